@@ -1,0 +1,63 @@
+/* ledger.h: what an entry is as bytes: leaf, commitments, tree, seal. Pure: no I/O, no clock.
+ *
+ * Leaf: ASCII JSON on one line, fixed member order, absent members left out, at most 1 kB, nothing personal:
+ *   {"v":1,"ts":<µs>,"k":"M4.send","mode":"exercise","ex":"<uuid>","inc":"<uuid>","case":"<uuid>","org":"AIRU",
+ *    "ref":"<uuid>","node":"n1","eid":"<uuid>","late":1,"cb":"<43>","ca":"<43>","cd":"<43>"}
+ * Commitment to a part P (body, actor, data): base64url(SHA-256("tocsin-entry/v1 " P "\n" salt(32) bytes)).
+ * All three are always there; a part that is empty commits to the empty string with a fresh salt.
+ * Leaf hash: SHA-256(0x00 leaf); node: SHA-256(0x01 left right). Source: RFC 6962 section 2.1.
+ * Sealed part: AES-256-GCM(key, salt bytes) with aad "tocsin-seal/v1 " subject "\n" class "\n" eid "\n" P.
+ */
+#ifndef TOC_LEDGER_LEDGER_H
+#define TOC_LEDGER_LEDGER_H
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/time.h"
+
+#define TOC_LEAF_BYTES_MAX 1024
+#define TOC_SALT_BYTES 32
+
+struct toc_leaf {
+	toc_time ts;
+	struct toc_str k, mode, org, node;
+	struct toc_uuid exercise, incident, case_ref, ref, eid; /* nil when absent */
+	bool late;
+	struct toc_sha256 body, actor, data; /* commitments */
+};
+/** @return bytes in the arena, or empty when over TOC_LEAF_BYTES_MAX or a text is not [A-Za-z0-9._-] */
+struct toc_str toc_leaf_write(struct toc_arena *a, const struct toc_leaf *leaf);
+int toc_leaf_parse(struct toc_arena *a, struct toc_str bytes, struct toc_leaf *ret_leaf, struct toc_error *reterr) TOC_MUSTCHECK;
+
+enum toc_part { TOC_PART_BODY, TOC_PART_ACTOR, TOC_PART_DATA };
+struct toc_sha256 toc_commit(enum toc_part part, const uint8_t salt[TOC_SALT_BYTES], struct toc_str bytes);
+
+struct toc_sha256 toc_leaf_hash(struct toc_str leaf);
+struct toc_sha256 toc_node_hash(struct toc_sha256 left, struct toc_sha256 right);
+
+/** Compact range: the roots of the perfect subtrees of a log, left to right. */
+struct toc_range {
+	uint64_t size;
+	unsigned n; /* number of ones in size */
+	struct toc_sha256 node[64];
+};
+void toc_range_add(struct toc_range *r, struct toc_sha256 leaf_hash);
+struct toc_sha256 toc_range_root(const struct toc_range *r); /* SHA-256("") for the empty log */
+
+/** A seal key as it is used, and as it rests: wrapped under a wrapping key. One per (subject, class). */
+struct toc_seal_key {
+	struct toc_uuid id;
+	struct toc_str subject, retention; /* borrowed */
+	uint8_t key[32];
+};
+struct toc_str toc_seal_key_wrap(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid wrapping_id,
+                                 const uint8_t wrapping_key[32]);
+int toc_seal_key_unwrap(struct toc_str wrapped, struct toc_uuid wrapping_id, const uint8_t wrapping_key[32],
+                        struct toc_seal_key *k) TOC_MUSTCHECK; /* id, subject, retention set by the caller */
+
+struct toc_str toc_part_seal(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid eid, enum toc_part part,
+                             const uint8_t salt[TOC_SALT_BYTES], struct toc_str bytes);
+int toc_part_open(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid eid, enum toc_part part,
+                  struct toc_str sealed, uint8_t ret_salt[TOC_SALT_BYTES], struct toc_str *ret_bytes) TOC_MUSTCHECK;
+
+#endif
