@@ -16,7 +16,7 @@ struct toc_str toc_base64url(struct toc_arena *a, const void *bytes, size_t n);
 /** @return bytes written (at most cap), TOC_EINVAL or TOC_ELIMIT */
 long toc_base64url_decode(struct toc_str text, void *ret_bytes, size_t cap) TOC_MUSTCHECK;
 
-/** Lower case, hyphens where RFC 9562 has them. Any version is accepted; nil is not. */
+/** Hyphens where RFC 9562 has them, either case (format writes lower case). Any version; nil is refused. */
 int toc_uuid_parse(struct toc_str text, struct toc_uuid *ret_id) TOC_MUSTCHECK;
 void toc_uuid_format(struct toc_uuid id, char ret_text[TOC_UUID_TEXT]);
 struct toc_str toc_uuid_str(struct toc_arena *a, struct toc_uuid id);

@@ -10,6 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
+/** realloc that never returns NULL: a process without memory stops and is restarted. */
+void *toc_must_realloc(void *old, size_t bytes);
+
 /** Text or bytes, borrowed. Not NUL-terminated. `p` may be NULL when `n` is 0. */
 struct toc_str {
 	const char *p;

@@ -41,6 +41,8 @@ struct toc_value *toc_value_map(struct toc_arena *a);
 /* Building. A NULL value is not set or pushed, so optional members need no `if`. set replaces. */
 void toc_set(struct toc_arena *a, struct toc_value *map, const char *name, struct toc_value *v);
 void toc_set_str(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v);
+/** Set without looking for the name and without copying it: for builders that know it is new (and for big maps). */
+void toc_append(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v);
 void toc_set_text(struct toc_arena *a, struct toc_value *map, const char *name, struct toc_str s);
 void toc_set_cstr(struct toc_arena *a, struct toc_value *map, const char *name, const char *s);
 void toc_set_int(struct toc_arena *a, struct toc_value *map, const char *name, int64_t i);

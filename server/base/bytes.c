@@ -1,0 +1,90 @@
+/* bytes.c: hexadecimal and base64url. Decoding is strict: one text per byte string, so that texts may be compared. */
+#include "base/bytes.h"
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+struct toc_str toc_hex(struct toc_arena *a, const void *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *in = bytes;
+	char *out = toc_arena_alloc(a, 2 * n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = digits[in[i] >> 4];
+		out[2 * i + 1] = digits[in[i] & 15];
+	}
+	return (struct toc_str){ out, 2 * n };
+}
+
+int toc_hex_decode(struct toc_str text, void *ret_bytes, size_t n)
+{
+	uint8_t *out = ret_bytes;
+
+	if (text.n != 2 * n)
+		return TOC_EINVAL;
+	for (size_t i = 0; i < text.n; i++)
+		if (hex_digit(text.p[i]) < 0)
+			return TOC_EINVAL;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)(hex_digit(text.p[2 * i]) << 4 | hex_digit(text.p[2 * i + 1]));
+	return 0;
+}
+
+static const char base64url_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static int base64url_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+struct toc_str toc_base64url(struct toc_arena *a, const void *bytes, size_t n)
+{
+	const uint8_t *in = bytes;
+	char *out = toc_arena_alloc(a, n / 3 * 4 + 5), *p = out;
+	uint32_t bits = 0;
+	int have = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bits = bits << 8 | in[i];
+		for (have += 8; have >= 6; have -= 6)
+			*p++ = base64url_digits[bits >> (have - 6) & 63];
+	}
+	if (have)
+		*p++ = base64url_digits[bits << (6 - have) & 63];
+	return (struct toc_str){ out, (size_t)(p - out) };
+}
+
+long toc_base64url_decode(struct toc_str text, void *ret_bytes, size_t cap)
+{
+	uint8_t *out = ret_bytes;
+	uint32_t bits = 0;
+	int have = 0;
+	long n = 0;
+
+	if (text.n % 4 == 1)
+		return TOC_EINVAL;
+	if (text.n / 4 * 3 + (text.n % 4 ? text.n % 4 - 1 : 0) > cap)
+		return TOC_ELIMIT;
+	for (size_t i = 0; i < text.n; i++) {
+		int digit = base64url_digit(text.p[i]);
+		if (digit < 0)
+			return TOC_EINVAL;
+		bits = bits << 6 | (uint32_t)digit;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			out[n++] = (uint8_t)(bits >> have);
+		}
+	}
+	/* Bits that no byte used must be 0, or two texts would mean the same bytes. */
+	return bits & ((1u << have) - 1) ? TOC_EINVAL : n;
+}

@@ -1,0 +1,166 @@
+/* time.c: points in time as RFC 3339 text, months, and the machine's clocks.
+ *
+ * The calendar is the proleptic Gregorian one; days are counted from 1970-01-01 (Hinnant, "chrono-compatible
+ * low-level date algorithms": years begin in March, so that the leap day is the last). */
+#include "base/time.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define DAY_US INT64_C(86400000000)
+#define LAST_US (INT64_C(253402300800) * 1000000 - 1) /* 9999-12-31T23:59:59.999999Z */
+
+struct civil {
+	int64_t year;
+	int month, day; /* 1..12, 1..31 */
+};
+
+static int64_t days_of(struct civil c)
+{
+	int64_t y = c.month <= 2 ? c.year - 1 : c.year;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t year_of_era = y - era * 400;
+	int64_t day_of_year = (153 * (c.month + (c.month > 2 ? -3 : 9)) + 2) / 5 + c.day - 1;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+static struct civil civil_of(int64_t days)
+{
+	days += 719468;
+	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+	int64_t day_of_era = days - era * 146097;
+	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int shifted = (int)((5 * day_of_year + 2) / 153);
+	int month = shifted < 10 ? shifted + 3 : shifted - 9;
+	return (struct civil){ .year = year_of_era + era * 400 + (month <= 2),
+		               .month = month,
+		               .day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1) };
+}
+
+static int days_in_month(int64_t year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return days[month - 1] + (month == 2 && leap);
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+toc_time toc_after_months(toc_time t, int months)
+{
+	int64_t day = floor_div(t.us, DAY_US);
+	int64_t in_day = t.us - day * DAY_US;
+	struct civil c = civil_of(day);
+
+	int64_t month = c.year * 12 + c.month - 1 + months;
+	c.year = floor_div(month, 12);
+	c.month = (int)(month - c.year * 12) + 1;
+	int last = days_in_month(c.year, c.month);
+	if (c.day > last)
+		c.day = last;
+	return (toc_time){ days_of(c) * DAY_US + in_day };
+}
+
+void toc_time_format(toc_time t, char ret_text[TOC_TIME_TEXT])
+{
+	int64_t us = t.us < 0 ? 0 : t.us > LAST_US ? LAST_US : t.us; /* TOC_TIME_NEVER shows as the last moment */
+	struct civil c = civil_of(us / DAY_US);
+	int ms = (int)(us % DAY_US / 1000);
+
+	snprintf(ret_text, TOC_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)c.year, c.month, c.day,
+	         ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+}
+
+struct toc_str toc_time_str(struct toc_arena *a, toc_time t)
+{
+	char text[TOC_TIME_TEXT];
+	toc_time_format(t, text);
+	return toc_arena_str(a, toc_str_of(text));
+}
+
+/* Exactly `digits` decimal digits at *p, moving it; -1 when they are not there. */
+static int number(const char **p, const char *end, int digits)
+{
+	int value = 0;
+
+	if (end - *p < digits)
+		return -1;
+	for (; digits > 0; digits--, (*p)++) {
+		if (**p < '0' || **p > '9')
+			return -1;
+		value = value * 10 + (**p - '0');
+	}
+	return value;
+}
+
+static bool letter(const char **p, const char *end, char wanted)
+{
+	if (*p == end || **p != wanted)
+		return false;
+	(*p)++;
+	return true;
+}
+
+/* Upper-case T and Z only, as the schema's pattern says. */
+int toc_time_parse(struct toc_str text, toc_time *ret_time, int *ret_offset_min)
+{
+	const char *p = text.p, *end = text.p + text.n;
+	int year, month, day, hour, minute, second, us = 0, offset = 0;
+
+	if ((year = number(&p, end, 4)) < 1970 || !letter(&p, end, '-') ||
+	    (month = number(&p, end, 2)) < 1 || month > 12 || !letter(&p, end, '-') ||
+	    (day = number(&p, end, 2)) < 1 || day > days_in_month(year, month) || !letter(&p, end, 'T') ||
+	    (hour = number(&p, end, 2)) < 0 || hour > 23 || !letter(&p, end, ':') ||
+	    (minute = number(&p, end, 2)) < 0 || minute > 59 || !letter(&p, end, ':') ||
+	    (second = number(&p, end, 2)) < 0 || second > 59)
+		return TOC_EINVAL;
+
+	if (letter(&p, end, '.')) {
+		int digits = 0;
+		for (int unit = 100000; p < end && *p >= '0' && *p <= '9'; unit /= 10, digits++, p++)
+			us += (*p - '0') * unit; /* a seventh digit would be lost: refused below */
+		if (digits < 1 || digits > 6)
+			return TOC_EINVAL;
+	}
+	if (!letter(&p, end, 'Z')) {
+		int sign = letter(&p, end, '+') ? 1 : letter(&p, end, '-') ? -1 : 0;
+		int hours, minutes;
+		if (sign == 0 || (hours = number(&p, end, 2)) < 0 || hours > 23 || !letter(&p, end, ':') ||
+		    (minutes = number(&p, end, 2)) < 0 || minutes > 59)
+			return TOC_EINVAL;
+		offset = sign * (hours * 60 + minutes);
+	}
+	if (p != end)
+		return TOC_EINVAL;
+
+	int64_t seconds = days_of((struct civil){ year, month, day }) * 86400 + hour * 3600 + (minute - offset) * 60 + second;
+	int64_t t = seconds * 1000000 + us;
+	if (t < 0 || t > LAST_US)
+		return TOC_EINVAL;
+	*ret_time = (toc_time){ t };
+	if (ret_offset_min)
+		*ret_offset_min = offset;
+	return 0;
+}
+
+static int64_t read_clock(clockid_t which)
+{
+	struct timespec ts;
+	if (clock_gettime(which, &ts) != 0)
+		TOC_WRONG("clock_gettime");
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+toc_time toc_clock_now(void)
+{
+	return (toc_time){ read_clock(CLOCK_REALTIME) };
+}
+
+int64_t toc_clock_mono_us(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}

@@ -1,0 +1,266 @@
+/* value.c: documents: trees of JSON shape in an arena. */
+#include "base/value.h"
+
+#include <string.h>
+
+static struct toc_value *new_value(struct toc_arena *a, enum toc_kind kind)
+{
+	struct toc_value *v = toc_arena_alloc(a, sizeof *v);
+	v->kind = kind;
+	return v;
+}
+
+struct toc_value *toc_value_null(struct toc_arena *a)
+{
+	return new_value(a, TOC_NULL);
+}
+
+struct toc_value *toc_value_bool(struct toc_arena *a, bool b)
+{
+	struct toc_value *v = new_value(a, TOC_BOOL);
+	v->boolean = b;
+	return v;
+}
+
+struct toc_value *toc_value_int(struct toc_arena *a, int64_t i)
+{
+	if (i > TOC_INT_MAX || i < -TOC_INT_MAX)
+		TOC_WRONG("value: an integer of more than 53 bits");
+	struct toc_value *v = new_value(a, TOC_INT);
+	v->integer = i;
+	return v;
+}
+
+struct toc_value *toc_value_text(struct toc_arena *a, struct toc_str s)
+{
+	struct toc_value *v = new_value(a, TOC_TEXT);
+	v->text = toc_arena_str(a, s);
+	return v;
+}
+
+struct toc_value *toc_value_list(struct toc_arena *a)
+{
+	return new_value(a, TOC_LIST);
+}
+
+struct toc_value *toc_value_map(struct toc_arena *a)
+{
+	return new_value(a, TOC_MAP);
+}
+
+/* ---- building ---- */
+
+/* The arena cannot grow a block in place: copy to twice the size. What is left behind dies with the arena. */
+static void *roomier(struct toc_arena *a, struct toc_value *v, void *old, size_t item)
+{
+	if (v->n < v->cap)
+		return old;
+	if (v->cap > UINT32_MAX / 2)
+		TOC_WRONG("value: too many members");
+	v->cap = v->cap ? v->cap * 2 : 4;
+	void *p = toc_arena_alloc(a, v->cap * item);
+	if (v->n)
+		memcpy(p, old, v->n * item);
+	return p;
+}
+
+static struct toc_member *find(const struct toc_value *map, struct toc_str name)
+{
+	if (!map || map->kind != TOC_MAP)
+		return NULL;
+	for (uint32_t i = 0; i < map->n; i++)
+		if (toc_str_eq(map->members[i].name, name))
+			return &map->members[i];
+	return NULL;
+}
+
+void toc_set_str(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v)
+{
+	if (!v)
+		return;
+	if (map->kind != TOC_MAP)
+		TOC_WRONG("value: set on something that is no map");
+	struct toc_member *m = find(map, name);
+	if (m)
+		m->value = v;
+	else
+		toc_append(a, map, toc_arena_str(a, name), v);
+}
+
+void toc_append(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v)
+{
+	map->members = roomier(a, map, map->members, sizeof *map->members);
+	map->members[map->n++] = (struct toc_member){ name, v };
+}
+
+void toc_set(struct toc_arena *a, struct toc_value *map, const char *name, struct toc_value *v)
+{
+	toc_set_str(a, map, toc_str_of(name), v);
+}
+
+void toc_set_text(struct toc_arena *a, struct toc_value *map, const char *name, struct toc_str s)
+{
+	toc_set(a, map, name, toc_value_text(a, s));
+}
+
+void toc_set_cstr(struct toc_arena *a, struct toc_value *map, const char *name, const char *s)
+{
+	if (s)
+		toc_set_text(a, map, name, toc_str_of(s));
+}
+
+void toc_set_int(struct toc_arena *a, struct toc_value *map, const char *name, int64_t i)
+{
+	toc_set(a, map, name, toc_value_int(a, i));
+}
+
+void toc_set_bool(struct toc_arena *a, struct toc_value *map, const char *name, bool b)
+{
+	toc_set(a, map, name, toc_value_bool(a, b));
+}
+
+void toc_unset(struct toc_value *map, const char *name)
+{
+	struct toc_member *m = find(map, toc_str_of(name));
+	if (!m)
+		return;
+	size_t after = (size_t)(map->members + map->n - (m + 1));
+	memmove(m, m + 1, after * sizeof *m);
+	map->n--;
+}
+
+void toc_push(struct toc_arena *a, struct toc_value *list, struct toc_value *v)
+{
+	if (!v)
+		return;
+	if (list->kind != TOC_LIST)
+		TOC_WRONG("value: push on something that is no list");
+	list->items = roomier(a, list, list->items, sizeof *list->items);
+	list->items[list->n++] = v;
+}
+
+void toc_push_text(struct toc_arena *a, struct toc_value *list, struct toc_str s)
+{
+	toc_push(a, list, toc_value_text(a, s));
+}
+
+/* ---- reading ---- */
+
+struct toc_value *toc_get_str(const struct toc_value *map, struct toc_str name)
+{
+	struct toc_member *m = find(map, name);
+	return m ? m->value : NULL;
+}
+
+struct toc_value *toc_get(const struct toc_value *map, const char *name)
+{
+	return toc_get_str(map, toc_str_of(name));
+}
+
+struct toc_str toc_text_of(const struct toc_value *v)
+{
+	return v && v->kind == TOC_TEXT ? v->text : (struct toc_str){ "", 0 };
+}
+
+struct toc_str toc_get_text(const struct toc_value *map, const char *name)
+{
+	return toc_text_of(toc_get(map, name));
+}
+
+int64_t toc_get_int(const struct toc_value *map, const char *name, int64_t absent)
+{
+	const struct toc_value *v = toc_get(map, name);
+	return v && v->kind == TOC_INT ? v->integer : absent;
+}
+
+bool toc_get_bool(const struct toc_value *map, const char *name)
+{
+	const struct toc_value *v = toc_get(map, name);
+	return v && v->kind == TOC_BOOL && v->boolean;
+}
+
+bool toc_get_is(const struct toc_value *map, const char *name, const char *text)
+{
+	const struct toc_value *v = toc_get(map, name);
+	return v && v->kind == TOC_TEXT && toc_str_is(v->text, text);
+}
+
+size_t toc_len(const struct toc_value *list_or_map)
+{
+	return list_or_map && (list_or_map->kind == TOC_LIST || list_or_map->kind == TOC_MAP) ? list_or_map->n : 0;
+}
+
+struct toc_value *toc_at(const struct toc_value *list, size_t i)
+{
+	return list && list->kind == TOC_LIST && i < list->n ? list->items[i] : NULL;
+}
+
+bool toc_list_has(const struct toc_value *list, struct toc_str text)
+{
+	for (size_t i = 0; i < toc_len(list); i++) {
+		const struct toc_value *v = toc_at(list, i);
+		if (v && v->kind == TOC_TEXT && toc_str_eq(v->text, text))
+			return true;
+	}
+	return false;
+}
+
+bool toc_value_eq(const struct toc_value *a, const struct toc_value *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case TOC_NULL: return true;
+	case TOC_BOOL: return a->boolean == b->boolean;
+	case TOC_INT: return a->integer == b->integer;
+	case TOC_TEXT: return toc_str_eq(a->text, b->text);
+	case TOC_LIST:
+		if (a->n != b->n)
+			return false;
+		for (uint32_t i = 0; i < a->n; i++)
+			if (!toc_value_eq(a->items[i], b->items[i]))
+				return false;
+		return true;
+	case TOC_MAP:
+		if (a->n != b->n)
+			return false;
+		for (uint32_t i = 0; i < a->n; i++) {
+			const struct toc_member *x = &a->members[i], *y = &b->members[i];
+			if (!toc_str_eq(x->name, y->name)) /* mostly the order is the same too */
+				y = find(b, x->name);
+			if (!y || !toc_value_eq(x->value, y->value))
+				return false;
+		}
+		return true;
+	}
+	return false;
+}
+
+struct toc_value *toc_value_copy(struct toc_arena *a, const struct toc_value *v)
+{
+	if (!v)
+		return NULL;
+	struct toc_value *copy = new_value(a, v->kind);
+	switch (v->kind) {
+	case TOC_NULL: break;
+	case TOC_BOOL: copy->boolean = v->boolean; break;
+	case TOC_INT: copy->integer = v->integer; break;
+	case TOC_TEXT: copy->text = toc_arena_str(a, v->text); break;
+	case TOC_LIST:
+		copy->n = copy->cap = v->n;
+		copy->items = toc_arena_alloc(a, v->n * sizeof *copy->items);
+		for (uint32_t i = 0; i < v->n; i++)
+			copy->items[i] = toc_value_copy(a, v->items[i]);
+		break;
+	case TOC_MAP:
+		copy->n = copy->cap = v->n;
+		copy->members = toc_arena_alloc(a, v->n * sizeof *copy->members);
+		for (uint32_t i = 0; i < v->n; i++)
+			copy->members[i] = (struct toc_member){ toc_arena_str(a, v->members[i].name),
+				                                toc_value_copy(a, v->members[i].value) };
+		break;
+	}
+	return copy;
+}
