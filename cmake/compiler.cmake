@@ -2,17 +2,20 @@
 # Source of the hardening flags: OpenSSF compiler options guide; each is used where the compiler knows it.
 include(CheckCCompilerFlag)
 include(CheckLinkerFlag)
+include(CheckPIESupported)
 
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS ON) # _GNU_SOURCE: SO_REUSEPORT, pipe2, memfd_create
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+check_pie_supported(LANGUAGES C) # so that programs are also linked as position-independent ones
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
 option(TOC_WERROR "Warnings are errors (on in CI)" OFF)
+option(TOC_RELEASE "Leave development paths (this checkout's web/dist and exercises) out of the programs" OFF)
 set(TOC_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
 
 add_library(toc_flags INTERFACE)
@@ -40,7 +43,9 @@ endif()
 if(TOC_SANITIZE)
   target_compile_options(toc_flags INTERFACE -fsanitize=${TOC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(toc_flags INTERFACE -fsanitize=${TOC_SANITIZE})
-elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug") # fortify needs an optimiser
   target_compile_options(toc_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 endif()
+# Paths of the build machine stay out of the programs (reproducible builds), but debuggers still find the sources.
+target_compile_options(toc_flags INTERFACE "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
 target_link_options(toc_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
