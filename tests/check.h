@@ -18,14 +18,14 @@ typedef void check_case(void);
 static struct { const char *name; check_case *run; } check_cases[512];
 static unsigned check_n, check_bad;
 
-#define CASE(name)                                                                                     \
-	static void case_##name(void);                                                                 \
-	__attribute__((constructor)) static void register_##name(void)                                 \
+#define CASE(sentence)                                                                                 \
+	static void case_##sentence(void);                                                             \
+	__attribute__((constructor)) static void register_##sentence(void)                             \
 	{                                                                                              \
-		check_cases[check_n].name = #name;                                                     \
-		check_cases[check_n++].run = case_##name;                                              \
+		check_cases[check_n].name = #sentence;                                                 \
+		check_cases[check_n++].run = case_##sentence;                                          \
 	}                                                                                              \
-	static void case_##name(void)
+	static void case_##sentence(void)
 
 #define CHECK(condition)                                                                               \
 	do {                                                                                           \
