@@ -1,0 +1,47 @@
+/* heritage.c: the parent's gifts, out of the document on the inherited descriptor. */
+#include "child/child.h"
+
+#include <string.h>
+
+int toc_heritage_key(const struct toc_value *heritage, const char *name, uint8_t ret_key[32])
+{
+	return toc_base64url_decode(toc_get_text(heritage, name), ret_key, 32) == 32 ? 0 : TOC_EINVAL;
+}
+
+struct toc_keyring *toc_heritage_keyring(const struct toc_value *heritage)
+{
+	enum { MOST = 16 };
+	struct toc_wrapping_key keys[MOST];
+	const struct toc_value *list = toc_get(heritage, "wrap_keys");
+	size_t n = toc_len(list);
+	struct toc_keyring *r = NULL;
+
+	if (n == 0 || n > MOST)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (toc_uuid_parse(toc_get_text(toc_at(list, i), "id"), &keys[i].id) < 0 ||
+		    toc_heritage_key(toc_at(list, i), "key", keys[i].key) < 0)
+			goto out;
+	r = toc_keyring_new(keys, n);
+out:
+	toc_wipe(keys, sizeof keys);
+	return r;
+}
+
+int toc_heritage_fronts(const struct toc_value *heritage, struct toc_child *c)
+{
+	const struct toc_value *list = toc_get(heritage, "front_fds");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		const struct toc_value *fd = toc_at(list, i);
+		if (fd->kind != TOC_INT || fd->integer < 0 || fd->integer > INT32_MAX)
+			return TOC_EINVAL;
+		toc_child_front(c, (unsigned)i, (int)fd->integer);
+	}
+	return 0;
+}
+
+const char *toc_heritage_text(struct toc_arena *a, const struct toc_value *heritage, const char *name)
+{
+	struct toc_str s = toc_get_text(heritage, name);
+	return s.n ? toc_arena_cstr(a, s) : NULL;
+}

@@ -1,0 +1,197 @@
+/* keyring.c: see keyring.h. Items are linked in order of arrival, newest last; the fresh ones are the tail. */
+#include "render/keyring.h"
+
+#include "base/map.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct item {
+	struct item *next;
+	struct toc_seal_key key; /* subject and retention point into `text` */
+	struct toc_uuid wrapping_id;
+	bool fresh;
+	char text[];
+};
+struct toc_keyring {
+	struct toc_map *by_id, *by_subject;
+	struct item *first, **end, **fresh; /* `fresh`: the link to the first unsettled item */
+	size_t n_keys;
+	struct toc_wrapping_key keys[];
+};
+
+static void *must(void *p)
+{
+	if (!p)
+		abort(); /* base/memory.h: crash-only */
+	return p;
+}
+
+static struct toc_str id_bytes(const struct toc_uuid *id)
+{
+	return (struct toc_str){ (const char *)id->b, sizeof id->b };
+}
+
+/* "subject \n class": neither may contain a line feed (the leaf's texts do not) */
+static struct toc_str item_name(const struct item *i)
+{
+	return (struct toc_str){ i->text, i->key.subject.n + 1 + i->key.retention.n };
+}
+
+struct toc_keyring *toc_keyring_new(const struct toc_wrapping_key *keys, size_t n)
+{
+	struct toc_keyring *r = must(calloc(1, sizeof *r + n * sizeof *keys));
+	r->by_id = toc_map_new();
+	r->by_subject = toc_map_new();
+	r->end = r->fresh = &r->first;
+	r->n_keys = n;
+	memcpy(r->keys, keys, n * sizeof *keys);
+	return r;
+}
+
+static void item_free(struct item *i)
+{
+	toc_wipe(i->key.key, sizeof i->key.key);
+	free(i);
+}
+
+void toc_keyring_free(struct toc_keyring *r)
+{
+	if (!r)
+		return;
+	for (struct item *i = r->first, *next; i; i = next) {
+		next = i->next;
+		item_free(i);
+	}
+	toc_map_free(r->by_id);
+	toc_map_free(r->by_subject);
+	toc_wipe(r->keys, r->n_keys * sizeof *r->keys);
+	free(r);
+}
+
+static struct item *item_new(struct toc_uuid id, struct toc_str subject, struct toc_str retention)
+{
+	struct item *i = must(calloc(1, sizeof *i + subject.n + retention.n + 2));
+	memcpy(i->text, subject.p, subject.n);
+	i->text[subject.n] = '\n';
+	if (retention.n)
+		memcpy(i->text + subject.n + 1, retention.p, retention.n);
+	i->key.id = id;
+	i->key.subject = (struct toc_str){ i->text, subject.n };
+	i->key.retention = (struct toc_str){ i->text + subject.n + 1, retention.n };
+	return i;
+}
+
+static void link_in(struct toc_keyring *r, struct item *i)
+{
+	toc_map_put(r->by_id, id_bytes(&i->key.id), i);
+	const struct item *known = toc_map_get(r->by_subject, item_name(i));
+	if (!known || (known->fresh && !i->fresh)) /* another node was first: its key is the one in the database */
+		toc_map_put(r->by_subject, item_name(i), i);
+	*r->end = i;
+	r->end = &i->next;
+}
+
+static const struct toc_wrapping_key *wrapping(const struct toc_keyring *r, struct toc_uuid id)
+{
+	for (size_t i = 0; i < r->n_keys; i++)
+		if (toc_uuid_eq(r->keys[i].id, id))
+			return &r->keys[i];
+	return NULL;
+}
+
+int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
+{
+	if (toc_map_get(r->by_id, id_bytes(&row->id)))
+		return 0;
+	const struct toc_wrapping_key *w = wrapping(r, row->wrapping_id);
+	if (!w)
+		return TOC_ENOTFOUND;
+	struct item *i = item_new(row->id, row->subject, row->retention);
+	int err = toc_seal_key_unwrap(row->wrapped, w->id, w->key, &i->key);
+	if (err < 0) {
+		item_free(i);
+		return TOC_EPROOF;
+	}
+	i->wrapping_id = w->id;
+	bool none_fresh = r->fresh == r->end;
+	link_in(r, i);
+	if (none_fresh)
+		r->fresh = r->end;
+	return 0;
+}
+
+const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct toc_uuid id)
+{
+	const struct item *i = toc_map_get(r->by_id, id_bytes(&id));
+	return i ? &i->key : NULL;
+}
+
+const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject, struct toc_str retention)
+{
+	char name[256];
+	int n = snprintf(name, sizeof name, "%.*s\n%.*s", TOC_STR_ARGS(subject), TOC_STR_ARGS(retention));
+	if (n < 0 || (size_t)n >= sizeof name)
+		TOC_WRONG("seal subject");
+	const struct item *known = toc_map_get(r->by_subject, (struct toc_str){ name, (size_t)n });
+	if (known)
+		return &known->key;
+	struct item *i = item_new(toc_uuid_random(), subject, retention);
+	toc_random(i->key.key, sizeof i->key.key);
+	i->wrapping_id = r->keys[0].id;
+	i->fresh = true;
+	link_in(r, i);
+	return &i->key;
+}
+
+static size_t collect(const struct toc_keyring *r, struct toc_arena *a, bool only_fresh, struct toc_key_row **ret_rows)
+{
+	size_t n = 0, k = 0;
+	for (const struct item *i = r->first; i; i = i->next)
+		n += i->fresh || !only_fresh;
+	struct toc_key_row *rows = toc_arena_alloc(a, (n + 1) * sizeof *rows);
+	for (const struct item *i = r->first; i; i = i->next) {
+		if (only_fresh && !i->fresh)
+			continue;
+		const struct toc_wrapping_key *w = wrapping(r, i->wrapping_id);
+		rows[k++] = (struct toc_key_row){
+			.id = i->key.id, .wrapping_id = w->id, .subject = i->key.subject,
+			.retention = i->key.retention, .wrapped = toc_seal_key_wrap(a, &i->key, w->id, w->key),
+		};
+	}
+	*ret_rows = rows;
+	return n;
+}
+
+size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows)
+{
+	if (!*r->fresh)
+		return 0; /* the usual case: nothing to walk */
+	return collect(r, a, true, ret_rows);
+}
+
+size_t toc_keyring_all(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows)
+{
+	return collect(r, a, false, ret_rows);
+}
+
+void toc_keyring_settle(struct toc_keyring *r, bool kept)
+{
+	for (struct item **link = r->fresh; *link;) {
+		struct item *i = *link;
+		if (!i->fresh || kept) {
+			i->fresh = false;
+			link = &i->next;
+			continue;
+		}
+		*link = i->next;
+		toc_map_remove(r->by_id, id_bytes(&i->key.id));
+		if (toc_map_get(r->by_subject, item_name(i)) == i)
+			toc_map_remove(r->by_subject, item_name(i));
+		item_free(i);
+	}
+	for (r->end = r->fresh; *r->end; r->end = &(*r->end)->next)
+		;
+	r->fresh = r->end;
+}

@@ -1,0 +1,39 @@
+/* keyring.h: the seal keys that are open in this process, by id and by (subject, retention class).
+ *
+ * Keeper and archive hold one. A key rests wrapped in the database; the wrapping keys come from the parent. New keys
+ * are made by the keeper while it builds an append and count only once that append is committed: settle says which.
+ * Losing a key on purpose (erasure) is a reload that no longer finds it.
+ */
+#ifndef TOC_RENDER_KEYRING_H
+#define TOC_RENDER_KEYRING_H
+
+#include "store/store.h"
+
+struct toc_wrapping_key {
+	struct toc_uuid id;
+	uint8_t key[32];
+};
+
+struct toc_keyring;
+/** @param keys copied; the first one wraps new keys. n is at least 1 */
+struct toc_keyring *toc_keyring_new(const struct toc_wrapping_key *keys, size_t n);
+void toc_keyring_free(struct toc_keyring *r); /* wipes */
+
+/** Take in one wrapped key. Known ids are left alone.
+ * @return 0, TOC_ENOTFOUND when its wrapping key is not (or no longer) held, TOC_EPROOF when it does not open */
+int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row) TOC_MUSTCHECK;
+
+const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct toc_uuid id);
+
+/** The key of a subject and class; made, with a random id, when there is none yet. */
+const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject, struct toc_str retention);
+
+/** The keys made since the last settle, wrapped, in the arena. @return how many */
+size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows);
+/** Their append was committed (kept) or not (forgotten). */
+void toc_keyring_settle(struct toc_keyring *r, bool kept);
+
+/** Every key, wrapped: for the sealed copy on disk. */
+size_t toc_keyring_all(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows);
+
+#endif
