@@ -1,0 +1,423 @@
+/* json.c: JSON bytes ↔ value trees (RFC 8259, RFC 8785).
+ *
+ * json-c reads the grammar. It is more generous than we are, even when told to be strict: it lets the later of two
+ * equal names win, puts U+FFFD for a lone surrogate, takes NaN and raw control characters. So a gate goes before it,
+ * which knows only tokens: well-formed UTF-8, strings, numbers, the three words, nesting. The gate also counts the
+ * colons: when the tree has fewer members than there were colons, a name occurred twice. */
+#include "message/json.h"
+#include "message/path.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the gate ---- */
+
+struct gate {
+	const char *p, *end, *start;
+	unsigned depth, depth_max;
+	size_t members;
+	struct toc_refusal *refusal;
+};
+
+static int malformed(struct gate *g, const char *what)
+{
+	return toc_refuse(g->refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "%s at byte %zu", what,
+	                  (size_t)(g->p - g->start));
+}
+
+static int four_hex(const char *p, const char *end)
+{
+	int value = 0;
+
+	if (end - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		char c = p[i];
+		int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		if (digit < 0)
+			return -1;
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+/* After the backslash. */
+static int pass_escape(struct gate *g)
+{
+	if (g->p == g->end || !*g->p || !strchr("\"\\/bfnrtu", *g->p))
+		return malformed(g, "unknown escape");
+	if (*g->p++ != 'u')
+		return 0;
+	int unit = four_hex(g->p, g->end);
+	if (unit < 0)
+		return malformed(g, "\\u without four hexadecimal digits");
+	if (unit == 0)
+		return malformed(g, "U+0000");
+	g->p += 4;
+	if (unit >= 0xDC00 && unit <= 0xDFFF)
+		return malformed(g, "low surrogate without a high one");
+	if (unit >= 0xD800 && unit <= 0xDBFF) {
+		int low = g->end - g->p >= 6 && g->p[0] == '\\' && g->p[1] == 'u' ? four_hex(g->p + 2, g->end) : -1;
+		if (low < 0xDC00 || low > 0xDFFF)
+			return malformed(g, "high surrogate without a low one");
+		g->p += 6;
+	}
+	return 0;
+}
+
+/* After the opening quotation mark. */
+static int pass_string(struct gate *g)
+{
+	while (g->p < g->end) {
+		unsigned char c = (unsigned char)*g->p;
+		if (c < 0x20)
+			return malformed(g, "control character in a string");
+		g->p++;
+		if (c == '"')
+			return 0;
+		if (c == '\\' && pass_escape(g) < 0)
+			return -1;
+	}
+	return malformed(g, "string without end");
+}
+
+static const char *digits(const char *p, const char *end)
+{
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)? and then something that is no part of a number. */
+static int pass_number(struct gate *g)
+{
+	const char *p = g->p + (*g->p == '-'), *before = p;
+
+	p = digits(p, g->end);
+	if (p == before || (*before == '0' && p - before > 1))
+		return malformed(g, "number");
+	if (p < g->end && *p == '.') {
+		before = ++p;
+		p = digits(p, g->end);
+		if (p == before)
+			return malformed(g, "number");
+	}
+	if (p < g->end && (*p == 'e' || *p == 'E')) {
+		p++;
+		p += p < g->end && (*p == '+' || *p == '-');
+		before = p;
+		p = digits(p, g->end);
+		if (p == before)
+			return malformed(g, "number");
+	}
+	if (p < g->end && *p && strchr("+-.eE", *p))
+		return malformed(g, "number");
+	g->p = p;
+	return 0;
+}
+
+static int pass_word(struct gate *g)
+{
+	static const struct toc_str words[] = { TOC_STR("true"), TOC_STR("false"), TOC_STR("null") };
+	const char *p = g->p;
+
+	while (p < g->end && ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')))
+		p++;
+	for (size_t i = 0; i < 3; i++)
+		if (toc_str_eq(words[i], (struct toc_str){ g->p, (size_t)(p - g->p) })) {
+			g->p = p;
+			return 0;
+		}
+	return malformed(g, "neither string, number, true, false nor null");
+}
+
+static int pass_gate(struct gate *g)
+{
+	while (g->p < g->end) {
+		int r = 0;
+		switch (*g->p) {
+		case ' ': case '\t': case '\n': case '\r': case ',':
+			g->p++;
+			break;
+		case ':':
+			g->members++;
+			g->p++;
+			break;
+		case '{': case '[':
+			if (++g->depth > g->depth_max)
+				return toc_refuse(g->refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259 section 9",
+				                  "more than %u levels", g->depth_max);
+			g->p++;
+			break;
+		case '}': case ']':
+			g->depth -= g->depth > 0;
+			g->p++;
+			break;
+		case '"':
+			g->p++;
+			r = pass_string(g);
+			break;
+		case '-': case '0': case '1': case '2': case '3': case '4':
+		case '5': case '6': case '7': case '8': case '9':
+			r = pass_number(g);
+			break;
+		default:
+			r = pass_word(g);
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- json-c's tree to ours ---- */
+
+struct conversion {
+	struct toc_arena *arena;
+	size_t members;
+	struct toc_refusal *refusal;
+};
+
+static int no_whole_number(struct conversion *c, const struct toc_path *path)
+{
+	char text[TOC_PATH_TEXT];
+	toc_path_format(path, text);
+	return toc_refuse(c->refusal, TOC_REFUSE_WRONG_KIND, text, "domain (c)",
+	                  "numbers are whole and of at most 53 bits");
+}
+
+static int convert(struct conversion *c, struct json_object *from, const struct toc_path *path,
+                   struct toc_value **ret_value)
+{
+	struct toc_value *v = NULL, *item;
+	int64_t i;
+
+	switch (json_object_get_type(from)) {
+	case json_type_null:
+		v = toc_value_null(c->arena);
+		break;
+	case json_type_boolean:
+		v = toc_value_bool(c->arena, json_object_get_boolean(from));
+		break;
+	case json_type_double:
+		return no_whole_number(c, path);
+	case json_type_int:
+		i = json_object_get_int64(from); /* beyond 64 bits: the nearest, and so refused too */
+		if (i > TOC_INT_MAX || i < -TOC_INT_MAX)
+			return no_whole_number(c, path);
+		v = toc_value_int(c->arena, i);
+		break;
+	case json_type_string:
+		v = toc_value_text(c->arena, (struct toc_str){ json_object_get_string(from),
+			                                       (size_t)json_object_get_string_len(from) });
+		break;
+	case json_type_array:
+		v = toc_value_list(c->arena);
+		for (size_t k = 0; k < json_object_array_length(from); k++) {
+			struct toc_path here = { .up = path, .index = k };
+			if (convert(c, json_object_array_get_idx(from, k), &here, &item) < 0)
+				return -1;
+			toc_push(c->arena, v, item);
+		}
+		break;
+	case json_type_object:
+		v = toc_value_map(c->arena);
+		struct json_object_iterator it = json_object_iter_begin(from), end = json_object_iter_end(from);
+		for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
+			struct toc_path here = { .up = path, .name = toc_str_of(json_object_iter_peek_name(&it)) };
+			if (convert(c, json_object_iter_peek_value(&it), &here, &item) < 0)
+				return -1;
+			toc_append(c->arena, v, toc_arena_str(c->arena, here.name), item);
+			c->members++;
+		}
+		break;
+	}
+	*ret_value = v;
+	return 0;
+}
+
+/* One tokener a thread, as deep as the deepest document asked for so far. */
+static struct json_tokener *tokener_for(unsigned depth)
+{
+	static _Thread_local struct json_tokener *tokener;
+	static _Thread_local unsigned deep;
+
+	if (tokener && deep >= depth) {
+		json_tokener_reset(tokener);
+		return tokener;
+	}
+	if (tokener)
+		json_tokener_free(tokener);
+	tokener = json_tokener_new_ex((int)depth + 2); /* json-c counts the scalar inside as a level; the gate decides */
+	if (!tokener)
+		TOC_WRONG("json: no memory");
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	deep = depth;
+	return tokener;
+}
+
+int toc_json_parse(struct toc_arena *a, struct toc_str bytes, size_t max_bytes, unsigned depth,
+                   struct toc_value **ret_value, struct toc_refusal *ret_refusal)
+{
+	struct gate g = { bytes.p, bytes.p + bytes.n, bytes.p, 0, depth, 0, ret_refusal };
+	struct conversion c = { a, 0, ret_refusal };
+	struct toc_value *value = NULL;
+
+	if (bytes.n > max_bytes || bytes.n > INT_MAX)
+		return toc_refuse(ret_refusal, TOC_REFUSE_TOO_BIG, NULL, "protocol tocsin.v1", "%zu bytes, limit %zu",
+		                  bytes.n, max_bytes);
+	if (bytes.n == 0)
+		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "nothing was sent");
+	if (!toc_str_is_utf8(bytes))
+		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259 section 8.1",
+		                  "not UTF-8, or U+0000 in it");
+	if (pass_gate(&g) < 0)
+		return -1;
+
+	struct json_tokener *tok = tokener_for(depth);
+	struct json_object *tree = json_tokener_parse_ex(tok, bytes.p, (int)bytes.n);
+	enum json_tokener_error error = json_tokener_get_error(tok);
+	size_t stopped = json_tokener_get_parse_end(tok);
+	if (error == json_tokener_continue)
+		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "the text ends too early");
+	if (error != json_tokener_success)
+		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "%s at byte %zu",
+		                  json_tokener_error_desc(error), stopped);
+
+	int r = -1;
+	while (stopped < bytes.n && strchr(" \t\r\n", bytes.p[stopped]))
+		stopped++;
+	if (stopped < bytes.n)
+		toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "something follows at byte %zu", stopped);
+	else if (!json_object_is_type(tree, json_type_object))
+		toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "protocol tocsin.v1", "not a JSON object");
+	else if (convert(&c, tree, NULL, &value) == 0) {
+		if (c.members == g.members)
+			r = 0;
+		else
+			toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259 section 4",
+			           "a name occurs twice in one object");
+	}
+	json_object_put(tree);
+	if (r == 0)
+		*ret_value = value;
+	return r;
+}
+
+/* ---- canonical bytes ---- */
+
+/* UTF-16 order of UTF-8 texts: as bytes, but characters beyond U+FFFF (first byte F0..F4) are surrogates there and
+ * come before U+E000..U+FFFF (first byte EE or EF). */
+static int utf16_order(struct toc_str a, struct toc_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b.p[i];
+		if (x == y)
+			continue;
+		if (x >= 0xEE && y >= 0xEE && (x >= 0xF0) != (y >= 0xF0))
+			return x >= 0xF0 ? -1 : 1;
+		return x < y ? -1 : 1;
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}
+
+static int by_name(const void *x, const void *y)
+{
+	return utf16_order((*(const struct toc_member *const *)x)->name, (*(const struct toc_member *const *)y)->name);
+}
+
+static void write_text(struct toc_buf *b, struct toc_str s)
+{
+	size_t from = 0;
+
+	toc_buf_byte(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		toc_buf_add(b, s.p + from, i - from);
+		from = i + 1;
+		switch (c) {
+		case '"': toc_buf_text(b, "\\\""); break;
+		case '\\': toc_buf_text(b, "\\\\"); break;
+		case '\b': toc_buf_text(b, "\\b"); break;
+		case '\t': toc_buf_text(b, "\\t"); break;
+		case '\n': toc_buf_text(b, "\\n"); break;
+		case '\f': toc_buf_text(b, "\\f"); break;
+		case '\r': toc_buf_text(b, "\\r"); break;
+		default: toc_buf_printf(b, "\\u%04x", c);
+		}
+	}
+	toc_buf_add(b, s.p + from, s.n - from);
+	toc_buf_byte(b, '"');
+}
+
+static void write_map(struct toc_buf *b, const struct toc_value *v)
+{
+	const struct toc_member *few[64], **order = few;
+
+	if (v->n > 64)
+		order = toc_must_realloc(NULL, v->n * sizeof *order);
+	for (uint32_t i = 0; i < v->n; i++)
+		order[i] = &v->members[i];
+	qsort(order, v->n, sizeof *order, by_name);
+	toc_buf_byte(b, '{');
+	for (uint32_t i = 0; i < v->n; i++) {
+		if (i)
+			toc_buf_byte(b, ',');
+		write_text(b, order[i]->name);
+		toc_buf_byte(b, ':');
+		toc_json_write(b, order[i]->value);
+	}
+	toc_buf_byte(b, '}');
+	if (order != few)
+		free(order);
+}
+
+void toc_json_write(struct toc_buf *b, const struct toc_value *v)
+{
+	char number[24];
+
+	switch (v->kind) {
+	case TOC_NULL:
+		toc_buf_text(b, "null");
+		break;
+	case TOC_BOOL:
+		toc_buf_text(b, v->boolean ? "true" : "false");
+		break;
+	case TOC_INT:
+		toc_buf_add(b, number, (size_t)snprintf(number, sizeof number, "%lld", (long long)v->integer));
+		break;
+	case TOC_TEXT:
+		write_text(b, v->text);
+		break;
+	case TOC_LIST:
+		toc_buf_byte(b, '[');
+		for (uint32_t i = 0; i < v->n; i++) {
+			if (i)
+				toc_buf_byte(b, ',');
+			toc_json_write(b, v->items[i]);
+		}
+		toc_buf_byte(b, ']');
+		break;
+	case TOC_MAP:
+		write_map(b, v);
+		break;
+	}
+}
+
+struct toc_str toc_json_str(struct toc_arena *a, const struct toc_value *v)
+{
+	struct toc_buf b;
+
+	toc_buf_init(&b, SIZE_MAX / 4);
+	toc_json_write(&b, v);
+	struct toc_str s = toc_arena_str(a, toc_buf_view(&b));
+	toc_buf_done(&b);
+	return s;
+}
