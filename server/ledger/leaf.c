@@ -1,8 +1,9 @@
 /* leaf.c: an entry's leaf as bytes, and its commitments.
  *
- * The bytes are what is hashed, so they are written once and kept; nothing is ever serialised again to verify. A
- * reader takes a leaf only if writing what it read gives the same bytes: one entry, one spelling, and no room for a
- * second meaning (duplicate members, other order, blanks, +1, 01, upper case).
+ * The bytes are what is hashed, so they are written once and kept; nothing is ever serialised again to
+ * verify. A reader takes a leaf only if writing what it read gives the same bytes: one entry, one spelling,
+ * and no room for a second meaning (duplicate members, other order, blanks, +1, 01, upper case).
+ *
  * Source: RFC 6962 section 2.1; ledger.h for the layout. */
 #include "ledger/ledger.h"
 
@@ -70,7 +71,7 @@ struct toc_str toc_leaf_write(struct toc_arena *a, const struct toc_leaf *leaf)
 	return bytes;
 }
 
-/* ---- reading: a cursor that takes what it expects; whatever is left over or missing shows in the comparison ---- */
+/* ---- reading: a cursor that takes what it expects; what is left over or missing shows at the end ---- */
 
 struct cursor {
 	const char *p, *end;
@@ -130,7 +131,8 @@ static toc_time take_time(struct cursor *c)
 	return (toc_time){ us };
 }
 
-int toc_leaf_parse(struct toc_arena *a, struct toc_str bytes, struct toc_leaf *ret_leaf, struct toc_error *reterr)
+int toc_leaf_parse(struct toc_arena *a, struct toc_str bytes, struct toc_leaf *ret_leaf,
+		   struct toc_error *reterr)
 {
 	struct toc_leaf leaf = { 0 };
 

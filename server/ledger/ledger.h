@@ -8,7 +8,8 @@
  * All three are always there; a part that is empty commits to the empty string with a fresh salt.
  * Leaf hash: SHA-256(0x00 leaf); node: SHA-256(0x01 left right). Source: RFC 6962 section 2.1.
  * Sealed part: AES-256-GCM(key, salt bytes) with aad "tocsin-seal/v1 " subject "\n" class "\n" eid "\n" P.
- * Wrapped key: AES-256-GCM(wrapping key, key) with aad "tocsin-wrap/v1 " id "\n" subject "\n" class "\n" wrapping id.
+ * Wrapped key: AES-256-GCM(wrapping key, key) with aad "tocsin-wrap/v1 " id "\n" subject "\n" class "\n"
+ * wrapping id.
  */
 #ifndef TOC_LEDGER_LEDGER_H
 #define TOC_LEDGER_LEDGER_H
@@ -28,12 +29,13 @@ struct toc_leaf {
 	bool late;
 	struct toc_sha256 body, actor, data; /* commitments */
 };
-/** @return bytes in the arena, or empty when a text is not [A-Za-z0-9._-]+, eid is nil, ts is before 1970 or the
- * whole is over TOC_LEAF_BYTES_MAX */
+/** @return bytes in the arena, or empty when a text is not [A-Za-z0-9._-]+, eid is nil, ts is before 1970 or
+ * the whole is over TOC_LEAF_BYTES_MAX */
 struct toc_str toc_leaf_write(struct toc_arena *a, const struct toc_leaf *leaf);
 /** @param ret_leaf its texts are copies in the arena
  * @return 0, or TOC_EINVAL when the bytes are not exactly what toc_leaf_write gives for any leaf */
-int toc_leaf_parse(struct toc_arena *a, struct toc_str bytes, struct toc_leaf *ret_leaf, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_leaf_parse(struct toc_arena *a, struct toc_str bytes, struct toc_leaf *ret_leaf,
+		   struct toc_error *reterr) TOC_MUSTCHECK;
 
 enum toc_part { TOC_PART_BODY, TOC_PART_ACTOR, TOC_PART_DATA };
 const char *toc_part_name(enum toc_part part); /* "body", "actor", "data": its P in commitment and seal */
@@ -43,7 +45,8 @@ struct toc_sha256 toc_leaf_hash(struct toc_str leaf);
 struct toc_sha256 toc_node_hash(struct toc_sha256 left, struct toc_sha256 right);
 bool toc_sha256_eq(struct toc_sha256 x, struct toc_sha256 y);
 
-/** Compact range: the roots of the perfect subtrees of a log, left to right, as the binary digits of its size. */
+/** Compact range: the roots of the perfect subtrees of a log, left to right, as the binary digits of its
+ * size. */
 struct toc_range {
 	uint64_t size;
 	unsigned n; /* number of ones in size */
@@ -58,16 +61,17 @@ struct toc_seal_key {
 	struct toc_str subject, retention; /* borrowed */
 	uint8_t key[32];
 };
-struct toc_str toc_seal_key_wrap(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid wrapping_id,
-                                 const uint8_t wrapping_key[32]);
+struct toc_str toc_seal_key_wrap(struct toc_arena *a, const struct toc_seal_key *k,
+				 struct toc_uuid wrapping_id, const uint8_t wrapping_key[32]);
 /** @param k id, subject and retention set by the caller; key is filled @return 0 or TOC_EPROOF */
 int toc_seal_key_unwrap(struct toc_str wrapped, struct toc_uuid wrapping_id, const uint8_t wrapping_key[32],
-                        struct toc_seal_key *k) TOC_MUSTCHECK;
+			struct toc_seal_key *k) TOC_MUSTCHECK;
 
-struct toc_str toc_part_seal(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid eid, enum toc_part part,
-                             const uint8_t salt[TOC_SALT_BYTES], struct toc_str bytes);
+struct toc_str toc_part_seal(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid eid,
+			     enum toc_part part, const uint8_t salt[TOC_SALT_BYTES], struct toc_str bytes);
 /** @return 0 or TOC_EPROOF: altered, another entry's, another part's, or another key's */
 int toc_part_open(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid eid, enum toc_part part,
-                  struct toc_str sealed, uint8_t ret_salt[TOC_SALT_BYTES], struct toc_str *ret_bytes) TOC_MUSTCHECK;
+		  struct toc_str sealed, uint8_t ret_salt[TOC_SALT_BYTES],
+		  struct toc_str *ret_bytes) TOC_MUSTCHECK;
 
 #endif

@@ -1,8 +1,8 @@
 /* tree.c: the Merkle tree of the log, kept as a compact range.
  *
- * The range is the log's size in binary with a root per one: adding a leaf is adding 1, and each carry joins two
- * subtrees of the same height. The database does the same sum in sql/functions/append.sql; the contract suite
- * compares the two. Source: RFC 6962 section 2.1 (hashes, shape of the tree). */
+ * The range is the log's size in binary with a root per one: adding a leaf is adding 1, and each carry joins
+ * two subtrees of the same height. The database does the same sum in sql/functions/append.sql; the contract
+ * suite compares the two. Source: RFC 6962 section 2.1 (hashes, shape of the tree). */
 #include "ledger/ledger.h"
 
 #include <string.h>

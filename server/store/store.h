@@ -1,9 +1,9 @@
 /* store.h: the ledger at rest. One header, two stores: PostgreSQL, and memory for tests; one contract suite.
  *
  * A toc_store is one connection. Operations are queued and run in order, each with its own deadline: a frozen
- * server is left, not waited for. Nothing here blocks and no callback runs inside the call that queued it; the
- * owner's loop watches toc_store_fd() for toc_store_wants() and calls toc_store_step(). Tests and start-up use
- * toc_store_wait(), which is that loop.
+ * server is left, not waited for. Nothing here blocks and no callback runs inside the call that queued it;
+ * the owner's loop watches toc_store_fd() for toc_store_wants() and calls toc_store_step(). Tests and
+ * start-up use toc_store_wait(), which is that loop.
  */
 #ifndef TOC_STORE_STORE_H
 #define TOC_STORE_STORE_H
@@ -11,12 +11,16 @@
 #include "ledger/ledger.h"
 
 #define TOC_APPEND_MAX 1024 /* rows of one append: a batch of 256 commands and what follows from them */
+#define TOC_READ_MAX 4096   /* rows of one read */
+#define TOC_STORE_QUEUE_MAX 64
+#define TOC_BODY_BYTES_MAX (1u << 20)
+#define TOC_SEALED_BYTES_MAX (1u << 20)
 
 /** One entry's bytes. Borrowed by append until done; valid in a row callback only until it returns. */
 struct toc_row {
-	uint64_t seq;               /* set by reads; by append: expected_size + index */
-	struct toc_str leaf;        /* exact bytes */
-	struct toc_str body;        /* exact bytes: canonical JSON {"decided":…,"message":…} */
+	uint64_t seq;        /* set by reads; by append: expected_size + index */
+	struct toc_str leaf; /* exact bytes */
+	struct toc_str body; /* exact bytes: canonical JSON {"decided":…,"message":…} */
 	uint8_t body_salt[TOC_SALT_BYTES];
 	struct toc_uuid actor_key, data_key; /* seal key ids; nil when the part is absent (erased) */
 	struct toc_str actor_sealed, data_sealed;
@@ -35,9 +39,15 @@ struct toc_append {
 
 struct toc_store;
 
-/** Outcome of an operation: 0, or TOC_ECONFLICT (append: tip is not expected_size; `size` tells where it is),
- * TOC_EINVAL (data error, SQLSTATE class 22 or 23: retry one by one), TOC_ETIMEOUT / TOC_ECLOSED (connection lost or
- * deadline passed after the request was sent: outcome unknown, use toc_store_find), TOC_EIO (never sent). */
+/** Outcome of an operation:
+ *   0              done; `size` is the tip's where the operation says so, else 0
+ *   TOC_ECONFLICT  append: the tip is not at expected_size; `size` tells where it is. Nothing happened
+ *   TOC_EINVAL     a row or key that the ledger does not take (SQLSTATE class 22 or 23): retry one by one
+ *   TOC_EIO        it did not happen: the store is away, the request was never sent, or the server refused it
+ * for reasons of its own (read only, out of disk, lock not given in time) TOC_ETIMEOUT, TOC_ECLOSED  our
+ * deadline passed, or the connection was lost, after it was sent: outcome unknown, use toc_store_find. The
+ * connection is given up; operations queued behind it end with TOC_EIO Rows may have been handed over before
+ * a read that fails. A callback may queue operations, but not free the store. */
 typedef void toc_store_done(void *ctx, int result, uint64_t size, const struct toc_error *error);
 typedef void toc_store_row(void *ctx, const struct toc_row *row);
 typedef void toc_store_key(void *ctx, const struct toc_key_row *key);
@@ -47,37 +57,92 @@ typedef void toc_store_found(void *ctx, struct toc_uuid eid, uint64_t seq);
 struct toc_store *toc_store_memory_new(void);
 /** Two handles on one memory ledger: two nodes in a contract test. */
 struct toc_store *toc_store_memory_share(struct toc_store *other);
-/** @param conninfo libpq's; password inside is never logged. Connects in the background and again after a loss,
- * after 100 ms doubling to 2 s, with `listen` also LISTENs. */
+/** Break a memory store on purpose, until it is set back to WELL. */
+enum toc_memory_fault {
+	TOC_MEMORY_WELL,
+	TOC_MEMORY_AWAY,        /* cannot be reached: operations end with TOC_EIO */
+	TOC_MEMORY_FROZEN,      /* takes operations and never answers: they end at their deadline */
+	TOC_MEMORY_LOSE_ANSWER, /* the next append takes effect, and then the connection is lost */
+};
+void toc_store_memory_fault(struct toc_store *s, enum toc_memory_fault fault);
+
+/** @param conninfo libpq's; a password inside is never shown. Connects in the background, and again after a
+ * loss, after 100 ms doubling to 2 s; with `listen` also LISTENs. A server that only reads (a standby) counts
+ * as away. */
 struct toc_store *toc_store_pg_new(const char *conninfo, bool listen);
 void toc_store_free(struct toc_store *s); /* pending operations end with TOC_ECLOSED */
 
 bool toc_store_is_up(const struct toc_store *s);
-/** Called when the connection comes up, is lost, or another session appended (NOTIFY). */
+/** Called, in a step, when the connection comes up, when it is lost or cannot be made (`why`, each time
+ * another reason is found), and when another session appended (NOTIFY). */
 enum toc_store_event { TOC_STORE_UP, TOC_STORE_DOWN, TOC_STORE_APPENDED };
 typedef void toc_store_on_event(void *ctx, enum toc_store_event event, const struct toc_error *why);
 void toc_store_watch(struct toc_store *s, toc_store_on_event *on_event, void *ctx);
 
-int toc_store_fd(const struct toc_store *s);    /* -1 while there is none; may change in step */
+int toc_store_fd(const struct toc_store *s);      /* -1 while there is none; may change in step */
 short toc_store_wants(const struct toc_store *s); /* POLLIN | POLLOUT */
-int64_t toc_store_next_us(const struct toc_store *s); /* monotonic time at which step wants to be called anyway */
+int64_t
+toc_store_next_us(const struct toc_store *s); /* monotonic time at which step wants to be called anyway */
 void toc_store_step(struct toc_store *s, short revents, int64_t mono_now_us);
+size_t toc_store_pending(const struct toc_store *s); /* operations whose done has not run */
 /** Run until nothing is pending or `timeout` has passed. @return 0 or TOC_ETIMEOUT */
 int toc_store_wait(struct toc_store *s, toc_dur timeout) TOC_MUSTCHECK;
+/** Run until the store is up. @return 0, or TOC_ETIMEOUT with the last reason */
+int toc_store_wait_up(struct toc_store *s, toc_dur timeout, struct toc_error *reterr) TOC_MUSTCHECK;
 
-/* Each returns 0 if queued, TOC_ELIMIT if 64 operations wait already; then done is not called. `deadline` counts
- * from the moment of the call. */
-int toc_store_append(struct toc_store *s, const struct toc_append *what, toc_dur deadline, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-/** Rows with seq >= from, in order, at most limit (<= 4096); done's size is the tip's. */
-int toc_store_read(struct toc_store *s, uint64_t from, unsigned limit, toc_dur deadline, toc_store_row *row, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-/** Rows of these cases, in order. */
-int toc_store_read_cases(struct toc_store *s, const struct toc_uuid *cases, size_t n, toc_dur deadline, toc_store_row *row, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline, toc_store_found *found, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-int toc_store_snapshot_save(struct toc_store *s, uint64_t as_of, int version, struct toc_str bytes, toc_dur deadline, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-int toc_store_snapshot_load(struct toc_store *s, int version, toc_dur deadline, toc_store_blob *blob, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/* Each returns 0 if queued, TOC_ELIMIT if TOC_STORE_QUEUE_MAX operations wait already; then done is not
+ * called. `deadline` counts from the moment of the call, waiting included. Arguments are copied, but for the
+ * rows and keys of append. While a connection is being made operations wait for it; if that fails they end
+ * with TOC_EIO. */
+int toc_store_append(struct toc_store *s, const struct toc_append *what, toc_dur deadline,
+		     toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Rows with seq >= from, in order, at most limit (<= TOC_READ_MAX); done's size is the tip's. */
+int toc_store_read(struct toc_store *s, uint64_t from, unsigned limit, toc_dur deadline, toc_store_row *row,
+		   toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Rows of these cases, in order. done's size is 0. */
+int toc_store_read_cases(struct toc_store *s, const struct toc_uuid *cases, size_t n, toc_dur deadline,
+			 toc_store_row *row, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Which of these event ids are in the ledger. */
+int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline,
+		   toc_store_found *found, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** All seal keys, wrapped, in order of id. */
+int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done,
+		   void *ctx) TOC_MUSTCHECK;
+/** Keep a snapshot (and the one before it). as_of over the tip's size is TOC_EINVAL. */
+int toc_store_snapshot_save(struct toc_store *s, uint64_t as_of, int version, struct toc_str bytes,
+			    toc_dur deadline, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** The newest snapshot of this version; blob is not called when there is none. */
+int toc_store_snapshot_load(struct toc_store *s, int version, toc_dur deadline, toc_store_blob *blob,
+			    toc_store_done *done, void *ctx) TOC_MUSTCHECK;
 /** Take the tip's row lock first: used after two lost races. The next append on this store runs in the same
- * transaction; done's size is the tip's. The lock ends with that append, or by the server's own time-out. */
+ * transaction, and reads before it see the same tip; done's size is the tip's. The lock ends with that
+ * append, with unlock, or after a second of idling by the server's own time-out, which ends the connection.
+ */
 int toc_store_lock_tip(struct toc_store *s, toc_dur deadline, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Give the lock back without appending: everything was refused after all. Without a lock, nothing. */
+int toc_store_unlock_tip(struct toc_store *s, toc_dur deadline, toc_store_done *done,
+			 void *ctx) TOC_MUSTCHECK;
+
+/* ---- blocking, for start-up and for the command line ---- */
+
+/** Bring the schema up to what this program carries: roles, migrations, functions, grants (sql/README.md).
+ * Forward only, all or nothing, under an advisory lock.
+ * @param conninfo of a superuser, or of a role that may create roles and schemas in this database
+ * @param ret_applied number of migrations that were new; may be NULL
+ * @return 0; TOC_EIO; TOC_ECONFLICT when the database is newer than this program, or an old migration was
+ * altered */
+int toc_store_migrate(const char *conninfo, unsigned *ret_applied, struct toc_error *reterr) TOC_MUSTCHECK;
+
+/** What `tocsind db status` shows. */
+struct toc_store_status {
+	char server_version[64];
+	bool read_only;     /* a standby, or default_transaction_read_only */
+	unsigned migration; /* the newest applied; 0 when there is no schema */
+	uint64_t size;      /* entries */
+	struct toc_sha256 root;
+	int64_t bytes; /* of the whole database */
+};
+int toc_store_status(const char *conninfo, struct toc_store_status *ret_status,
+		     struct toc_error *reterr) TOC_MUSTCHECK;
 
 #endif

@@ -35,16 +35,17 @@ static struct toc_leaf full(void)
 }
 
 /* The commitments in this text were computed by another program:
- *   { printf 'tocsin-entry/v1 body\n'; head -c 32 /dev/zero; printf '{}'; } | openssl dgst -sha256 -binary | basenc --base64url */
+ *   { printf 'tocsin-entry/v1 body\n'; head -c 32 /dev/zero; printf '{}'; } | openssl dgst -sha256 -binary |
+ * basenc --base64url */
 static const char full_text[] =
-        "{\"v\":1,\"ts\":1763804012123456,\"k\":\"M4.send\",\"mode\":\"exercise\","
-        "\"ex\":\"01890000-0000-7000-8000-000000000001\",\"inc\":\"01890000-0000-7000-8000-000000000002\","
-        "\"case\":\"01890000-0000-7000-8000-000000000003\",\"org\":\"AIRU\","
-        "\"ref\":\"01890000-0000-7000-8000-000000000004\",\"node\":\"n1\","
-        "\"eid\":\"01890000-0000-7000-8000-000000000005\",\"late\":1,"
-        "\"cb\":\"dGFagHl1t1Acxb_p7f7mnvaPuC1avF_TcQq6npeNwZQ\","
-        "\"ca\":\"QD00N4J1PVH69HnNo2USR9tL8DPADUbuBSEkBGOo0Do\","
-        "\"cd\":\"099ai7hom3qzGBI4w_A0OK9ttwInb_Nb9B6KC2R-lmM\"}";
+	"{\"v\":1,\"ts\":1763804012123456,\"k\":\"M4.send\",\"mode\":\"exercise\","
+	"\"ex\":\"01890000-0000-7000-8000-000000000001\",\"inc\":\"01890000-0000-7000-8000-000000000002\","
+	"\"case\":\"01890000-0000-7000-8000-000000000003\",\"org\":\"AIRU\","
+	"\"ref\":\"01890000-0000-7000-8000-000000000004\",\"node\":\"n1\","
+	"\"eid\":\"01890000-0000-7000-8000-000000000005\",\"late\":1,"
+	"\"cb\":\"dGFagHl1t1Acxb_p7f7mnvaPuC1avF_TcQq6npeNwZQ\","
+	"\"ca\":\"QD00N4J1PVH69HnNo2USR9tL8DPADUbuBSEkBGOo0Do\","
+	"\"cd\":\"099ai7hom3qzGBI4w_A0OK9ttwInb_Nb9B6KC2R-lmM\"}";
 
 CASE(exact_bytes_with_every_member)
 {
@@ -64,7 +65,8 @@ CASE(absent_members_are_left_out)
 	l.exercise = l.incident = l.case_ref = l.ref = (struct toc_uuid){ { 0 } };
 	l.late = false;
 	bytes = toc_leaf_write(a, &l);
-	CHECK(bytes.n > 0 && strstr(bytes.p, "\"mode\":\"exercise\",\"org\":\"AIRU\",\"node\":\"n1\",\"eid\":"));
+	CHECK(bytes.n > 0 &&
+	      strstr(bytes.p, "\"mode\":\"exercise\",\"org\":\"AIRU\",\"node\":\"n1\",\"eid\":"));
 	CHECK(bytes.n > 0 && !strstr(bytes.p, "late"));
 	toc_arena_free(a);
 }
@@ -91,8 +93,10 @@ CASE(what_was_written_is_read_with_every_combination_of_members)
 		CHECK(toc_str_eq(got.k, l.k) && toc_str_eq(got.mode, l.mode) && toc_str_eq(got.org, l.org) &&
 		      toc_str_eq(got.node, l.node));
 		CHECK(toc_uuid_eq(got.exercise, l.exercise) && toc_uuid_eq(got.incident, l.incident) &&
-		      toc_uuid_eq(got.case_ref, l.case_ref) && toc_uuid_eq(got.ref, l.ref) && toc_uuid_eq(got.eid, l.eid));
-		CHECK(toc_sha256_eq(got.body, l.body) && toc_sha256_eq(got.actor, l.actor) && toc_sha256_eq(got.data, l.data));
+		      toc_uuid_eq(got.case_ref, l.case_ref) && toc_uuid_eq(got.ref, l.ref) &&
+		      toc_uuid_eq(got.eid, l.eid));
+		CHECK(toc_sha256_eq(got.body, l.body) && toc_sha256_eq(got.actor, l.actor) &&
+		      toc_sha256_eq(got.data, l.data));
 		CHECK(toc_str_eq(toc_leaf_write(a, &got), bytes));
 	}
 	toc_arena_free(a);
@@ -109,7 +113,7 @@ CASE(texts_are_codes_and_the_whole_has_a_limit)
 			*(field == 0   ? &l.k
 			  : field == 1 ? &l.mode
 			  : field == 2 ? &l.org
-			               : &l.node) = toc_str_of(bad[i]);
+				       : &l.node) = toc_str_of(bad[i]);
 			CHECK_INT(toc_leaf_write(a, &l).n, 0);
 		}
 	struct toc_leaf l = full();
@@ -171,7 +175,8 @@ CASE(every_other_spelling_is_refused)
 		{ "\"org\":\"AIRU\"", "\"org\":\"A\\u0049RU\"" },
 		{ "\"node\":\"n1\",", "\"node\":\"n1\", " },
 		{ "\"k\":\"M4.send\",\"mode\":\"exercise\"", "\"mode\":\"exercise\",\"k\":\"M4.send\"" },
-		{ "\"ex\":\"01890000-0000-7000-8000-000000000001\"", "\"ex\":\"00000000-0000-0000-0000-000000000000\"" },
+		{ "\"ex\":\"01890000-0000-7000-8000-000000000001\"",
+		  "\"ex\":\"00000000-0000-0000-0000-000000000000\"" },
 		{ "\"node\"", "\"extra\":\"x\",\"node\"" },
 		{ "}", "}\n" },
 		{ "}", "" },
@@ -184,8 +189,8 @@ CASE(every_other_spelling_is_refused)
 		CHECK(at != NULL);
 		if (!at)
 			continue;
-		struct toc_str s = toc_arena_printf(a, "%.*s%s%s", (int)(at - full_text), full_text, from_to[i][1],
-		                                    at + strlen(from_to[i][0]));
+		struct toc_str s = toc_arena_printf(a, "%.*s%s%s", (int)(at - full_text), full_text,
+						    from_to[i][1], at + strlen(from_to[i][0]));
 		/* an entry that is not late is another, good leaf */
 		bool good = strcmp(from_to[i][1], ",\"cb\"") == 0;
 		if (parses(s) != good)

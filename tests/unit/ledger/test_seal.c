@@ -1,4 +1,5 @@
-/* test_seal.c: sealed parts and wrapped keys open with exactly what they were made with, and with nothing else. */
+/* test_seal.c: sealed parts and wrapped keys open with exactly what they were made with, and with nothing
+ * else. */
 #include "check.h"
 #include "ledger/ledger.h"
 
@@ -41,7 +42,7 @@ CASE(sealing_twice_never_gives_the_same_bytes)
 	uint8_t salt[TOC_SALT_BYTES] = { 0 };
 
 	CHECK(!toc_str_eq(toc_part_seal(a, &k, eid, TOC_PART_DATA, salt, TOC_STR("x")),
-	                  toc_part_seal(a, &k, eid, TOC_PART_DATA, salt, TOC_STR("x"))));
+			  toc_part_seal(a, &k, eid, TOC_PART_DATA, salt, TOC_STR("x"))));
 	toc_arena_free(a);
 }
 
@@ -51,7 +52,8 @@ CASE(a_changed_byte_of_a_sealed_part_is_noticed)
 	struct toc_seal_key k = make_key();
 	struct toc_uuid eid = toc_uuid_random();
 	uint8_t salt[TOC_SALT_BYTES] = { 7 }, got_salt[TOC_SALT_BYTES] = { 0 };
-	struct toc_str sealed = toc_part_seal(a, &k, eid, TOC_PART_ACTOR, salt, TOC_STR("{\"title\":\"duty officer\"}"));
+	struct toc_str sealed =
+		toc_part_seal(a, &k, eid, TOC_PART_ACTOR, salt, TOC_STR("{\"title\":\"duty officer\"}"));
 	struct toc_str got = { 0 };
 
 	for (size_t i = 0; i < sealed.n; i++) { /* form, nonce, salt, text, tag */
@@ -60,7 +62,9 @@ CASE(a_changed_byte_of_a_sealed_part_is_noticed)
 		((char *)sealed.p)[i] ^= 1;
 	}
 	for (size_t n = 0; n < sealed.n; n++)
-		CHECK_INT(toc_part_open(a, &k, eid, TOC_PART_ACTOR, (struct toc_str){ sealed.p, n }, got_salt, &got), TOC_EPROOF);
+		CHECK_INT(toc_part_open(a, &k, eid, TOC_PART_ACTOR, (struct toc_str){ sealed.p, n }, got_salt,
+					&got),
+			  TOC_EPROOF);
 	CHECK(got.p == NULL && got_salt[0] == 0);
 	toc_arena_free(a);
 }

@@ -1,5 +1,5 @@
-/* test_tree.c: leaf and node hashes and the compact range, against the vectors that every CT log is tested with, and
- * against the recursive definition in RFC 6962 section 2.1 read literally. */
+/* test_tree.c: leaf and node hashes and the compact range, against the vectors that every CT log is tested
+ * with, and against the recursive definition in RFC 6962 section 2.1 read literally. */
 #include "check.h"
 #include "ledger/ledger.h"
 

@@ -1,0 +1,330 @@
+/* store.c: the queue that both stores share, and the loop for callers that have none. */
+#include "store/store.h"
+#include "store/backend.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the queue ---- */
+
+static struct toc_op *op_at(struct toc_store *s, unsigned i)
+{
+	return &s->queue[(s->head + i) % TOC_STORE_QUEUE_MAX];
+}
+
+struct toc_op *toc_op_head(struct toc_store *s)
+{
+	return s->n ? op_at(s, 0) : NULL;
+}
+
+static struct toc_op remove_at(struct toc_store *s, unsigned i)
+{
+	struct toc_op op = *op_at(s, i);
+
+	for (; i + 1 < s->n; i++)
+		*op_at(s, i) = *op_at(s, i + 1);
+	s->n--;
+	return op;
+}
+
+static void end(struct toc_op op, int result, uint64_t size, const struct toc_error *error)
+{
+	static const struct toc_error none;
+
+	free(op.copy);
+	op.done(op.ctx, result, size, error ? error : &none);
+}
+
+void toc_op_end(struct toc_store *s, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_op op = *op_at(s, 0);
+
+	assert(s->n > 0);
+	s->head = (s->head + 1) % TOC_STORE_QUEUE_MAX;
+	s->n--;
+	end(op, result, size, error);
+}
+
+void toc_op_end_all(struct toc_store *s, unsigned n, int result, const struct toc_error *error)
+{
+	while (n-- > 0)
+		toc_op_end(s, result, 0, error);
+}
+
+void toc_op_end_late(struct toc_store *s, bool begun, int64_t mono_now_us, const char *what_it_waited_for)
+{
+	for (unsigned i = begun; i < s->n;) {
+		struct toc_error err;
+		if (op_at(s, i)->deadline_us > mono_now_us) {
+			i++;
+			continue;
+		}
+		struct toc_op op = remove_at(s, i);
+		(void)toc_fail(&err, TOC_EIO, "database: never sent, the deadline passed waiting for %s",
+			       what_it_waited_for);
+		end(op, TOC_EIO, 0, &err);
+	}
+}
+
+int64_t toc_op_first_deadline(const struct toc_store *s)
+{
+	int64_t first = INT64_MAX;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		int64_t at = s->queue[(s->head + i) % TOC_STORE_QUEUE_MAX].deadline_us;
+		if (at < first)
+			first = at;
+	}
+	return first;
+}
+
+void toc_store_tell(struct toc_store *s, enum toc_store_event event, const struct toc_error *why)
+{
+	static const struct toc_error none;
+
+	if (s->on_event)
+		s->on_event(s->event_ctx, event, why ? why : &none);
+}
+
+/* ---- the verbs ---- */
+
+static struct toc_op *op_new(struct toc_store *s, enum toc_op_kind kind, toc_dur deadline,
+			     toc_store_done *done, void *ctx)
+{
+	if (s->n == TOC_STORE_QUEUE_MAX)
+		return NULL;
+	struct toc_op *op = op_at(s, s->n);
+	*op = (struct toc_op){
+		.kind = kind,
+		.deadline_us = toc_clock_mono_us() + deadline.us,
+		.done = done,
+		.ctx = ctx,
+	};
+	return op;
+}
+
+static int queued(struct toc_store *s)
+{
+	s->n++;
+	s->backend->kick(s);
+	return 0;
+}
+
+static void *copy_of(const void *bytes, size_t n)
+{
+	void *copy = malloc(n ? n : 1);
+
+	if (!copy)
+		abort(); /* as arenas do: the parent starts us again */
+	if (n)
+		memcpy(copy, bytes, n);
+	return copy;
+}
+
+int toc_store_append(struct toc_store *s, const struct toc_append *what, toc_dur deadline,
+		     toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_APPEND, deadline, done, ctx);
+
+	assert(what->n_rows > 0 && what->n_rows <= TOC_APPEND_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->append = *what;
+	return queued(s);
+}
+
+int toc_store_read(struct toc_store *s, uint64_t from, unsigned limit, toc_dur deadline, toc_store_row *row,
+		   toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_READ, deadline, done, ctx);
+
+	assert(limit <= TOC_READ_MAX && from <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->from = from;
+	op->limit = limit;
+	op->hand_over.row = row;
+	return queued(s);
+}
+
+int toc_store_read_cases(struct toc_store *s, const struct toc_uuid *cases, size_t n, toc_dur deadline,
+			 toc_store_row *row, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_READ_CASES, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->copy = copy_of(cases, n * sizeof *cases);
+	op->n = n;
+	op->hand_over.row = row;
+	return queued(s);
+}
+
+int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline,
+		   toc_store_found *found, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_FIND, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->copy = copy_of(eids, n * sizeof *eids);
+	op->n = n;
+	op->hand_over.found = found;
+	return queued(s);
+}
+
+int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_KEYS, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->hand_over.key = key;
+	return queued(s);
+}
+
+int toc_store_snapshot_save(struct toc_store *s, uint64_t as_of, int version, struct toc_str bytes,
+			    toc_dur deadline, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_SNAPSHOT_SAVE, deadline, done, ctx);
+
+	assert(as_of <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->from = as_of;
+	op->version = version;
+	op->copy = copy_of(bytes.p, bytes.n);
+	op->n = bytes.n;
+	return queued(s);
+}
+
+int toc_store_snapshot_load(struct toc_store *s, int version, toc_dur deadline, toc_store_blob *blob,
+			    toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_SNAPSHOT_LOAD, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->version = version;
+	op->hand_over.blob = blob;
+	return queued(s);
+}
+
+int toc_store_lock_tip(struct toc_store *s, toc_dur deadline, toc_store_done *done, void *ctx)
+{
+	return op_new(s, TOC_OP_LOCK_TIP, deadline, done, ctx) ? queued(s) : TOC_ELIMIT;
+}
+
+int toc_store_unlock_tip(struct toc_store *s, toc_dur deadline, toc_store_done *done, void *ctx)
+{
+	return op_new(s, TOC_OP_UNLOCK_TIP, deadline, done, ctx) ? queued(s) : TOC_ELIMIT;
+}
+
+void toc_store_free(struct toc_store *s)
+{
+	struct toc_error err;
+
+	if (!s)
+		return;
+	(void)toc_fail(&err, TOC_ECLOSED, "database: the store was closed");
+	toc_op_end_all(s, s->n, TOC_ECLOSED, &err);
+	assert(s->n == 0); /* nobody queues on a store that is being freed */
+	s->backend->free(s);
+}
+
+/* ---- the owner's loop ---- */
+
+bool toc_store_is_up(const struct toc_store *s)
+{
+	return s->backend->is_up(s);
+}
+
+void toc_store_watch(struct toc_store *s, toc_store_on_event *on_event, void *ctx)
+{
+	s->on_event = on_event;
+	s->event_ctx = ctx;
+}
+
+int toc_store_fd(const struct toc_store *s)
+{
+	return s->backend->fd(s);
+}
+
+short toc_store_wants(const struct toc_store *s)
+{
+	return s->backend->wants(s);
+}
+
+int64_t toc_store_next_us(const struct toc_store *s)
+{
+	return s->backend->next_us(s);
+}
+
+void toc_store_step(struct toc_store *s, short revents, int64_t mono_now_us)
+{
+	s->backend->step(s, revents, mono_now_us);
+}
+
+size_t toc_store_pending(const struct toc_store *s)
+{
+	return s->n;
+}
+
+/* One turn of the loop that owners without a loop get. */
+static void turn(struct toc_store *s, int64_t end_us)
+{
+	int64_t now = toc_clock_mono_us(), until = toc_store_next_us(s);
+	struct pollfd p = { .fd = toc_store_fd(s), .events = toc_store_wants(s) };
+
+	if (until > end_us)
+		until = end_us;
+	int ms = until <= now ? 0 : (int)((until - now + 999) / 1000);
+	if (poll(&p, 1, ms) < 0) /* a descriptor of -1 is skipped */
+		p.revents = 0;   /* interrupted: look at the clock again */
+	toc_store_step(s, p.revents, toc_clock_mono_us());
+}
+
+int toc_store_wait(struct toc_store *s, toc_dur timeout)
+{
+	int64_t end_us = toc_clock_mono_us() + timeout.us;
+
+	while (s->n) {
+		if (toc_clock_mono_us() >= end_us)
+			return TOC_ETIMEOUT;
+		turn(s, end_us);
+	}
+	return 0;
+}
+
+struct last_reason {
+	struct toc_error why;
+	toc_store_on_event *on_event;
+	void *ctx;
+};
+
+static void note_reason(void *ctx, enum toc_store_event event, const struct toc_error *why)
+{
+	struct last_reason *l = ctx;
+
+	if (event == TOC_STORE_DOWN)
+		l->why = *why;
+	if (l->on_event)
+		l->on_event(l->ctx, event, why);
+}
+
+int toc_store_wait_up(struct toc_store *s, toc_dur timeout, struct toc_error *reterr)
+{
+	struct last_reason l = { .on_event = s->on_event, .ctx = s->event_ctx };
+	int64_t end_us = toc_clock_mono_us() + timeout.us;
+
+	toc_store_watch(s, note_reason, &l);
+	while (!toc_store_is_up(s) && toc_clock_mono_us() < end_us)
+		turn(s, end_us);
+	toc_store_watch(s, l.on_event, l.ctx);
+	if (toc_store_is_up(s))
+		return 0;
+	return toc_fail(reterr, TOC_ETIMEOUT, "database: not up after %lld ms: %s",
+			(long long)(timeout.us / 1000), l.why.text[0] ? l.why.text : "no answer");
+}

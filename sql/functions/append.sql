@@ -1,0 +1,93 @@
+-- append.sql: the only way into the ledger.
+--
+-- The tip's row lock, held to COMMIT, puts the appends of all nodes in order; expected_size makes sure that each was
+-- decided against everything before it. Hashes and the compact range are computed here, from the bytes that are stored.
+
+create or replace function ledger.lock_tip() returns bigint
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '2s'
+as $$
+declare
+	at_size bigint;
+begin
+	select t.size into strict at_size from ledger.tip t for update;
+	return at_size;
+end
+$$;
+
+-- Appends n entries after the first p_expected_size. All arrays have n elements; a part that is absent is null, and
+-- so is its key. Raises TC001, with the tip's size as DETAIL, when the tip is elsewhere.
+create or replace function ledger.append(
+	p_expected_size bigint,
+	p_leaf bytea[], p_body bytea[], p_body_salt bytea[],
+	p_actor_key uuid[], p_actor bytea[], p_data_key uuid[], p_data bytea[],
+	out size bigint, out root bytea)
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '2s'
+as $$
+declare
+	n constant integer := cardinality(p_leaf);
+	perfect bytea; -- roots of the perfect subtrees: the compact range
+	hashes bytea[] := '{}';
+	leaf bytea;
+	hash bytea;
+	carry bigint;
+	at integer;
+begin
+	if n not between 1 and 1024 or (cardinality(p_body), cardinality(p_body_salt), cardinality(p_actor_key),
+			cardinality(p_actor), cardinality(p_data_key), cardinality(p_data)) is distinct from (n, n, n, n, n, n) then
+		raise exception using errcode = 'invalid_parameter_value',
+			message = 'append: 1 to 1024 entries, and as many elements in each array';
+	end if;
+
+	select t.size, t.range into strict size, perfect from ledger.tip t for update;
+	if size is distinct from p_expected_size then
+		raise exception using errcode = 'TC001', detail = size,
+			message = format('the tip is at %s, not at %s', size, p_expected_size);
+	end if;
+	if exists (select from unnest(p_actor_key || p_data_key) named(id)
+			where id is not null and not exists (select from ledger.seal_key s where s.id = named.id)) then
+		raise exception using errcode = 'foreign_key_violation', constraint = 'sealed_key_exists',
+			message = 'a sealed part names a key that does not exist';
+	end if;
+
+	-- RFC 6962 2.1 as binary addition: each carry joins two subtrees of the same height
+	foreach leaf in array p_leaf loop
+		hash := sha256('\x00'::bytea || leaf);
+		hashes := hashes || hash;
+		carry := size;
+		while carry & 1 = 1 loop
+			at := octet_length(perfect) - 32;
+			hash := sha256('\x01'::bytea || substr(perfect, at + 1, 32) || hash);
+			perfect := substr(perfect, 1, at);
+			carry := carry >> 1;
+		end loop;
+		perfect := perfect || hash;
+		size := size + 1;
+	end loop;
+	at := octet_length(perfect) - 32;
+	root := substr(perfect, at + 1, 32);
+	while at > 0 loop
+		at := at - 32;
+		root := sha256('\x01'::bytea || substr(perfect, at + 1, 32) || root);
+	end loop;
+
+	insert into ledger.entry (seq, leaf_hash, leaf, body, body_salt, ts, k, mode, exercise, incident, case_ref, org, ref,
+			node, eid, late, document)
+		select p_expected_size + x.nth - 1, x.hash, x.leaf, x.body, x.body_salt, (l ->> 'ts')::bigint, l ->> 'k',
+			l ->> 'mode', (l ->> 'ex')::uuid, (l ->> 'inc')::uuid, (l ->> 'case')::uuid, l ->> 'org',
+			(l ->> 'ref')::uuid, l ->> 'node', (l ->> 'eid')::uuid, l ? 'late',
+			convert_from(x.body, 'UTF8')::jsonb
+		from unnest(hashes, p_leaf, p_body, p_body_salt) with ordinality x(hash, leaf, body, body_salt, nth),
+			lateral (select convert_from(x.leaf, 'UTF8')::jsonb offset 0) parsed(l);
+	insert into ledger.sealed (seq, actor_key, actor, data_key, data)
+		select p_expected_size + x.nth - 1, x.actor_key, x.actor, x.data_key, x.data
+		from unnest(p_actor_key, p_actor, p_data_key, p_data) with ordinality x(actor_key, actor, data_key, data, nth)
+		where x.actor is not null or x.data is not null or x.actor_key is not null or x.data_key is not null;
+	update ledger.tip t set size = append.size, root = append.root, range = perfect;
+
+	perform pg_notify('tocsin_log', ''); -- one, without payload: readers come and read
+end
+$$;

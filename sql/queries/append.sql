@@ -1,0 +1,1 @@
+select size, root from ledger.append($1, $2, $3, $4, $5, $6, $7, $8)

@@ -1,0 +1,1 @@
+select eid, seq from ledger.entry where eid = any ($1) order by seq

@@ -1,0 +1,1 @@
+select ledger.save_snapshot($1, $2, $3)
