@@ -33,10 +33,11 @@ function(toc_try_flags)
 endfunction()
 
 toc_try_flags(-Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wimplicit-fallthrough
-  -Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
+  -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
   -Wtrampolines -Wbidi-chars=any -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks
   -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero
   -fstrict-flex-arrays=3 -fzero-init-padding-bits=all)
+target_compile_options(toc_flags INTERFACE -Werror=format-security) # the check alone would lack -Wformat
 if(TOC_WERROR)
   target_compile_options(toc_flags INTERFACE -Werror)
 endif()
