@@ -1,0 +1,35 @@
+/* rows.h: one pass over catalogue.def. The rows that the includer did not define are nothing in this pass; all are
+ * undefined afterwards. Not guarded: it is meant to be included many times. */
+#ifndef VALUES
+#define VALUES(name, ...)
+#endif
+#ifndef WHEN
+#define WHEN(name, member, ...)
+#endif
+#ifndef SHAPE
+#define SHAPE(name, meaning)
+#endif
+#ifndef FIELD
+#define FIELD(name, what, how_many, need, mark, clause, meaning)
+#endif
+#ifndef EITHER
+#define EITHER(when, a, b, clause, words)
+#endif
+#ifndef LEAST
+#define LEAST(when, n, clause, words)
+#endif
+#ifndef TYPE
+#define TYPE(shape, name, selector, retention, flags, clause, title)
+#endif
+#ifndef DEMAND
+#define DEMAND(shape, when, field, clause, words)
+#endif
+#include "message/catalogue.def"
+#undef VALUES
+#undef WHEN
+#undef SHAPE
+#undef FIELD
+#undef EITHER
+#undef LEAST
+#undef TYPE
+#undef DEMAND
