@@ -7,7 +7,7 @@ grant usage on schema ledger to tocsin_app, tocsin_reader;
 grant select on ledger.tip, ledger.entry, ledger.sealed, ledger.seal_key, ledger.snapshot, ledger.migration
 	to tocsin_app, tocsin_reader;
 grant execute on function
-	ledger.lock_tip(),
+	ledger.lock_tip(bigint),
 	ledger.append(bigint, bytea[], bytea[], bytea[], uuid[], bytea[], uuid[], bytea[]),
 	ledger.add_keys(uuid[], text[], text[], uuid[], bytea[]),
 	ledger.save_snapshot(bigint, integer, bytea)

@@ -3,7 +3,8 @@
 -- The tip's row lock, held to COMMIT, puts the appends of all nodes in order; expected_size makes sure that each was
 -- decided against everything before it. Hashes and the compact range are computed here, from the bytes that are stored.
 
-create or replace function ledger.lock_tip() returns bigint
+-- Takes the tip's lock and returns its size. Raises TC001, with that size as DETAIL, when another one was expected.
+create or replace function ledger.lock_tip(p_expected_size bigint) returns bigint
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp
 	set lock_timeout = '2s'
@@ -12,12 +13,16 @@ declare
 	at_size bigint;
 begin
 	select t.size into strict at_size from ledger.tip t for update;
+	if at_size <> p_expected_size then -- null: whatever it is
+		raise exception using errcode = 'TC001', detail = at_size,
+			message = format('the tip is at %s, not at %s', at_size, p_expected_size);
+	end if;
 	return at_size;
 end
 $$;
 
 -- Appends n entries after the first p_expected_size. All arrays have n elements; a part that is absent is null, and
--- so is its key. Raises TC001, with the tip's size as DETAIL, when the tip is elsewhere.
+-- so is its key. Raises TC001 as lock_tip does.
 create or replace function ledger.append(
 	p_expected_size bigint,
 	p_leaf bytea[], p_body bytea[], p_body_salt bytea[],
@@ -42,11 +47,8 @@ begin
 			message = 'append: 1 to 1024 entries, and as many elements in each array';
 	end if;
 
-	select t.size, t.range into strict size, perfect from ledger.tip t for update;
-	if size is distinct from p_expected_size then
-		raise exception using errcode = 'TC001', detail = size,
-			message = format('the tip is at %s, not at %s', size, p_expected_size);
-	end if;
+	size := ledger.lock_tip(coalesce(p_expected_size, -1));
+	select t.range into strict perfect from ledger.tip t;
 	if exists (select from unnest(p_actor_key || p_data_key) named(id)
 			where id is not null and not exists (select from ledger.seal_key s where s.id = named.id)) then
 		raise exception using errcode = 'foreign_key_violation', constraint = 'sealed_key_exists',

@@ -1,1 +1,1 @@
-select ledger.lock_tip()
+select ledger.lock_tip(null)

@@ -1,0 +1,16 @@
+# embed.cmake: turn sql/**.sql into one C file, so that the program carries its schema and looks for no file.
+# Called at build time: cmake -DSQL=<folder> -DOUT=<file.c> -P embed.cmake
+file(GLOB_RECURSE files RELATIVE ${SQL} ${SQL}/*.sql)
+list(SORT files)
+set(code "/* Made by server/store/embed.cmake from sql/. */\n#include \"store/embedded.h\"\n\n")
+set(table "const struct toc_sql toc_sql[] = {\n")
+set(i 0)
+foreach(file IN LISTS files)
+  file(READ ${SQL}/${file} hex HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND code "static const char text_${i}[] = { /* ${file} */\n${bytes}0\n};\n")
+  string(APPEND table "\t{ \"${file}\", text_${i}, sizeof text_${i} - 1 },\n")
+  math(EXPR i "${i} + 1")
+endforeach()
+file(WRITE ${OUT} "${code}\n${table}};\nconst size_t toc_sql_n = ${i};\n")

@@ -1,0 +1,1 @@
+select ledger.lock_tip($1)
