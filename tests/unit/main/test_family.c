@@ -127,7 +127,7 @@ static bool none_alive(void)
 static pid_t find(const char *title)
 {
 	char command[128], line[32] = "";
-	snprintf(command, sizeof command, "pgrep -P %d -f 'tocsind %s'", (int)getpid(), title);
+	snprintf(command, sizeof command, "pgrep -P %d -f '[t]ocsind %s'", (int)getpid(), title);
 	FILE *p = popen(command, "r");
 	if (!fgets(line, sizeof line, p))
 		line[0] = '\0';

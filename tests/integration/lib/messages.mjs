@@ -1,0 +1,50 @@
+// messages.mjs: valid messages of the demo's exercise, to be bent by tests.
+import { randomBytes } from 'node:crypto';
+
+export const LANTERN = '40332fd4-48e5-451e-8f31-3775686e7ce8';
+
+/** UUID version 7, RFC 9562. */
+export function uuid7(ms = Date.now()) {
+	const b = randomBytes(16);
+	b.writeUIntBE(ms, 0, 6);
+	b[6] = (b[6] & 0x0f) | 0x70;
+	b[8] = (b[8] & 0x3f) | 0x80;
+	const h = b.toString('hex');
+	return [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
+}
+
+export function message(type, body, more = {}) {
+	return {
+		id: uuid7(), type, schema_version: '1.0.0', mode: 'exercise', exercise_ref: LANTERN, sent_at: new Date().toISOString(),
+		tlp: 'AMBER', precedence: 'flash', ack_required: true, lang: 'en', personal_data: { level: 'limited', categories: ['location'] },
+		legal_basis: [{ act: 'TCO', article: '14(5)' }, { act: 'DSA', article: '18' }], also_reported_to: [], ...more, body,
+	};
+}
+
+/** Scenario time now, from the clock that the member's welcome has. */
+export function scenarioTime(member, id = LANTERN) {
+	const e = member.welcome.exercises.find((x) => x.id === id);
+	const run = e.running ? ((Date.now() - Date.parse(e.anchor_real)) * e.rate_milli) / 1000 : 0;
+	return new Date(Date.parse(e.anchor_at) + Math.max(0, run));
+}
+
+/** A threat to life with a place in Aldmere, by this member: goes to AIRU. */
+export function m4(member, { text = 'A live stream shows one person with a long firearm entering a market hall.', body = {}, ...more } = {}) {
+	const now = scenarioTime(member);
+	return message('M4', {
+		step: 'send', duty: ['TCO_14_5', 'DSA_18'], aware_at: now.toISOString(), threat_case: true, immediacy: 'now',
+		emergency_line_called: { called: true, number: '112', at: now.toISOString(), ref: 'VM-2231' },
+		offence_field: 'terrorism', explanation: text,
+		content: [{ url: 'https://live.streamharbor.example/v/7Kq2Wm', type: 'live_stream', text_excerpt: 'You will all see this.' }],
+		service_surface: 'live', user_identifiers: [{ kind: 'handle', value: 'marketwalker_31' }],
+		concerned_states: [{ cc: 'XA', ground: 'target_place' }], content_status: 'live_monitored',
+		preserved: { preserved: true, until: new Date(now.getTime() + 90 * 86400e3).toISOString() }, user_notified: 'no',
+		contact_24x7: member.welcome.you.person, ...body,
+	}, more);
+}
+
+/** An answer by this member to the threat of that case. */
+export function m5(member, kind, caseRef, body = {}, more = {}) {
+	return message('M5', { kind, human_ack_by: member.welcome.you.person, at: scenarioTime(member).toISOString(), ...body },
+		{ case_ref: caseRef, ...more });
+}

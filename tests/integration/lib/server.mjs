@@ -1,0 +1,171 @@
+// server.mjs: a real tocsind with a throw-away state directory, on a free port; and ways to hurt it.
+//
+//   const server = await Server.start();            // demo directory, no actors
+//   server.credential('AIRU', 'duty officer')       // {organisation, kinds, person, roles, api_key, sign_in}
+//   await server.kill('keeper');                    // kill -9, waits until another one has taken its place
+//   await server.stop();                            // orderly; removes the directory
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+export const build = process.env.TOCSIN_BUILD ?? path.join(top, 'build/ci');
+export const tocsind = path.join(build, 'server/main/tocsind');
+export const tocsin = path.join(build, 'server/cli/tocsin');
+const START_MS = 60_000;
+const STOP_MS = 30_000;
+
+/** A folder that nobody else has and that the server's unprivileged users can reach. */
+export function scratch() {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tocsin-it-'));
+	fs.chmodSync(dir, 0o755);
+	return dir;
+}
+
+/** Wait until `what()` is truthy and return it; fails with `words` after `ms`. */
+export async function until(what, words, ms = 10_000) {
+	const end = Date.now() + ms;
+	for (;;) {
+		const value = await what();
+		if (value) return value;
+		if (Date.now() > end) throw new Error(`not within ${ms} ms: ${words}`);
+		await sleep(20);
+	}
+}
+
+/** Run tocsind to its end: {code, stdout, stderr}. */
+export function run(args, { env = {}, uid } = {}) {
+	const r = spawnSync(tocsind, args, { encoding: 'utf8', timeout: START_MS, env: { ...process.env, ...env }, uid, gid: uid });
+	return { code: r.status, stdout: r.stdout, stderr: r.stderr };
+}
+
+/** Processes of this machine: {pid, ppid, state, args}. */
+function processes() {
+	const all = [];
+	for (const name of fs.readdirSync('/proc')) {
+		if (!/^\d+$/.test(name)) continue;
+		try {
+			const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+			const args = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ').trim();
+			all.push({ pid: Number(name), ppid: Number(stat[1]), state: stat[0], args });
+		} catch { /* gone meanwhile */ }
+	}
+	return all.filter((p) => p.state !== 'Z');
+}
+
+export class Server {
+	/** @param {{state?: string, port?: number, args?: string[], command?: string, env?: object}} options */
+	static async start({ state, port = 0, args = [], command = 'demo', env = {} } = {}) {
+		const server = new Server();
+		server.own = !state;
+		server.state = state ?? path.join(scratch(), 'state');
+		server.output = '';
+		server.log = '';
+		const flags = [command, '--state', server.state, '--port', String(port)];
+		if (command === 'demo') flags.push('--no-actors');
+		server.process = spawn(tocsind, [...flags, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+		server.pid = server.process.pid;
+		server.ended = once(server.process, 'exit').then(([code, signal]) => ({ code, signal }));
+		server.process.stdout.setEncoding('utf8').on('data', (text) => (server.output += text));
+		server.process.stderr.setEncoding('utf8').on('data', (text) => (server.log += text));
+		let over = false;
+		server.ended.then(() => (over = true));
+		try {
+			await until(() => over || server.output.match(/^tocsind: ready (https:\/\/localhost:(\d+))$/m), 'the ready line', START_MS);
+			if (over) throw new Error('it ended');
+		} catch (why) {
+			server.process.kill('SIGKILL');
+			throw new Error(`tocsind did not start: ${why.message}\n${server.output}${server.log}`);
+		}
+		[, server.url, server.port] = server.output.match(/^tocsind: ready (https:\/\/localhost:(\d+))$/m);
+		server.port = Number(server.port);
+		if (command === 'demo') server.read();
+		return server;
+	}
+
+	/** Read what the demo wrote: credentials and the authority's certificate. */
+	read() {
+		this.ca = fs.readFileSync(path.join(this.state, 'demo/ca.pem'));
+		this.credentials = JSON.parse(fs.readFileSync(path.join(this.state, 'demo/credentials.json'), 'utf8'));
+	}
+
+	credential(organisation, person) {
+		const found = this.credentials.find((c) => c.organisation === organisation && c.person === person);
+		if (!found) throw new Error(`no such member of the cast: ${organisation}/${person}`);
+		return found;
+	}
+
+	/** Processes of this server by part: 'front', 'keeper', 'archive', 'postgres' (the postmaster). */
+	pids(part) {
+		const pattern = part === 'postgres' ? /postgres/ : new RegExp(`:${part}\\b`);
+		return processes().filter((p) => p.ppid === this.pid && pattern.test(p.args)).map((p) => p.pid);
+	}
+
+	/** Everything that descends from the server, and the server. */
+	family() {
+		const all = processes();
+		const mine = new Set([this.pid]);
+		for (let n = 0; n !== mine.size;) {
+			n = mine.size;
+			for (const p of all) if (mine.has(p.ppid)) mine.add(p.pid);
+		}
+		return all.filter((p) => mine.has(p.pid));
+	}
+
+	/** kill -9 all of that part, and wait until others have taken their place. */
+	async kill(part) {
+		const old = this.pids(part);
+		if (!old.length) throw new Error(`there is no ${part}`);
+		for (const pid of old) process.kill(pid, 'SIGKILL');
+		await until(() => {
+			const now = this.pids(part);
+			return now.length === old.length && !now.some((pid) => old.includes(pid));
+		}, `another ${part}`, 20_000);
+		return old;
+	}
+
+	signal(part, name) {
+		for (const pid of this.pids(part)) process.kill(pid, name);
+	}
+
+	/** One HTTP request: {status, headers, text, json}. */
+	request(method, route, { credential, body, headers = {}, agent } = {}) {
+		return new Promise((resolve, reject) => {
+			const bytes = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+			const r = https.request({
+				host: 'localhost', port: this.port, path: route, method, ca: this.ca, agent,
+				headers: {
+					...(credential ? { authorization: `Bearer ${credential.api_key}` } : {}),
+					...(bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
+					...headers,
+				},
+			}, (answer) => {
+				let text = '';
+				answer.setEncoding('utf8').on('data', (part) => (text += part)).on('end', () => {
+					let json;
+					try { json = JSON.parse(text); } catch { /* not JSON: json stays undefined */ }
+					resolve({ status: answer.statusCode, headers: answer.headers, text, json });
+				}).on('error', reject);
+			});
+			r.on('error', reject);
+			r.end(bytes);
+		});
+	}
+
+	/** Orderly stop; nothing of it is left. @returns {Promise<{code: number, signal: string}>} */
+	async stop({ keep = false } = {}) {
+		this.process.kill('SIGTERM');
+		const end = await Promise.race([this.ended, sleep(STOP_MS, null, { ref: false })]);
+		if (!end) {
+			for (const p of this.family().reverse()) process.kill(p.pid, 'SIGKILL');
+			throw new Error(`tocsind did not stop within ${STOP_MS} ms\n${this.log}`);
+		}
+		if (!keep && this.own) fs.rmSync(path.dirname(this.state), { recursive: true, force: true });
+		return end;
+	}
+}
