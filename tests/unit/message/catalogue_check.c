@@ -1,6 +1,8 @@
 /* catalogue_check.c: one JSON message a line on stdin, one verdict a line on stdout: "ok", or "code field clause".
  * For comparing the decoder with other readers of the same catalogue: the JSON Schema in Ajv (tests/integration).
- * With the argument "schema" it prints the schema of all types instead, with "schema TYPE" that of one. */
+ * With the argument "schema" it prints the schema of all types instead, with "schema TYPE" that of one; with
+ * "generate SEED N" N random messages, every second one damaged. */
+#include "generate.h"
 #include "message/catalogue.h"
 #include "message/json.h"
 
@@ -22,6 +24,22 @@ static int print_schema(const char *name)
 	return unknown;
 }
 
+static int print_messages(uint64_t seed, long n)
+{
+	struct generator g = { toc_arena_new(), seed };
+	size_t types = 0;
+
+	while (toc_message_type_at(types))
+		types++;
+	for (long i = 0; i < n; i++) {
+		struct toc_value *m = generate_message(&g, toc_message_type_at((size_t)i / 2 % types));
+		printf("%s\n", toc_json_str(g.a, i % 2 ? generate_damage(&g, m) : m).p);
+		toc_arena_reset(g.a);
+	}
+	toc_arena_free(g.a);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	char *line = NULL;
@@ -30,6 +48,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "schema") == 0)
 		return print_schema(argc > 2 ? argv[2] : NULL);
+	if (argc > 3 && strcmp(argv[1], "generate") == 0)
+		return print_messages(strtoull(argv[2], NULL, 10), strtol(argv[3], NULL, 10));
 	struct toc_arena *a = toc_arena_new();
 	while ((n = getline(&line, &cap, stdin)) > 0) {
 		struct toc_value *raw, *message;
