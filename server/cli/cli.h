@@ -1,0 +1,44 @@
+/* cli.h: what the commands of `tocsin` share: the command line, output, and one connection with a loop. */
+#ifndef TOC_CLI_CLI_H
+#define TOC_CLI_CLI_H
+
+#include "base/value.h"
+#include "cli/options.h"
+#include "cli/terminal.h"
+#include "tocsin/client.h"
+
+struct cli {
+	struct cli_line line;
+	const char *server, *ca;
+	char *key; /* NULL: none given */
+	bool json; /* one line of JSON per event */
+	struct term out, err;
+};
+
+int cli_watch(const struct cli *cli);
+int cli_send(const struct cli *cli);
+int cli_ack(const struct cli *cli);
+int cli_play(const struct cli *cli);
+int cli_schema(const struct cli *cli);
+
+/** One sentence on stderr, "tocsin: …". @return code */
+int cli_complain(const struct cli *cli, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** A whole file, or standard input for "-", in the arena. @return 0, or -1 after a complaint */
+int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_arena *a, struct toc_str *ret_bytes);
+/** "12" or "1.5" seconds … as a whole number inside limits. @return 0, or -1 after a complaint */
+int cli_number(const struct cli *cli, enum cli_option option, long least, long most, long absent, long *ret_number);
+
+/** Set by SIGINT and SIGTERM; a waiting tocsin_step of the registered library ends. */
+extern volatile int cli_interrupted;
+void cli_catch_signals(struct tocsin *t);
+
+/** TLS, a key and a connection, or an exit code after a complaint. */
+int cli_open(const struct cli *cli, struct tocsin **ret_tocsin);
+
+/** An entry as a few lines for a person. `scratch` is the caller's. */
+void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const struct toc_value *frame);
+/** A refusal, on stderr or as JSON on stdout. */
+void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer);
+
+#endif

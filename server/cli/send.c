@@ -1,0 +1,101 @@
+/* send.c: `tocsin send`: one message, and the answer. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "message/json.h"
+
+struct sending {
+	const struct cli *cli;
+	bool done;
+	int result;
+	char why[300]; /* why there is no connection */
+};
+
+static int exit_of(enum tocsin_outcome outcome)
+{
+	return outcome == TOCSIN_REFUSED ? CLI_EXIT_REFUSED : outcome == TOCSIN_UNANSWERED ? CLI_EXIT_AWAY : CLI_EXIT_OK;
+}
+
+static void list(const struct cli *cli, struct toc_arena *a, const char *title, const struct toc_value *items)
+{
+	for (size_t i = 0; i < toc_len(items); i++) {
+		printf("%s%-12s%s", term_on(&cli->out, TERM_DIM), i ? "" : title, term_off(&cli->out));
+		term_fill(&cli->out, term_flat(a, toc_at(items, i)), 12, 12);
+	}
+}
+
+static void show_prepared(const struct cli *cli, const struct tocsin_answer *answer)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *frame;
+	struct toc_refusal refusal;
+	if (toc_json_parse(a, (struct toc_str){ answer->json, answer->json_bytes }, answer->json_bytes, 48, &frame, &refusal) == 0) {
+		for (uint32_t i = 0; i < frame->n; i++) {
+			const char *name = toc_arena_cstr(a, frame->members[i].name);
+			if (frame->members[i].value->kind == TOC_LIST)
+				list(cli, a, name, frame->members[i].value);
+			else if (strcmp(name, "op") != 0 && strcmp(name, "ref") != 0)
+				printf("%-12s%.*s\n", name, TOC_STR_ARGS(term_flat(a, frame->members[i].value)));
+		}
+	}
+	toc_arena_free(a);
+}
+
+static void on_answer(void *user, const struct tocsin_answer *answer)
+{
+	struct sending *s = user;
+	if (answer->outcome == TOCSIN_PREPARED && !s->cli->json)
+		show_prepared(s->cli, answer);
+	else if (answer->outcome == TOCSIN_UNANSWERED && *s->why)
+		cli_complain(s->cli, 0, "%s", s->why);
+	else
+		cli_show_answer(s->cli, answer);
+	s->result = exit_of(answer->outcome);
+	s->done = true;
+}
+
+static void on_state(void *user, enum tocsin_state state, const char *why)
+{
+	struct sending *s = user;
+	snprintf(s->why, sizeof s->why, "%s", why);
+	if (state == TOCSIN_ENDED) {
+		s->result = cli_complain(s->cli, CLI_EXIT_AWAY, "%s", why);
+		s->done = true;
+	}
+}
+
+int cli_send(const struct cli *cli)
+{
+	struct sending s = { .cli = cli };
+	struct tocsin_connection_settings settings = { .server = cli->server, .key = cli->key, .from = TOCSIN_FROM_NOW, .user = &s,
+		.on_state = on_state };
+	struct tocsin_connection *connection;
+	struct tocsin_error error;
+	struct toc_str message;
+	struct tocsin *t;
+	long patience;
+
+	if (cli_number(cli, CLI_OPT_PATIENCE, 1, 86400, 30, &patience) < 0)
+		return CLI_EXIT_USAGE;
+	struct toc_arena *a = toc_arena_new();
+	int r = CLI_EXIT_USAGE;
+	if (cli_read(cli, cli->line.operand, TOC_MESSAGE_BYTES_MAX, a, &message) == 0)
+		r = cli_open(cli, &t);
+	if (r == 0) {
+		settings.patience_s = (int)patience;
+		if (tocsin_connect(t, &settings, &connection, &error) < 0 ||
+		    (cli->line.value[CLI_OPT_PREPARE] ? tocsin_prepare(connection, message.p, message.n, on_answer, &s, &error) :
+		                                        tocsin_send(connection, message.p, message.n, on_answer, &s, NULL, &error)) < 0) {
+			s.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
+			s.done = true;
+		}
+		while (!s.done && !cli_interrupted)
+			if (tocsin_step(t, 500) < 0)
+				break;
+		cli_catch_signals(NULL);
+		tocsin_free(t);
+		r = s.result;
+	}
+	toc_arena_free(a);
+	return r;
+}

@@ -1,0 +1,162 @@
+/* watch.c: `tocsin watch`: entries as they arrive, for people or, line by line, for programs. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "message/json.h"
+
+struct watch {
+	const struct cli *cli;
+	struct tocsin_connection *connection;
+	struct toc_arena *scratch;
+	const char *only, *position_file;
+	char own_org[40];
+	long left; /* entries to show; -1: all */
+	bool once, done, lost;
+	int result;
+};
+
+static bool wanted(const struct watch *w, const char *k)
+{
+	size_t n = w->only ? strlen(w->only) : 0;
+	return n == 0 || (!strncmp(k, w->only, n) && (k[n] == 0 || k[n] == '.' || w->only[n - 1] == '.'));
+}
+
+/* Only what a member sent takes receipts, and no receipt does. */
+static bool takes_receipt(const struct watch *w, const struct tocsin_entry *e)
+{
+	return e->k[0] == 'M' && strncmp(e->k, "M19.", 4) != 0 && e->seq >= 0 && strcmp(e->org, w->own_org) != 0;
+}
+
+static void on_entry(void *user, const struct tocsin_entry *e)
+{
+	struct watch *w = user;
+	if (w->done || !wanted(w, e->k))
+		return;
+	if (w->cli->json) {
+		if (fwrite(e->json, 1, e->json_bytes, stdout) < e->json_bytes || putchar('\n') == EOF)
+			w->done = true; /* the reader is gone */
+	} else {
+		struct toc_value *frame;
+		struct toc_refusal refusal;
+		toc_arena_reset(w->scratch);
+		if (toc_json_parse(w->scratch, (struct toc_str){ e->json, e->json_bytes }, e->json_bytes, 48, &frame, &refusal) == 0)
+			cli_show_entry(w->cli, w->scratch, frame);
+	}
+	if (w->cli->line.value[CLI_OPT_RECEIPTS] && takes_receipt(w, e))
+		(void)tocsin_receipt(w->connection, e->seq, "delivered"); /* not repeated: the next delivery counts the same */
+	if (w->left > 0 && --w->left == 0)
+		w->done = true;
+}
+
+/* The number is whole at any time: written beside, then renamed. */
+static void on_position(void *user, long long seq)
+{
+	struct watch *w = user;
+	char beside[4096];
+	if (!w->position_file)
+		return;
+	snprintf(beside, sizeof beside, "%s.new", w->position_file);
+	FILE *f = fopen(beside, "we");
+	bool ok = f && fprintf(f, "%lld\n", seq) > 0 && fflush(f) == 0 && fsync(fileno(f)) == 0;
+	if (f && fclose(f) != 0)
+		ok = false;
+	if (!ok || rename(beside, w->position_file) < 0) {
+		w->result = cli_complain(w->cli, CLI_EXIT_USAGE, "cannot write %s: %s", w->position_file, strerror(errno));
+		w->done = true;
+	}
+}
+
+static void on_beat(void *user, long long last)
+{
+	struct watch *w = user;
+	if (w->once && last <= tocsin_position(w->connection))
+		w->done = true;
+}
+
+static void on_welcome(void *user, const char *json, size_t n)
+{
+	struct watch *w = user;
+	struct toc_value *frame;
+	struct toc_refusal refusal;
+	toc_arena_reset(w->scratch);
+	if (toc_json_parse(w->scratch, (struct toc_str){ json, n }, n, 48, &frame, &refusal) < 0)
+		return;
+	const struct toc_value *you = toc_get(frame, "you");
+	snprintf(w->own_org, sizeof w->own_org, "%.*s", TOC_STR_ARGS(toc_get_text(you, "org")));
+	if (!w->cli->json)
+		fprintf(stderr, "%s%.*s, %.*s at %s%s\n", term_on(&w->cli->err, TERM_DIM), TOC_STR_ARGS(toc_get_text(you, "org")),
+		        TOC_STR_ARGS(term_safe(w->scratch, toc_get_text(you, "title"), " ")), w->cli->server, term_off(&w->cli->err));
+}
+
+static void on_state(void *user, enum tocsin_state state, const char *why)
+{
+	struct watch *w = user;
+	if (state == TOCSIN_ENDED) {
+		w->result = cli_complain(w->cli, CLI_EXIT_AWAY, "%s", why);
+		w->done = true;
+	} else if (state == TOCSIN_CONNECTING) {
+		if (!w->lost)
+			cli_complain(w->cli, 0, "%s; trying again", why);
+		w->lost = true;
+	} else {
+		if (w->lost)
+			cli_complain(w->cli, 0, "connected again; nothing is missing");
+		w->lost = false;
+	}
+}
+
+static int start_of(const struct cli *cli, long long *ret_from)
+{
+	const char *from = cli->line.value[CLI_OPT_FROM], *file = cli->line.value[CLI_OPT_POSITION];
+	char line[40] = "";
+	FILE *f = file ? fopen(file, "re") : NULL;
+	if (f) {
+		from = fgets(line, sizeof line, f) ? line : "";
+		fclose(f);
+	} else if (file && errno != ENOENT) {
+		return cli_complain(cli, -1, "cannot read %s: %s", file, strerror(errno));
+	}
+	*ret_from = TOCSIN_FROM_NOW;
+	if (!from)
+		return 0;
+	if (!strcmp(from, "start")) {
+		*ret_from = TOCSIN_FROM_START;
+		return 0;
+	}
+	char *end;
+	errno = 0;
+	*ret_from = strtoll(from, &end, 10);
+	if (end == from || (*end && *end != '\n') || errno || *ret_from < -1)
+		return cli_complain(cli, -1, "\"%.*s\" is no sequence number", (int)strcspn(from, "\n"), from);
+	return 0;
+}
+
+int cli_watch(const struct cli *cli)
+{
+	struct watch w = { .cli = cli, .only = cli->line.value[CLI_OPT_ONLY], .position_file = cli->line.value[CLI_OPT_POSITION],
+		.once = cli->line.value[CLI_OPT_ONCE] != NULL };
+	struct tocsin_connection_settings settings = { .server = cli->server, .key = cli->key, .user = &w, .on_entry = on_entry,
+		.on_position = on_position, .on_beat = on_beat, .on_welcome = on_welcome, .on_state = on_state };
+	struct tocsin_error error;
+	struct tocsin *t;
+
+	if (start_of(cli, &settings.from) < 0 || cli_number(cli, CLI_OPT_COUNT, 1, 1000000000, -1, &w.left) < 0)
+		return CLI_EXIT_USAGE;
+	int r = cli_open(cli, &t);
+	if (r != 0)
+		return r;
+	w.scratch = toc_arena_new();
+	if (tocsin_connect(t, &settings, &w.connection, &error) < 0)
+		w.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
+	else
+		while (!w.done && !cli_interrupted && tocsin_step(t, 500) == 0)
+			;
+	cli_catch_signals(NULL);
+	tocsin_free(t);
+	toc_arena_free(w.scratch);
+	return w.result;
+}
