@@ -70,7 +70,7 @@ static int64_t now_ms(void) { return toc_clock_mono_us() / 1000; }
 static void on_attempt(lws_sorted_usec_list_t *timer);
 static void on_deadline(lws_sorted_usec_list_t *timer);
 
-static void arm_ms(struct tocsin_connection *c, lws_sorted_usec_list_t *timer, sul_cb_t *then, int64_t delay_ms)
+static void arm_ms(struct tocsin_connection *c, lws_sorted_usec_list_t *timer, sul_cb_t then, int64_t delay_ms)
 {
 	lws_sul_schedule(c->t->lws, 0, timer, then, (lws_usec_t)(delay_ms < 0 ? 0 : delay_ms) * 1000 + 1);
 }
