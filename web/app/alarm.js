@@ -1,0 +1,92 @@
+// @ts-check
+/* alarm.js: makes alarms heard and seen. One tab of this browser sounds (Web Locks elects it); every tab counts in
+ * its title and icon. A browser notification for every new threat to life, once. */
+
+import { effect, signal } from "@preact/signals";
+import { runningExercises } from "../core/select.js";
+import { t } from "../lib/i18n.js";
+import { play } from "../lib/sound.js";
+import { alarmList, announce, now, session, settings, sound, state } from "./model.js";
+import { go } from "./router.js";
+
+const REPEAT = { life: 4_000, notice: 60_000 };
+
+/** Does this tab sound? */
+export const isBell = signal(false);
+export const soundOn = signal(false);
+
+if (navigator.locks)
+	navigator.locks.request("tocsin-bell", () => {
+		isBell.value = true;
+		return new Promise(() => {}); // until this tab is closed
+	});
+else
+	isBell.value = true;
+
+let lastLevel = /** @type {string|null} */ (null);
+let lastPlayed = -Infinity;
+effect(() => {
+	void now.value;
+	const level = sound.value;
+	if (level !== lastLevel) {
+		lastLevel = level;
+		lastPlayed = -Infinity;
+	}
+	if (!level || !isBell.value || !soundOn.value || performance.now() - lastPlayed < REPEAT[level])
+		return;
+	const loud = alarmList.value.filter((a) => a.level === level);
+	lastPlayed = performance.now();
+	play(level, { exercise: loud.every((a) => a.exercise), volume: settings.value.volume });
+});
+
+/** Threats that were announced, so that each interrupts once. */
+const announced = new Set();
+effect(() => {
+	for (const a of alarmList.value) {
+		if (announced.has(a.key))
+			continue;
+		announced.add(a.key);
+		const c = state.peek().cases.get(a.case);
+		if (!c)
+			continue;
+		const words = t(a.level === "life" ? "alarm.life" : `alarm.${a.why}`, { from: c.reporter });
+		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life");
+		if (document.visibilityState === "visible" || !isBell.peek() ||
+		    !("Notification" in window) || Notification.permission !== "granted")
+			continue;
+		try {
+			/* no content of the message: the notification may be seen by anybody who passes by */
+			const n = new Notification(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, {
+				tag: a.key, requireInteraction: a.level === "life",
+			});
+			n.onclick = () => {
+				focus();
+				go(`#/threat/${a.case}`);
+				n.close();
+			};
+		} catch {
+			/* some browsers only allow it from a service worker */
+		}
+	}
+});
+
+/* title and icon */
+const ICON = {
+	calm: `data:image/svg+xml,${encodeURIComponent(icon("#8fa3bd", ""))}`,
+	life: `data:image/svg+xml,${encodeURIComponent(icon("#ff4d5a", '<circle cx="25" cy="7" r="7" fill="#ff4d5a" stroke="#fff" stroke-width="2"/>'))}`,
+	notice: `data:image/svg+xml,${encodeURIComponent(icon("#f2b441", '<circle cx="25" cy="7" r="6" fill="#f2b441"/>'))}`,
+};
+
+/** @param {string} colour @param {string} mark */
+function icon(colour, mark) {
+	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="${colour}" d="M16 3a2 2 0 0 1 2 2v.6c4 .9 6 4.300 6 8.400 0 5.500 1.600 7.500 3.200 8.800.6.500.3 1.200-.5 1.200H5.300c-.8 0-1.100-.7-.5-1.200C6.400 21.500 8 19.500 8 14c0-4.100 2-7.500 6-8.400V5a2 2 0 0 1 2-2zm-3.500 23h7a3.500 3.500 0 0 1-7 0z"/>${mark}</svg>`;
+}
+
+effect(() => {
+	const count = alarmList.value.filter((a) => a.level === "life").length;
+	const exercise = runningExercises(state.value).length && session.value === "in" ? `${t("exercise.prefix")} ` : "";
+	document.title = `${count ? `(${count}) ` : ""}${exercise}${t("app.name")}`;
+	const link = /** @type {HTMLLinkElement|null} */ (document.querySelector("link[rel=icon]"));
+	if (link)
+		link.href = count ? ICON.life : alarmList.value.length ? ICON.notice : ICON.calm;
+});

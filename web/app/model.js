@@ -1,0 +1,356 @@
+// @ts-check
+/* model.js: where the pieces of core/ meet the browser. The only file that holds what changes: signals that screens
+ * read, and the few things a person can do. Screens never touch the link or the state directly. */
+
+import { computed, effect, signal } from "@preact/signals";
+import { alarms, silence as silenced, sounding } from "../core/alarm.js";
+import { ServerClock } from "../core/clock.js";
+import { Link, LinkLost, QUIET_AMBER_MS, QUIET_RED_MS } from "../core/link.js";
+import { humanReceipt } from "../core/protocol.js";
+import { timeOf } from "../core/select.js";
+import { emptyState, reduceAll } from "../core/state.js";
+import { Memory } from "../core/storage.js";
+import { language, t } from "../lib/i18n.js";
+
+/** @typedef {import("../core/state.js").State} State */
+/** @typedef {import("../core/state.js").Case} Case */
+/** @typedef {import("../core/protocol.js").Message} Message */
+
+export const state = signal(/** @type {State} */ (emptyState()));
+export const phase = signal(/** @type {import("../core/link.js").Phase} */ ("off"));
+/** unknown: not asked yet; none: nobody is signed in */
+export const session = signal(/** @type {"unknown"|"none"|"in"} */ ("unknown"));
+/** Server time in milliseconds, once a second. NaN before the first word of the server. */
+export const now = signal(NaN);
+/** How stale what is on the screen is. */
+export const freshness = signal(/** @type {"live"|"amber"|"red"} */ ("live"));
+/** Server time up to which the screen is known to be right. */
+export const dataAsOf = signal(NaN);
+/** One sentence for everybody, also for screen readers. `alert` interrupts. */
+export const announcement = signal({ text: "", alert: false, n: 0 });
+/** The sign-in token of the address, until it was used. */
+export const linkToken = signal(/** @type {string|null} */ (null));
+
+export const memory = new Memory(safeStorage(() => localStorage));
+const shiftMemory = new Memory(safeStorage(() => sessionStorage));
+export const onShift = signal(shiftMemory.get("shift", false));
+
+const DEFAULTS = {
+	theme: "auto", contrast: false, shortcuts: true, keys: {}, volume: 0.7, language: "", dense: false,
+};
+export const settings = signal({ ...DEFAULTS, ...memory.get("settings", {}) });
+effect(() => memory.set("settings", settings.value));
+
+/** Case → highest number of the ledger that was on the screen of this person. */
+export const looked = signal(/** @type {Map<string, number>} */ (new Map()));
+const silences = signal(/** @type {Map<string, number>} */ (new Map()));
+
+function safeStorage(/** @type {() => Storage} */ get) {
+	try {
+		return get();
+	} catch {
+		return null;
+	}
+}
+
+const mono = () => performance.now();
+export const serverClock = new ServerClock(mono);
+
+/** @param {string} text */
+export function announce(text, alert = false) {
+	announcement.value = { text, alert, n: announcement.value.n + 1 };
+}
+
+/* ---- HTTP ---- */
+
+/** @param {string} path @param {any} [body] */
+export function post(path, body) {
+	return fetch(path, {
+		method: "POST",
+		credentials: "same-origin",
+		headers: { "Content-Type": "application/json", "X-Tocsin": "1" },
+		body: JSON.stringify(body ?? {}),
+	});
+}
+
+/* ---- the link ---- */
+
+const link = new Link({
+	openSocket(protocol) {
+		const at = new URL("/socket", location.href);
+		at.protocol = at.protocol === "http:" ? "ws:" : "wss:";
+		return new WebSocket(at.href, protocol);
+	},
+	async fetchTicket() {
+		const answer = await post("/api/ticket");
+		if (answer.status === 401 || answer.status === 403)
+			return { denied: true };
+		if (!answer.ok)
+			throw new Error(`ticket: ${answer.status}`);
+		return answer.json();
+	},
+	mono,
+});
+
+/* Frames that arrive together are put into the state together. A message channel is used and not a timer or an
+ * animation frame: those are slowed down in a hidden page, and an alarm must not be. */
+/** @type {any[]} */
+let arrived = [];
+const turn = new MessageChannel();
+turn.port1.onmessage = flush;
+
+link.addEventListener("frame", (event) => {
+	const frame = /** @type {CustomEvent} */ (event).detail;
+	if (frame.op === "welcome")
+		serverClock.sample(frame.server_time);
+	else if (frame.op === "beat")
+		serverClock.sample(frame.now);
+	if (arrived.push(frame) === 1)
+		turn.port2.postMessage(0);
+});
+
+/** What came in while the connection was away, for one sentence on return. */
+let missed = 0;
+let returning = false;
+/** Numbers whose arrival on this console is not in the ledger yet. */
+let toReceipt = /** @type {import("../core/protocol.js").Entry[]} */ ([]);
+
+function flush() {
+	const frames = arrived;
+	arrived = [];
+	state.value = reduceAll(state.value, frames, {
+		unknown(what) {
+			state.value.unknown.push({ what, at: serverClock.now() });
+		},
+	});
+	const me = state.value.me;
+	for (const f of frames)
+		if (f.op === "entry" && f.org !== me?.org) {
+			if (returning && !/^(M19|session|deadline)\./.test(f.k))
+				missed++;
+			if (/^(M4|M5|M29)\./.test(f.k))
+				toReceipt.push(f);
+		}
+	beat();
+	if (phase.value === "live") {
+		sayMissed();
+		sendReceipts();
+	}
+}
+
+link.addEventListener("phase", (event) => {
+	const next = /** @type {CustomEvent} */ (event).detail;
+	const before = phase.value;
+	phase.value = next;
+	if (next === "lost") {
+		lostAt ||= mono() - Math.min(link.quietFor, QUIET_RED_MS);
+		returning = before === "live" || before === "catching" || returning;
+	}
+	if (next === "live" || next === "catching")
+		lostAt = 0;
+	if (next === "denied")
+		endSession();
+	if (next === "live")
+		turn.port2.postMessage(0);
+	beat();
+});
+
+function sayMissed() {
+	if (!returning)
+		return;
+	returning = false;
+	announce(t("link.back", { n: missed }));
+	missed = 0;
+}
+
+/** The console has it: one machine receipt per message, unless the ledger has one of this organisation already. */
+function sendReceipts() {
+	const s = state.value;
+	for (const e of toReceipt) {
+		const id = s.caseOf.get(e.id);
+		const have = id ? s.cases.get(id)?.receipts.get(e.id)?.get(s.me?.org ?? "") : undefined;
+		if (!have?.delivered.length && e.seq !== undefined)
+			link.tell({ op: "receipt", seq: e.seq, state: "delivered" });
+	}
+	toReceipt = [];
+}
+
+/* ---- time ---- */
+
+/* silence is counted from the last frame, also over several attempts to come back */
+let lostAt = 0;
+
+function quietMs() {
+	return Math.max(link.quietFor, lostAt ? mono() - lostAt : 0);
+}
+
+/** Once a second, from the least throttled timer there is (lib/ticker.js), and whenever something arrives. */
+export function beat() {
+	link.watch();
+	now.value = serverClock.now();
+	if (session.value === "in") {
+		const quiet = quietMs();
+		freshness.value = quiet > QUIET_RED_MS ? "red" : quiet > QUIET_AMBER_MS ? "amber" : "live";
+	}
+	if (phase.value === "live" && freshness.value === "live")
+		dataAsOf.value = now.value;
+}
+
+addEventListener("online", () => link.hurry());
+addEventListener("pageshow", () => link.hurry());
+
+/** Whether something can be sent now. Actions are switched off, never queued. */
+export const ready = computed(() => (phase.value === "live" || phase.value === "catching") && freshness.value === "live");
+
+/** Time in the world of a case. @param {{exercise?: string}} of */
+export function caseNow(of) {
+	return timeOf(state.value, of, now.value);
+}
+
+/** Where a message about a case is said. @param {Case} c */
+export function contextOf(c) {
+	return {
+		mode: c.mode, exercise: c.exercise, case: c.id, incident: c.incident,
+		now: timeOf(state.value, c, serverClock.now()), lang: language.value,
+	};
+}
+
+/* ---- session ---- */
+
+/** @param {any} welcome */
+function begin(welcome) {
+	session.value = "in";
+	serverClock.sample(welcome.server_time);
+	state.value = reduceAll(emptyState(), [{ op: "welcome", ...welcome }]);
+	looked.value = new Map(shiftMemory.get(`looked.${state.value.me?.person}`, []));
+	now.value = serverClock.now();
+	link.start(-1);
+}
+
+/** Is there a session already? */
+export async function resume() {
+	try {
+		const answer = await fetch("/api/me", { credentials: "same-origin" });
+		if (answer.ok)
+			return begin(await answer.json());
+		session.value = "none";
+	} catch {
+		session.value = "none";
+		announce(t("signin.unreachable"), true);
+	}
+}
+
+/** @param {string} token @returns {Promise<string|null>} null, or the key of the sentence that says why not */
+export async function signIn(token) {
+	try {
+		const answer = await post("/api/sign-in", { token });
+		if (answer.ok) {
+			linkToken.value = null;
+			begin(await answer.json());
+			return null;
+		}
+		return answer.status === 401 || answer.status === 403 || answer.status === 404 ? "signin.used"
+			: answer.status === 429 ? "signin.slow" : "signin.failed";
+	} catch {
+		return "signin.unreachable";
+	}
+}
+
+function endSession() {
+	link.stop();
+	session.value = "none";
+	state.value = emptyState();
+	onShift.value = false;
+	shiftMemory.forgetAll("");
+	toReceipt = [];
+}
+
+export async function signOut() {
+	try {
+		await post("/api/sign-out");
+	} catch {
+		/* the server ends the session by itself after a while */
+	}
+	memory.forgetAll("draft.");
+	endSession();
+}
+
+export function startShift() {
+	onShift.value = true;
+	shiftMemory.set("shift", true);
+}
+
+/* ---- saying something ---- */
+
+/** @typedef {{ok: true, seq?: number, recorded: boolean, frame: any} |
+ *   {ok: false, lost?: "before"|"unknown", refusal?: import("../core/protocol.js").Refusal}} Answer */
+
+/** @param {string} op @param {Message} message @returns {Promise<Answer>} */
+async function ask(op, message) {
+	try {
+		const frame = await link.request({ op, message });
+		if (frame.op === "refused")
+			return { ok: false, refusal: frame };
+		return { ok: true, seq: frame.seq, recorded: frame.op === "accepted", frame };
+	} catch (why) {
+		return { ok: false, lost: why instanceof LinkLost && !why.sent ? "before" : "unknown" };
+	}
+}
+
+/** @param {Message} message */
+export const send = (message) => ask("send", message);
+/** @param {Message} message */
+export const prepare = (message) => ask("prepare", message);
+
+/** The person has the case on the screen: remembered, and said once in the ledger for each notification.
+ * @param {Case} c */
+export function look(c) {
+	const s = state.value;
+	if ((looked.peek().get(c.id) ?? -1) < c.touched) {
+		looked.value = new Map(looked.peek()).set(c.id, c.touched);
+		shiftMemory.set(`looked.${s.me?.person}`, [...looked.peek()]);
+	}
+	if (!ready.value || !s.me || document.visibilityState !== "visible" || !c.desks.has(s.me.org))
+		return;
+	for (const item of c.timeline) {
+		if (item.k !== "M4.send" && item.k !== "M4.supplement" && item.k !== "M29.disclose")
+			continue;
+		const mine = c.receipts.get(item.id)?.get(s.me.org);
+		const person = s.me.person;
+		if (item.seq === undefined || item.disclosedBy !== undefined || item.org === s.me.org || told.has(item.id) ||
+		    mine?.seen.some((m) => m.person === person) || mine?.acked.some((m) => m.person === person))
+			continue;
+		told.add(item.id);
+		send(humanReceipt(/** @type {any} */ ({ id: item.id, message: item.original }), "seen", s.me, contextOf(c))).then(
+			(a) => !a.ok && a.lost && told.delete(item.id));
+	}
+}
+const told = new Set();
+
+/* ---- alarms ---- */
+
+export const alarmList = computed(() => {
+	void now.value; // reminders come with time
+	return alarms(state.value, { looked: looked.value, now: (c) => timeOf(state.value, c, now.value) });
+});
+export const sound = computed(() => {
+	void now.value;
+	return sounding(alarmList.value, silences.value, mono());
+});
+export const isSilenced = computed(() => alarmList.value.length > 0 && sound.value === null);
+
+export function silence() {
+	if (!alarmList.value.length)
+		return announce(t("alarm.nothing"));
+	silences.value = silenced(alarmList.value, silences.value, mono());
+	announce(t("alarm.silenced"));
+}
+
+/** When a silenced threat will sound again, in milliseconds from now; undefined when it is not silenced.
+ * @param {string} caseId */
+export function silencedFor(caseId) {
+	void now.value;
+	const alarm = alarmList.value.find((a) => a.case === caseId && a.level === "life");
+	const until = alarm && silences.value.get(alarm.key);
+	return until !== undefined && until > mono() ? until - mono() : undefined;
+}

@@ -1,0 +1,205 @@
+// @ts-check
+/* next-step.js: what a person can do with a threat. One choice at a time; the primary one is chosen already, so that
+ * Ctrl+Enter takes the threat over. An action that cannot be sent now is switched off, with the reason beside it. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { response } from "../core/protocol.js";
+import { board, possibleDesks } from "../core/select.js";
+import { TextArea, TextField, Select } from "../components/field.js";
+import { Icon } from "../components/icon.js";
+import { Refused } from "../components/parts.js";
+import { stamped, withdrawMessage } from "../core/notice.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { onKeys } from "./keys.js";
+import { announce, contextOf, send, state } from "./model.js";
+import { current } from "./board.js";
+import { go } from "./router.js";
+
+/** @typedef {import("../core/state.js").Case} Case */
+
+export const OUTCOMES = ["safe", "harm_prevented", "harm_occurred", "unfounded", "unknown"];
+export const KEEP_REASONS = ["covert_enquiry", "intervention_running", "evidence", "other"];
+
+/** Steps in the order of the list; the first that is allowed is chosen. */
+const STEPS = ["answer", "accept", "ack", "redirect", "reject", "question", "outcome", "supplement", "withdraw"];
+
+/** @param {Case} c @param {any} can */
+function usual(c, can) {
+	const mine = c.desks.get(state.peek().me?.org ?? "");
+	if (mine?.state === "accepted" && can.outcome)
+		return "outcome";
+	if (mine?.state === "accepted")
+		return can.question ? "question" : "accept";
+	return STEPS.find((s) => can[s] && s !== "withdraw") ?? "withdraw";
+}
+
+/** Questions: one a line. @param {string} text */
+function questionsOf(text) {
+	return text.split("\n").map((l) => l.trim()).filter(Boolean)
+		.map((line, i) => ({ id: `q${Date.now().toString(36)}${i}`, text: line }));
+}
+
+/** @param {{c: Case, can: any, step?: string, ready: boolean}} props */
+export function NextStep({ c, can, step: wanted, ready }) {
+	const s = state.value;
+	const mine = c.desks.get(s.me?.org ?? "");
+	const again = mine?.state === "accepted";
+	const [step, setStep] = useState(() => (wanted && can[wanted] ? wanted : usual(c, can)));
+	const [f, setF] = useState(/** @type {Record<string, any>} */ ({}));
+	const [busy, setBusy] = useState(false);
+	const [answer, setAnswer] = useState(/** @type {any} */ (null));
+	const [missing, setMissing] = useState(/** @type {string|null} */ (null));
+	/** A step that may have arrived is repeated with the same id, so that it counts once. */
+	const pending = useRef(/** @type {{key: string, message: any}|null} */ (null));
+	const box = useRef(/** @type {HTMLElement|null} */ (null));
+
+	useEffect(() => {
+		if (wanted && can[wanted]) {
+			setStep(wanted);
+			box.current?.querySelector("button.primary")?.scrollIntoView({ block: "nearest" });
+			/** @type {any} */ (box.current?.querySelector("button.primary"))?.focus();
+		}
+	}, [wanted]);
+	useEffect(() => {
+		if (!can[step])
+			setStep(usual(c, can));
+	});
+	const set = (/** @type {string} */ name) => (/** @type {any} */ v) => {
+		setMissing(null);
+		setF({ ...f, [name]: v });
+	};
+
+	/** @returns {{message: any}|{missing: string}} */
+	function build() {
+		const me = /** @type {any} */ (s.me);
+		const where = contextOf(c);
+		const say = (/** @type {string} */ kind, /** @type {any} */ fields, /** @type {string|undefined} */ supersedes = undefined) =>
+			({ message: response(kind, fields, where, { notice: c.notice, noticeId: c.noticeId, person: me.person, supersedes }) });
+		switch (step) {
+		case "accept": {
+			/** @type {any} */
+			const b = {};
+			if (f.reference ?? mine?.accept?.own_reference)
+				b.own_reference = f.reference ?? mine?.accept?.own_reference;
+			const questions = questionsOf(f.questions ?? "");
+			if (questions.length)
+				b.questions = questions;
+			if (f.preserve)
+				b.preservation_request = { scope: f.preserve, until: stamped(`${f.preserve_until || halfYear(where.now)}T00:00`) };
+			if (f.keep) {
+				b.do_not_remove_until = stamped(f.keep);
+				b.do_not_remove_reason = f.keep_reason || "covert_enquiry";
+			}
+			return say("accept", b, again ? mine?.accept?.id : undefined);
+		}
+		case "ack":
+			return say("ack", {});
+		case "redirect":
+			return !f.to ? { missing: "to" } : !f.ground ? { missing: "ground" } : say("redirect", { redirect_to: f.to, redirect_ground: f.ground });
+		case "reject":
+			return !f.reason ? { missing: "reason" } : say("reject", { note: f.reason });
+		case "question": {
+			const questions = questionsOf(f.questions ?? "");
+			return questions.length ? say("question", { questions }) : { missing: "questions" };
+		}
+		case "answer": {
+			const answers = c.questions.filter((q) => !q.answer && f[`answer.${q.id}`]).map((q) => ({ question: q.id, text: f[`answer.${q.id}`] }));
+			return answers.length ? say("answer", { answers }) : { missing: `answer.${c.questions.find((q) => !q.answer)?.id}` };
+		}
+		case "outcome":
+			return !f.outcome ? { missing: "outcome" } : say("outcome", { outcome: f.outcome, ...(f.useful ? { feedback_useful: f.useful } : {}) });
+		case "withdraw":
+			return !f.withdraw ? { missing: "withdraw" } : { message: withdrawMessage(f.withdraw, where, c.notice) };
+		default:
+			return { missing: "" };
+		}
+	}
+
+	async function act() {
+		if (busy || !ready)
+			return;
+		if (step === "supplement")
+			return go(`#/notify/${c.id}`);
+		const key = JSON.stringify([step, f]);
+		const built = build();
+		if ("missing" in built) {
+			setMissing(built.missing);
+			setTimeout(() => document.getElementById(`step-${built.missing}`)?.focus());
+			return;
+		}
+		const message = pending.current?.key === key ? pending.current.message : built.message;
+		pending.current = { key, message };
+		setBusy(true);
+		setAnswer(null);
+		const result = await send(message);
+		setBusy(false);
+		setAnswer(result);
+		if (!result.ok) {
+			if (result.refusal)
+				pending.current = null;
+			return;
+		}
+		pending.current = null;
+		setF({});
+		announce(t(result.recorded ? `done.${step}` : "done.journaled", { n: result.seq ?? 0 }));
+		if (step === "ack" || step === "redirect" || step === "reject") {
+			/* back to the queue, on the next threat that nobody has acknowledged */
+			const next = board(state.value).open.find((r) => r.standing === "new" && r.case.id !== c.id);
+			current.value = next?.case.id ?? c.id;
+			go("#/");
+			setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector(`[data-row="${current.value}"]`))?.focus(), 50);
+		} else
+			document.querySelector("h1")?.focus();
+	}
+	useEffect(() => onKeys({ primary: act }));
+
+	const names = STEPS.filter((x) => can[x]);
+	const error = (/** @type {string} */ name) => (missing === name ? t("form.required") : undefined);
+	const desks = possibleDesks(s, c);
+
+	return html`<section class="card next-step" ref=${box} aria-labelledby="next-title">
+		<h2 id="next-title">${t("step.title")}</h2>
+		<fieldset class="steps"><legend class="sr-only">${t("step.title")}</legend>
+			${names.map((x) => html`<label class=${`step ${step === x ? "is-chosen" : ""}`}><input type="radio" name="step" value=${x} checked=${step === x}
+				onChange=${() => {
+					setStep(x);
+					setMissing(null);
+					setAnswer(null);
+				}} /><span><b>${t(x === "accept" && again ? "step.accept_again" : `step.${x}`)}</b><span class="hint">${t(x === "accept" && again ? "step.accept_again_long" : `step.${x}_long`)}</span></span></label>`)}
+		</fieldset>
+		<div class="step-fields">
+			${step === "accept" && html`
+				<${TextField} id="step-reference" label=${t("step.own_reference")} optional value=${f.reference ?? mine?.accept?.own_reference ?? ""} onChange=${set("reference")} maxlength=${64} />
+				<${TextArea} id="step-questions" label=${t("step.questions")} hint=${t("step.questions_hint")} optional rows=${2} value=${f.questions ?? ""} onChange=${set("questions")} />
+				<details open=${Boolean(f.preserve || f.keep)}><summary>${t("step.requests")}</summary>
+					<${TextField} id="step-preserve" label=${t("step.preserve")} optional maxlength=${500} value=${f.preserve ?? ""} onChange=${set("preserve")} />
+					${f.preserve && html`<${TextField} id="step-preserve_until" type="date" label=${t("step.preserve_until")} value=${f.preserve_until ?? halfYear(contextOf(c).now)} onChange=${set("preserve_until")} />`}
+					<${TextField} id="step-keep" type="datetime-local" label=${t("step.keep")} hint=${t("step.keep_hint")} optional value=${f.keep ?? ""} onChange=${set("keep")} />
+					${f.keep && html`<${Select} id="step-keep_reason" label=${t("step.keep_reason")} value=${f.keep_reason ?? "covert_enquiry"} onChange=${set("keep_reason")} options=${KEEP_REASONS.map((value) => ({ value, label: t(`keep_reason.${value}`) }))} />`}
+				</details>`}
+			${step === "redirect" && html`
+				<${Select} id="step-to" label=${t("step.to")} value=${f.to ?? ""} onChange=${set("to")} error=${error("to")} options=${desks.map((o) => ({ value: o.code, label: `${o.code} · ${o.name}${c.desks.has(o.code) ? ` (${t("step.already")})` : ""}` }))} />
+				<${TextField} id="step-ground" label=${t("step.ground")} hint=${t("step.ground_hint")} maxlength=${500} value=${f.ground ?? ""} onChange=${set("ground")} error=${error("ground")} />
+				<p class="hint">${t("step.redirect_note")}</p>`}
+			${step === "reject" && html`<${TextArea} id="step-reason" label=${t("step.reason")} hint=${t("step.reason_hint")} rows=${3} value=${f.reason ?? ""} onChange=${set("reason")} error=${error("reason")} />`}
+			${step === "question" && html`<${TextArea} id="step-questions" label=${t("step.questions")} hint=${t("step.questions_hint")} rows=${3} value=${f.questions ?? ""} onChange=${set("questions")} error=${error("questions")} />`}
+			${step === "answer" && c.questions.filter((q) => !q.answer).map((q) => html`<${TextArea} key=${q.id} id=${`step-answer.${q.id}`} label=${q.text} rows=${2} value=${f[`answer.${q.id}`] ?? ""} onChange=${set(`answer.${q.id}`)} error=${error(`answer.${q.id}`)} />`)}
+			${step === "outcome" && html`
+				<${Select} id="step-outcome" label=${t("step.outcome_is")} value=${f.outcome ?? ""} onChange=${set("outcome")} error=${error("outcome")} options=${OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))} />
+				<${Select} id="step-useful" label=${t("step.useful")} optional value=${f.useful ?? ""} onChange=${set("useful")} options=${["useful", "partly", "not_useful"].map((value) => ({ value, label: t(`useful.${value}`) }))} />`}
+			${step === "withdraw" && html`<${TextArea} id="step-withdraw" label=${t("step.withdraw_reason")} rows=${2} value=${f.withdraw ?? ""} onChange=${set("withdraw")} error=${error("withdraw")} />`}
+		</div>
+		<${Refused} answer=${answer} />
+		<button class=${`primary wide-button ${step === "withdraw" || step === "reject" ? "is-danger" : ""}`} disabled=${busy || !ready} onClick=${act} aria-keyshortcuts="Control+Enter">
+			${busy ? t("step.sending") : t(step === "accept" && again ? "do.accept_again" : `do.${step}`)} <kbd>Ctrl+Enter</kbd></button>
+		${!ready && html`<p class="muted" role="status"><${Icon} name="warn" /> ${t("step.cut_off")}</p>`}
+	</section>`;
+}
+
+/** A date half a year on. @param {number} now */
+function halfYear(now) {
+	const d = new Date(now);
+	d.setUTCMonth(d.getUTCMonth() + 6);
+	return d.toISOString().slice(0, 10);
+}

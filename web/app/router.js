@@ -1,0 +1,26 @@
+// @ts-check
+/* router.js: the page's address says which screen is on. Every threat has an address of its own.
+ *   #/                 live board
+ *   #/shift            start of shift
+ *   #/threat/CASE      one threat; the next step can be chosen in advance: #/threat/CASE/ack
+ *   #/notify/CASE      the notification being written
+ *   #/settings */
+
+import { signal } from "@preact/signals";
+
+/** @returns {{name: string, id?: string, step?: string}} */
+function read() {
+	const [, name = "", id, step] = location.hash.split("/");
+	return { name: name || "board", id, step };
+}
+
+export const route = signal(read());
+addEventListener("hashchange", () => (route.value = read()));
+
+/** @param {string} where "#/…" */
+export function go(where) {
+	if (location.hash === where)
+		return;
+	location.hash = where;
+	route.value = read();
+}

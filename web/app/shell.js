@@ -1,0 +1,150 @@
+// @ts-check
+/* shell.js: the frame around every screen: exercise ribbon, header, connection, what is spoken, keyboard. */
+
+import { useEffect, useState } from "preact/hooks";
+import { scenarioTime } from "../core/clock.js";
+import { fallbackNumbers, mayDraft, runningExercises } from "../core/select.js";
+import { Bell, Icon } from "../components/icon.js";
+import { Clock } from "../components/time.js";
+import { OrgName } from "../components/parts.js";
+import { clock, span, zone } from "../lib/format.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { soundOn } from "./alarm.js";
+import { BoardScreen } from "./board.js";
+import { ComposeScreen, openDraft } from "./compose.js";
+import { HelpDialog } from "./help.js";
+import { keyOf, onKeys } from "./keys.js";
+import {
+	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut, state,
+} from "./model.js";
+import { go, route } from "./router.js";
+import { SettingsScreen } from "./settings.js";
+import { ShiftScreen } from "./shift.js";
+import { SignInScreen } from "./sign-in.js";
+import { ThreatScreen } from "./threat.js";
+
+function Ribbon() {
+	const all = runningExercises(state.value);
+	const onlyExercise = state.value.me?.exercise_only;
+	if (!all.length)
+		return onlyExercise ? html`<div class="ribbon" role="note"><span class="ribbon-words"><${Icon} name="drill" />${t("exercise.only")}</span></div>` : null;
+	return html`<div class="exercise-frame" aria-hidden="true"></div>
+		<div class="ribbon" role="note" aria-label=${t("exercise.label")}>
+			${all.map((e) => {
+				const at = scenarioTime(e, now.value);
+				return html`<span class="ribbon-words"><${Icon} name="drill" /><strong>${t("exercise.prefix")}</strong>
+					<span class="ribbon-title">${e.title ?? ""}</span>
+					${Number.isFinite(at) && html`<span class="ribbon-clock">T+${span(at - Date.parse(e.t0 ?? e.anchor_at))}
+						<span class="ribbon-wide"> · ${t("exercise.clock", { time: `${clock(at)} ${zone(at)}` })}</span>
+						${!e.running ? html` · <b>${t("exercise.stopped")}</b>` : e.rate_milli !== 1000 && html` · ×${e.rate_milli / 1000}`}</span>`}
+				</span>`;
+			})}
+		</div>`;
+}
+
+function Pill() {
+	const live = freshness.value;
+	const catching = phase.value === "catching" || (phase.value === "opening" && live === "live");
+	const text = live === "red" ? t("pill.lost") : live === "amber" ? t("pill.quiet") : catching ? t("pill.catching") : phase.value === "live" ? t("pill.live") : t("pill.connecting");
+	return html`<span class=${`pill is-${live === "live" && catching ? "catching" : live}`}>
+		<span class="dot" aria-hidden="true"></span><span>${text}</span>
+		<span class="pill-seq">${t("pill.seq", { n: state.value.last })}</span></span>`;
+}
+
+function Banner() {
+	const how = freshness.value;
+	if (how === "live") {
+		return state.value.database === "away"
+			? html`<div class="banner is-amber" role="status"><${Icon} name="warn" /><div><p class="strong">${t("banner.database")}</p><p>${t("banner.database_advice")}</p></div></div>`
+			: null;
+	}
+	const numbers = how === "red" ? fallbackNumbers(state.value) : [];
+	const asOf = dataAsOf.value;
+	return html`<div class=${`banner is-${how}`} role=${how === "red" ? "alert" : "status"}>
+		<${Icon} name="warn" />
+		<div>
+			<p class="strong">${t(how === "red" ? "banner.red" : "banner.amber")}
+				${Number.isFinite(asOf) && html` ${t("banner.as_of", { time: `${clock(asOf)} ${zone(asOf)}` })}`}</p>
+			<p>${t(how === "red" ? "banner.red_advice" : "banner.amber_advice")}</p>
+			${how === "red" && (numbers.length
+				? html`<ul class="numbers">${numbers.map(({ org, phones }) => html`<li><${Icon} name="phone" /><span class="strong">${org.code}</span>
+					<span class="muted">${org.name}</span>${phones.map((p) => html`<a href=${`tel:${(p.address ?? "").replace(/\s/g, "")}`}>${p.address}</a>${p.title && html`<span class="muted">${p.title}</span>`}`)}</li>`)}</ul>`
+				: html`<p>${t("banner.no_numbers")}</p>`)}
+		</div>
+	</div>`;
+}
+
+function Header({ onHelp }) {
+	const { me } = state.value;
+	const life = alarmList.value.filter((a) => a.level === "life").length;
+	return html`<header class="top">
+		<a class="brand" href="#/" aria-label=${t("nav.board_long")}><${Bell} /><span>${t("app.name")}</span></a>
+		<nav aria-label=${t("nav.main")}>
+			<a href="#/" aria-current=${route.value.name === "board" ? "page" : undefined}>${t("nav.board")}${life > 0 && html` <span class="count" aria-label=${t("nav.unacknowledged", { n: life })}>${life}</span>`}</a>
+			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page" : undefined}>${t("nav.settings")}</a>
+		</nav>
+		<span class="grow"></span>
+		${mayDraft(me) && html`<button class="danger-quiet" onClick=${openDraft} disabled=${!ready.value}><${Icon} name="plus" /> <span class="wide">${t("nav.new_threat")}</span><span class="narrow-only">${t("nav.new_threat_short")}</span></button>`}
+		<button class=${`sound ${isSilenced.value ? "is-muted" : ""}`} onClick=${silence} aria-keyshortcuts=${keyOf("mute")}
+			title=${t("alarm.mute_title")}>
+			<${Icon} name=${!soundOn.value || isSilenced.value ? "mute" : "bell"} />
+			<span>${t(!soundOn.value ? "alarm.off" : isSilenced.value ? "alarm.muted" : alarmList.value.length ? "alarm.mute" : "alarm.on")}</span></button>
+		<${Pill} />
+		<${Clock} at=${now.value} />
+		<span class="me" title=${me?.name ?? ""}><span class="me-title">${me?.title ?? ""}</span><${OrgName} code=${me?.org ?? ""} /></span>
+		<button class="quiet" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")} aria-label=${t("help.title")}>?</button>
+		<button class="quiet" onClick=${signOut}>${t("nav.sign_out")}</button>
+	</header>`;
+}
+
+/** Two regions that screen readers listen to; the words are also seen, at the bottom, for a few seconds. */
+function Spoken() {
+	const { text, alert, n } = announcement.value;
+	const [shown, setShown] = useState(0);
+	useEffect(() => {
+		setShown(n);
+		const timer = setTimeout(() => setShown(0), 8_000);
+		return () => clearTimeout(timer);
+	}, [n]);
+	return html`
+		<div class="sr-only" role="status" aria-live="polite">${alert ? "" : text}</div>
+		<div class="sr-only" role="alert" aria-live="assertive">${alert ? text : ""}</div>
+		${shown === n && text && html`<div class=${`toast ${alert ? "is-alert" : ""}`} aria-hidden="true">${text}</div>`}`;
+}
+
+function Screen() {
+	const { name, id, step } = route.value;
+	if (!onShift.value || name === "shift")
+		return html`<${ShiftScreen} />`;
+	if (name === "threat" && id)
+		return html`<${ThreatScreen} key=${id} id=${id} step=${step} />`;
+	if (name === "notify" && id)
+		return html`<${ComposeScreen} key=${id} id=${id} />`;
+	if (name === "settings")
+		return html`<${SettingsScreen} />`;
+	return html`<${BoardScreen} />`;
+}
+
+export function Shell() {
+	const [help, setHelp] = useState(false);
+	useEffect(() => onKeys({
+		help: () => setHelp(true),
+		mute: silence,
+		board: () => go("#/"),
+		compose: () => mayDraft(state.value.me) && ready.value && openDraft(),
+	}), []);
+	if (session.value !== "in")
+		return html`<${SignInScreen} /><${Spoken} />`;
+	return html`
+		<a class="skip" href="#main" onClick=${(/** @type {Event} */ e) => {
+			e.preventDefault();
+			document.querySelector("h1")?.focus();
+		}}>${t("nav.skip")}</a>
+		<${Ribbon} />
+		<${Header} onHelp=${() => setHelp(true)} />
+		<${Banner} />
+		<${Screen} />
+		<${Spoken} />
+		${help && html`<${HelpDialog} onClose=${() => setHelp(false)} />`}`;
+}

@@ -1,0 +1,115 @@
+// @ts-check
+/* shift.js: start of shift. One gesture, because browsers give sound, notifications and a screen that stays awake only
+ * to a person who asks; then the person says that the sound was heard. */
+
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { board } from "../core/select.js";
+import { Icon } from "../components/icon.js";
+import { Elapsed } from "../components/time.js";
+import { ScreenTitle } from "../components/parts.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { enableSound, play, soundRuns } from "../lib/sound.js";
+import { ticker } from "../lib/ticker.js";
+import { soundOn } from "./alarm.js";
+import { beat, freshness, onShift, phase, serverClock, settings, startShift, state } from "./model.js";
+import { go } from "./router.js";
+
+const hand = ticker(beat);
+
+/** Results of the checks: undefined while not tried. */
+const checks = signal(/** @type {{sound?: boolean, notify?: string, awake?: boolean}} */ ({}));
+
+/** @type {any} */
+let lock = null;
+async function stayAwake() {
+	try {
+		lock = await navigator.wakeLock.request("screen");
+		return Boolean(lock);
+	} catch {
+		return false;
+	}
+}
+/* the lock ends when the page is hidden; it is taken again when it is back */
+document.addEventListener("visibilitychange", () => {
+	if (document.visibilityState === "visible" && onShift.value)
+		stayAwake();
+});
+
+async function withSound() {
+	const context = await enableSound();
+	soundOn.value = Boolean(context);
+	if (context)
+		hand.useAudio(context);
+	return Boolean(context);
+}
+
+/* After a reload the shift goes on, but the browser wants a gesture before sound: any key or click will do. */
+for (const gesture of ["pointerdown", "keydown"])
+	addEventListener(gesture, () => onShift.value && !soundRuns() && withSound(), { capture: true });
+
+export async function testSound() {
+	const on = await withSound();
+	if (on)
+		play("life", { volume: settings.value.volume });
+	return on;
+}
+
+async function prepareShift() {
+	/* asked all at once: the gesture counts for a short time only */
+	const [heard, notify, awake] = await Promise.all([
+		testSound(),
+		"Notification" in window
+			? Promise.race([Notification.requestPermission(), new Promise((r) => setTimeout(() => r("default"), 20_000))])
+			: "unsupported",
+		stayAwake(),
+	]);
+	checks.value = { sound: heard, notify: String(notify), awake };
+}
+
+/** @param {{ok: boolean|undefined, name: string, text: string}} p */
+function Line({ ok, name, text }) {
+	const mark = ok === undefined ? "none" : ok ? "check" : "warn";
+	return html`<li class=${ok === undefined ? "is-open" : ok ? "is-good" : "is-bad"}>
+		<${Icon} name=${mark} label=${t(ok === undefined ? "shift.not_yet" : ok ? "shift.good" : "shift.look")} />
+		<span class="strong">${name}</span><span>${text}</span></li>`;
+}
+
+export function ShiftScreen() {
+	const { me } = state.value;
+	const tried = checks.value.sound !== undefined;
+	const live = phase.value === "live" && freshness.value === "live";
+	const wrong = serverClock.known ? serverClock.wallError(Date.now()) : 0;
+	const waiting = board(state.value).open.filter((r) => r.standing === "new");
+	const start = () => {
+		startShift();
+		go(waiting.length === 1 ? `#/threat/${waiting[0].case.id}` : "#/");
+	};
+	useEffect(() => void document.getElementById("shift-go")?.focus(), [tried]);
+	return html`<main id="main" class="narrow">
+		<${ScreenTitle}>${t("shift.title")}</${ScreenTitle}>
+		<p class="lead">${t("shift.lead", { title: me?.title ?? "", org: me?.name ?? me?.org ?? "" })}</p>
+		${waiting.length > 0 && html`<div class="box box-red" role="alert"><${Icon} name="new" class="flash" />
+			<div><p class="strong">${t("shift.waiting", { n: waiting.length })}</p>
+			<p>${t("shift.oldest")} <${Elapsed} since=${waiting[0].arrived} of=${waiting[0].case} /></p></div></div>`}
+		<ul class="checks">
+			<${Line} ok=${live} name=${t("shift.link")} text=${t(live ? "shift.link_ok" : "shift.link_wait")} />
+			<${Line} ok=${Math.abs(wrong) < 10_000} name=${t("shift.clock")}
+				text=${Math.abs(wrong) < 10_000 ? t("shift.clock_ok") : t("shift.clock_off", { s: Math.round(wrong / 1000) })} />
+			<${Line} ok=${checks.value.sound} name=${t("shift.sound")}
+				text=${t(!tried ? "shift.sound_open" : checks.value.sound ? "shift.sound_ok" : "shift.sound_bad")} />
+			<${Line} ok=${!tried ? undefined : checks.value.notify === "granted"} name=${t("shift.notify")}
+				text=${t(!tried ? "shift.notify_open" : checks.value.notify === "granted" ? "shift.notify_ok" : "shift.notify_bad")} />
+			<${Line} ok=${checks.value.awake} name=${t("shift.awake")}
+				text=${t(!tried ? "shift.awake_open" : checks.value.awake ? "shift.awake_ok" : "shift.awake_bad")} />
+		</ul>
+		<div class="row">
+			${tried
+				? html`<button id="shift-go" class="primary big" onClick=${start}>${t(checks.value.sound ? "shift.heard" : "shift.silent_go")}</button>
+					<button class="big" onClick=${testSound}>${t("shift.again")}</button>`
+				: html`<button id="shift-go" class="primary big" onClick=${prepareShift}><${Icon} name="bell" /> ${t("shift.start")}</button>`}
+		</div>
+		<p class="muted">${t("shift.why")}</p>
+	</main>`;
+}

@@ -1,0 +1,89 @@
+// @ts-check
+/* timeline.js: what happened, with exact times. Scenario or local time in front, both forms on hover. Entries that
+ * are not in the ledger yet, or came late, or were disclosed afterwards, say so. */
+
+import { signal } from "@preact/signals";
+import { receiptCount } from "../core/select.js";
+import { Icon } from "../components/icon.js";
+import { OrgName, Who } from "../components/parts.js";
+import { When } from "../components/time.js";
+import { html } from "../lib/html.js";
+import { t, word } from "../lib/i18n.js";
+import { state } from "./model.js";
+
+/** @typedef {import("../core/state.js").Case} Case */
+/** @typedef {import("../core/state.js").Item} Item */
+
+const showMachine = signal(false);
+
+const SYMBOL = /** @type {Record<string, string>} */ ({
+	"M4.draft": "draft", "M4.send": "sent", "M4.supplement": "plus", "M4.withdraw": "withdrawn", "M5.ack": "acked",
+	"M5.accept": "accepted", "M5.redirect": "redirected", "M5.reject": "rejected", "M5.question": "question",
+	"M5.answer": "check", "M5.outcome": "closed", "M19.machine": "machine", "M19.human": "seen", "M19.outreach": "phone",
+	"M19.escalation": "bell", "M29.disclose": "link", "deadline.passed": "clock", "deadline.warned": "clock",
+});
+
+/** What an entry adds, in a line. @param {{item: Item, c: Case}} props */
+function Detail({ item, c }) {
+	const b = item.body;
+	const org = (/** @type {string|undefined} */ code) => html`<${OrgName} code=${code ?? ""} />`;
+	switch (item.k) {
+	case "M4.send":
+		return html`${word("immediacy", b.immediacy)} · ${word("offence", b.offence_field)}`;
+	case "M4.supplement":
+		return html`${b.explanation}${b.content_status && html` <b>${word("status", b.content_status)}</b>`}`;
+	case "M4.withdraw":
+		return b.reason;
+	case "M5.accept":
+		return html`${b.own_reference && html`<code>${b.own_reference}</code> `}${b.do_not_remove_until && html`<span class="keep-tag"><${Icon} name="keep" />${t("keep.title")} <${When} at=${b.do_not_remove_until} of=${c} /></span> `}${(b.questions ?? []).map((/** @type {any} */ q) => html`<span class="quote">${q.text}</span> `)}${b.preservation_request && html`<span>${t("preserve.title")}: ${b.preservation_request.scope}</span>`}`;
+	case "M5.redirect":
+		return html`→ <b>${org(b.redirect_to)}</b> · ${b.redirect_ground}`;
+	case "M5.reject":
+		return b.note;
+	case "M5.question":
+		return (b.questions ?? []).map((/** @type {any} */ q) => html`<span class="quote">${q.text}</span> `);
+	case "M5.answer":
+		return (b.answers ?? []).map((/** @type {any} */ a) => html`<span class="quote">${a.text}</span> `);
+	case "M5.outcome":
+		return html`<b>${word("outcome", b.outcome)}</b>`;
+	case "M19.machine": case "M19.outreach":
+		return html`${org(b.recipient_org)} · ${word("delivery", b.state)} · ${b.channel}`;
+	case "M19.human":
+		return html`${org(b.recipient_org)} · ${word("delivery", b.state)}`;
+	case "M19.escalation":
+		return html`${org(b.recipient_org)} · ${typeof b.contact === "number" ? t("timeline.contact", { n: b.contact + 1 }) : b.contact ?? ""} · ${b.channel} · <b>${word("delivery", b.state)}</b>`;
+	case "M29.disclose":
+		return html`${(b.to ?? []).map((/** @type {string} */ x) => html`→ <b>${org(x)}</b> `)}· ${word("disclosure", b.ground)}${item.decided.disclosed && html` · ${t("timeline.disclosed", { n: item.decided.disclosed.length })}`}`;
+	case "deadline.passed": case "deadline.warned":
+		return html`${t(`timer.${b.timer ?? item.decided.timer ?? "T17"}`)} · ${org(b.desk ?? item.decided.desk)}`;
+	default:
+		return null;
+	}
+}
+
+/** @param {{c: Case}} props */
+export function Timeline({ c }) {
+	const machine = (/** @type {Item} */ i) => i.k === "M19.machine";
+	const hidden = c.timeline.filter(machine).length;
+	const items = showMachine.value ? c.timeline : c.timeline.filter((i) => !machine(i));
+	return html`<section class="card" aria-labelledby="timeline-title">
+		<div class="card-head"><h2 id="timeline-title">${t("timeline.title")}</h2>
+			${hidden > 0 && html`<button class="mini" aria-pressed=${showMachine.value} onClick=${() => (showMachine.value = !showMachine.value)}><${Icon} name="machine" /> ${t(showMachine.value ? "timeline.hide_machine" : "timeline.show_machine", { n: hidden })}</button>`}</div>
+		<ol class="timeline">${items.map((i) => {
+			const count = receiptCount(c, i.id);
+			const server = i.org === "server" || i.org === "";
+			return html`<li key=${i.id} class=${`tl tl-${i.k.replace(".", "-")} ${i.org === state.value.me?.org ? "is-own" : ""} ${i.disclosedBy !== undefined ? "is-disclosed" : ""} ${i.urgent ? "is-urgent" : ""}`}>
+				<span class="tl-time"><${When} at=${i.at} of=${c} /></span>
+				<span class="tl-mark"><${Icon} name=${SYMBOL[i.k] ?? "none"} /></span>
+				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server ? t("timeline.server") : html`<${Who} act=${{ org: i.org, person: i.actor?.person, title: i.actor?.title }} />`}</span>
+					${i.urgent && html`<span class="tag tag-amber"><${Icon} name="warn" />${t("timeline.not_recorded")}</span>`}
+					${i.late && !i.urgent && html`<span class="tag">${t("timeline.late")}</span>`}
+					${i.disclosedBy !== undefined && html`<span class="tag"><${Icon} name="link" />${t("timeline.by_disclosure", { n: i.disclosedBy })}</span>`}
+					${i.rendering === "without_personal" && html`<span class="tag">${t("timeline.without_personal")}</span>`}
+					${i.seq !== undefined && html`<span class="tl-seq" title=${i.id}>${t("timeline.seq", { n: i.seq })}</span>`}</p>
+					<div class="tl-detail"><${Detail} item=${i} c=${c} /></div>
+					${/^(M4\.s|M5\.)/.test(i.k) && i.org === state.value.me?.org && count.delivered > 0 && html`<p class="muted sub">${t("timeline.receipts", { d: count.delivered, s: count.seen })}</p>`}
+				</div></li>`;
+		})}</ol>
+	</section>`;
+}

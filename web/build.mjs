@@ -1,0 +1,65 @@
+/* build.mjs: one script, one style sheet, content-hashed, and the page that names them; into dist/.
+ *
+ *   node build.mjs            for use: minified, with pre-compressed .br and .gz beside each file
+ *   node build.mjs --watch    for work: not minified, built again on every change */
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build, context } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "dist");
+const watch = process.argv.includes("--watch");
+
+/** Same bytes, same name. @param {string} name @param {string} type @param {Uint8Array} bytes */
+async function emit(name, type, bytes) {
+	const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+	const path = `assets/${name}-${hash}.${type}`;
+	await write(path, bytes);
+	return `/${path}`;
+}
+
+/** @param {string} path @param {Uint8Array} bytes */
+async function write(path, bytes) {
+	await writeFile(join(dist, path), bytes);
+	if (watch)
+		return;
+	await writeFile(join(dist, `${path}.gz`), gzipSync(bytes, { level: 9 }));
+	await writeFile(join(dist, `${path}.br`), brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+}
+
+/** @param {import("esbuild").BuildResult} result */
+async function finish(result) {
+	if (result.errors.length || !result.outputFiles)
+		return;
+	await rm(dist, { recursive: true, force: true });
+	await mkdir(join(dist, "assets"), { recursive: true });
+	const of = (/** @type {string} */ end) => result.outputFiles?.find((f) => f.path.endsWith(end))?.contents ?? new Uint8Array();
+	const script = await emit("console", "js", of(".js"));
+	const style = await emit("console", "css", of(".css"));
+	const page = (await readFile(join(here, "index.html"), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%", style);
+	await write("index.html", Buffer.from(page));
+	console.log(`console: ${script} ${(of(".js").length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(of(".js")).length / 1024).toFixed(0)}), ${style}`);
+}
+
+/** @type {import("esbuild").BuildOptions} */
+const options = {
+	entryPoints: [join(here, "app/main.js")],
+	bundle: true,
+	format: "esm",
+	target: "es2022",
+	outdir: dist,
+	write: false,
+	minify: !watch,
+	legalComments: "none",
+	logLevel: "warning",
+	plugins: [{ name: "emit", setup: (b) => b.onEnd(finish) }],
+};
+
+if (watch)
+	await (await context(options)).watch();
+else
+	await build(options);

@@ -1,0 +1,69 @@
+// @ts-check
+/* parts.js: small parts that several screens use. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { orgName } from "../core/select.js";
+import { html } from "../lib/html.js";
+import { t, word } from "../lib/i18n.js";
+import { state } from "../app/model.js";
+import { Icon } from "./icon.js";
+
+/** Symbol and word for how a threat stands. @param {{is: string, small?: boolean}} props */
+export function Standing({ is, small }) {
+	return html`<span class=${`standing is-${is}`}><${Icon} name=${is} class=${is === "new" ? "flash" : ""} />${!small && html`<span class="word">${t(`standing.${is}`)}</span>`}</span>`;
+}
+
+/** An organisation by its code, with its full name on hover. @param {{code: string}} props */
+export function OrgName({ code }) {
+	const name = orgName(state.value, code);
+	return name === code ? html`<span class="org">${code}</span>` : html`<abbr class="org" title=${name}>${code}</abbr>`;
+}
+
+/** Who, in plain words: title and organisation. @param {{act: {org?: string, person?: string, title?: string}}} props */
+export function Who({ act }) {
+	const title = act.title ?? (act.person ? state.value.people.get(act.person)?.title : undefined);
+	return html`<span class="who">${title ? `${title}, ` : ""}${act.org && html`<${OrgName} code=${act.org} />`}</span>`;
+}
+
+/** @param {{level: string}} props */
+export function Tlp({ level }) {
+	return html`<span class=${`tlp tlp-${level.replace("+", "-").toLowerCase()}`}>TLP:${level}</span>`;
+}
+
+/** @param {{mode: string}} props  never lets an exercise look real */
+export function ModeTag({ mode }) {
+	return mode === "actual" ? null : html`<span class="mode-tag"><${Icon} name="drill" />${word("mode", mode)}</span>`;
+}
+
+/** Short name of a case: the last digits of its id. @param {string} id */
+export function caseNumber(id) {
+	return `ITL-${id.replaceAll("-", "").slice(-6).toUpperCase()}`;
+}
+
+/** A refusal in words: what, which field, which law, what to do. @param {{answer: any}} props */
+export function Refused({ answer }) {
+	const ref = useRef(/** @type {HTMLElement|null} */ (null));
+	useEffect(() => ref.current?.focus(), [answer]);
+	if (!answer || answer.ok)
+		return null;
+	const r = answer.refusal;
+	return html`<div class="box box-red" role="alert" tabindex="-1" ref=${ref}>
+		<${Icon} name="warn" />
+		<div>${r
+			? html`<p class="strong">${t("refused.title")}</p>
+				<p>${r.detail ?? word("refusal", r.code)}</p>
+				${(r.field || r.clause) && html`<p class="muted">${r.field && html`<code>${r.field}</code>`} ${r.clause}</p>`}
+				${r.advice && html`<p>${r.advice}</p>`}`
+			: html`<p class="strong">${t(answer.lost === "before" ? "lost.before" : "lost.unknown")}</p>
+				<p>${t(answer.lost === "before" ? "lost.before_advice" : "lost.unknown_advice")}</p>`}
+		</div>
+	</div>`;
+}
+
+/** Heading of a screen: takes the focus when the screen comes, so that keyboard and screen reader start there.
+ * @param {{children: any, id?: string, class?: string}} props */
+export function ScreenTitle({ children, id, class: extra }) {
+	const ref = useRef(/** @type {HTMLElement|null} */ (null));
+	useEffect(() => ref.current?.focus({ preventScroll: true }), [id]);
+	return html`<h1 tabindex="-1" class=${extra} ref=${ref}>${children}</h1>`;
+}

@@ -1,0 +1,89 @@
+// @ts-check
+/* alarm.js: what must be heard now. Pure.
+ *
+ * Two sounds. *life*: a threat that no human being of my desk has acknowledged; repeats until somebody acknowledges
+ * it, or is silenced for two minutes and comes back. *notice*: everything else that waits for me; once a minute
+ * until it was looked at or silenced. Silencing acknowledges nothing. What was acknowledged and not decided comes
+ * back after a quarter of an hour (as a notice), because people forget at night.
+ */
+
+import { ackTimer, standing } from "./select.js";
+
+export const SILENCE_LIFE_MS = 120_000;
+export const REMIND_UNDECIDED_MS = 15 * 60_000;
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Case} Case */
+/** @typedef {{key: string, level: "life"|"notice", case: string, why: string, exercise: boolean}} Alarm */
+
+/** Entries of others that deserve the second sound, by what my organisation is in the case. */
+const FOR_REPORTER = new Set(["M5.accept", "M5.redirect", "M5.reject", "M5.question", "M5.outcome", "M19.escalation"]);
+const FOR_DESK = new Set(["M4.supplement", "M4.withdraw", "M5.answer", "M5.accept", "M5.redirect"]);
+
+/** @param {Case} c @param {string} org  does the chase of this desk still run? */
+function paging(c, org) {
+	const timer = ackTimer(c, org);
+	if (timer)
+		return !timer.stopped;
+	const desk = c.desks.get(org);
+	return Boolean(desk?.pages) && desk?.state === "addressed";
+}
+
+/** Everything that could sound, before silencing.
+ * @param {State} s @param {{looked: Map<string, number>, now: (c: Case) => number}} here  `looked`: case → last
+ *   number of the ledger that was on the screen of this person; `now`: time in the world of the case
+ * @returns {Alarm[]} */
+export function alarms(s, here) {
+	const { me } = s;
+	/** @type {Alarm[]} */
+	const found = [];
+	if (!me || me.machine)
+		return found;
+	for (const c of s.cases.values()) {
+		const exercise = c.mode === "exercise";
+		const how = standing(c, me);
+		const desk = c.desks.get(me.org);
+		if (how === "new" && paging(c, me.org)) {
+			found.push({ key: `life:${c.id}:${desk?.since}`, level: "life", case: c.id, why: "new", exercise });
+			continue;
+		}
+		if (how === "acked" && desk?.ack && here.now(c) - Date.parse(desk.ack.at) >= REMIND_UNDECIDED_MS)
+			found.push({ key: `undecided:${c.id}`, level: "notice", case: c.id, why: "undecided", exercise });
+		const interesting = c.reporter === me.org ? FOR_REPORTER : desk ? FOR_DESK : undefined;
+		if (!interesting)
+			continue;
+		const looked = here.looked.get(c.id) ?? -1;
+		for (let i = c.timeline.length - 1; i >= 0; i--) {
+			const item = c.timeline[i];
+			if (item.org === me.org || item.disclosedBy !== undefined || !interesting.has(item.k))
+				continue;
+			if ((item.seq ?? Infinity) > looked)
+				found.push({ key: `item:${item.id}`, level: "notice", case: c.id, why: item.k, exercise });
+			break;
+		}
+	}
+	return found;
+}
+
+/** What sounds now. @param {Alarm[]} all @param {Map<string, number>} silenced key → until (same clock as now)
+ * @param {number} now @returns {"life"|"notice"|null} */
+export function sounding(all, silenced, now) {
+	let level = null;
+	for (const a of all) {
+		if ((silenced.get(a.key) ?? -Infinity) > now)
+			continue;
+		if (a.level === "life")
+			return "life";
+		level = "notice";
+	}
+	return /** @type {"notice"|null} */ (level);
+}
+
+/** Silence everything that could sound now. A threat to life comes back; a notice does not.
+ * @param {Alarm[]} all @param {Map<string, number>} silenced @param {number} now */
+export function silence(all, silenced, now) {
+	const next = new Map(silenced);
+	for (const a of all)
+		next.set(a.key, a.level === "life" ? now + SILENCE_LIFE_MS : Infinity);
+	return next;
+}

@@ -1,0 +1,367 @@
+// @ts-check
+/* cases.js: threat cases (life-cycle of a threat-to-life notification), out of M4, M5, M19, M29 and deadline entries.
+ *
+ * A desk's state, deadlines and receipts are what the entries say. Two rules of the domain are visible here:
+ * a machine's receipt never becomes a human acknowledgement, and *sent* never becomes *delivered*.
+ */
+
+/** @typedef {import("./state.js").Draft} Draft */
+/** @typedef {import("./state.js").Case} Case */
+/** @typedef {import("./state.js").Desk} Desk */
+/** @typedef {import("./state.js").Mark} Mark */
+/** @typedef {import("./state.js").Act} Act */
+/** @typedef {import("./protocol.js").Entry} Entry */
+
+/** Lists of an M4 that a supplement adds to; its other fields replace what was said before. */
+const growing = ["content", "user_identifiers", "network_events", "location_hints", "concerned_states", "duty"];
+/** Fields of a message that say what kind it is, not what is known. */
+const notFacts = new Set(["step", "reason"]);
+
+/** Which case an entry belongs to: it says so itself, or what it refers to does.
+ * @param {Draft} draft @param {Entry} e */
+function caseIdOf(draft, e) {
+	const body = e.message?.body ?? {};
+	return (
+		e.case ?? e.message?.case_ref ?? e.decided?.case ??
+		draft.state.caseOf.get(body.message_ref ?? "") ??
+		draft.state.caseOf.get(e.ref ?? "") ??
+		draft.state.caseOf.get(body.object ?? "")
+	);
+}
+
+/** @param {Draft} draft @param {Entry} e @returns {Case|undefined} */
+function open(draft, e) {
+	const id = caseIdOf(draft, e);
+	if (!id)
+		return undefined;
+	/** @type {Map<string, string>} */ (draft.map("caseOf")).set(e.id, id);
+	const c = draft.case(id, e);
+	if (e.seq !== undefined)
+		c.touched = e.seq;
+	if (e.rendering === "without_personal")
+		c.withoutPersonal = true;
+	return c;
+}
+
+/** @param {Entry} e @returns {Act} */
+function act(e) {
+	return { org: e.org, person: e.actor?.person ?? e.message?.sender_person, title: e.actor?.title, at: e.at, seq: e.seq };
+}
+
+/** @param {Case} c @param {Entry & {disclosedBy?: number}} e */
+function note(c, e) {
+	/** @type {import("./state.js").Item} */
+	const item = {
+		seq: e.seq,
+		id: e.id,
+		k: e.k,
+		at: e.at,
+		recorded: e.recorded,
+		org: e.org,
+		actor: e.actor,
+		body: e.message?.body ?? {},
+		decided: e.decided ?? {},
+		late: e.late,
+		urgent: e.op === "urgent",
+		rendering: e.rendering,
+		disclosedBy: e.disclosedBy,
+		original: e.message,
+	};
+	/* by scenario time; what happened at the same time stays in ledger order */
+	let i = c.timeline.length;
+	while (i > 0 && Date.parse(c.timeline[i - 1].at) > Date.parse(item.at))
+		i--;
+	c.timeline.splice(i, 0, item);
+	return item;
+}
+
+/** @param {Case} c @param {string} org @param {string} at @returns {Desk} a copy, already in the case */
+function deskOf(c, org, at) {
+	/** @type {Desk} */
+	const desk = {
+		.../** @type {Desk} */ (c.desks.get(org) ?? {
+			org, duty: [], grounds: [], why: "", role: "added", pages: false, since: at, state: "addressed", changed: at,
+			escalations: [],
+		}),
+	};
+	c.desks.set(org, desk);
+	return desk;
+}
+
+/** What the server decided about desks and deadlines; the same members on every entry.
+ * @param {Case} c @param {Entry} e */
+function decided(c, e) {
+	const d = e.decided ?? {};
+	for (const given of d.desks ?? []) {
+		const isNew = !c.desks.has(given.org);
+		const desk = deskOf(c, given.org, e.at);
+		desk.duty = given.duty ?? desk.duty;
+		desk.grounds = given.grounds ?? desk.grounds;
+		desk.why = given.why ?? desk.why;
+		desk.role = given.role ?? desk.role;
+		desk.pages = given.pages ?? desk.pages;
+		if (isNew)
+			desk.since = e.at;
+	}
+	for (const t of d.timers_started ?? [])
+		c.timers.set(t.id, { ...t, case: c.id });
+	for (const t of d.timers_stopped ?? []) {
+		const running = c.timers.get(t.id);
+		if (running)
+			c.timers.set(t.id, { ...running, stopped: { at: t.at ?? e.at, met: t.met, took_ms: t.took_ms } });
+	}
+	for (const t of d.timers_moved ?? []) {
+		const running = c.timers.get(t.id);
+		if (running)
+			c.timers.set(t.id, { ...running, ...t });
+	}
+	for (const l of d.links ?? [])
+		c.links.push({ ...l, at: e.at });
+}
+
+/** The same step taken over by a case that is tied to this one: it shows there too, for whoever reads that case.
+ * @param {Draft} draft @param {Entry} e @param {(c: Case, effects: Entry) => void} take */
+function eachLinked(draft, e, take) {
+	for (const effects of e.decided?.linked ?? [])
+		if (draft.state.cases.has(effects.case))
+			take(draft.case(effects.case, e), { ...e, case: effects.case, decided: { ...e.decided, ...effects, linked: [] } });
+}
+
+/** @param {Case} c @param {Entry} e */
+function learn(c, e) {
+	const body = e.message?.body ?? {};
+	const facts = { ...c.facts };
+	const supplement = e.k === "M4.supplement";
+	for (const [name, value] of Object.entries(body)) {
+		if (notFacts.has(name))
+			continue;
+		if (supplement && growing.includes(name) && Array.isArray(facts[name])) {
+			const have = new Set(facts[name].map((/** @type {any} */ x) => JSON.stringify(x)));
+			facts[name] = [...facts[name], ...value.filter((/** @type {any} */ x) => !have.has(JSON.stringify(x)))];
+		} else
+			facts[name] = value;
+		if (supplement)
+			c.fresh.set(name, e.at);
+	}
+	/* what was written first stays readable beside what was added */
+	if (body.explanation)
+		facts.explanations = [...(facts.explanations ?? []), { at: e.at, text: body.explanation, lang: e.message?.lang }];
+	delete facts.explanation;
+	if (e.message?.also_reported_to?.length || !supplement)
+		facts.also_reported_to = [...(facts.also_reported_to ?? []), ...(e.message?.also_reported_to ?? [])];
+	c.facts = facts;
+}
+
+/** @param {Draft} draft @param {Entry} e @param {(desk: Desk, body: any, c: Case) => void} change */
+function respond(draft, e, change) {
+	const c = open(draft, e);
+	if (c)
+		respondIn(c, e, change);
+	eachLinked(draft, e, (linked, effects) => linked !== c && respondIn(linked, effects, change));
+}
+
+/** @param {Case} c @param {Entry} e @param {(desk: Desk, body: any, c: Case) => void} change */
+function respondIn(c, e, change) {
+	if (e.seq !== undefined)
+		c.touched = e.seq;
+	const desk = deskOf(c, e.org, e.at);
+	const body = e.message?.body ?? {};
+	change(desk, body, c);
+	desk.changed = e.at;
+	/* whatever a person of the desk says is proof that a person has read it */
+	desk.ack ??= act(e);
+	for (const q of body.questions ?? [])
+		if (!c.questions.some((x) => x.id === q.id))
+			c.questions.push({ id: q.id, text: q.text, by: act(e) });
+	decided(c, e);
+	note(c, e);
+}
+
+/** @returns {import("./state.js").Receipts} */
+export function noReceipts() {
+	return { delivered: [], seen: [], acked: [], machine: [], trouble: [] };
+}
+
+/** @param {Draft} draft @param {Entry} e */
+function receipt(draft, e) {
+	const c = open(draft, e);
+	if (!c)
+		return;
+	const b = e.message?.body ?? {};
+	const ref = b.message_ref ?? e.ref;
+	const org = b.recipient_org ?? e.org;
+	const byOrg = new Map(c.receipts.get(ref) ?? []);
+	const r = { .../** @type {import("./state.js").Receipts} */ (byOrg.get(org) ?? noReceipts()) };
+	/** @type {Mark} */
+	const mark = { at: b.at ?? e.at, channel: b.channel, state: b.state, contact: b.contact };
+	const human = e.k === "M19.human" && b.actor_kind !== "machine";
+	if (human) {
+		mark.person = e.actor?.person;
+		mark.title = e.actor?.title;
+		mark.commitment = b.commitment;
+		if (b.state === "acked")
+			r.acked = [...r.acked, mark];
+		else
+			r.seen = [...r.seen, mark];
+	} else if (b.state === "sent")
+		r.sent ??= mark;
+	else if (b.state === "delivered")
+		r.delivered = [...r.delivered, mark];
+	else if (b.state === "acked" || b.state === "seen")
+		r.machine = [...r.machine, mark];
+	else if (b.state !== "queued")
+		r.trouble = [...r.trouble, mark];
+	byOrg.set(org, r);
+	c.receipts.set(ref, byOrg);
+	if (e.k === "M19.escalation" && c.desks.has(org)) {
+		const desk = deskOf(c, org, e.at);
+		desk.escalations = [...desk.escalations, { ...b, at: e.at }];
+	}
+	decided(c, e);
+	note(c, e);
+}
+
+/** @param {Draft} draft @param {Entry} e @param {"passed"|"warned"} what */
+function deadline(draft, e, what) {
+	const c = open(draft, e);
+	if (!c)
+		return;
+	const b = { ...e.message?.body, ...e.decided };
+	for (const [id, t] of c.timers)
+		if (id === b.id || id === e.ref || (t.timer === b.timer && t.desk === b.desk && !t.stopped))
+			c.timers.set(id, { ...t, [what]: e.at });
+	decided(c, e);
+	note(c, e);
+}
+
+/** @type {Record<string, (draft: Draft, entry: Entry, apply: (inner: Entry) => void) => void>} */
+export const caseSteps = {
+	"M4.draft"(draft, e) {
+		const c = open(draft, e);
+		if (!c)
+			return;
+		c.reporter = e.org;
+		c.draft = true;
+		c.opened = e.at;
+		c.awareAt = e.message?.body?.aware_at;
+		decided(c, e);
+		note(c, e);
+	},
+
+	"M4.send"(draft, e) {
+		const c = open(draft, e);
+		if (!c)
+			return;
+		c.reporter = e.org;
+		c.draft = false;
+		c.notice = e.message;
+		c.noticeId = e.id;
+		c.sentAt = e.at;
+		c.awareAt = e.message?.body?.aware_at ?? c.awareAt;
+		learn(c, e);
+		decided(c, e);
+		note(c, e);
+	},
+
+	"M4.supplement"(draft, e) {
+		const c = open(draft, e);
+		if (!c)
+			return;
+		learn(c, e);
+		decided(c, e);
+		note(c, e);
+	},
+
+	"M4.withdraw"(draft, e) {
+		const c = open(draft, e);
+		if (!c)
+			return;
+		c.withdrawn = { ...act(e), reason: e.message?.body?.reason };
+		c.draft = false;
+		decided(c, e);
+		note(c, e);
+	},
+
+	"M5.ack": (draft, e) => respond(draft, e, (desk) => {
+		if (desk.state === "addressed")
+			desk.state = "acked";
+	}),
+
+	"M5.accept": (draft, e) => respond(draft, e, (desk, b, c) => {
+		desk.state = "accepted";
+		desk.accept = {
+			...act(e), id: e.id, own_reference: b.own_reference, preservation: b.preservation_request,
+			keep: b.do_not_remove_until,
+		};
+		/* a later accept of the same desk replaces what it asked for: without the field, the request is lifted */
+		if (b.do_not_remove_until)
+			c.keep = { until: b.do_not_remove_until, by: e.org, reason: b.do_not_remove_reason };
+		else if (c.keep?.by === e.org)
+			c.keep = undefined;
+		if (b.preservation_request)
+			c.preservation = { ...b.preservation_request, by: e.org };
+	}),
+
+	"M5.redirect": (draft, e) => respond(draft, e, (desk, b) => {
+		desk.state = "redirected";
+		desk.redirect = { ...act(e), to: b.redirect_to, ground: b.redirect_ground };
+	}),
+
+	"M5.reject": (draft, e) => respond(draft, e, (desk, b) => {
+		desk.state = "rejected";
+		desk.reject = { ...act(e), reason: b.note };
+	}),
+
+	"M5.question": (draft, e) => respond(draft, e, (desk) => {
+		if (desk.state === "addressed")
+			desk.state = "acked";
+	}),
+
+	"M5.answer"(draft, e) {
+		const c = open(draft, e);
+		if (!c)
+			return;
+		for (const a of e.message?.body?.answers ?? []) {
+			c.questions = c.questions.map((q) => (q.id === a.question && !q.answer ? { ...q, answer: { text: a.text, by: act(e) } } : q));
+		}
+		decided(c, e);
+		note(c, e);
+	},
+
+	"M5.outcome": (draft, e) => respond(draft, e, (desk, b, c) => {
+		desk.state = "closed";
+		c.outcome = { ...act(e), outcome: b.outcome };
+	}),
+
+	"M19.*": receipt,
+
+	"M29.disclose"(draft, e, apply) {
+		const c = open(draft, e);
+		if (!c)
+			return;
+		decided(c, e);
+		for (const org of e.message?.body?.to ?? [])
+			deskOf(c, org, e.at);
+		c.disclosures.push(note(c, e));
+		/* what was disclosed carries its own time, but we know it only since now */
+		const carried = e.disclosed ?? e.decided?.disclosed ?? [];
+		for (const d of carried)
+			apply(/** @type {any} */ ({
+				op: "entry", id: d.eid ?? d.id, k: d.k, at: d.at, org: d.org, mode: e.mode, exercise: e.exercise, case: c.id,
+				seq: d.seq, recorded: d.recorded, rendering: d.rendering, message: d.message, decided: d.decided ?? {},
+				actor: d.actor, disclosedBy: e.seq,
+			}));
+	},
+
+	/* the server ties two cases that are about the same thing; nobody's audience changes */
+	"M1.link"(draft, e) {
+		const c = open(draft, e);
+		if (c) {
+			decided(c, e);
+			note(c, e);
+		}
+	},
+
+	"deadline.passed": (draft, e) => deadline(draft, e, "passed"),
+	"deadline.warned": (draft, e) => deadline(draft, e, "warned"),
+};

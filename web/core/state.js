@@ -1,0 +1,235 @@
+// @ts-check
+/* state.js: everything that is on the screen, as a pure function of what the server sent.
+ *
+ * state' = reduce(state, frame), for the frames welcome, entry, urgent and beat. Nothing else changes the state: not
+ * a click, not a clock. The directory, threat cases, their deadlines and receipts all come out of entries and of
+ * what the server decided in them (`decided`); the console decides nothing itself.
+ *
+ * A frame or an entry of an unknown kind is a broken contract: reduce throws. The running console catches that
+ * (option `unknown`), shows it in the log as unknown, and goes on.
+ *
+ * Copy on write: maps and cases that a batch touches are copied once per batch (class Draft), the rest is shared.
+ */
+
+import { caseSteps } from "./cases.js";
+import { directorySteps } from "./directory.js";
+
+/** @typedef {import("./protocol.js").Entry} Entry */
+/** @typedef {import("./protocol.js").You} You */
+/** @typedef {import("./clock.js").ExerciseClock & {participants?: string[]}} Exercise */
+
+/** @typedef {{kind: string, address?: string, priority?: number}} Channel */
+/** @typedef {{position: number, person?: string, channels: Channel[]}} Contact */
+/** @typedef {{code: string, name: string, kinds: string[], size?: string, established_in?: string,
+ *   legal_rep_in?: string, languages: string[], surfaces: string[], hours?: string, chain: Contact[],
+ *   channels: Channel[]}} Org */
+/** @typedef {{person: string, org: string, title?: string, roles: string[], machine: boolean}} Person */
+
+/** @typedef {"addressed"|"acked"|"accepted"|"redirected"|"rejected"|"closed"} DeskState */
+/** @typedef {{person?: string, title?: string, org: string, at: string, seq?: number}} Act  who did it, and when */
+/** @typedef {{org: string, duty: string[], grounds: string[], why: string, role: string, pages: boolean,
+ *   since: string, state: DeskState, changed: string, ack?: Act, accept?: Act & {own_reference?: string,
+ *   preservation?: any, keep?: string, keepReason?: string, id: string}, redirect?: Act & {to: string, ground?: string},
+ *   reject?: Act & {reason?: string}, escalations: any[]}} Desk */
+/** @typedef {{timer: string, id: string, desk: string, starts: string, deadline: string, next?: string, case?: string,
+ *   stopped?: {at: string, met: boolean, took_ms?: number}, level?: number, passed?: string, warned?: string}} Timer */
+/** @typedef {{sent?: Mark, delivered: Mark[], seen: Mark[], acked: Mark[], machine: Mark[], trouble: Mark[]}} Receipts */
+/** @typedef {{at: string, channel?: string, person?: string, title?: string, commitment?: string, state?: string,
+ *   contact?: number}} Mark */
+/** @typedef {{id: string, text: string, by: Act, answer?: {text: string, by: Act}}} Question */
+/** @typedef {{seq?: number, id: string, k: string, at: string, recorded?: string, org: string, actor?: any,
+ *   body: any, decided: any, late?: boolean, urgent?: boolean, rendering?: string, disclosedBy?: number,
+ *   unknown?: boolean, original?: import("./protocol.js").Message}} Item  one line of a case's timeline */
+
+/** @typedef {{id: string, mode: string, exercise?: string, incident?: string, reporter: string, opened: string,
+ *   awareAt?: string, draft: boolean, notice?: import("./protocol.js").Message, noticeId?: string, sentAt?: string,
+ *   arrivedAt?: string, seqs: number[], facts: any, fresh: Map<string, string>, withdrawn?: Act & {reason?: string},
+ *   desks: Map<string, Desk>, timers: Map<string, Timer>, receipts: Map<string, Map<string, Receipts>>,
+ *   questions: Question[], outcome?: Act & {outcome: string}, keep?: {until: string, by: string, reason?: string},
+ *   preservation?: any, links: any[], disclosures: Item[], timeline: Item[], withoutPersonal: boolean,
+ *   touched: number}} Case */
+
+/** @typedef {{me: You|null, node: string, catalogue: string, database: string, limits: any, tip: number, last: number,
+ *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
+ *   caseOf: Map<string, string>, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+
+/** @returns {State} */
+export function emptyState() {
+	return {
+		me: null,
+		node: "",
+		catalogue: "",
+		database: "up",
+		limits: {},
+		tip: -1,
+		last: -1,
+		exercises: new Map(),
+		orgs: new Map(),
+		people: new Map(),
+		cases: new Map(),
+		caseOf: new Map(), // message id → case
+		known: new Map(), // entry id → what we already have of it
+		unknown: [],
+	};
+}
+
+/** The state under construction during one batch. Copies what is written to, once. */
+export class Draft {
+	#copied = new Set();
+
+	constructor(/** @type {State} */ state) {
+		this.state = { ...state };
+	}
+
+	/** A map of the state, for writing. @template {keyof State} N @param {N} name @returns {State[N]} */
+	map(name) {
+		if (!this.#copied.has(name)) {
+			this.#copied.add(name);
+			// @ts-ignore: only called for maps
+			this.state[name] = new Map(this.state[name]);
+		}
+		return this.state[name];
+	}
+
+	/** A case, for writing; made when it is not there. @param {string} id @param {Entry} entry @returns {Case} */
+	case(id, entry) {
+		const cases = /** @type {Map<string, Case>} */ (this.map("cases"));
+		let c = cases.get(id);
+		if (!c) {
+			c = newCase(id, entry);
+			this.#copied.add(c);
+		} else if (!this.#copied.has(c)) {
+			c = {
+				...c,
+				desks: new Map(c.desks),
+				timers: new Map(c.timers),
+				receipts: new Map(c.receipts),
+				fresh: new Map(c.fresh),
+				questions: [...c.questions],
+				timeline: [...c.timeline],
+				disclosures: [...c.disclosures],
+				seqs: [...c.seqs],
+				links: [...c.links],
+			};
+			this.#copied.add(c);
+		}
+		cases.set(id, c);
+		return c;
+	}
+}
+
+/** @param {string} id @param {Entry} entry @returns {Case} */
+function newCase(id, entry) {
+	return {
+		id,
+		mode: entry.mode,
+		exercise: entry.exercise,
+		incident: entry.incident,
+		reporter: "",
+		opened: entry.at,
+		draft: false,
+		seqs: [],
+		facts: {},
+		fresh: new Map(),
+		desks: new Map(),
+		timers: new Map(),
+		receipts: new Map(),
+		questions: [],
+		links: [],
+		disclosures: [],
+		timeline: [],
+		withoutPersonal: false,
+		touched: -1,
+	};
+}
+
+const entrySteps = { ...directorySteps, ...caseSteps };
+
+/** Entries that are known and change nothing that this console shows. */
+const silent = new Set([
+	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify", "M26.drill",
+]);
+
+/** Put an entry (recorded or urgent) into the state.
+ * @param {Draft} draft @param {Entry} entry @param {(what: any) => void} unknown */
+export function applyEntry(draft, entry, unknown) {
+	const known = draft.state.known.get(entry.id);
+	if (known && (known.seq !== undefined || entry.seq === undefined))
+		return; // once is enough
+	/** @type {Map<string, {seq?: number, case?: string}>} */ (draft.map("known"))
+		.set(entry.id, { seq: entry.seq, case: entry.case ?? known?.case });
+	if (known) {
+		/* it came as urgent before; now it is recorded */
+		if (known.case) {
+			const c = draft.case(known.case, entry);
+			c.timeline = c.timeline.map((i) =>
+				i.id === entry.id ? { ...i, seq: entry.seq, urgent: false, late: true, recorded: entry.recorded } : i);
+		}
+		return;
+	}
+	const step = /** @type {Record<string, any>} */ (entrySteps)[entry.k] ??
+		/** @type {Record<string, any>} */ (entrySteps)[entry.k.split(".")[0] + ".*"];
+	if (step)
+		step(draft, entry, (/** @type {Entry} */ inner) => applyEntry(draft, inner, unknown));
+	else if (!silent.has(entry.k))
+		unknown(entry);
+}
+
+/** @type {Record<string, (draft: Draft, frame: any, unknown: (what: any) => void) => void>} */
+const steps = {
+	welcome(draft, w) {
+		const { state } = draft;
+		state.me = w.you;
+		state.node = w.node ?? "";
+		state.catalogue = w.catalogue ?? "";
+		state.database = w.database ?? "up";
+		state.limits = w.limits ?? {};
+		state.tip = w.tip;
+		const exercises = /** @type {Map<string, Exercise>} */ (draft.map("exercises"));
+		for (const e of w.exercises ?? [])
+			exercises.set(e.id, { ...exercises.get(e.id), ...e });
+	},
+
+	entry(draft, entry, unknown) {
+		if (entry.seq <= draft.state.last)
+			return;
+		draft.state.last = entry.seq;
+		draft.state.tip = Math.max(draft.state.tip, entry.seq);
+		applyEntry(draft, entry, unknown);
+	},
+
+	urgent(draft, entry, unknown) {
+		applyEntry(draft, entry, unknown);
+	},
+
+	beat(draft, beat) {
+		draft.state.tip = Math.max(draft.state.tip, beat.last);
+		if (beat.database)
+			draft.state.database = beat.database;
+	},
+};
+
+/** @param {any} what */
+function refuse(what) {
+	throw new Error(`unknown ${what.op ?? "frame"}: ${what.k ?? JSON.stringify(what).slice(0, 80)}`);
+}
+
+/** @param {State} state @param {any[]} frames
+ * @param {{unknown?: (what: any) => void}} [options] what to do with what is not known: throw, unless told otherwise */
+export function reduceAll(state, frames, options = {}) {
+	const draft = new Draft(state);
+	const unknown = options.unknown ?? refuse;
+	for (const frame of frames) {
+		const step = steps[frame.op];
+		if (step)
+			step(draft, frame, unknown);
+		else
+			unknown(frame);
+	}
+	return draft.state;
+}
+
+/** Pure: (state, frame) → state. @param {State} state @param {any} frame */
+export function reduce(state, frame) {
+	return reduceAll(state, [frame]);
+}
