@@ -126,6 +126,11 @@ toc_roles toc_world_roles(const struct toc_world *w, const struct toc_principal 
 /** The readers of an entry, from its body.decided.readers. @return count; array in the arena */
 size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct toc_reader **ret_readers);
 
+/** What of body.decided a reader of this rendering is shown. Whole: not digest, dup_keys, nor what it means for linked
+ * cases; of the readers those who read whole. Without personal data (a linked notifier, a heading): the times, and what
+ * it means for the linked cases. `disclosed` is the renderer's own business and left out. Shares members with decided. */
+struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided, enum toc_rendering rendering);
+
 /** Credential by SHA-256 of the secret: API key or sign-in token. @return 0 and the principal, or -1 (unknown,
  * expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session". */
 int toc_world_credential(const struct toc_world *w, const char *kind, const uint8_t sha256[32], toc_time now,

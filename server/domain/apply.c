@@ -1,0 +1,606 @@
+/* apply.c: state' = apply(state, entry). Interprets the effects that `decided` spells out (rule.h lists them) and, of
+ * directory entries, the public part of the message. Total: what it cannot read it leaves out; an entry of the ledger is
+ * a fact and is never refused. */
+#include <string.h>
+
+#include "base/digest.h"
+#include "domain/rule.h"
+
+struct deed { /* what is being applied */
+	struct toc_world *w;
+	const struct toc_entry *e;
+	const struct toc_value *m, *body, *decided;
+};
+
+static void *edit_existing(struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+{
+	return toc_world_get(w, kind, key) ? toc_world_edit(w, kind, key, NULL) : NULL;
+}
+#define EDIT_EXISTING(d, kind, id) ((struct toc_##kind *)edit_existing((d)->w, TOC_OBJECT_##kind, TOC_KEY(id)))
+
+/* ---- cases ---- */
+
+static struct toc_desk *desk_in(struct toc_threat *t, struct toc_str org)
+{
+	for (uint32_t i = 0; i < t->n_desks; i++)
+		if (toc_short_is(&t->desks[i].org, org))
+			return &t->desks[i];
+	return NULL;
+}
+
+static void open_case(const struct deed *d, struct toc_uuid id, const struct toc_value *facts)
+{
+	bool is_new;
+	struct toc_threat *t = toc_world_edit(d->w, TOC_OBJECT_threat, TOC_KEY(id), &is_new);
+
+	if (is_new) {
+		t->id = t->root = id;
+		t->mode = toc_mode_of(d->e->mode);
+		t->exercise = d->e->exercise;
+		t->opened = toc_get_time(d->decided, "at", d->e->ts);
+	}
+	toc_short_set(&t->notifier, toc_get_text(facts, "notifier"));
+	t->aware_at = toc_get_time(facts, "aware_at", t->aware_at);
+}
+
+static void send_case(const struct deed *d, struct toc_uuid id, const struct toc_value *facts)
+{
+	open_case(d, id, facts);
+	struct toc_threat *t = EDIT_EXISTING(d, threat, id);
+	t->duty = toc_duty_bits(toc_get(facts, "duty"));
+	t->sent_at = toc_get_time(d->decided, "at", d->e->ts);
+	t->notice = d->e->eid;
+}
+
+static void add_key(const struct deed *d, struct toc_threat *t, struct toc_str dup_key)
+{
+	struct toc_hash key = toc_likeness_key(dup_key, t->mode, t->exercise);
+	struct toc_likeness *l = toc_world_edit(d->w, TOC_OBJECT_likeness, TOC_KEY(key), NULL);
+
+	l->key = key;
+	for (uint32_t i = 0; i < l->n_cases; i++)
+		if (toc_uuid_eq(l->cases[i].id, t->id))
+			return;
+	TOC_ADD(l, cases)->id = t->id;
+	TOC_ADD(t, keys)->key = key;
+}
+
+/* A case that is over is nobody's duplicate any more. */
+static void forget_keys(const struct deed *d, struct toc_threat *t)
+{
+	for (uint32_t i = 0; i < t->n_keys; i++) {
+		struct toc_likeness *l = EDIT_EXISTING(d, likeness, t->keys[i].key);
+		if (!l)
+			continue;
+		for (uint32_t k = 0; k < l->n_cases; k++)
+			if (toc_uuid_eq(l->cases[k].id, t->id)) {
+				TOC_REMOVE(l, cases, k);
+				break;
+			}
+		if (l->n_cases == 0)
+			toc_world_remove(d->w, TOC_OBJECT_likeness, TOC_KEY(t->keys[i].key));
+	}
+}
+
+/* Two cases, each perhaps with others tied to it already, are one in the real world: the older root holds them all. */
+static void tie(const struct deed *d, struct toc_uuid x, struct toc_uuid y)
+{
+	const struct toc_threat *a = toc_find_threat(d->w, x), *b = toc_find_threat(d->w, y);
+
+	if (!a || !b || toc_uuid_eq(a->root, b->root))
+		return;
+	const struct toc_threat *ra = toc_find_threat(d->w, a->root), *rb = toc_find_threat(d->w, b->root);
+	if (!ra || !rb)
+		return;
+	bool b_is_older = rb->opened.us != ra->opened.us ? rb->opened.us < ra->opened.us : toc_uuid_cmp(rb->id, ra->id) < 0;
+	struct toc_uuid elder = b_is_older ? rb->id : ra->id, younger = b_is_older ? ra->id : rb->id;
+	struct toc_threat *root = EDIT_EXISTING(d, threat, elder), *branch = EDIT_EXISTING(d, threat, younger);
+	TOC_ADD(root, tied)->id = branch->id;
+	for (uint32_t i = 0; i < branch->n_tied; i++) {
+		struct toc_threat *leaf = EDIT_EXISTING(d, threat, branch->tied[i].id);
+		TOC_ADD(root, tied)->id = branch->tied[i].id;
+		if (leaf)
+			leaf->root = elder;
+	}
+	branch->n_tied = 0;
+	branch->root = elder;
+}
+
+static void case_state(const struct deed *d, struct toc_threat *t, const struct toc_value *step)
+{
+	struct toc_str org = toc_get_text(step, "desk");
+
+	if (org.n) {
+		struct toc_desk *desk = desk_in(t, org);
+		if (!desk)
+			return;
+		desk->state = toc_desk_state_of(toc_get_text(step, "to"));
+		return;
+	}
+	t->state = toc_case_state_of(toc_get_text(step, "to"));
+	if (!toc_case_is_open(t))
+		forget_keys(d, t);
+}
+
+static void case_effects(const struct deed *d, struct toc_uuid id, const struct toc_value *effects)
+{
+	const struct toc_value *list;
+
+	if (toc_get(effects, "opened"))
+		open_case(d, id, toc_get(effects, "opened"));
+	if (toc_get(effects, "notice"))
+		send_case(d, id, toc_get(effects, "notice"));
+	struct toc_threat *t = EDIT_EXISTING(d, threat, id);
+	if (!t)
+		return;
+	list = toc_get(effects, "desks");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_str org = toc_get_text(toc_at(list, i), "org");
+		if (!org.n)
+			continue;
+		struct toc_desk *desk = desk_in(t, org);
+		if (!desk) {
+			desk = TOC_ADD(t, desks);
+			toc_short_set(&desk->org, org);
+			desk->role = toc_desk_role_of(toc_get_text(toc_at(list, i), "role"));
+		}
+		desk->duty |= toc_duty_bits(toc_get(toc_at(list, i), "duty"));
+	}
+	list = toc_get(effects, "state");
+	for (size_t i = 0; i < toc_len(list); i++)
+		case_state(d, t, toc_at(list, i));
+	const struct toc_value *keep = toc_get(effects, "keep");
+	if (keep) {
+		t->keep_until = toc_get_time(keep, "until", TOC_TIME_NEVER);
+		toc_short_set(&t->kept_for, toc_get(keep, "until") ? toc_get_text(keep, "for") : TOC_STR(""));
+	}
+	if (toc_get_bool(effects, "removed"))
+		t->removed = true;
+	list = toc_get(effects, "questions");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_question *question = TOC_ADD(t, questions);
+		toc_short_set(&question->id, toc_get_text(toc_at(list, i), "id"));
+		toc_short_set(&question->org, toc_get_text(toc_at(list, i), "org"));
+	}
+	list = toc_get(effects, "answered");
+	for (size_t i = 0; i < toc_len(list); i++)
+		for (uint32_t k = 0; k < t->n_questions; k++)
+			if (toc_short_is(&t->questions[k].id, toc_text_of(toc_at(list, i)))) {
+				TOC_REMOVE(t, questions, k);
+				break;
+			}
+	list = toc_get(effects, "dup_keys");
+	for (size_t i = 0; toc_case_is_open(t) && i < toc_len(list); i++)
+		add_key(d, t, toc_text_of(toc_at(list, i)));
+}
+
+/* The entry itself becomes part of its case. */
+static void join_case(const struct deed *d)
+{
+	struct toc_str k = d->e->k;
+	bool is_m4 = k.n > 3 && memcmp(k.p, "M4.", 3) == 0, is_m5 = k.n > 3 && memcmp(k.p, "M5.", 3) == 0;
+
+	if ((!is_m4 && !is_m5) || toc_str_is(k, "M4.draft"))
+		return;
+	struct toc_threat *t = EDIT_EXISTING(d, threat, d->e->case_ref);
+	if (!t)
+		return;
+	TOC_ADD(t, entries)->id = d->e->eid;
+	struct toc_desk *desk = desk_in(t, d->e->org);
+	if (desk && toc_str_is(k, "M5.accept"))
+		desk->acceptance = d->e->eid;
+	if (desk && toc_str_is(k, "M5.outcome"))
+		desk->outcome = d->e->eid;
+}
+
+/* ---- timers ---- */
+
+static void timers(const struct deed *d, struct toc_uuid threat, const struct toc_value *effects)
+{
+	const struct toc_value *list = toc_get(effects, "timers_stopped");
+
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_uuid id = toc_get_id(toc_at(list, i), "id");
+		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(id));
+	}
+	list = toc_get(effects, "timers_started");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		const struct toc_value *v = toc_at(list, i);
+		struct toc_uuid id = toc_get_id(v, "id");
+		if (toc_uuid_is_nil(id))
+			continue;
+		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(id)); /* started anew: nothing of the old one */
+		struct toc_timer *t = toc_world_edit(d->w, TOC_OBJECT_timer, TOC_KEY(id), NULL);
+		t->id = id;
+		toc_short_set(&t->name, toc_get_text(v, "timer"));
+		t->threat = threat;
+		toc_short_set(&t->desk, toc_get_text(v, "desk"));
+		t->mode = toc_mode_of(d->e->mode);
+		t->exercise = d->e->exercise;
+		t->cause = d->e->eid;
+		t->starts = toc_get_time(v, "starts", d->e->ts);
+		t->deadline = toc_get_time(v, "deadline", TOC_TIME_NEVER);
+		t->next = toc_get_time(v, "next", TOC_TIME_NEVER);
+		toc_world_schedule(d->w, t);
+	}
+	list = toc_get(effects, "timers_moved");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_uuid id = toc_get_id(toc_at(list, i), "id");
+		struct toc_timer *t = EDIT_EXISTING(d, timer, id);
+		int64_t level = toc_get_int(toc_at(list, i), "level", 0);
+		if (!t || level <= t->level) /* fired by another node as well: levels only go up */
+			continue;
+		t->level = level;
+		t->next = toc_get_time(toc_at(list, i), "next", TOC_TIME_NEVER);
+		t->breached = t->breached || toc_get_bool(toc_at(list, i), "breached");
+		toc_world_schedule(d->w, t);
+	}
+}
+
+/* ---- messages, receipts, disclosures ---- */
+
+static void add_readers(struct toc_message *m, const struct toc_value *list)
+{
+	for (size_t i = 0; i < toc_len(list); i++) {
+		const struct toc_value *v = toc_at(list, i);
+		struct toc_entitled *r = TOC_ADD(m, readers);
+		toc_short_set(&r->org, toc_get_text(v, "org"));
+		r->roles = toc_roles_of(toc_get(v, "roles"));
+		r->rendering = toc_get_is(v, "rendering", "without_personal") ? TOC_WITHOUT_PERSONAL : TOC_WHOLE;
+	}
+}
+
+/* @return false when this entry is there already */
+static bool remember(const struct deed *d)
+{
+	const struct toc_action *action = toc_action_find(d->e->k);
+	struct toc_str digest = toc_get_text(d->decided, "digest");
+	bool is_new, receipts = action && (action->flags & TOC_ACTION_RECEIPTS);
+
+	if (!receipts && !digest.n)
+		return true;
+	if (toc_find_message(d->w, d->e->eid))
+		return false;
+	struct toc_message *m = toc_world_edit(d->w, TOC_OBJECT_message, TOC_KEY(d->e->eid), &is_new);
+	m->eid = d->e->eid;
+	toc_short_set(&m->org, d->e->org);
+	m->person = toc_get_id(d->m, "sender_person");
+	toc_short_set(&m->k, d->e->k);
+	m->seq = (int64_t)d->e->seq;
+	(void)(toc_hex_decode(digest, m->digest.b, sizeof m->digest.b) < 0); /* without one: zeroes, which no digest is */
+	m->mode = toc_mode_of(d->e->mode);
+	m->exercise = d->e->exercise;
+	m->threat = d->e->case_ref;
+	m->at = toc_get_time(d->decided, "at", d->e->ts);
+	if (receipts) {
+		int64_t seq = m->seq;
+		struct toc_numbered *n = toc_world_edit(d->w, TOC_OBJECT_numbered, TOC_KEY(seq), NULL);
+		n->seq = seq;
+		n->eid = m->eid;
+		add_readers(m, toc_get(d->decided, "readers"));
+	}
+	return true;
+}
+
+static void receipt(const struct deed *d)
+{
+	const struct toc_value *v = toc_get(d->decided, "receipt");
+	struct toc_message *m = v ? EDIT_EXISTING(d, message, d->e->ref) : NULL;
+
+	if (!m)
+		return;
+	struct toc_receipt *r = TOC_ADD(m, receipts);
+	toc_short_set(&r->org, toc_get_text(v, "org"));
+	toc_short_set(&r->channel, toc_get_text(v, "channel"));
+	r->person = toc_get_id(v, "person");
+	r->state = toc_get_is(v, "state", "delivered") ? TOC_RECEIPT_DELIVERED
+	         : toc_get_is(v, "state", "seen") ? TOC_RECEIPT_SEEN : TOC_RECEIPT_ACKED;
+	r->seq = (int64_t)d->e->seq;
+}
+
+static void disclosure(const struct deed *d)
+{
+	const struct toc_value *to = toc_get(d->decided, "disclosed_to"), *entries = toc_get(d->body, "entries");
+
+	for (size_t i = 0; to && i < toc_len(entries); i++) {
+		struct toc_uuid ref = toc_get_id(toc_at(entries, i), "ref");
+		struct toc_message *m = EDIT_EXISTING(d, message, ref);
+		if (m)
+			add_readers(m, to);
+	}
+}
+
+static void links(const struct deed *d)
+{
+	const struct toc_value *list = toc_get(d->decided, "links");
+
+	for (size_t i = 0; i < toc_len(list); i++)
+		tie(d, toc_get_id(toc_at(list, i), "case"), toc_get_id(toc_at(list, i), "to"));
+}
+
+/* ---- exercises ---- */
+
+static void set_joined(struct toc_exercise *x, struct toc_str org, bool joined)
+{
+	for (uint32_t i = 0; i < x->n_joined; i++)
+		if (toc_short_is(&x->joined[i].org, org)) {
+			if (!joined)
+				TOC_REMOVE(x, joined, i);
+			return;
+		}
+	if (joined && org.n)
+		toc_short_set(&TOC_ADD(x, joined)->org, org);
+}
+
+/* The timers of an exercise that is over would never fire: they go. */
+static void drop_timers(const struct deed *d)
+{
+	struct toc_world_cursor cursor = { 0 };
+	struct toc_arena *a = toc_arena_new();
+	struct drop { struct toc_uuid id; struct drop *next; } *list = NULL;
+	const struct toc_timer *t;
+
+	while ((t = toc_world_next(d->w, TOC_OBJECT_timer, &cursor)))
+		if (toc_uuid_eq(t->exercise, d->e->exercise)) {
+			struct drop *one = toc_arena_alloc(a, sizeof *one);
+			*one = (struct drop){ t->id, list };
+			list = one;
+		}
+	for (; list; list = list->next)
+		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(list->id));
+	toc_arena_free(a);
+}
+
+static void exercise(const struct deed *d)
+{
+	const struct toc_value *clock = toc_get(d->decided, "clock"), *participants = toc_get(d->body, "participants");
+	struct toc_str k = d->e->k;
+
+	if (toc_uuid_is_nil(d->e->exercise))
+		return;
+	if (toc_str_is(k, "exercise.create")) {
+		bool is_new;
+		struct toc_exercise *x = toc_world_edit(d->w, TOC_OBJECT_exercise, TOC_KEY(d->e->exercise), &is_new);
+		if (!is_new)
+			return;
+		x->id = d->e->exercise;
+		toc_short_set(&x->control, toc_get_text(d->decided, "control"));
+		toc_text_set(&x->title, toc_get_text(d->body, "title"));
+		x->t0 = toc_get_time(d->body, "t0", d->e->ts);
+		for (size_t i = 0; i < toc_len(participants); i++)
+			set_joined(x, toc_text_of(toc_at(participants, i)), true);
+	}
+	struct toc_exercise *x = EDIT_EXISTING(d, exercise, d->e->exercise);
+	if (!x)
+		return;
+	if (clock) {
+		x->anchor_real = toc_get_time(clock, "anchor_real", d->e->ts);
+		x->anchor_at = toc_get_time(clock, "anchor_at", x->t0);
+		x->rate_milli = toc_get_int(clock, "rate_milli", 1000);
+		x->running = toc_get_bool(clock, "running");
+	}
+	if (toc_str_is(k, "exercise.join"))
+		set_joined(x, toc_get_text(d->decided, "org"), true);
+	if (toc_str_is(k, "exercise.leave"))
+		set_joined(x, toc_get_text(d->decided, "org"), false);
+	if (toc_str_is(k, "exercise.end")) {
+		x->ended = true;
+		x->running = false;
+		drop_timers(d);
+	}
+}
+
+/* ---- directory ---- */
+
+static void set_member(const struct deed *d, struct toc_str cc, struct toc_str org, bool member)
+{
+	if (!cc.n)
+		return;
+	struct toc_country *c = toc_world_edit(d->w, TOC_OBJECT_country, cc, NULL);
+	toc_short_set(&c->cc, cc);
+	for (uint32_t i = 0; i < c->n_members; i++)
+		if (toc_short_is(&c->members[i].org, org)) {
+			if (!member)
+				TOC_REMOVE(c, members, i);
+			return;
+		}
+	if (member)
+		toc_short_set(&TOC_ADD(c, members)->org, org);
+}
+
+static struct toc_str country_of(const struct toc_organisation *o)
+{
+	if (o->kinds & TOC_KIND_HUB)
+		return TOC_STR("EU");
+	return o->kinds & (TOC_KIND_LE | TOC_KIND_CA) ? toc_short_str(&o->established_in) : TOC_STR("");
+}
+
+static void organisation(const struct deed *d)
+{
+	struct toc_str code = toc_get_text(d->body, "code"), state = toc_get_text(d->body, "state");
+	const struct toc_value *kinds = toc_get(d->body, "kinds");
+	bool is_new;
+
+	if (!code.n || code.n > 32)
+		return;
+	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, code, &is_new);
+	if (is_new)
+		toc_short_set(&o->code, code);
+	else
+		set_member(d, country_of(o), code, false);
+	toc_text_set(&o->name, toc_get_text(d->body, "name"));
+	o->kinds = 0;
+	for (size_t i = 0; i < toc_len(kinds); i++)
+		o->kinds |= toc_kind_bit(toc_text_of(toc_at(kinds, i)));
+	toc_short_set(&o->established_in, state.n && !toc_get(d->body, "established_in") ? state
+	                                                                                : toc_get_text(d->body, "established_in"));
+	toc_short_set(&o->legal_rep_in, toc_get_text(d->body, "legal_rep_in"));
+	toc_short_set(&o->size, toc_get_text(d->body, "size"));
+	o->exposed = toc_get_bool(d->body, "exposed");
+	o->exercise_only = toc_get_bool(d->body, "api_exercise_only");
+	set_member(d, country_of(o), code, true);
+}
+
+static void person(const struct deed *d)
+{
+	struct toc_uuid id = toc_get_id(d->body, "person");
+
+	if (toc_uuid_is_nil(id))
+		return;
+	struct toc_person *p = toc_world_edit(d->w, TOC_OBJECT_person, TOC_KEY(id), NULL);
+	p->id = id;
+	toc_short_set(&p->org, toc_get_text(d->body, "org"));
+	p->roles = toc_roles_of(toc_get(d->body, "roles"));
+	p->machine = toc_get_bool(d->body, "machine");
+}
+
+static void credential(const struct deed *d, const char *type, const char *id_name)
+{
+	struct toc_uuid id = toc_get_id(d->body, id_name);
+	struct toc_hash sha256;
+
+	if (toc_uuid_is_nil(id) || toc_hex_decode(toc_get_text(d->body, "sha256"), sha256.b, sizeof sha256.b) < 0)
+		return;
+	struct toc_credential *c = toc_world_edit(d->w, TOC_OBJECT_credential, TOC_KEY(id), NULL);
+	c->id = id;
+	toc_short_set(&c->type, type ? toc_str_of(type) : toc_get_text(d->body, "kind"));
+	c->person = toc_get_id(d->body, "person");
+	toc_short_set(&c->org, toc_get_text(d->body, "org"));
+	c->sha256 = sha256;
+	c->expires = toc_get_time(d->body, "expires", TOC_TIME_NEVER);
+	c->spent = false;
+	struct toc_secret *s = toc_world_edit(d->w, TOC_OBJECT_secret, TOC_KEY(sha256), NULL);
+	s->sha256 = sha256;
+	s->credential = id;
+}
+
+static void spend(const struct deed *d, struct toc_uuid id, const char *type)
+{
+	struct toc_credential *c = EDIT_EXISTING(d, credential, id);
+
+	if (c && toc_str_is(toc_short_str(&c->type), type))
+		c->spent = true;
+}
+
+static void policy(const struct deed *d)
+{
+	const struct toc_value *desks = toc_get(d->body, "desks"), *not_covered = toc_get(d->body, "not_dsa_18");
+	struct toc_str cc = toc_get_text(d->body, "cc");
+
+	if (!cc.n || cc.n > 32)
+		return;
+	struct toc_country *c = toc_world_edit(d->w, TOC_OBJECT_country, cc, NULL);
+	toc_short_set(&c->cc, cc);
+	struct toc_national *n = TOC_ADD(c, rules);
+	n->version = toc_get_int(d->body, "version", 0);
+	n->from = toc_get_time(d->body, "valid_from", d->e->ts);
+	n->third_country = toc_get(d->body, "member_state") && !toc_get_bool(d->body, "member_state");
+	for (size_t i = 0; i < toc_len(desks); i++) {
+		struct toc_national_desk *desk = TOC_ADD(n, desks);
+		toc_short_set(&desk->org, toc_get_text(toc_at(desks, i), "org"));
+		struct toc_str duty = toc_get_text(toc_at(desks, i), "duty");
+		desk->duty = toc_str_is(duty, "TCO_14_5") ? TOC_DUTY_TCO : toc_str_is(duty, "DSA_18") ? TOC_DUTY_DSA : TOC_DUTY_VOLUNTARY;
+	}
+	for (size_t i = 0; i < toc_len(not_covered); i++)
+		toc_short_set(&TOC_ADD(n, not_covered)->org, toc_text_of(toc_at(not_covered, i)));
+}
+
+/* A contact chain: who is called, by which channels. Addresses are personal and not in the state. */
+static void contacts(const struct deed *d)
+{
+	const struct toc_value *chain = toc_get(d->body, "escalation_chain"), *proposal = toc_get(d->decided, "contact");
+	struct toc_str org = toc_get_text(d->body, "org");
+
+	if (!proposal || !toc_find_organisation(d->w, org))
+		return;
+	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
+	bool in_force = toc_get_bool(proposal, "in_force");
+	o->proposal = in_force ? (struct toc_uuid){ { 0 } } : d->e->eid;
+	o->proposed_by = in_force ? (struct toc_uuid){ { 0 } } : toc_get_id(d->m, "sender_person");
+	o->n_proposed = 0;
+	if (!chain)
+		return;
+	if (in_force)
+		o->n_chain = 0;
+	for (size_t i = 0; i < toc_len(chain); i++) {
+		struct toc_contact *c = in_force ? TOC_ADD(o, chain) : TOC_ADD(o, proposed);
+		c->person = toc_get_id(toc_at(chain, i), "person");
+		c->channels = toc_channel_bits(toc_get(toc_at(chain, i), "channels"));
+	}
+	toc_short_set(in_force ? &o->hours : &o->proposed_hours, toc_get_text(d->body, "hours"));
+}
+
+static void contact_facts(const struct deed *d)
+{
+	struct toc_str org = toc_get_text(d->body, "org");
+
+	if (!toc_find_organisation(d->w, org))
+		return;
+	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
+	if (toc_str_is(d->e->k, "M26.verify"))
+		o->verified_at = toc_get_time(toc_get(d->body, "verified"), "at", d->e->ts);
+	else
+		o->drill_at = toc_get_time(toc_get(d->body, "last_drill"), "at", d->e->ts);
+}
+
+void toc_apply(struct toc_world *w, const struct toc_entry *e)
+{
+	struct deed d = { .w = w, .e = e, .m = toc_get(e->body, "message"), .decided = toc_get(e->body, "decided") };
+	struct toc_str k = e->k;
+	const struct toc_value *linked = toc_get(d.decided, "linked");
+
+	d.body = toc_get(d.m, "body");
+	if (e->seq + 1 > toc_world_size(w))
+		toc_world_set_size(w, e->seq + 1);
+	if (!remember(&d))
+		return;
+	if (toc_str_is(k, "org.admit"))
+		organisation(&d);
+	else if (toc_str_is(k, "person.enrol"))
+		person(&d);
+	else if (toc_str_is(k, "credential.issue"))
+		credential(&d, NULL, "credential");
+	else if (toc_str_is(k, "policy.national"))
+		policy(&d);
+	else if (toc_str_is(k, "session.close"))
+		spend(&d, toc_get_id(d.body, "session"), "session");
+	else if (toc_str_is(k, "session.open")) {
+		spend(&d, toc_get_id(d.body, "credential"), "sign_in");
+		credential(&d, "session", "session");
+	} else if (toc_str_is(k, "M26.own"))
+		contacts(&d);
+	else if (toc_str_is(k, "M26.verify") || toc_str_is(k, "M26.drill"))
+		contact_facts(&d);
+	else if (k.n > 9 && memcmp(k.p, "exercise.", 9) == 0)
+		exercise(&d);
+	if (!toc_uuid_is_nil(e->case_ref)) {
+		case_effects(&d, e->case_ref, d.decided);
+		join_case(&d);
+		timers(&d, e->case_ref, d.decided);
+	}
+	for (size_t i = 0; i < toc_len(linked); i++) {
+		struct toc_uuid other = toc_get_id(toc_at(linked, i), "case");
+		case_effects(&d, other, toc_at(linked, i));
+		timers(&d, other, toc_at(linked, i));
+	}
+	receipt(&d);
+	links(&d);
+	disclosure(&d);
+}
+
+/* ---- looking ahead ---- */
+
+void toc_look_ahead(struct toc_world *ahead, const struct toc_draft *draft, toc_time now)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *body = toc_value_map(a);
+
+	toc_set(a, body, "message", (struct toc_value *)(uintptr_t)draft->message);
+	toc_set(a, body, "decided", (struct toc_value *)(uintptr_t)draft->decided);
+	toc_apply(ahead, &(struct toc_entry){
+		.seq = toc_world_size(ahead), .ts = now, .k = draft->k, .mode = draft->mode, .exercise = draft->exercise,
+		.incident = draft->incident, .case_ref = draft->case_ref, .org = draft->org, .ref = draft->ref,
+		.eid = draft->eid, .body = body,
+	});
+	toc_arena_free(a);
+}

@@ -1,0 +1,145 @@
+/* audience.c: who may read an entry, fixed when it is made: per organisation the roles that its row of the matrix lets
+ * read, and in which rendering. What of `decided` each rendering shows is said here too. Source: rules a.3, (e) 2. */
+#include <string.h>
+
+#include "domain/rule.h"
+
+struct toc_value *toc_role_names(toc_roles roles, struct toc_arena *a)
+{
+	struct toc_value *names = toc_value_list(a);
+
+	for (unsigned i = 0; i < TOC_ROLES; i++)
+		if (roles & 1u << i)
+			toc_push_text(a, names, toc_str_of(toc_role_name(i)));
+	return names;
+}
+
+toc_roles toc_roles_of(const struct toc_value *names)
+{
+	toc_roles roles = 0;
+
+	for (size_t i = 0; i < toc_len(names); i++)
+		roles |= toc_role_bit(toc_text_of(toc_at(names, i)));
+	return roles;
+}
+
+void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const char *list, struct toc_str org,
+                          toc_roles roles, enum toc_rendering rendering)
+{
+	const char *name = rendering == TOC_WHOLE ? "whole" : "without_personal";
+	struct toc_value *readers = toc_get(decided, list), *reader;
+
+	for (size_t i = 0; i < toc_len(readers); i++) { /* the same organisation again: more roles */
+		reader = toc_at(readers, i);
+		if (!toc_str_eq(toc_get_text(reader, "org"), org) || !toc_get_is(reader, "rendering", name))
+			continue;
+		toc_set(a, reader, "roles", toc_role_names(roles | toc_roles_of(toc_get(reader, "roles")), a));
+		return;
+	}
+	reader = toc_value_map(a);
+	toc_set_text(a, reader, "org", org);
+	toc_set(a, reader, "roles", toc_role_names(roles, a));
+	toc_set_cstr(a, reader, "rendering", name);
+	toc_effect(a, decided, list, reader);
+}
+
+bool toc_reader_add(struct toc_ask *q, struct toc_draft *d, struct toc_str org, unsigned conditions)
+{
+	const struct toc_organisation *o = toc_find_organisation(q->w, org);
+	const struct toc_action *action = toc_action_find(d->k);
+	bool added = false;
+
+	if (!o || !action || (q->exercise && !toc_exercise_has(q->exercise, org) && !toc_str_is(d->k, "exercise.create") &&
+	                      !toc_str_is(d->k, "exercise.join")))
+		return false;
+	toc_roles whole = toc_may_read(action, o->kinds, conditions, TOC_WHOLE);
+	toc_roles bare = toc_may_read(action, o->kinds, conditions, TOC_WITHOUT_PERSONAL) & ~whole;
+	if (whole) {
+		toc_reader_add_roles(q->a, toc_decided(d), "readers", org, whole, TOC_WHOLE);
+		added = true;
+	}
+	if (bare) {
+		toc_reader_add_roles(q->a, toc_decided(d), "readers", org, bare, TOC_WITHOUT_PERSONAL);
+		added = true;
+	}
+	return added;
+}
+
+void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str notifier, const struct toc_threat *t,
+                         const struct toc_value *extra)
+{
+	const struct toc_threat **tied;
+
+	(void)toc_reader_add(q, d, notifier, TOC_IF_OWN);
+	for (uint32_t i = 0; t && i < t->n_desks; i++) {
+		struct toc_str org = toc_short_str(&t->desks[i].org);
+		(void)toc_reader_add(q, d, org, TOC_IF_ADR | (toc_str_eq(org, d->org) ? TOC_IF_OWN : 0));
+	}
+	for (size_t i = 0; i < toc_len(extra); i++)
+		(void)toc_reader_add(q, d, toc_get_text(toc_at(extra, i), "org"), TOC_IF_ADR);
+	size_t n = t ? toc_tied_cases(q->w, t, q->a, &tied) : 0;
+	for (size_t i = 0; i < n; i++)
+		if (!toc_short_is(&tied[i]->notifier, notifier))
+			(void)toc_reader_add(q, d, toc_short_str(&tied[i]->notifier), TOC_IF_LINKED);
+}
+
+bool toc_is_reader(const struct toc_message *m, struct toc_str org, toc_roles roles)
+{
+	for (uint32_t i = 0; i < m->n_readers; i++)
+		if (toc_short_is(&m->readers[i].org, org) && (m->readers[i].roles & roles))
+			return true;
+	return false;
+}
+
+size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct toc_reader **ret_readers)
+{
+	const struct toc_value *list = toc_get(toc_get(e->body, "decided"), "readers");
+	size_t n = toc_len(list);
+
+	*ret_readers = toc_arena_alloc(a, (n ? n : 1) * sizeof **ret_readers);
+	for (size_t i = 0; i < n; i++)
+		(*ret_readers)[i] = (struct toc_reader){
+			.org = toc_get_text(toc_at(list, i), "org"),
+			.roles = toc_roles_of(toc_get(toc_at(list, i), "roles")),
+			.rendering = toc_get_is(toc_at(list, i), "rendering", "without_personal") ? TOC_WITHOUT_PERSONAL : TOC_WHOLE,
+		};
+	return n;
+}
+
+/* ---- what of `decided` is shown ---- */
+
+static bool listed(struct toc_str name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (toc_str_is(name, names[i]))
+			return true;
+	return false;
+}
+
+static struct toc_value *whole_readers(struct toc_arena *a, const struct toc_value *readers)
+{
+	struct toc_value *shown = toc_value_list(a);
+
+	for (size_t i = 0; i < toc_len(readers); i++)
+		if (!toc_get_is(toc_at(readers, i), "rendering", "without_personal"))
+			toc_push(a, shown, toc_at(readers, i));
+	return shown;
+}
+
+struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided, enum toc_rendering rendering)
+{
+	/* The server's own: to tell a repetition from a conflict, to find duplicates, and what a step means for cases that
+	 * are tied to this one, whose notifiers must not learn of each other. */
+	static const char *const hidden[] = { "digest", "dup_keys", "linked", "disclosed", "disclosed_to" };
+	static const char *const bare[] = { "at", "received", "linked", "clock" };
+	struct toc_value *shown = toc_value_map(a);
+
+	for (size_t i = 0; decided && decided->kind == TOC_MAP && i < decided->n; i++) {
+		const struct toc_member *m = &decided->members[i];
+		if (rendering == TOC_WITHOUT_PERSONAL ? !listed(m->name, bare, sizeof bare / sizeof *bare)
+		                                      : listed(m->name, hidden, sizeof hidden / sizeof *hidden))
+			continue;
+		toc_set_str(a, shown, m->name, toc_str_is(m->name, "readers") ? whole_readers(a, m->value) : m->value);
+	}
+	return shown;
+}

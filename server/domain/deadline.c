@@ -1,0 +1,212 @@
+/* deadline.c: timers: when they start and stop, and what happens when their time has come.
+ *
+ *   T16 notify of a threat to life   10 min after aware_at the provider's own desk is paged; 15 min: passed
+ *   T17 human answer of a desk       see escalation.c
+ *   T18 outcome                      72 h after acceptance, then weekly: a reminder to the desk
+ *   T8  preserve                     6 months after removal: passed
+ *
+ * Times are on the clock of the timer's exercise; hours and minutes elapse, months are counted in the UTC calendar. What
+ * a timer does is an entry whose id comes from the timer and the level, so two nodes that fire it make the same entry.
+ * No level is skipped, however late the server is. Source: rules (d). */
+#include "domain/rule.h"
+
+const struct toc_timer *toc_running(const struct toc_world *w, const char *timer, struct toc_uuid threat, struct toc_str desk)
+{
+	return toc_find_timer(w, toc_timer_id(toc_str_of(timer), threat, desk));
+}
+
+static void start(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid threat, struct toc_str desk,
+                  toc_time starts, toc_time next, toc_time deadline)
+{
+	struct toc_value *v = toc_value_map(q->a);
+
+	toc_set_cstr(q->a, v, "timer", timer);
+	toc_set_id(q->a, v, "id", toc_timer_id(toc_str_of(timer), threat, desk));
+	toc_set_text(q->a, v, "desk", desk);
+	toc_set_time(q->a, v, "starts", starts);
+	toc_set_time(q->a, v, "deadline", deadline);
+	toc_set_time(q->a, v, "next", next);
+	toc_effect(q->a, decided, "timers_started", v);
+}
+
+void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk, toc_time aware_at)
+{
+	start(q, decided, "T16", threat, desk, aware_at, toc_after(aware_at, TOC_MINUTES(10)), toc_after(aware_at, TOC_MINUTES(15)));
+}
+
+void toc_start_t17(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
+{
+	toc_time first = toc_after(q->at, TOC_MINUTES(5));
+	start(q, decided, "T17", threat, desk, q->at, first, first);
+}
+
+void toc_start_t18(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
+{
+	toc_time due = toc_after(q->at, TOC_HOURS(72));
+	start(q, decided, "T18", threat, desk, q->at, due, due);
+}
+
+void toc_start_t8(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
+{
+	toc_time due = toc_after_months(q->at, 6);
+	start(q, decided, "T8", threat, desk, q->at, due, due);
+}
+
+void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *timer, const struct toc_threat *threat, struct toc_str desk)
+{
+	const struct toc_timer *t = toc_running(q->w, timer, threat->id, desk);
+
+	if (!t)
+		return;
+	struct toc_value *v = toc_value_map(q->a);
+	toc_set_cstr(q->a, v, "timer", timer);
+	toc_set_id(q->a, v, "id", t->id);
+	toc_set_text(q->a, v, "desk", desk);
+	toc_set_time(q->a, v, "at", q->at);
+	toc_set_bool(q->a, v, "met", q->at.us <= t->deadline.us);
+	toc_set_int(q->a, v, "took_ms", toc_between(t->starts, q->at).us / 1000);
+	toc_effect(q->a, decided, "timers_stopped", v);
+}
+
+void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next, bool breached)
+{
+	struct toc_value *v = toc_value_map(q->a);
+
+	toc_set_text(q->a, v, "timer", toc_short_str(&t->name));
+	toc_set_id(q->a, v, "id", t->id);
+	toc_set_text(q->a, v, "desk", toc_short_str(&t->desk));
+	toc_set_int(q->a, v, "level", t->level + 1);
+	toc_set_time(q->a, v, "next", next);
+	if (breached)
+		toc_set_bool(q->a, v, "breached", true);
+	toc_effect(q->a, decided, "timers_moved", v);
+}
+
+struct toc_uuid toc_firing_id(const char *what, const struct toc_timer *t)
+{
+	return toc_derived_id(what, t->id, TOC_STR(""), t->starts.us * 64 + t->level % 64);
+}
+
+/* "deadline.warned" or "deadline.passed": to whom it binds, and to whoever it is owed. */
+static struct toc_draft *deadline(struct toc_ask *q, const char *k, const struct toc_timer *t)
+{
+	struct toc_draft *d = toc_ask_server_draft(q, k, "deadline", t->id);
+	struct toc_value *message = (struct toc_value *)(uintptr_t)d->message, *body = toc_get(message, "body");
+
+	d->eid = toc_firing_id(k, t);
+	d->ref = t->cause;
+	toc_set_id(q->a, message, "id", d->eid);
+	toc_set_text(q->a, body, "timer", toc_short_str(&t->name));
+	toc_set_id(q->a, body, "object", t->threat);
+	toc_set_text(q->a, body, "desk", toc_short_str(&t->desk));
+	toc_set_time(q->a, body, "deadline", t->deadline);
+	toc_set_id(q->a, toc_decided(d), "case", t->threat);
+	(void)toc_reader_add(q, d, toc_short_str(&q->threat->notifier), TOC_IF_OWN);
+	if (!toc_short_is(&t->desk, toc_short_str(&q->threat->notifier)))
+		(void)toc_reader_add(q, d, toc_short_str(&t->desk), TOC_IF_ADR);
+	return d;
+}
+
+static void fire_t16(struct toc_ask *q, const struct toc_timer *t)
+{
+	struct toc_draft *d = deadline(q, t->level == 0 ? "deadline.warned" : "deadline.passed", t);
+
+	if (t->level == 0)
+		toc_page_contact(q->w, q->a, toc_decided(d), toc_short_str(&t->desk), 0);
+	toc_move_timer(q, toc_decided(d), t, t->level == 0 ? t->deadline : TOC_TIME_NEVER, t->level != 0);
+}
+
+static void fire_t18(struct toc_ask *q, const struct toc_timer *t)
+{
+	struct toc_draft *d = deadline(q, "deadline.warned", t);
+
+	toc_move_timer(q, toc_decided(d), t, toc_after(t->next, TOC_HOURS(7 * 24)), true);
+}
+
+static void fire_t8(struct toc_ask *q, const struct toc_timer *t)
+{
+	toc_move_timer(q, toc_decided(deadline(q, "deadline.passed", t)), t, TOC_TIME_NEVER, false);
+}
+
+static const struct { const char *name; void (*fire)(struct toc_ask *, const struct toc_timer *); } timers[] = {
+	{ "T16", fire_t16 }, { "T17", toc_fire_t17 }, { "T18", fire_t18 }, { "T8", fire_t8 },
+};
+
+/* ---- what is due ---- */
+
+/* The timer that is next in real time, and when that is. Within an exercise scenario time decides. */
+static const struct toc_timer *next_due(const struct toc_world *w, struct toc_arena *a, toc_time *ret_real)
+{
+	const struct toc_timer *first = NULL;
+	struct toc_uuid *clocks;
+	size_t n = toc_world_clocks(w, a, &clocks);
+
+	*ret_real = TOC_TIME_NEVER;
+	for (size_t i = 0; i < n; i++) {
+		const struct toc_exercise *x = toc_find_exercise(w, clocks[i]);
+		const struct toc_timer *t = toc_world_first_timer(w, clocks[i]);
+		if (!t || (!toc_uuid_is_nil(clocks[i]) && !x))
+			continue;
+		toc_time real = toc_clock_real(x, t->next);
+		if (real.us == TOC_TIME_NEVER.us)
+			continue;
+		if (!first || toc_before(real, *ret_real) || (real.us == ret_real->us && toc_uuid_cmp(t->exercise, first->exercise) < 0)) {
+			first = t;
+			*ret_real = real;
+		}
+	}
+	return first;
+}
+
+void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
+{
+	size_t told = q->verdict->n, limit = told + max;
+	struct toc_ask f = *q; /* the question stays as it was asked */
+
+	f.w = ahead;
+	while (f.verdict->n < limit) {
+		toc_time real;
+		const struct toc_timer *t = next_due(ahead, f.a, &real);
+		if (!t || toc_before(f.now, real))
+			break;
+		f.at = t->next;
+		f.mode = t->mode;
+		f.exercise_id = t->exercise;
+		f.exercise = toc_find_exercise(ahead, t->exercise);
+		f.threat = toc_find_threat(ahead, t->threat);
+		f.org = NULL;
+		f.m = f.body = NULL;
+		f.action = NULL;
+		for (size_t i = 0; f.threat && i < sizeof timers / sizeof *timers; i++)
+			if (toc_str_is(toc_short_str(&t->name), timers[i].name))
+				timers[i].fire(&f, t);
+		if (f.verdict->n == told) { /* a timer that nobody knows what to do with would be due for ever */
+			toc_world_remove(ahead, TOC_OBJECT_timer, TOC_KEY(t->id));
+			continue;
+		}
+		for (; told < f.verdict->n; told++)
+			toc_look_ahead(ahead, &f.verdict->drafts[told], f.now);
+	}
+	q->room = f.room;
+}
+
+void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_arena *a, struct toc_verdict *ret_verdict)
+{
+	static const struct toc_principal server = { .machine = true };
+	struct toc_world *ahead = toc_world_ahead(w);
+	struct toc_ask q = { .w = w, .p = &server, .a = a, .now = now, .at = now, .verdict = ret_verdict };
+
+	*ret_verdict = (struct toc_verdict){ .journalable = true };
+	toc_fire_due(&q, ahead, max);
+	toc_world_free(ahead);
+}
+
+toc_time toc_world_next_due(const struct toc_world *w)
+{
+	struct toc_arena *a = toc_arena_new();
+	toc_time real;
+
+	(void)next_due(w, a, &real);
+	toc_arena_free(a);
+	return real;
+}

@@ -1,0 +1,202 @@
+/* decide.c: what a command may do: one table, catalogue name → rule, and the checks that every rule shares.
+ *
+ * Order of the checks, so that a refusal tells nobody what is not theirs: is the sender a member; was it said before;
+ * may people like the sender ever do this (which depends on no object); is the mode right; is the object theirs to see
+ * ("not yours" and "does not exist" are one answer); then the rule, which asks about the object. */
+#include <string.h>
+
+#include "domain/rule.h"
+
+enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, SEED = 16 };
+
+static const struct {
+	const char *k;
+	toc_rule *rule;
+	unsigned needs; /* CASE: case_ref names a case; DIRECTORY: mode system; OUTSIDE: of the exercise it names; SEED: the
+	                   server may do it of itself, when a directory is set up */
+} rules[] = {
+	{ "M4.draft", toc_rule_draft, FREE },
+	{ "M4.send", toc_rule_send, MAY_HAVE_CASE },
+	{ "M4.supplement", toc_rule_supplement, CASE },
+	{ "M4.withdraw", toc_rule_withdraw, CASE },
+	{ "M5.ack", toc_rule_ack, CASE },
+	{ "M5.accept", toc_rule_accept, CASE },
+	{ "M5.redirect", toc_rule_redirect, CASE },
+	{ "M5.reject", toc_rule_reject, CASE },
+	{ "M5.question", toc_rule_question, CASE },
+	{ "M5.answer", toc_rule_answer, CASE },
+	{ "M5.outcome", toc_rule_outcome, CASE },
+	{ "M19.machine", toc_rule_receipt_machine, FREE },
+	{ "M19.human", toc_rule_receipt_human, FREE },
+	{ "M19.outreach", toc_rule_outreach, FREE },
+	{ "M26.own", toc_rule_contact_own, DIRECTORY | SEED },
+	{ "M26.verify", toc_rule_contact_verify, DIRECTORY },
+	{ "M26.drill", toc_rule_contact_drill, DIRECTORY },
+	{ "M29.disclose", toc_rule_disclose, CASE },
+	{ "exercise.create", toc_rule_exercise_create, OUTSIDE | SEED },
+	{ "exercise.join", toc_rule_exercise_join, OUTSIDE | SEED },
+	{ "exercise.leave", toc_rule_exercise_leave, FREE },
+	{ "exercise.clock", toc_rule_exercise_clock, SEED },
+	{ "exercise.inject", toc_rule_exercise_inject, FREE },
+	{ "exercise.end", toc_rule_exercise_end, FREE },
+	{ "org.admit", toc_rule_org, DIRECTORY | SEED },
+	{ "person.enrol", toc_rule_person, DIRECTORY | SEED },
+	{ "credential.issue", toc_rule_credential, DIRECTORY | SEED },
+	{ "policy.national", toc_rule_policy, DIRECTORY | SEED },
+	{ "session.close", toc_rule_session_close, DIRECTORY },
+};
+
+static int check_sender(struct toc_ask *q)
+{
+	struct toc_str org = toc_get_text(q->m, "sender_org"), person = toc_get_text(q->m, "sender_person");
+
+	if (!q->p->org.n)
+		return 0;
+	const struct toc_person *who = toc_find_person(q->w, q->p->person);
+	q->org = toc_find_organisation(q->w, q->p->org);
+	if (!q->org || !who || !toc_short_is(&who->org, q->p->org))
+		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "the sender is not, or no longer, a member");
+	q->roles = who->roles & toc_roles_held_in(q->org->kinds);
+	if (q->action->flags & TOC_ACTION_SERVER)
+		return TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only the server makes it", q->action->k);
+	if (org.n && !toc_str_eq(org, q->p->org))
+		return TOC_REFUSE(q, NOT_PERMITTED, "sender_org", "TCO 3(5)", "sender_org: you are %.*s", TOC_STR_ARGS(q->p->org));
+	if (person.n && !toc_uuid_eq(toc_id_of(person), q->p->person))
+		return TOC_REFUSE(q, NOT_PERMITTED, "sender_person", "TCO 3(5)", "sender_person: it is not the person who is signed in");
+	return 0;
+}
+
+/* @return 1 when the same was accepted before: the verdict says so */
+static int check_repetition(struct toc_ask *q)
+{
+	const struct toc_message *before = toc_find_message(q->w, q->id);
+	struct toc_str org = q->p->org.n ? q->p->org : TOC_STR("server");
+
+	if (!before)
+		return 0;
+	if (!toc_short_is(&before->org, org) || memcmp(before->digest.b, q->c->digest, sizeof before->digest.b))
+		return TOC_REFUSE(q, ID_CONFLICT, "id", "domain M0", "id: already used for something else");
+	q->verdict->duplicate = true;
+	q->verdict->seq = (uint64_t)before->seq;
+	return 1;
+}
+
+static int check_mode(struct toc_ask *q, unsigned needs)
+{
+	q->mode = toc_mode_of(toc_get_text(q->m, "mode"));
+	q->exercise_id = toc_get_id(q->m, "exercise_ref");
+	q->at = q->c->received;
+	if (needs & DIRECTORY) {
+		if (q->mode != TOC_MODE_SYSTEM)
+			return TOC_REFUSE(q, EXERCISE, "mode", "domain M0", "mode: the directory is real: use \"system\"");
+	} else if (q->mode == TOC_MODE_NONE || q->mode == TOC_MODE_SYSTEM) {
+		return TOC_REFUSE(q, BAD_VALUE, "mode", "domain M0", "mode: \"actual\", \"exercise\" or \"test\"");
+	}
+	if (q->p->exercise_only && q->mode != TOC_MODE_EXERCISE)
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: this API key is for exercises only");
+	if (q->mode != TOC_MODE_EXERCISE) {
+		if (!toc_uuid_is_nil(q->exercise_id))
+			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13", "exercise_ref: only in mode \"exercise\"");
+		return 0;
+	}
+	if (toc_uuid_is_nil(q->exercise_id))
+		return TOC_REFUSE(q, MISSING_FIELD, "exercise_ref", "domain (e) 13", "exercise_ref: which exercise");
+	q->exercise = toc_find_exercise(q->w, q->exercise_id);
+	if (!(needs & OUTSIDE)) {
+		if (!q->exercise || (q->org && !toc_exercise_has(q->exercise, q->p->org)))
+			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13", "exercise_ref: you take part in no such exercise");
+		if (q->exercise->ended)
+			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13", "exercise_ref: the exercise has ended");
+	}
+	q->at = toc_clock_at(q->exercise, q->c->received);
+	return 0;
+}
+
+static int check_case(struct toc_ask *q, unsigned needs)
+{
+	struct toc_uuid id = toc_get_id(q->m, "case_ref");
+
+	if (!(needs & (CASE | MAY_HAVE_CASE)) || (toc_uuid_is_nil(id) && !(needs & CASE)))
+		return 0;
+	const struct toc_threat *t = toc_find_threat(q->w, id);
+	if (!t)
+		return toc_refuse_unknown(q, "case_ref");
+	const struct toc_desk *desk = toc_desk_of(t, q->p->org);
+	if (!toc_short_is(&t->notifier, q->p->org) && (!desk || t->state == TOC_CASE_DRAFT))
+		return toc_refuse_unknown(q, "case_ref");
+	if (t->mode != q->mode || !toc_uuid_eq(t->exercise, q->exercise_id))
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: the case has another mode or exercise");
+	q->threat = t;
+	q->desk = desk;
+	return 0;
+}
+
+static int run(struct toc_ask *q)
+{
+	toc_rule *rule = NULL;
+	unsigned needs = 0;
+
+	q->action = toc_action_find(q->c->k);
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (toc_str_is(q->c->k, rules[i].k)) {
+			rule = rules[i].rule;
+			needs = rules[i].needs;
+		}
+	if (!q->action || (!rule && !(q->action->flags & TOC_ACTION_SERVER)))
+		return TOC_REFUSE(q, UNKNOWN_TYPE, "type", "domain (c)", "type: there is no \"%.*s\"", TOC_STR_ARGS(q->c->k));
+	if (toc_uuid_is_nil(q->id))
+		return TOC_REFUSE(q, MISSING_FIELD, "id", "domain M0", "id: every message has its own");
+	int r = check_sender(q);
+	if (r == 0 && !rule)
+		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only the server makes it", q->action->k);
+	if (r == 0 && !q->org && !(needs & SEED))
+		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only a member does it", q->action->k);
+	if (r == 0)
+		r = check_repetition(q);
+	if (r > 0)
+		return 0;
+	if (r == 0 && q->org && !toc_may_ever(q->action, q->roles, q->org->kinds))
+		r = TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "%s: none of your roles may do it", q->action->k);
+	if (r == 0)
+		r = check_mode(q, needs);
+	if (r == 0)
+		r = check_case(q, needs);
+	return r == 0 ? rule(q) : r;
+}
+
+static int ask(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
+               struct toc_arena *a, bool looking, struct toc_verdict *ret_verdict, struct toc_ask *ret_ask)
+{
+	struct toc_ask q = {
+		.w = w, .p = p, .c = c, .a = a, .now = now, .at = c->received, .m = c->message,
+		.body = toc_get(c->message, "body"), .id = toc_get_id(c->message, "id"), .verdict = ret_verdict,
+		.looking = looking,
+	};
+	memset(ret_verdict, 0, sizeof *ret_verdict);
+	int r = run(&q);
+	if (r < 0) {
+		struct toc_refusal why = ret_verdict->refusal;
+		memset(ret_verdict, 0, sizeof *ret_verdict); /* what was drafted before is not said */
+		ret_verdict->refusal = why;
+	} else {
+		ret_verdict->journalable = q.action->flags & TOC_ACTION_THREAT_LANE;
+	}
+	*ret_ask = q;
+	return r;
+}
+
+int toc_decide(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
+               struct toc_arena *a, struct toc_verdict *ret_verdict)
+{
+	struct toc_ask q;
+
+	return ask(w, p, c, now, a, false, ret_verdict, &q);
+}
+
+int toc_look(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
+             struct toc_arena *a, struct toc_verdict *ret_verdict)
+{
+	struct toc_ask q;
+
+	return ask(w, p, c, now, a, true, ret_verdict, &q);
+}

@@ -1,0 +1,120 @@
+/* read.c: what keeper, archive and front ask of the state. */
+#include "domain/rule.h"
+
+#define DIRECTORY_MAX 400 /* a welcome stays far below a frame of 64 KiB */
+
+toc_roles toc_world_roles(const struct toc_world *w, const struct toc_principal *p)
+{
+	const struct toc_person *person = toc_find_person(w, p->person);
+	const struct toc_organisation *o = toc_find_organisation(w, p->org);
+
+	if (!person || !o || !toc_short_is(&person->org, p->org))
+		return 0;
+	return person->roles & toc_roles_held_in(o->kinds);
+}
+
+int toc_world_receipt_target(const struct toc_world *w, uint64_t seq, struct toc_uuid *ret_eid)
+{
+	int64_t key = (int64_t)seq;
+	const struct toc_numbered *n = toc_world_get(w, TOC_OBJECT_numbered, TOC_KEY(key));
+
+	if (!n)
+		return TOC_ENOTFOUND;
+	*ret_eid = n->eid;
+	return 0;
+}
+
+size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases)
+{
+	struct toc_world_cursor cursor = { 0 };
+	struct toc_uuid *cases = NULL;
+	const struct toc_threat *t;
+	size_t n = 0, room = 0;
+
+	while ((t = toc_world_next(w, TOC_OBJECT_threat, &cursor))) {
+		if (!toc_case_is_open(t))
+			continue;
+		if (n == room) {
+			struct toc_uuid *more = toc_arena_alloc(a, (room = room ? room * 2 : 16) * sizeof *more);
+			for (size_t i = 0; i < n; i++)
+				more[i] = cases[i];
+			cases = more;
+		}
+		cases[n++] = t->id;
+	}
+	*ret_cases = cases;
+	return n;
+}
+
+static struct toc_value *kind_names(toc_kinds kinds, struct toc_arena *a)
+{
+	struct toc_value *names = toc_value_list(a);
+
+	for (unsigned i = 0; i < TOC_KINDS; i++)
+		if (kinds & 1u << i)
+			toc_push_text(a, names, toc_str_of(toc_kind_name(i)));
+	return names;
+}
+
+static struct toc_value *exercise_of(const struct toc_exercise *x, toc_time now, struct toc_arena *a)
+{
+	struct toc_value *v = toc_value_map(a);
+
+	toc_set_id(a, v, "id", x->id);
+	toc_set_text(a, v, "title", toc_text_str(&x->title));
+	toc_set_time(a, v, "t0", x->t0);
+	toc_set_time(a, v, "at", toc_clock_at(x, now));
+	toc_set_time(a, v, "anchor_real", x->anchor_real);
+	toc_set_time(a, v, "anchor_at", x->anchor_at);
+	toc_set_int(a, v, "rate_milli", x->rate_milli);
+	toc_set_bool(a, v, "running", x->running);
+	toc_set_text(a, v, "control", toc_short_str(&x->control));
+	struct toc_value *joined = toc_value_list(a);
+	for (uint32_t i = 0; i < x->n_joined; i++)
+		toc_push_text(a, joined, toc_short_str(&x->joined[i].org));
+	toc_set(a, v, "participants", joined);
+	return v;
+}
+
+/* Who the members are: every member may read that (rules a.3.1, org.admit). */
+static struct toc_value *directory(const struct toc_world *w, struct toc_arena *a)
+{
+	struct toc_world_cursor cursor = { 0 };
+	struct toc_value *list = toc_value_list(a);
+	const struct toc_organisation *o;
+
+	while (toc_len(list) < DIRECTORY_MAX && (o = toc_world_next(w, TOC_OBJECT_organisation, &cursor))) {
+		struct toc_value *v = toc_value_map(a);
+		toc_set_text(a, v, "org", toc_short_str(&o->code));
+		toc_set_text(a, v, "name", toc_text_str(&o->name));
+		toc_set(a, v, "kinds", kind_names(o->kinds, a));
+		if (o->established_in.n)
+			toc_set_text(a, v, "state", toc_short_str(&o->established_in));
+		toc_push(a, list, v);
+	}
+	return list;
+}
+
+struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now, struct toc_arena *a)
+{
+	const struct toc_organisation *o = toc_find_organisation(w, p->org);
+	struct toc_value *welcome = toc_value_map(a), *you = toc_value_map(a), *exercises = toc_value_list(a);
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_exercise *x;
+
+	toc_set_text(a, you, "org", p->org);
+	if (o)
+		toc_set_text(a, you, "name", toc_text_str(&o->name));
+	toc_set(a, you, "kinds", kind_names(o ? o->kinds : 0, a));
+	toc_set_id(a, you, "person", p->person);
+	toc_set(a, you, "roles", toc_role_names(toc_world_roles(w, p), a));
+	toc_set_bool(a, you, "machine", p->machine);
+	toc_set_bool(a, you, "exercise_only", p->exercise_only);
+	while ((x = toc_world_next(w, TOC_OBJECT_exercise, &cursor)))
+		if (!x->ended && toc_exercise_has(x, p->org))
+			toc_push(a, exercises, exercise_of(x, now, a));
+	toc_set(a, welcome, "you", you);
+	toc_set(a, welcome, "exercises", exercises);
+	toc_set(a, welcome, "directory", directory(w, a));
+	return welcome;
+}

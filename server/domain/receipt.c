@@ -1,0 +1,162 @@
+/* receipt.c: what became of a message at each recipient (M19).
+ *
+ * The first delivery per organisation and channel is an entry; a person's first sight of it and each acknowledgement are
+ * entries; whatever is said again is not. A service account delivers and never acknowledges; what a machine says is never
+ * a person's. No receipts for receipts. A call made outside is on record as sent or delivered, never as acknowledged.
+ * Source: rules M19, b.5, a.3.1. */
+#include "domain/rule.h"
+
+/* The message, if it takes receipts and is this organisation's (and this person's) to answer; NULL: refused. */
+static const struct toc_message *target(struct toc_ask *q, bool sender_may)
+{
+	const struct toc_message *m = toc_find_message(q->w, toc_get_id(q->body, "message_ref"));
+	const struct toc_action *action = m ? toc_action_find(toc_short_str(&m->k)) : NULL;
+
+	if (!m || !action || !(action->flags & TOC_ACTION_RECEIPTS) || !toc_is_reader(m, q->p->org, q->roles) ||
+	    m->mode != q->mode || !toc_uuid_eq(m->exercise, q->exercise_id) ||
+	    (sender_may && !toc_short_is(&m->org, q->p->org))) {
+		toc_refuse_unknown(q, "body.message_ref");
+		return NULL;
+	}
+	return m;
+}
+
+static struct toc_value *receipt_of(struct toc_ask *q, const struct toc_message *m, const char *state, bool by_person)
+{
+	struct toc_value *r = toc_value_map(q->a);
+
+	toc_set_text(q->a, r, "org", q->p->org);
+	toc_set_text(q->a, r, "channel", toc_get_text(q->body, "channel").n ? toc_get_text(q->body, "channel") : q->p->channel);
+	if (by_person)
+		toc_set_id(q->a, r, "person", q->p->person);
+	toc_set_cstr(q->a, r, "state", state);
+	(void)m;
+	return r;
+}
+
+/* Readers: whoever of the sender's side reads the message, the hub's lead if the hub reads it, and one's own side. */
+static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, struct toc_str called)
+{
+	struct toc_value *decided = toc_decided(d);
+	bool machines = !(q->action && q->action->flags & TOC_ACTION_NO_MACHINE);
+	toc_roles all = machines ? TOC_ROLE_ALL : TOC_ROLE_ALL & ~(toc_roles)TOC_ROLE_SV;
+
+	toc_set(q->a, decided, "readers", toc_value_list(q->a));
+	for (uint32_t i = 0; i < m->n_readers; i++) {
+		const struct toc_entitled *r = &m->readers[i];
+		const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&r->org));
+		toc_roles roles = 0;
+		if (!o || (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org))))
+			continue;
+		if (toc_short_is(&r->org, toc_short_str(&m->org)) || toc_short_is(&r->org, d->org) || toc_short_is(&r->org, called))
+			roles = r->roles & all;
+		else if (o->kinds & TOC_KIND_HUB)
+			roles = TOC_ROLE_IL | (machines ? TOC_ROLE_SV : 0);
+		if (roles)
+			toc_reader_add_roles(q->a, decided, "readers", toc_short_str(&r->org), roles, TOC_WHOLE);
+	}
+}
+
+static struct toc_draft *draft(struct toc_ask *q, const char *k, const struct toc_message *m, struct toc_value *receipt)
+{
+	q->threat = toc_find_threat(q->w, m->threat);
+	struct toc_draft *d = toc_ask_draft(q, k);
+	d->ref = m->eid;
+	if (receipt)
+		toc_set(q->a, toc_decided(d), "receipt", receipt);
+	return d;
+}
+
+static int said_before(struct toc_ask *q, int64_t seq)
+{
+	q->verdict->duplicate = true;
+	q->verdict->seq = (uint64_t)seq;
+	return 0;
+}
+
+static int check_own(struct toc_ask *q)
+{
+	struct toc_str org = toc_get_text(q->body, "recipient_org");
+
+	if (org.n && !toc_str_eq(org, q->p->org))
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.recipient_org", "domain M19", "recipient_org: you are %.*s", TOC_STR_ARGS(q->p->org));
+	return 0;
+}
+
+int toc_rule_receipt_machine(struct toc_ask *q)
+{
+	struct toc_str state = toc_get_text(q->body, "state");
+	const struct toc_message *m;
+
+	if (check_own(q) < 0 || !(m = target(q, false)))
+		return -1;
+	if (toc_ask_may(q, TOC_IF_ADR | TOC_IF_READER) < 0)
+		return -1;
+	if (state.n && !toc_str_is(state, "delivered"))
+		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19", "state: a machine says \"delivered\" and nothing else");
+	if (toc_get(q->body, "actor_kind") && !toc_get_is(q->body, "actor_kind", "machine"))
+		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19", "actor_kind: a machine's receipt is a machine's");
+	if (toc_short_is(&m->org, q->p->org))
+		return said_before(q, m->seq); /* one's own message: nothing to deliver */
+	struct toc_value *receipt = receipt_of(q, m, "delivered", false);
+	for (uint32_t i = 0; i < m->n_receipts; i++)
+		if (m->receipts[i].state == TOC_RECEIPT_DELIVERED && toc_short_is(&m->receipts[i].org, q->p->org) &&
+		    toc_short_is(&m->receipts[i].channel, toc_get_text(receipt, "channel")))
+			return said_before(q, m->receipts[i].seq);
+	struct toc_draft *d = draft(q, "M19.machine", m, receipt);
+	const struct toc_desk *desk = q->threat ? toc_desk_of(q->threat, q->p->org) : NULL;
+	enum toc_desk_state to;
+	if (desk && q->threat->state == TOC_CASE_SENT && toc_desk_step(TOC_STR("M19.machine"), desk->state, &to))
+		toc_effect_desk_state(q->a, toc_decided(d), q->p->org, desk->state, to);
+	readers(q, d, m, TOC_STR(""));
+	return 0;
+}
+
+int toc_rule_receipt_human(struct toc_ask *q)
+{
+	struct toc_str state = toc_get_text(q->body, "state");
+	bool acks = toc_str_is(state, "acked");
+	const struct toc_message *m;
+
+	if (check_own(q) < 0 || !(m = target(q, false)))
+		return -1;
+	if (toc_ask_may(q, TOC_IF_READER) < 0)
+		return -1;
+	if (q->p->machine)
+		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain M19", "a service account never counts as a person");
+	if (!acks && !toc_str_is(state, "seen"))
+		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19", "state: a person has \"seen\" or \"acked\" it");
+	if (toc_get(q->body, "actor_kind") && !toc_get_is(q->body, "actor_kind", "human"))
+		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19", "actor_kind: a person's receipt is a person's");
+	if (toc_short_is(&m->org, q->p->org))
+		return said_before(q, m->seq);
+	for (uint32_t i = 0; !acks && i < m->n_receipts; i++)
+		if (toc_uuid_eq(m->receipts[i].person, q->p->person))
+			return said_before(q, m->receipts[i].seq);
+	readers(q, draft(q, "M19.human", m, receipt_of(q, m, acks ? "acked" : "seen", true)), m, TOC_STR(""));
+	return 0;
+}
+
+int toc_rule_outreach(struct toc_ask *q)
+{
+	static const char *const states[] = { "queued", "sent", "delivered", "bounced", "retrying", "dead", "not_attempted" };
+	struct toc_str state = toc_get_text(q->body, "state"), called = toc_get_text(q->body, "recipient_org");
+	const struct toc_message *m;
+	bool allowed = false, addressed = false;
+
+	if (!(m = target(q, true)))
+		return -1;
+	if (toc_ask_may(q, TOC_IF_OWN) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		allowed |= toc_str_is(state, states[i]);
+	if (!allowed)
+		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19", "state: a call made outside is sent or delivered, never acknowledged");
+	for (uint32_t i = 0; i < m->n_readers; i++)
+		addressed |= toc_short_is(&m->readers[i].org, called);
+	if (!addressed || toc_str_eq(called, q->p->org))
+		return TOC_REFUSE(q, CONDITION, "body.recipient_org", "domain M19", "recipient_org: the message was not addressed to \"%.*s\"",
+		                  TOC_STR_ARGS(called));
+	readers(q, draft(q, "M19.outreach", m, NULL), m, called);
+	return 0;
+}

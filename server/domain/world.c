@@ -1,0 +1,394 @@
+/* world.c: layers of objects (copy on write), the agenda's heaps, and the snapshot of everything. */
+#include "domain/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+
+struct due { /* a pair on an agenda */
+	toc_time next;
+	struct toc_uuid timer;
+};
+struct agenda {
+	struct due *pairs; /* a binary heap, earliest first */
+	size_t n, cap;
+};
+
+struct toc_world {
+	struct toc_world *under; /* NULL at the bottom */
+	bool ahead;              /* must not be merged */
+	struct toc_map *objects[TOC_OBJECT_KINDS]; /* made when first written */
+	struct toc_map *agendas; /* clock id → struct agenda */
+	uint64_t size;
+};
+
+static char removed; /* its address in a layer hides the object below */
+
+/* ---- layers ---- */
+
+struct toc_world *toc_world_new(void)
+{
+	struct toc_world *w = toc_must_realloc(NULL, sizeof *w);
+	memset(w, 0, sizeof *w);
+	return w;
+}
+
+struct toc_world *toc_world_over(struct toc_world *under)
+{
+	struct toc_world *w = toc_world_new();
+	w->under = under;
+	w->size = under->size;
+	return w;
+}
+
+struct toc_world *toc_world_ahead(const struct toc_world *under)
+{
+	struct toc_world *w = toc_world_new();
+	w->under = (struct toc_world *)(uintptr_t)under; /* read only: such a layer cannot be merged */
+	w->size = under->size;
+	w->ahead = true;
+	return w;
+}
+
+void toc_world_free(struct toc_world *w)
+{
+	if (!w)
+		return;
+	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
+		size_t cursor = 0;
+		void *object;
+		if (!w->objects[kind])
+			continue;
+		while (toc_map_next(w->objects[kind], &cursor, NULL, &object))
+			if (object != &removed)
+				toc_object_free(kind, object);
+		toc_map_free(w->objects[kind]);
+	}
+	if (w->agendas) {
+		size_t cursor = 0;
+		void *agenda;
+		while (toc_map_next(w->agendas, &cursor, NULL, &agenda)) {
+			free(((struct agenda *)agenda)->pairs);
+			free(agenda);
+		}
+		toc_map_free(w->agendas);
+	}
+	free(w);
+}
+
+uint64_t toc_world_size(const struct toc_world *w)
+{
+	return w->size;
+}
+
+void toc_world_set_size(struct toc_world *w, uint64_t size)
+{
+	w->size = size;
+}
+
+static void *in_layer(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+{
+	return w->objects[kind] ? toc_map_get(w->objects[kind], key) : NULL;
+}
+
+const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+{
+	for (; w; w = w->under) {
+		const void *object = in_layer(w, kind, key);
+		if (object)
+			return object == &removed ? NULL : object;
+	}
+	return NULL;
+}
+
+void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_str key, bool *ret_new)
+{
+	void *object = in_layer(w, kind, key);
+	const void *below = NULL;
+	bool is_new = false;
+
+	if (!object || object == &removed) {
+		if (!object && w->under)
+			below = toc_world_get(w->under, kind, key);
+		is_new = !below;
+		object = below ? toc_object_copy(kind, below) : toc_object_new(kind);
+		if (!w->objects[kind])
+			w->objects[kind] = toc_map_new();
+		(void)toc_map_put(w->objects[kind], key, object); /* what it replaces is NULL or the mark */
+	}
+	if (ret_new)
+		*ret_new = is_new;
+	return object;
+}
+
+void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+{
+	void *object = in_layer(w, kind, key);
+
+	if (object == &removed)
+		return;
+	if (w->under && toc_world_get(w->under, kind, key)) {
+		if (!w->objects[kind])
+			w->objects[kind] = toc_map_new();
+		(void)toc_map_put(w->objects[kind], key, &removed);
+	} else if (object) {
+		(void)toc_map_remove(w->objects[kind], key);
+	}
+	toc_object_free(kind, object);
+}
+
+const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind, struct toc_world_cursor *cursor)
+{
+	if (!cursor->begun)
+		*cursor = (struct toc_world_cursor){ .layer = w, .begun = true };
+	for (; cursor->layer; cursor->layer = cursor->layer->under, cursor->at = 0) {
+		struct toc_str key;
+		void *object;
+		if (!cursor->layer->objects[kind])
+			continue;
+		while (toc_map_next(cursor->layer->objects[kind], &cursor->at, &key, &object)) {
+			if (object == &removed)
+				continue;
+			const struct toc_world *above = w;
+			while (above != cursor->layer && !in_layer(above, kind, key))
+				above = above->under;
+			if (above == cursor->layer)
+				return object;
+		}
+	}
+	return NULL;
+}
+
+/* ---- agenda ---- */
+
+static bool earlier(const struct due *a, const struct due *b)
+{
+	return a->next.us != b->next.us ? a->next.us < b->next.us : toc_uuid_cmp(a->timer, b->timer) < 0;
+}
+
+static struct agenda *agenda_of(const struct toc_world *w, struct toc_uuid clock)
+{
+	return w->agendas ? toc_map_get(w->agendas, TOC_KEY(clock)) : NULL;
+}
+
+static void heap_push(struct agenda *g, struct due pair)
+{
+	if (g->n == g->cap) {
+		g->cap = g->cap ? g->cap * 2 : 8;
+		g->pairs = toc_must_realloc(g->pairs, g->cap * sizeof *g->pairs);
+	}
+	size_t i = g->n++;
+	for (; i > 0 && earlier(&pair, &g->pairs[(i - 1) / 2]); i = (i - 1) / 2)
+		g->pairs[i] = g->pairs[(i - 1) / 2];
+	g->pairs[i] = pair;
+}
+
+static void heap_pop(struct agenda *g)
+{
+	struct due last = g->pairs[--g->n];
+	size_t i = 0;
+
+	for (;;) {
+		size_t child = 2 * i + 1;
+		if (child >= g->n)
+			break;
+		if (child + 1 < g->n && earlier(&g->pairs[child + 1], &g->pairs[child]))
+			child++;
+		if (!earlier(&g->pairs[child], &last))
+			break;
+		g->pairs[i] = g->pairs[child];
+		i = child;
+	}
+	if (g->n)
+		g->pairs[i] = last;
+}
+
+static bool is_current(const struct toc_world *top, const struct due *pair)
+{
+	const struct toc_timer *t = toc_find_timer(top, pair->timer);
+	return t && t->next.us == pair->next.us;
+}
+
+static void push(struct toc_world *w, struct toc_uuid clock, struct due pair)
+{
+	struct agenda *g = agenda_of(w, clock);
+
+	if (!g) {
+		g = toc_must_realloc(NULL, sizeof *g);
+		memset(g, 0, sizeof *g);
+		if (!w->agendas)
+			w->agendas = toc_map_new();
+		(void)toc_map_put(w->agendas, TOC_KEY(clock), g);
+	}
+	heap_push(g, pair);
+	/* At the bottom what is stale now is stale for ever, so the top of a heap is kept true. */
+	while (!w->under && g->n && !is_current(w, &g->pairs[0]))
+		heap_pop(g);
+}
+
+void toc_world_schedule(struct toc_world *w, const struct toc_timer *timer)
+{
+	if (timer->next.us != TOC_TIME_NEVER.us)
+		push(w, timer->exercise, (struct due){ timer->next, timer->id });
+}
+
+/* The earliest pair that counts: a stale one is no bound for those below it, so the search goes on there. */
+static void search(const struct toc_world *top, const struct agenda *g, size_t i, struct due *best, bool *found)
+{
+	if (i >= g->n || (*found && !earlier(&g->pairs[i], best)))
+		return;
+	if (is_current(top, &g->pairs[i])) {
+		*best = g->pairs[i];
+		*found = true;
+		return;
+	}
+	search(top, g, 2 * i + 1, best, found);
+	search(top, g, 2 * i + 2, best, found);
+}
+
+const struct toc_timer *toc_world_first_timer(const struct toc_world *w, struct toc_uuid clock)
+{
+	struct due best = { TOC_TIME_NEVER, { { 0 } } };
+	bool found = false;
+
+	for (const struct toc_world *layer = w; layer; layer = layer->under) {
+		const struct agenda *g = agenda_of(layer, clock);
+		if (g)
+			search(w, g, 0, &best, &found);
+	}
+	return found ? toc_find_timer(w, best.timer) : NULL;
+}
+
+size_t toc_world_clocks(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_clocks)
+{
+	size_t most = 0, n = 0;
+
+	for (const struct toc_world *layer = w; layer; layer = layer->under)
+		most += layer->agendas ? toc_map_count(layer->agendas) : 0;
+	*ret_clocks = toc_arena_alloc(a, (most ? most : 1) * sizeof **ret_clocks);
+	for (const struct toc_world *layer = w; layer; layer = layer->under) {
+		size_t cursor = 0;
+		struct toc_str key;
+		while (layer->agendas && toc_map_next(layer->agendas, &cursor, &key, NULL)) {
+			struct toc_uuid clock;
+			bool known = false;
+			memcpy(clock.b, key.p, sizeof clock.b);
+			for (size_t i = 0; i < n && !known; i++)
+				known = toc_uuid_eq((*ret_clocks)[i], clock);
+			if (!known)
+				(*ret_clocks)[n++] = clock;
+		}
+	}
+	return n;
+}
+
+/* ---- merging ---- */
+
+void toc_world_merge(struct toc_world *top)
+{
+	struct toc_world *w = top->under;
+
+	if (!w || top->ahead)
+		TOC_WRONG("merge of a world that lies over nothing it may write");
+	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
+		struct toc_map *from = top->objects[kind];
+		size_t cursor = 0;
+		struct toc_str key;
+		void *object;
+		while (from && toc_map_next(from, &cursor, &key, &object)) {
+			if (object == &removed) {
+				toc_world_remove(w, kind, key);
+				continue;
+			}
+			if (!w->objects[kind])
+				w->objects[kind] = toc_map_new();
+			void *before = toc_map_put(w->objects[kind], key, object);
+			if (before != &removed)
+				toc_object_free(kind, before);
+		}
+		toc_map_free(from);
+		top->objects[kind] = NULL;
+	}
+	size_t cursor = 0;
+	struct toc_str key;
+	void *agenda;
+	while (top->agendas && toc_map_next(top->agendas, &cursor, &key, &agenda)) {
+		struct agenda *g = agenda;
+		struct toc_uuid clock;
+		memcpy(clock.b, key.p, sizeof clock.b);
+		for (size_t i = 0; i < g->n; i++)
+			push(w, clock, g->pairs[i]);
+	}
+	w->size = top->size;
+	toc_world_free(top);
+}
+
+/* ---- snapshot ---- */
+
+struct keyed {
+	struct toc_str key;
+	const void *object;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	return toc_str_cmp(((const struct keyed *)a)->key, ((const struct keyed *)b)->key);
+}
+
+struct toc_value *toc_world_save(const struct toc_world *w, struct toc_arena *a)
+{
+	struct toc_value *all = toc_value_map(a), *objects = toc_value_map(a);
+
+	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
+		struct toc_value *list = toc_value_list(a);
+		struct toc_world_cursor cursor = { 0 };
+		size_t n = 0, most = 0;
+		for (const struct toc_world *layer = w; layer; layer = layer->under)
+			most += layer->objects[kind] ? toc_map_count(layer->objects[kind]) : 0;
+		struct keyed *sorted = toc_must_realloc(NULL, most * sizeof *sorted);
+		const void *object;
+		while ((object = toc_world_next(w, kind, &cursor)))
+			sorted[n++] = (struct keyed){ toc_object_key(kind, object), object };
+		qsort(sorted, n, sizeof *sorted, by_key);
+		for (size_t i = 0; i < n; i++)
+			toc_push(a, list, toc_object_save(kind, sorted[i].object, a));
+		free(sorted);
+		toc_set(a, objects, toc_object_name(kind), list);
+	}
+	toc_set_int(a, all, "version", TOC_STATE_VERSION);
+	toc_set_int(a, all, "size", (int64_t)w->size);
+	toc_set(a, all, "objects", objects);
+	return all;
+}
+
+int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world, struct toc_error *reterr)
+{
+	const struct toc_value *objects = toc_get(saved, "objects");
+	int64_t size = toc_get_int(saved, "size", -1);
+
+	if (toc_get_int(saved, "version", 0) != TOC_STATE_VERSION)
+		return toc_fail(reterr, TOC_EUNSUPPORTED, "snapshot: version %lld, this program reads %d",
+		                (long long)toc_get_int(saved, "version", 0), TOC_STATE_VERSION);
+	if (size < 0 || !objects)
+		return toc_fail(reterr, TOC_EINVAL, "snapshot: size or objects are missing");
+	struct toc_world *w = toc_world_new();
+	w->size = (uint64_t)size;
+	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
+		const struct toc_value *list = toc_get(objects, toc_object_name(kind));
+		for (size_t i = 0; i < toc_len(list); i++) {
+			void *object = toc_object_load(kind, toc_at(list, i), reterr);
+			if (!object) {
+				toc_world_free(w);
+				return TOC_EINVAL;
+			}
+			if (!w->objects[kind])
+				w->objects[kind] = toc_map_new();
+			toc_object_free(kind, toc_map_put(w->objects[kind], toc_object_key(kind, object), object));
+			if (kind == TOC_OBJECT_timer)
+				toc_world_schedule(w, object);
+		}
+	}
+	*ret_world = w;
+	return 0;
+}
