@@ -1,5 +1,8 @@
-/* bytes.c: hexadecimal and base64url. Decoding is strict: one text per byte string, so that texts may be compared. */
+/* bytes.c: hexadecimal, base64url and IP addresses. Decoding is strict: one text per byte string, so that texts may be compared. */
 #include "base/bytes.h"
+
+#include <arpa/inet.h>
+#include <string.h>
 
 static int hex_digit(char c)
 {
@@ -87,4 +90,22 @@ long toc_base64url_decode(struct toc_str text, void *ret_bytes, size_t cap)
 	}
 	/* Bits that no byte used must be 0, or two texts would mean the same bytes. */
 	return bits & ((1u << have) - 1) ? TOC_EINVAL : n;
+}
+
+int toc_ip_parse(struct toc_str text, uint8_t ret_address[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF }; /* RFC 4291 section 2.5.5.2 */
+	char copy[INET6_ADDRSTRLEN];
+	uint8_t address[16];
+
+	if (text.n >= sizeof copy || (text.n && memchr(text.p, 0, text.n)))
+		return TOC_EINVAL;
+	memcpy(copy, text.n ? text.p : "", text.n);
+	copy[text.n] = 0;
+	if (inet_pton(AF_INET, copy, address + sizeof mapped) == 1)
+		memcpy(address, mapped, sizeof mapped);
+	else if (inet_pton(AF_INET6, copy, address) != 1)
+		return TOC_EINVAL;
+	memcpy(ret_address, address, sizeof address);
+	return 0;
 }

@@ -1,4 +1,4 @@
-/* bytes.h: text forms of bytes: hexadecimal, base64url without padding (RFC 4648 section 5), UUID (RFC 9562). */
+/* bytes.h: text forms of bytes: hexadecimal, base64url without padding (RFC 4648 section 5), UUID (RFC 9562), addresses. */
 #ifndef TOC_BASE_BYTES_H
 #define TOC_BASE_BYTES_H
 
@@ -26,5 +26,8 @@ bool toc_uuid_is_nil(struct toc_uuid id);
 bool toc_uuid_is_v7(struct toc_uuid id);
 /** A name-based id (version 8, SHA-256 of `space` 0x00 `name`): the same name gives the same id on every node. */
 struct toc_uuid toc_uuid_named(const char *space, struct toc_str name);
+
+/** IPv4 or IPv6 without zone, in network order; IPv4 as ::ffff:a.b.c.d, so that both have one form. */
+int toc_ip_parse(struct toc_str text, uint8_t ret_address[16]) TOC_MUSTCHECK;
 
 #endif

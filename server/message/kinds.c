@@ -5,7 +5,6 @@
 #include "base/bytes.h"
 #include "base/time.h"
 
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,18 +129,6 @@ static bool url(struct toc_str s)
 	return true;
 }
 
-static bool ip_address(struct toc_str s)
-{
-	char text[INET6_ADDRSTRLEN];
-	uint8_t bytes[16];
-
-	if (s.n >= sizeof text)
-		return false;
-	memcpy(text, s.p, s.n);
-	text[s.n] = 0;
-	return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
-}
-
 static bool hex_digits(struct toc_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -186,6 +173,7 @@ static enum toc_refusal_code check_text(const struct toc_kind_check *c, const st
                                         struct toc_value **ret, char words[160])
 {
 	struct toc_uuid id;
+	uint8_t address[16];
 	toc_time t;
 	bool good = false, lengths = f->max > 0;
 
@@ -228,7 +216,7 @@ static enum toc_refusal_code check_text(const struct toc_kind_check *c, const st
 		}
 		break;
 	case TOC_F_IP:
-		if ((good = ip_address(s)))
+		if ((good = toc_ip_parse(s, address) == 0))
 			*ret = lower_case(c->arena, s, s.n);
 		break;
 	case TOC_F_VERSION:

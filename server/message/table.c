@@ -2,10 +2,9 @@
  *
  * catalogue.def is included several times: for the lists of words, the conditions, the numbers of the shapes, and
  * then for fields, rules, types and demands, each as one array in the order of the file. Which rows belong to which
- * shape follows from the line numbers: a row belongs to the last SHAPE (or TYPE) above it. The index is built once. */
+ * shape follows from the line numbers: a row belongs to the last SHAPE (or TYPE) above it. The index is built before main. */
 #include "message/table.h"
 
-#include <pthread.h>
 #include <string.h>
 
 /* Each pass defines the rows that it wants; rows.h makes the others nothing and forgets all of them after. */
@@ -132,7 +131,8 @@ static void index_names(struct toc_shape *s)
 			(ret_n)++;                                                                                     \
 		}
 
-static void build(void)
+/* Before main: no caller has to ask whether it is there, and a mistake in the table stops every program at its start. */
+__attribute__((constructor)) static void build(void)
 {
 	for (size_t i = 0; i < COUNT(shapes); i++) {
 		struct toc_shape *s = &shapes[i];
@@ -151,11 +151,8 @@ static void build(void)
 	}
 }
 
-static pthread_once_t built = PTHREAD_ONCE_INIT;
-
 const struct toc_shape *toc_shape_at(int shape)
 {
-	pthread_once(&built, build);
 	return shape >= 0 && shape < N_SHAPES ? &shapes[shape] : NULL;
 }
 
@@ -201,13 +198,11 @@ bool toc_need_is_must(const struct toc_field *f, const struct toc_message_type *
 
 const struct toc_message_type *toc_message_type_at(size_t i)
 {
-	pthread_once(&built, build);
 	return i < COUNT(types) ? &types[i] : NULL;
 }
 
 const struct toc_message_type *toc_message_type_find(struct toc_str type)
 {
-	pthread_once(&built, build);
 	for (size_t i = 0; i < COUNT(types); i++)
 		if (toc_str_is(type, types[i].name))
 			return &types[i];

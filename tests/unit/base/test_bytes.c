@@ -90,4 +90,25 @@ CASE(uuid_named_is_the_same_on_every_node)
 	CHECK_TEXT(toc_str_of(text), "8ff439fa-0d3d-8d92-a161-d135002ad3fe");
 }
 
+CASE(addresses_have_one_form)
+{
+	uint8_t x[16], y[16];
+	CHECK_INT(toc_ip_parse(TOC_STR("203.0.113.77"), x), 0);
+	CHECK_INT(toc_ip_parse(TOC_STR("::FFFF:203.0.113.77"), y), 0);
+	CHECK(memcmp(x, y, 16) == 0 && memcmp(x + 10, "\xff\xff\xcb\x00\x71\x4d", 6) == 0);
+	CHECK_INT(toc_ip_parse(TOC_STR("2001:db8::1"), x), 0);
+	CHECK_INT(toc_ip_parse(TOC_STR("2001:0DB8:0:0::1"), y), 0);
+	CHECK(memcmp(x, y, 16) == 0);
+}
+
+CASE(addresses_refused)
+{
+	static const struct toc_str bad[] = { TOC_STR(""), TOC_STR("203.0.113"), TOC_STR("203.0.113.256"), TOC_STR("fe80::1%eth0"),
+		                              TOC_STR("203.0.113.077"), TOC_STR("::1/64"), TOC_STR("203.0.113.7\0"), { NULL, 0 },
+		                              TOC_STR("1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb") };
+	uint8_t x[16];
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CHECK_INT(toc_ip_parse(bad[i], x), TOC_EINVAL);
+}
+
 RUN_CASES()
