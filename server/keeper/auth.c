@@ -1,0 +1,447 @@
+/* auth.c: who somebody is. The front hands on a secret; the state knows SHA-256 sums; the answer is a grant.
+ *
+ * Unknown, expired, used and revoked are one answer. Wrong secrets are answered late: 100 ms for the first from an
+ * address, doubling to 5 s, forgotten after ten quiet minutes; right ones never wait, so that nobody can lock out a
+ * person on duty who shares an address with an attacker. Secrets are 256 random bits and are looked up by their
+ * digest, so neither guessing nor timing the look-up leads anywhere.
+ *
+ * Tickets (for browsers, which cannot send a header when they open a socket) live here and only here: 30 seconds,
+ * once. Grants live nowhere: the front carries them. */
+#include "keeper/core.h"
+
+#include "base/map.h"
+#include "ipc/grant.h"
+#include "message/catalogue.h"
+#include "message/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TICKET_LIFE_US 30000000
+#define TICKETS_MAX 4096
+#define PENALTY_US 100000
+#define PENALTY_MAX_US 5000000
+#define QUIET_US 600000000
+#define ADDRESSES_MAX 4096
+#define LATE_MAX 1024
+#define MESSAGES_PER_MINUTE 600
+
+enum { AUTH_API_KEY = 1, AUTH_SESSION = 2, AUTH_TICKET = 3 };
+
+struct ticket {
+	struct ticket *next;
+	uint8_t sha256[32];
+	struct toc_grant grant; /* texts in `text` */
+	int64_t until_us;
+	char text[64];
+};
+struct address {
+	unsigned failures;
+	int64_t last_us;
+};
+struct late { /* a refusal that is held back */
+	struct late *next;
+	unsigned front;
+	uint64_t conn;
+	enum toc_refusal_code code;
+	int64_t at_us;
+};
+struct toc_auth {
+	struct ticket *tickets, **tickets_end; /* oldest first */
+	size_t n_tickets;
+	struct toc_map *addresses;
+	struct late *late;
+	size_t n_late;
+};
+
+struct toc_auth *toc_auth_new(void)
+{
+	struct toc_auth *a = calloc(1, sizeof *a);
+	if (!a)
+		abort();
+	a->tickets_end = &a->tickets;
+	a->addresses = toc_map_new();
+	return a;
+}
+
+static void forget_addresses(struct toc_auth *a, int64_t quiet_since)
+{
+	size_t cursor = 0;
+	struct toc_str name;
+	void *value;
+	while (toc_map_next(a->addresses, &cursor, &name, &value)) {
+		struct address *one = value;
+		if (one->last_us < quiet_since) {
+			toc_map_remove(a->addresses, name);
+			free(one);
+		}
+	}
+}
+
+void toc_auth_free(struct toc_auth *a)
+{
+	if (!a)
+		return;
+	for (struct ticket *t = a->tickets, *next; t; t = next) {
+		next = t->next;
+		free(t);
+	}
+	for (struct late *l = a->late, *next; l; l = next) {
+		next = l->next;
+		free(l);
+	}
+	forget_addresses(a, INT64_MAX);
+	toc_map_free(a->addresses);
+	free(a);
+}
+
+/* ---- refusing ---- */
+
+static void send_fail(struct toc_keeper *k, unsigned front, uint64_t conn, enum toc_refusal_code code)
+{
+	const char *detail = code == TOC_REFUSE_DATABASE_AWAY
+	                             ? "The database cannot be reached; signing in has to wait."
+	                             : "The credential is not, or no longer, valid.";
+	toc_ipc_begin(&k->out, TOC_IPC_AUTH_FAIL);
+	toc_ipc_u64(&k->out, conn);
+	toc_ipc_u16(&k->out, (uint16_t)code);
+	toc_ipc_str(&k->out, toc_str_of(detail));
+	toc_send(k, front);
+}
+
+static int64_t penalty(struct toc_auth *a, struct toc_str peer)
+{
+	int64_t now = toc_clock_mono_us();
+	struct address *one = toc_map_get(a->addresses, peer);
+	if (!one) {
+		if (toc_map_count(a->addresses) >= ADDRESSES_MAX)
+			forget_addresses(a, now - QUIET_US);
+		if (toc_map_count(a->addresses) >= ADDRESSES_MAX)
+			return PENALTY_MAX_US;
+		one = calloc(1, sizeof *one);
+		if (!one)
+			abort();
+		toc_map_put(a->addresses, peer, one);
+	} else if (now - one->last_us > QUIET_US) {
+		one->failures = 0;
+	}
+	one->last_us = now;
+	int64_t wait = one->failures < 6 ? (int64_t)PENALTY_US << one->failures : PENALTY_MAX_US;
+	one->failures++;
+	return wait < PENALTY_MAX_US ? wait : PENALTY_MAX_US;
+}
+
+static void fail(struct toc_keeper *k, unsigned front, uint64_t conn, struct toc_str peer)
+{
+	struct toc_auth *a = k->auth;
+	int64_t wait = penalty(a, peer);
+	if (a->n_late >= LATE_MAX) {
+		send_fail(k, front, conn, TOC_REFUSE_BUSY);
+		return;
+	}
+	struct late *l = calloc(1, sizeof *l), **at = &a->late;
+	if (!l)
+		abort();
+	*l = (struct late){ .front = front, .conn = conn, .code = TOC_REFUSE_NOT_AUTHENTICATED,
+		            .at_us = toc_clock_mono_us() + wait };
+	while (*at && (*at)->at_us <= l->at_us)
+		at = &(*at)->next;
+	l->next = *at;
+	*at = l;
+	a->n_late++;
+	toc_log(TOC_LOG_INFO, "not_authenticated", "a credential was not accepted");
+}
+
+void toc_auth_turn(struct toc_keeper *k)
+{
+	struct toc_auth *a = k->auth;
+	int64_t now = toc_clock_mono_us();
+	while (a->late && a->late->at_us <= now) {
+		struct late *l = a->late;
+		a->late = l->next;
+		a->n_late--;
+		send_fail(k, l->front, l->conn, l->code);
+		free(l);
+	}
+}
+
+int64_t toc_auth_next_us(const struct toc_keeper *k)
+{
+	return k->auth->late ? k->auth->late->at_us : INT64_MAX;
+}
+
+void toc_auth_front_gone(struct toc_keeper *k, unsigned front)
+{
+	for (struct late **at = &k->auth->late; *at;) {
+		struct late *l = *at;
+		if (l->front != front) {
+			at = &l->next;
+			continue;
+		}
+		*at = l->next;
+		k->auth->n_late--;
+		free(l);
+	}
+}
+
+/* ---- granting ---- */
+
+static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p, toc_time now)
+{
+	const struct toc_world *w = toc_keeper_world(k);
+	struct toc_value *v = toc_world_welcome(w, p, now, a);
+	struct toc_value *limits = toc_value_map(a);
+	toc_set_cstr(a, v, "protocol", "tocsin.v1");
+	toc_set_cstr(a, v, "catalogue", TOC_SCHEMA_VERSION);
+	toc_set_cstr(a, v, "node", k->o.node);
+	toc_set_text(a, v, "server_time", toc_time_str(a, now));
+	toc_set_int(a, v, "tip", (int64_t)toc_world_size(k->world) - 1);
+	toc_set_cstr(a, v, "database", k->phase == TOC_AWAY ? "away" : "up");
+	toc_set_int(a, limits, "frame", TOC_MESSAGE_BYTES_MAX);
+	toc_set_int(a, limits, "depth", TOC_JSON_DEPTH_MAX);
+	toc_set_int(a, limits, "messages_per_minute", MESSAGES_PER_MINUTE);
+	toc_set(a, v, "limits", limits);
+	return v;
+}
+
+/* @return whether the rights are there; then AUTH_OK is sent */
+static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn,
+                  const struct toc_principal *p, toc_time expires)
+{
+	toc_time now = toc_keeper_now(k), until = toc_after(now, TOC_GRANT_LIFE);
+	toc_roles roles = toc_world_roles(toc_keeper_world(k), p);
+	if (!roles)
+		return false;
+	if (toc_before(expires, until))
+		until = expires;
+	const struct toc_grant g = { .session = p->session, .person = p->person, .org = p->org, .channel = p->channel,
+		                     .roles = roles, .machine = p->machine, .exercise_only = p->exercise_only,
+		                     .expires = until };
+	toc_ipc_begin(&k->out, TOC_IPC_AUTH_OK);
+	toc_ipc_u64(&k->out, conn);
+	toc_ipc_str(&k->out, toc_grant_seal(a, k->o.grant_key, &g));
+	toc_ipc_id(&k->out, p->session);
+	toc_ipc_str(&k->out, p->org);
+	toc_ipc_u32(&k->out, roles);
+	toc_ipc_u8(&k->out, (uint8_t)((p->machine ? 1 : 0) | (p->exercise_only ? 2 : 0)));
+	toc_ipc_u64(&k->out, (uint64_t)until.us);
+	toc_ipc_str(&k->out, toc_json_str(a, welcome(k, a, p, now)));
+	toc_send(k, front);
+	return true;
+}
+
+static void principal_of(const struct toc_grant *g, struct toc_principal *ret)
+{
+	*ret = (struct toc_principal){ .org = g->org, .person = g->person, .machine = g->machine, .channel = g->channel,
+		                       .session = g->session, .exercise_only = g->exercise_only };
+}
+
+int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str grant, struct toc_principal *ret,
+                       struct toc_refusal *ret_refusal)
+{
+	struct toc_grant g;
+	int r = toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g);
+	if (r < 0)
+		return toc_refuse(ret_refusal, TOC_REFUSE_NOT_AUTHENTICATED, "", "", "%s",
+		                  r == TOC_ETIMEOUT ? "The session has to be renewed." : "This is no session of ours.");
+	principal_of(&g, ret);
+	if (!toc_world_roles(toc_keeper_world(k), ret))
+		return toc_refuse(ret_refusal, TOC_REFUSE_NOT_AUTHENTICATED, "", "", "The session has ended.");
+	return 0;
+}
+
+/* ---- tickets ---- */
+
+static void drop_tickets(struct toc_auth *a, int64_t now)
+{
+	while (a->tickets && (a->tickets->until_us <= now || a->n_tickets > TICKETS_MAX)) {
+		struct ticket *t = a->tickets;
+		a->tickets = t->next;
+		if (!a->tickets)
+			a->tickets_end = &a->tickets;
+		a->n_tickets--;
+		free(t);
+	}
+}
+
+static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn, struct toc_str grant)
+{
+	struct toc_auth *auth = k->auth;
+	struct toc_principal p;
+	struct toc_refusal why;
+	struct toc_grant g;
+	uint8_t random[32];
+
+	if (toc_auth_principal(k, a, grant, &p, &why) < 0 ||
+	    toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g) < 0 || g.org.n + g.channel.n > 64) {
+		send_fail(k, front, conn, TOC_REFUSE_NOT_AUTHENTICATED);
+		return;
+	}
+	struct ticket *t = calloc(1, sizeof *t);
+	if (!t)
+		abort();
+	toc_random(random, sizeof random);
+	struct toc_str text = toc_base64url(a, random, sizeof random);
+	struct toc_sha256 digest = toc_sha256(text);
+	memcpy(t->sha256, digest.b, sizeof t->sha256);
+	memcpy(t->text, g.org.p, g.org.n);
+	memcpy(t->text + g.org.n, g.channel.p, g.channel.n);
+	t->grant = g;
+	t->grant.org.p = t->text;
+	t->grant.channel.p = t->text + g.org.n;
+	t->until_us = toc_clock_mono_us() + TICKET_LIFE_US;
+	*auth->tickets_end = t;
+	auth->tickets_end = &t->next;
+	auth->n_tickets++;
+	drop_tickets(auth, toc_clock_mono_us());
+	toc_ipc_begin(&k->out, TOC_IPC_TICKETED);
+	toc_ipc_u64(&k->out, conn);
+	toc_ipc_str(&k->out, text);
+	toc_send(k, front);
+}
+
+/* Once: it is taken out whatever comes of it. */
+static bool redeem_ticket(struct toc_keeper *k, struct toc_arena *a, struct toc_sha256 digest, struct toc_principal *ret)
+{
+	struct toc_auth *auth = k->auth;
+	drop_tickets(auth, toc_clock_mono_us());
+	for (struct ticket **at = &auth->tickets; *at; at = &(*at)->next) {
+		struct ticket *t = *at;
+		if (memcmp(t->sha256, digest.b, sizeof t->sha256)) /* of digests: tells nothing of the secret */
+			continue;
+		t->grant.org = toc_arena_str(a, t->grant.org);
+		t->grant.channel = toc_arena_str(a, t->grant.channel);
+		principal_of(&t->grant, ret);
+		*at = t->next;
+		if (!t->next)
+			auth->tickets_end = at;
+		auth->n_tickets--;
+		free(t);
+		return true;
+	}
+	return false;
+}
+
+/* ---- frames ---- */
+
+static void authenticate(struct toc_keeper *k, struct toc_arena *a, unsigned front, struct toc_frame *f)
+{
+	uint64_t conn = toc_frame_u64(f);
+	unsigned kind = toc_frame_u8(f);
+	struct toc_str secret = toc_frame_str(f), peer = toc_frame_str(f);
+	unsigned channel = toc_frame_u8(f);
+	if (!toc_frame_end(f))
+		return;
+	struct toc_sha256 digest = toc_sha256(secret);
+	struct toc_principal p;
+	toc_time expires = TOC_TIME_NEVER;
+	bool known;
+	if (kind == AUTH_TICKET) {
+		known = redeem_ticket(k, a, digest, &p);
+	} else {
+		known = (kind == AUTH_API_KEY || kind == AUTH_SESSION) &&
+		        toc_world_credential(toc_keeper_world(k), kind == AUTH_API_KEY ? "api_key" : "session", digest.b,
+		                             toc_keeper_now(k), &p, &expires) == 0;
+		if (known)
+			p.channel = channel ? TOC_STR("console") : TOC_STR("api");
+	}
+	if (!known || !admit(k, a, front, conn, &p, expires))
+		fail(k, front, conn, peer);
+}
+
+static void sign_in(struct toc_keeper *k, unsigned front, struct toc_frame *f)
+{
+	struct toc_work *w = toc_work_new(TOC_WORK_SIGN_IN);
+	uint8_t random[32];
+	w->front = front;
+	w->conn = toc_frame_u64(f);
+	struct toc_sha256 token = toc_sha256(toc_frame_str(f));
+	w->peer = toc_arena_str(w->arena, toc_frame_str(f));
+	if (!toc_frame_end(f)) {
+		toc_work_free(w);
+		return;
+	}
+	toc_random(random, sizeof random);
+	w->secret = toc_base64url(w->arena, random, sizeof random);
+	struct toc_sha256 session = toc_sha256(w->secret);
+	memcpy(w->token, token.b, sizeof w->token);
+	memcpy(w->session, session.b, sizeof w->session);
+	toc_keeper_put(k, w);
+}
+
+void toc_auth_signed_in(struct toc_keeper *k, const struct toc_work *w)
+{
+	struct toc_principal p;
+	toc_time expires;
+	if (w->outcome == TOC_WORK_REFUSED &&
+	    (w->refusal.code == TOC_REFUSE_DATABASE_AWAY || w->refusal.code == TOC_REFUSE_BUSY)) {
+		send_fail(k, w->front, w->conn, w->refusal.code);
+		return;
+	}
+	if (w->outcome == TOC_WORK_REFUSED ||
+	    toc_world_credential(toc_keeper_world(k), "session", w->session, toc_keeper_now(k), &p, &expires) < 0) {
+		fail(k, w->front, w->conn, w->peer);
+		return;
+	}
+	p.channel = TOC_STR("console");
+	toc_ipc_begin(&k->out, TOC_IPC_SIGNED_IN);
+	toc_ipc_u64(&k->out, w->conn);
+	toc_ipc_str(&k->out, w->secret);
+	toc_ipc_u64(&k->out, (uint64_t)expires.us);
+	toc_ipc_str(&k->out, toc_json_str(w->arena, welcome(k, w->arena, &p, toc_keeper_now(k))));
+	toc_send(k, w->front);
+}
+
+static void sign_out(struct toc_keeper *k, struct toc_arena *a, struct toc_str grant)
+{
+	struct toc_grant g;
+	int r = toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g);
+	if (r < 0 && r != TOC_ETIMEOUT) /* who signs out late signs out, too */
+		return;
+	struct toc_work *w = toc_server_work(k, "session", "close");
+	struct toc_value *body = toc_get(w->command.message, "body");
+	toc_set_text(w->arena, body, "session", toc_uuid_str(w->arena, g.session));
+	toc_set_text(w->arena, body, "person", toc_uuid_str(w->arena, g.person));
+	toc_set_text(w->arena, body, "org", g.org);
+	toc_keeper_put(k, w);
+}
+
+static void renew(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn, struct toc_str grant)
+{
+	struct toc_grant g;
+	struct toc_principal p;
+	int r = toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g);
+	if (r == 0 || r == TOC_ETIMEOUT) {
+		principal_of(&g, &p);
+		if (admit(k, a, front, conn, &p, TOC_TIME_NEVER))
+			return;
+	}
+	send_fail(k, front, conn, TOC_REFUSE_NOT_AUTHENTICATED);
+}
+
+void toc_auth_frame(struct toc_keeper *k, unsigned front, struct toc_frame *f)
+{
+	struct toc_arena *a = toc_arena_new();
+	uint64_t conn;
+	struct toc_str grant;
+	switch (f->number) {
+	case TOC_IPC_AUTH:
+		authenticate(k, a, front, f);
+		break;
+	case TOC_IPC_SIGN_IN:
+		sign_in(k, front, f);
+		break;
+	default:
+		conn = toc_frame_u64(f);
+		grant = toc_frame_str(f);
+		if (!toc_frame_end(f))
+			break;
+		if (f->number == TOC_IPC_TICKET)
+			make_ticket(k, a, front, conn, grant);
+		else if (f->number == TOC_IPC_RENEW)
+			renew(k, a, front, conn, grant);
+		else
+			sign_out(k, a, grant);
+	}
+	toc_arena_free(a);
+}

@@ -1,0 +1,513 @@
+/* away.c: threats to life while the database is away, and the way back.
+ *
+ * Away. M4.send, its supplements, M5 and the deadlines are decided on an overlay over the last known state
+ * (`beyond`), written to the journal, synced, and only then answered `journaled` and delivered as `urgent`. One
+ * record is what follows from one command or deadline. Everything else is refused, after a moment in which the
+ * database may be back.
+ *
+ * Back. Keys and tail first; then the records whose first event id is not in the ledger are appended as they were
+ * decided (same eid, `late`, original receipt time in `decided.received`), in batches; then the journal is cut. A crash
+ * between append and cut is the same question again: the ids are found, nothing is appended twice. That another node
+ * took the same message meanwhile is the same answer, too.
+ *
+ * Source: the rules for an unreachable database, design 3; invariant 1. */
+#include "keeper/away.h"
+
+#include "base/map.h"
+#include "message/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_US 200000   /* from losing the database to trying again */
+#define GRACE_US 1000000  /* what is no threat to life waits so long for the database before it is refused */
+#define RECORD_DEPTH 48
+#define FULL_ROWS (TOC_APPEND_MAX - TOC_BATCH_ROOM)
+
+struct record {
+	struct toc_uuid eid; /* of its first entry */
+	bool done;           /* it is in the ledger */
+};
+struct toc_away {
+	struct record *records; /* one for each in the journal, same order */
+	size_t n, cap;
+	struct toc_arena *arena; /* of the answers */
+	struct toc_map *answers; /* eid → what was answered */
+
+	/* on the way back */
+	struct toc_arena *flight;
+	struct toc_made made[TOC_APPEND_MAX];
+	struct toc_row rows[TOC_APPEND_MAX];
+	size_t n_made, from, upto; /* records from … upto - 1 are in flight */
+	bool one_by_one, full;
+	toc_time now;
+	size_t appended; /* entries, since the database is back */
+};
+
+struct toc_away *toc_away_new(void)
+{
+	struct toc_away *w = calloc(1, sizeof *w);
+	if (!w)
+		abort();
+	w->arena = toc_arena_new();
+	w->flight = toc_arena_new();
+	w->answers = toc_map_new();
+	return w;
+}
+
+void toc_away_free(struct toc_away *w)
+{
+	if (!w)
+		return;
+	toc_arena_free(w->arena);
+	toc_arena_free(w->flight);
+	toc_map_free(w->answers);
+	free(w->records);
+	free(w);
+}
+
+static struct toc_str key(const struct toc_uuid *id)
+{
+	return (struct toc_str){ (const char *)id->b, sizeof id->b };
+}
+
+const struct toc_value *toc_away_answer(const struct toc_keeper *k, struct toc_uuid eid)
+{
+	return toc_map_get(k->away->answers, key(&eid));
+}
+
+static void remember(struct toc_away *w, struct toc_uuid eid)
+{
+	if (w->n == w->cap) {
+		w->cap = w->cap ? 2 * w->cap : 64;
+		w->records = realloc(w->records, w->cap * sizeof *w->records);
+		if (!w->records)
+			abort();
+	}
+	w->records[w->n++] = (struct record){ .eid = eid };
+}
+
+static void forget_all(struct toc_away *w)
+{
+	w->n = 0;
+	toc_map_free(w->answers);
+	w->answers = toc_map_new();
+	toc_arena_reset(w->arena);
+}
+
+static void journaled(struct toc_keeper *k, const struct toc_opened *e)
+{
+	struct toc_away *w = k->away;
+	if (!toc_is_threat(e->entry.k))
+		return;
+	toc_map_put(w->answers, key(&e->entry.eid), toc_answer_entry(w->arena, e, false));
+}
+
+/* ---- records ---- */
+
+static struct toc_str write_record(struct toc_arena *a, const struct toc_batch *b, const struct toc_group *g)
+{
+	struct toc_value *v = toc_value_map(a), *entries = toc_value_list(a);
+	for (size_t i = 0; i < g->n; i++)
+		toc_push(a, entries, toc_made_save(a, &b->made[g->first + i]));
+	toc_set_text(a, v, "received", toc_time_str(a, g->received));
+	toc_set(a, v, "entries", entries);
+	return toc_json_str(a, v);
+}
+
+/* @return entries, or TOC_EINVAL; it was we who wrote it */
+static int read_record(struct toc_arena *a, struct toc_str bytes, const struct toc_value **ret_entries)
+{
+	struct toc_value *v;
+	struct toc_refusal why;
+	if (toc_json_parse(a, bytes, TOC_JOURNAL_RECORD_MAX, RECORD_DEPTH, &v, &why) < 0)
+		return TOC_EINVAL;
+	*ret_entries = toc_get(v, "entries");
+	return 0;
+}
+
+struct replay {
+	struct toc_keeper *k;
+	bool apply;
+	struct toc_arena *arena;
+};
+
+/* At the start: learn the ids. When away (again): the records not yet in the ledger make up the state beyond it. */
+static void replay_one(void *ctx, size_t index, struct toc_str bytes)
+{
+	struct replay *r = ctx;
+	struct toc_keeper *k = r->k;
+	const struct toc_value *entries;
+	struct toc_made m;
+
+	toc_arena_reset(r->arena);
+	if (read_record(r->arena, bytes, &entries) < 0 || toc_made_load(toc_at(entries, 0), &m) < 0) {
+		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal is not understood", index);
+		m.opened.entry.eid = toc_uuid_random(); /* found nowhere: it is kept and reported on the way back */
+		entries = NULL;
+	}
+	if (index >= k->away->n)
+		remember(k->away, m.opened.entry.eid);
+	if (!r->apply || k->away->records[index].done)
+		return;
+	for (size_t i = 0; i < toc_len(entries); i++) {
+		if (toc_made_load(toc_at(entries, i), &m) < 0)
+			continue;
+		m.opened.entry.seq = toc_world_size(k->beyond);
+		m.opened.entry.ts = toc_keeper_now(k);
+		toc_apply(k->beyond, &m.opened.entry);
+		journaled(k, &m.opened);
+	}
+}
+
+static void replay(struct toc_keeper *k, bool apply)
+{
+	struct replay r = { k, apply, toc_arena_new() };
+	struct toc_error error;
+	if (toc_journal_read(k->journal, replay_one, &r, &error) < 0)
+		toc_log(TOC_LOG_ERROR, "journal_unreadable", "%s", error.text);
+	toc_arena_free(r.arena);
+}
+
+void toc_away_learn(struct toc_keeper *k)
+{
+	replay(k, false);
+}
+
+/* ---- away ---- */
+
+void toc_away_begin(struct toc_keeper *k, const char *why)
+{
+	if (k->phase == TOC_AWAY || k->leaving)
+		return;
+	toc_log(TOC_LOG_WARN, "database_away", "%s; threats to life go to the journal, everything else is refused", why);
+	k->phase = TOC_AWAY;
+	k->away_us = toc_clock_mono_us();
+	k->retry_us = k->away_us + RETRY_US;
+	k->races = 0;
+	k->locked = k->holding = false;
+	toc_keyring_settle(k->o.ring, false);
+	k->beyond = toc_world_over(k->world);
+	if (k->away->n)
+		replay(k, true);
+	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
+}
+
+/* One sync for the whole batch. @return 0 when everything in it is on disk */
+static int write_down(struct toc_keeper *k, struct toc_batch *b)
+{
+	struct toc_error error;
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < b->n_groups; i++)
+		r = toc_journal_add(k->journal, write_record(b->arena, b, &b->groups[i]), &error);
+	if (r == 0)
+		r = toc_journal_sync(k->journal, &error);
+	else
+		toc_journal_undo(k->journal);
+	if (r < 0)
+		toc_log(TOC_LOG_ERROR, "journal_failed", "%s", error.text);
+	return r;
+}
+
+static void finish(struct toc_keeper *k, struct toc_batch *b, bool kept)
+{
+	for (struct toc_work *w = b->works, *next; w; w = next) {
+		next = w->next;
+		if (!kept && w->outcome == TOC_WORK_ACCEPTED) {
+			toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "", "Neither the database nor the journal can be written.");
+			w->refusal.retry_after_s = 5;
+			w->outcome = TOC_WORK_REFUSED;
+		}
+		toc_cycle_finish(k, w, b, false);
+	}
+	b->works = NULL;
+	b->end = &b->works;
+	(void)toc_batch_free(b);
+}
+
+static void decide_threats(struct toc_keeper *k)
+{
+	const struct toc_batch_tools t = toc_keeper_tools(k);
+	toc_time now = toc_keeper_now(k);
+	bool due = !toc_before(now, toc_world_next_due(k->beyond)) && toc_clock_mono_us() >= k->due_after_us;
+	struct toc_uuid missing;
+	struct toc_work *w;
+
+	if (!due && toc_intake_is_empty(&k->intake, true))
+		return;
+	struct toc_batch *b = toc_batch_new(k->beyond, true, now);
+	while (!toc_batch_is_full(b) && (w = toc_intake_take(&k->intake, true))) {
+		if (due)
+			toc_batch_due(b, &t, w->command.received);
+		if (toc_batch_decide(b, &t, w, &missing) < 0) {
+			toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "", "What it discloses cannot be read now.");
+			w->refusal.retry_after_s = 5;
+			w->outcome = TOC_WORK_REFUSED;
+			toc_cycle_finish(k, w, b, false);
+		}
+	}
+	if (due)
+		toc_batch_due(b, &t, now);
+	bool kept = b->n == 0 || write_down(k, b) == 0;
+	if (kept) {
+		toc_batch_merge(b);
+		for (size_t i = 0; i < b->n_groups; i++)
+			remember(k->away, b->made[b->groups[i].first].opened.entry.eid);
+		for (size_t i = 0; i < b->n; i++) {
+			journaled(k, &b->made[i].opened);
+			toc_publish_urgent(k, &b->made[i].opened);
+		}
+	}
+	if (!kept || b->error.code)
+		k->due_after_us = toc_clock_mono_us() + GRACE_US;
+	finish(k, b, kept);
+}
+
+static void refuse_the_rest(struct toc_keeper *k)
+{
+	struct toc_work *own = NULL, **end = &own, *w;
+	int64_t now = toc_clock_mono_us();
+	while (toc_intake_is_empty(&k->intake, true) && (w = k->intake.lane[1].first) && w->since_us + GRACE_US <= now) {
+		w = toc_intake_take(&k->intake, false);
+		if (w->kind == TOC_WORK_SERVER) { /* nobody waits for it, and it is not to be lost */
+			*end = w;
+			end = &w->next;
+			continue;
+		}
+		toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "", "%s",
+		           w->doubtful ? "The database went away while this was being recorded; send it again with the same id."
+		                       : "The database cannot be reached; only threats to life are taken now.");
+		w->refusal.retry_after_s = 5;
+		w->outcome = TOC_WORK_REFUSED;
+		toc_cycle_finish(k, w, NULL, false);
+	}
+	for (w = own; w; w = w->next)
+		w->since_us = now;
+	toc_intake_put_back(&k->intake, own);
+}
+
+void toc_away_turn(struct toc_keeper *k)
+{
+	if (k->phase != TOC_AWAY)
+		return;
+	if (toc_store_is_up(k->o.writer) && toc_clock_mono_us() >= k->retry_us) {
+		toc_return_begin(k);
+		return;
+	}
+	decide_threats(k);
+	refuse_the_rest(k);
+}
+
+int64_t toc_away_next_us(const struct toc_keeper *k)
+{
+	if (k->phase != TOC_AWAY)
+		return INT64_MAX;
+	const struct toc_work *w = k->intake.lane[1].first;
+	int64_t refuse = w ? w->since_us + GRACE_US : INT64_MAX;
+	int64_t retry = toc_store_is_up(k->o.writer) ? k->retry_us : INT64_MAX;
+	return refuse < retry ? refuse : retry;
+}
+
+/* ---- back ---- */
+
+static void search(struct toc_keeper *k);
+
+static void returned(struct toc_keeper *k)
+{
+	struct toc_away *w = k->away;
+	struct toc_error error;
+	if (w->n) {
+		if (toc_journal_cut(k->journal, &error) < 0)
+			/* harmless: what is in it will be found in the ledger the next time */
+			toc_log(TOC_LOG_ERROR, "journal_not_cut", "%s", error.text);
+		toc_log(TOC_LOG_INFO, "journal_recorded", "%zu entries of the journal are in the ledger", w->appended);
+	}
+	forget_all(w);
+	toc_arena_reset(w->flight);
+	w->n_made = w->appended = 0;
+	w->one_by_one = false;
+	bool first = !k->announced;
+	k->phase = TOC_READY;
+	if (first) {
+		toc_start_done(k);
+	} else {
+		toc_log(TOC_LOG_INFO, "database_back", "the database is back after %lld ms",
+		        (long long)(toc_clock_mono_us() - k->away_us) / 1000);
+		toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
+	}
+}
+
+static void back_again(struct toc_keeper *k, int result)
+{
+	if (result < 0)
+		toc_away_begin(k, "it went away again");
+	else
+		search(k);
+}
+
+static void keys_then_tail(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size;
+	if (result < 0)
+		toc_away_begin(k, error->text);
+	else
+		toc_tail(k, back_again);
+}
+
+static void look_again(struct toc_keeper *k)
+{
+	k->holding = false;
+	toc_keyring_settle(k->o.ring, false);
+	if (toc_load_keys(k, k->o.writer, keys_then_tail) < 0)
+		toc_away_begin(k, "the store's queue is full");
+}
+
+static void collect_one(void *ctx, size_t index, struct toc_str bytes)
+{
+	struct toc_keeper *k = ctx;
+	struct toc_away *w = k->away;
+	const struct toc_value *entries;
+	struct toc_error error = { .text = "it is not understood" };
+	size_t first = w->n_made;
+
+	if (w->full || index >= w->n || w->records[index].done)
+		return;
+	if (first == 0)
+		w->from = index;
+	if (first >= FULL_ROWS || (w->one_by_one && first)) {
+		w->full = true;
+		return;
+	}
+	w->upto = index + 1;
+	int r = read_record(w->flight, bytes, &entries);
+	for (size_t i = 0; r == 0 && i < toc_len(entries) && w->n_made < TOC_APPEND_MAX; i++) {
+		struct toc_made *m = &w->made[w->n_made];
+		r = toc_made_load(toc_at(entries, i), m);
+		if (r < 0)
+			break;
+		m->opened.entry.seq = toc_world_size(k->world) + w->n_made;
+		m->opened.entry.ts = w->now;
+		r = toc_made_row(w->flight, k->o.ring, toc_str_of(k->o.node), m, &w->rows[w->n_made], &error);
+		w->n_made += r == 0;
+	}
+	if (r < 0) {
+		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal stays in a copy: %s", index, error.text);
+		w->n_made = first;
+		w->records[index].done = true;
+		if (toc_journal_copy(k->journal, &error) < 0)
+			toc_log(TOC_LOG_ERROR, "journal_copy", "%s", error.text);
+	}
+}
+
+static void append_some(struct toc_keeper *k);
+
+static void appended(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	struct toc_away *w = k->away;
+	struct toc_error copy_error;
+	(void)size;
+	k->holding = false;
+	switch (result) {
+	case 0:
+		toc_keyring_settle(k->o.ring, true);
+		for (size_t i = 0; i < w->n_made; i++) {
+			toc_apply(k->world, &w->made[i].opened.entry);
+			toc_committed(k, &w->made[i].opened, &w->rows[i]);
+		}
+		w->appended += w->n_made;
+		for (size_t i = w->from; i < w->upto; i++)
+			w->records[i].done = true;
+		append_some(k);
+		return;
+	case TOC_EINVAL:
+		if (!w->one_by_one) {
+			w->one_by_one = true;
+		} else {
+			toc_log(TOC_LOG_ERROR, "journal_record", "the database refuses record %zu of the journal, which stays "
+			        "in a copy: %s", w->from, error->text);
+			w->records[w->from].done = true;
+			if (toc_journal_copy(k->journal, &copy_error) < 0)
+				toc_log(TOC_LOG_ERROR, "journal_copy", "%s", copy_error.text);
+		}
+		look_again(k);
+		return;
+	case TOC_ECONFLICT:
+		look_again(k);
+		return;
+	default:
+		toc_keyring_settle(k->o.ring, false);
+		toc_away_begin(k, error->text);
+	}
+}
+
+static void append_some(struct toc_keeper *k)
+{
+	struct toc_away *w = k->away;
+	struct toc_error error;
+	struct toc_key_row *keys = NULL;
+
+	toc_arena_reset(w->flight);
+	w->n_made = w->from = w->upto = 0;
+	w->full = false;
+	w->now = toc_keeper_now(k);
+	if (toc_journal_read(k->journal, collect_one, k, &error) < 0) {
+		toc_keeper_fatal(k, "journal_unreadable", &error);
+		return;
+	}
+	if (!w->n_made) {
+		returned(k);
+		return;
+	}
+	size_t n_keys = toc_keyring_fresh(k->o.ring, w->flight, &keys);
+	const struct toc_append what = { toc_world_size(k->world), w->rows, w->n_made, keys, n_keys };
+	k->holding = true;
+	if (toc_store_append(k->o.writer, &what, TOC_STORE_DEADLINE, appended, k) < 0) {
+		k->holding = false;
+		toc_away_begin(k, "the store's queue is full");
+	}
+}
+
+static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
+{
+	struct toc_keeper *k = ctx;
+	(void)seq;
+	for (size_t i = 0; i < k->away->n; i++)
+		if (toc_uuid_eq(k->away->records[i].eid, eid))
+			k->away->records[i].done = true;
+}
+
+static void on_searched(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size;
+	if (result < 0)
+		toc_away_begin(k, error->text);
+	else
+		append_some(k);
+}
+
+/* Which of the records are in the ledger? */
+static void search(struct toc_keeper *k)
+{
+	struct toc_away *w = k->away;
+	toc_arena_reset(w->flight);
+	struct toc_uuid *eids = toc_arena_alloc(w->flight, (w->n + 1) * sizeof *eids);
+	size_t n = 0;
+	for (size_t i = 0; i < w->n; i++)
+		if (!w->records[i].done)
+			eids[n++] = w->records[i].eid;
+	if (n == 0)
+		returned(k);
+	else if (toc_store_find(k->o.writer, eids, n, TOC_STORE_DEADLINE, on_found, on_searched, k) < 0)
+		toc_away_begin(k, "the store's queue is full");
+}
+
+void toc_return_begin(struct toc_keeper *k)
+{
+	k->phase = TOC_RETURNING;
+	toc_world_free(k->beyond);
+	k->beyond = NULL;
+	look_again(k);
+}

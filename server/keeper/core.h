@@ -1,0 +1,189 @@
+/* core.h: the keeper as one structure, and what its files do for one another. Only this room includes it.
+ *
+ *   command.c  frames of the fronts become works          cycle.c    batch → append → answers; conflicts and losses
+ *   auth.c     credentials, tickets, grants, penalties     tail.c     reading what was appended, here and elsewhere
+ *   answer.c   JSON of the answers                         away.c     the journal: while the database is away, and after
+ *   publish.c  committed entries to the fronts             start.c    keys, snapshot, tail, cases, seed
+ *   receipts.c gathering of deliveries                     snapshot.c copies of the state, in the database and sealed on disk
+ */
+#ifndef TOC_KEEPER_CORE_H
+#define TOC_KEEPER_CORE_H
+
+#include "base/log.h"
+#include "child/child.h"
+#include "keeper/batch.h"
+#include "keeper/cases.h"
+#include "keeper/journal.h"
+#include "keeper/receipts.h"
+
+#define TOC_STORE_DEADLINE TOC_SECONDS(2) /* of one database call: a frozen server is left, not waited for */
+
+enum toc_phase {
+	TOC_STARTING,    /* loading; nothing is decided */
+	TOC_READY,       /* nothing in flight */
+	TOC_APPENDING,   /* a batch is with the database */
+	TOC_CATCHING_UP, /* the tip was ahead: reading before deciding again */
+	TOC_AWAY,        /* the database cannot be reached */
+	TOC_RETURNING,   /* it is back: the journal goes into the ledger before anything else */
+};
+
+struct toc_keeper_options {
+	const char *node;        /* code in the leaf */
+	const char *journal_dir; /* exists, 0700 */
+	uint8_t grant_key[32], dup_key[32], journal_key[32];
+	struct toc_keyring *ring;          /* taken over */
+	struct toc_store *writer, *reader; /* taken over */
+	const struct toc_value *seed;      /* list of messages, or NULL; borrowed while the keeper lives */
+	toc_time (*clock)(void *ctx);      /* NULL: the machine's */
+	void *clock_ctx;
+	int control; /* or -1 */
+};
+
+struct toc_keeper;
+typedef void toc_then(struct toc_keeper *k, int result);
+
+struct toc_keeper {
+	struct toc_keeper_options o;
+	struct toc_child *child;
+	struct toc_buf out; /* the frame being built */
+	enum toc_phase phase;
+	bool fatal;         /* the ledger is not what we know it to be: stop */
+	bool announced;     /* the parent knows that we serve */
+
+	struct toc_world *world;  /* what is in the ledger */
+	struct toc_world *beyond; /* what the journal adds to it; NULL but in TOC_AWAY */
+	struct toc_cases *cases;
+	struct toc_intake intake;
+	struct toc_receipts *receipts;
+	struct toc_auth *auth;
+
+	/* the cycle */
+	struct toc_batch *batch; /* in flight, with its keys */
+	unsigned races;          /* lost in a row */
+	bool locked;             /* the tip is ours until the next append */
+	bool holding;            /* the journal is being appended: the state stands still */
+	bool leaving;            /* being freed: nothing is begun any more */
+	size_t one_by_one;       /* works to decide singly: one of them is a data error */
+	int64_t due_after_us;    /* deadlines wait until then: the database refused the entry of one */
+	unsigned fetching;       /* works that wait for a row */
+
+	/* reading what was appended */
+	struct {
+		bool busy, again, wanted;
+		toc_then *then;
+		struct toc_store *from;
+		struct toc_arena *arena;
+		struct toc_row *rows;
+		size_t n, cap;
+		uint64_t began, tip; /* size of our state when the read began; what the ledger said */
+		int64_t poll_us;
+	} tail;
+
+	/* away and back */
+	struct toc_journal *journal;
+	struct toc_away *away;
+	int64_t away_us, retry_us; /* since when; when to try to return */
+
+	/* start and snapshots */
+	int64_t start_us;
+	bool loading, tried_disk;
+	uint64_t saved_as_of;
+	int64_t save_us;
+	bool saving;
+
+	bool gap[TOC_CHILD_FRONTS_MAX]; /* missed something: is told the tip when it has read what waits */
+};
+
+toc_time toc_keeper_now(const struct toc_keeper *k);
+/** The newest state there is: what to authenticate against and to show. */
+const struct toc_world *toc_keeper_world(const struct toc_keeper *k);
+struct toc_batch_tools toc_keeper_tools(struct toc_keeper *k);
+void toc_keeper_fatal(struct toc_keeper *k, const char *event, const struct toc_error *e);
+
+/* cycle.c */
+void toc_cycle_turn(struct toc_keeper *k);
+int64_t toc_cycle_next_us(const struct toc_keeper *k);
+void toc_cycle_store_event(void *keeper, enum toc_store_event event, const struct toc_error *why);
+void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc_batch *b, bool recorded);
+
+/* tail.c */
+/** Read what the ledger has beyond our state, apply and publish it; then call `then` (may be NULL). */
+void toc_tail(struct toc_keeper *k, toc_then *then);
+void toc_tail_poll(struct toc_keeper *k);
+/** Load the seal keys that we do not have yet. */
+int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *done) TOC_MUSTCHECK;
+/** An entry is in the ledger: what follows for the cache, sessions and fronts. Applied by the caller. */
+void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row);
+
+/* fetch.c */
+void toc_fetch_entry(struct toc_keeper *k, struct toc_work *w, struct toc_uuid eid);
+/** Answer a work that was accepted before, as its entry says. */
+void toc_fetch_answer(struct toc_keeper *k, struct toc_work *w);
+
+/** Finds entries in the cache of cases; a toc_resolve. */
+int toc_fetch_resolve(void *keeper, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened,
+                      bool *ret_has_seq);
+
+/* away.c */
+/** What was answered to a message that is in the journal; NULL. */
+const struct toc_value *toc_away_answer(const struct toc_keeper *k, struct toc_uuid eid);
+void toc_away_begin(struct toc_keeper *k, const char *why);
+void toc_away_turn(struct toc_keeper *k);
+void toc_return_begin(struct toc_keeper *k);
+
+/* start.c */
+void toc_start_turn(struct toc_keeper *k);
+int64_t toc_start_next_us(const struct toc_keeper *k);
+void toc_start_done(struct toc_keeper *k); /* serving: tell the parent and the fronts */
+
+/* snapshot.c */
+void toc_snapshot_turn(struct toc_keeper *k, bool last);
+/** The sealed copy on disk, when there is no database. @return 0, TOC_ENOTFOUND, TOC_EPROOF … */
+int toc_snapshot_from_disk(struct toc_keeper *k, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_snapshot_load(struct toc_keeper *k, uint64_t as_of, struct toc_str bytes, struct toc_error *reterr) TOC_MUSTCHECK;
+
+/* command.c */
+void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *frame);
+/** Let a work in, or answer `busy`. Takes it over either way. */
+void toc_keeper_put(struct toc_keeper *k, struct toc_work *w);
+/** A message of the server's own, for decide: {id, type, schema_version, mode: system, sent_at, body: {step}}. */
+struct toc_work *toc_server_work(struct toc_keeper *k, const char *type, const char *step);
+/** A message of the seed. @return 0, or -1 (fatal was called) */
+int toc_keeper_seed(struct toc_keeper *k, const struct toc_value *raw, struct toc_work **ret_work) TOC_MUSTCHECK;
+/** Receipts that have waited long enough become works. */
+void toc_keeper_receipts(struct toc_keeper *k);
+
+/* answer.c */
+void toc_answer(struct toc_keeper *k, const struct toc_work *w, unsigned http, struct toc_str json);
+void toc_answer_refused(struct toc_keeper *k, const struct toc_work *w);
+/** What "accepted" and "journaled" say of an entry: id, k, at, case?, recipients?; seq when it is recorded. */
+struct toc_value *toc_answer_entry(struct toc_arena *a, const struct toc_opened *e, bool recorded);
+struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t ref, const struct toc_value *reply);
+
+/* auth.c */
+struct toc_auth *toc_auth_new(void);
+void toc_auth_free(struct toc_auth *a);
+void toc_auth_frame(struct toc_keeper *k, unsigned front, struct toc_frame *frame);
+/** Open a grant for a command. @return 0, or -1: not authenticated (words in ret_refusal) */
+int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str grant, struct toc_principal *ret,
+                       struct toc_refusal *ret_refusal) TOC_MUSTCHECK;
+/** A sign-in was decided and committed, or refused. */
+void toc_auth_signed_in(struct toc_keeper *k, const struct toc_work *w);
+void toc_auth_turn(struct toc_keeper *k); /* send the answers whose penalty is over */
+int64_t toc_auth_next_us(const struct toc_keeper *k);
+void toc_auth_front_gone(struct toc_keeper *k, unsigned front);
+
+/* publish.c */
+void toc_publish(struct toc_keeper *k, const struct toc_opened *e);
+void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e);
+void toc_publish_tip(struct toc_keeper *k, unsigned front); /* to one, or to all: TOC_CHILD_FRONTS_MAX */
+void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session);
+void toc_publish_turn(struct toc_keeper *k); /* close gaps */
+void toc_send(struct toc_keeper *k, unsigned front); /* what is in k->out */
+
+/* keeper.c */
+struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o);
+void toc_keeper_free(struct toc_keeper *k);
+int toc_keeper_turn(struct toc_keeper *k, toc_dur at_most) TOC_MUSTCHECK; /* TOC_ECLOSED: time to go */
+
+#endif

@@ -1,0 +1,291 @@
+/* cycle.c: decide, append, answer; then the next batch. One batch is in flight at a time.
+ *
+ *   READY ── batch of up to 256 works and the deadlines that passed ──► APPENDING
+ *   APPENDING ── committed ─────────────► merge, publish, answer ─────► READY
+ *             ── the tip was ahead ─────► drop, read the tail ────────► READY (after two lost races: with the lock)
+ *             ── data error ────────────► drop, decide one by one; the culprit alone is refused
+ *             ── lost or late answer ───► drop, AWAY; what became of it is seen when the tail is read again
+ *
+ * After a lost answer the works go back to the head of their lanes. On return the tail is read first: if the batch
+ * was committed, its entries are there, and deciding the same works again says `duplicate`. If the old connection's
+ * commit is still under way, the next append waits for the tip's lock, finds the tip ahead, and we are at the
+ * conflict again. Either way each work takes effect once. */
+#include "keeper/core.h"
+
+#define RACES_MAX 2
+#define DUE_PAUSE_US 30000000
+
+
+/* Receipts and sign-outs may come too late, which is nobody's fault; a seed that is refused is a broken directory. */
+static void own_refused(struct toc_keeper *k, const struct toc_work *w)
+{
+	struct toc_error error;
+	toc_fail(&error, TOC_EINVAL, "%.*s: %s %s %s", TOC_STR_ARGS(w->command.k), toc_refusal_wire(w->refusal.code),
+	         w->refusal.field, w->refusal.detail);
+	if (!k->announced)
+		toc_keeper_fatal(k, "seed_refused", &error);
+	else
+		toc_log(TOC_LOG_WARN, "own_message_refused", "ignoring: %s", error.text);
+}
+
+void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc_batch *b, bool recorded)
+{
+	const char *op = recorded ? "accepted" : "journaled";
+	const struct toc_opened *e = NULL;
+
+	if (w->outcome == TOC_WORK_DUPLICATE) {
+		for (size_t i = 0; i < b->n && !e; i++) /* twice in one batch */
+			if (b->made[i].opened.entry.seq == w->seq)
+				e = &b->made[i].opened;
+		if (!e) {
+			toc_fetch_answer(k, w);
+			return;
+		}
+	}
+	if (w->outcome == TOC_WORK_ACCEPTED)
+		e = &b->made[w->entry].opened;
+	switch (w->kind) {
+	case TOC_WORK_SIGN_IN:
+		toc_auth_signed_in(k, w);
+		break;
+	case TOC_WORK_SERVER:
+		if (w->outcome == TOC_WORK_REFUSED)
+			own_refused(k, w);
+		break;
+	case TOC_WORK_SEND:
+	case TOC_WORK_PREPARE:
+		if (w->outcome == TOC_WORK_REFUSED)
+			toc_answer_refused(k, w);
+		else if (e)
+			toc_answer(k, w, recorded ? 200 : 202,
+			           toc_answer_reply(w->arena, op, w->ref, toc_answer_entry(w->arena, e, recorded)));
+		else
+			toc_answer(k, w, 200, toc_answer_reply(w->arena, "prepared", w->ref, w->reply));
+		break;
+	}
+	toc_work_free(w);
+}
+
+static void finish_all(struct toc_keeper *k, struct toc_batch *b)
+{
+	for (struct toc_work *w = b->works, *next; w; w = next) {
+		next = w->next;
+		toc_cycle_finish(k, w, b, true);
+	}
+	b->works = NULL;
+	b->end = &b->works;
+	(void)toc_batch_free(b);
+}
+
+/* The batch did not happen. Its works wait again, in front. */
+static void drop(struct toc_keeper *k, bool doubtful)
+{
+	struct toc_batch *b = k->batch;
+	k->batch = NULL;
+	toc_keyring_settle(k->o.ring, false);
+	struct toc_work *works = toc_batch_free(b);
+	for (struct toc_work *w = works; w; w = w->next)
+		w->doubtful |= doubtful;
+	toc_intake_put_back(&k->intake, works);
+}
+
+static void committed(struct toc_keeper *k)
+{
+	struct toc_batch *b = k->batch;
+	k->batch = NULL;
+	k->races = 0;
+	k->phase = TOC_READY;
+	if (k->one_by_one)
+		k->one_by_one--;
+	toc_keyring_settle(k->o.ring, true);
+	toc_batch_merge(b);
+	for (size_t i = 0; i < b->n; i++)
+		toc_committed(k, &b->made[i].opened, &b->rows[i]);
+	finish_all(k, b);
+}
+
+static void caught_up(struct toc_keeper *k, int result)
+{
+	if (result < 0)
+		toc_away_begin(k, "the tail could not be read");
+	else
+		k->phase = TOC_READY;
+}
+
+static void locked(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	if (result < 0) {
+		toc_away_begin(k, error->text);
+		return;
+	}
+	k->locked = true;
+	if (size > toc_world_size(k->world))
+		toc_tail(k, caught_up);
+	else
+		k->phase = TOC_READY;
+}
+
+static void lost_race(struct toc_keeper *k)
+{
+	drop(k, false);
+	k->phase = TOC_CATCHING_UP;
+	if (++k->races < RACES_MAX) {
+		toc_tail(k, caught_up);
+	} else if (toc_store_lock_tip(k->o.writer, TOC_STORE_DEADLINE, locked, k) < 0) {
+		toc_away_begin(k, "the store's queue is full");
+	}
+}
+
+static void keys_loaded(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size;
+	if (result < 0)
+		toc_away_begin(k, error->text);
+	else
+		toc_tail(k, caught_up);
+}
+
+static void refused_by_database(struct toc_keeper *k, const struct toc_error *error)
+{
+	struct toc_batch *b = k->batch;
+	size_t n = b->n_works;
+
+	/* Another node may have made a seal key for the same subject: then keys and tail settle it. */
+	bool alone = n <= 1 && k->one_by_one;
+	if (alone) {
+		toc_log(TOC_LOG_ERROR, "data_error", "the database refuses an entry: %s", error->text);
+		if (n == 0) {
+			k->due_after_us = toc_clock_mono_us() + DUE_PAUSE_US;
+		} else {
+			struct toc_work *w = b->works;
+			b->works = NULL;
+			b->end = &b->works;
+			toc_refuse(&w->refusal, TOC_REFUSE_INTERNAL, "", "", "The database does not take the entry.");
+			w->outcome = TOC_WORK_REFUSED;
+			toc_cycle_finish(k, w, b, true);
+		}
+		k->one_by_one--;
+	} else {
+		k->one_by_one = n ? n : 1;
+	}
+	drop(k, false);
+	k->phase = TOC_CATCHING_UP;
+	if (toc_load_keys(k, k->o.writer, keys_loaded) < 0)
+		toc_away_begin(k, "the store's queue is full");
+}
+
+static void appended(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size;
+	k->locked = false; /* the lock ends with the append, whatever its outcome */
+	switch (result) {
+	case 0:
+		committed(k);
+		return;
+	case TOC_ECONFLICT:
+		lost_race(k);
+		return;
+	case TOC_EINVAL:
+		refused_by_database(k, error);
+		return;
+	default:
+		drop(k, result != TOC_EIO);
+		toc_away_begin(k, error->text);
+	}
+}
+
+static void unlocked(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	(void)ctx, (void)result, (void)size, (void)error; /* a lock that is not given back ends by itself */
+}
+
+/* Decide what waits. The deadlines that had passed when a work arrived are fired before it, and those that have
+ * passed now at the end, so that a person who answered in time has answered in time. */
+static void fill(struct toc_keeper *k, struct toc_batch *b)
+{
+	const struct toc_batch_tools t = toc_keeper_tools(k);
+	const size_t most = k->one_by_one ? 1 : TOC_BATCH_WORKS;
+	const bool due = toc_clock_mono_us() >= k->due_after_us;
+	struct toc_uuid missing;
+
+	while (b->n_works < most && !toc_batch_is_full(b)) {
+		struct toc_work *w = toc_intake_take(&k->intake, false);
+		if (!w)
+			break;
+		if (due && !k->one_by_one)
+			toc_batch_due(b, &t, w->command.received);
+		if (toc_batch_decide(b, &t, w, &missing) < 0)
+			toc_fetch_entry(k, w, missing);
+	}
+	if (due && !(k->one_by_one && b->n_works))
+		toc_batch_due(b, &t, b->now);
+	if (b->error.code) {
+		toc_log(TOC_LOG_ERROR, "deadline_failed", "ignoring deadlines for 30 s: %s", b->error.text);
+		k->due_after_us = toc_clock_mono_us() + DUE_PAUSE_US;
+	}
+}
+
+void toc_cycle_turn(struct toc_keeper *k)
+{
+	toc_time now = toc_keeper_now(k);
+	bool due = !toc_before(now, toc_world_next_due(k->world)) && toc_clock_mono_us() >= k->due_after_us;
+
+	if (k->phase != TOC_READY || (toc_intake_is_empty(&k->intake, false) && !due && !k->locked))
+		return;
+	struct toc_batch *b = toc_batch_new(k->world, false, now);
+	fill(k, b);
+	if (!b->n) {
+		/* Nothing follows: what was decided was decided on the state itself, so it can be said at once. */
+		if (k->one_by_one && b->n_works)
+			k->one_by_one--;
+		finish_all(k, b);
+		toc_keyring_settle(k->o.ring, false);
+		if (k->locked && toc_store_unlock_tip(k->o.writer, TOC_STORE_DEADLINE, unlocked, k) == 0)
+			k->locked = false;
+		return;
+	}
+	struct toc_key_row *keys = NULL;
+	size_t n_keys = toc_keyring_fresh(k->o.ring, b->arena, &keys);
+	const struct toc_append what = { b->base, b->rows, b->n, keys, n_keys };
+	k->batch = b;
+	k->phase = TOC_APPENDING;
+	if (toc_store_append(k->o.writer, &what, TOC_STORE_DEADLINE, appended, k) < 0) {
+		drop(k, false);
+		toc_away_begin(k, "the store's queue is full");
+	}
+}
+
+int64_t toc_cycle_next_us(const struct toc_keeper *k)
+{
+	int64_t mono = toc_clock_mono_us();
+	if (k->phase != TOC_READY && k->phase != TOC_AWAY)
+		return INT64_MAX;
+	if (!toc_intake_is_empty(&k->intake, k->phase == TOC_AWAY) || k->locked)
+		return mono;
+	toc_time due = toc_world_next_due(toc_keeper_world(k)), now = toc_keeper_now(k);
+	if (due.us == TOC_TIME_NEVER.us)
+		return INT64_MAX;
+	int64_t at = toc_before(now, due) ? mono + toc_between(now, due).us : mono;
+	return at < k->due_after_us ? k->due_after_us : at;
+}
+
+void toc_cycle_store_event(void *keeper, enum toc_store_event event, const struct toc_error *why)
+{
+	struct toc_keeper *k = keeper;
+	switch (event) {
+	case TOC_STORE_UP:
+		k->retry_us = 0;
+		break;
+	case TOC_STORE_APPENDED:
+		k->tail.wanted = true;
+		break;
+	case TOC_STORE_DOWN:
+		/* With something in flight, that ends with an error of its own and leads away from there. */
+		if (k->phase == TOC_READY && !toc_store_is_up(k->o.writer))
+			toc_away_begin(k, why ? why->text : "the connection was lost");
+		break;
+	}
+}

@@ -1,0 +1,28 @@
+/* dupkeys.h: keyed hashes of the identifiers in a message, so that the state can see that two messages name the same
+ * thing without holding either.
+ *
+ * key := hex(HMAC-SHA-256(dup key, "tocsin-dup/v1 " kind "\n" normalised text))
+ * kind: url, handle, email, phone, id, hash-<algorithm>, text, report. The kind is under the HMAC: kinds never collide.
+ * Without the key (which the database does not have) an identifier cannot be guessed back. Pure.
+ */
+#ifndef TOC_KEEPER_DUPKEYS_H
+#define TOC_KEEPER_DUPKEYS_H
+
+#include "base/digest.h"
+#include "base/value.h"
+
+#define TOC_DUPKEYS_MAX 128 /* of one message; what is beyond is not looked at */
+
+/** The keys of a decoded message, sorted, each once; an empty list when it names nothing. */
+struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);
+
+/** SHA-256 of the message's canonical bytes, keyed: the same id with another digest is an id_conflict. */
+struct toc_sha256 toc_message_digest(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);
+
+/* Normal forms; exported for tests. Empty: names nothing. */
+struct toc_str toc_normal_url(struct toc_arena *a, struct toc_str url);
+struct toc_str toc_normal_handle(struct toc_arena *a, struct toc_str handle);
+struct toc_str toc_normal_phone(struct toc_arena *a, struct toc_str phone);
+struct toc_str toc_normal_text(struct toc_arena *a, struct toc_str text);
+
+#endif

@@ -1,0 +1,125 @@
+/* intake.c: see intake.h. */
+#include "keeper/intake.h"
+
+#include "base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct toc_work *toc_work_new(enum toc_work_kind kind)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_work *w = toc_arena_alloc(a, sizeof *w);
+	w->arena = a;
+	w->kind = kind;
+	return w;
+}
+
+void toc_work_free(struct toc_work *w)
+{
+	if (w)
+		toc_arena_free(w->arena);
+}
+
+bool toc_is_threat(struct toc_str k)
+{
+	return k.n >= 2 && k.p[0] == 'M' && (k.p[1] == '4' || k.p[1] == '5') && (k.n == 2 || k.p[2] == '.');
+}
+
+void toc_intake_init(struct toc_intake *in)
+{
+	memset(in, 0, sizeof *in);
+	for (int i = 0; i < 2; i++)
+		in->lane[i].end = &in->lane[i].first;
+	in->orgs = toc_map_new();
+}
+
+void toc_intake_done(struct toc_intake *in)
+{
+	struct toc_work *w;
+	while ((w = toc_intake_take(in, false)))
+		toc_work_free(w);
+	toc_map_free(in->orgs);
+}
+
+static struct toc_lane *lane_of(struct toc_intake *in, const struct toc_work *w)
+{
+	return &in->lane[w->threat ? 0 : 1];
+}
+
+/* the map's values are the counts themselves */
+static uintptr_t waiting(const struct toc_intake *in, const struct toc_work *w)
+{
+	return (uintptr_t)toc_map_get(in->orgs, w->principal.org);
+}
+
+static void count(struct toc_intake *in, const struct toc_work *w, int by)
+{
+	struct toc_lane *lane = lane_of(in, w);
+	size_t bytes = toc_arena_bytes(w->arena);
+	lane->n += (size_t)by;
+	lane->bytes = by > 0 ? lane->bytes + bytes : lane->bytes - bytes;
+	if (!w->threat || !w->principal.org.n)
+		return;
+	uintptr_t n = waiting(in, w) + (uintptr_t)by;
+	if (n)
+		toc_map_put(in->orgs, w->principal.org, (void *)n);
+	else
+		toc_map_remove(in->orgs, w->principal.org);
+}
+
+int toc_intake_put(struct toc_intake *in, struct toc_work *w)
+{
+	struct toc_lane *lane = lane_of(in, w);
+	if (lane->n >= TOC_INTAKE_MAX || lane->bytes + toc_arena_bytes(w->arena) > TOC_INTAKE_BYTES_MAX)
+		return TOC_ELIMIT;
+	if (w->threat && w->principal.org.n && waiting(in, w) >= TOC_INTAKE_ORG_MAX)
+		return TOC_ELIMIT;
+	w->next = NULL;
+	*lane->end = w;
+	lane->end = &w->next;
+	count(in, w, 1);
+	return 0;
+}
+
+struct toc_work *toc_intake_take(struct toc_intake *in, bool threats_only)
+{
+	struct toc_lane *lane = in->lane[0].first || threats_only ? &in->lane[0] : &in->lane[1];
+	struct toc_work *w = lane->first;
+	if (!w)
+		return NULL;
+	lane->first = w->next;
+	if (!lane->first)
+		lane->end = &lane->first;
+	w->next = NULL;
+	count(in, w, -1);
+	return w;
+}
+
+void toc_intake_put_back(struct toc_intake *in, struct toc_work *list)
+{
+	/* onto a list per lane, then in front of what waits: over the limit if need be, for they had been let in */
+	struct toc_work *head[2] = { NULL, NULL }, **end[2] = { &head[0], &head[1] };
+	for (struct toc_work *w = list, *next; w; w = next) {
+		int i = w->threat ? 0 : 1;
+		next = w->next;
+		w->next = NULL;
+		w->outcome = TOC_WORK_OPEN;
+		*end[i] = w;
+		end[i] = &w->next;
+		count(in, w, 1);
+	}
+	for (int i = 0; i < 2; i++) {
+		if (!head[i])
+			continue;
+		*end[i] = in->lane[i].first;
+		if (!in->lane[i].first)
+			in->lane[i].end = end[i];
+		in->lane[i].first = head[i];
+	}
+}
+
+bool toc_intake_is_empty(const struct toc_intake *in, bool threats_only)
+{
+	return !in->lane[0].first && (threats_only || !in->lane[1].first);
+}

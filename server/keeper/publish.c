@@ -1,0 +1,99 @@
+/* publish.c: what is committed goes to the fronts, rendered once per audience. A front only matches an audience to
+ * its sessions. Every seq is announced, also one that nobody may read (no renderings), so that a front sees for
+ * itself that it missed none.
+ *
+ * A front that does not read in time has a full queue. It then misses entries, its connections included, and is told
+ * the tip once it has caught up: it sends them to the archive. Nobody waits for it meanwhile. */
+#include "keeper/core.h"
+
+#define GAP_OVER (1u << 20) /* bytes: a front with less than this waiting has caught up */
+
+void toc_send(struct toc_keeper *k, unsigned front)
+{
+	if (!toc_child_has(k->child, front))
+		return; /* it is gone, and its clients with it; they come back and ask again */
+	int r = toc_child_send(k->child, front, &k->out);
+	if (r == TOC_ELIMIT && !k->gap[front]) {
+		k->gap[front] = true;
+		toc_log(TOC_LOG_WARN, "front_slow", "front %u reads too slowly; it is sent to the archive", front);
+	}
+}
+
+static void put_audience(struct toc_keeper *k, const struct toc_audience *to)
+{
+	toc_ipc_u16(&k->out, (uint16_t)to->n);
+	for (size_t i = 0; i < to->n; i++) {
+		toc_ipc_str(&k->out, to->readers[i].org);
+		toc_ipc_u32(&k->out, to->readers[i].roles);
+	}
+}
+
+static void to_all(struct toc_keeper *k)
+{
+	for (unsigned i = 0; i < toc_child_fronts(k->child); i++)
+		if (toc_child_has(k->child, i) && !k->gap[i])
+			toc_send(k, i);
+}
+
+void toc_publish(struct toc_keeper *k, const struct toc_opened *e)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_audience to[2];
+	size_t n = toc_render_audiences(a, &e->entry, to);
+
+	toc_ipc_begin(&k->out, TOC_IPC_PUBLISH);
+	toc_ipc_u64(&k->out, e->entry.seq);
+	toc_ipc_u8(&k->out, (uint8_t)n);
+	for (size_t i = 0; i < n; i++) {
+		put_audience(k, &to[i]);
+		toc_ipc_u8(&k->out, toc_render_is_actual(&e->entry));
+		toc_ipc_str(&k->out, toc_render_entry(a, e, to[i].rendering, false));
+	}
+	to_all(k);
+	toc_arena_free(a);
+}
+
+void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_audience to[2];
+	size_t n = toc_render_audiences(a, &e->entry, to);
+
+	for (size_t i = 0; i < n; i++) {
+		toc_ipc_begin(&k->out, TOC_IPC_URGENT);
+		toc_ipc_id(&k->out, e->entry.eid);
+		put_audience(k, &to[i]);
+		toc_ipc_u8(&k->out, toc_render_is_actual(&e->entry));
+		toc_ipc_str(&k->out, toc_render_entry(a, e, to[i].rendering, true));
+		to_all(k);
+	}
+	toc_arena_free(a);
+}
+
+void toc_publish_tip(struct toc_keeper *k, unsigned front)
+{
+	toc_ipc_begin(&k->out, TOC_IPC_TIP);
+	toc_ipc_u64(&k->out, toc_world_size(k->world));
+	toc_ipc_u8(&k->out, k->phase != TOC_AWAY && k->phase != TOC_STARTING);
+	if (front < TOC_CHILD_FRONTS_MAX)
+		toc_send(k, front);
+	else
+		to_all(k);
+}
+
+void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session)
+{
+	toc_ipc_begin(&k->out, TOC_IPC_REVOKE);
+	toc_ipc_id(&k->out, session);
+	to_all(k);
+}
+
+void toc_publish_turn(struct toc_keeper *k)
+{
+	for (unsigned i = 0; i < toc_child_fronts(k->child); i++)
+		if (k->gap[i] && toc_child_queued(k->child, i) < GAP_OVER) {
+			k->gap[i] = false;
+			/* it may have missed a revocation, too: sessions are looked at again when grants are renewed */
+			toc_publish_tip(k, i);
+		}
+}

@@ -1,0 +1,177 @@
+/* start.c: from nothing to serving: seal keys, newest snapshot, tail, rows of open cases, seed, journal.
+ *
+ * Without a database for five seconds, the sealed copy on disk is taken instead and we serve threats to life from it;
+ * everything else follows when the database is there. Without that copy we wait: whoever cannot tell a member from
+ * a stranger must not serve. */
+#include "keeper/away.h"
+#include "keeper/core.h"
+
+#include "domain/world.h"
+
+#define PATIENCE_US 5000000
+
+static void again(struct toc_keeper *k, const char *why)
+{
+	if (k->leaving)
+		return;
+	toc_log(TOC_LOG_WARN, "start_failed", "retrying in 1 s: %s", why);
+	k->loading = false;
+	k->retry_us = toc_clock_mono_us() + 1000000;
+}
+
+void toc_start_done(struct toc_keeper *k)
+{
+	bool away = k->phase == TOC_AWAY;
+	k->announced = true;
+	toc_log(TOC_LOG_INFO, "serving", "node %s, %llu entries%s", k->o.node, (unsigned long long)toc_world_size(k->world),
+	        away ? ", without a database" : "");
+	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
+	toc_child_ready(k->child, away ? "threats to life only: the database cannot be reached" : "serving");
+}
+
+static bool known(const struct toc_keeper *k, const struct toc_value *message)
+{
+	struct toc_uuid id;
+	return toc_uuid_parse(toc_get_text(message, "id"), &id) == 0 && toc_find_message(k->world, id);
+}
+
+/* Once, into an empty ledger; or again when it was broken off half-way: what is there already is a repetition. */
+static void seed(struct toc_keeper *k)
+{
+	const struct toc_value *list = k->o.seed;
+	size_t n = toc_len(list);
+	struct toc_work *w;
+	if (!n || (toc_world_size(k->world) && (!known(k, toc_at(list, 0)) || known(k, toc_at(list, n - 1)))))
+		return;
+	toc_log(TOC_LOG_INFO, "seeding", "%zu messages make the directory", n);
+	for (size_t i = 0; i < n; i++) {
+		if (toc_keeper_seed(k, toc_at(list, i), &w) < 0)
+			return;
+		if (toc_intake_put(&k->intake, w) < 0) {
+			struct toc_error error;
+			toc_fail(&error, TOC_ELIMIT, "the seed has more than %d messages", TOC_INTAKE_MAX);
+			toc_keeper_fatal(k, "seed_refused", &error);
+			toc_work_free(w);
+			return;
+		}
+	}
+}
+
+static void loaded(struct toc_keeper *k)
+{
+	k->loading = false;
+	seed(k);
+	if (toc_journal_count(k->journal)) {
+		toc_log(TOC_LOG_INFO, "journal_found", "%zu records wait in the journal", toc_journal_count(k->journal));
+		toc_return_begin(k);
+	} else {
+		k->phase = TOC_READY; /* toc_start_turn says so when the seed is in */
+	}
+}
+
+static void on_case_row(void *ctx, const struct toc_row *row)
+{
+	struct toc_keeper *k = ctx;
+	struct toc_arena *a = toc_arena_new();
+	struct toc_leaf leaf;
+	if (toc_leaf_parse(a, row->leaf, &leaf, NULL) == 0 && toc_is_threat(leaf.k))
+		toc_cases_put(k->cases, leaf.eid, leaf.case_ref, row);
+	toc_arena_free(a);
+}
+
+static void on_cases(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size;
+	if (result < 0)
+		again(k, error->text);
+	else
+		loaded(k);
+}
+
+static void on_tail(struct toc_keeper *k, int result)
+{
+	if (result < 0) {
+		again(k, "the ledger could not be read");
+		return;
+	}
+	struct toc_arena *a = toc_arena_new();
+	struct toc_uuid *cases;
+	size_t n = toc_world_open_cases(k->world, a, &cases);
+	if (n == 0)
+		loaded(k);
+	else if (toc_store_read_cases(k->o.writer, cases, n, TOC_STORE_DEADLINE, on_case_row, on_cases, k) < 0)
+		again(k, "the store's queue is full");
+	toc_arena_free(a);
+}
+
+static void on_blob(void *ctx, uint64_t as_of, int version, struct toc_str bytes)
+{
+	struct toc_keeper *k = ctx;
+	struct toc_error error;
+	(void)version;
+	if (as_of > toc_world_size(k->world) && toc_snapshot_load(k, as_of, bytes, &error) < 0)
+		toc_log(TOC_LOG_WARN, "snapshot_ignored", "reading the whole ledger instead: %s", error.text);
+}
+
+static void on_snapshot(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size;
+	if (result < 0)
+		again(k, error->text);
+	else
+		toc_tail(k, on_tail);
+}
+
+static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size;
+	if (result < 0)
+		again(k, error->text);
+	else if (toc_store_snapshot_load(k->o.writer, TOC_STATE_VERSION, TOC_STORE_DEADLINE, on_blob, on_snapshot, k) < 0)
+		again(k, "the store's queue is full");
+}
+
+static void without_database(struct toc_keeper *k)
+{
+	struct toc_error error = { 0 };
+	k->tried_disk = true;
+	if (toc_snapshot_from_disk(k, &error) < 0) {
+		toc_log(TOC_LOG_WARN, "waiting", "no database, and no copy of the state on disk (%s); waiting for the database",
+		        error.text);
+		return;
+	}
+	toc_away_begin(k, "it was not there at the start");
+	toc_start_done(k);
+}
+
+void toc_start_turn(struct toc_keeper *k)
+{
+	int64_t now = toc_clock_mono_us();
+	if (k->phase == TOC_READY && !k->announced && toc_intake_is_empty(&k->intake, false)) {
+		toc_start_done(k);
+		return;
+	}
+	if (k->phase != TOC_STARTING || k->loading || now < k->retry_us)
+		return;
+	if (toc_store_is_up(k->o.writer)) {
+		k->loading = true;
+		if (toc_load_keys(k, k->o.writer, on_keys) < 0)
+			again(k, "the store's queue is full");
+	} else if (!k->tried_disk && now >= k->start_us + PATIENCE_US) {
+		without_database(k);
+	}
+}
+
+int64_t toc_start_next_us(const struct toc_keeper *k)
+{
+	if (k->phase == TOC_READY && !k->announced)
+		return toc_clock_mono_us();
+	if (k->phase != TOC_STARTING || k->loading)
+		return INT64_MAX;
+	if (toc_store_is_up(k->o.writer))
+		return k->retry_us;
+	return k->tried_disk ? INT64_MAX : k->start_us + PATIENCE_US;
+}

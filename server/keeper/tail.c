@@ -1,0 +1,209 @@
+/* tail.c: reading what the ledger has beyond our state: entries of other nodes, our own of which we did not hear,
+ * and at the start everything since the snapshot.
+ *
+ * Rows are copied as they come, and applied, cached and published in one go when the read is complete, so that a
+ * read that fails half-way leaves no trace. Numbers are contiguous: a hole, or a tip behind what we know to be
+ * committed, means that this is not the ledger that we left; then we stop.
+ *
+ * Source: shared order of one ledger (the tip's row lock); NOTIFY is only a hint, the poll makes it sure. */
+#include "keeper/core.h"
+
+#include <string.h>
+
+#define POLL_US 500000
+
+static void start_read(struct toc_keeper *k);
+
+static void settle(struct toc_keeper *k, int result)
+{
+	toc_then *then = k->tail.then;
+	k->tail.busy = false;
+	k->tail.then = NULL;
+	toc_arena_reset(k->tail.arena);
+	k->tail.rows = NULL;
+	k->tail.n = k->tail.cap = 0;
+	k->tail.poll_us = toc_clock_mono_us() + POLL_US;
+	if (then)
+		then(k, result);
+}
+
+static void on_row(void *ctx, const struct toc_row *row)
+{
+	struct toc_keeper *k = ctx;
+	struct toc_arena *a = k->tail.arena;
+	if (k->tail.n == k->tail.cap) {
+		size_t cap = k->tail.cap ? 2 * k->tail.cap : 64;
+		struct toc_row *rows = toc_arena_alloc(a, cap * sizeof *rows);
+		if (k->tail.n)
+			memcpy(rows, k->tail.rows, k->tail.n * sizeof *rows);
+		k->tail.rows = rows;
+		k->tail.cap = cap;
+	}
+	struct toc_row *copy = &k->tail.rows[k->tail.n++];
+	*copy = *row;
+	copy->leaf = toc_arena_str(a, row->leaf);
+	copy->body = toc_arena_str(a, row->body);
+	copy->actor_sealed = toc_arena_str(a, row->actor_sealed);
+	copy->data_sealed = toc_arena_str(a, row->data_sealed);
+}
+
+static void apply_rows(struct toc_keeper *k)
+{
+	struct toc_arena *a = toc_arena_new();
+	for (size_t i = 0; i < k->tail.n && !k->fatal; i++) {
+		const struct toc_row *row = &k->tail.rows[i];
+		uint64_t next = toc_world_size(k->world);
+		struct toc_opened e;
+		struct toc_error error = { 0 };
+		if (row->seq < next)
+			continue; /* a batch of our own was committed while this was being read */
+		if (row->seq > next) {
+			toc_fail(&error, TOC_ENOTFOUND, "entry %llu is missing", (unsigned long long)next);
+			toc_keeper_fatal(k, "ledger_hole", &error);
+			break;
+		}
+		toc_arena_reset(a);
+		if (toc_render_open(a, k->o.ring, row, &e, &error) < 0) {
+			toc_keeper_fatal(k, "ledger_altered", &error);
+			break;
+		}
+		toc_apply(k->world, &e.entry);
+		toc_committed(k, &e, row);
+	}
+	toc_arena_free(a);
+}
+
+static void apply_and_go_on(struct toc_keeper *k)
+{
+	uint64_t before = toc_world_size(k->world);
+	struct toc_error error = { 0 };
+	if (k->batch || k->beyond || k->holding) {
+		/* a poll that overlaps with a batch, or with the journal: what lies under an overlay stands still */
+		k->tail.wanted = true;
+		settle(k, 0);
+		return;
+	}
+	apply_rows(k);
+	if (!k->fatal && k->tail.tip < k->tail.began) {
+		toc_fail(&error, TOC_ECONFLICT, "the ledger has %llu entries; we know of %llu committed ones",
+		         (unsigned long long)k->tail.tip, (unsigned long long)k->tail.began);
+		toc_keeper_fatal(k, "ledger_behind", &error);
+	}
+	if (k->fatal) {
+		settle(k, TOC_ECLOSED);
+		return;
+	}
+	/* a full read, or somebody asked for one that begins later than this one did */
+	if ((toc_world_size(k->world) < k->tail.tip && toc_world_size(k->world) > before) || k->tail.again) {
+		k->tail.again = false;
+		start_read(k);
+		return;
+	}
+	settle(k, 0);
+}
+
+static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)size, (void)error;
+	if (result < 0)
+		settle(k, result);
+	else
+		apply_and_go_on(k);
+}
+
+static bool keys_are_known(const struct toc_keeper *k)
+{
+	for (size_t i = 0; i < k->tail.n; i++) {
+		const struct toc_row *row = &k->tail.rows[i];
+		if ((row->actor_sealed.n && !toc_keyring_by_id(k->o.ring, row->actor_key)) ||
+		    (row->data_sealed.n && !toc_keyring_by_id(k->o.ring, row->data_key)))
+			return false;
+	}
+	return true;
+}
+
+static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_keeper *k = ctx;
+	(void)error;
+	k->tail.tip = size;
+	if (result < 0) {
+		settle(k, result);
+	} else if (!keys_are_known(k) && toc_load_keys(k, k->tail.from, on_keys) == 0) {
+		; /* on_keys goes on. A key that is still unknown then was destroyed: its parts are erased */
+	} else {
+		apply_and_go_on(k);
+	}
+}
+
+static void start_read(struct toc_keeper *k)
+{
+	toc_arena_reset(k->tail.arena);
+	k->tail.rows = NULL;
+	k->tail.n = k->tail.cap = 0;
+	k->tail.busy = true;
+	k->tail.wanted = false;
+	k->tail.began = toc_world_size(k->world);
+	/* with the tip locked, only the connection that holds the lock is sure to see the tip */
+	k->tail.from = k->tail.then || !toc_store_is_up(k->o.reader) ? k->o.writer : k->o.reader;
+	if (toc_store_read(k->tail.from, k->tail.began, TOC_READ_MAX, TOC_STORE_DEADLINE, on_row, on_read,
+	                   k) < 0)
+		settle(k, TOC_EIO);
+}
+
+void toc_tail(struct toc_keeper *k, toc_then *then)
+{
+	if (k->tail.then)
+		TOC_WRONG("two flows read the tail at once");
+	k->tail.then = then;
+	if (k->tail.busy)
+		k->tail.again = true;
+	else
+		start_read(k);
+}
+
+void toc_tail_poll(struct toc_keeper *k)
+{
+	if (k->tail.busy || k->phase != TOC_READY || !toc_store_is_up(k->o.reader))
+		return;
+	if (k->tail.wanted || toc_clock_mono_us() >= k->tail.poll_us)
+		toc_tail(k, NULL);
+}
+
+static void on_key(void *ctx, const struct toc_key_row *row)
+{
+	struct toc_keeper *k = ctx;
+	int r = toc_keyring_add(k->o.ring, row);
+	if (r < 0 && r != TOC_ENOTFOUND)
+		toc_log(TOC_LOG_ERROR, "seal_key_altered", "a seal key does not open; what it seals cannot be read");
+}
+
+int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *done)
+{
+	return toc_store_keys(from, TOC_STORE_DEADLINE, on_key, done, k);
+}
+
+static struct toc_uuid id_in(const struct toc_opened *e, const char *name)
+{
+	struct toc_uuid id = { { 0 } };
+	if (toc_uuid_parse(toc_get_text(toc_get(toc_get(e->entry.body, "message"), "body"), name), &id) < 0)
+		id = (struct toc_uuid){ { 0 } };
+	return id;
+}
+
+void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row)
+{
+	if (toc_is_threat(e->entry.k) && !toc_uuid_is_nil(e->entry.case_ref))
+		toc_cases_put(k->cases, e->entry.eid, e->entry.case_ref, row);
+	if (k->phase == TOC_STARTING)
+		return; /* nobody listens yet; the fronts are told the tip */
+	toc_publish(k, e);
+	struct toc_uuid ended = { { 0 } };
+	if (toc_str_is(e->entry.k, "session.close"))
+		ended = id_in(e, "session");
+	else if (toc_str_is(e->entry.k, "credential.revoke"))
+		ended = id_in(e, "credential");
+	if (!toc_uuid_is_nil(ended))
+		toc_publish_revoke(k, ended);
+}
