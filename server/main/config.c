@@ -341,6 +341,7 @@ int toc_config_read(struct toc_config *ret, int argc, char **argv, char **enviro
 	for (int pass = 0; pass < 2; pass++) {
 		for (int i = 1; i < argc; i += r) {
 			if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+				ret->help_for = ret->command;
 				ret->command = TOC_CMD_HELP;
 				return 0;
 			}

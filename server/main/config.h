@@ -28,6 +28,7 @@ enum toc_source { TOC_FROM_DEFAULT, TOC_FROM_FILE, TOC_FROM_ENVIRONMENT, TOC_FRO
 struct toc_config {
 	struct toc_arena *arena; /* owns every text */
 	enum toc_command_name command;
+	enum toc_command_name help_for; /* with HELP: the command asked about, or NONE */
 	struct toc_setting {
 		const char *text; /* never NULL */
 		int64_t number;   /* of NUMBER and SWITCH */

@@ -21,32 +21,32 @@
 #define SANITIZED false
 #endif
 
-int toc_account_find(const char *name, struct toc_account *ret_account)
+int toc_rights_find(const char *name, struct toc_rights *ret_rights)
 {
 	const struct passwd *p = getpwnam(name);
 	if (!p)
 		return TOC_ENOTFOUND;
-	*ret_account = (struct toc_account){ p->pw_uid, p->pw_gid, (gid_t)-1 };
+	*ret_rights = (struct toc_rights){ p->pw_uid, p->pw_gid, (gid_t)-1 };
 	return 0;
 }
 
-struct toc_account toc_account_of_part(const char *part, unsigned index)
+struct toc_rights toc_rights_of_part(const char *part, unsigned index)
 {
-	struct toc_account r = { geteuid(), getegid(), (gid_t)-1 };
+	struct toc_rights r = { geteuid(), getegid(), (gid_t)-1 };
 	char name[64];
 	if (geteuid() != 0)
 		return r;
 	snprintf(name, sizeof name, "tocsin-%s", part);
-	if (toc_account_find(name, &r) == 0)
+	if (toc_rights_find(name, &r) == 0)
 		return r;
 	/* the index-th free number: stable as long as the machine's users are */
 	for (uid_t id = PARTS_FIRST; id < PARTS_LAST; id++)
 		if (!getpwuid(id) && !getgrgid(id) && index-- == 0)
-			return (struct toc_account){ id, id, (gid_t)-1 };
+			return (struct toc_rights){ id, id, (gid_t)-1 };
 	return r;
 }
 
-struct toc_value *toc_account_write(struct toc_arena *a, struct toc_account account)
+struct toc_value *toc_rights_write(struct toc_arena *a, struct toc_rights account)
 {
 	struct toc_value *user = toc_value_map(a);
 	toc_set_int(a, user, "uid", account.uid);

@@ -8,18 +8,18 @@
 #include "base/value.h"
 
 /** An account by number. `group` is an extra group, or (gid_t)-1. */
-struct toc_account {
+struct toc_rights {
 	uid_t uid;
 	gid_t gid, group;
 };
 
 /** The account of a user name. @return 0 or TOC_ENOTFOUND */
-int toc_account_find(const char *name, struct toc_account *ret_account) TOC_MUSTCHECK;
+int toc_rights_find(const char *name, struct toc_rights *ret_rights) TOC_MUSTCHECK;
 /** An account for a part of the server when started as root: the user tocsin-PART if there is one, else a number
  * of its own that no user has. Not root: our own. Parts have distinct accounts, so that none can trace another. */
-struct toc_account toc_account_of_part(const char *part, unsigned index);
+struct toc_rights toc_rights_of_part(const char *part, unsigned index);
 
-struct toc_value *toc_account_write(struct toc_arena *a, struct toc_account account);
+struct toc_value *toc_rights_write(struct toc_arena *a, struct toc_rights account);
 
 /** Become that account for good (only root does), and give up what no child needs: new rights by exec, core dumps,
  * being traced, outliving the parent, more than `files` descriptors.

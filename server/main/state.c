@@ -100,7 +100,7 @@ char *toc_state_path(const struct toc_state *s, const char *name)
 	return r;
 }
 
-int toc_state_folder(const struct toc_state *s, const char *name, unsigned mode, struct toc_account owner,
+int toc_state_folder(const struct toc_state *s, const char *name, unsigned mode, struct toc_rights owner,
                      struct toc_error *reterr)
 {
 	char *path = toc_state_path(s, name);
@@ -115,7 +115,7 @@ int toc_state_folder(const struct toc_state *s, const char *name, unsigned mode,
 	return r;
 }
 
-int toc_state_reachable(const struct toc_state *s, struct toc_account account, struct toc_error *reterr)
+int toc_state_reachable(const struct toc_state *s, struct toc_rights account, struct toc_error *reterr)
 {
 	char path[PATH_MAX];
 	struct stat st;

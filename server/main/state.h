@@ -25,10 +25,10 @@ void toc_state_close(struct toc_state *s);
 /** DIR/name, as a C string to be freed. */
 char *toc_state_path(const struct toc_state *s, const char *name);
 /** Make DIR/name with this mode and owner, or correct both. */
-int toc_state_folder(const struct toc_state *s, const char *name, unsigned mode, struct toc_account owner,
+int toc_state_folder(const struct toc_state *s, const char *name, unsigned mode, struct toc_rights owner,
                      struct toc_error *reterr) TOC_MUSTCHECK;
 /** Every folder above DIR can be searched by this account, else a sentence names the one that cannot. */
-int toc_state_reachable(const struct toc_state *s, struct toc_account account, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_state_reachable(const struct toc_state *s, struct toc_rights account, struct toc_error *reterr) TOC_MUSTCHECK;
 
 /** Whole files: written beside and renamed, so that a reader never sees half of one. */
 int toc_file_write(const char *path, unsigned mode, const void *bytes, size_t n, struct toc_error *reterr) TOC_MUSTCHECK;

@@ -87,7 +87,7 @@ CASE(a_second_start_keeps_keys_and_renews_links)
 {
 	char dir[] = "/tmp/tocsin-demo-XXXXXX", command[96];
 	struct toc_state state;
-	struct toc_account me = { geteuid(), getegid(), (gid_t)-1 };
+	struct toc_rights me = { geteuid(), getegid(), (gid_t)-1 };
 	size_t n;
 	if (!mkdtemp(dir))
 		abort();

@@ -72,7 +72,7 @@ CASE(it_is_kept_and_made_anew_before_it_ends)
 	if (!mkdtemp(dir))
 		abort();
 	CHECK_INT(toc_state_open(&state, dir, &error), 0);
-	struct toc_account root = { 0, 0, (gid_t)-1 };
+	struct toc_rights root = { 0, 0, (gid_t)-1 };
 	CHECK_INT(toc_state_folder(&state, "keys", 0700, root, &error), 0);
 	CHECK_INT(toc_identity_local(&first, &state, &error), 0);
 	CHECK_INT(toc_identity_local(&second, &state, &error), 0);

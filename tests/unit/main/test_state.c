@@ -71,8 +71,8 @@ CASE(a_file_in_the_way_is_named)
 CASE(keys_are_made_once_and_stay)
 {
 	static struct toc_keys first, second;
-	struct toc_account me = toc_account_of_part("x", 0);
-	me = (struct toc_account){ geteuid(), getegid(), (gid_t)-1 };
+	struct toc_rights me = toc_rights_of_part("x", 0);
+	me = (struct toc_rights){ geteuid(), getegid(), (gid_t)-1 };
 	begin();
 	CHECK_INT(toc_state_open(&state, dir, &error), 0);
 	CHECK_INT(toc_state_folder(&state, "keys", 0700, me, &error), 0);
@@ -94,7 +94,7 @@ CASE(keys_are_made_once_and_stay)
 CASE(a_damaged_key_is_never_replaced)
 {
 	static struct toc_keys keys;
-	struct toc_account me = { geteuid(), getegid(), (gid_t)-1 };
+	struct toc_rights me = { geteuid(), getegid(), (gid_t)-1 };
 	begin();
 	CHECK_INT(toc_state_open(&state, dir, &error), 0);
 	CHECK_INT(toc_state_folder(&state, "keys", 0700, me, &error), 0);
@@ -108,7 +108,7 @@ CASE(a_damaged_key_is_never_replaced)
 
 CASE(a_folder_that_others_cannot_enter_is_named)
 {
-	struct toc_account stranger = { 64999, 64999, (gid_t)-1 };
+	struct toc_rights stranger = { 64999, 64999, (gid_t)-1 };
 	char deep[96];
 	begin(); /* mkdtemp makes 0700 */
 	snprintf(deep, sizeof deep, "%s/state", dir);

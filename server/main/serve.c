@@ -1,0 +1,486 @@
+/* serve.c: the parent process. It prepares, starts the others, watches them, and stops them in order.
+ *
+ * It holds every key only to hand it on, talks to nobody outside, and waits in one poll. What the children need
+ * stands in `heritage` below; what each of them does with it is their business.
+ * The end, in order: fronts (they stop accepting and finish answers), keeper and archive, PostgreSQL. A second signal,
+ * or too long a wait, makes it short: the ledger and the journal survive that. */
+#include "main/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "main/database.h"
+#include "main/demo.h"
+#include "main/family.h"
+#include "main/keys.h"
+#include "main/listen.h"
+
+#define FRONT_STOPS_WITHIN TOC_SECONDS(8)
+#define REST_STOPS_WITHIN TOC_SECONDS(15)
+#define READY_WITHIN TOC_SECONDS(120)
+
+struct house {
+	const struct toc_config *config;
+	struct toc_state state;
+	struct toc_keys keys;
+	struct toc_identity identity;
+	struct toc_database database;
+	struct toc_demo demo;
+	struct toc_family *family;
+	unsigned n_fronts;
+	int listen_fds[TOC_FRONTS_MAX], web, signals;
+	struct toc_rights front, keeper, archive;
+	char origin[300];
+	bool is_demo, said_ready;
+	pid_t actors; /* 0: none */
+};
+
+static toc_time mono_now(void)
+{
+	return (toc_time){ toc_clock_mono_us() };
+}
+
+/* ---- files that come with the program ---- */
+
+/* share/tocsin/NAME beside the installed program, else in the checkout that it was built from. @return false: nowhere */
+static bool find_shared(const char *name, char ret_path[PATH_MAX])
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+	if (n > 0) {
+		exe[n] = '\0';
+		for (int up = 0; up < 2; up++) { /* …/bin/tocsind → … */
+			char *slash = strrchr(exe, '/');
+			if (slash)
+				*slash = '\0';
+		}
+		if (snprintf(ret_path, PATH_MAX, "%s/share/tocsin/%s", exe, name) < PATH_MAX && access(ret_path, R_OK) == 0)
+			return true;
+	}
+#ifdef TOC_SOURCE_DIR
+	const char *in_checkout = !strcmp(name, "web") ? "web/dist" : NULL;
+	int wrote = in_checkout ? snprintf(ret_path, PATH_MAX, "%s/%s", TOC_SOURCE_DIR, in_checkout) :
+	                          snprintf(ret_path, PATH_MAX, "%s/server/%s", TOC_SOURCE_DIR, name);
+	return wrote < PATH_MAX && access(ret_path, R_OK) == 0;
+#else
+	return false;
+#endif
+}
+
+/* The tocsin command: beside this program when installed, in its own room when built. */
+static bool find_tocsin(char ret_path[PATH_MAX])
+{
+	static const char *const places[] = { "/tocsin", "/../cli/tocsin" };
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+	char *slash = n > 0 ? (exe[n] = '\0', strrchr(exe, '/')) : NULL;
+	if (!slash)
+		return false;
+	*slash = '\0';
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (snprintf(ret_path, PATH_MAX, "%s%s", exe, places[i]) < PATH_MAX && access(ret_path, X_OK) == 0)
+			return true;
+	return false;
+}
+
+/* ---- what children are given ---- */
+
+static struct toc_value *key_text(struct toc_arena *a, const uint8_t key[32])
+{
+	return toc_value_text(a, toc_base64url(a, key, 32));
+}
+
+static struct toc_value *certificate(const struct house *h, struct toc_arena *a)
+{
+	struct toc_value *pem = toc_value_map(a);
+	toc_set_cstr(a, pem, "cert", h->identity.certificate);
+	toc_set_cstr(a, pem, "key", h->identity.key);
+	return pem;
+}
+
+static void give_ledger_keys(const struct house *h, struct toc_arena *a, struct toc_value *heritage)
+{
+	struct toc_value *list = toc_value_list(a);
+	for (size_t i = 0; i < h->keys.n_wrap; i++) {
+		struct toc_value *one = toc_value_map(a);
+		toc_set_text(a, one, "id", toc_uuid_str(a, h->keys.wrap[i].id));
+		toc_set(a, one, "key", key_text(a, h->keys.wrap[i].key));
+		toc_push(a, list, one);
+	}
+	toc_set(a, heritage, "wrap_keys", list);
+	toc_set(a, heritage, "grant_key", key_text(a, h->keys.grant));
+}
+
+static struct toc_value *limits(const struct house *h, struct toc_arena *a)
+{
+	static const struct {
+		enum toc_option option;
+		const char *name; /* in front/limit.def */
+	} both[] = { { TOC_OPT_CONNECTIONS, "connections" }, { TOC_OPT_MESSAGES_PER_MINUTE, "messages_per_minute" } };
+	struct toc_value *map = toc_value_map(a);
+	for (size_t i = 0; i < sizeof both / sizeof *both; i++)
+		toc_set_int(a, map, both[i].name, toc_config_number(h->config, both[i].option));
+	return map;
+}
+
+static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_name part, unsigned index, int first_fd,
+                                  int ret_give[4], size_t *ret_n)
+{
+	const struct house *h = ctx;
+	struct toc_value *v = toc_value_map(a);
+	const struct toc_rights *user = part == TOC_FRONT ? &h->front : part == TOC_KEEPER ? &h->keeper : &h->archive;
+	toc_set_cstr(a, v, "node", toc_config_text(h->config, TOC_OPT_NODE));
+	toc_set_cstr(a, v, "log", toc_config_text(h->config, TOC_OPT_LOG));
+	if (geteuid() == 0)
+		toc_set(a, v, "user", toc_rights_write(a, *user));
+	switch (part) {
+	case TOC_FRONT:
+		toc_set_int(a, v, "listen_fd", first_fd);
+		ret_give[(*ret_n)++] = h->listen_fds[index];
+		if (h->web >= 0) { /* by descriptor: the folder may lie where the front's user cannot go */
+			toc_set_text(a, v, "web_root", toc_arena_printf(a, "/proc/self/fd/%d", first_fd + 1));
+			ret_give[(*ret_n)++] = h->web;
+		}
+		toc_set(a, v, "cert_fd_pem", certificate(h, a));
+		toc_set_cstr(a, v, "origin", h->origin);
+		toc_set(a, v, "limits", limits(h, a));
+		break;
+	case TOC_KEEPER:
+		toc_set_cstr(a, v, "conninfo", h->database.keeper);
+		toc_set_cstr(a, v, "state_dir", h->state.dir);
+		give_ledger_keys(h, a, v);
+		toc_set(a, v, "dup_key", key_text(a, h->keys.dup));
+		toc_set(a, v, "journal_key", key_text(a, h->keys.journal));
+		toc_set(a, v, "seed", h->demo.seed);
+		break;
+	case TOC_ARCHIVE:
+		toc_set_cstr(a, v, "conninfo", h->database.archive);
+		give_ledger_keys(h, a, v);
+		break;
+	}
+	return v;
+}
+
+/* ---- before the first connection ---- */
+
+static unsigned count_fronts(const struct toc_config *c)
+{
+	long n = toc_config_number(c, TOC_OPT_FRONTS);
+	if (n == 0)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > 8 && toc_config_number(c, TOC_OPT_FRONTS) == 0 ? 8 : (unsigned)n;
+}
+
+static int open_identity(struct house *h, struct toc_identity *ret, struct toc_error *reterr)
+{
+	const char *cert = toc_config_text(h->config, TOC_OPT_TLS_CERTIFICATE);
+	return *cert ? toc_identity_read(ret, cert, toc_config_text(h->config, TOC_OPT_TLS_KEY), reterr) :
+	               toc_identity_local(ret, &h->state, reterr);
+}
+
+static int open_web(struct house *h, struct toc_error *reterr)
+{
+	char path[PATH_MAX];
+	const char *dir = toc_config_text(h->config, TOC_OPT_WEB);
+	if (!*dir && !find_shared("web", path)) {
+		toc_log(TOC_LOG_WARN, "no_console", "the console's files are not here; serving the interface only");
+		return 0;
+	}
+	h->web = open(*dir ? dir : path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return h->web >= 0 ? 0 : toc_fail(reterr, TOC_EIO, "web: %s: %s", *dir ? dir : path, strerror(errno));
+}
+
+static int open_demo(struct house *h, struct toc_error *reterr)
+{
+	char cast_path[PATH_MAX], *known_path = toc_state_path(&h->state, "demo/credentials.json");
+	size_t n_cast = 0, n_known = 0;
+	char *cast = NULL, *known = NULL;
+	struct toc_rights self = { geteuid(), getegid(), (gid_t)-1 };
+	int r = toc_state_folder(&h->state, "demo", 0755, self, reterr);
+	if (r < 0)
+		goto out;
+	if (!find_shared("exercises/cast.json", cast_path) || !(cast = toc_file_read(cast_path, 1 << 22, &n_cast))) {
+		r = toc_fail(reterr, TOC_EIO, "demo: the cast (exercises/cast.json) is not installed");
+		goto out;
+	}
+	known = toc_file_read(known_path, 1 << 22, &n_known);
+	r = toc_demo_prepare(&h->demo, (struct toc_str){ cast, n_cast }, (struct toc_str){ known, n_known }, h->origin,
+	                     toc_clock_now(), reterr);
+	if (r == 0 && toc_config_number(h->config, TOC_OPT_ACTORS) &&
+	    !strchr(toc_config_text(h->config, TOC_OPT_EXERCISE), '/') &&
+	    !toc_demo_scenario(&h->demo, toc_config_text(h->config, TOC_OPT_EXERCISE)))
+		r = toc_fail(reterr, TOC_EINVAL, "exercise: there is none with the name \"%.40s\"; there are lantern and quiet-bell",
+		             toc_config_text(h->config, TOC_OPT_EXERCISE));
+	if (r == 0)
+		r = toc_demo_write(&h->demo, &h->state, h->identity.authority, reterr);
+out:
+	free(known_path);
+	free(cast);
+	if (known)
+		toc_wipe(known, n_known);
+	free(known);
+	return r;
+}
+
+/* Everything but the children. What costs nothing and fails clearly comes first. */
+static int prepare(struct house *h, struct toc_error *reterr)
+{
+	const struct toc_config *c = h->config;
+	struct toc_rights self = { geteuid(), getegid(), (gid_t)-1 };
+	uint16_t port;
+	int r;
+	h->n_fronts = count_fronts(c);
+	h->front = toc_rights_of_part("front", 0);
+	h->keeper = toc_rights_of_part("keeper", 1);
+	h->archive = toc_rights_of_part("archive", 2);
+	if ((r = toc_state_open(&h->state, toc_config_text(c, TOC_OPT_STATE), reterr)) < 0 ||
+	    (geteuid() == 0 && (r = toc_state_reachable(&h->state, h->keeper, reterr)) < 0))
+		return r;
+	r = toc_listen(toc_config_text(c, TOC_OPT_LISTEN), (uint16_t)toc_config_number(c, TOC_OPT_PORT), h->n_fronts,
+	               h->listen_fds, &port, reterr);
+	if (r < 0) {
+		h->listen_fds[0] = -1;
+		return r;
+	}
+	if (*toc_config_text(c, TOC_OPT_ORIGIN))
+		snprintf(h->origin, sizeof h->origin, "%s", toc_config_text(c, TOC_OPT_ORIGIN));
+	else if (port == 443)
+		snprintf(h->origin, sizeof h->origin, "https://localhost");
+	else
+		snprintf(h->origin, sizeof h->origin, "https://localhost:%u", port);
+	if ((r = toc_state_folder(&h->state, "keys", 0700, self, reterr)) < 0 ||
+	    (r = toc_state_folder(&h->state, "journal", 0700, h->keeper, reterr)) < 0 ||
+	    (r = toc_keys_open(&h->keys, &h->state, reterr)) < 0 || (r = open_identity(h, &h->identity, reterr)) < 0 ||
+	    (r = open_web(h, reterr)) < 0 || (h->is_demo && (r = open_demo(h, reterr)) < 0) ||
+	    (r = toc_database_open(&h->database, c, &h->state, reterr)) < 0)
+		return r;
+	if (h->database.socket_group != (gid_t)-1) /* the front is not in it: it has no way to the database */
+		h->keeper.group = h->archive.group = h->database.socket_group;
+	return 0;
+}
+
+/* ---- the actors of a demo ---- */
+
+static void start_actors(struct house *h)
+{
+	char program[PATH_MAX], scenario[PATH_MAX], name[PATH_MAX];
+	const char *exercise = toc_config_text(h->config, TOC_OPT_EXERCISE), *file = toc_demo_scenario(&h->demo, exercise);
+	if (file)
+		snprintf(name, sizeof name, "exercises/%s", file);
+	if (!find_tocsin(program) || (file && !find_shared(name, scenario))) {
+		toc_log(TOC_LOG_WARN, "no_actors", "the tocsin command or the exercise is not here; nobody plays");
+		return;
+	}
+	char *credentials = toc_state_path(&h->state, "demo/credentials.json"), *ca = toc_state_path(&h->state, "demo/ca.pem");
+	char *argv[] = { program,      (char *)"exercise",      (char *)"play", file ? scenario : (char *)(uintptr_t)exercise,
+		         (char *)"--server", h->origin,         (char *)"--ca", ca,
+		         (char *)"--credentials", credentials, (char *)"--speed", (char *)"4", NULL };
+	pid_t parent = getpid();
+	h->actors = fork();
+	if (h->actors == 0) {
+		sigset_t nothing;
+		sigemptyset(&nothing);
+		sigprocmask(SIG_SETMASK, &nothing, NULL);
+		setpgid(0, 0);
+		if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
+			_exit(71);
+		execv(program, argv);
+		_exit(72);
+	}
+	if (h->actors < 0)
+		toc_log(TOC_LOG_ERROR, "no_actors", "fork: %s", strerror(errno));
+	free(credentials);
+	free(ca);
+}
+
+/* ---- the loop ---- */
+
+static void say_ready(struct house *h)
+{
+	h->said_ready = true;
+	printf("tocsind: ready %s\n", h->origin);
+	if (h->is_demo)
+		toc_demo_print(&h->demo, &h->state, h->origin, stdout);
+	fflush(stdout);
+	toc_notify("READY=1\nSTATUS=serving");
+	if (h->is_demo && toc_config_number(h->config, TOC_OPT_ACTORS))
+		start_actors(h);
+}
+
+static void reload(struct house *h)
+{
+	struct toc_identity fresh;
+	struct toc_error e;
+	struct toc_arena *a = toc_arena_new();
+	if (open_identity(h, &fresh, &e) < 0) {
+		toc_log(TOC_LOG_ERROR, "reload_failed", "%s; keeping the certificate that is in use", e.text);
+	} else {
+		toc_identity_done(&h->identity);
+		h->identity = fresh;
+		toc_family_reload(h->family, certificate(h, a));
+		toc_log(TOC_LOG_INFO, "reloaded", "the TLS certificate was read again");
+	}
+	toc_arena_free(a);
+}
+
+static void reap(struct house *h)
+{
+	int status;
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == h->actors) {
+			h->actors = 0;
+			toc_log(TOC_LOG_INFO, "actors_done", "the exercise's actors have ended (exit code %d); the server goes on",
+			        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+		} else {
+			(void)toc_family_reaped(h->family, pid, status, mono_now()); /* else PostgreSQL: supervised by itself */
+		}
+	}
+}
+
+/* Wait until something happens or `until`. @return the stop signal that came, or 0 */
+static int wait_for(struct house *h, toc_time until)
+{
+	struct pollfd fds[TOC_FRONTS_MAX + 3];
+	struct signalfd_siginfo info;
+	int stop = 0;
+	size_t n = toc_family_fds(h->family, fds, TOC_FRONTS_MAX + 2);
+	toc_time next = toc_family_next(h->family), now = mono_now();
+	if (toc_before(next, until))
+		until = next;
+	int64_t left = until.us > now.us ? (until.us - now.us) / 1000 + 1 : 0;
+	fds[n++] = (struct pollfd){ .fd = h->signals, .events = POLLIN };
+	(void)poll(fds, n, (int)(left > 1000 ? 1000 : left));
+	while (read(h->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+			stop = (int)info.ssi_signo;
+		else if (info.ssi_signo == SIGHUP)
+			reload(h);
+	}
+	reap(h);
+	return stop;
+}
+
+/* @return 0 when asked to stop, else an error */
+static int live(struct house *h, struct toc_error *reterr)
+{
+	toc_time patience = toc_after(mono_now(), READY_WITHIN), look = mono_now();
+	toc_family_start(h->family, mono_now());
+	for (;;) {
+		int stop = wait_for(h, look);
+		if (stop) {
+			toc_log(TOC_LOG_INFO, "stopping", "signal %d (%s)", stop, strsignal(stop));
+			return 0;
+		}
+		int r = toc_family_step(h->family, mono_now(), reterr);
+		if (r < 0)
+			return r;
+		if (!h->said_ready && toc_family_is_ready(h->family))
+			say_ready(h);
+		if (!h->said_ready && toc_before(patience, mono_now()))
+			return toc_fail(reterr, TOC_ETIMEOUT, "not ready after %lld s; the log says what is missing",
+			                (long long)(READY_WITHIN.us / 1000000));
+		if (!toc_before(mono_now(), look)) {
+			toc_database_supervise(&h->database);
+			look = toc_after(mono_now(), TOC_SECONDS(1));
+		}
+	}
+}
+
+/* ---- the end ---- */
+
+/* Ask these to stop; those that are too slow, or all at a second signal, are killed. */
+static void stop_parts(struct house *h, const enum toc_part_name *parts, size_t n, toc_dur within, bool *hurry)
+{
+	toc_time until = toc_after(mono_now(), within);
+	unsigned alive;
+	for (size_t i = 0; i < n; i++)
+		toc_family_drain(h->family, parts[i]);
+	do {
+		alive = 0;
+		for (size_t i = 0; i < n; i++) {
+			if (*hurry || toc_before(until, mono_now()))
+				toc_family_kill(h->family, parts[i]);
+			alive += toc_family_alive(h->family, parts[i]);
+		}
+		if (alive && wait_for(h, toc_after(mono_now(), (toc_dur){ 200 * 1000 })))
+			*hurry = true;
+	} while (alive);
+}
+
+static void stop(struct house *h)
+{
+	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE };
+	bool hurry = false;
+	toc_notify("STOPPING=1");
+	if (h->actors > 0)
+		kill(h->actors, SIGTERM);
+	if (h->family) {
+		stop_parts(h, fronts, 1, FRONT_STOPS_WITHIN, &hurry);
+		stop_parts(h, rest, 2, REST_STOPS_WITHIN, &hurry);
+	}
+	if (h->actors > 0) {
+		kill(h->actors, SIGKILL);
+		waitpid(h->actors, NULL, 0);
+	}
+	toc_family_free(h->family);
+	toc_database_close(&h->database);
+}
+
+static enum toc_log_level level(const char *name)
+{
+	return *name == 'e' ? TOC_LOG_ERROR : *name == 'w' ? TOC_LOG_WARN : *name == 'd' ? TOC_LOG_DEBUG : TOC_LOG_INFO;
+}
+
+int toc_serve(const struct toc_config *c)
+{
+	static struct house house; /* large, and there is one */
+	struct house *h = &house;
+	struct toc_error e = { 0 };
+	sigset_t ours;
+	int code = 2;
+	*h = (struct house){ .config = c, .state.lock = -1, .web = -1, .signals = -1, .is_demo = c->command == TOC_CMD_DEMO };
+	h->database.socket_group = (gid_t)-1;
+	memset(h->listen_fds, -1, sizeof h->listen_fds);
+	toc_log_init("tocsind", level(toc_config_text(c, TOC_OPT_LOG)));
+	umask(022);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGHUP);
+	sigaddset(&ours, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ours, NULL);
+	h->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (h->signals < 0)
+		toc_fail(&e, TOC_EIO, "signalfd: %s", strerror(errno));
+	else if (prepare(h, &e) == 0) {
+		h->family = toc_family_new("/proc/self/exe", h->n_fronts, heritage, h);
+		code = live(h, &e) < 0 ? 1 : 0;
+	}
+	if (code)
+		fprintf(stderr, "tocsind: %s\n", e.text);
+	stop(h);
+	for (unsigned i = 0; i < TOC_FRONTS_MAX; i++)
+		if (h->listen_fds[i] >= 0)
+			close(h->listen_fds[i]);
+	if (h->web >= 0)
+		close(h->web);
+	if (h->signals >= 0)
+		close(h->signals);
+	toc_demo_done(&h->demo);
+	toc_identity_done(&h->identity);
+	toc_keys_wipe(&h->keys);
+	toc_state_close(&h->state);
+	return code;
+}
