@@ -34,6 +34,7 @@ struct toc_keeper_options {
 	struct toc_keyring *ring;          /* taken over */
 	struct toc_store *writer, *reader; /* taken over */
 	const struct toc_value *seed;      /* list of messages, or NULL; borrowed while the keeper lives */
+	const struct toc_value *always;    /* the same, but for a ledger that has a directory already */
 	toc_time (*clock)(void *ctx);      /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */
