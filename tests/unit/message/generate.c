@@ -14,6 +14,14 @@ uint32_t generate_number(struct generator *g, uint32_t below)
 	return (uint32_t)((g->state >> 33) % below);
 }
 
+const struct toc_message_type *generate_type(size_t i)
+{
+	size_t n = 0;
+	while (toc_message_type_at(n))
+		n++;
+	return toc_message_type_at(i % n);
+}
+
 static struct toc_str pick(struct generator *g, const char *const *words)
 {
 	uint32_t n = 0;

@@ -12,6 +12,8 @@ struct generator {
 };
 
 uint32_t generate_number(struct generator *g, uint32_t below);
+/** The types in turn, over and over. */
+const struct toc_message_type *generate_type(size_t i);
 /** A message that the decoder takes. */
 struct toc_value *generate_message(struct generator *g, const struct toc_message_type *t);
 /** The same with one thing changed somewhere, which mostly makes it wrong: a member left out, added or of another kind. */
