@@ -35,7 +35,9 @@ int toc_message_decode(struct toc_arena *a, const struct toc_value *raw, struct 
                        struct toc_refusal *ret_refusal) TOC_MUSTCHECK;
 
 /** Split a decoded message by the personal marks of the catalogue. Objects are split member by member, lists of
- * objects item by item (a list keeps its length on both sides). join(split(m)) equals m. Either may be NULL in join. */
+ * objects item by item (a list keeps its length on both sides). What the catalogue does not know is personal. Both
+ * parts share values with the message; the personal one is empty, never NULL. join(split(m)) equals m. Either may be
+ * NULL in join. */
 void toc_message_split(struct toc_arena *a, const struct toc_value *message, struct toc_value **ret_public,
                        struct toc_value **ret_personal);
 struct toc_value *toc_message_join(struct toc_arena *a, const struct toc_value *public_part,
@@ -43,5 +45,8 @@ struct toc_value *toc_message_join(struct toc_arena *a, const struct toc_value *
 
 /** JSON Schema 2020-12 of one type (envelope and body), or of all as `$defs` when t is NULL. */
 struct toc_value *toc_message_schema(struct toc_arena *a, const struct toc_message_type *t);
+
+/** The whole catalogue as a page for people, in Markdown: docs/messages.md. */
+struct toc_str toc_message_reference(struct toc_arena *a);
 
 #endif

@@ -1,7 +1,7 @@
 /* catalogue_check.c: one JSON message a line on stdin, one verdict a line on stdout: "ok", or "code field clause".
  * For comparing the decoder with other readers of the same catalogue: the JSON Schema in Ajv (tests/integration).
  * With the argument "schema" it prints the schema of all types instead, with "schema TYPE" that of one; with
- * "generate SEED N" N random messages, every second one damaged. */
+ * "generate SEED N" N random messages, every second one damaged; with "reference" the page docs/messages.md. */
 #include "generate.h"
 #include "message/catalogue.h"
 #include "message/json.h"
@@ -48,7 +48,9 @@ int main(int argc, char **argv)
 	if (argc > 3 && strcmp(argv[1], "generate") == 0)
 		return print_messages(strtoull(argv[2], NULL, 10), strtol(argv[3], NULL, 10));
 	struct toc_arena *a = toc_arena_new();
-	while ((n = getline(&line, &cap, stdin)) > 0) {
+	if (argc > 1 && strcmp(argv[1], "reference") == 0)
+		fputs(toc_message_reference(a).p, stdout);
+	while (argc == 1 && (n = getline(&line, &cap, stdin)) > 0) {
 		struct toc_value *raw, *message;
 		struct toc_refusal r;
 		struct toc_str text = { line, (size_t)n - (line[n - 1] == '\n') };

@@ -109,4 +109,17 @@ CASE(the_schema_of_all_types_names_each)
 	toc_arena_free(a);
 }
 
+CASE(the_reference_page_is_the_one_of_this_table)
+{
+	/* After a change: catalogue_check reference > docs/messages.md */
+	static char page[1 << 20];
+	struct toc_arena *a = toc_arena_new();
+	FILE *f = fopen(TOC_SOURCE_DIR "/docs/messages.md", "rb");
+	size_t n = f ? fread(page, 1, sizeof page, f) : 0;
+	if (f)
+		fclose(f);
+	CHECK(toc_str_eq((struct toc_str){ page, n }, toc_message_reference(a)));
+	toc_arena_free(a);
+}
+
 RUN_CASES()
