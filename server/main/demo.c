@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/digest.h"
+#include "base/log.h"
 #include "message/catalogue.h"
 #include "message/json.h"
 
@@ -213,6 +215,7 @@ int toc_demo_prepare(struct toc_demo *ret, struct toc_str cast, struct toc_str k
 	const struct toc_value *orgs = toc_get(d.cast, "organisations"), *policies = toc_get(d.cast, "policies"),
 	                       *exercises = toc_get(d.cast, "exercises"), *keys = parse_known(a, known);
 	d.credentials = toc_value_list(a);
+	d.is_first = toc_len(keys) == 0;
 	for (size_t i = 0; i < toc_len(orgs); i++)
 		admit(&m, toc_at(orgs, i));
 	for (size_t i = 0; i < toc_len(policies); i++) {
@@ -288,6 +291,25 @@ void toc_demo_print(const struct toc_demo *d, const struct toc_state *state, con
 	}
 	fputc('\n', out);
 	fflush(out);
+}
+
+void toc_demo_announce(const struct toc_demo *d, const struct toc_state *state)
+{
+	char *path = toc_state_path(state, "demo/ready");
+	struct toc_str link = TOC_STR("");
+	struct toc_error e;
+	for (size_t i = 0; i < toc_len(d->credentials) && !link.n; i++)
+		link = toc_get_text(toc_at(d->credentials, i), "sign_in");
+	if (toc_file_write(path, 0600, link.p, link.n, &e) < 0)
+		toc_log(TOC_LOG_WARN, "not_announced", "%s", e.text);
+	free(path);
+}
+
+void toc_demo_withdraw(const struct toc_state *state)
+{
+	char *path = toc_state_path(state, "demo/ready");
+	(void)unlink(path); /* it may never have been there */
+	free(path);
 }
 
 const char *toc_demo_scenario(const struct toc_demo *d, const char *name)

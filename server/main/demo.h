@@ -17,6 +17,7 @@ struct toc_demo {
 	struct toc_arena *arena; /* owns everything */
 	struct toc_value *cast;
 	struct toc_value *seed;        /* for the keeper: {"messages":[…],"always":[…]} */
+	bool is_first;                 /* no keys were known: nobody has played here yet */
 	struct toc_value *credentials; /* list of {organisation, kinds, person, roles, api_key, sign_in} */
 };
 
@@ -30,6 +31,9 @@ void toc_demo_done(struct toc_demo *d);
 int toc_demo_write(const struct toc_demo *d, const struct toc_state *state, const char *authority, struct toc_error *reterr) TOC_MUSTCHECK;
 /** Console address and a sign-in link of one person for each organisation. */
 void toc_demo_print(const struct toc_demo *d, const struct toc_state *state, const char *origin, FILE *out);
+/** DIR/demo/ready: there while the server is, with one sign-in link: for who waits to open a browser. */
+void toc_demo_announce(const struct toc_demo *d, const struct toc_state *state);
+void toc_demo_withdraw(const struct toc_state *state);
 
 /** The scenario of that name ("lantern"), or NULL: "scenario" of the cast's exercise. */
 const char *toc_demo_scenario(const struct toc_demo *d, const char *name);

@@ -28,6 +28,7 @@
 #define FRONT_STOPS_WITHIN TOC_SECONDS(8)
 #define REST_STOPS_WITHIN TOC_SECONDS(15)
 #define READY_WITHIN TOC_SECONDS(120)
+#define ACTORS_SPEED "6" /* times real time: the opening of LANTERN takes a minute, and its threat comes after 40 s */
 
 struct house {
 	const struct toc_config *config;
@@ -207,6 +208,7 @@ static int open_demo(struct house *h, struct toc_error *reterr)
 	char *cast = NULL, *known = NULL;
 	struct toc_rights self = { geteuid(), getegid(), (gid_t)-1 };
 	int r = toc_state_folder(&h->state, "demo", 0755, self, reterr);
+	toc_demo_withdraw(&h->state); /* of a run that was cut short */
 	if (r < 0)
 		goto out;
 	if (!find_shared("exercises/cast.json", cast_path) || !(cast = toc_file_read(cast_path, 1 << 22, &n_cast))) {
@@ -284,7 +286,9 @@ static void start_actors(struct house *h)
 	char *credentials = toc_state_path(&h->state, "demo/credentials.json"), *ca = toc_state_path(&h->state, "demo/ca.pem");
 	char *argv[] = { program,      (char *)"exercise",      (char *)"play", file ? scenario : (char *)(uintptr_t)exercise,
 		         (char *)"--server", h->origin,         (char *)"--ca", ca,
-		         (char *)"--credentials", credentials, (char *)"--speed", (char *)"4", NULL };
+		         (char *)"--credentials", credentials, (char *)"--speed", (char *)ACTORS_SPEED, (char *)"--stay",
+		         h->demo.is_first ? NULL : (char *)"--new", /* the one of the first start has been played */
+		         NULL };
 	pid_t parent = getpid();
 	h->actors = fork();
 	if (h->actors == 0) {
@@ -309,8 +313,10 @@ static void say_ready(struct house *h)
 {
 	h->said_ready = true;
 	printf("tocsind: ready %s\n", h->origin);
-	if (h->is_demo)
+	if (h->is_demo) {
 		toc_demo_print(&h->demo, &h->state, h->origin, stdout);
+		toc_demo_announce(&h->demo, &h->state);
+	}
 	fflush(stdout);
 	toc_notify("READY=1\nSTATUS=serving");
 	if (h->is_demo && toc_config_number(h->config, TOC_OPT_ACTORS))
@@ -423,6 +429,8 @@ static void stop(struct house *h)
 	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE };
 	bool hurry = false;
 	toc_notify("STOPPING=1");
+	if (h->is_demo && h->state.dir)
+		toc_demo_withdraw(&h->state);
 	if (h->actors > 0)
 		kill(h->actors, SIGTERM);
 	if (h->family) {
