@@ -160,8 +160,9 @@ static int by_id(const void *x, const void *y)
 
 static void keep_keys(struct ledger *l, const struct toc_append *what)
 {
-	if (what->n_keys)
-		l->keys = grown(l->keys, (l->n_keys + what->n_keys) * sizeof *l->keys);
+	if (!what->n_keys)
+		return;
+	l->keys = grown(l->keys, (l->n_keys + what->n_keys) * sizeof *l->keys);
 	for (size_t i = 0; i < what->n_keys; i++) {
 		struct toc_key_row k = what->keys[i];
 		k.subject = toc_arena_str(l->arena, k.subject);
