@@ -155,6 +155,9 @@ int cli_watch(const struct cli *cli)
 	else
 		while (!w.done && !cli_interrupted && tocsin_step(t, 500) == 0)
 			;
+	tocsin_disconnect(w.connection);
+	for (int i = 0; i < 4 && cli->line.value[CLI_OPT_RECEIPTS]; i++)
+		(void)tocsin_step(t, 50); /* the last receipts leave before the goodbye */
 	cli_catch_signals(NULL);
 	tocsin_free(t);
 	toc_arena_free(w.scratch);

@@ -218,7 +218,11 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: {
 		int status = (int)lws_http_client_http_response(wsi);
 		char why[160];
-		snprintf(why, sizeof why, "cannot connect to %s:%d: %.*s", c->host, c->port, n ? (int)n : 16, n ? (char *)in : "no answer there");
+		if (n && memmem(in, n, "SSL", 3))
+			snprintf(why, sizeof why, "TLS with %s:%d failed: its certificate is not signed by an authority that is trusted here",
+			         c->host, c->port);
+		else
+			snprintf(why, sizeof why, "cannot connect to %s:%d: %.*s", c->host, c->port, n ? (int)n : 16, n ? (char *)in : "no answer there");
 		closed(c, status == 401 ? 4401 : status == 403 ? 4403 : 0, why);
 		lws_set_wsi_user(wsi, NULL);
 		return 0;
