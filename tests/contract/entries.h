@@ -1,4 +1,5 @@
-/* entries.h: made-up entries for the stores' tests: true leaves, commitments and seals, and calls that wait. */
+/* entries.h: made-up entries for the stores' tests: true leaves, commitments and seals, and calls that wait.
+ */
 #ifndef TOC_TESTS_ENTRIES_H
 #define TOC_TESTS_ENTRIES_H
 
@@ -79,7 +80,8 @@ static struct toc_row *make_row(struct made *m, struct wish w)
 
 	memset(pad, 'x', w.body_bytes);
 	*row = (struct toc_row){
-		.body = toc_arena_printf(m->a, "{\"decided\":{\"n\":%zu},\"message\":{\"pad\":\"%s\"}}", m->n, pad),
+		.body = toc_arena_printf(m->a, "{\"decided\":{\"n\":%zu},\"message\":{\"pad\":\"%s\"}}", m->n,
+					 pad),
 	};
 	toc_random(row->body_salt, sizeof row->body_salt);
 	toc_random(actor_salt, sizeof actor_salt);
@@ -210,9 +212,9 @@ static uint64_t size_of(struct toc_store *s)
 static bool same_row(const struct toc_row *x, const struct toc_row *y)
 {
 	return toc_str_eq(x->leaf, y->leaf) && toc_str_eq(x->body, y->body) &&
-	       memcmp(x->body_salt, y->body_salt, TOC_SALT_BYTES) == 0 && toc_uuid_eq(x->actor_key, y->actor_key) &&
-	       toc_uuid_eq(x->data_key, y->data_key) && toc_str_eq(x->actor_sealed, y->actor_sealed) &&
-	       toc_str_eq(x->data_sealed, y->data_sealed);
+	       memcmp(x->body_salt, y->body_salt, TOC_SALT_BYTES) == 0 &&
+	       toc_uuid_eq(x->actor_key, y->actor_key) && toc_uuid_eq(x->data_key, y->data_key) &&
+	       toc_str_eq(x->actor_sealed, y->actor_sealed) && toc_str_eq(x->data_sealed, y->data_sealed);
 }
 
 struct finds {

@@ -1,21 +1,23 @@
-/* store_suite.h: the contract of store/store.h as cases. Included by a test program that says what store it is:
+/* store_suite.h: the contract of store/store.h as cases. Included by a test program that says what store it
+ * is:
  *
  *   struct toc_store *fresh_store(void)             a handle on a new, empty ledger
  *   struct toc_store *other_store(struct toc_store *s)   another handle on the same ledger, up
- *   void freeze(struct toc_store *s)  void thaw(struct toc_store *s)   the server takes what is sent, and is silent
- *   void lose_next_answer(struct toc_store *s)  void mend(struct toc_store *s)   the next append takes effect unseen
+ *   void freeze(struct toc_store *s)  void thaw(struct toc_store *s)   the server takes what is sent, and is
+ * silent void lose_next_answer(struct toc_store *s)  void mend(struct toc_store *s)   the next append takes
+ * effect unseen
  */
 #include "contract/entries.h"
 
 #include <poll.h>
 
 /* Let the store do what it has to do for a while, until `until` is true. */
-#define LIVE(s, until)                                                                                     \
-	do {                                                                                               \
-		int64_t live_end = toc_clock_mono_us() + PATIENCE.us;                                      \
-		while (!(until) && toc_clock_mono_us() < live_end)                                         \
-			live_a_little(s);                                                                  \
-		CHECK(until);                                                                              \
+#define LIVE(s, until)                                                                                       \
+	do {                                                                                                 \
+		int64_t live_end = toc_clock_mono_us() + PATIENCE.us;                                        \
+		while (!(until) && toc_clock_mono_us() < live_end)                                           \
+			live_a_little(s);                                                                    \
+		CHECK(until);                                                                                \
 	} while (0)
 
 static void live_a_little(struct toc_store *s)
@@ -47,7 +49,8 @@ CASE(what_was_appended_is_read_back_byte_for_byte)
 {
 	struct toc_store *s = fresh_store();
 	struct made *m = made_new();
-	struct toc_seal_key *audit = make_key(m, "exercise:one", "R-AUDIT"), *itl = make_key(m, "case:one", "R-ITL");
+	struct toc_seal_key *audit = make_key(m, "exercise:one", "R-AUDIT"),
+			    *itl = make_key(m, "case:one", "R-ITL");
 
 	make_row(m, (struct wish){ .actor = audit, .data = itl });
 	make_row(m, (struct wish){ .actor = audit });
@@ -81,8 +84,16 @@ CASE(read_begins_and_ends_where_it_is_told)
 {
 	struct toc_store *s = fresh_store();
 	struct made *m = made_new();
-	static const struct { uint64_t from; unsigned limit, n; } ask[] = {
-		{ 0, 0, 0 }, { 0, 3, 3 }, { 4, 3, 3 }, { 8, 3, 2 }, { 10, 3, 0 }, { 1000000, TOC_READ_MAX, 0 },
+	static const struct {
+		uint64_t from;
+		unsigned limit, n;
+	} ask[] = {
+		{ 0, 0, 0 },
+		{ 0, 3, 3 },
+		{ 4, 3, 3 },
+		{ 8, 3, 2 },
+		{ 10, 3, 0 },
+		{ 1000000, TOC_READ_MAX, 0 },
 		{ 0, TOC_READ_MAX, 10 },
 	};
 
@@ -182,7 +193,8 @@ CASE(rows_that_no_ledger_takes)
 
 	for (int bad = 0; bad < 6; bad++) {
 		struct made *m = made_new();
-		struct toc_row *row = make_row(m, (struct wish){ .body_bytes = bad == 0 ? TOC_BODY_BYTES_MAX : 0 });
+		struct toc_row *row =
+			make_row(m, (struct wish){ .body_bytes = bad == 0 ? TOC_BODY_BYTES_MAX : 0 });
 		struct toc_seal_key *k = make_key(m, "case:x", "R-ITL");
 		switch (bad) {
 		case 0: break; /* body over a mebibyte */
@@ -192,7 +204,7 @@ CASE(rows_that_no_ledger_takes)
 		case 4: /* sealed over a mebibyte */
 			row->data_key = k->id;
 			row->data_sealed = (struct toc_str){ toc_arena_alloc(m->a, TOC_SEALED_BYTES_MAX + 1),
-				                             TOC_SEALED_BYTES_MAX + 1 };
+							     TOC_SEALED_BYTES_MAX + 1 };
 			break;
 		case 5: /* a key that nobody has made */
 			row->data_key = toc_uuid_random();
@@ -241,7 +253,8 @@ CASE(keys_are_kept_with_the_entries_that_need_them_or_not_at_all)
 	struct toc_store *s = fresh_store();
 	struct made *m = made_new(), *later = made_new();
 
-	make_row(m, (struct wish){ .actor = make_key(m, "exercise:one", "R-AUDIT"), .data = make_key(m, "case:one", "R-ITL") });
+	make_row(m, (struct wish){ .actor = make_key(m, "exercise:one", "R-AUDIT"),
+				   .data = make_key(m, "case:one", "R-ITL") });
 	m->row[0].body_salt[0] ^= 1;
 	CHECK_INT(append_rows(s, m, 0).result, TOC_EINVAL);
 	struct made *none = read_keys(s);
@@ -253,9 +266,12 @@ CASE(keys_are_kept_with_the_entries_that_need_them_or_not_at_all)
 	CHECK_INT(got->n_keys, 2);
 	CHECK(toc_uuid_cmp(got->key[0].id, got->key[1].id) < 0);
 	for (size_t i = 0; i < got->n_keys; i++) {
-		const struct toc_key_row *sent = toc_uuid_eq(got->key[i].id, m->key[0].id) ? &m->key[0] : &m->key[1];
-		CHECK(toc_uuid_eq(got->key[i].id, sent->id) && toc_uuid_eq(got->key[i].wrapping_id, sent->wrapping_id));
-		CHECK(toc_str_eq(got->key[i].subject, sent->subject) && toc_str_eq(got->key[i].retention, sent->retention));
+		const struct toc_key_row *sent =
+			toc_uuid_eq(got->key[i].id, m->key[0].id) ? &m->key[0] : &m->key[1];
+		CHECK(toc_uuid_eq(got->key[i].id, sent->id) &&
+		      toc_uuid_eq(got->key[i].wrapping_id, sent->wrapping_id));
+		CHECK(toc_str_eq(got->key[i].subject, sent->subject) &&
+		      toc_str_eq(got->key[i].retention, sent->retention));
 		CHECK(toc_str_eq(got->key[i].wrapped, sent->wrapped));
 	}
 	make_row(later, (struct wish){ .data = &m->seal[1] }); /* a key from before */
@@ -265,7 +281,8 @@ CASE(keys_are_kept_with_the_entries_that_need_them_or_not_at_all)
 	make_key(second, "case:one", "R-ITL"); /* a second key for the same subject and class */
 	make_rows(second, 1);
 	CHECK_INT(append_rows(s, second, 2).result, TOC_EINVAL);
-	CHECK_INT(append_rows(s, second, 1).result, TOC_ECONFLICT); /* behind as well: that is what it has to hear */
+	CHECK_INT(append_rows(s, second, 1).result,
+		  TOC_ECONFLICT); /* behind as well: that is what it has to hear */
 	CHECK_INT(size_of(s), 2);
 	made_free(m);
 	made_free(later);
@@ -345,7 +362,8 @@ static int save_snapshot(struct toc_store *s, uint64_t as_of, int version, struc
 {
 	struct outcome o = { 0 };
 
-	return waited(s, &o, toc_store_snapshot_save(s, as_of, version, bytes, TOC_SECONDS(10), note, &o)).result;
+	return waited(s, &o, toc_store_snapshot_save(s, as_of, version, bytes, TOC_SECONDS(10), note, &o))
+		.result;
 }
 
 CASE(the_newest_snapshot_of_a_version_is_loaded)
@@ -371,7 +389,8 @@ CASE(the_newest_snapshot_of_a_version_is_loaded)
 	toc_store_free(s);
 }
 
-/* Each decides against what it knows; who is behind reads and decides again. Nothing is lost, nothing is there twice. */
+/* Each decides against what it knows; who is behind reads and decides again. Nothing is lost, nothing is
+ * there twice. */
 CASE(two_writers_that_race_each_get_everything_in_once)
 {
 	enum { ROUNDS = 40 };
@@ -468,7 +487,8 @@ CASE(a_lock_is_given_back_by_unlock_or_by_an_append_that_fails)
 		if (by == 0)
 			CHECK_INT(waited(a, &u, toc_store_unlock_tip(a, TOC_SECONDS(5), note, &u)).result, 0);
 		else
-			CHECK_INT(append_rows(a, bad, by == 1 ? 0 : 7).result, by == 1 ? TOC_EINVAL : TOC_ECONFLICT);
+			CHECK_INT(append_rows(a, bad, by == 1 ? 0 : 7).result,
+				  by == 1 ? TOC_EINVAL : TOC_ECONFLICT);
 		CHECK_INT(append_rows(b, m, 0).result, 0);
 		CHECK_INT(size_of(a), 1);
 		u.done = 0; /* without a lock: nothing */

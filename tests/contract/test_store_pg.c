@@ -1,5 +1,5 @@
-/* test_store_pg.c: the stores' contract on PostgreSQL, in a throw-away private cluster; and what only a server can do:
- * be killed, compute the root, speak to several sessions, refuse. */
+/* test_store_pg.c: the stores' contract on PostgreSQL, in a throw-away private cluster; and what only a
+ * server can do: be killed, compute the root, speak to several sessions, refuse. */
 #include "contract/throwaway.h"
 #include "store/store.h"
 
@@ -24,7 +24,8 @@ static void as_admin(const char *database, const char *sql)
 {
 	char *conninfo = NULL;
 
-	if (asprintf(&conninfo, "%s dbname=%s", toc_cluster_conninfo(throwaway_cluster(), TOC_CLUSTER_ADMIN), database) < 0)
+	if (asprintf(&conninfo, "%s dbname=%s", toc_cluster_conninfo(throwaway_cluster(), TOC_CLUSTER_ADMIN),
+		     database) < 0)
 		abort();
 	PGconn *conn = PQconnectdb(conninfo);
 	PGresult *r = PQexec(conn, sql);
@@ -138,7 +139,8 @@ CASE(the_largest_batch_fits)
 CASE(a_body_that_is_not_json_is_refused_without_being_quoted)
 {
 	struct toc_store *s = fresh_store();
-	static const char *const bad[] = { "{\"decided\":", "not json", "{\"a\":\"\\u0000\"}", "{\"a\":\"\xff\"}", "" };
+	static const char *const bad[] = { "{\"decided\":", "not json", "{\"a\":\"\\u0000\"}",
+					   "{\"a\":\"\xff\"}", "" };
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct made *m = made_new();
@@ -209,7 +211,8 @@ CASE(kill_9_of_the_server_under_load_loses_nothing_that_was_answered)
 		o.result == TOC_EIO ? never++ : unknown++;
 		bool sent = o.result != TOC_EIO;
 		struct toc_error err = { 0 };
-		for (int64_t end = toc_clock_mono_us() + PATIENCE.us; !toc_store_is_up(s) && toc_clock_mono_us() < end;) {
+		for (int64_t end = toc_clock_mono_us() + PATIENCE.us;
+		     !toc_store_is_up(s) && toc_clock_mono_us() < end;) {
 			int r = toc_cluster_supervise(throwaway_cluster(), toc_clock_mono_us(), &err);
 			CHECK(r >= 0 || r == TOC_EIO);
 			live_a_little(s);
@@ -248,7 +251,8 @@ CASE(a_session_that_is_ended_comes_back_and_hears_again)
 	struct made *m = made_new();
 
 	toc_store_watch(b, note_event, &e);
-	as_admin("postgres", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tocsin_app'");
+	as_admin("postgres",
+		 "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tocsin_app'");
 	LIVE(b, e.down == 1);
 	LIVE(b, e.up == 1);
 	LIVE(a, toc_store_is_up(a));
@@ -268,7 +272,8 @@ CASE(a_session_that_is_ended_comes_back_and_hears_again)
 
 CASE(no_server_is_down_with_a_reason_and_never_sent)
 {
-	struct toc_store *s = toc_store_pg_new("host=/nonexistent/tocsin dbname=x user=x password=very-secret", true);
+	struct toc_store *s =
+		toc_store_pg_new("host=/nonexistent/tocsin dbname=x user=x password=very-secret", true);
 	struct events e = { 0 };
 	struct made *m = made_new();
 	struct toc_error err = { 0 };
@@ -284,7 +289,8 @@ CASE(no_server_is_down_with_a_reason_and_never_sent)
 	CHECK(err.text[0]);
 	CHECK_INT(e.down, 1); /* one reason, told once, however many attempts */
 	CHECK_INT(e.up, 0);
-	CHECK(!strstr(o.text, "very-secret") && !strstr(e.why, "very-secret") && !strstr(err.text, "very-secret"));
+	CHECK(!strstr(o.text, "very-secret") && !strstr(e.why, "very-secret") &&
+	      !strstr(err.text, "very-secret"));
 	made_free(m);
 	toc_store_free(s);
 }
@@ -329,9 +335,11 @@ CASE(a_server_that_turns_read_only_is_left)
 	make_rows(m, 1);
 	toc_store_watch(s, note_event, &e);
 	/* what a fail-over looks like to a session that has lived through it */
-	snprintf(sql, sizeof sql, "alter database case%u set default_transaction_read_only = on", case_number);
+	snprintf(sql, sizeof sql, "alter database case%u set default_transaction_read_only = on",
+		 case_number);
 	as_admin("postgres", sql);
-	as_admin("postgres", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tocsin_app'");
+	as_admin("postgres",
+		 "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tocsin_app'");
 	LIVE(s, strstr(e.why, "only reads"));
 	CHECK_INT(append_rows(s, m, 0).result, TOC_EIO);
 	snprintf(sql, sizeof sql, "alter database case%u reset default_transaction_read_only", case_number);
@@ -370,11 +378,12 @@ CASE(a_newer_or_altered_schema_is_not_touched)
 	toc_store_free(fresh_store());
 	char *admin = conninfo_of_case(TOC_CLUSTER_ADMIN, case_number);
 	snprintf(database, sizeof database, "case%u", case_number);
-	as_admin(database, "insert into ledger.migration (number, name, sha256) values (9999, '9999_future.sql', '')");
+	as_admin(database,
+		 "insert into ledger.migration (number, name, sha256) values (9999, '9999_future.sql', '')");
 	CHECK_INT(toc_store_migrate(admin, NULL, &err), TOC_ECONFLICT);
 	CHECK(strstr(err.text, "newer") && strstr(err.text, "9999_future.sql"));
 	as_admin(database, "delete from ledger.migration where number = 9999;"
-	                   "update ledger.migration set sha256 = '\\x00' where number = 1");
+			   "update ledger.migration set sha256 = '\\x00' where number = 1");
 	CHECK_INT(toc_store_migrate(admin, NULL, &err), TOC_ECONFLICT);
 	CHECK(strstr(err.text, "0001_ledger.sql") && strstr(err.text, "other contents"));
 	free(admin);
@@ -391,7 +400,7 @@ CASE(an_external_database_is_furnished_by_a_role_that_is_no_superuser)
 	as_admin("postgres", "grant tocsin_owner to hosted");
 	as_admin("postgres", "create database hosted owner hosted");
 	if (asprintf(&conninfo, "host=%s dbname=hosted user=hosted password=hosted",
-	             toc_cluster_socket_dir(throwaway_cluster())) < 0)
+		     toc_cluster_socket_dir(throwaway_cluster())) < 0)
 		abort();
 	CHECK_INT(toc_store_status(conninfo, &status, &err), 0);
 	CHECK_INT(status.migration, 0);

@@ -1,4 +1,5 @@
-/* throwaway.h: a private cluster in a directory of its own under /tmp, for one test program; gone afterwards. */
+/* throwaway.h: a private cluster in a directory of its own under /tmp, for one test program; gone afterwards.
+ */
 #ifndef TOC_TESTS_THROWAWAY_H
 #define TOC_TESTS_THROWAWAY_H
 

@@ -1,8 +1,8 @@
 /* with_cluster.c: run a program against a throw-away ledger.
  *
  *   with_cluster psql -c 'select * from ledger.tip'
- * The program finds the server as its superuser through libpq's environment (PGHOST, PGDATABASE, …), and the keeper's and
- * the archive's way in TOCSIN_APP and TOCSIN_READER. Its exit status is ours. */
+ * The program finds the server as its superuser through libpq's environment (PGHOST, PGDATABASE, …), and the
+ * keeper's and the archive's way in TOCSIN_APP and TOCSIN_READER. Its exit status is ours. */
 #include "contract/throwaway.h"
 
 #include <libpq-fe.h>
