@@ -1,0 +1,62 @@
+/* tls.c: the one TLS context of the process. TLS 1.3 only, no tickets and no session cache (nothing resumes past a
+ * revocation), a certificate chain and key that come as text and never from a file of this process. */
+#include "front/inside.h"
+
+#include "base/log.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+
+static int failed(const char *what)
+{
+	unsigned long e = ERR_get_error();
+
+	toc_log(TOC_LOG_ERROR, "tls", "%s: %s", what, e ? ERR_reason_error_string(e) : "not usable");
+	ERR_clear_error();
+	return -1;
+}
+
+static BIO *text_of(struct toc_str s)
+{
+	return BIO_new_mem_buf(s.p, (int)s.n);
+}
+
+int toc_tls_certify(void *ssl_ctx, struct toc_str chain, struct toc_str key)
+{
+	SSL_CTX *ctx = ssl_ctx;
+	BIO *certs = text_of(chain), *keys = text_of(key);
+	X509 *leaf = PEM_read_bio_X509(certs, NULL, NULL, NULL), *next = NULL;
+	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(keys, NULL, NULL, NULL);
+	STACK_OF(X509) *rest = sk_X509_new_null();
+	int r = 0;
+
+	while (leaf && (next = PEM_read_bio_X509(certs, NULL, NULL, NULL)))
+		sk_X509_push(rest, next);
+	ERR_clear_error(); /* the end of the text is an error to the reader of PEM */
+	if (!leaf)
+		r = failed("certificate");
+	else if (!pkey)
+		r = failed("private key");
+	else if (SSL_CTX_use_cert_and_key(ctx, leaf, pkey, rest, 1) != 1)
+		r = failed("certificate and key");
+	sk_X509_pop_free(rest, X509_free);
+	X509_free(leaf);
+	EVP_PKEY_free(pkey);
+	BIO_free(certs);
+	BIO_free(keys);
+	return r;
+}
+
+int toc_tls_configure(struct toc_front *f, void *ssl_ctx)
+{
+	SSL_CTX *ctx = ssl_ctx;
+
+	f->ssl_ctx = ctx;
+	if (SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) != 1)
+		return failed("TLS 1.3");
+	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+	SSL_CTX_set_num_tickets(ctx, 0);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	return 0;
+}
