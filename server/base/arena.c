@@ -26,7 +26,8 @@ void *toc_must_realloc(void *old, size_t bytes)
 {
 	void *p = realloc(old, bytes ? bytes : 1);
 	if (!p) {
-		fputs("{\"level\":\"error\",\"event\":\"out_of_memory\",\"text\":\"no memory: stopping\"}\n", stderr);
+		fputs("{\"level\":\"error\",\"event\":\"out_of_memory\",\"text\":\"no memory: stopping\"}\n",
+		      stderr);
 		abort();
 	}
 	return p;

@@ -1,4 +1,5 @@
-/* bytes.c: hexadecimal, base64url and IP addresses. Decoding is strict: one text per byte string, so that texts may be compared. */
+/* bytes.c: hexadecimal, base64url and IP addresses. Decoding is strict: one text per byte string, so that
+ * texts may be compared. */
 #include "base/bytes.h"
 
 #include <arpa/inet.h>
@@ -6,7 +7,11 @@
 
 static int hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 struct toc_str toc_hex(struct toc_arena *a, const void *bytes, size_t n)

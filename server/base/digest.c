@@ -1,7 +1,8 @@
 /* digest.c: SHA-256, HMAC-SHA-256 (RFC 2104, FIPS 180-4) and random bytes.
  *
- * Algorithms are fetched once a process and contexts are kept a thread: with OpenSSL 3 a fetch costs more than the
- * hash of a short message. Every call can only fail by our bug or a broken machine, and then we stop. */
+ * Algorithms are fetched once a process and contexts are kept a thread: with OpenSSL 3 a fetch costs more
+ * than the hash of a short message. Every call can only fail by our bug or a broken machine, and then we
+ * stop. */
 #include "base/digest.h"
 
 #include <openssl/core_names.h>
@@ -55,8 +56,9 @@ struct toc_sha256 toc_hmac_sha256(const uint8_t key[32], struct toc_str bytes)
 	struct toc_sha256 mac;
 
 	if (!hmac_ctx) {
-		OSSL_PARAM with[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char[]){ "SHA2-256" }, 0),
-			              OSSL_PARAM_construct_end() };
+		OSSL_PARAM with[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+								       (char[]){ "SHA2-256" }, 0),
+				      OSSL_PARAM_construct_end() };
 		pthread_once(&fetched, fetch);
 		must((hmac_ctx = EVP_MAC_CTX_new(hmac)) != NULL);
 		must(EVP_MAC_CTX_set_params(hmac_ctx, with));

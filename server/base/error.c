@@ -1,5 +1,5 @@
-/* error.c: filling an error, and stopping at our own bugs. Our bug stops the process at once, before it can write
- * something wrong into the ledger; the parent starts it again. */
+/* error.c: filling an error, and stopping at our own bugs. Our bug stops the process at once, before it can
+ * write something wrong into the ledger; the parent starts it again. */
 #include "base/error.h"
 #include "base/memory.h"
 

@@ -60,9 +60,10 @@ void toc_log(enum toc_log_level level, const char *event, const char *format, ..
 	size_t text_n = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
 
 	toc_time_format(toc_clock_now(), ts);
-	size_t used = (size_t)snprintf(line, sizeof line, "{\"ts\":\"%s\",\"level\":\"%s\",\"process\":\"%.40s\",\"pid\":%ld,"
-	                               "\"event\":\"%.60s\",\"text\":\"", ts, level_name(level), process_name,
-	                               (long)getpid(), event);
+	size_t used = (size_t)snprintf(line, sizeof line,
+				       "{\"ts\":\"%s\",\"level\":\"%s\",\"process\":\"%.40s\",\"pid\":%ld,"
+				       "\"event\":\"%.60s\",\"text\":\"",
+				       ts, level_name(level), process_name, (long)getpid(), event);
 	used += quote(line + used, sizeof line - used - 4, (struct toc_str){ text, text_n });
 	line[used++] = '"';
 	line[used++] = '}';

@@ -9,6 +9,6 @@ enum toc_log_level { TOC_LOG_ERROR = 3, TOC_LOG_WARN = 4, TOC_LOG_INFO = 6, TOC_
 void toc_log_init(const char *process, enum toc_log_level most_verbose);
 /** @param event a stable word: "commit_failed". @param format the sentence; escaped for JSON */
 void toc_log(enum toc_log_level level, const char *event, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 #endif

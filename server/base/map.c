@@ -1,8 +1,8 @@
 /* map.c: a hash map that remembers the order of insertion.
  *
- * Two arrays: `items` in order of insertion, with holes where something was removed, and `slots`, a table of twice
- * as many (index + 1, 0 = free) probed linearly. A hole keeps its slot, so that probing goes on past it; holes go
- * when the items array is full and is either packed or doubled. */
+ * Two arrays: `items` in order of insertion, with holes where something was removed, and `slots`, a table of
+ * twice as many (index + 1, 0 = free) probed linearly. A hole keeps its slot, so that probing goes on past
+ * it; holes go when the items array is full and is either packed or doubled. */
 #include "base/map.h"
 
 #include <stdlib.h>

@@ -9,7 +9,8 @@ struct toc_map; /* keys are copied */
 struct toc_map *toc_map_new(void);
 void toc_map_free(struct toc_map *m);
 void *toc_map_get(const struct toc_map *m, struct toc_str key);
-void *toc_map_put(struct toc_map *m, struct toc_str key, void *value); /* returns the value replaced, or NULL */
+/** @return the value replaced, or NULL */
+void *toc_map_put(struct toc_map *m, struct toc_str key, void *value);
 void *toc_map_remove(struct toc_map *m, struct toc_str key);
 size_t toc_map_count(const struct toc_map *m);
 /** Iterate in insertion order: start with *cursor = 0. Removing the current item is allowed. */

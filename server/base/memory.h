@@ -34,13 +34,14 @@ bool toc_str_is_utf8(struct toc_str s); /* well-formed, no surrogates, no U+0000
 /** An arena: everything in it dies together. Blocks never move. */
 struct toc_arena;
 struct toc_arena *toc_arena_new(void);
-void toc_arena_free(struct toc_arena *a);  /* NULL is fine */
-void toc_arena_reset(struct toc_arena *a); /* keeps the first block */
+void toc_arena_free(struct toc_arena *a);                 /* NULL is fine */
+void toc_arena_reset(struct toc_arena *a);                /* keeps the first block */
 void *toc_arena_alloc(struct toc_arena *a, size_t bytes); /* zeroed, aligned for any type, never NULL */
 size_t toc_arena_bytes(const struct toc_arena *a);
-struct toc_str toc_arena_str(struct toc_arena *a, struct toc_str s);  /* a copy, also NUL-terminated */
-char *toc_arena_cstr(struct toc_arena *a, struct toc_str s);          /* the same as a C string */
-struct toc_str toc_arena_printf(struct toc_arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct toc_str toc_arena_str(struct toc_arena *a, struct toc_str s); /* a copy, also NUL-terminated */
+char *toc_arena_cstr(struct toc_arena *a, struct toc_str s);         /* the same as a C string */
+struct toc_str toc_arena_printf(struct toc_arena *a, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /** A growing buffer with a maximum it is born with. Going over sets `failed`, once and for all; appends after
  * that do nothing, so a chain of appends needs one check. */

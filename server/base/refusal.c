@@ -42,16 +42,16 @@ static void end_on_a_character(char *text, size_t cap, int wanted)
 }
 
 int toc_refuse(struct toc_refusal *ret, enum toc_refusal_code code, const char *field, const char *clause,
-               const char *format, ...)
+	       const char *format, ...)
 {
 	va_list args;
 
 	ret->code = code;
 	ret->retry_after_s = 0;
 	end_on_a_character(ret->field, sizeof ret->field,
-	                   snprintf(ret->field, sizeof ret->field, "%s", field ? field : ""));
+			   snprintf(ret->field, sizeof ret->field, "%s", field ? field : ""));
 	end_on_a_character(ret->clause, sizeof ret->clause,
-	                   snprintf(ret->clause, sizeof ret->clause, "%s", clause ? clause : ""));
+			   snprintf(ret->clause, sizeof ret->clause, "%s", clause ? clause : ""));
 	va_start(args, format);
 	int wanted = vsnprintf(ret->detail, sizeof ret->detail, format, args);
 	va_end(args);

@@ -1,7 +1,8 @@
 /* seal.c: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for every seal.
  *
- * Sealed form: 0x01 | nonce(12) | ciphertext | tag(16). The first byte names this form, so that another can follow.
- * Random nonces are safe for 2^32 seals under one key; keys are per subject and retention class, far below that. */
+ * Sealed form: 0x01 | nonce(12) | ciphertext | tag(16). The first byte names this form, so that another can
+ * follow. Random nonces are safe for 2^32 seals under one key; keys are per subject and retention class, far
+ * below that. */
 #include "base/digest.h"
 
 #include <limits.h>
@@ -60,7 +61,7 @@ struct toc_str toc_seal(struct toc_arena *a, const uint8_t key[32], struct toc_s
 }
 
 int toc_unseal(struct toc_arena *a, const uint8_t key[32], struct toc_str aad, struct toc_str sealed,
-               struct toc_str *ret_clear)
+	       struct toc_str *ret_clear)
 {
 	const uint8_t *in = (const uint8_t *)sealed.p;
 	uint8_t tag[TAG];

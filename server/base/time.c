@@ -29,13 +29,14 @@ static struct civil civil_of(int64_t days)
 	days += 719468;
 	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
 	int64_t day_of_era = days - era * 146097;
-	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int shifted = (int)((5 * day_of_year + 2) / 153);
 	int month = shifted < 10 ? shifted + 3 : shifted - 9;
 	return (struct civil){ .year = year_of_era + era * 400 + (month <= 2),
-		               .month = month,
-		               .day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1) };
+			       .month = month,
+			       .day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1) };
 }
 
 static int days_in_month(int64_t year, int month)
@@ -67,12 +68,14 @@ toc_time toc_after_months(toc_time t, int months)
 
 void toc_time_format(toc_time t, char ret_text[TOC_TIME_TEXT])
 {
-	int64_t us = t.us < 0 ? 0 : t.us > LAST_US ? LAST_US : t.us; /* TOC_TIME_NEVER shows as the last moment */
+	int64_t us = t.us < 0 ? 0 : t.us;
+	if (us > LAST_US)
+		us = LAST_US; /* TOC_TIME_NEVER shows as the last moment */
 	struct civil c = civil_of(us / DAY_US);
 	int ms = (int)(us % DAY_US / 1000);
 
 	snprintf(ret_text, TOC_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)c.year, c.month, c.day,
-	         ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+		 ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
 struct toc_str toc_time_str(struct toc_arena *a, toc_time t)
@@ -105,39 +108,65 @@ static bool letter(const char **p, const char *end, char wanted)
 	return true;
 }
 
+/* YYYY-MM-DD */
+static bool date(const char **p, const char *end, struct civil *ret)
+{
+	int year = number(p, end, 4);
+	int month = letter(p, end, '-') ? number(p, end, 2) : -1;
+	int day = letter(p, end, '-') ? number(p, end, 2) : -1;
+
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+		return false;
+	*ret = (struct civil){ year, month, day };
+	return true;
+}
+
+/* HH:MM in minutes, or -1 */
+static int minutes(const char **p, const char *end)
+{
+	int hour = number(p, end, 2);
+	int minute = letter(p, end, ':') ? number(p, end, 2) : -1;
+
+	return hour < 0 || hour > 23 || minute < 0 || minute > 59 ? -1 : hour * 60 + minute;
+}
+
+/* One to six digits after the point, in microseconds; 0 without a point; -1 when wrong. */
+static int fraction(const char **p, const char *end)
+{
+	int us = 0, digits = 0;
+
+	if (!letter(p, end, '.'))
+		return 0;
+	for (int unit = 100000; *p < end && **p >= '0' && **p <= '9'; unit /= 10, digits++, (*p)++)
+		us += (**p - '0') * unit; /* a seventh digit would be lost, so it is refused */
+	return digits >= 1 && digits <= 6 ? us : -1;
+}
+
 /* Upper-case T and Z only, as the schema's pattern says. */
 int toc_time_parse(struct toc_str text, toc_time *ret_time, int *ret_offset_min)
 {
 	const char *p = text.p, *end = text.p + text.n;
-	int year, month, day, hour, minute, second, us = 0, offset = 0;
+	struct civil day;
+	int offset = 0;
 
-	if ((year = number(&p, end, 4)) < 1970 || !letter(&p, end, '-') ||
-	    (month = number(&p, end, 2)) < 1 || month > 12 || !letter(&p, end, '-') ||
-	    (day = number(&p, end, 2)) < 1 || day > days_in_month(year, month) || !letter(&p, end, 'T') ||
-	    (hour = number(&p, end, 2)) < 0 || hour > 23 || !letter(&p, end, ':') ||
-	    (minute = number(&p, end, 2)) < 0 || minute > 59 || !letter(&p, end, ':') ||
-	    (second = number(&p, end, 2)) < 0 || second > 59)
+	if (!date(&p, end, &day) || !letter(&p, end, 'T'))
 		return TOC_EINVAL;
-
-	if (letter(&p, end, '.')) {
-		int digits = 0;
-		for (int unit = 100000; p < end && *p >= '0' && *p <= '9'; unit /= 10, digits++, p++)
-			us += (*p - '0') * unit; /* a seventh digit would be lost: refused below */
-		if (digits < 1 || digits > 6)
-			return TOC_EINVAL;
-	}
+	int minute = minutes(&p, end);
+	int second = letter(&p, end, ':') ? number(&p, end, 2) : -1;
+	int us = fraction(&p, end);
+	if (minute < 0 || second < 0 || second > 59 || us < 0)
+		return TOC_EINVAL;
 	if (!letter(&p, end, 'Z')) {
 		int sign = letter(&p, end, '+') ? 1 : letter(&p, end, '-') ? -1 : 0;
-		int hours, minutes;
-		if (sign == 0 || (hours = number(&p, end, 2)) < 0 || hours > 23 || !letter(&p, end, ':') ||
-		    (minutes = number(&p, end, 2)) < 0 || minutes > 59)
+		int east = minutes(&p, end);
+		if (sign == 0 || east < 0)
 			return TOC_EINVAL;
-		offset = sign * (hours * 60 + minutes);
+		offset = sign * east;
 	}
 	if (p != end)
 		return TOC_EINVAL;
 
-	int64_t seconds = days_of((struct civil){ year, month, day }) * 86400 + hour * 3600 + (minute - offset) * 60 + second;
+	int64_t seconds = days_of(day) * 86400 + (minute - offset) * 60 + second;
 	int64_t t = seconds * 1000000 + us;
 	if (t < 0 || t > LAST_US)
 		return TOC_EINVAL;

@@ -9,17 +9,30 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-typedef struct { int64_t us; } toc_time;
-typedef struct { int64_t us; } toc_dur;
+typedef struct {
+	int64_t us;
+} toc_time;
+typedef struct {
+	int64_t us;
+} toc_dur;
 
 #define TOC_TIME_NEVER ((toc_time){ INT64_MAX })
-#define TOC_SECONDS(n) ((toc_dur){ (int64_t)(n) * 1000000 })
-#define TOC_MINUTES(n) TOC_SECONDS((n) * 60)
-#define TOC_HOURS(n) TOC_SECONDS((n) * 3600)
+#define TOC_SECONDS(n) ((toc_dur){ (int64_t)(n)*1000000 })
+#define TOC_MINUTES(n) TOC_SECONDS((n)*60)
+#define TOC_HOURS(n) TOC_SECONDS((n)*3600)
 
-static inline toc_time toc_after(toc_time t, toc_dur d) { return (toc_time){ t.us + d.us }; }
-static inline toc_dur toc_between(toc_time from, toc_time to) { return (toc_dur){ to.us - from.us }; }
-static inline bool toc_before(toc_time a, toc_time b) { return a.us < b.us; }
+static inline toc_time toc_after(toc_time t, toc_dur d)
+{
+	return (toc_time){ t.us + d.us };
+}
+static inline toc_dur toc_between(toc_time from, toc_time to)
+{
+	return (toc_dur){ to.us - from.us };
+}
+static inline bool toc_before(toc_time a, toc_time b)
+{
+	return a.us < b.us;
+}
 toc_time toc_after_months(toc_time t, int months);
 
 /** RFC 3339 in UTC with milliseconds: 2031-05-17T14:02:00.000Z */
@@ -31,7 +44,7 @@ struct toc_str toc_time_str(struct toc_arena *a, toc_time t);
 int toc_time_parse(struct toc_str text, toc_time *ret_time, int *ret_offset_min) TOC_MUSTCHECK;
 
 /** The machine's clocks. Only processes call these, never base, domain, message or ledger. */
-toc_time toc_clock_now(void);      /* CLOCK_REALTIME */
-int64_t toc_clock_mono_us(void);   /* CLOCK_MONOTONIC, for time-outs */
+toc_time toc_clock_now(void);    /* CLOCK_REALTIME */
+int64_t toc_clock_mono_us(void); /* CLOCK_MONOTONIC, for time-outs */
 
 #endif

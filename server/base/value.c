@@ -187,7 +187,9 @@ bool toc_get_is(const struct toc_value *map, const char *name, const char *text)
 
 size_t toc_len(const struct toc_value *list_or_map)
 {
-	return list_or_map && (list_or_map->kind == TOC_LIST || list_or_map->kind == TOC_MAP) ? list_or_map->n : 0;
+	if (!list_or_map || (list_or_map->kind != TOC_LIST && list_or_map->kind != TOC_MAP))
+		return 0;
+	return list_or_map->n;
 }
 
 struct toc_value *toc_at(const struct toc_value *list, size_t i)
@@ -259,7 +261,7 @@ struct toc_value *toc_value_copy(struct toc_arena *a, const struct toc_value *v)
 		copy->members = toc_arena_alloc(a, v->n * sizeof *copy->members);
 		for (uint32_t i = 0; i < v->n; i++)
 			copy->members[i] = (struct toc_member){ toc_arena_str(a, v->members[i].name),
-				                                toc_value_copy(a, v->members[i].value) };
+								toc_value_copy(a, v->members[i].value) };
 		break;
 	}
 	return copy;

@@ -1,7 +1,8 @@
 /* codes.c: codes of countries and languages: which are real, and which are free for fiction.
  *
- * ISO 3166-1 alpha-2 keeps AA, QM..QZ, XA..XZ and ZZ for its users, BCP 47 (RFC 5646) the languages qaa..qtz: exercises
- * name invented states and languages with them, and messages about the real world may not (domain (c)). */
+ * ISO 3166-1 alpha-2 keeps AA, QM..QZ, XA..XZ and ZZ for its users, BCP 47 (RFC 5646) the languages qaa..qtz:
+ * exercises name invented states and languages with them, and messages about the real world may not (domain
+ * (c)). */
 #include "message/table.h"
 
 #include <stdlib.h>
@@ -33,7 +34,8 @@ static int by_code(const void *key, const void *code)
 
 bool toc_country_is_assigned(struct toc_str cc)
 {
-	return cc.n == 2 && bsearch(cc.p, toc_countries, toc_n_countries, sizeof *toc_countries, by_code) != NULL;
+	return cc.n == 2 &&
+	       bsearch(cc.p, toc_countries, toc_n_countries, sizeof *toc_countries, by_code) != NULL;
 }
 
 bool toc_country_is_user_assigned(struct toc_str cc)

@@ -1,7 +1,7 @@
 /* decode.c: checking a parsed message against the catalogue, field by field, and normalising it on the way.
  *
- * The first fault found is the answer: what the sender wrote is checked in the order written (unknown names, kinds,
- * limits), then what is not there in the order of the catalogue, then rules over several fields. */
+ * The first fault found is the answer: what the sender wrote is checked in the order written (unknown names,
+ * kinds, limits), then what is not there in the order of the catalogue, then rules over several fields. */
 #include "message/kinds.h"
 #include "message/path.h"
 
@@ -17,12 +17,12 @@ struct decoding {
 };
 
 static int decode_map(struct decoding *d, const struct toc_shape *s, const struct toc_value *raw,
-                      const struct toc_path *path, struct toc_value **ret);
+		      const struct toc_path *path, struct toc_value **ret);
 
-static int refuse(struct decoding *d, enum toc_refusal_code code, const struct toc_path *path, const char *clause,
-                  const char *format, ...) TOC_PRINTF(5, 6);
-static int refuse(struct decoding *d, enum toc_refusal_code code, const struct toc_path *path, const char *clause,
-                  const char *format, ...)
+static int refuse(struct decoding *d, enum toc_refusal_code code, const struct toc_path *path,
+		  const char *clause, const char *format, ...) TOC_PRINTF(5, 6);
+static int refuse(struct decoding *d, enum toc_refusal_code code, const struct toc_path *path,
+		  const char *clause, const char *format, ...)
 {
 	char where[TOC_PATH_TEXT], words[200];
 	va_list args;
@@ -38,15 +38,17 @@ static int refuse(struct decoding *d, enum toc_refusal_code code, const struct t
 static const char *words_of(const struct toc_condition *c, char text[120])
 {
 	size_t n = (size_t)snprintf(text, 120, "%s is ", c->member);
-	for (size_t i = 0; c->values[i] && n < 120; i++)
-		n += (size_t)snprintf(text + n, 120 - n, "%s%s", i == 0 ? "" : c->values[i + 1] ? ", " : " or ", c->values[i]);
+	for (size_t i = 0; c->values[i] && n < 120; i++) {
+		const char *before = c->values[i + 1] ? ", " : " or ";
+		n += (size_t)snprintf(text + n, 120 - n, "%s%s", i ? before : "", c->values[i]);
+	}
 	return text;
 }
 
 /* ---- one value, one list ---- */
 
 static int decode_one(struct decoding *d, const struct toc_field *f, const struct toc_value *raw,
-                      const struct toc_path *path, struct toc_value **ret)
+		      const struct toc_path *path, struct toc_value **ret)
 {
 	char words[160];
 
@@ -59,7 +61,7 @@ static int decode_one(struct decoding *d, const struct toc_field *f, const struc
 }
 
 static int decode_list(struct decoding *d, const struct toc_field *f, const struct toc_value *raw,
-                       const struct toc_path *path, struct toc_value **ret)
+		       const struct toc_path *path, struct toc_value **ret)
 {
 	struct toc_value *list, *item = NULL;
 
@@ -68,7 +70,8 @@ static int decode_list(struct decoding *d, const struct toc_field *f, const stru
 	if (raw->n > f->most)
 		return refuse(d, TOC_REFUSE_LIMIT, path, f->clause, "%u items, limit %u", raw->n, f->most);
 	if (raw->n < f->least)
-		return refuse(d, TOC_REFUSE_BAD_VALUE, path, f->clause, "%u items, at least %u", raw->n, f->least);
+		return refuse(d, TOC_REFUSE_BAD_VALUE, path, f->clause, "%u items, at least %u", raw->n,
+			      f->least);
 	list = toc_value_list(d->check.arena);
 	for (uint32_t i = 0; i < raw->n; i++) {
 		struct toc_path here = { .up = path, .index = i };
@@ -99,8 +102,8 @@ static bool holds(struct memory *m, const struct toc_condition *c, const struct 
 	return m->held;
 }
 
-static int check_presence(struct decoding *d, const struct toc_shape *s, uint64_t present, const struct toc_value *map,
-                          const struct toc_path *path)
+static int check_presence(struct decoding *d, const struct toc_shape *s, uint64_t present,
+			  const struct toc_value *map, const struct toc_path *path)
 {
 	struct memory m = { 0 };
 	char words[120];
@@ -111,12 +114,12 @@ static int check_presence(struct decoding *d, const struct toc_shape *s, uint64_
 		if (present >> i & 1) {
 			if (f->only_when && !holds(&m, f->only_when, map))
 				return refuse(d, TOC_REFUSE_BAD_VALUE, &here, f->clause, "only when %s",
-				              words_of(f->only_when, words));
+					      words_of(f->only_when, words));
 			continue;
 		}
 		if (f->must_when && holds(&m, f->must_when, map))
 			return refuse(d, TOC_REFUSE_MISSING_FIELD, &here, f->clause, "mandatory when %s",
-			              words_of(f->must_when, words));
+				      words_of(f->must_when, words));
 		/* A field with a condition is mandatory under the condition only. */
 		if (!f->must_when && !f->only_when && toc_need_is_must(f, d->check.type))
 			return refuse(d, TOC_REFUSE_MISSING_FIELD, &here, f->clause, "mandatory");
@@ -125,7 +128,7 @@ static int check_presence(struct decoding *d, const struct toc_shape *s, uint64_
 }
 
 static int check_rules(struct decoding *d, const struct toc_shape *s, const struct toc_value *map,
-                       const struct toc_path *path)
+		       const struct toc_path *path)
 {
 	for (uint32_t i = 0; i < s->n_rules; i++) {
 		const struct toc_shape_rule *r = &s->rules[i];
@@ -142,7 +145,7 @@ static int check_rules(struct decoding *d, const struct toc_shape *s, const stru
 }
 
 static int decode_map(struct decoding *d, const struct toc_shape *s, const struct toc_value *raw,
-                      const struct toc_path *path, struct toc_value **ret)
+		      const struct toc_path *path, struct toc_value **ret)
 {
 	struct toc_value *map, *value = NULL;
 	uint64_t present = 0;
@@ -155,7 +158,8 @@ static int decode_map(struct decoding *d, const struct toc_shape *s, const struc
 		struct toc_path here = { .up = path, .name = m->name };
 		const struct toc_field *f = toc_shape_field(s, m->name);
 		if (!f)
-			return refuse(d, TOC_REFUSE_UNKNOWN_FIELD, &here, NO_CLAUSE, "no such field in %s", s->meaning);
+			return refuse(d, TOC_REFUSE_UNKNOWN_FIELD, &here, NO_CLAUSE, "no such field in %s",
+				      s->meaning);
 		if (f->need == TOC_N_SERVER)
 			return refuse(d, TOC_REFUSE_BAD_VALUE, &here, f->clause, "set by the server");
 		if ((f->list ? decode_list : decode_one)(d, f, m->value, &here, &value) < 0)
@@ -171,7 +175,8 @@ static int decode_map(struct decoding *d, const struct toc_shape *s, const struc
 
 /* ---- the message ---- */
 
-static int find_type(const struct toc_value *raw, const struct toc_message_type **ret_type, struct toc_refusal *refusal)
+static int find_type(const struct toc_value *raw, const struct toc_message_type **ret_type,
+		     struct toc_refusal *refusal)
 {
 	const struct toc_value *type = toc_get(raw, "type");
 
@@ -180,14 +185,16 @@ static int find_type(const struct toc_value *raw, const struct toc_message_type 
 	if (!type)
 		return toc_refuse(refusal, TOC_REFUSE_MISSING_FIELD, "type", "domain M0", "mandatory");
 	if (type->kind != TOC_TEXT)
-		return toc_refuse(refusal, TOC_REFUSE_WRONG_KIND, "type", "domain M0", "the name of a message type is expected");
+		return toc_refuse(refusal, TOC_REFUSE_WRONG_KIND, "type", "domain M0",
+				  "the name of a message type is expected");
 	if (!(*ret_type = toc_message_type_find(type->text)))
-		return toc_refuse(refusal, TOC_REFUSE_UNKNOWN_TYPE, "type", "domain (c)", "no such message type");
+		return toc_refuse(refusal, TOC_REFUSE_UNKNOWN_TYPE, "type", "domain (c)",
+				  "no such message type");
 	return 0;
 }
 
 int toc_message_decode(struct toc_arena *a, const struct toc_value *raw, struct toc_value **ret_message,
-                       struct toc_refusal *ret_refusal)
+		       struct toc_refusal *ret_refusal)
 {
 	struct decoding d = { .check = { .arena = a }, .refusal = ret_refusal };
 	struct toc_value *message = NULL;
@@ -195,14 +202,15 @@ int toc_message_decode(struct toc_arena *a, const struct toc_value *raw, struct 
 	if (find_type(raw, &d.check.type, ret_refusal) < 0)
 		return -1;
 	d.check.fiction = d.check.type->flags & TOC_TYPE_DIRECTORY || toc_get_is(raw, "mode", "exercise") ||
-	                  toc_get_is(raw, "mode", "test");
+			  toc_get_is(raw, "mode", "test");
 	if (decode_map(&d, toc_shape_envelope(), raw, NULL, &message) < 0)
 		return -1;
 	for (uint32_t i = 0; i < d.check.type->n_demands; i++) {
 		const struct toc_demand *demand = &d.check.type->demands[i];
-		if (toc_condition_holds(demand->when, toc_get(message, "body")) && !toc_get(message, demand->field))
-			return toc_refuse(ret_refusal, TOC_REFUSE_MISSING_FIELD, demand->field, demand->clause, "%s",
-			                  demand->words);
+		if (toc_condition_holds(demand->when, toc_get(message, "body")) &&
+		    !toc_get(message, demand->field))
+			return toc_refuse(ret_refusal, TOC_REFUSE_MISSING_FIELD, demand->field,
+					  demand->clause, "%s", demand->words);
 	}
 	*ret_message = message;
 	return 0;

@@ -1,9 +1,10 @@
 /* json.c: JSON bytes ↔ value trees (RFC 8259, RFC 8785).
  *
- * json-c reads the grammar. It is more generous than we are, even when told to be strict: it lets the later of two
- * equal names win, puts U+FFFD for a lone surrogate, takes NaN and raw control characters. So a gate goes before it,
- * which knows only tokens: well-formed UTF-8, strings, numbers, the three words, nesting. The gate also counts the
- * colons: when the tree has fewer members than there were colons, a name occurred twice. */
+ * json-c reads the grammar. It is more generous than we are, even when told to be strict: it lets the later
+ * of two equal names win, puts U+FFFD for a lone surrogate, takes NaN and raw control characters. So a gate
+ * goes before it, which knows only tokens: well-formed UTF-8, strings, numbers, the three words, nesting. The
+ * gate also counts the colons: when the tree has fewer members than there were colons, a name occurred twice.
+ */
 #include "message/json.h"
 #include "message/path.h"
 
@@ -25,7 +26,16 @@ struct gate {
 static int malformed(struct gate *g, const char *what)
 {
 	return toc_refuse(g->refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "%s at byte %zu", what,
-	                  (size_t)(g->p - g->start));
+			  (size_t)(g->p - g->start));
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static int four_hex(const char *p, const char *end)
@@ -35,13 +45,18 @@ static int four_hex(const char *p, const char *end)
 	if (end - p < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		char c = p[i];
-		int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int digit = hex_digit(p[i]);
 		if (digit < 0)
 			return -1;
 		value = value << 4 | digit;
 	}
 	return value;
+}
+
+/* The \uXXXX that must follow a high surrogate. */
+static int low_half(const struct gate *g)
+{
+	return g->end - g->p >= 6 && g->p[0] == '\\' && g->p[1] == 'u' ? four_hex(g->p + 2, g->end) : -1;
 }
 
 /* After the backslash. */
@@ -60,7 +75,7 @@ static int pass_escape(struct gate *g)
 	if (unit >= 0xDC00 && unit <= 0xDFFF)
 		return malformed(g, "low surrogate without a high one");
 	if (unit >= 0xD800 && unit <= 0xDBFF) {
-		int low = g->end - g->p >= 6 && g->p[0] == '\\' && g->p[1] == 'u' ? four_hex(g->p + 2, g->end) : -1;
+		int low = low_half(g);
 		if (low < 0xDC00 || low > 0xDFFF)
 			return malformed(g, "high surrogate without a low one");
 		g->p += 6;
@@ -134,41 +149,37 @@ static int pass_word(struct gate *g)
 	return malformed(g, "neither string, number, true, false nor null");
 }
 
+static int pass_token(struct gate *g)
+{
+	switch (*g->p) {
+	case ':':
+		g->members++;
+		g->p++;
+		return 0;
+	case '{':
+	case '[':
+		if (++g->depth > g->depth_max)
+			return toc_refuse(g->refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259 section 9",
+					  "more than %u levels", g->depth_max);
+		g->p++;
+		return 0;
+	case '}':
+	case ']':
+		g->depth -= g->depth > 0;
+		g->p++;
+		return 0;
+	case '"': g->p++; return pass_string(g);
+	default: return *g->p == '-' || digits(g->p, g->end) > g->p ? pass_number(g) : pass_word(g);
+	}
+}
+
 static int pass_gate(struct gate *g)
 {
 	while (g->p < g->end) {
-		int r = 0;
-		switch (*g->p) {
-		case ' ': case '\t': case '\n': case '\r': case ',':
+		if (*g->p && strchr(" \t\n\r,", *g->p))
 			g->p++;
-			break;
-		case ':':
-			g->members++;
-			g->p++;
-			break;
-		case '{': case '[':
-			if (++g->depth > g->depth_max)
-				return toc_refuse(g->refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259 section 9",
-				                  "more than %u levels", g->depth_max);
-			g->p++;
-			break;
-		case '}': case ']':
-			g->depth -= g->depth > 0;
-			g->p++;
-			break;
-		case '"':
-			g->p++;
-			r = pass_string(g);
-			break;
-		case '-': case '0': case '1': case '2': case '3': case '4':
-		case '5': case '6': case '7': case '8': case '9':
-			r = pass_number(g);
-			break;
-		default:
-			r = pass_word(g);
-		}
-		if (r < 0)
-			return r;
+		else if (pass_token(g) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -186,24 +197,19 @@ static int no_whole_number(struct conversion *c, const struct toc_path *path)
 	char text[TOC_PATH_TEXT];
 	toc_path_format(path, text);
 	return toc_refuse(c->refusal, TOC_REFUSE_WRONG_KIND, text, "domain (c)",
-	                  "numbers are whole and of at most 53 bits");
+			  "numbers are whole and of at most 53 bits");
 }
 
 static int convert(struct conversion *c, struct json_object *from, const struct toc_path *path,
-                   struct toc_value **ret_value)
+		   struct toc_value **ret_value)
 {
 	struct toc_value *v = NULL, *item;
 	int64_t i;
 
 	switch (json_object_get_type(from)) {
-	case json_type_null:
-		v = toc_value_null(c->arena);
-		break;
-	case json_type_boolean:
-		v = toc_value_bool(c->arena, json_object_get_boolean(from));
-		break;
-	case json_type_double:
-		return no_whole_number(c, path);
+	case json_type_null: v = toc_value_null(c->arena); break;
+	case json_type_boolean: v = toc_value_bool(c->arena, json_object_get_boolean(from)); break;
+	case json_type_double: return no_whole_number(c, path);
 	case json_type_int:
 		i = json_object_get_int64(from); /* beyond 64 bits: the nearest, and so refused too */
 		if (i > TOC_INT_MAX || i < -TOC_INT_MAX)
@@ -212,7 +218,7 @@ static int convert(struct conversion *c, struct json_object *from, const struct 
 		break;
 	case json_type_string:
 		v = toc_value_text(c->arena, (struct toc_str){ json_object_get_string(from),
-			                                       (size_t)json_object_get_string_len(from) });
+							       (size_t)json_object_get_string_len(from) });
 		break;
 	case json_type_array:
 		v = toc_value_list(c->arena);
@@ -225,9 +231,11 @@ static int convert(struct conversion *c, struct json_object *from, const struct 
 		break;
 	case json_type_object:
 		v = toc_value_map(c->arena);
-		struct json_object_iterator it = json_object_iter_begin(from), end = json_object_iter_end(from);
+		struct json_object_iterator it = json_object_iter_begin(from),
+					    end = json_object_iter_end(from);
 		for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
-			struct toc_path here = { .up = path, .name = toc_str_of(json_object_iter_peek_name(&it)) };
+			struct toc_path here = { .up = path,
+						 .name = toc_str_of(json_object_iter_peek_name(&it)) };
 			if (convert(c, json_object_iter_peek_value(&it), &here, &item) < 0)
 				return -1;
 			toc_append(c->arena, v, toc_arena_str(c->arena, here.name), item);
@@ -251,7 +259,8 @@ static struct json_tokener *tokener_for(unsigned depth)
 	}
 	if (tokener)
 		json_tokener_free(tokener);
-	tokener = json_tokener_new_ex((int)depth + 2); /* json-c counts the scalar inside as a level; the gate decides */
+	/* json-c counts the scalar inside as a level; the gate decides */
+	tokener = json_tokener_new_ex((int)depth + 2);
 	if (!tokener)
 		TOC_WRONG("json: no memory");
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
@@ -260,20 +269,20 @@ static struct json_tokener *tokener_for(unsigned depth)
 }
 
 int toc_json_parse(struct toc_arena *a, struct toc_str bytes, size_t max_bytes, unsigned depth,
-                   struct toc_value **ret_value, struct toc_refusal *ret_refusal)
+		   struct toc_value **ret_value, struct toc_refusal *ret_refusal)
 {
 	struct gate g = { bytes.p, bytes.p + bytes.n, bytes.p, 0, depth, 0, ret_refusal };
 	struct conversion c = { a, 0, ret_refusal };
 	struct toc_value *value = NULL;
 
 	if (bytes.n > max_bytes || bytes.n > INT_MAX)
-		return toc_refuse(ret_refusal, TOC_REFUSE_TOO_BIG, NULL, "protocol tocsin.v1", "%zu bytes, limit %zu",
-		                  bytes.n, max_bytes);
+		return toc_refuse(ret_refusal, TOC_REFUSE_TOO_BIG, NULL, "protocol tocsin.v1",
+				  "%zu bytes, limit %zu", bytes.n, max_bytes);
 	if (bytes.n == 0)
 		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "nothing was sent");
 	if (!toc_str_is_utf8(bytes))
 		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259 section 8.1",
-		                  "not UTF-8, or U+0000 in it");
+				  "not UTF-8, or U+0000 in it");
 	if (pass_gate(&g) < 0)
 		return -1;
 
@@ -282,24 +291,27 @@ int toc_json_parse(struct toc_arena *a, struct toc_str bytes, size_t max_bytes, 
 	enum json_tokener_error error = json_tokener_get_error(tok);
 	size_t stopped = json_tokener_get_parse_end(tok);
 	if (error == json_tokener_continue)
-		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "the text ends too early");
+		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259",
+				  "the text ends too early");
 	if (error != json_tokener_success)
 		return toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "%s at byte %zu",
-		                  json_tokener_error_desc(error), stopped);
+				  json_tokener_error_desc(error), stopped);
 
 	int r = -1;
 	while (stopped < bytes.n && strchr(" \t\r\n", bytes.p[stopped]))
 		stopped++;
 	if (stopped < bytes.n)
-		toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259", "something follows at byte %zu", stopped);
+		toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259",
+			   "something follows at byte %zu", stopped);
 	else if (!json_object_is_type(tree, json_type_object))
-		toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "protocol tocsin.v1", "not a JSON object");
+		toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "protocol tocsin.v1",
+			   "not a JSON object");
 	else if (convert(&c, tree, NULL, &value) == 0) {
 		if (c.members == g.members)
 			r = 0;
 		else
 			toc_refuse(ret_refusal, TOC_REFUSE_MALFORMED, NULL, "RFC 8259 section 4",
-			           "a name occurs twice in one object");
+				   "a name occurs twice in one object");
 	}
 	json_object_put(tree);
 	if (r == 0)
@@ -309,8 +321,8 @@ int toc_json_parse(struct toc_arena *a, struct toc_str bytes, size_t max_bytes, 
 
 /* ---- canonical bytes ---- */
 
-/* UTF-16 order of UTF-8 texts: as bytes, but characters beyond U+FFFF (first byte F0..F4) are surrogates there and
- * come before U+E000..U+FFFF (first byte EE or EF). */
+/* UTF-16 order of UTF-8 texts: as bytes, but characters beyond U+FFFF (first byte F0..F4) are surrogates
+ * there and come before U+E000..U+FFFF (first byte EE or EF). */
 static int utf16_order(struct toc_str a, struct toc_str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -328,7 +340,8 @@ static int utf16_order(struct toc_str a, struct toc_str b)
 
 static int by_name(const void *x, const void *y)
 {
-	return utf16_order((*(const struct toc_member *const *)x)->name, (*(const struct toc_member *const *)y)->name);
+	return utf16_order((*(const struct toc_member *const *)x)->name,
+			   (*(const struct toc_member *const *)y)->name);
 }
 
 static void write_text(struct toc_buf *b, struct toc_str s)
@@ -384,18 +397,13 @@ void toc_json_write(struct toc_buf *b, const struct toc_value *v)
 	char number[24];
 
 	switch (v->kind) {
-	case TOC_NULL:
-		toc_buf_text(b, "null");
-		break;
-	case TOC_BOOL:
-		toc_buf_text(b, v->boolean ? "true" : "false");
-		break;
+	case TOC_NULL: toc_buf_text(b, "null"); break;
+	case TOC_BOOL: toc_buf_text(b, v->boolean ? "true" : "false"); break;
 	case TOC_INT:
-		toc_buf_add(b, number, (size_t)snprintf(number, sizeof number, "%lld", (long long)v->integer));
+		toc_buf_add(b, number,
+			    (size_t)snprintf(number, sizeof number, "%lld", (long long)v->integer));
 		break;
-	case TOC_TEXT:
-		write_text(b, v->text);
-		break;
+	case TOC_TEXT: write_text(b, v->text); break;
 	case TOC_LIST:
 		toc_buf_byte(b, '[');
 		for (uint32_t i = 0; i < v->n; i++) {
@@ -405,9 +413,7 @@ void toc_json_write(struct toc_buf *b, const struct toc_value *v)
 		}
 		toc_buf_byte(b, ']');
 		break;
-	case TOC_MAP:
-		write_map(b, v);
-		break;
+	case TOC_MAP: write_map(b, v); break;
 	}
 }
 

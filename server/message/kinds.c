@@ -1,5 +1,6 @@
-/* kinds.c: checking and normalising one value. Each check says the same as the kind's pattern in the JSON Schema (and
- * more where a pattern cannot: 30 February, the country of fiction in a message about the real world). */
+/* kinds.c: checking and normalising one value. Each check says the same as the kind's pattern in the JSON
+ * Schema (and more where a pattern cannot: 30 February, the country of fiction in a message about the real
+ * world). */
 #include "message/kinds.h"
 
 #include "base/bytes.h"
@@ -9,29 +10,30 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UUID_PATTERN "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+#define H "[0-9A-Fa-f]"
+#define UUID_PATTERN H "{8}-" H "{4}-" H "{4}-" H "{4}-" H "{12}"
+#define DATE "(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+#define CLOCK "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 static const struct {
 	const char *words, *pattern;
 } kinds[] = {
 	[TOC_F_UUID] = { "a UUID", "^(?!00000000-0000-0000-0000-000000000000$)" UUID_PATTERN "$" },
-	[TOC_F_UUID7] = { "a UUID of version 7",
-	                  "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-7[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$" },
+	[TOC_F_UUID7] = { "a UUID of version 7", "^" H "{8}-" H "{4}-7" H "{3}-[89ABab]" H "{3}-" H "{12}$" },
 	[TOC_F_ORG] = { "the code of an organisation", "^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$" },
 	[TOC_F_PERSON] = { "a person's UUID", "^(?!00000000-0000-0000-0000-000000000000$)" UUID_PATTERN "$" },
 	[TOC_F_TIME] = { "a time of RFC 3339 with seconds and offset",
-	                 "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
-	                 ":[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$" },
+			 "^" DATE "T" CLOCK ":[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]" CLOCK ")$" },
 	[TOC_F_CC] = { "a country code of ISO 3166-1", NULL },
 	[TOC_F_LANG] = { "a language tag of BCP 47", "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$" },
 	[TOC_F_URL] = { "a URL with its scheme, without blanks",
-	                "^[A-Za-z][A-Za-z0-9+.-]{0,31}:[^\\u0000-\\u0020\\u007f\"<>]+$" },
+			"^[A-Za-z][A-Za-z0-9+.-]{0,31}:[^\\u0000-\\u0020\\u007f\"<>]+$" },
 	[TOC_F_IP] = { "an IPv4 or IPv6 address", NULL },
 	[TOC_F_LINE] = { "text of one line", "^[^\\u0000-\\u001f\\u007f]*$" },
 	[TOC_F_PROSE] = { "text", "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$" },
-	[TOC_F_TOKEN] = { "letters, digits and . _ / : + ( ) , = - or blank, beginning with a letter or digit",
-	                  "^[A-Za-z0-9][A-Za-z0-9 ._/:+(),=-]*$" },
-	[TOC_F_HEX] = { "hexadecimal digits", "^([0-9A-Fa-f]{2})+$" },
+	[TOC_F_TOKEN] = { "a letter or digit, then also . _ / : + ( ) , = - and blank",
+			  "^[A-Za-z0-9][A-Za-z0-9 ._/:+(),=-]*$" },
+	[TOC_F_HEX] = { "hexadecimal digits", "^(" H "{2})+$" },
 	[TOC_F_BYTES] = { "base64url without padding", "^([A-Za-z0-9_-]{4})*[A-Za-z0-9_-]{2,4}$" },
 	[TOC_F_INT] = { "a whole number", NULL },
 	[TOC_F_BOOL] = { "true or false", NULL },
@@ -147,7 +149,8 @@ static struct toc_value *lower_case(struct toc_arena *a, struct toc_str s, size_
 	return v;
 }
 
-static enum toc_refusal_code say(enum toc_refusal_code code, char words[160], const char *format, ...) TOC_PRINTF(3, 4);
+static enum toc_refusal_code say(enum toc_refusal_code code, char words[160], const char *format, ...)
+	TOC_PRINTF(3, 4);
 static enum toc_refusal_code say(enum toc_refusal_code code, char words[160], const char *format, ...)
 {
 	va_list args;
@@ -165,12 +168,13 @@ static enum toc_refusal_code check_length(const struct toc_field *f, struct toc_
 		return say(TOC_REFUSE_LIMIT, words, "%zu characters, limit %lld", n, (long long)f->max);
 	if (n < (size_t)f->min)
 		return n == 0 ? say(TOC_REFUSE_BAD_VALUE, words, "empty")
-		              : say(TOC_REFUSE_BAD_VALUE, words, "%zu characters, at least %lld", n, (long long)f->min);
+			      : say(TOC_REFUSE_BAD_VALUE, words, "%zu characters, at least %lld", n,
+				    (long long)f->min);
 	return TOC_NOT_REFUSED;
 }
 
-static enum toc_refusal_code check_text(const struct toc_kind_check *c, const struct toc_field *f, struct toc_str s,
-                                        struct toc_value **ret, char words[160])
+static enum toc_refusal_code check_text(const struct toc_kind_check *c, const struct toc_field *f,
+					struct toc_str s, struct toc_value **ret, char words[160])
 {
 	struct toc_uuid id;
 	uint8_t address[16];
@@ -185,7 +189,9 @@ static enum toc_refusal_code check_text(const struct toc_kind_check *c, const st
 			return code;
 	}
 	switch (f->kind) {
-	case TOC_F_UUID: case TOC_F_PERSON: case TOC_F_UUID7:
+	case TOC_F_UUID:
+	case TOC_F_PERSON:
+	case TOC_F_UUID7:
 		good = toc_uuid_parse(s, &id) == 0;
 		/* What the server makes itself may have a name-based id. */
 		if (good && f->kind == TOC_F_UUID7 && c->type->flags & TOC_TYPE_MEMBERS)
@@ -202,12 +208,14 @@ static enum toc_refusal_code check_text(const struct toc_kind_check *c, const st
 			s = TOC_STR("GR"); /* the Union's code for Greece (domain (c)) */
 		good = toc_country_is_assigned(s) || toc_country_is_user_assigned(s);
 		if (toc_country_is_user_assigned(s) && !c->fiction)
-			return say(TOC_REFUSE_BAD_VALUE, words, "user-assigned country codes only in mode exercise or test");
+			return say(TOC_REFUSE_BAD_VALUE, words,
+				   "user-assigned country codes only in mode exercise or test");
 		break;
 	case TOC_F_LANG:
 		good = lang_tag(s);
 		if (good && toc_lang_is_private(s) && !c->fiction)
-			return say(TOC_REFUSE_BAD_VALUE, words, "private-use languages only in mode exercise or test");
+			return say(TOC_REFUSE_BAD_VALUE, words,
+				   "private-use languages only in mode exercise or test");
 		if (good) {
 			size_t primary = 0;
 			while (primary < s.n && s.p[primary] != '-')
@@ -236,8 +244,10 @@ static enum toc_refusal_code check_text(const struct toc_kind_check *c, const st
 	case TOC_F_TOKEN: good = first_is_alphanumeric(s) && all_of(s, 1, " ._/:+(),=-"); break;
 	case TOC_F_BYTES: good = s.n % 4 != 1 && all_of(s, 0, "_-"); break;
 	case TOC_F_TYPE_NAME: good = true; break; /* found before */
-	case TOC_F_INT: case TOC_F_BOOL: case TOC_F_MAP: case TOC_F_BODY:
-		TOC_WRONG("catalogue: not a kind of text");
+	case TOC_F_INT:
+	case TOC_F_BOOL:
+	case TOC_F_MAP:
+	case TOC_F_BODY: TOC_WRONG("catalogue: not a kind of text");
 	}
 	if (!good)
 		return say(TOC_REFUSE_BAD_VALUE, words, "not %s", kinds[f->kind].words);
@@ -246,8 +256,9 @@ static enum toc_refusal_code check_text(const struct toc_kind_check *c, const st
 	return TOC_NOT_REFUSED;
 }
 
-enum toc_refusal_code toc_kind_check(const struct toc_kind_check *c, const struct toc_field *f, const struct toc_value *raw,
-                                     struct toc_value **ret_value, char ret_words[160])
+enum toc_refusal_code toc_kind_check(const struct toc_kind_check *c, const struct toc_field *f,
+				     const struct toc_value *raw, struct toc_value **ret_value,
+				     char ret_words[160])
 {
 	enum toc_kind wanted = f->kind == TOC_F_INT ? TOC_INT : f->kind == TOC_F_BOOL ? TOC_BOOL : TOC_TEXT;
 	struct toc_value *v = NULL;
@@ -259,7 +270,7 @@ enum toc_refusal_code toc_kind_check(const struct toc_kind_check *c, const struc
 	} else if (f->kind == TOC_F_INT) {
 		if (raw->integer < f->min || raw->integer > f->max)
 			return say(TOC_REFUSE_BAD_VALUE, ret_words, "%lld is not between %lld and %lld",
-			           (long long)raw->integer, (long long)f->min, (long long)f->max);
+				   (long long)raw->integer, (long long)f->min, (long long)f->max);
 		v = toc_value_int(c->arena, raw->integer);
 	} else {
 		enum toc_refusal_code code = check_text(c, f, raw->text, &v, ret_words);

@@ -22,11 +22,16 @@ static void anchor(struct toc_buf *b, const struct toc_shape *s)
 static void kind(struct toc_buf *b, const struct toc_field *f)
 {
 	static const char *const words[] = {
-		[TOC_F_UUID] = "UUID", [TOC_F_UUID7] = "UUIDv7", [TOC_F_ORG] = "organisation", [TOC_F_PERSON] = "person (UUID)",
-		[TOC_F_TIME] = "time", [TOC_F_CC] = "country", [TOC_F_LANG] = "language", [TOC_F_URL] = "URL", [TOC_F_IP] = "IP address",
-		[TOC_F_LINE] = "line", [TOC_F_PROSE] = "text", [TOC_F_TOKEN] = "token", [TOC_F_HEX] = "hexadecimal",
-		[TOC_F_BYTES] = "base64url", [TOC_F_INT] = "integer", [TOC_F_BOOL] = "true or false", [TOC_F_VERSION] = "version",
-		[TOC_F_TYPE_NAME] = "type", [TOC_F_BODY] = "object",
+		[TOC_F_UUID] = "UUID",        [TOC_F_UUID7] = "UUIDv7",
+		[TOC_F_ORG] = "organisation", [TOC_F_PERSON] = "person (UUID)",
+		[TOC_F_TIME] = "time",        [TOC_F_CC] = "country",
+		[TOC_F_LANG] = "language",    [TOC_F_URL] = "URL",
+		[TOC_F_IP] = "IP address",    [TOC_F_LINE] = "line",
+		[TOC_F_PROSE] = "text",       [TOC_F_TOKEN] = "token",
+		[TOC_F_HEX] = "hexadecimal",  [TOC_F_BYTES] = "base64url",
+		[TOC_F_INT] = "integer",      [TOC_F_BOOL] = "true or false",
+		[TOC_F_VERSION] = "version",  [TOC_F_TYPE_NAME] = "type",
+		[TOC_F_BODY] = "object",
 	};
 
 	if (f->list)
@@ -67,7 +72,9 @@ static void need(struct toc_buf *b, const struct toc_field *f)
 	switch (f->need) {
 	case TOC_N_MUST: toc_buf_text(b, "**M**"); break;
 	case TOC_N_MEMBERS_MUST: toc_buf_text(b, "**M** from members"); break;
-	case TOC_N_UNLESS_ROUTED: toc_buf_text(b, "**C** mandatory unless the server computes the recipients"); break;
+	case TOC_N_UNLESS_ROUTED:
+		toc_buf_text(b, "**C** mandatory unless the server computes the recipients");
+		break;
 	case TOC_N_SERVER: toc_buf_text(b, "set by the server"); break;
 	case TOC_N_MAY: toc_buf_text(b, "O"); break;
 	}
@@ -75,14 +82,16 @@ static void need(struct toc_buf *b, const struct toc_field *f)
 
 static void shape(struct toc_buf *b, const struct toc_shape *s)
 {
-	toc_buf_text(b, "| field | what | needed | personal | source | meaning |\n| --- | --- | --- | --- | --- | --- |\n");
+	toc_buf_text(b, "| field | what | needed | personal | source | meaning |\n"
+			"| --- | --- | --- | --- | --- | --- |\n");
 	for (uint32_t i = 0; i < s->n; i++) {
 		const struct toc_field *f = &s->fields[i];
 		toc_buf_printf(b, "| `%s` | ", f->name);
 		kind(b, f);
 		toc_buf_text(b, " | ");
 		need(b, f);
-		toc_buf_printf(b, " | %s%s | ", f->personal ? "yes" : f->plain_because ? "no: " : "no", f->plain_because ? f->plain_because : "");
+		toc_buf_text(b, f->personal ? " | yes" : f->plain_because ? " | no: " : " | no");
+		toc_buf_printf(b, "%s | ", f->plain_because ? f->plain_because : "");
 		cell(b, f->clause);
 		toc_buf_text(b, " | ");
 		cell(b, f->meaning);
@@ -115,6 +124,27 @@ static void inner_shapes(struct toc_buf *b, const struct toc_shape *s, uint64_t 
 	}
 }
 
+static const char opening[] =
+	"# Messages of tocsin.v1, version " TOC_SCHEMA_VERSION "\n"
+	"\n"
+	"Made from `server/message/catalogue.def`; do not edit. A message is one JSON object: the envelope "
+	"and, in\n"
+	"`body`, the fields of its type. The JSON Schema says the same: `GET /api/schema`, `GET "
+	"/api/schema/TYPE`.\n"
+	"\n"
+	"Needed: **M** mandatory, **C** under a condition, O optional. Personal fields are sealed and "
+	"erasable; who\n"
+	"gets the rendering without personal data does not get them. Times are RFC 3339 with offset, "
+	"countries ISO\n"
+	"3166-1, languages BCP 47; a line has no line break; lengths count characters.\n"
+	"\n"
+	"Sources: TCO = Regulation (EU) 2021/784, DSA = (EU) 2022/2065, Europol = (EU) 2016/794, e-Evidence "
+	"= (EU)\n"
+	"2023/1543, GDPR = (EU) 2016/679, CAP = OASIS CAP 1.2; \"domain\" = the protocol's own rules.\n"
+	"\n"
+	"## Envelope\n"
+	"\n";
+
 struct toc_str toc_message_reference(struct toc_arena *a)
 {
 	struct toc_buf b;
@@ -124,20 +154,15 @@ struct toc_str toc_message_reference(struct toc_arena *a)
 	if (toc_shape_at(64))
 		TOC_WRONG("catalogue: more than 64 shapes");
 	toc_buf_init(&b, 4 << 20);
-	toc_buf_text(&b, "# Messages of tocsin.v1, version " TOC_SCHEMA_VERSION "\n\n"
-	             "Made from `server/message/catalogue.def`; do not edit. A message is one JSON object: the envelope and, in "
-	             "`body`, the fields of its type. The JSON Schema says the same: `GET /api/schema`, `GET /api/schema/TYPE`.\n\n"
-	             "Needed: **M** mandatory, **C** under a condition, O optional. Personal fields are sealed and erasable; who gets "
-	             "the rendering without personal data does not get them. Times are RFC 3339 with offset, countries ISO 3166-1, "
-	             "languages BCP 47; a line has no line break; lengths count characters.\n\n"
-	             "Sources: TCO = Regulation (EU) 2021/784, DSA = (EU) 2022/2065, Europol = (EU) 2016/794, e-Evidence = (EU) "
-	             "2023/1543, GDPR = (EU) 2016/679, CAP = OASIS CAP 1.2; \"domain\" = the protocol's own rules.\n\n## Envelope\n\n");
+	toc_buf_text(&b, opening);
 	shape(&b, toc_shape_envelope());
 	inner_shapes(&b, toc_shape_envelope(), &shown);
 	for (size_t i = 0; (t = toc_message_type_at(i)); i++) {
 		const struct toc_shape *s = toc_shape_at(t->shape);
-		toc_buf_printf(&b, "## %s: %s\n\n%s%s. Selector: `%s`. Retention class %s. %s.\n\n", t->name, t->title, s->meaning,
-		               t->flags & TOC_TYPE_MEMBERS ? "" : "; made by the server only", t->selector, t->retention, t->clause);
+		toc_buf_printf(&b, "## %s: %s\n\n%s%s. Selector: `%s`. Retention class %s. %s.\n\n", t->name,
+			       t->title, s->meaning,
+			       t->flags & TOC_TYPE_MEMBERS ? "" : "; made by the server only", t->selector,
+			       t->retention, t->clause);
 		shape(&b, s);
 		for (uint32_t k = 0; k < t->n_demands; k++) {
 			toc_buf_text(&b, "Rule: ");
@@ -146,8 +171,8 @@ struct toc_str toc_message_reference(struct toc_arena *a)
 				condition(&b, t->demands[k].when);
 				toc_buf_text(&b, ", ");
 			}
-			toc_buf_printf(&b, "`%s` of the envelope is mandatory: %s (%s).\n\n", t->demands[k].field, t->demands[k].words,
-			               t->demands[k].clause);
+			toc_buf_printf(&b, "`%s` of the envelope is mandatory: %s (%s).\n\n",
+				       t->demands[k].field, t->demands[k].words, t->demands[k].clause);
 		}
 		inner_shapes(&b, s, &shown);
 	}

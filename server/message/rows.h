@@ -1,5 +1,5 @@
-/* rows.h: one pass over catalogue.def. The rows that the includer did not define are nothing in this pass; all are
- * undefined afterwards. Not guarded: it is meant to be included many times. */
+/* rows.h: one pass over catalogue.def. The rows that the includer did not define are nothing in this pass;
+ * all are undefined afterwards. Not guarded: it is meant to be included many times. */
 #ifndef VALUES
 #define VALUES(name, ...)
 #endif

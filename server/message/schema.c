@@ -1,8 +1,8 @@
 /* schema.c: JSON Schema 2020-12 from the catalogue, with its conditions as if/then/else.
  *
- * One definition per shape ($defs), one document per message type. A schema cannot say everything that the decoder
- * checks: that 30 February is no day, that codes of fiction need mode exercise or test. Nothing that the schema refuses
- * does the decoder take. */
+ * One definition per shape ($defs), one document per message type. A schema cannot say everything that the
+ * decoder checks: that 30 February is no day, that codes of fiction need mode exercise or test. Nothing that
+ * the schema refuses does the decoder take. */
 #include "message/kinds.h"
 
 #include <string.h>
@@ -59,8 +59,9 @@ static void need_countries(struct writer *w)
 		if (c >= 'M')
 			toc_push_text(w->a, list, (struct toc_str){ code, 2 });
 	}
-	toc_set_cstr(w->a, v, "description", "ISO 3166-1 alpha-2; EL is taken as GR; AA, QM-QZ, XA-XZ and ZZ only in mode "
-	             "exercise or test, and in a directory");
+	toc_set_cstr(w->a, v, "description",
+		     "ISO 3166-1 alpha-2; EL is taken as GR; AA, QM-QZ, XA-XZ and ZZ only in mode "
+		     "exercise or test, and in a directory");
 	toc_set(w->a, v, "enum", list);
 	toc_set(w->a, w->defs, "country", v);
 }
@@ -70,23 +71,15 @@ static struct toc_value *one_value(struct writer *w, const struct toc_field *f)
 	struct toc_value *v = map(w), *any, *form;
 
 	switch (f->kind) {
-	case TOC_F_BOOL:
-		toc_set_cstr(w->a, v, "type", "boolean");
-		return v;
+	case TOC_F_BOOL: toc_set_cstr(w->a, v, "type", "boolean"); return v;
 	case TOC_F_INT:
 		toc_set_cstr(w->a, v, "type", "integer");
 		toc_set_int(w->a, v, "minimum", f->min);
 		toc_set_int(w->a, v, "maximum", f->max);
 		return v;
-	case TOC_F_ENUM:
-		toc_set(w->a, v, "enum", words(w, f->values));
-		return v;
-	case TOC_F_VERSION:
-		toc_set_cstr(w->a, v, "const", TOC_SCHEMA_VERSION);
-		return v;
-	case TOC_F_CC:
-		need_countries(w);
-		return reference(w, "country");
+	case TOC_F_ENUM: toc_set(w->a, v, "enum", words(w, f->values)); return v;
+	case TOC_F_VERSION: toc_set_cstr(w->a, v, "const", TOC_SCHEMA_VERSION); return v;
+	case TOC_F_CC: need_countries(w); return reference(w, "country");
 	case TOC_F_MAP:
 		need_shape(w, toc_shape_at(f->shape));
 		return reference(w, toc_shape_at(f->shape)->name);
@@ -100,8 +93,7 @@ static struct toc_value *one_value(struct writer *w, const struct toc_field *f)
 		toc_set_cstr(w->a, v, "type", "string");
 		toc_set(w->a, v, "anyOf", any);
 		return v;
-	default:
-		break;
+	default: break;
 	}
 	toc_set_cstr(w->a, v, "type", "string");
 	if (f->kind == TOC_F_TIME)
@@ -131,8 +123,9 @@ static struct toc_value *field_schema(struct writer *w, const struct toc_field *
 		v = list;
 	}
 	toc_set_cstr(w->a, v, "description", f->meaning);
-	toc_set(w->a, v, "$comment", toc_value_text(w->a, toc_arena_printf(w->a, "%s%s", f->personal ? "personal; " : "",
-	                                                                   f->clause)));
+	toc_set(w->a, v, "$comment",
+		toc_value_text(w->a,
+			       toc_arena_printf(w->a, "%s%s", f->personal ? "personal; " : "", f->clause)));
 	return v;
 }
 
@@ -168,7 +161,8 @@ static struct toc_value *condition(struct writer *w, const struct toc_condition 
 }
 
 /* if the condition holds, then these must be there; else these must not. */
-static void add_condition(struct writer *w, struct toc_value *all, const struct toc_shape *s, const struct toc_condition *c)
+static void add_condition(struct writer *w, struct toc_value *all, const struct toc_shape *s,
+			  const struct toc_condition *c)
 {
 	struct toc_value *rule = map(w), *must = toc_value_list(w->a), *never = map(w), *part;
 
@@ -214,7 +208,8 @@ static void add_rule(struct writer *w, struct toc_value *all, const struct toc_s
 	toc_push(w->a, all, demand);
 }
 
-static bool mentioned_before(const struct toc_shape *s, uint32_t i, const struct toc_condition *c, bool in_must_of_i)
+static bool mentioned_before(const struct toc_shape *s, uint32_t i, const struct toc_condition *c,
+			     bool in_must_of_i)
 {
 	if (in_must_of_i && s->fields[i].must_when == c)
 		return true;
@@ -243,7 +238,8 @@ static struct toc_value *all_of(struct writer *w, const struct toc_shape *s)
 /* ---- objects ---- */
 
 /** @param type whose envelope it is; NULL for any other shape, where nothing depends on the type */
-static struct toc_value *object(struct writer *w, const struct toc_shape *s, const struct toc_message_type *type)
+static struct toc_value *object(struct writer *w, const struct toc_shape *s,
+				const struct toc_message_type *type)
 {
 	struct toc_value *v = map(w), *properties = map(w), *required = toc_value_list(w->a), *all;
 
@@ -255,7 +251,8 @@ static struct toc_value *object(struct writer *w, const struct toc_shape *s, con
 			continue; /* additionalProperties refuses it */
 		if (f->kind != TOC_F_BODY && f->kind != TOC_F_TYPE_NAME)
 			toc_set(w->a, properties, f->name, field_schema(w, f));
-		if (!f->must_when && !f->only_when && (type ? toc_need_is_must(f, type) : f->need == TOC_N_MUST))
+		if (!f->must_when && !f->only_when &&
+		    (type ? toc_need_is_must(f, type) : f->need == TOC_N_MUST))
 			toc_push_text(w->a, required, toc_str_of(f->name));
 	}
 	toc_set(w->a, v, "properties", properties);
@@ -300,8 +297,11 @@ static struct toc_value *message_schema(struct writer *w, const struct toc_messa
 		toc_push(w->a, all, then);
 	}
 	toc_set(w->a, v, "title", toc_value_text(w->a, toc_arena_printf(w->a, "%s: %s", t->name, t->title)));
-	toc_set(w->a, v, "description", toc_value_text(w->a, toc_arena_printf(w->a, "%s%s (%s)", body->meaning,
-	        t->flags & TOC_TYPE_MEMBERS ? "" : "; made by the server only", t->clause)));
+	toc_set(w->a, v, "description",
+		toc_value_text(
+			w->a, toc_arena_printf(w->a, "%s%s (%s)", body->meaning,
+					       t->flags & TOC_TYPE_MEMBERS ? "" : "; made by the server only",
+					       t->clause)));
 	return v;
 }
 
@@ -324,7 +324,8 @@ struct toc_value *toc_message_schema(struct toc_arena *a, const struct toc_messa
 		toc_set(a, v, "oneOf", one);
 	}
 	toc_set_cstr(a, v, "$schema", DIALECT);
-	toc_set(a, v, "$id", toc_value_text(a, toc_arena_printf(a, NAME "%s%s", t ? ":" : "", t ? t->name : "")));
+	toc_set(a, v, "$id",
+		toc_value_text(a, toc_arena_printf(a, NAME "%s%s", t ? ":" : "", t ? t->name : "")));
 	toc_set(a, v, "$defs", w.defs);
 	return v;
 }

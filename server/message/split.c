@@ -1,15 +1,25 @@
-/* split.c: a message in two: what may stay in the ledger for ever, and what is sealed and can be erased. And one again.
+/* split.c: a message in two: what may stay in the ledger for ever, and what is sealed and can be erased. And
+ * one again.
  *
- * The marks of the catalogue decide, nothing else. What the catalogue does not know is personal. An object whose own
- * mark is plain stands on the public side even when nothing in it does, and a list of objects keeps its length on both
- * sides, so that joining is merging, without a look at the catalogue, and works with messages of older versions. */
+ * The marks of the catalogue decide, nothing else. What the catalogue does not know is personal. An object
+ * whose own mark is plain stands on the public side even when nothing in it does, and a list of objects keeps
+ * its length on both sides, so that joining is merging, without a look at the catalogue, and works with
+ * messages of older versions. */
 #include "message/table.h"
 
 static struct toc_value *join(struct toc_arena *a, const struct toc_value *x, const struct toc_value *y);
 
+static const struct toc_shape *shape_inside(const struct toc_field *f, const struct toc_message_type *type)
+{
+	if (f->kind == TOC_F_MAP)
+		return toc_shape_at(f->shape);
+	return type ? toc_shape_at(type->shape) : NULL;
+}
+
 /* ret_personal is NULL when nothing in the object is personal. */
 static void split_map(struct toc_arena *a, const struct toc_message_type *type, const struct toc_shape *s,
-                      const struct toc_value *map, struct toc_value **ret_public, struct toc_value **ret_personal)
+		      const struct toc_value *map, struct toc_value **ret_public,
+		      struct toc_value **ret_personal)
 {
 	struct toc_value *pub = toc_value_map(a), *per = NULL;
 
@@ -22,8 +32,7 @@ static void split_map(struct toc_arena *a, const struct toc_message_type *type, 
 		} else if (f->kind != TOC_F_MAP && f->kind != TOC_F_BODY) {
 			open = m->value;
 		} else {
-			const struct toc_shape *inner = f->kind == TOC_F_MAP ? toc_shape_at(f->shape)
-			                                : type ? toc_shape_at(type->shape) : NULL;
+			const struct toc_shape *inner = shape_inside(f, type);
 			if (m->value->kind == TOC_MAP) {
 				split_map(a, type, inner, m->value, &open, &sealed);
 			} else if (m->value->kind == TOC_LIST) {
@@ -35,7 +44,7 @@ static void split_map(struct toc_arena *a, const struct toc_message_type *type, 
 					if (m->value->items[k]->kind == TOC_MAP)
 						split_map(a, type, inner, m->value->items[k], &o, &p);
 					else
-						p = m->value->items[k]; /* not what the catalogue says: personal */
+						p = m->value->items[k]; /* no object: not what it should be */
 					any |= p != NULL;
 					toc_push(a, open, o);
 					toc_push(a, items, p ? p : toc_value_map(a));
@@ -57,7 +66,7 @@ static void split_map(struct toc_arena *a, const struct toc_message_type *type, 
 }
 
 void toc_message_split(struct toc_arena *a, const struct toc_value *message, struct toc_value **ret_public,
-                       struct toc_value **ret_personal)
+		       struct toc_value **ret_personal)
 {
 	const struct toc_message_type *type = toc_message_type_find(toc_get_text(message, "type"));
 
@@ -71,15 +80,16 @@ static struct toc_value *join_maps(struct toc_arena *a, const struct toc_value *
 	struct toc_value *map = toc_value_map(a);
 
 	for (uint32_t i = 0; i < x->n; i++)
-		toc_append(a, map, x->members[i].name, join(a, x->members[i].value, toc_get_str(y, x->members[i].name)));
+		toc_append(a, map, x->members[i].name,
+			   join(a, x->members[i].value, toc_get_str(y, x->members[i].name)));
 	for (uint32_t i = 0; i < y->n; i++)
 		if (!toc_get_str(x, y->members[i].name))
 			toc_append(a, map, y->members[i].name, y->members[i].value);
 	return map;
 }
 
-/* x is the public side. Where both sides are objects or lists of one length they merge; else the personal side, when
- * there is one, is the value: the public one only held its place. */
+/* x is the public side. Where both sides are objects or lists of one length they merge; else the personal
+ * side, when there is one, is the value: the public one only held its place. */
 static struct toc_value *join(struct toc_arena *a, const struct toc_value *x, const struct toc_value *y)
 {
 	if (!x || !y)
@@ -96,7 +106,7 @@ static struct toc_value *join(struct toc_arena *a, const struct toc_value *x, co
 }
 
 struct toc_value *toc_message_join(struct toc_arena *a, const struct toc_value *public_part,
-                                   const struct toc_value *personal_part)
+				   const struct toc_value *personal_part)
 {
 	return join(a, public_part, personal_part);
 }

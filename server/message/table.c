@@ -1,15 +1,17 @@
 /* table.c: the catalogue as constants of the program, and the index by which names are found.
  *
- * catalogue.def is included several times: for the lists of words, the conditions, the numbers of the shapes, and
- * then for fields, rules, types and demands, each as one array in the order of the file. Which rows belong to which
- * shape follows from the line numbers: a row belongs to the last SHAPE (or TYPE) above it. The index is built before main. */
+ * catalogue.def is included several times: for the lists of words, the conditions, the numbers of the shapes,
+ * and then for fields, rules, types and demands, each as one array in the order of the file. Which rows
+ * belong to which shape follows from the line numbers: a row belongs to the last SHAPE (or TYPE) above it.
+ * The index is built before main. */
 #include "message/table.h"
 
 #include <string.h>
 
 /* Each pass defines the rows that it wants; rows.h makes the others nothing and forgets all of them after. */
 #define VALUES(name, ...) static const char *const values_##name[] = { __VA_ARGS__, NULL };
-#define WHEN(name, member, ...) static const struct toc_condition when_##name = { member, { __VA_ARGS__, NULL } };
+#define WHEN(name, member, ...)                                                                              \
+	static const struct toc_condition when_##name = { member, { __VA_ARGS__, NULL } };
 #include "message/rows.h"
 
 enum {
@@ -64,22 +66,33 @@ enum {
 
 static const struct toc_condition when_ALWAYS = { .member = NULL };
 
-#define FIELD(name_, what, how_many, need_, mark, clause_, meaning_)                                                     \
-	{ .name = name_, what, how_many, need_, mark, .clause = clause_, .meaning = meaning_, .line = __LINE__ },
+#define FIELD(name_, what, how_many, need_, mark, clause_, meaning_)                                         \
+	{ .name = name_,                                                                                     \
+	  what,                                                                                              \
+	  how_many,                                                                                          \
+	  need_,                                                                                             \
+	  mark,                                                                                              \
+	  .clause = clause_,                                                                                 \
+	  .meaning = meaning_,                                                                               \
+	  .line = __LINE__ },
 static const struct toc_field fields[] = {
 #include "message/rows.h"
 };
 
-#define EITHER(cond_, a, b, clause_, words_)                                                                           \
+#define EITHER(cond_, a, b, clause_, words_)                                                                 \
 	{ .when = &when_##cond_, .either = a, .or = b, .clause = clause_, .words = words_, .line = __LINE__ },
-#define LEAST(cond_, n, clause_, words_)                                                                               \
+#define LEAST(cond_, n, clause_, words_)                                                                     \
 	{ .when = &when_##cond_, .least = n, .clause = clause_, .words = words_, .line = __LINE__ },
 static const struct toc_shape_rule rules[] = {
 #include "message/rows.h"
 };
 
-#define DEMAND(shape_, cond_, field_, clause_, words_)                                                                 \
-	{ .shape = SHAPE_##shape_, .when = &when_##cond_, .field = field_, .clause = clause_, .words = words_,         \
+#define DEMAND(shape_, cond_, field_, clause_, words_)                                                       \
+	{ .shape = SHAPE_##shape_,                                                                           \
+	  .when = &when_##cond_,                                                                             \
+	  .field = field_,                                                                                   \
+	  .clause = clause_,                                                                                 \
+	  .words = words_,                                                                                   \
 	  .line = __LINE__ },
 static const struct toc_demand demands[] = {
 #include "message/rows.h"
@@ -90,9 +103,15 @@ static struct toc_shape shapes[] = {
 #include "message/rows.h"
 };
 
-#define TYPE(shape_, name_, selector_, retention_, flags_, clause_, title_)                                            \
-	{ .name = name_, .selector = selector_, .retention = retention_, .clause = clause_, .title = title_,           \
-	  .shape = SHAPE_##shape_, .flags = flags_, .line = __LINE__ },
+#define TYPE(shape_, name_, selector_, retention_, flags_, clause_, title_)                                  \
+	{ .name = name_,                                                                                     \
+	  .selector = selector_,                                                                             \
+	  .retention = retention_,                                                                           \
+	  .clause = clause_,                                                                                 \
+	  .title = title_,                                                                                   \
+	  .shape = SHAPE_##shape_,                                                                           \
+	  .flags = flags_,                                                                                   \
+	  .line = __LINE__ },
 static struct toc_message_type types[] = {
 #include "message/rows.h"
 };
@@ -124,14 +143,15 @@ static void index_names(struct toc_shape *s)
 }
 
 /* The rows of arrays that are sorted by line, from `line` to the next. */
-#define TAKE_ROWS(array, from_line, to_line, ret_first, ret_n)                                                         \
-	for (size_t k = 0; k < COUNT(array); k++)                                                                      \
-		if ((array)[k].line > (from_line) && (array)[k].line < (to_line)) {                                    \
-			(ret_first) = (ret_n) ? (ret_first) : &(array)[k];                                             \
-			(ret_n)++;                                                                                     \
+#define TAKE_ROWS(array, from_line, to_line, ret_first, ret_n)                                               \
+	for (size_t k = 0; k < COUNT(array); k++)                                                            \
+		if ((array)[k].line > (from_line) && (array)[k].line < (to_line)) {                          \
+			(ret_first) = (ret_n) ? (ret_first) : &(array)[k];                                   \
+			(ret_n)++;                                                                           \
 		}
 
-/* Before main: no caller has to ask whether it is there, and a mistake in the table stops every program at its start. */
+/* Before main: no caller has to ask whether it is there, and a mistake in the table stops every program at
+ * its start. */
 __attribute__((constructor)) static void build(void)
 {
 	for (size_t i = 0; i < COUNT(shapes); i++) {
@@ -176,9 +196,9 @@ bool toc_condition_holds(const struct toc_condition *c, const struct toc_value *
 	const struct toc_value *v = toc_get(map, c->member);
 	if (!v)
 		return false;
+	struct toc_str is = v->kind == TOC_BOOL ? toc_str_of(v->boolean ? "true" : "false") : toc_text_of(v);
 	for (const char *const *want = c->values; *want; want++)
-		if (v->kind == TOC_TEXT ? toc_str_is(v->text, *want)
-		                        : v->kind == TOC_BOOL && strcmp(*want, v->boolean ? "true" : "false") == 0)
+		if (toc_str_is(is, *want))
 			return true;
 	return false;
 }
@@ -189,7 +209,8 @@ bool toc_need_is_must(const struct toc_field *f, const struct toc_message_type *
 	case TOC_N_MUST: return true;
 	case TOC_N_MEMBERS_MUST: return t->flags & TOC_TYPE_MEMBERS;
 	case TOC_N_UNLESS_ROUTED: return t->flags & TOC_TYPE_MEMBERS && !(t->flags & TOC_TYPE_ROUTED);
-	case TOC_N_MAY: case TOC_N_SERVER: return false;
+	case TOC_N_MAY:
+	case TOC_N_SERVER: return false;
 	}
 	return false;
 }
@@ -233,6 +254,7 @@ struct toc_str toc_message_k(struct toc_arena *a, const struct toc_value *messag
 {
 	struct toc_str type = toc_get_text(message, "type");
 	const struct toc_message_type *t = toc_message_type_find(type);
-	struct toc_str step = t ? toc_get_text(toc_get(message, "body"), t->selector) : (struct toc_str){ "", 0 };
+	struct toc_str step =
+		t ? toc_get_text(toc_get(message, "body"), t->selector) : (struct toc_str){ "", 0 };
 	return toc_arena_printf(a, "%.*s.%.*s", TOC_STR_ARGS(type), TOC_STR_ARGS(step));
 }

@@ -1,13 +1,32 @@
-/* table.h: the catalogue in memory, as table.c reads it from catalogue.def. Private to this room and its tests. */
+/* table.h: the catalogue in memory, as table.c reads it from catalogue.def. Private to this room and its
+ * tests. */
 #ifndef TOC_MESSAGE_TABLE_H
 #define TOC_MESSAGE_TABLE_H
 
 #include "message/catalogue.h"
 
 enum toc_field_kind {
-	TOC_F_UUID, TOC_F_UUID7, TOC_F_ORG, TOC_F_PERSON, TOC_F_TIME, TOC_F_CC, TOC_F_LANG, TOC_F_URL, TOC_F_IP,
-	TOC_F_LINE, TOC_F_PROSE, TOC_F_TOKEN, TOC_F_HEX, TOC_F_BYTES, TOC_F_INT, TOC_F_BOOL, TOC_F_ENUM, TOC_F_MAP,
-	TOC_F_VERSION, TOC_F_TYPE_NAME, TOC_F_BODY,
+	TOC_F_UUID,
+	TOC_F_UUID7,
+	TOC_F_ORG,
+	TOC_F_PERSON,
+	TOC_F_TIME,
+	TOC_F_CC,
+	TOC_F_LANG,
+	TOC_F_URL,
+	TOC_F_IP,
+	TOC_F_LINE,
+	TOC_F_PROSE,
+	TOC_F_TOKEN,
+	TOC_F_HEX,
+	TOC_F_BYTES,
+	TOC_F_INT,
+	TOC_F_BOOL,
+	TOC_F_ENUM,
+	TOC_F_MAP,
+	TOC_F_VERSION,
+	TOC_F_TYPE_NAME,
+	TOC_F_BODY,
 };
 
 enum toc_field_need { TOC_N_MAY, TOC_N_MUST, TOC_N_MEMBERS_MUST, TOC_N_UNLESS_ROUTED, TOC_N_SERVER };
@@ -21,11 +40,11 @@ struct toc_condition {
 struct toc_field {
 	const char *name;
 	enum toc_field_kind kind;
-	int64_t min, max;           /* of an integer; of characters or bytes of a text */
-	const char *const *values;  /* of an enum; ends with NULL */
-	int shape;                  /* of a map: index for toc_shape_at */
+	int64_t min, max;          /* of an integer; of characters or bytes of a text */
+	const char *const *values; /* of an enum; ends with NULL */
+	int shape;                 /* of a map: index for toc_shape_at */
 	bool list;
-	uint32_t least, most;       /* items of a list */
+	uint32_t least, most; /* items of a list */
 	enum toc_field_need need;
 	const struct toc_condition *must_when; /* mandatory under this condition; NULL: by need alone */
 	const struct toc_condition *only_when; /* refused without it; NULL: always allowed */
@@ -38,8 +57,8 @@ struct toc_field {
 /** A rule on several members of one shape. */
 struct toc_shape_rule {
 	const struct toc_condition *when;
-	const char *either, *or;          /* one of the two is there; NULL for a rule on the count */
-	uint32_t least;                   /* members */
+	const char *either, * or ; /* one of the two is there; NULL for a rule on the count */
+	uint32_t least;            /* members */
 	const char *clause, *words;
 	int line;
 };
@@ -80,7 +99,8 @@ struct toc_message_type {
 
 const struct toc_shape *toc_shape_at(int shape);
 const struct toc_shape *toc_shape_envelope(void);
-const struct toc_field *toc_shape_field(const struct toc_shape *s, struct toc_str name); /* NULL when unknown */
+const struct toc_field *toc_shape_field(const struct toc_shape *s,
+					struct toc_str name); /* NULL when unknown */
 bool toc_condition_holds(const struct toc_condition *c, const struct toc_value *map);
 bool toc_need_is_must(const struct toc_field *f, const struct toc_message_type *t); /* without a condition */
 

@@ -1,5 +1,6 @@
-/* replay.c: runs a fuzzer's function over the files of a folder, once each, without libFuzzer: ctest's way to see that
- * what was found before stays fixed. Each input is copied to memory of exactly its size, for the address sanitizer. */
+/* replay.c: runs a fuzzer's function over the files of a folder, once each, without libFuzzer: ctest's way to
+ * see that what was found before stays fixed. Each input is copied to memory of exactly its size, for the
+ * address sanitizer. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +14,8 @@ static int replay(const char *path)
 	long n = -1;
 	uint8_t *data = NULL;
 
-	if (f && fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) >= 0 && (data = malloc(n ? (size_t)n : 1)) != NULL) {
+	if (f && fseek(f, 0, SEEK_END) == 0 && (n = ftell(f)) >= 0 &&
+	    (data = malloc(n ? (size_t)n : 1)) != NULL) {
 		rewind(f);
 		if (fread(data, 1, (size_t)n, f) == (size_t)n)
 			LLVMFuzzerTestOneInput(data, (size_t)n);

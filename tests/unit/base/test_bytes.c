@@ -18,8 +18,10 @@ CASE(hex_writes_lower_case_and_reads_either)
 
 CASE(base64url_matches_rfc_4648_section_10)
 {
-	static const char *vectors[][2] = { { "", "" }, { "f", "Zg" }, { "fo", "Zm8" }, { "foo", "Zm9v" },
-		                            { "foob", "Zm9vYg" }, { "fooba", "Zm9vYmE" }, { "foobar", "Zm9vYmFy" } };
+	static const char *vectors[][2] = {
+		{ "", "" },           { "f", "Zg" },          { "fo", "Zm8" },         { "foo", "Zm9v" },
+		{ "foob", "Zm9vYg" }, { "fooba", "Zm9vYmE" }, { "foobar", "Zm9vYmFy" }
+	};
 	struct toc_arena *a = toc_arena_new();
 	for (size_t i = 0; i < 7; i++) {
 		char back[8];
@@ -79,10 +81,12 @@ CASE(uuid_v7_carries_the_time_and_is_fresh)
 
 CASE(uuid_named_is_the_same_on_every_node)
 {
-	struct toc_uuid x = toc_uuid_named("timer", TOC_STR("T17")), y = toc_uuid_named("timer", TOC_STR("T17"));
+	struct toc_uuid x = toc_uuid_named("timer", TOC_STR("T17")),
+			y = toc_uuid_named("timer", TOC_STR("T17"));
 	CHECK(toc_uuid_eq(x, y));
 	CHECK(!toc_uuid_eq(x, toc_uuid_named("timer", TOC_STR("T18"))));
-	CHECK(!toc_uuid_eq(x, toc_uuid_named("time", TOC_STR("rT17")))); /* the 0x00 keeps space and name apart */
+	CHECK(!toc_uuid_eq(
+		x, toc_uuid_named("time", TOC_STR("rT17")))); /* the 0x00 keeps space and name apart */
 	CHECK_INT(x.b[6] >> 4, 8);
 	/* printf 'timer\0T17' | sha256sum, with version and variant set */
 	char text[TOC_UUID_TEXT];
@@ -103,9 +107,17 @@ CASE(addresses_have_one_form)
 
 CASE(addresses_refused)
 {
-	static const struct toc_str bad[] = { TOC_STR(""), TOC_STR("203.0.113"), TOC_STR("203.0.113.256"), TOC_STR("fe80::1%eth0"),
-		                              TOC_STR("203.0.113.077"), TOC_STR("::1/64"), TOC_STR("203.0.113.7\0"), { NULL, 0 },
-		                              TOC_STR("1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb") };
+	static const struct toc_str bad[] = {
+		TOC_STR(""),
+		TOC_STR("203.0.113"),
+		TOC_STR("203.0.113.256"),
+		TOC_STR("fe80::1%eth0"),
+		TOC_STR("203.0.113.077"),
+		TOC_STR("::1/64"),
+		TOC_STR("203.0.113.7\0"),
+		{ NULL, 0 },
+		TOC_STR("1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb")
+	};
 	uint8_t x[16];
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		CHECK_INT(toc_ip_parse(bad[i], x), TOC_EINVAL);

@@ -1,4 +1,5 @@
-/* Known answers: FIPS 180-4 examples, RFC 4231 test cases; seals go both ways and notice every changed bit. */
+/* Known answers: FIPS 180-4 examples, RFC 4231 test cases; seals go both ways and notice every changed bit.
+ */
 #include "base/digest.h"
 #include "check.h"
 
@@ -11,11 +12,11 @@ CASE(sha256_matches_fips_180_4)
 {
 	struct toc_arena *a = toc_arena_new();
 	CHECK_TEXT(hex(a, toc_sha256(TOC_STR("abc"))),
-	           "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+		   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	CHECK_TEXT(hex(a, toc_sha256((struct toc_str){ NULL, 0 })),
-	           "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+		   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	CHECK_TEXT(hex(a, toc_sha256(TOC_STR("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))),
-	           "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+		   "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 	toc_arena_free(a);
 }
 
@@ -39,13 +40,13 @@ CASE(hmac_matches_rfc_4231)
 	memset(dd, 0xdd, 50);
 	memset(cd, 0xcd, 50);
 	CHECK_TEXT(hex(a, toc_hmac_sha256(one, TOC_STR("Hi There"))),
-	           "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+		   "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
 	CHECK_TEXT(hex(a, toc_hmac_sha256(two, TOC_STR("what do ya want for nothing?"))),
-	           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+		   "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	CHECK_TEXT(hex(a, toc_hmac_sha256(three, (struct toc_str){ dd, 50 })),
-	           "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+		   "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
 	CHECK_TEXT(hex(a, toc_hmac_sha256(four, (struct toc_str){ cd, 50 })),
-	           "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
+		   "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
 	toc_arena_free(a);
 }
 
@@ -101,16 +102,22 @@ CASE(seal_opens_what_another_implementation_sealed)
 	struct toc_arena *a = toc_arena_new();
 	uint8_t key[32], aad[20], in[1 + 12 + 60 + 16] = { 1 };
 	struct toc_str clear;
-	CHECK_INT(toc_hex_decode(TOC_STR("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"), key, 32), 0);
+	CHECK_INT(toc_hex_decode(TOC_STR("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"),
+				 key, 32),
+		  0);
 	CHECK_INT(toc_hex_decode(TOC_STR("feedfacedeadbeeffeedfacedeadbeefabaddad2"), aad, 20), 0);
 	CHECK_INT(toc_hex_decode(TOC_STR("cafebabefacedbaddecaf888"
-	                                 "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
-	                                 "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
-	                                 "76fc6ece0f4e1768cddf8853bb2d551b"), in + 1, sizeof in - 1), 0);
-	CHECK_INT(toc_unseal(a, key, (struct toc_str){ (char *)aad, 20 }, (struct toc_str){ (char *)in, sizeof in }, &clear), 0);
+					 "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+					 "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+					 "76fc6ece0f4e1768cddf8853bb2d551b"),
+				 in + 1, sizeof in - 1),
+		  0);
+	CHECK_INT(toc_unseal(a, key, (struct toc_str){ (char *)aad, 20 },
+			     (struct toc_str){ (char *)in, sizeof in }, &clear),
+		  0);
 	CHECK_TEXT(toc_hex(a, clear.p, clear.n),
-	           "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
-	           "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+		   "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+		   "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
 	toc_arena_free(a);
 }
 

@@ -27,7 +27,9 @@ CASE(one_line_with_everything_escaped)
 	char *line = line_of(TOC_LOG_WARN, "say \"no\"\n\\ \x01 \xc3\xa9");
 	CHECK(strncmp(line, "{\"ts\":\"20", 9) == 0);
 	CHECK(strstr(line, "\"level\":\"warn\",\"process\":\"keeper\"") != NULL);
-	CHECK(strstr(line, "\"event\":\"test_event\",\"text\":\"say \\\"no\\\"\\u000a\\\\ \\u0001 \xc3\xa9\"}\n") != NULL);
+	CHECK(strstr(line,
+		     "\"event\":\"test_event\",\"text\":\"say \\\"no\\\"\\u000a\\\\ \\u0001 \xc3\xa9\"}\n") !=
+	      NULL);
 	CHECK(strchr(line, '\n') == line + strlen(line) - 1);
 }
 

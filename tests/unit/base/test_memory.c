@@ -89,10 +89,21 @@ CASE(utf8_well_formed)
 CASE(utf8_refused)
 {
 	static const struct toc_str bad[] = {
-		{ "a\0b", 3 },          TOC_STR("\x80"),             TOC_STR("\xc0\x80"),         TOC_STR("\xc1\xbf"),
-		TOC_STR("\xe0\x9f\xbf"), TOC_STR("\xed\xa0\x80"),     TOC_STR("\xed\xbf\xbf"),     TOC_STR("\xf0\x8f\xbf\xbf"),
-		TOC_STR("\xf4\x90\x80\x80"), TOC_STR("\xf5\x80\x80\x80"), TOC_STR("\xff"), TOC_STR("\xc3"), TOC_STR("\xe2\x82"),
-		TOC_STR("\xe2\x82\x28"), TOC_STR("\xf0\x9f\x94"),
+		{ "a\0b", 3 },
+		TOC_STR("\x80"),
+		TOC_STR("\xc0\x80"),
+		TOC_STR("\xc1\xbf"),
+		TOC_STR("\xe0\x9f\xbf"),
+		TOC_STR("\xed\xa0\x80"),
+		TOC_STR("\xed\xbf\xbf"),
+		TOC_STR("\xf0\x8f\xbf\xbf"),
+		TOC_STR("\xf4\x90\x80\x80"),
+		TOC_STR("\xf5\x80\x80\x80"),
+		TOC_STR("\xff"),
+		TOC_STR("\xc3"),
+		TOC_STR("\xe2\x82"),
+		TOC_STR("\xe2\x82\x28"),
+		TOC_STR("\xf0\x9f\x94"),
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		CHECK(!toc_str_is_utf8(bad[i]));
@@ -101,7 +112,9 @@ CASE(utf8_refused)
 CASE(refusal_names_code_status_and_advice)
 {
 	struct toc_refusal r;
-	CHECK_INT(toc_refuse(&r, TOC_REFUSE_MISSING_FIELD, "body.duty", "TCO 14(5)", "%s is not there", "body.duty"), -1);
+	CHECK_INT(toc_refuse(&r, TOC_REFUSE_MISSING_FIELD, "body.duty", "TCO 14(5)", "%s is not there",
+			     "body.duty"),
+		  -1);
 	CHECK(strcmp(toc_refusal_wire(r.code), "missing_field") == 0);
 	CHECK_INT(toc_refusal_http(r.code), 400);
 	CHECK(strlen(toc_refusal_advice(r.code)) > 0);

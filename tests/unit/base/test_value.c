@@ -38,7 +38,8 @@ CASE(what_is_absent_or_of_another_kind_reads_as_absent)
 	CHECK(toc_get(toc_get(toc_get(m, "i"), "deeper"), "still") == NULL);
 	CHECK_INT(toc_len(l), 1);
 	CHECK(toc_at(l, 1) == NULL && toc_at(m, 0) == NULL);
-	CHECK(toc_list_has(l, TOC_STR("x")) && !toc_list_has(l, TOC_STR("y")) && !toc_list_has(m, TOC_STR("x")));
+	CHECK(toc_list_has(l, TOC_STR("x")) && !toc_list_has(l, TOC_STR("y")) &&
+	      !toc_list_has(m, TOC_STR("x")));
 	CHECK(toc_get_is(m, "i", "7") == false);
 	CHECK_INT(toc_len(NULL), 0);
 	toc_arena_free(a);

@@ -1,7 +1,8 @@
-/* catalogue_check.c: one JSON message a line on stdin, one verdict a line on stdout: "ok", or "code field clause".
- * For comparing the decoder with other readers of the same catalogue: the JSON Schema in Ajv (tests/integration).
- * With the argument "schema" it prints the schema of all types instead, with "schema TYPE" that of one; with
- * "generate SEED N" N random messages, every second one damaged; with "reference" the page docs/messages.md. */
+/* catalogue_check.c: one JSON message a line on stdin, one verdict a line on stdout: "ok", or "code field
+ * clause". For comparing the decoder with other readers of the same catalogue: the JSON Schema in Ajv
+ * (tests/integration). With the argument "schema" it prints the schema of all types instead, with "schema
+ * TYPE" that of one; with "generate SEED N" N random messages, every second one damaged; with "reference" the
+ * page docs/messages.md. */
 #include "generate.h"
 #include "message/catalogue.h"
 #include "message/json.h"
@@ -58,7 +59,8 @@ int main(int argc, char **argv)
 		    toc_message_decode(a, raw, &message, &r) == 0)
 			puts("ok");
 		else
-			printf("%s %s (%s) %s\n", toc_refusal_wire(r.code), *r.field ? r.field : "-", r.clause, r.detail);
+			printf("%s %s (%s) %s\n", toc_refusal_wire(r.code), *r.field ? r.field : "-",
+			       r.clause, r.detail);
 		toc_arena_reset(a);
 	}
 	free(line);

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static struct toc_value *generate_map(struct generator *g, const struct toc_message_type *t, const struct toc_shape *s);
+static struct toc_value *generate_map(struct generator *g, const struct toc_message_type *t,
+				      const struct toc_shape *s);
 
 uint32_t generate_number(struct generator *g, uint32_t below)
 {
@@ -53,25 +54,37 @@ static struct toc_str characters(struct generator *g, const char *const *from, s
 
 static struct toc_str text_of(struct generator *g, const struct toc_field *f)
 {
-	static const char *const line[] = { "a", "Z", "0", " ", "<b>", "\"", "\\", "/", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\x94", NULL };
-	static const char *const prose[] = { "bell ", "\n", "\t", "\r\n", "\xc3\xa4", "\xee\x80\x80", "\xf0\x90\x80\x80", "'", "&", NULL };
+	static const char *const line[] = {
+		"a", "Z", "0", " ", "<b>", "\"", "\\", "/", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\x94",
+		NULL
+	};
+	static const char *const prose[] = {
+		"bell ", "\n", "\t", "\r\n", "\xc3\xa4", "\xee\x80\x80", "\xf0\x90\x80\x80", "'", "&", NULL
+	};
 	static const char *const token[] = { "a", "Z", "9", "q", NULL };
 	static const char *const hex[] = { "00", "ff", "7a", "c3", NULL };
-	static const char *const hosts[] = { "https://live.example/v/", "http://192.0.2.1:8080/", "tg://resolve?domain=", "ftp://x/", NULL };
-	static const char *const languages[] = { "en", "de-AT", "qaa", "sr-Latn-RS", "fr", "qtz", "el", NULL };
+	static const char *const hosts[] = { "https://live.example/v/", "http://192.0.2.1:8080/",
+					     "tg://resolve?domain=", "ftp://x/", NULL };
+	static const char *const languages[] = {
+		"en", "de-AT", "qaa", "sr-Latn-RS", "fr", "qtz", "el", NULL
+	};
 	static const char *const countries[] = { "DE", "EL", "XA", "GR", "FR", "QM", "ZZ", "AA", NULL };
-	static const char *const addresses[] = { "192.0.2.7", "2001:db8::1", "::ffff:198.51.100.2", "203.0.113.77", NULL };
+	static const char *const addresses[] = { "192.0.2.7", "2001:db8::1", "::ffff:198.51.100.2",
+						 "203.0.113.77", NULL };
 	static const char *const bytes[] = { "aZ-_", "0000", NULL };
 	char time[TOC_TIME_TEXT];
 	struct toc_str s;
 	size_t n;
 
 	switch (f->kind) {
-	case TOC_F_UUID: case TOC_F_PERSON: return uuid(g, 4);
+	case TOC_F_UUID:
+	case TOC_F_PERSON: return uuid(g, 4);
 	case TOC_F_UUID7: return uuid(g, 7);
 	case TOC_F_ORG: return toc_arena_printf(g->a, "Org-%u.x_", generate_number(g, 1000000));
 	case TOC_F_TIME:
-		toc_time_format((toc_time){ INT64_C(1900000000000000) + (int64_t)generate_number(g, 100000000) * 1000000 }, time);
+		toc_time_format((toc_time){ INT64_C(1900000000000000) +
+					    (int64_t)generate_number(g, 100000000) * 1000000 },
+				time);
 		return toc_arena_printf(g->a, "%.19s%s", time, generate_number(g, 2) ? "Z" : ".123456+05:30");
 	case TOC_F_CC: return pick(g, countries);
 	case TOC_F_LANG: return pick(g, languages);
@@ -96,8 +109,11 @@ static struct toc_value *one(struct generator *g, const struct toc_message_type 
 {
 	switch (f->kind) {
 	case TOC_F_BOOL: return toc_value_bool(g->a, generate_number(g, 2));
-	case TOC_F_INT: return toc_value_int(g->a, f->max - f->min > 1000 ? f->min + generate_number(g, 1000)
-	                                                  : f->min + generate_number(g, (uint32_t)(f->max - f->min + 1)));
+	case TOC_F_INT:
+		return toc_value_int(g->a,
+				     f->max - f->min > 1000
+					     ? f->min + generate_number(g, 1000)
+					     : f->min + generate_number(g, (uint32_t)(f->max - f->min + 1)));
 	case TOC_F_MAP: return generate_map(g, t, toc_shape_at(f->shape));
 	case TOC_F_BODY: return generate_map(g, t, toc_shape_at(t->shape));
 	case TOC_F_TYPE_NAME: return toc_value_text(g->a, toc_str_of(t->name));
@@ -105,7 +121,8 @@ static struct toc_value *one(struct generator *g, const struct toc_message_type 
 	}
 }
 
-static struct toc_value *value_of(struct generator *g, const struct toc_message_type *t, const struct toc_field *f)
+static struct toc_value *value_of(struct generator *g, const struct toc_message_type *t,
+				  const struct toc_field *f)
 {
 	if (!f->list)
 		return one(g, t, f);
@@ -113,13 +130,15 @@ static struct toc_value *value_of(struct generator *g, const struct toc_message_
 	uint32_t n = f->least + generate_number(g, f->most - f->least < 3 ? f->most - f->least + 1 : 4);
 	for (uint32_t tries = 0; toc_len(list) < n && tries < 1000; tries++) {
 		struct toc_value *item = one(g, t, f);
-		if (item->kind != TOC_TEXT || !toc_list_has(list, toc_str_is(item->text, "EL") ? TOC_STR("GR") : item->text))
+		if (item->kind != TOC_TEXT ||
+		    !toc_list_has(list, toc_str_is(item->text, "EL") ? TOC_STR("GR") : item->text))
 			toc_push(g->a, list, item);
 	}
 	return list;
 }
 
-static struct toc_value *generate_map(struct generator *g, const struct toc_message_type *t, const struct toc_shape *s)
+static struct toc_value *generate_map(struct generator *g, const struct toc_message_type *t,
+				      const struct toc_shape *s)
 {
 	struct toc_value *map = toc_value_map(g->a);
 
@@ -128,7 +147,8 @@ static struct toc_value *generate_map(struct generator *g, const struct toc_mess
 		const struct toc_field *f = &s->fields[i];
 		if (f->need == TOC_N_SERVER || (f->only_when && !toc_condition_holds(f->only_when, map)))
 			continue;
-		bool must = f->must_when ? toc_condition_holds(f->must_when, map) : !f->only_when && toc_need_is_must(f, t);
+		bool must = f->must_when ? toc_condition_holds(f->must_when, map)
+					 : !f->only_when && toc_need_is_must(f, t);
 		if (must || generate_number(g, 2))
 			toc_set(g->a, map, f->name, value_of(g, t, f));
 	}
@@ -137,7 +157,7 @@ static struct toc_value *generate_map(struct generator *g, const struct toc_mess
 		if (!toc_condition_holds(r->when, map))
 			continue;
 		if (r->either && !toc_get(map, r->either) && !toc_get(map, r->or)) {
-			const char *name = generate_number(g, 2) ? r->either : r->or;
+			const char *name = generate_number(g, 2) ? r->either : r->or ;
 			toc_set(g->a, map, name, value_of(g, t, toc_shape_field(s, toc_str_of(name))));
 		}
 		while (toc_len(map) < r->least) {
@@ -156,7 +176,8 @@ struct toc_value *generate_message(struct generator *g, const struct toc_message
 	for (uint32_t i = 0; i < t->n_demands; i++) {
 		const struct toc_demand *d = &t->demands[i];
 		if (toc_condition_holds(d->when, toc_get(m, "body")) && !toc_get(m, d->field))
-			toc_set(g->a, m, d->field, value_of(g, t, toc_shape_field(toc_shape_envelope(), toc_str_of(d->field))));
+			toc_set(g->a, m, d->field,
+				value_of(g, t, toc_shape_field(toc_shape_envelope(), toc_str_of(d->field))));
 	}
 	/* Codes of fiction are among the values: only exercises may use them. */
 	toc_set_cstr(g->a, m, "mode", "exercise");

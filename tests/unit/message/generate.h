@@ -1,6 +1,6 @@
-/* generate.h: random messages that follow the catalogue, and small damage to them. For property tests of splitting,
- * for the fuzzer's first corpus, and for comparing the decoder with the JSON Schema. The same seed gives the same
- * messages on every machine. */
+/* generate.h: random messages that follow the catalogue, and small damage to them. For property tests of
+ * splitting, for the fuzzer's first corpus, and for comparing the decoder with the JSON Schema. The same seed
+ * gives the same messages on every machine. */
 #ifndef TOC_TESTS_MESSAGE_GENERATE_H
 #define TOC_TESTS_MESSAGE_GENERATE_H
 
@@ -16,7 +16,8 @@ uint32_t generate_number(struct generator *g, uint32_t below);
 const struct toc_message_type *generate_type(size_t i);
 /** A message that the decoder takes. */
 struct toc_value *generate_message(struct generator *g, const struct toc_message_type *t);
-/** The same with one thing changed somewhere, which mostly makes it wrong: a member left out, added or of another kind. */
+/** The same with one thing changed somewhere, which mostly makes it wrong: a member left out, added or of
+ * another kind. */
 struct toc_value *generate_damage(struct generator *g, const struct toc_value *message);
 
 #endif

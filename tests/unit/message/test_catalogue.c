@@ -5,8 +5,9 @@
 
 static bool is_free_text(const struct toc_field *f)
 {
-	return f->kind == TOC_F_LINE || f->kind == TOC_F_PROSE || f->kind == TOC_F_URL || f->kind == TOC_F_TOKEN ||
-	       f->kind == TOC_F_IP || f->kind == TOC_F_HEX || f->kind == TOC_F_BYTES;
+	return f->kind == TOC_F_LINE || f->kind == TOC_F_PROSE || f->kind == TOC_F_URL ||
+	       f->kind == TOC_F_TOKEN || f->kind == TOC_F_IP || f->kind == TOC_F_HEX ||
+	       f->kind == TOC_F_BYTES;
 }
 
 CASE(free_text_is_personal_or_says_why_not)
@@ -18,7 +19,8 @@ CASE(free_text_is_personal_or_says_why_not)
 			bool server = f->need == TOC_N_SERVER; /* digests and keyed hashes of our own */
 			if (is_free_text(f) && !f->personal && !server && !f->plain_because)
 				printf("  %s.%s\n", s->name, f->name);
-			CHECK(!is_free_text(f) || f->personal || server || (f->plain_because && strlen(f->plain_because) > 5));
+			CHECK(!is_free_text(f) || f->personal || server ||
+			      (f->plain_because && strlen(f->plain_because) > 5));
 			CHECK(!f->personal || !f->plain_because);
 		}
 }
@@ -40,9 +42,11 @@ CASE(every_row_is_complete)
 			for (int c = 0; c < 2; c++) {
 				if (!conditions[c])
 					continue;
-				const struct toc_field *on = toc_shape_field(s, toc_str_of(conditions[c]->member));
+				const struct toc_field *on =
+					toc_shape_field(s, toc_str_of(conditions[c]->member));
 				CHECK(on && (on->kind == TOC_F_ENUM || on->kind == TOC_F_BOOL));
-				for (const char *const *v = conditions[c]->values; on && on->kind == TOC_F_ENUM && *v; v++) {
+				for (const char *const *v = conditions[c]->values;
+				     on && on->kind == TOC_F_ENUM && *v; v++) {
 					bool found = false;
 					for (const char *const *w = on->values; *w; w++)
 						found |= strcmp(*v, *w) == 0;
@@ -71,8 +75,10 @@ CASE(every_type_has_a_selector_of_words_and_a_retention_class)
 
 CASE(codes_of_countries)
 {
-	CHECK(toc_country_is_assigned(TOC_STR("AD")) && toc_country_is_assigned(TOC_STR("ZW")) && toc_country_is_assigned(TOC_STR("GR")));
-	CHECK(!toc_country_is_assigned(TOC_STR("EL")) && !toc_country_is_assigned(TOC_STR("XA")) && !toc_country_is_assigned(TOC_STR("gr")));
+	CHECK(toc_country_is_assigned(TOC_STR("AD")) && toc_country_is_assigned(TOC_STR("ZW")) &&
+	      toc_country_is_assigned(TOC_STR("GR")));
+	CHECK(!toc_country_is_assigned(TOC_STR("EL")) && !toc_country_is_assigned(TOC_STR("XA")) &&
+	      !toc_country_is_assigned(TOC_STR("gr")));
 	CHECK(!toc_country_is_assigned(TOC_STR("")) && !toc_country_is_assigned(TOC_STR("GRC")));
 	CHECK(toc_country_is_user_assigned(TOC_STR("XA")) && toc_country_is_user_assigned(TOC_STR("QM")) &&
 	      toc_country_is_user_assigned(TOC_STR("AA")) && toc_country_is_user_assigned(TOC_STR("ZZ")));
@@ -80,18 +86,22 @@ CASE(codes_of_countries)
 	for (size_t i = 0; i + 1 < toc_n_countries; i++)
 		CHECK(strcmp(toc_countries[i], toc_countries[i + 1]) < 0);
 	CHECK(toc_lang_is_private(TOC_STR("qaa")) && toc_lang_is_private(TOC_STR("QTZ-Latn")));
-	CHECK(!toc_lang_is_private(TOC_STR("qua")) && !toc_lang_is_private(TOC_STR("qa")) && !toc_lang_is_private(TOC_STR("en")));
+	CHECK(!toc_lang_is_private(TOC_STR("qua")) && !toc_lang_is_private(TOC_STR("qa")) &&
+	      !toc_lang_is_private(TOC_STR("en")));
 }
 
 CASE(a_schema_says_what_the_table_says)
 {
 	struct toc_arena *a = toc_arena_new();
-	struct toc_value *s = toc_message_schema(a, toc_message_type_find(TOC_STR("M4"))), *m4 = toc_get(toc_get(s, "$defs"), "M4");
+	struct toc_value *s = toc_message_schema(a, toc_message_type_find(TOC_STR("M4"))),
+			 *m4 = toc_get(toc_get(s, "$defs"), "M4");
 	CHECK_TEXT(toc_get_text(s, "$schema"), "https://json-schema.org/draft/2020-12/schema");
 	CHECK_TEXT(toc_get_text(s, "$id"), "urn:tocsin:schema:1.0.0:M4");
-	CHECK(toc_list_has(toc_get(s, "required"), TOC_STR("tlp")) && !toc_list_has(toc_get(s, "required"), TOC_STR("audience")));
+	CHECK(toc_list_has(toc_get(s, "required"), TOC_STR("tlp")) &&
+	      !toc_list_has(toc_get(s, "required"), TOC_STR("audience")));
 	CHECK(toc_get(toc_get(s, "properties"), "seq") == NULL); /* the server's */
-	CHECK_TEXT(toc_get_text(toc_get(toc_get(m4, "properties"), "explanation"), "$comment"), "personal; DSA recital 56");
+	CHECK_TEXT(toc_get_text(toc_get(toc_get(m4, "properties"), "explanation"), "$comment"),
+		   "personal; DSA recital 56");
 	CHECK_INT(toc_get_int(toc_get(toc_get(m4, "properties"), "content"), "minItems", 0), 1);
 	CHECK(toc_get(toc_get(s, "$defs"), "hash_ref") != NULL && toc_get(toc_get(s, "$defs"), "M5") == NULL);
 	toc_arena_free(a);

@@ -8,7 +8,8 @@ static struct toc_value *parse(struct toc_arena *a, struct toc_str text)
 {
 	struct toc_value *v = NULL;
 	memset(&refusal, 0, sizeof refusal);
-	return toc_json_parse(a, text, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &v, &refusal) == 0 ? v : NULL;
+	return toc_json_parse(a, text, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &v, &refusal) == 0 ? v
+												     : NULL;
 }
 
 static enum toc_refusal_code code_of(struct toc_str text)
@@ -24,7 +25,8 @@ static enum toc_refusal_code code_of(struct toc_str text)
 CASE(reads_all_kinds_and_keeps_the_order_of_members)
 {
 	struct toc_arena *a = toc_arena_new();
-	struct toc_value *v = parse(a, TOC_STR(" {\"z\": [true, false, null, -7, 0, -0, 9007199254740991], \"a\": {\"\": \"\\u00e9\\ud83d\\udd14\\n\"}}\n"));
+	struct toc_value *v = parse(a, TOC_STR(" {\"z\": [true, false, null, -7, 0, -0, 9007199254740991], "
+					       "\"a\": {\"\": \"\\u00e9\\ud83d\\udd14\\n\"}}\n"));
 	CHECK(v != NULL);
 	CHECK_TEXT(v->members[0].name, "z");
 	CHECK_INT(toc_len(toc_get(v, "z")), 7);
@@ -37,14 +39,62 @@ CASE(reads_all_kinds_and_keeps_the_order_of_members)
 CASE(malformed_texts_are_refused)
 {
 	static const char *bad[] = {
-		"", " ", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":1 \"b\":2}", "{\"a\":1}}",
-		"{\"a\":1} x", "{\"a\":1}{}", "[]", "1", "\"a\"", "null", "{a:1}", "{'a':1}", "{\"a\":'b'}", "{\"a\":01}",
-		"{\"a\":+1}", "{\"a\":.5}", "{\"a\":1.}", "{\"a\":1e}", "{\"a\":-}", "{\"a\":--1}", "{\"a\":1-2}", "{\"a\":0x10}",
-		"{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":-Infinity}", "{\"a\":True}", "{\"a\":nul}", "{\"a\":truefalse}",
-		"{\"a\":undefined}", "{\"a\":\"\\x41\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"b}", "{\"a\":\"b\\\"}",
-		"{\"a\":[1,]}", "{\"a\":[,1]}", "{\"a\":[1 2]}", "{\"a\":[1}", "{\"a\":{\"b\":1]}", "/* c */ {}", "{} // c",
-		"{\"a\":1,,\"b\":2}", "{\"a\"::1}", "{\"a\":\"tab\there\"}", "{\"a\":\"line\nbreak\"}", "\xef\xbb\xbf{}",
-		"{\"a\":1;}", "{1:2}", "{\"a\":tru\\u0065}", "{\"a\":\x0b 1}",
+		"",
+		" ",
+		"{",
+		"}",
+		"{\"a\"}",
+		"{\"a\":}",
+		"{\"a\":1,}",
+		"{,\"a\":1}",
+		"{\"a\":1 \"b\":2}",
+		"{\"a\":1}}",
+		"{\"a\":1} x",
+		"{\"a\":1}{}",
+		"[]",
+		"1",
+		"\"a\"",
+		"null",
+		"{a:1}",
+		"{'a':1}",
+		"{\"a\":'b'}",
+		"{\"a\":01}",
+		"{\"a\":+1}",
+		"{\"a\":.5}",
+		"{\"a\":1.}",
+		"{\"a\":1e}",
+		"{\"a\":-}",
+		"{\"a\":--1}",
+		"{\"a\":1-2}",
+		"{\"a\":0x10}",
+		"{\"a\":NaN}",
+		"{\"a\":Infinity}",
+		"{\"a\":-Infinity}",
+		"{\"a\":True}",
+		"{\"a\":nul}",
+		"{\"a\":truefalse}",
+		"{\"a\":undefined}",
+		"{\"a\":\"\\x41\"}",
+		"{\"a\":\"\\u12g4\"}",
+		"{\"a\":\"\\u12\"}",
+		"{\"a\":\"b}",
+		"{\"a\":\"b\\\"}",
+		"{\"a\":[1,]}",
+		"{\"a\":[,1]}",
+		"{\"a\":[1 2]}",
+		"{\"a\":[1}",
+		"{\"a\":{\"b\":1]}",
+		"/* c */ {}",
+		"{} // c",
+		"{\"a\":1,,\"b\":2}",
+		"{\"a\"::1}",
+		"{\"a\":\"tab\there\"}",
+		"{\"a\":\"line\nbreak\"}",
+		"\xef\xbb\xbf{}",
+		"{\"a\":1;}",
+		"{1:2}",
+		"{\"a\":tru\\u0065}",
+		"{\"a\":\x0b 1}",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		enum toc_refusal_code code = code_of(toc_str_of(bad[i]));
@@ -58,7 +108,8 @@ CASE(equal_names_are_refused_wherever_they_are)
 {
 	CHECK_INT(code_of(TOC_STR("{\"a\":1,\"a\":1}")), TOC_REFUSE_MALFORMED);
 	CHECK_INT(code_of(TOC_STR("{\"a\":1,\"\\u0061\":2}")), TOC_REFUSE_MALFORMED);
-	CHECK_INT(code_of(TOC_STR("{\"b\":[{\"x\":{\"a\":1,\"c\":2,\"a\":{\"d\":1}}}]}")), TOC_REFUSE_MALFORMED);
+	CHECK_INT(code_of(TOC_STR("{\"b\":[{\"x\":{\"a\":1,\"c\":2,\"a\":{\"d\":1}}}]}")),
+		  TOC_REFUSE_MALFORMED);
 	CHECK_INT(code_of(TOC_STR("{\"a\":{\"a\":{\"a\":1}},\"b\":\":\"}")), TOC_NOT_REFUSED);
 }
 
@@ -84,11 +135,18 @@ CASE(bytes_that_are_not_utf8_are_refused)
 
 CASE(fractions_and_long_numbers_name_their_place)
 {
-	static const char *bad[] = { "1.5", "1.0", "1e3", "-1E-2", "9007199254740992", "-9007199254740992",
-		                     "99999999999999999999999", "1e400" };
+	static const char *bad[] = { "1.5",
+				     "1.0",
+				     "1e3",
+				     "-1E-2",
+				     "9007199254740992",
+				     "-9007199254740992",
+				     "99999999999999999999999",
+				     "1e400" };
 	struct toc_arena *a = toc_arena_new();
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		CHECK(parse(a, toc_arena_printf(a, "{\"body\":{\"content\":[0,{\"port\":%s}]}}", bad[i])) == NULL);
+		CHECK(parse(a, toc_arena_printf(a, "{\"body\":{\"content\":[0,{\"port\":%s}]}}", bad[i])) ==
+		      NULL);
 		CHECK_INT(refusal.code, TOC_REFUSE_WRONG_KIND);
 		CHECK_TEXT(toc_str_of(refusal.field), "body.content[1].port");
 	}
@@ -106,7 +164,8 @@ CASE(sixteen_levels_pass_and_seventeen_do_not)
 		memset(text + n, ']', (size_t)levels - 1);
 		n += (size_t)levels - 1;
 		text[n++] = '}';
-		CHECK_INT(code_of((struct toc_str){ text, n }), levels <= 16 ? TOC_NOT_REFUSED : TOC_REFUSE_MALFORMED);
+		CHECK_INT(code_of((struct toc_str){ text, n }),
+			  levels <= 16 ? TOC_NOT_REFUSED : TOC_REFUSE_MALFORMED);
 	}
 }
 
@@ -143,16 +202,19 @@ static void goes_out_as(const char *in, const char *out)
 CASE(canonical_bytes_of_rfc_8785)
 {
 	/* Section 3.2.3: order by UTF-16 code units: U+1F600 (D83D…) before U+FB33. */
-	goes_out_as("{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\ufb33\":\"Hebrew Letter Dalet With Dagesh\","
-	            "\"1\":\"One\",\"\\ud83d\\ude00\":\"Emoji: Grinning Face\",\"\\u0080\":\"Control\","
-	            "\"\\u00f6\":\"Latin Small Letter O With Diaeresis\"}",
-	            "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\","
-	            "\"\xc3\xb6\":\"Latin Small Letter O With Diaeresis\",\"\xe2\x82\xac\":\"Euro Sign\","
-	            "\"\xf0\x9f\x98\x80\":\"Emoji: Grinning Face\",\"\xef\xac\xb3\":\"Hebrew Letter Dalet With Dagesh\"}");
+	goes_out_as("{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\ufb33\":\"Hebrew Letter "
+		    "Dalet With Dagesh\","
+		    "\"1\":\"One\",\"\\ud83d\\ude00\":\"Emoji: Grinning Face\",\"\\u0080\":\"Control\","
+		    "\"\\u00f6\":\"Latin Small Letter O With Diaeresis\"}",
+		    "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\","
+		    "\"\xc3\xb6\":\"Latin Small Letter O With Diaeresis\",\"\xe2\x82\xac\":\"Euro Sign\","
+		    "\"\xf0\x9f\x98\x80\":\"Emoji: Grinning Face\",\"\xef\xac\xb3\":\"Hebrew Letter Dalet "
+		    "With Dagesh\"}");
 	/* Section 3.2.2.2: escapes. */
 	goes_out_as("{\"s\":\"\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\\"\\/\\b\\f\\t\\u007f\"}",
-	            "{\"s\":\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\\b\\f\\t\x7f\"}");
-	goes_out_as("{ \"b\" : [ 1 , -0 , true , null , { } , [ ] ] , \"a\" : -12 }", "{\"a\":-12,\"b\":[1,0,true,null,{},[]]}");
+		    "{\"s\":\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\\b\\f\\t\x7f\"}");
+	goes_out_as("{ \"b\" : [ 1 , -0 , true , null , { } , [ ] ] , \"a\" : -12 }",
+		    "{\"a\":-12,\"b\":[1,0,true,null,{},[]]}");
 	goes_out_as("{\"ab\":1,\"a\":2,\"\":3}", "{\"\":3,\"a\":2,\"ab\":1}");
 }
 

@@ -5,7 +5,8 @@
 #include "check.h"
 
 /* Walks the public side by the catalogue and counts what should not be there. */
-static unsigned personal_in(const struct toc_message_type *t, const struct toc_shape *s, const struct toc_value *map)
+static unsigned personal_in(const struct toc_message_type *t, const struct toc_shape *s,
+			    const struct toc_value *map)
 {
 	unsigned n = 0;
 	for (uint32_t i = 0; i < toc_len(map); i++) {
@@ -15,7 +16,8 @@ static unsigned personal_in(const struct toc_message_type *t, const struct toc_s
 			printf("  %s.%.*s\n", s->name, TOC_STR_ARGS(map->members[i].name));
 			n++;
 		} else if (f->kind == TOC_F_MAP || f->kind == TOC_F_BODY) {
-			const struct toc_shape *inner = toc_shape_at(f->kind == TOC_F_BODY ? t->shape : f->shape);
+			const struct toc_shape *inner =
+				toc_shape_at(f->kind == TOC_F_BODY ? t->shape : f->shape);
 			if (v->kind == TOC_LIST)
 				for (uint32_t k = 0; k < v->n; k++)
 					n += personal_in(t, inner, v->items[k]);
@@ -57,16 +59,23 @@ CASE(a_notification_keeps_its_shape_and_loses_the_person)
 	struct toc_arena *a = toc_arena_new();
 	struct toc_refusal r;
 	struct toc_value *m, *pub, *per;
-	CHECK(toc_json_parse(a, TOC_STR("{\"type\":\"M4\",\"tlp\":\"AMBER\",\"also_reported_to\":[],\"body\":{\"step\":\"send\","
-	      "\"explanation\":\"secret\",\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"nightcourier7\"}],"
-	      "\"content\":[{\"type\":\"post\",\"url\":\"https://x.example/\"},{\"type\":\"post\"}],\"content_status\":\"removed\"}}"),
-	      65536, 16, &m, &r) == 0);
+	CHECK(toc_json_parse(a,
+			     TOC_STR("{\"type\":\"M4\",\"tlp\":\"AMBER\",\"also_reported_to\":[],\"body\":{"
+				     "\"step\":\"send\","
+				     "\"explanation\":\"secret\",\"user_identifiers\":[{\"kind\":\"handle\","
+				     "\"value\":\"nightcourier7\"}],"
+				     "\"content\":[{\"type\":\"post\",\"url\":\"https://x.example/"
+				     "\"},{\"type\":\"post\"}],\"content_status\":\"removed\"}}"),
+			     65536, 16, &m, &r) == 0);
 	toc_message_split(a, m, &pub, &per);
-	CHECK_TEXT(toc_json_str(a, pub), "{\"also_reported_to\":[],\"body\":{\"content\":[{\"type\":\"post\"},{\"type\":\"post\"}],"
-	           "\"content_status\":\"removed\",\"step\":\"send\",\"user_identifiers\":[{\"kind\":\"handle\"}]},\"tlp\":\"AMBER\","
-	           "\"type\":\"M4\"}");
-	CHECK_TEXT(toc_json_str(a, per), "{\"body\":{\"content\":[{\"url\":\"https://x.example/\"},{}],\"explanation\":\"secret\","
-	           "\"user_identifiers\":[{\"value\":\"nightcourier7\"}]}}");
+	CHECK_TEXT(toc_json_str(a, pub),
+		   "{\"also_reported_to\":[],\"body\":{\"content\":[{\"type\":\"post\"},{\"type\":\"post\"}],"
+		   "\"content_status\":\"removed\",\"step\":\"send\",\"user_identifiers\":[{\"kind\":"
+		   "\"handle\"}]},\"tlp\":\"AMBER\","
+		   "\"type\":\"M4\"}");
+	CHECK_TEXT(toc_json_str(a, per),
+		   "{\"body\":{\"content\":[{\"url\":\"https://x.example/\"},{}],\"explanation\":\"secret\","
+		   "\"user_identifiers\":[{\"value\":\"nightcourier7\"}]}}");
 	CHECK(toc_message_join(a, NULL, NULL) == NULL);
 	CHECK(toc_message_join(a, pub, NULL) == pub && toc_message_join(a, NULL, per) == per);
 	toc_arena_free(a);
