@@ -282,20 +282,24 @@ static bool remember(const struct deed *d)
 	return true;
 }
 
-static void receipt(const struct deed *d)
+static void receipts(const struct deed *d)
 {
-	const struct toc_value *v = toc_get(d->decided, "receipt");
-	struct toc_message *m = v ? EDIT_EXISTING(d, message, d->e->ref) : NULL;
+	const struct toc_value *list = toc_get(d->decided, "receipts");
 
-	if (!m)
-		return;
-	struct toc_receipt *r = TOC_ADD(m, receipts);
-	toc_short_set(&r->org, toc_get_text(v, "org"));
-	toc_short_set(&r->channel, toc_get_text(v, "channel"));
-	r->person = toc_get_id(v, "person");
-	r->state = toc_get_is(v, "state", "delivered") ? TOC_RECEIPT_DELIVERED
-	         : toc_get_is(v, "state", "seen") ? TOC_RECEIPT_SEEN : TOC_RECEIPT_ACKED;
-	r->seq = (int64_t)d->e->seq;
+	for (size_t i = 0; i < toc_len(list); i++) {
+		const struct toc_value *v = toc_at(list, i);
+		struct toc_uuid ref = toc_get_id(v, "ref");
+		struct toc_message *m = EDIT_EXISTING(d, message, ref);
+		if (!m)
+			continue;
+		struct toc_receipt *r = TOC_ADD(m, receipts);
+		toc_short_set(&r->org, toc_get_text(v, "org"));
+		toc_short_set(&r->channel, toc_get_text(v, "channel"));
+		r->person = toc_get_id(v, "person");
+		r->state = toc_get_is(v, "state", "delivered") ? TOC_RECEIPT_DELIVERED
+		         : toc_get_is(v, "state", "seen") ? TOC_RECEIPT_SEEN : TOC_RECEIPT_ACKED;
+		r->seq = (int64_t)d->e->seq;
+	}
 }
 
 static void disclosure(const struct deed *d)
@@ -505,13 +509,14 @@ static void policy(const struct deed *d)
 		toc_short_set(&TOC_ADD(n, not_covered)->org, toc_text_of(toc_at(not_covered, i)));
 }
 
-/* A contact chain: who is called, by which channels. Addresses are personal and not in the state. */
+/* The contact chain for threats to life: who is called, by which channels. Addresses are personal and not in the state;
+ * contact points for other purposes are on record and call nobody yet. */
 static void contacts(const struct deed *d)
 {
 	const struct toc_value *chain = toc_get(d->body, "escalation_chain"), *proposal = toc_get(d->decided, "contact");
 	struct toc_str org = toc_get_text(d->body, "org");
 
-	if (!proposal || !toc_find_organisation(d->w, org))
+	if (!proposal || !toc_find_organisation(d->w, org) || !toc_list_has(toc_get(d->body, "purposes"), TOC_STR("ITL")))
 		return;
 	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
 	bool in_force = toc_get_bool(proposal, "in_force");
@@ -583,7 +588,7 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 		case_effects(&d, other, toc_at(linked, i));
 		timers(&d, other, toc_at(linked, i));
 	}
-	receipt(&d);
+	receipts(&d);
 	links(&d);
 	disclosure(&d);
 }

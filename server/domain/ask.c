@@ -92,7 +92,9 @@ struct toc_draft *toc_ask_draft(struct toc_ask *q, const char *k)
 		toc_set_id(q->a, actor, "session", q->p->session);
 	}
 	d->message = message;
-	toc_set_text(q->a, toc_decided(d), "digest", toc_hex(q->a, q->c->digest, sizeof q->c->digest));
+	static const uint8_t none[sizeof q->c->digest];
+	if (memcmp(q->c->digest, none, sizeof none)) /* the server's own messages are not sent twice */
+		toc_set_text(q->a, toc_decided(d), "digest", toc_hex(q->a, q->c->digest, sizeof q->c->digest));
 	return d;
 }
 

@@ -7,13 +7,13 @@
 
 #include "domain/rule.h"
 
-enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, SEED = 16 };
+enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16 };
 
 static const struct {
 	const char *k;
 	toc_rule *rule;
-	unsigned needs; /* CASE: case_ref names a case; DIRECTORY: mode system; OUTSIDE: of the exercise it names; SEED: the
-	                   server may do it of itself, when a directory is set up */
+	unsigned needs; /* CASE: case_ref names a case; DIRECTORY: mode system; OUTSIDE: of the exercise it names; BY_SERVER: the
+	                   server may do it of itself: a directory is set up, receipts are gathered */
 } rules[] = {
 	{ "M4.draft", toc_rule_draft, FREE },
 	{ "M4.send", toc_rule_send, MAY_HAVE_CASE },
@@ -26,24 +26,24 @@ static const struct {
 	{ "M5.question", toc_rule_question, CASE },
 	{ "M5.answer", toc_rule_answer, CASE },
 	{ "M5.outcome", toc_rule_outcome, CASE },
-	{ "M19.machine", toc_rule_receipt_machine, FREE },
+	{ "M19.machine", toc_rule_receipt_machine, BY_SERVER },
 	{ "M19.human", toc_rule_receipt_human, FREE },
 	{ "M19.outreach", toc_rule_outreach, FREE },
-	{ "M26.own", toc_rule_contact_own, DIRECTORY | SEED },
+	{ "M26.own", toc_rule_contact_own, DIRECTORY | BY_SERVER },
 	{ "M26.verify", toc_rule_contact_verify, DIRECTORY },
 	{ "M26.drill", toc_rule_contact_drill, DIRECTORY },
 	{ "M29.disclose", toc_rule_disclose, CASE },
-	{ "exercise.create", toc_rule_exercise_create, OUTSIDE | SEED },
-	{ "exercise.join", toc_rule_exercise_join, OUTSIDE | SEED },
+	{ "exercise.create", toc_rule_exercise_create, OUTSIDE | BY_SERVER },
+	{ "exercise.join", toc_rule_exercise_join, OUTSIDE | BY_SERVER },
 	{ "exercise.leave", toc_rule_exercise_leave, FREE },
-	{ "exercise.clock", toc_rule_exercise_clock, SEED },
+	{ "exercise.clock", toc_rule_exercise_clock, BY_SERVER },
 	{ "exercise.inject", toc_rule_exercise_inject, FREE },
 	{ "exercise.end", toc_rule_exercise_end, FREE },
-	{ "org.admit", toc_rule_org, DIRECTORY | SEED },
-	{ "person.enrol", toc_rule_person, DIRECTORY | SEED },
-	{ "credential.issue", toc_rule_credential, DIRECTORY | SEED },
-	{ "policy.national", toc_rule_policy, DIRECTORY | SEED },
-	{ "session.close", toc_rule_session_close, DIRECTORY },
+	{ "org.admit", toc_rule_org, DIRECTORY | BY_SERVER },
+	{ "person.enrol", toc_rule_person, DIRECTORY | BY_SERVER },
+	{ "credential.issue", toc_rule_credential, DIRECTORY | BY_SERVER },
+	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
+	{ "session.close", toc_rule_session_close, DIRECTORY | BY_SERVER },
 };
 
 static int check_sender(struct toc_ask *q)
@@ -149,7 +149,7 @@ static int run(struct toc_ask *q)
 	int r = check_sender(q);
 	if (r == 0 && !rule)
 		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only the server makes it", q->action->k);
-	if (r == 0 && !q->org && !(needs & SEED))
+	if (r == 0 && !q->org && !(needs & BY_SERVER))
 		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only a member does it", q->action->k);
 	if (r == 0)
 		r = check_repetition(q);

@@ -129,14 +129,14 @@ int toc_rule_session_close(struct toc_ask *q)
 {
 	const struct toc_credential *c = toc_find_credential(q->w, toc_get_id(q->body, "session"));
 
-	if (!c || c->spent || !toc_str_is(toc_short_str(&c->type), "session") || !toc_uuid_eq(c->person, q->p->person))
+	if (!c || c->spent || !toc_str_is(toc_short_str(&c->type), "session") || (q->org && !toc_uuid_eq(c->person, q->p->person)))
 		return toc_refuse_unknown(q, "body.session");
 	if (toc_ask_may(q, TOC_IF_OWN) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "session.close");
 	d->ref = c->id;
 	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, c->person).p);
-	session_readers(q, d, q->p->org);
+	session_readers(q, d, toc_short_str(&c->org));
 	return 0;
 }
 

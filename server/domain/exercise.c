@@ -8,6 +8,8 @@
 
 #include "domain/rule.h"
 
+#define DUE_WITH_CLOCK 96 /* deadlines that fire in the verdict of a jump; more follow by toc_due */
+
 __extension__ typedef __int128 wide; /* a year of microseconds times the rate does not fit 64 bits */
 
 static int64_t narrow(wide x)
@@ -201,7 +203,7 @@ int toc_rule_exercise_clock(struct toc_ask *q)
 		return 0;
 	struct toc_world *ahead = toc_world_ahead(q->w);
 	toc_look_ahead(ahead, &q->verdict->drafts[0], q->now);
-	toc_fire_due(q, ahead, 256);
+	toc_fire_due(q, ahead, DUE_WITH_CLOCK);
 	toc_world_free(ahead);
 	return 0;
 }

@@ -6,18 +6,31 @@
  * Source: rules M19, b.5, a.3.1. */
 #include "domain/rule.h"
 
-/* The message, if it takes receipts and is this organisation's (and this person's) to answer; NULL: refused. */
-static const struct toc_message *target(struct toc_ask *q, bool sender_may)
+/* Whose receipt it is: the sender's own, or the one that the server gathers receipts for. */
+static struct toc_str recipient(const struct toc_ask *q)
 {
-	const struct toc_message *m = toc_find_message(q->w, toc_get_id(q->body, "message_ref"));
+	return q->org ? q->p->org : toc_get_text(q->body, "recipient_org");
+}
+
+/* The message, if it takes receipts and may be read by this organisation (and this person); else NULL. */
+static const struct toc_message *readable(struct toc_ask *q, struct toc_uuid id)
+{
+	const struct toc_message *m = toc_find_message(q->w, id);
 	const struct toc_action *action = m ? toc_action_find(toc_short_str(&m->k)) : NULL;
 
-	if (!m || !action || !(action->flags & TOC_ACTION_RECEIPTS) || !toc_is_reader(m, q->p->org, q->roles) ||
-	    m->mode != q->mode || !toc_uuid_eq(m->exercise, q->exercise_id) ||
-	    (sender_may && !toc_short_is(&m->org, q->p->org))) {
-		toc_refuse_unknown(q, "body.message_ref");
+	if (!m || !action || !(action->flags & TOC_ACTION_RECEIPTS) || m->mode != q->mode ||
+	    !toc_uuid_eq(m->exercise, q->exercise_id) ||
+	    !toc_is_reader(m, recipient(q), q->org ? q->roles : TOC_ROLE_ALL))
 		return NULL;
-	}
+	return m;
+}
+
+static const struct toc_message *target(struct toc_ask *q)
+{
+	const struct toc_message *m = readable(q, toc_get_id(q->body, "message_ref"));
+
+	if (!m)
+		toc_refuse_unknown(q, "body.message_ref");
 	return m;
 }
 
@@ -25,12 +38,12 @@ static struct toc_value *receipt_of(struct toc_ask *q, const struct toc_message 
 {
 	struct toc_value *r = toc_value_map(q->a);
 
-	toc_set_text(q->a, r, "org", q->p->org);
+	toc_set_id(q->a, r, "ref", m->eid);
+	toc_set_text(q->a, r, "org", recipient(q));
 	toc_set_text(q->a, r, "channel", toc_get_text(q->body, "channel").n ? toc_get_text(q->body, "channel") : q->p->channel);
 	if (by_person)
 		toc_set_id(q->a, r, "person", q->p->person);
 	toc_set_cstr(q->a, r, "state", state);
-	(void)m;
 	return r;
 }
 
@@ -41,14 +54,13 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_mes
 	bool machines = !(q->action && q->action->flags & TOC_ACTION_NO_MACHINE);
 	toc_roles all = machines ? TOC_ROLE_ALL : TOC_ROLE_ALL & ~(toc_roles)TOC_ROLE_SV;
 
-	toc_set(q->a, decided, "readers", toc_value_list(q->a));
 	for (uint32_t i = 0; i < m->n_readers; i++) {
 		const struct toc_entitled *r = &m->readers[i];
 		const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&r->org));
 		toc_roles roles = 0;
 		if (!o || (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org))))
 			continue;
-		if (toc_short_is(&r->org, toc_short_str(&m->org)) || toc_short_is(&r->org, d->org) || toc_short_is(&r->org, called))
+		if (toc_short_is(&r->org, toc_short_str(&m->org)) || toc_short_is(&r->org, recipient(q)) || toc_short_is(&r->org, called))
 			roles = r->roles & all;
 		else if (o->kinds & TOC_KIND_HUB)
 			roles = TOC_ROLE_IL | (machines ? TOC_ROLE_SV : 0);
@@ -57,13 +69,11 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_mes
 	}
 }
 
-static struct toc_draft *draft(struct toc_ask *q, const char *k, const struct toc_message *m, struct toc_value *receipt)
+static struct toc_draft *draft(struct toc_ask *q, const char *k, const struct toc_message *m)
 {
 	q->threat = toc_find_threat(q->w, m->threat);
 	struct toc_draft *d = toc_ask_draft(q, k);
 	d->ref = m->eid;
-	if (receipt)
-		toc_set(q->a, toc_decided(d), "receipt", receipt);
 	return d;
 }
 
@@ -78,17 +88,33 @@ static int check_own(struct toc_ask *q)
 {
 	struct toc_str org = toc_get_text(q->body, "recipient_org");
 
-	if (org.n && !toc_str_eq(org, q->p->org))
+	if (q->org && org.n && !toc_str_eq(org, q->p->org))
 		return TOC_REFUSE(q, NOT_PERMITTED, "body.recipient_org", "domain M19", "recipient_org: you are %.*s", TOC_STR_ARGS(q->p->org));
 	return 0;
 }
 
+/* @return the seq of the first delivery of it to this organisation on this channel, or -1 */
+static int64_t delivered_before(struct toc_ask *q, const struct toc_message *m, const struct toc_value *receipt)
+{
+	if (toc_short_is(&m->org, recipient(q)))
+		return m->seq; /* one's own message: nothing to deliver */
+	for (uint32_t i = 0; i < m->n_receipts; i++)
+		if (m->receipts[i].state == TOC_RECEIPT_DELIVERED && toc_short_is(&m->receipts[i].org, recipient(q)) &&
+		    toc_short_is(&m->receipts[i].channel, toc_get_text(receipt, "channel")))
+			return m->receipts[i].seq;
+	return -1;
+}
+
+/* One entry can be the receipt for several messages (references[]): what the server has gathered in a second. */
 int toc_rule_receipt_machine(struct toc_ask *q)
 {
 	struct toc_str state = toc_get_text(q->body, "state");
+	const struct toc_value *more = toc_get(q->m, "references");
 	const struct toc_message *m;
+	struct toc_draft *d = NULL;
+	int64_t before = -1;
 
-	if (check_own(q) < 0 || !(m = target(q, false)))
+	if (check_own(q) < 0 || !(m = target(q)))
 		return -1;
 	if (toc_ask_may(q, TOC_IF_ADR | TOC_IF_READER) < 0)
 		return -1;
@@ -96,20 +122,25 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19", "state: a machine says \"delivered\" and nothing else");
 	if (toc_get(q->body, "actor_kind") && !toc_get_is(q->body, "actor_kind", "machine"))
 		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19", "actor_kind: a machine's receipt is a machine's");
-	if (toc_short_is(&m->org, q->p->org))
-		return said_before(q, m->seq); /* one's own message: nothing to deliver */
-	struct toc_value *receipt = receipt_of(q, m, "delivered", false);
-	for (uint32_t i = 0; i < m->n_receipts; i++)
-		if (m->receipts[i].state == TOC_RECEIPT_DELIVERED && toc_short_is(&m->receipts[i].org, q->p->org) &&
-		    toc_short_is(&m->receipts[i].channel, toc_get_text(receipt, "channel")))
-			return said_before(q, m->receipts[i].seq);
-	struct toc_draft *d = draft(q, "M19.machine", m, receipt);
-	const struct toc_desk *desk = q->threat ? toc_desk_of(q->threat, q->p->org) : NULL;
-	enum toc_desk_state to;
-	if (desk && q->threat->state == TOC_CASE_SENT && toc_desk_step(TOC_STR("M19.machine"), desk->state, &to))
-		toc_effect_desk_state(q->a, toc_decided(d), q->p->org, desk->state, to);
-	readers(q, d, m, TOC_STR(""));
-	return 0;
+	for (size_t i = 0; i <= toc_len(more); m = readable(q, toc_id_of(toc_text_of(toc_at(more, i)))), i++) {
+		struct toc_value *receipt = m ? receipt_of(q, m, "delivered", false) : NULL;
+		int64_t seq = m ? delivered_before(q, m, receipt) : 0;
+		if (!m || seq >= 0) {
+			before = before < 0 && m ? seq : before;
+			continue;
+		}
+		if (!d)
+			d = draft(q, "M19.machine", m);
+		toc_effect(q->a, toc_decided(d), "receipts", receipt);
+		const struct toc_threat *t = toc_find_threat(q->w, m->threat);
+		const struct toc_desk *desk = t ? toc_desk_of(t, recipient(q)) : NULL;
+		enum toc_desk_state to;
+		if (desk && toc_uuid_eq(t->id, d->case_ref) && t->state == TOC_CASE_SENT && !toc_get(d->decided, "state") &&
+		    toc_desk_step(TOC_STR("M19.machine"), desk->state, &to))
+			toc_effect_desk_state(q->a, toc_decided(d), recipient(q), desk->state, to);
+		readers(q, d, m, TOC_STR(""));
+	}
+	return d ? 0 : said_before(q, before);
 }
 
 int toc_rule_receipt_human(struct toc_ask *q)
@@ -118,7 +149,7 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	bool acks = toc_str_is(state, "acked");
 	const struct toc_message *m;
 
-	if (check_own(q) < 0 || !(m = target(q, false)))
+	if (check_own(q) < 0 || !(m = target(q)))
 		return -1;
 	if (toc_ask_may(q, TOC_IF_READER) < 0)
 		return -1;
@@ -133,7 +164,9 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	for (uint32_t i = 0; !acks && i < m->n_receipts; i++)
 		if (toc_uuid_eq(m->receipts[i].person, q->p->person))
 			return said_before(q, m->receipts[i].seq);
-	readers(q, draft(q, "M19.human", m, receipt_of(q, m, acks ? "acked" : "seen", true)), m, TOC_STR(""));
+	struct toc_draft *d = draft(q, "M19.human", m);
+	toc_effect(q->a, toc_decided(d), "receipts", receipt_of(q, m, acks ? "acked" : "seen", true));
+	readers(q, d, m, TOC_STR(""));
 	return 0;
 }
 
@@ -144,9 +177,9 @@ int toc_rule_outreach(struct toc_ask *q)
 	const struct toc_message *m;
 	bool allowed = false, addressed = false;
 
-	if (!(m = target(q, true)))
+	if (!(m = target(q)))
 		return -1;
-	if (toc_ask_may(q, TOC_IF_OWN) < 0)
+	if (toc_ask_may(q, toc_short_is(&m->org, q->p->org) ? TOC_IF_OWN : 0) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		allowed |= toc_str_is(state, states[i]);
@@ -157,6 +190,6 @@ int toc_rule_outreach(struct toc_ask *q)
 	if (!addressed || toc_str_eq(called, q->p->org))
 		return TOC_REFUSE(q, CONDITION, "body.recipient_org", "domain M19", "recipient_org: the message was not addressed to \"%.*s\"",
 		                  TOC_STR_ARGS(called));
-	readers(q, draft(q, "M19.outreach", m, NULL), m, called);
+	readers(q, draft(q, "M19.outreach", m), m, called);
 	return 0;
 }

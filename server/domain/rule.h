@@ -18,7 +18,7 @@
  *   dup_keys        [hex]                            what the case is about
  *   links           [{case, to}]                     the two cases are one in the real world
  *   linked          [{case, …effects on that case}]  the same step taken over by a case that is tied to it
- *   receipt         {org, channel, person?, state}   an answer to the message that `ref` names
+ *   receipts        [{ref, org, channel, person?, state}] answers to the messages named
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
  *   digest, readers, person                          what later entries need to know this one by
