@@ -235,7 +235,7 @@ static void decide_threats(struct toc_keeper *k)
 
 	if (!due && toc_intake_is_empty(&k->intake, true))
 		return;
-	struct toc_batch *b = toc_batch_new(k->beyond, true, now);
+	struct toc_batch *b = toc_batch_new(k->beyond, true, TOC_BATCH_WORKS, now);
 	while (!toc_batch_is_full(b) && (w = toc_intake_take(&k->intake, true))) {
 		if (due)
 			toc_batch_due(b, &t, w->command.received);

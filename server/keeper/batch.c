@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-struct toc_batch *toc_batch_new(struct toc_world *under, bool late, toc_time now)
+struct toc_batch *toc_batch_new(struct toc_world *under, bool late, size_t works_max, toc_time now)
 {
 	struct toc_arena *a = toc_arena_new();
 	struct toc_batch *b = toc_arena_alloc(a, sizeof *b);
 	*b = (struct toc_batch){ .arena = a, .overlay = toc_world_over(under), .base = toc_world_size(under),
-		                 .late = late, .now = now };
+		                 .late = late, .works_max = works_max, .now = now };
 	b->end = &b->works;
 	return b;
 }
@@ -54,7 +54,7 @@ void toc_batch_merge(struct toc_batch *b)
 
 bool toc_batch_is_full(const struct toc_batch *b)
 {
-	return b->n_works >= TOC_BATCH_WORKS || b->n + TOC_BATCH_ROOM > TOC_APPEND_MAX;
+	return b->n_works >= b->works_max || b->n + TOC_BATCH_ROOM > TOC_APPEND_MAX;
 }
 
 struct resolver {

@@ -28,7 +28,7 @@ struct toc_batch {
 	struct toc_group *groups;
 	size_t n_groups;
 	struct toc_work *works, **end; /* decided, in order; owned by the batch until they are taken */
-	size_t n_works;
+	size_t n_works, works_max;
 	toc_time now;             /* leaf time of what it makes */
 	struct toc_error error;   /* why a deadline's entry could not be made, if so */
 };
@@ -41,7 +41,8 @@ struct toc_batch_tools {
 	void *ctx;
 };
 
-struct toc_batch *toc_batch_new(struct toc_world *under, bool late, toc_time now);
+/** @param late for the journal: no rows are made. @param works_max usually TOC_BATCH_WORKS */
+struct toc_batch *toc_batch_new(struct toc_world *under, bool late, size_t works_max, toc_time now);
 /** Drops the overlay unless it was merged. @return the works, for who still wants them */
 struct toc_work *toc_batch_free(struct toc_batch *b);
 void toc_batch_merge(struct toc_batch *b);

@@ -33,7 +33,7 @@ struct toc_keeper_options {
 	uint8_t grant_key[32], dup_key[32], journal_key[32];
 	struct toc_keyring *ring;          /* taken over */
 	struct toc_store *writer, *reader; /* taken over */
-	const struct toc_value *seed;      /* list of messages, or NULL; borrowed while the keeper lives */
+	const struct toc_value *seed;      /* {"messages": into an empty ledger, "always": at every start}; borrowed */
 	const struct toc_value *always;    /* the same, but for a ledger that has a directory already */
 	toc_time (*clock)(void *ctx);      /* NULL: the machine's */
 	void *clock_ctx;
@@ -87,7 +87,7 @@ struct toc_keeper {
 
 	/* start and snapshots */
 	int64_t start_us;
-	bool loading, tried_disk;
+	bool loading, tried_disk, seeded;
 	uint64_t saved_as_of;
 	int64_t save_us;
 	bool saving;

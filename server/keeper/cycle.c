@@ -207,11 +207,10 @@ static void unlocked(void *ctx, int result, uint64_t size, const struct toc_erro
 static void fill(struct toc_keeper *k, struct toc_batch *b)
 {
 	const struct toc_batch_tools t = toc_keeper_tools(k);
-	const size_t most = k->one_by_one ? 1 : TOC_BATCH_WORKS;
 	const bool due = toc_clock_mono_us() >= k->due_after_us;
 	struct toc_uuid missing;
 
-	while (b->n_works < most && !toc_batch_is_full(b)) {
+	while (!toc_batch_is_full(b)) {
 		struct toc_work *w = toc_intake_take(&k->intake, false);
 		if (!w)
 			break;
@@ -235,7 +234,9 @@ void toc_cycle_turn(struct toc_keeper *k)
 
 	if (k->phase != TOC_READY || (toc_intake_is_empty(&k->intake, false) && !due && !k->locked))
 		return;
-	struct toc_batch *b = toc_batch_new(k->world, false, now);
+	/* the seed is one batch if it fits: then the directory is there as a whole or not at all */
+	size_t most = k->one_by_one ? 1 : k->announced ? TOC_BATCH_WORKS : TOC_INTAKE_MAX;
+	struct toc_batch *b = toc_batch_new(k->world, false, most, now);
 	fill(k, b);
 	if (!b->n) {
 		/* Nothing follows: what was decided was decided on the state itself, so it can be said at once. */

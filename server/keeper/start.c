@@ -6,8 +6,6 @@
 #include "keeper/away.h"
 #include "keeper/core.h"
 
-#include "domain/world.h"
-
 #define PATIENCE_US 5000000
 
 static void again(struct toc_keeper *k, const char *why)
@@ -29,41 +27,30 @@ void toc_start_done(struct toc_keeper *k)
 	toc_child_ready(k->child, away ? "threats to life only: the database cannot be reached" : "serving");
 }
 
-static bool known(const struct toc_keeper *k, const struct toc_value *message)
-{
-	struct toc_uuid id;
-	return toc_uuid_parse(toc_get_text(message, "id"), &id) == 0 && toc_find_message(k->world, id);
-}
-
-static bool put(struct toc_keeper *k, const struct toc_value *message)
+static void put_seed(struct toc_keeper *k, const struct toc_value *list)
 {
 	struct toc_work *w;
 	struct toc_error error;
-	if (toc_keeper_seed(k, message, &w) < 0)
-		return false;
-	if (toc_intake_put(&k->intake, w) == 0)
-		return true;
-	toc_fail(&error, TOC_ELIMIT, "the seed has more than %d messages", TOC_INTAKE_MAX);
-	toc_keeper_fatal(k, "seed_refused", &error);
-	toc_work_free(w);
-	return false;
+	for (size_t i = 0; i < toc_len(list) && !k->fatal; i++) {
+		if (toc_keeper_seed(k, toc_at(list, i), &w) < 0)
+			return;
+		if (toc_intake_put(&k->intake, w) < 0) {
+			toc_fail(&error, TOC_ELIMIT, "the seed has more than %d messages", TOC_INTAKE_MAX);
+			toc_keeper_fatal(k, "seed_refused", &error);
+			toc_work_free(w);
+		}
+	}
 }
 
-/* `seed` goes once into an empty ledger; or again when it was broken off half-way: what is there already is a
- * repetition. `always` goes into any ledger that does not have it: sign-in links of this start. */
+/* The directory, once, into an empty ledger; and what is said at every start (new sign-in links of a demonstration). */
 static void seed(struct toc_keeper *k)
 {
-	const struct toc_value *list = k->o.seed, *always = k->o.always;
-	size_t n = toc_len(list);
-	if (n && (!toc_world_size(k->world) || (known(k, toc_at(list, 0)) && !known(k, toc_at(list, n - 1))))) {
-		toc_log(TOC_LOG_INFO, "seeding", "%zu messages make the directory", n);
-		for (size_t i = 0; i < n; i++)
-			if (!put(k, toc_at(list, i)))
-				return;
-	}
-	for (size_t i = 0; i < toc_len(always); i++)
-		if (!known(k, toc_at(always, i)) && !put(k, toc_at(always, i)))
-			return;
+	if (k->seeded || !k->o.seed)
+		return;
+	k->seeded = true;
+	if (toc_world_size(k->world) == 0)
+		put_seed(k, toc_get(k->o.seed, "messages"));
+	put_seed(k, toc_get(k->o.seed, "always"));
 }
 
 static void loaded(struct toc_keeper *k)

@@ -1,0 +1,38 @@
+/* archive.h: the process that serves history: entries that a connection missed, or asks for anew.
+ *
+ * It reads the ledger (role reader), opens the sealed parts, renders as the keeper does and shows each entry to whom
+ * it was addressed: decided.readers ∩ the roles in the grant. It decides nothing and writes nothing; several may run.
+ * One READ is one answer: HISTORY frames up to the credit it names, then HISTORY_END with where to go on. No READ takes
+ * longer than its time or looks at more rows than its share; who has more to read asks again, so that a member who
+ * starts from the beginning does not hold up one who missed a second.
+ */
+#ifndef TOC_ARCHIVE_ARCHIVE_H
+#define TOC_ARCHIVE_ARCHIVE_H
+
+#include "child/child.h"
+
+#define TOC_ARCHIVE_WAITING_MAX 1024 /* READs that wait; then BUSY */
+#define TOC_ARCHIVE_ROWS 256         /* of one look at the database */
+#define TOC_ARCHIVE_LOOKS 16         /* of one READ */
+
+/** Serve until the parent says go. @param heritage {"front_fds","conninfo","grant_key","wrap_keys"}; the control
+ * socket is descriptor 4. @return exit code */
+int toc_archive_main(const struct toc_value *heritage);
+
+/* ---- inside, and for tests ---- */
+
+struct toc_archive_options {
+	uint8_t grant_key[32];
+	struct toc_keyring *ring;     /* taken over */
+	struct toc_store *store;      /* taken over */
+	toc_time (*clock)(void *ctx); /* NULL: the machine's */
+	void *clock_ctx;
+	int control; /* or -1 */
+};
+struct toc_archive;
+struct toc_archive *toc_archive_new(const struct toc_archive_options *o);
+void toc_archive_free(struct toc_archive *a);
+struct toc_child *toc_archive_child(struct toc_archive *a);
+int toc_archive_turn(struct toc_archive *a, toc_dur at_most) TOC_MUSTCHECK;
+
+#endif

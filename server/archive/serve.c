@@ -1,0 +1,351 @@
+/* serve.c: READ by READ. They stand in a queue; one look at the database is under way at a time; a READ that is not
+ * finished after its look goes to the end of the queue. */
+#include "archive/archive.h"
+
+#include "base/log.h"
+#include "ipc/grant.h"
+#include "render/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEADLINE TOC_SECONDS(2)      /* of one look */
+#define TIME_US 5000000              /* of one READ, waiting included */
+#define FRAMES_MAX 4096
+#define BYTES_MAX (8u << 20)
+#define FRONT_QUEUE_MAX (16u << 20)  /* a front that does not read gets no more for now */
+
+struct reading {
+	struct reading *next;
+	unsigned front;
+	uint64_t conn, from;
+	uint32_t frames, bytes; /* credit left */
+	unsigned looks;
+	int64_t until_us;
+	bool stopped;
+	struct toc_arena *arena;
+	struct toc_grant who;
+};
+struct toc_archive {
+	struct toc_archive_options o;
+	struct toc_child *child;
+	struct toc_buf out;
+	struct reading *first, **end;
+	size_t n;
+	struct reading *at;      /* under way; not in the queue */
+	struct toc_arena *arena; /* of its rows */
+	struct toc_row *rows;
+	size_t n_rows;
+	uint64_t tip;
+	bool ready, loading; /* the keys, for the first time */
+	int64_t retry_us;
+};
+
+static void next_look(struct toc_archive *a);
+
+static void reading_free(struct reading *r)
+{
+	toc_arena_free(r->arena);
+}
+
+static int send_out(struct toc_archive *a, const struct reading *r)
+{
+	return toc_child_send(a->child, r->front, &a->out);
+}
+
+static void send_end(struct toc_archive *a, const struct reading *r, enum toc_refusal_code code)
+{
+	toc_ipc_begin(&a->out, TOC_IPC_HISTORY_END);
+	toc_ipc_u64(&a->out, r->conn);
+	toc_ipc_u64(&a->out, r->from);
+	toc_ipc_u64(&a->out, a->tip);
+	toc_ipc_u16(&a->out, (uint16_t)code);
+	if (!r->stopped && send_out(a, r) == TOC_ELIMIT)
+		toc_log(TOC_LOG_WARN, "front_slow", "front %u does not read; a reading ends without a word", r->front);
+}
+
+/* ---- one look ---- */
+
+static void on_row(void *ctx, const struct toc_row *row)
+{
+	struct toc_archive *a = ctx;
+	if (a->n_rows == TOC_ARCHIVE_ROWS)
+		return;
+	struct toc_row *copy = &a->rows[a->n_rows++];
+	*copy = *row;
+	copy->leaf = toc_arena_str(a->arena, row->leaf);
+	copy->body = toc_arena_str(a->arena, row->body);
+	copy->actor_sealed = toc_arena_str(a->arena, row->actor_sealed);
+	copy->data_sealed = toc_arena_str(a->arena, row->data_sealed);
+}
+
+/* @return false: no more for now */
+static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_row *row)
+{
+	struct toc_arena *scratch = toc_arena_new();
+	struct toc_opened e;
+	struct toc_error error;
+	enum toc_rendering rendering;
+	bool go_on = true;
+
+	if (toc_render_open(scratch, a->o.ring, row, &e, &error) < 0) {
+		/* never shown: it is not what was appended */
+		toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq, error.text);
+	} else if (toc_render_for(scratch, &e.entry, r->who.org, r->who.roles, r->who.exercise_only, &rendering)) {
+		struct toc_str json = toc_render_entry(scratch, &e, rendering, false);
+		toc_ipc_begin(&a->out, TOC_IPC_HISTORY);
+		toc_ipc_u64(&a->out, r->conn);
+		toc_ipc_u64(&a->out, row->seq);
+		toc_ipc_str(&a->out, json);
+		go_on = send_out(a, r) == 0;
+		if (go_on) {
+			r->frames--;
+			r->bytes = json.n < r->bytes ? r->bytes - (uint32_t)json.n : 0;
+		}
+	}
+	if (go_on)
+		r->from = row->seq + 1;
+	toc_arena_free(scratch);
+	return go_on && r->frames && r->bytes && toc_child_queued(a->child, r->front) < FRONT_QUEUE_MAX;
+}
+
+static bool keys_are_known(const struct toc_archive *a)
+{
+	for (size_t i = 0; i < a->n_rows; i++)
+		if ((a->rows[i].actor_sealed.n && !toc_keyring_by_id(a->o.ring, a->rows[i].actor_key)) ||
+		    (a->rows[i].data_sealed.n && !toc_keyring_by_id(a->o.ring, a->rows[i].data_key)))
+			return false;
+	return true;
+}
+
+static void requeue(struct toc_archive *a, struct reading *r)
+{
+	r->next = NULL;
+	*a->end = r;
+	a->end = &r->next;
+	a->n++;
+}
+
+static void end_look(struct toc_archive *a, enum toc_refusal_code code, bool more)
+{
+	struct reading *r = a->at;
+	a->at = NULL;
+	if (more && !r->stopped && ++r->looks < TOC_ARCHIVE_LOOKS && toc_clock_mono_us() < r->until_us) {
+		requeue(a, r);
+	} else {
+		send_end(a, r, code);
+		reading_free(r);
+	}
+	next_look(a);
+}
+
+static void show(struct toc_archive *a)
+{
+	struct reading *r = a->at;
+	bool room = true;
+	for (size_t i = 0; room && i < a->n_rows && !r->stopped; i++)
+		if (a->rows[i].seq >= r->from)
+			room = send_row(a, r, &a->rows[i]);
+	end_look(a, TOC_NOT_REFUSED, room && r->from < a->tip);
+}
+
+static void on_key(void *ctx, const struct toc_key_row *row)
+{
+	struct toc_archive *a = ctx;
+	int r = toc_keyring_add(a->o.ring, row);
+	if (r < 0 && r != TOC_ENOTFOUND)
+		toc_log(TOC_LOG_ERROR, "seal_key_altered", "a seal key does not open; what it seals is shown as erased");
+}
+
+static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_archive *a = ctx;
+	(void)size, (void)error;
+	if (result < 0)
+		end_look(a, TOC_REFUSE_BUSY, false);
+	else
+		show(a); /* a key that is still unknown was destroyed */
+}
+
+static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_archive *a = ctx;
+	(void)error;
+	if (result < 0) {
+		end_look(a, TOC_REFUSE_BUSY, false);
+		return;
+	}
+	a->tip = size;
+	if (!keys_are_known(a) && toc_store_keys(a->o.store, DEADLINE, on_key, on_keys, a) == 0)
+		return;
+	show(a);
+}
+
+static void next_look(struct toc_archive *a)
+{
+	while (!a->at && a->first) {
+		struct reading *r = a->first;
+		a->first = r->next;
+		if (!a->first)
+			a->end = &a->first;
+		a->n--;
+		a->at = r;
+		toc_arena_reset(a->arena);
+		a->rows = toc_arena_alloc(a->arena, TOC_ARCHIVE_ROWS * sizeof *a->rows);
+		a->n_rows = 0;
+		if (r->stopped || !toc_child_has(a->child, r->front)) {
+			reading_free(r);
+			a->at = NULL;
+		} else if (!toc_store_is_up(a->o.store) ||
+		           toc_store_read(a->o.store, r->from, TOC_ARCHIVE_ROWS, DEADLINE, on_row, on_read, a) < 0) {
+			send_end(a, r, TOC_REFUSE_BUSY);
+			reading_free(r);
+			a->at = NULL;
+		}
+	}
+}
+
+/* ---- frames ---- */
+
+static void on_read_frame(struct toc_archive *a, unsigned front, struct toc_frame *f)
+{
+	struct toc_arena *arena = toc_arena_new();
+	struct reading *r = toc_arena_alloc(arena, sizeof *r);
+	r->arena = arena;
+	r->front = front;
+	r->conn = toc_frame_u64(f);
+	struct toc_str grant = toc_frame_str(f);
+	r->from = toc_frame_u64(f);
+	r->frames = toc_frame_u32(f);
+	r->bytes = toc_frame_u32(f);
+	r->until_us = toc_clock_mono_us() + TIME_US;
+	if (!toc_frame_end(f)) {
+		reading_free(r);
+		return;
+	}
+	r->frames = r->frames < FRAMES_MAX ? r->frames : FRAMES_MAX;
+	r->bytes = r->bytes < BYTES_MAX ? r->bytes : BYTES_MAX;
+	toc_time now = a->o.clock ? a->o.clock(a->o.clock_ctx) : toc_clock_now();
+	enum toc_refusal_code code = TOC_NOT_REFUSED;
+	if (toc_grant_open(arena, a->o.grant_key, grant, now, &r->who) < 0)
+		code = TOC_REFUSE_NOT_AUTHENTICATED;
+	else if (a->n >= TOC_ARCHIVE_WAITING_MAX || !a->ready)
+		code = TOC_REFUSE_BUSY;
+	if (code != TOC_NOT_REFUSED || !r->frames || !r->bytes) {
+		send_end(a, r, code);
+		reading_free(r);
+		return;
+	}
+	requeue(a, r);
+	next_look(a);
+}
+
+static void stop(struct toc_archive *a, unsigned front, bool all, uint64_t conn)
+{
+	if (a->at && a->at->front == front && (all || a->at->conn == conn))
+		a->at->stopped = true;
+	for (struct reading *r = a->first; r; r = r->next)
+		if (r->front == front && (all || r->conn == conn))
+			r->stopped = true;
+}
+
+static void on_frame(void *archive, unsigned front, struct toc_frame *f)
+{
+	struct toc_archive *a = archive;
+	uint64_t conn;
+	switch (f->number) {
+	case TOC_IPC_READ:
+		on_read_frame(a, front, f);
+		break;
+	case TOC_IPC_STOP:
+		conn = toc_frame_u64(f);
+		if (toc_frame_end(f))
+			stop(a, front, false, conn);
+		break;
+	default:
+		f->bad = true;
+	}
+}
+
+static void on_front(void *archive, unsigned front, bool here)
+{
+	struct toc_archive *a = archive;
+	if (!here)
+		stop(a, front, true, 0);
+}
+
+/* ---- start: the keys ---- */
+
+static void on_first_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_archive *a = ctx;
+	(void)size;
+	a->loading = false;
+	if (result < 0) {
+		toc_log(TOC_LOG_WARN, "start_failed", "retrying in 1 s: %s", error->text);
+		a->retry_us = toc_clock_mono_us() + 1000000;
+		return;
+	}
+	a->ready = true;
+	toc_log(TOC_LOG_INFO, "serving", "serving");
+}
+
+static void on_turn(void *archive)
+{
+	struct toc_archive *a = archive;
+	if (!a->ready && !a->loading && toc_store_is_up(a->o.store) && toc_clock_mono_us() >= a->retry_us)
+		a->loading = toc_store_keys(a->o.store, DEADLINE, on_key, on_first_keys, a) == 0;
+}
+
+static int64_t next_us(void *archive)
+{
+	const struct toc_archive *a = archive;
+	return !a->ready && !a->loading && toc_store_is_up(a->o.store) ? a->retry_us : INT64_MAX;
+}
+
+static const struct toc_child_events events = {
+	.frame = on_frame, .front = on_front, .turn = on_turn, .next_us = next_us,
+};
+
+struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
+{
+	struct toc_archive *a = calloc(1, sizeof *a);
+	if (!a)
+		abort();
+	a->o = *o;
+	a->end = &a->first;
+	a->arena = toc_arena_new();
+	toc_buf_init(&a->out, TOC_IPC_FRAME_MAX + 64);
+	a->child = toc_child_new(&events, a, o->control);
+	toc_child_store(a->child, o->store);
+	return a;
+}
+
+void toc_archive_free(struct toc_archive *a)
+{
+	if (!a)
+		return;
+	for (struct reading *r = a->first; r; r = r->next)
+		r->stopped = true; /* the look that is under way ends now, with an error, and begins no other */
+	toc_store_free(a->o.store);
+	toc_child_free(a->child);
+	for (struct reading *r = a->first, *next; r; r = next) {
+		next = r->next;
+		reading_free(r);
+	}
+	toc_keyring_free(a->o.ring);
+	toc_arena_free(a->arena);
+	toc_buf_done(&a->out);
+	toc_wipe(&a->o, sizeof a->o);
+	free(a);
+}
+
+struct toc_child *toc_archive_child(struct toc_archive *a)
+{
+	return a->child;
+}
+
+int toc_archive_turn(struct toc_archive *a, toc_dur at_most)
+{
+	return toc_child_turn(a->child, at_most);
+}
