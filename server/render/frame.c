@@ -3,10 +3,6 @@
 #include "message/json.h"
 #include "render/render.h"
 
-/* What the server keeps to itself: keyed hashes of identifiers would tell a reader that two messages, one of which
- * it may not see, name the same thing. */
-static const char *const server_only[] = { "dup_keys", "disclosed", "digest" };
-
 const char *toc_rendering_name(enum toc_rendering rendering)
 {
 	return rendering == TOC_WHOLE ? "whole" : "without_personal";
@@ -50,7 +46,8 @@ struct toc_value *toc_render_message(struct toc_arena *a, const struct toc_opene
 	return toc_message_join(a, part, personal);
 }
 
-/* An M29's items: the public parts stand in decided, the personal parts beside them in data. */
+/* An M29's items: the public parts stand in decided, the personal parts beside them in data. Who reads the heading of
+ * an M29 only (rules a.3.1) learns what was disclosed, not its content. */
 static struct toc_value *disclosed_items(struct toc_arena *a, const struct toc_opened *e, enum toc_rendering rendering)
 {
 	const struct toc_value *items = toc_get(toc_get(e->entry.body, "decided"), "disclosed");
@@ -59,9 +56,13 @@ static struct toc_value *disclosed_items(struct toc_arena *a, const struct toc_o
 	const struct toc_value *personal = rendering == TOC_WHOLE ? toc_get(e->data, "disclosed") : NULL;
 	struct toc_value *list = toc_value_list(a);
 	for (size_t i = 0; i < toc_len(items); i++) {
-		static const char *const message[] = { "message" };
+		static const char *const content[] = { "message", "decided" };
 		const struct toc_value *item = toc_at(items, i), *p = toc_at(personal, i);
-		struct toc_value *whole = without(a, item, message, 1);
+		if (rendering != TOC_WHOLE) {
+			toc_push(a, list, without(a, item, content, 2));
+			continue;
+		}
+		struct toc_value *whole = without(a, item, content, 1);
 		toc_set(a, whole, "message", toc_message_join(a, toc_get(item, "message"), toc_len(p) ? p : NULL));
 		toc_push(a, list, whole);
 	}
@@ -93,8 +94,7 @@ struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o,
 		toc_set_bool(a, f, "late", true);
 	toc_set_cstr(a, f, "rendering", toc_rendering_name(rendering));
 	toc_set(a, f, "message", toc_render_message(a, o, rendering));
-	toc_set(a, f, "decided", without(a, toc_get(e->body, "decided"), server_only,
-	                                 sizeof server_only / sizeof *server_only));
+	toc_set(a, f, "decided", toc_decided_shown(a, toc_get(e->body, "decided"), rendering));
 	toc_set(a, f, "disclosed", disclosed_items(a, o, rendering));
 	if (rendering == TOC_WHOLE) {
 		if (toc_len(o->actor))
@@ -108,8 +108,7 @@ struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o,
 void toc_render_disclosed(struct toc_arena *a, const struct toc_opened *o, bool has_seq, enum toc_rendering rendering,
                           struct toc_value **ret_public, struct toc_value **ret_personal)
 {
-	/* the readers and keys of the old entry are not part of what is disclosed */
-	static const char *const internal[] = { "readers", "dup_keys", "disclosed", "digest" };
+	static const char *const readers[] = { "readers" }; /* of the old entry: not part of what is disclosed */
 	const struct toc_entry *e = &o->entry;
 	struct toc_value *item = toc_value_map(a);
 	if (has_seq)
@@ -121,8 +120,7 @@ void toc_render_disclosed(struct toc_arena *a, const struct toc_opened *o, bool 
 	toc_set_cstr(a, item, "rendering", toc_rendering_name(rendering));
 	struct toc_value *part = toc_get(e->body, "message");
 	toc_set(a, item, "message", part ? toc_value_copy(a, part) : toc_value_map(a));
-	toc_set(a, item, "decided", without(a, toc_get(e->body, "decided"), internal,
-	                                    sizeof internal / sizeof *internal));
+	toc_set(a, item, "decided", without(a, toc_decided_shown(a, toc_get(e->body, "decided"), rendering), readers, 1));
 	const struct toc_value *personal = rendering == TOC_WHOLE ? toc_get(o->data, "message") : NULL;
 	*ret_public = item;
 	*ret_personal = personal ? toc_value_copy(a, personal) : toc_value_map(a);
