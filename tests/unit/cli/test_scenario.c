@@ -176,8 +176,8 @@ static void check_file(const char *name)
 		CHECK((who == NULL) == (step->org.n == 0));
 		names.me = toc_get_text(who, "id");
 		snprintf(bindings[i].name, sizeof bindings[i].name, "%.*s", TOC_STR_ARGS(step->name));
-		snprintf(bindings[i].id, sizeof bindings[i].id, "0197c3a0-0000-7000-8000-0000000000%02zx", i + 16);
-		snprintf(bindings[i].case_ref, sizeof bindings[i].case_ref, "0197c3a0-0000-7000-8000-0000000001%02zx", i + 16);
+		snprintf(bindings[i].id, sizeof bindings[i].id, "0197c3a0-0000-7000-8000-0000000000%02x", (unsigned)(i + 16) & 255);
+		snprintf(bindings[i].case_ref, sizeof bindings[i].case_ref, "0197c3a0-0000-7000-8000-0000000001%02x", (unsigned)(i + 16) & 255);
 		if (step->send)
 			check_message(&s, step, &names);
 		names.n = i + 1;
