@@ -7,7 +7,7 @@ import { runningExercises } from "../core/select.js";
 import { t } from "../lib/i18n.js";
 import { play } from "../lib/sound.js";
 import { alarmList, announce, now, session, settings, sound, state } from "./model.js";
-import { go } from "./router.js";
+import { go, route } from "./router.js";
 
 const REPEAT = { life: 4_000, notice: 60_000 };
 
@@ -50,7 +50,7 @@ effect(() => {
 		if (!c)
 			continue;
 		const words = t(a.level === "life" ? "alarm.life" : `alarm.${a.why}`, { from: c.reporter });
-		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life");
+		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life", route.peek().id !== a.case);
 		if (document.visibilityState === "visible" || !isBell.peek() ||
 		    !("Notification" in window) || Notification.permission !== "granted")
 			continue;

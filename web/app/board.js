@@ -47,6 +47,7 @@ function State({ row }) {
 		const muted = silencedFor(c.id);
 		const next = me && nextEscalation(state.value, c, me.org);
 		return html`<span class="since"><${Elapsed} since=${row.arrived} of=${c} class="big-span" /> <span class="muted">${t("board.since_arrival")}</span></span>
+			${acceptedBy(c)?.accept && html`<span class="muted sub">${t("clockbox.coordinated")} <${OrgName} code=${acceptedBy(c)?.org ?? ""} /></span>`}
 			${next && html`<span class="muted sub">${t("board.next_contact")} <${Countdown} until=${next.at} of=${c} /></span>`}
 			${muted !== undefined && html`<span class="muted sub"><${Icon} name="mute" /> ${t("board.muted", { s: Math.ceil(muted / 1000) })}</span>`}`;
 	}
@@ -60,10 +61,10 @@ function State({ row }) {
 		const who = firstHuman(c);
 		return html`<span>${who && html`<${Who} act=${who} /> · <${Elapsed} since=${who.at} of=${c} />`}</span><span class="muted sub">${t("board.nobody_accepted")}</span>`;
 	}
-	case "accepted": case "elsewhere": case "answered": {
+	case "accepted": case "elsewhere": case "answered": case "coordinated": {
 		const by = acceptedBy(c);
 		return html`<span>${by?.accept && html`<${Who} act=${by.accept} /> · <${When} at=${by.accept.at} of=${c} seconds=${false} />`}</span>
-			<span class="muted sub">${by?.accept?.own_reference ?? ""}${by && isHub(state.value, by.org) ? ` ${t("board.coordination")}` : ""}</span>`;
+			<span class="muted sub">${by?.accept?.own_reference ?? ""}${by && row.standing !== "coordinated" && isHub(state.value, by.org) ? ` ${t("board.coordination")}` : ""}</span>`;
 	}
 	case "redirected":
 		return html`<span>${t("board.redirected_to")} <${OrgName} code=${mine?.redirect?.to ?? ""} /></span>`;
@@ -154,7 +155,8 @@ export function BoardScreen() {
 	return html`<main id="main" class="board">
 		<div class="board-main">
 			<div class="board-head">
-				<${ScreenTitle} id="board">${t("board.title")} <span class=${waiting ? "count" : "count-quiet"}>${open.length}</span></${ScreenTitle}>
+				<${ScreenTitle} id="board">${t("board.title")}</${ScreenTitle}>
+				<p class="board-count"><span class=${waiting ? "count" : "count-quiet"}>${waiting}</span> ${t("board.count_waiting", { n: waiting })} <span class="count-quiet">${open.length}</span> ${t("board.count_open")}</p>
 				<div class="search"><label class="sr-only" for="search">${t("board.search")}</label>
 					<input id="search" ref=${search} type="search" placeholder=${t("board.search_hint", { key: keyOf("search") })} value=${query.value}
 						onInput=${(/** @type {any} */ e) => (query.value = e.target.value)} /></div>

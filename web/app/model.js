@@ -27,7 +27,7 @@ export const freshness = signal(/** @type {"live"|"amber"|"red"} */ ("live"));
 /** Server time up to which the screen is known to be right. */
 export const dataAsOf = signal(NaN);
 /** One sentence for everybody, also for screen readers. `alert` interrupts. */
-export const announcement = signal({ text: "", alert: false, n: 0 });
+export const announcement = signal({ text: "", alert: false, seen: true, n: 0 });
 /** The sign-in token of the address, until it was used. */
 export const linkToken = signal(/** @type {string|null} */ (null));
 
@@ -43,6 +43,8 @@ effect(() => memory.set("settings", settings.value));
 
 /** Case → highest number of the ledger that was on the screen of this person. */
 export const looked = signal(/** @type {Map<string, number>} */ (new Map()));
+/** Server time at which this person signed in. */
+const cameAt = signal(shiftMemory.get("came", -Infinity));
 const silences = signal(/** @type {Map<string, number>} */ (new Map()));
 
 function safeStorage(/** @type {() => Storage} */ get) {
@@ -56,9 +58,9 @@ function safeStorage(/** @type {() => Storage} */ get) {
 const mono = () => performance.now();
 export const serverClock = new ServerClock(mono);
 
-/** @param {string} text */
-export function announce(text, alert = false) {
-	announcement.value = { text, alert, n: announcement.value.n + 1 };
+/** @param {string} text @param {boolean} [alert] interrupts @param {boolean} [seen] also shown, not only spoken */
+export function announce(text, alert = false, seen = true) {
+	announcement.value = { text, alert, seen, n: announcement.peek().n + 1 };
 }
 
 /* ---- HTTP ---- */
@@ -224,6 +226,10 @@ function begin(welcome) {
 	state.value = reduceAll(emptyState(), [{ op: "welcome", ...welcome }]);
 	looked.value = new Map(shiftMemory.get(`looked.${state.value.me?.person}`, []));
 	now.value = serverClock.now();
+	if (!Number.isFinite(cameAt.value ?? NaN)) {
+		cameAt.value = serverClock.now();
+		shiftMemory.set("came", cameAt.value);
+	}
 	link.start(-1);
 }
 
@@ -262,6 +268,7 @@ function endSession() {
 	state.value = emptyState();
 	onShift.value = false;
 	shiftMemory.forgetAll("");
+	cameAt.value = -Infinity;
 	toReceipt = [];
 }
 
@@ -331,7 +338,7 @@ const told = new Set();
 
 export const alarmList = computed(() => {
 	void now.value; // reminders come with time
-	return alarms(state.value, { looked: looked.value, now: (c) => timeOf(state.value, c, now.value) });
+	return alarms(state.value, { looked: looked.value, since: cameAt.value, now: (c) => timeOf(state.value, c, now.value) });
 });
 export const sound = computed(() => {
 	void now.value;

@@ -100,7 +100,7 @@ function Header({ onHelp }) {
 
 /** Two regions that screen readers listen to; the words are also seen, at the bottom, for a few seconds. */
 function Spoken() {
-	const { text, alert, n } = announcement.value;
+	const { text, alert, seen, n } = announcement.value;
 	const [shown, setShown] = useState(0);
 	useEffect(() => {
 		setShown(n);
@@ -110,7 +110,7 @@ function Spoken() {
 	return html`
 		<div class="sr-only" role="status" aria-live="polite">${alert ? "" : text}</div>
 		<div class="sr-only" role="alert" aria-live="assertive">${alert ? text : ""}</div>
-		${shown === n && text && html`<div class=${`toast ${alert ? "is-alert" : ""}`} aria-hidden="true">${text}</div>`}`;
+		${shown === n && seen && text && html`<div class=${`toast ${alert ? "is-alert" : ""}`} aria-hidden="true">${text}</div>`}`;
 }
 
 function Screen() {

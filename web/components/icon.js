@@ -12,6 +12,7 @@ const paths = /** @type {Record<string, any>} */ ({
 	read: html`<path d="M12 2 22 12 12 22 2 12z"/><circle cx="12" cy="12" r="2.600" fill="currentColor" stroke="none"/>`,
 	accepted: html`<circle cx="12" cy="12" r="10.500" fill="currentColor" stroke="none"/><path d="m7 12.300 3.400 3.400L17 9" class="cut" stroke-width="2.400"/>`,
 	answered: html`<circle cx="12" cy="12" r="10.500" fill="currentColor" stroke="none"/><path d="m7 12.300 3.400 3.400L17 9" class="cut" stroke-width="2.400"/>`,
+	coordinated: html`<circle cx="12" cy="12" r="9.500" stroke-dasharray="4 3"/><path d="m7.500 12.300 3 3L16.500 9.500"/>`,
 	elsewhere: html`<circle cx="12" cy="12" r="9.500"/><path d="m7.500 12.300 3 3L16.500 9.500"/>`,
 	reading: html`<path d="M2 12s3.600-6.500 10-6.500S22 12 22 12s-3.600 6.500-10 6.500S2 12 2 12z"/><circle cx="12" cy="12" r="3"/>`,
 	redirected: html`<path d="M3 19v-4a6 6 0 0 1 6-6h11"/><path d="m15 4 5.500 5-5.500 5"/>`,

@@ -64,6 +64,9 @@ export function Refused({ answer }) {
  * @param {{children: any, id?: string, class?: string}} props */
 export function ScreenTitle({ children, id, class: extra }) {
 	const ref = useRef(/** @type {HTMLElement|null} */ (null));
-	useEffect(() => ref.current?.focus({ preventScroll: true }), [id]);
+	useEffect(() => {
+		scrollTo(0, 0);
+		ref.current?.focus({ preventScroll: true });
+	}, [id]);
 	return html`<h1 tabindex="-1" class=${extra} ref=${ref}>${children}</h1>`;
 }

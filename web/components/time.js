@@ -13,7 +13,7 @@ export function When({ at, of = {}, withZone = false, seconds = true }) {
 	if (!Number.isFinite(ms))
 		return html`<span class="muted">–</span>`;
 	const text = moment(ms, caseNow(of));
-	return html`<time datetime=${at} title=${exact(ms)}>${seconds ? text : text.replace(/:\d\d$/, "")}${withZone ? html` <span class="zone">${zone(ms)}</span>` : ""}</time>`;
+	return html`<time datetime=${at} title=${exact(ms)}>${seconds ? text : text.replace(/(\d\d:\d\d):\d\d$/, "$1")}${withZone ? html` <span class="zone">${zone(ms)}</span>` : ""}</time>`;
 }
 
 /** How long ago, counting up. @param {{since: string|undefined, of?: {exercise?: string}, class?: string}} props */

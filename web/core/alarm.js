@@ -30,8 +30,9 @@ function paging(c, org) {
 }
 
 /** Everything that could sound, before silencing.
- * @param {State} s @param {{looked: Map<string, number>, now: (c: Case) => number}} here  `looked`: case → last
- *   number of the ledger that was on the screen of this person; `now`: time in the world of the case
+ * @param {State} s @param {{looked: Map<string, number>, now: (c: Case) => number, since?: number}} here  `looked`: case → last
+ *   number of the ledger that was on the screen of this person; `now`: time in the world of the case; `since`: server
+ *   time at which this person came: what was recorded before is shown as new and makes no sound
  * @returns {Alarm[]} */
 export function alarms(s, here) {
 	const { me } = s;
@@ -57,7 +58,7 @@ export function alarms(s, here) {
 			const item = c.timeline[i];
 			if (item.org === me.org || item.disclosedBy !== undefined || !interesting.has(item.k))
 				continue;
-			if ((item.seq ?? Infinity) > looked)
+			if ((item.seq ?? Infinity) > looked && !(Date.parse(item.recorded ?? "") < (here.since ?? -Infinity)))
 				found.push({ key: `item:${item.id}`, level: "notice", case: c.id, why: item.k, exercise });
 			break;
 		}

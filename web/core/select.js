@@ -10,7 +10,7 @@ import { scenarioTime } from "./clock.js";
 /** @typedef {import("./protocol.js").You} You */
 
 /** How a case stands, seen from one organisation; the words are in the catalogue of strings (standing.*).
- * @typedef {"draft"|"new"|"acked"|"accepted"|"elsewhere"|"redirected"|"rejected"|"waiting"|"read"|"answered"|
+ * @typedef {"draft"|"new"|"acked"|"coordinated"|"accepted"|"elsewhere"|"redirected"|"rejected"|"waiting"|"read"|"answered"|
  *   "closed"|"withdrawn"|"reading"} Standing */
 
 /** Kinds whose desks can take a threat over. */
@@ -57,18 +57,21 @@ export function standing(c, me) {
 	const mine = me ? c.desks.get(me.org) : undefined;
 	if (mine) {
 		if (mine.state === "accepted")
-			return "accepted";
+			return mine.role === "hub" && acceptedBy(c)?.role === "hub" ? "coordinated" : "accepted";
 		if (mine.state === "redirected")
 			return "redirected";
 		if (mine.state === "rejected")
 			return "rejected";
-		if (acceptedBy(c))
+		/* the hub's acceptance is coordination only: a state's is still wanted */
+		const by = acceptedBy(c);
+		if (by && (by.role !== "hub" || mine.role === "hub"))
 			return "elsewhere";
 		return mine.state === "acked" ? "acked" : "new";
 	}
 	if (me && c.reporter === me.org) {
-		if (acceptedBy(c))
-			return "answered";
+		const by = acceptedBy(c);
+		if (by)
+			return by.role === "hub" ? "coordinated" : "answered";
 		return firstHuman(c) ? "read" : "waiting";
 	}
 	return "reading";
@@ -88,7 +91,7 @@ export function arrivedAt(c, me) {
 
 /** Order on the board: what nobody has answered first and the longest wait on top; then what waits for a decision. */
 const RANK = {
-	new: 0, waiting: 1, draft: 2, acked: 3, read: 4, accepted: 5, answered: 6, redirected: 7, elsewhere: 7, reading: 8,
+	new: 0, waiting: 1, draft: 2, acked: 3, read: 4, coordinated: 4, accepted: 5, answered: 6, redirected: 7, elsewhere: 7, reading: 8,
 	rejected: 9, closed: 10, withdrawn: 11,
 };
 const DONE = new Set(["closed", "withdrawn", "rejected"]);
@@ -104,7 +107,9 @@ export function board(s) {
 			continue; // we know something about it, but nothing of the notification itself
 		rows.push({ case: c, standing: standing(c, s.me), arrived: arrivedAt(c, s.me) });
 	}
-	rows.sort((a, b) => RANK[a.standing] - RANK[b.standing] || Date.parse(a.arrived) - Date.parse(b.arrived) ||
+	/* what the hub coordinates already comes after what nobody has taken up */
+	const rank = (/** @type {Row} */ r) => RANK[r.standing] + (r.standing === "new" && acceptedBy(r.case) ? 0.5 : 0);
+	rows.sort((a, b) => rank(a) - rank(b) || Date.parse(a.arrived) - Date.parse(b.arrived) ||
 		(a.case.id < b.case.id ? -1 : 1));
 	return {
 		open: rows.filter((r) => !DONE.has(r.standing)),
