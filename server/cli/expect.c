@@ -196,33 +196,39 @@ static bool is_timer(const struct toc_value *t, const struct toc_value *want)
 	return toc_str_eq(toc_get_text(t, "timer"), toc_get_text(want, "id")) && toc_str_eq(toc_get_text(t, "desk"), toc_get_text(want, "desk"));
 }
 
-/* The newest life of a timer, from whatever entries say of it; an entry seen by several counts once, as it says the same. */
+/* What one copy of an entry says of the timer. */
+static void live(struct timer *t, const struct expect_seen *s, const struct toc_value *want)
+{
+	const struct toc_value *decided = toc_get(s->frame, "decided");
+	const struct toc_value *started = toc_get(decided, "timers_started"), *stopped = toc_get(decided, "timers_stopped");
+	for (size_t i = 0; i < toc_len(stopped); i++)
+		if (is_timer(toc_at(stopped, i), want)) {
+			t->stopped = true;
+			t->met = toc_get_bool(toc_at(stopped, i), "met");
+			t->took_ms = toc_get_int(toc_at(stopped, i), "took_ms", -1);
+		}
+	for (size_t i = 0; i < toc_len(started); i++)
+		if (is_timer(toc_at(started, i), want))
+			*t = (struct timer){ .started = true, .start_seq = s->seq, .deadline = toc_get_text(toc_at(started, i), "deadline") };
+	if (toc_str_is(s->k, "deadline.passed") && is_timer(toc_get(toc_get(s->frame, "message"), "body"), want))
+		t->passed = true;
+}
+
+/* The newest life of a timer, in order of seq: connections are not in step with each other, and one copy of an entry may
+ * say more than another (a disclosure is a heading to the originator). */
 static struct timer timer_of(const struct expect_log *log, struct toc_str exercise, const struct toc_value *want, long long upto)
 {
 	struct timer t = { .start_seq = -1 };
-	for (long long seq = -1;;) {
-		const struct expect_seen *next = NULL; /* in order of seq: connections are not in step with each other */
-		for (size_t i = 0; i < log->n; i++) {
-			const struct expect_seen *s = &log->items[i];
-			if (s->seq > seq && s->seq <= upto && (!next || s->seq < next->seq) && toc_str_eq(toc_get_text(s->frame, "exercise"), exercise))
-				next = s;
-		}
-		if (!next)
+	for (long long seq = -1, next;; seq = next) {
+		next = INT64_MAX;
+		for (size_t i = 0; i < log->n; i++)
+			if (log->items[i].seq > seq && log->items[i].seq < next)
+				next = log->items[i].seq;
+		if (next > upto || next == INT64_MAX)
 			return t;
-		seq = next->seq;
-		const struct toc_value *decided = toc_get(next->frame, "decided");
-		const struct toc_value *started = toc_get(decided, "timers_started"), *stopped = toc_get(decided, "timers_stopped");
-		for (size_t i = 0; i < toc_len(stopped); i++)
-			if (is_timer(toc_at(stopped, i), want)) {
-				t.stopped = true;
-				t.met = toc_get_bool(toc_at(stopped, i), "met");
-				t.took_ms = toc_get_int(toc_at(stopped, i), "took_ms", -1);
-			}
-		for (size_t i = 0; i < toc_len(started); i++)
-			if (is_timer(toc_at(started, i), want))
-				t = (struct timer){ .started = true, .start_seq = seq, .deadline = toc_get_text(toc_at(started, i), "deadline") };
-		if (toc_str_is(next->k, "deadline.passed") && is_timer(toc_get(toc_get(next->frame, "message"), "body"), want))
-			t.passed = true;
+		for (size_t i = 0; i < log->n; i++)
+			if (log->items[i].seq == next && toc_str_eq(toc_get_text(log->items[i].frame, "exercise"), exercise))
+				live(&t, &log->items[i], want);
 	}
 }
 

@@ -105,6 +105,16 @@ CASE(timers_run_stop_and_are_measured)
 	end();
 }
 
+CASE(one_copy_of_an_entry_may_say_more_than_another)
+{
+	begin();
+	arrives("SH", "{\"seq\":11,\"k\":\"M29.disclose\",\"exercise\":\"" EX "\",\"rendering\":\"without_personal\",\"decided\":{}}");
+	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"BFP\",\"state\":\"running\"}}"), EXPECT_NOT_YET);
+	arrives("BFP", "{\"seq\":11,\"k\":\"M29.disclose\",\"exercise\":\"" EX "\",\"decided\":{\"timers_started\":[{\"timer\":\"T17\",\"desk\":\"BFP\"}]}}");
+	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"BFP\",\"state\":\"running\"}}"), EXPECT_HOLDS);
+	end();
+}
+
 CASE(took_is_between_two_acts)
 {
 	begin();
