@@ -10,6 +10,7 @@
 #include "keeper/core.h"
 
 #include "base/map.h"
+#include "domain/world.h"
 #include "ipc/grant.h"
 #include "message/catalogue.h"
 #include "message/json.h"
@@ -204,12 +205,20 @@ static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, cons
 	return v;
 }
 
+/* What they may read now: 0 when the session or key, the person or the organisation is no longer good. */
+static toc_roles rights(const struct toc_keeper *k, const struct toc_principal *p, toc_time now)
+{
+	const struct toc_world *w = toc_keeper_world(k);
+	const struct toc_credential *c = toc_find_credential(w, p->session);
+	return c && !c->spent && toc_before(now, c->expires) ? toc_world_roles(w, p) : 0;
+}
+
 /* @return whether the rights are there; then AUTH_OK is sent */
 static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn,
                   const struct toc_principal *p, toc_time expires)
 {
 	toc_time now = toc_keeper_now(k), until = toc_after(now, TOC_GRANT_LIFE);
-	toc_roles roles = toc_world_roles(toc_keeper_world(k), p);
+	toc_roles roles = rights(k, p, now);
 	if (!roles)
 		return false;
 	if (toc_before(expires, until))
@@ -245,7 +254,7 @@ int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str
 		return toc_refuse(ret_refusal, TOC_REFUSE_NOT_AUTHENTICATED, "", "", "%s",
 		                  r == TOC_ETIMEOUT ? "The session has to be renewed." : "This is no session of ours.");
 	principal_of(&g, ret);
-	if (!toc_world_roles(toc_keeper_world(k), ret))
+	if (!rights(k, ret, toc_keeper_now(k)))
 		return toc_refuse(ret_refusal, TOC_REFUSE_NOT_AUTHENTICATED, "", "", "The session has ended.");
 	return 0;
 }

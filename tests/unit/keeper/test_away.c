@@ -1,0 +1,296 @@
+/* The database goes away and comes back: journal, exactly once, kill in between. */
+#include "check.h"
+#include "stage.h"
+
+#include "message/json.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct stage s;
+
+static void go_away(void)
+{
+	stage_fault(&s, 0, TOC_MEMORY_AWAY);
+	CHECK(stage_phase(&s, 0, TOC_AWAY));
+}
+
+static void come_back(void)
+{
+	stage_fault(&s, 0, TOC_MEMORY_WELL);
+	CHECK(stage_phase(&s, 0, TOC_READY));
+	stage_run(&s, 20);
+}
+
+static off_t journal_bytes(void)
+{
+	char path[96];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/urgent", s.dir[0]);
+	return stat(path, &st) < 0 ? -1 : st.st_size;
+}
+
+/* How often this event id is in the ledger. */
+static uint64_t found_seq;
+static unsigned found_n;
+static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
+{
+	(void)ctx, (void)eid;
+	found_seq = seq;
+	found_n++;
+}
+static void on_done(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	(void)ctx, (void)size, (void)error;
+	CHECK_INT(result, 0);
+}
+static unsigned count_in_ledger(const struct toc_value *message)
+{
+	struct toc_uuid id;
+	found_n = 0;
+	CHECK_INT(toc_uuid_parse(toc_get_text(message, "id"), &id), 0);
+	CHECK_INT(toc_store_find(s.base, &id, 1, TOC_SECONDS(2), on_found, on_done, NULL), 0);
+	CHECK_INT(toc_store_wait(s.base, TOC_SECONDS(5)), 0);
+	return found_n;
+}
+
+CASE(a_threat_is_journaled_delivered_as_urgent_and_recorded_once_afterwards)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	off_t empty = journal_bytes();
+	go_away();
+	CHECK(!stage_last(&s, 0, TOC_IPC_TIP)->up);
+	struct toc_value *m = stage_threat(&s, "nightcourier7");
+	const struct stage_frame *f = stage_answer(&s, 0, stage_post(&s, 0, grant, 1, m));
+	CHECK_TEXT(toc_get_text(f->value, "op"), "journaled");
+	CHECK_INT(f->code, 202);
+	CHECK(toc_get(f->value, "seq") == NULL);
+	CHECK(toc_len(toc_get(f->value, "recipients")) >= 2);
+	CHECK(journal_bytes() > empty);
+	const struct stage_frame *u = stage_last(&s, 0, TOC_IPC_URGENT);
+	CHECK(u != NULL);
+	CHECK_TEXT(toc_get_text(u->value, "note"), "not yet recorded");
+	CHECK(toc_get(u->value, "seq") == NULL);
+	CHECK_TEXT(u->readers, "GameNest CDA HUB");
+	/* the same again is the same answer */
+	CHECK(toc_value_eq(stage_answer(&s, 0, stage_post(&s, 0, grant, 1, m))->value, f->value));
+	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 0);
+	come_back();
+	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 1);
+	const struct stage_frame *p = stage_published(&s, 0, "M4.send");
+	CHECK(toc_get_bool(p->value, "late"));
+	CHECK(toc_str_eq(toc_get_text(toc_get(p->value, "decided"), "received"),
+	                 toc_get_text(toc_get(u->value, "decided"), "received")));
+	CHECK_INT(journal_bytes(), empty);
+	CHECK(stage_last(&s, 0, TOC_IPC_TIP)->up);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	/* and afterwards it is a message like any other */
+	const struct toc_value *again = stage_send(&s, grant, m);
+	CHECK_TEXT(toc_get_text(again, "op"), "accepted");
+	CHECK_INT(toc_get_int(again, "seq", -1), found_seq);
+	stage_end(&s);
+}
+
+CASE(what_is_no_threat_is_refused_with_retry_after)
+{
+	stage_begin(&s);
+	struct toc_str cell = stage_login(&s, "CELL", "controller");
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	go_away();
+	const struct stage_frame *f = stage_answer(&s, 0, stage_post(&s, 0, cell, 1,
+		stage_message(&s, "exercise", NULL, "{\"step\":\"clock\",\"action\":\"stop\"}")));
+	CHECK_TEXT(toc_get_text(f->value, "code"), "database_away");
+	CHECK(toc_get_int(f->value, "retry_after", 0) > 0);
+	CHECK_INT(f->code, 503);
+	/* a draft is in the lane of threats, and waits for the database all the same */
+	f = stage_answer(&s, 0, stage_post(&s, 0, grant, 1,
+		stage_message(&s, "M4", NULL, "{\"step\":\"draft\",\"aware_at\":\"2031-03-04T21:12:00Z\"}")));
+	CHECK_TEXT(toc_get_text(f->value, "code"), "database_away");
+	come_back();
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+CASE(a_case_goes_on_while_the_database_is_away)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	struct toc_str hub = stage_login(&s, "HUB", "duty officer");
+	go_away();
+	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
+	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
+	struct toc_value *ack = stage_message(&s, "M5", case_ref.p,
+		"{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\"}");
+	struct toc_value *redirect = stage_message(&s, "M5", case_ref.p,
+		"{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\","
+		"\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
+	CHECK_TEXT(toc_get_text(stage_send(&s, hub, ack), "op"), "journaled");
+	const struct toc_value *a = stage_send(&s, hub, redirect);
+	/* what the redirect discloses is in the journal only, so it has to wait */
+	CHECK_TEXT(toc_get_text(a, "code"), "database_away");
+	come_back();
+	CHECK_TEXT(toc_get_text(stage_send(&s, hub, redirect), "op"), "accepted");
+	CHECK_INT(count_in_ledger(ack), 1);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+CASE(a_keeper_killed_while_away_has_it_in_the_journal)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	go_away();
+	struct toc_value *m = stage_threat(&s, "nightcourier7");
+	CHECK_TEXT(toc_get_text(stage_send(&s, grant, m), "op"), "journaled");
+	stage_stop(&s, 0); /* nothing is saved on the way out: the same as kill -9 */
+	CHECK_INT(count_in_ledger(m), 0);
+	stage_keeper(&s, 0);
+	stage_wait_serving(&s, 0);
+	CHECK_INT(count_in_ledger(m), 1);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char a[96], b[96], bytes[65536];
+	snprintf(a, sizeof a, "%s/%s", s.dir[0], from);
+	snprintf(b, sizeof b, "%s/%s", s.dir[0], to);
+	int in = open(a, O_RDONLY), out = open(b, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ssize_t n = read(in, bytes, sizeof bytes);
+	CHECK(n > 0 && write(out, bytes, (size_t)n) == n);
+	close(in);
+	close(out);
+}
+
+CASE(a_keeper_killed_between_append_and_cut_does_not_append_twice)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	go_away();
+	struct toc_value *m = stage_threat(&s, "nightcourier7");
+	CHECK_TEXT(toc_get_text(stage_send(&s, grant, m), "op"), "journaled");
+	copy_file("urgent", "urgent.damaged");
+	come_back();
+	uint64_t size = stage_size(&s);
+	stage_stop(&s, 0);
+	copy_file("urgent.damaged", "urgent"); /* as if it had not been cut */
+	stage_keeper(&s, 0);
+	stage_wait_serving(&s, 0);
+	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(stage_size(&s), size);
+	CHECK_INT(toc_journal_count(s.keeper[0].k->journal), 0);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+CASE(the_same_threat_sent_to_another_node_is_in_the_ledger_once)
+{
+	stage_begin(&s);
+	stage_keeper(&s, 1);
+	stage_wait_serving(&s, 1);
+	struct toc_str g0 = stage_login_at(&s, 0, "GameNest", "night responder");
+	struct toc_str g1 = stage_login_at(&s, 1, "GameNest", "night responder");
+	go_away(); /* keeper 0 only */
+	struct toc_value *m = stage_threat(&s, "nightcourier7");
+	CHECK_TEXT(toc_get_text(stage_answer(&s, 0, stage_post(&s, 0, g0, 1, m))->value, "op"), "journaled");
+	CHECK_TEXT(toc_get_text(stage_answer(&s, 1, stage_post(&s, 1, g1, 1, m))->value, "op"), "accepted");
+	come_back();
+	stage_run(&s, 600);
+	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 1);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_state(&s, 1)));
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+CASE(a_frozen_database_is_left_after_our_own_deadline)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	stage_fault(&s, 0, TOC_MEMORY_FROZEN);
+	struct toc_value *m = stage_threat(&s, "nightcourier7");
+	int64_t began = toc_clock_mono_us();
+	const struct toc_value *a = stage_send(&s, grant, m);
+	CHECK_TEXT(toc_get_text(a, "op"), "journaled");
+	CHECK(toc_clock_mono_us() - began < 3000000);
+	come_back();
+	CHECK_INT(count_in_ledger(m), 1);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+CASE(paging_goes_on_while_the_database_is_away)
+{
+	stage_begin(&s);
+	struct toc_str cell = stage_login(&s, "CELL", "controller");
+	(void)stage_send(&s, cell, stage_message(&s, "exercise", NULL,
+		"{\"step\":\"clock\",\"action\":\"run\",\"rate_milli\":1000000}")); /* five minutes in 0.3 s */
+	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
+	go_away();
+	stage_run(&s, 500);
+	CHECK(s.keeper[0].k->phase == TOC_AWAY);
+	bool paged = false;
+	for (size_t i = 0; i < s.keeper[0].n; i++)
+		paged |= s.keeper[0].frames[i].number == TOC_IPC_URGENT &&
+		         toc_get_is(s.keeper[0].frames[i].value, "k", "M19.escalation");
+	CHECK(paged);
+	come_back();
+	stage_run(&s, 100);
+	CHECK(stage_published_count(&s, 0, "M19.escalation") > 0);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+CASE(without_a_database_a_keeper_starts_from_the_sealed_copy)
+{
+	stage_begin(&s);
+	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "first"));
+	stage_run(&s, 10);
+	s.keeper[0].k->save_us = 0;
+	stage_run(&s, 20);
+	stage_stop(&s, 0);
+	stage_keeper(&s, 0);
+	stage_fault(&s, 0, TOC_MEMORY_AWAY);
+	s.keeper[0].k->start_us -= 60000000;
+	stage_wait_serving(&s, 0);
+	CHECK(s.keeper[0].k->phase == TOC_AWAY);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	CHECK(grant.n > 0);
+	struct toc_value *m = stage_threat(&s, "second");
+	CHECK_TEXT(toc_get_text(stage_send(&s, grant, m), "op"), "journaled");
+	CHECK(toc_cases_bytes(s.keeper[0].k->cases) > 0);
+	come_back();
+	CHECK_INT(count_in_ledger(m), 1);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+CASE(nothing_clear_is_on_disk)
+{
+	static const char *const files[] = { "urgent", "state" };
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	s.keeper[0].k->save_us = 0;
+	(void)stage_send(&s, grant, stage_threat(&s, "nightcourier6"));
+	stage_run(&s, 20);
+	go_away();
+	(void)stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
+	for (int i = 0; i < 2; i++) {
+		char path[96];
+		static char bytes[1 << 22];
+		snprintf(path, sizeof path, "%s/%s", s.dir[0], files[i]);
+		int fd = open(path, O_RDONLY);
+		CHECK(fd >= 0);
+		ssize_t n = read(fd, bytes, sizeof bytes);
+		CHECK(n > 100);
+		CHECK(n > 0 && !memmem(bytes, (size_t)n, "nightcourier", 12) && !memmem(bytes, (size_t)n, "GameNest", 8));
+		close(fd);
+	}
+	stage_end(&s);
+}
+
+RUN_CASES()
