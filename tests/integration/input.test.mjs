@@ -188,7 +188,7 @@ describe('who is not let in', () => {
 
 	it('no credential by HTTP: 401 with a reason', async () => {
 		for (const [method, route] of [['GET', '/api/me'], ['GET', '/api/entries'], ['POST', '/api/messages'], ['POST', '/api/ticket']]) {
-			const r = await server.request(method, route, method === 'POST' ? { body: {} } : {});
+			const r = await server.request(method, route, method === 'POST' ? { body: {}, headers: { 'x-tocsin': '1' } } : {});
 			assert.equal(r.status, 401, `${method} ${route}: ${r.text}`);
 			assert.equal(r.json.code, 'not_authenticated');
 		}

@@ -30,13 +30,13 @@ export function scenarioTime(member, id = LANTERN) {
 
 /** A threat to life with a place in Aldmere, by this member: goes to AIRU. */
 export function m4(member, { text = 'A live stream shows one person with a long firearm entering a market hall.', body = {}, ...more } = {}) {
-	const now = scenarioTime(member);
+	const now = scenarioTime(member), who = randomBytes(4).toString('hex'); // no two are duplicates of one another
 	return message('M4', {
 		step: 'send', duty: ['TCO_14_5', 'DSA_18'], aware_at: now.toISOString(), threat_case: true, immediacy: 'now',
 		emergency_line_called: { called: true, number: '112', at: now.toISOString(), ref: 'VM-2231' },
 		offence_field: 'terrorism', explanation: text,
-		content: [{ url: 'https://live.streamharbor.example/v/7Kq2Wm', type: 'live_stream', text_excerpt: 'You will all see this.' }],
-		service_surface: 'live', user_identifiers: [{ kind: 'handle', value: 'marketwalker_31' }],
+		content: [{ url: `https://live.streamharbor.example/v/${who}`, type: 'live_stream', text_excerpt: 'You will all see this.' }],
+		service_surface: 'live', user_identifiers: [{ kind: 'handle', value: `walker_${who}` }],
 		concerned_states: [{ cc: 'XA', ground: 'target_place' }], content_status: 'live_monitored',
 		preserved: { preserved: true, until: new Date(now.getTime() + 90 * 86400e3).toISOString() }, user_notified: 'no',
 		contact_24x7: member.welcome.you.person, ...body,
