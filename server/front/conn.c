@@ -278,6 +278,8 @@ void toc_conn_refused(struct toc_conn *c, enum toc_refusal_code code, struct toc
 	bool passing = code == TOC_REFUSE_BUSY || code == TOC_REFUSE_DATABASE_AWAY;
 
 	c->renewing = false;
+	if (c->stage == TOC_CONN_ASKING)
+		c->stage = TOC_CONN_NEW; /* the keeper has answered */
 	if (c->grant && passing)
 		return; /* a renewal that will be tried again; the grant says how long it is good */
 	if (code == TOC_NOT_REFUSED || !toc_refusal_wire(code))
@@ -310,8 +312,9 @@ void toc_conn_drop(struct toc_conn *c)
 		toc_wsi_kill(c->wsi);
 }
 
-/* The close frame goes through libwebsockets, which then waits for the other side's. A reader that takes nothing
- * has bytes kept back in there; behind those we put the frame ourselves, because libwebsockets would drop it. */
+/* The close frame is ours and leaves at once, behind whatever libwebsockets keeps back. Its own way fails us twice:
+ * from WRITEABLE it hangs up without the frame, and it drops the frame when bytes are kept back. The other side's
+ * close frame then ends the connection (wsi.c), or the deadline. */
 void toc_conn_close(struct toc_conn *c, int code, const char *text)
 {
 	if (c->stage == TOC_CONN_CLOSING || !c->wsi)
@@ -325,22 +328,16 @@ void toc_conn_close(struct toc_conn *c, int code, const char *text)
 		return;
 	}
 	c->stage = TOC_CONN_CLOSING;
-	c->close_code = code;
-	c->close_text = text;
 	c->deadline_us = toc_now_us() + CLOSING_US;
 	toc_conn_stop_reading(c);
 	if (c->kind == TOC_CONN_STREAM) {
 		toc_wsi_kill(c->wsi);
 		return;
 	}
-	if (!lws_partial_buffered(c->wsi)) {
-		lws_callback_on_writable(c->wsi);
-		return;
-	}
 	size_t n = strlen(text) > 100 ? 100 : strlen(text);
 	unsigned char frame[128] = { 0x88, (unsigned char)(2 + n), (unsigned char)(code >> 8), (unsigned char)code };
 	memcpy(frame + 4, text, n);
-	c->close_code = 0; /* said */
+	c->close_said = true;
 	if (lws_write(c->wsi, frame, 4 + n, LWS_WRITE_RAW) < 0)
 		toc_wsi_kill(c->wsi);
 }

@@ -152,8 +152,7 @@ struct toc_conn {
 
 	/* liveness */
 	int64_t made_us, heard_us, pinged_us, deadline_us;
-	int close_code;
-	const char *close_text;
+	bool close_said; /* our close frame is out */
 	unsigned wheel; /* which of the sweep's turns is ours */
 	struct toc_conn *wheel_next, *wheel_prev;
 	uint32_t live_at; /* place in front->live, or UINT32_MAX */

@@ -161,6 +161,7 @@ static int established(struct lws *wsi, struct toc_wsi_user *u)
 	return 0;
 }
 
+/* From inside RECEIVE the library closes well: frame, waiting for the other side's, time-out. */
 static int close_with(struct lws *wsi, struct toc_conn *c, int code, const char *text)
 {
 	c->stage = TOC_CONN_CLOSING;
@@ -212,18 +213,15 @@ static int on_socket(struct lws *wsi, enum lws_callback_reasons reason, void *us
 			c->heard_us = toc_now_us();
 		return 0;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (c && c->stage == TOC_CONN_CLOSING && c->close_code)
-			return close_with(wsi, c, c->close_code, c->close_text);
 		if (c)
 			toc_conn_writable(c);
 		return 0;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-		if (c) {
-			c->stage = TOC_CONN_CLOSING;
-			c->close_code = 0;
-			c->deadline_us = INT64_MAX;
-			toc_conn_stop_reading(c);
-		}
+		if (!c || c->close_said)
+			return -1; /* the answer to ours: that was it. The library would send a second one */
+		c->stage = TOC_CONN_CLOSING;
+		c->deadline_us = INT64_MAX;
+		toc_conn_stop_reading(c);
 		return 0;
 	case LWS_CALLBACK_CLOSED:
 		if (c) {

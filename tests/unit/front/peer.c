@@ -1,0 +1,619 @@
+/* peer.c: parent, keeper, archive and clients of a front under test. Blocking, with a timeout on everything. */
+#include "peer.h"
+
+#include "base/log.h"
+#include "front/front.h"
+#include "message/json.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DIE(...)                                                 \
+	do {                                                     \
+		fprintf(stderr, "%s:%d: ", __FILE__, __LINE__);  \
+		fprintf(stderr, __VA_ARGS__);                    \
+		fputc('\n', stderr);                             \
+		abort();                                         \
+	} while (0)
+
+/* ---- certificate ---- */
+
+static char *pem(BIO *b)
+{
+	char *p;
+	long n = BIO_get_mem_data(b, &p);
+	char *copy = strndup(p, (size_t)n);
+
+	BIO_free(b);
+	return copy;
+}
+
+static void make_certificate(char **ret_cert, char **ret_key)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *x = X509_new();
+
+	X509_set_version(x, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+	X509_gmtime_adj(X509_getm_notBefore(x), -60);
+	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+	X509_set_pubkey(x, key);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1,
+	                           -1, 0);
+	X509_set_issuer_name(x, X509_get_subject_name(x));
+	X509_sign(x, key, EVP_sha256());
+	BIO *cert = BIO_new(BIO_s_mem()), *secret = BIO_new(BIO_s_mem());
+	PEM_write_bio_X509(cert, x);
+	PEM_write_bio_PrivateKey(secret, key, NULL, NULL, 0, NULL, NULL);
+	*ret_cert = pem(cert);
+	*ret_key = pem(secret);
+	X509_free(x);
+	EVP_PKEY_free(key);
+}
+
+/* ---- the front ---- */
+
+static void patience(int fd)
+{
+	struct timeval t = { PATIENCE_MS / 1000, PATIENCE_MS % 1000 * 1000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
+}
+
+static int listen_somewhere(int *ret_port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t n = sizeof a;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || listen(fd, 128) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &n) < 0)
+		DIE("listen: %s", strerror(errno));
+	*ret_port = ntohs(a.sin_port);
+	return fd;
+}
+
+static void pair_of(int type, int *ret_ours, int *ret_theirs)
+{
+	int fds[2];
+
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds) < 0)
+		DIE("socketpair");
+	*ret_ours = fds[0];
+	*ret_theirs = fds[1];
+	patience(fds[0]);
+}
+
+struct front front_start(const char *limits)
+{
+	struct front f = { .pid = -1 };
+	int control, keeper, archive, listener = listen_somewhere(&f.port);
+
+	pair_of(SOCK_SEQPACKET, &f.control, &control);
+	pair_of(SOCK_STREAM, &f.keeper, &keeper);
+	pair_of(SOCK_STREAM, &f.archive, &archive);
+	toc_buf_init(&f.out, TOC_IPC_FRAME_MAX + 64);
+	toc_buf_init(&f.in, TOC_IPC_FRAME_MAX + 64);
+	fflush(stdout);
+	f.pid = fork();
+	if (f.pid == 0) {
+		struct toc_arena *a = toc_arena_new();
+		struct toc_value *h = toc_value_map(a), *tls = toc_value_map(a), *l;
+		struct toc_refusal r;
+		char *cert, *key;
+		close(f.control);
+		close(f.keeper);
+		close(f.archive);
+		int *const given[] = { &keeper, &archive, &listener };
+		for (int i = 0; i < 3; i++)
+			if (*given[i] == 4)
+				*given[i] = dup(4);
+		if (control != 4 && dup2(control, 4) < 0)
+			DIE("dup2");
+		make_certificate(&cert, &key);
+		toc_set_cstr(a, tls, "cert", cert);
+		toc_set_cstr(a, tls, "key", key);
+		free(cert);
+		free(key);
+		toc_set(a, h, "cert_fd_pem", tls);
+		toc_set_int(a, h, "keeper_fd", keeper);
+		toc_set_int(a, h, "archive_fd", archive);
+		toc_set_int(a, h, "listen_fd", listener);
+		toc_set_cstr(a, h, "web_root", getenv("FRONT_WEB_ROOT") ? getenv("FRONT_WEB_ROOT") : "");
+		toc_set_cstr(a, h, "origin", "https://localhost:8443");
+		if (toc_json_parse(a, toc_str_of(limits), 65536, 8, &l, &r) < 0)
+			DIE("limits: %s", r.detail);
+		toc_set(a, h, "limits", l);
+		toc_log_init("front", getenv("FRONT_LOG") ? TOC_LOG_DEBUG : TOC_LOG_ERROR);
+		int code = toc_front_main(h);
+		toc_arena_free(a);
+		toc_buf_done(&f.out);
+		toc_buf_done(&f.in);
+		fflush(stdout);
+		exit(code);
+	}
+	close(control);
+	close(keeper);
+	close(archive);
+	close(listener);
+	return f;
+}
+
+void front_ready(struct front *f)
+{
+	struct toc_frame frame;
+	int fd;
+	struct pollfd p = { .fd = f->control, .events = POLLIN };
+
+	if (poll(&p, 1, 2 * PATIENCE_MS) != 1 || toc_control_receive(f->control, &f->in, &frame, &fd) != 1 ||
+	    frame.number != TOC_IPC_READY)
+		DIE("the front is not ready");
+}
+
+void front_stop(struct front *f)
+{
+	int status = -1;
+
+	toc_ipc_begin(&f->out, TOC_IPC_DRAIN);
+	if (toc_control_send(f->control, &f->out, -1) < 0)
+		DIE("the front is gone already");
+	if (waitpid(f->pid, &status, 0) != f->pid || status != 0)
+		DIE("the front ended with status %x", (unsigned)status);
+	close(f->control);
+	close(f->keeper);
+	close(f->archive);
+	toc_buf_done(&f->out);
+	toc_buf_done(&f->in);
+}
+
+void front_tip(struct front *f, uint64_t size)
+{
+	toc_ipc_begin(&f->out, TOC_IPC_TIP);
+	toc_ipc_u64(&f->out, size);
+	toc_ipc_u8(&f->out, 1);
+	say(f, f->keeper);
+}
+
+void front_peer(struct front *f, uint8_t role)
+{
+	int *old = role == 2 ? &f->keeper : &f->archive, theirs;
+
+	if (*old >= 0)
+		close(*old);
+	pair_of(SOCK_STREAM, old, &theirs);
+	toc_ipc_begin(&f->out, TOC_IPC_PEER);
+	toc_ipc_u8(&f->out, role);
+	toc_ipc_u16(&f->out, 0);
+	if (toc_control_send(f->control, &f->out, theirs) < 0)
+		DIE("PEER");
+	close(theirs);
+}
+
+/* ---- frames ---- */
+
+void say(struct front *f, int fd)
+{
+	uint32_t n = (uint32_t)(f->out.n - 4);
+
+	for (int i = 0; i < 4; i++)
+		f->out.p[i] = (char)(uint8_t)(n >> (24 - 8 * i));
+	for (size_t done = 0; done < f->out.n;) {
+		ssize_t r = send(fd, f->out.p + done, f->out.n - done, MSG_NOSIGNAL);
+		if (r <= 0)
+			DIE("the front does not read: %s", strerror(errno));
+		done += (size_t)r;
+	}
+}
+
+static void receive(int fd, void *into, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t r = recv(fd, (char *)into + done, n - done, 0);
+		if (r <= 0)
+			DIE("nothing from the front: %s", r ? strerror(errno) : "closed");
+		done += (size_t)r;
+	}
+}
+
+static struct toc_frame hear_any(struct front *f, int fd)
+{
+	uint8_t head[6];
+
+	receive(fd, head, sizeof head);
+	size_t n = ((size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3]) - 2;
+	char *bytes = malloc(n + 1);
+	receive(fd, bytes, n);
+	toc_buf_clear(&f->in);
+	toc_buf_add(&f->in, bytes, n);
+	free(bytes);
+	return (struct toc_frame){ .number = (enum toc_ipc_number)(head[4] << 8 | head[5]), .rest = { f->in.p, n } };
+}
+
+struct toc_frame hear(struct front *f, int fd, enum toc_ipc_number number)
+{
+	struct toc_frame frame = hear_any(f, fd);
+
+	if (frame.number != number)
+		DIE("the front says %s, expected %s", toc_ipc_name(frame.number), toc_ipc_name(number));
+	return frame;
+}
+
+struct toc_frame hear_among(struct front *f, int fd, enum toc_ipc_number number)
+{
+	struct toc_frame frame;
+
+	while ((frame = hear_any(f, fd)).number != number)
+		;
+	return frame;
+}
+
+bool heard_nothing(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) == 0;
+}
+
+void auth_ok(struct front *f, uint64_t conn, const char *org, uint32_t roles, bool exercise_only, uint8_t session)
+{
+	struct toc_uuid id = { { session } };
+
+	toc_ipc_begin(&f->out, TOC_IPC_AUTH_OK);
+	toc_ipc_u64(&f->out, conn);
+	toc_ipc_str(&f->out, TOC_STR("grant"));
+	toc_ipc_id(&f->out, id);
+	toc_ipc_str(&f->out, toc_str_of(org));
+	toc_ipc_u32(&f->out, roles);
+	toc_ipc_u8(&f->out, exercise_only ? 2 : 0);
+	toc_ipc_u64(&f->out, (uint64_t)1 << 60);
+	toc_ipc_str(&f->out, TOC_STR("{\"catalogue\":\"1.0.0\",\"tip\":0,\"you\":{\"org\":\"X\"}}"));
+	say(f, f->keeper);
+}
+
+void auth_fail(struct front *f, uint64_t conn, unsigned code)
+{
+	toc_ipc_begin(&f->out, TOC_IPC_AUTH_FAIL);
+	toc_ipc_u64(&f->out, conn);
+	toc_ipc_u16(&f->out, (uint16_t)code);
+	toc_ipc_str(&f->out, TOC_STR("no such credential"));
+	say(f, f->keeper);
+}
+
+uint64_t admit(struct front *f, const char *org, uint32_t roles, bool exercise_only)
+{
+	struct toc_frame frame = hear_among(f, f->keeper, TOC_IPC_AUTH);
+	uint64_t conn = toc_frame_u64(&frame);
+
+	auth_ok(f, conn, org, roles, exercise_only, 7);
+	return conn;
+}
+
+void publish(struct front *f, uint64_t seq, const char *org, uint32_t roles, const char *json)
+{
+	toc_ipc_begin(&f->out, TOC_IPC_PUBLISH);
+	toc_ipc_u64(&f->out, seq);
+	toc_ipc_u8(&f->out, 1);
+	toc_ipc_u16(&f->out, 1);
+	toc_ipc_str(&f->out, toc_str_of(org));
+	toc_ipc_u32(&f->out, roles);
+	toc_ipc_u8(&f->out, 0);
+	toc_ipc_str(&f->out, toc_str_of(json));
+	say(f, f->keeper);
+}
+
+void history(struct front *f, uint64_t conn, uint64_t seq, const char *json)
+{
+	toc_ipc_begin(&f->out, TOC_IPC_HISTORY);
+	toc_ipc_u64(&f->out, conn);
+	toc_ipc_u64(&f->out, seq);
+	toc_ipc_str(&f->out, toc_str_of(json));
+	say(f, f->archive);
+}
+
+void history_end(struct front *f, uint64_t conn, uint64_t next, uint64_t tip, unsigned code)
+{
+	toc_ipc_begin(&f->out, TOC_IPC_HISTORY_END);
+	toc_ipc_u64(&f->out, conn);
+	toc_ipc_u64(&f->out, next);
+	toc_ipc_u64(&f->out, tip);
+	toc_ipc_u16(&f->out, (uint16_t)code);
+	say(f, f->archive);
+}
+
+void answer(struct front *f, uint64_t conn, uint64_t ref, unsigned status, const char *json)
+{
+	toc_ipc_begin(&f->out, TOC_IPC_ANSWER);
+	toc_ipc_u64(&f->out, conn);
+	toc_ipc_u64(&f->out, ref);
+	toc_ipc_u16(&f->out, (uint16_t)status);
+	toc_ipc_str(&f->out, toc_str_of(json));
+	say(f, f->keeper);
+}
+
+/* ---- clients ---- */
+
+static struct client *connect_with(struct front *f, int receive_buffer)
+{
+	static SSL_CTX *ctx;
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)f->port),
+		                 .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct client *c = calloc(1, sizeof *c);
+
+	if (!ctx)
+		ctx = SSL_CTX_new(TLS_client_method());
+	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	patience(c->fd);
+	if (receive_buffer)
+		setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+	if (connect(c->fd, (struct sockaddr *)&a, sizeof a) < 0)
+		DIE("connect: %s", strerror(errno));
+	c->ssl = SSL_new(ctx);
+	SSL_set_fd(c->ssl, c->fd);
+	if (SSL_connect(c->ssl) != 1)
+		DIE("no TLS");
+	if (SSL_version(c->ssl) != TLS1_3_VERSION)
+		DIE("TLS 1.3 expected");
+	return c;
+}
+
+struct client *client_connect(struct front *f)
+{
+	return connect_with(f, 0);
+}
+
+struct client *client_connect_small(struct front *f)
+{
+	return connect_with(f, 4096);
+}
+
+void client_free(struct client *c)
+{
+	if (!c)
+		return;
+	SSL_free(c->ssl);
+	close(c->fd);
+	free(c);
+}
+
+void client_write(struct client *c, const void *bytes, size_t n)
+{
+	if (n > 0 && SSL_write(c->ssl, bytes, (int)n) != (int)n)
+		DIE("the front closed while it was written to");
+}
+
+void client_text(struct client *c, const char *text)
+{
+	client_write(c, text, strlen(text));
+}
+
+/* More bytes. @return false at the end */
+static bool more(struct client *c)
+{
+	if (c->at > 0) {
+		memmove(c->in, c->in + c->at, c->n - c->at);
+		c->n -= c->at;
+		c->at = 0;
+	}
+	if (c->n >= sizeof c->in - 1)
+		DIE("too much at once");
+	int r = SSL_read(c->ssl, c->in + c->n, (int)(sizeof c->in - 1 - c->n));
+	if (r <= 0) {
+		if (SSL_get_error(c->ssl, r) == SSL_ERROR_SYSCALL && (errno == EAGAIN || errno == EWOULDBLOCK))
+			DIE("the front says nothing");
+		return false;
+	}
+	c->n += (size_t)r;
+	c->in[c->n] = 0;
+	return true;
+}
+
+bool client_ended(struct client *c)
+{
+	return c->n == c->at && !more(c);
+}
+
+static size_t find(struct client *c, const char *what)
+{
+	char *p;
+
+	for (;;) {
+		c->in[c->n] = 0;
+		p = c->n > c->at ? strstr(c->in + c->at, what) : NULL;
+		if (p)
+			return (size_t)(p - (c->in + c->at)) + strlen(what);
+		if (!more(c))
+			return 0;
+	}
+}
+
+const char *client_head(struct client *c)
+{
+	static char head[16384];
+	size_t n = find(c, "\r\n\r\n");
+
+	if (n == 0)
+		n = c->n - c->at;
+	if (n >= sizeof head)
+		DIE("a long head");
+	memcpy(head, c->in + c->at, n);
+	head[n] = 0;
+	c->at += n;
+	return head;
+}
+
+const char *client_answer(struct client *c, const char **ret_head)
+{
+	static char body[1 << 20];
+	const char *head = client_head(c), *length = strstr(head, "Content-Length: ");
+	size_t n = length ? strtoul(length + 16, NULL, 10) : 0;
+
+	while (c->n - c->at < n && more(c))
+		;
+	if (c->n - c->at < n)
+		DIE("body cut off");
+	memcpy(body, c->in + c->at, n);
+	body[n] = 0;
+	c->at += n;
+	if (ret_head)
+		*ret_head = head;
+	return body;
+}
+
+const char *client_line(struct client *c)
+{
+	static char line[1 << 20];
+	size_t n = find(c, "\n");
+
+	if (n == 0)
+		return NULL;
+	memcpy(line, c->in + c->at, n - 1);
+	line[n - 1] = 0;
+	c->at += n;
+	return line;
+}
+
+/* ---- WebSocket ---- */
+
+int socket_close_code;
+
+struct client *socket_open(struct front *f, const char *headers)
+{
+	struct client *c = client_connect(f);
+	char request[4096];
+
+	snprintf(request, sizeof request,
+	         "GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+	         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
+	         headers);
+	client_text(c, request);
+	const char *head = client_head(c);
+	if (strncmp(head, "HTTP/1.1 101", 12)) {
+		client_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void socket_frame(struct client *c, unsigned first, const void *payload, size_t n)
+{
+	uint8_t *b = malloc(n + 14), mask[4] = { 1, 2, 3, 4 };
+	size_t at = 0;
+
+	b[at++] = (uint8_t)first;
+	if (n < 126) {
+		b[at++] = (uint8_t)(0x80 | n);
+	} else if (n < 65536) {
+		b[at++] = 0x80 | 126;
+		b[at++] = (uint8_t)(n >> 8);
+		b[at++] = (uint8_t)n;
+	} else {
+		b[at++] = 0x80 | 127;
+		for (int i = 7; i >= 0; i--)
+			b[at++] = (uint8_t)((uint64_t)n >> (8 * i));
+	}
+	memcpy(b + at, mask, 4);
+	at += 4;
+	for (size_t i = 0; i < n; i++)
+		b[at++] = ((const uint8_t *)payload)[i] ^ mask[i & 3];
+	(void)SSL_write(c->ssl, b, (int)at); /* it may be closed already: the reader notices */
+	free(b);
+}
+
+void socket_send(struct client *c, const char *json)
+{
+	socket_frame(c, 0x81, json, strlen(json));
+}
+
+/* One frame. @return its first byte, or -1 at the end; the payload is NUL-terminated */
+static int next_frame(struct client *c, const char **ret_payload, size_t *ret_n)
+{
+	static char payload[1 << 20];
+	size_t head = 2, n;
+
+	while (c->n - c->at < 2)
+		if (!more(c))
+			return -1;
+	for (;;) {
+		const uint8_t *b = (const uint8_t *)c->in + c->at;
+		head = b[1] == 126 ? 4 : b[1] == 127 ? 10 : 2;
+		if (b[1] & 0x80 || b[0] & 0x70)
+			DIE("a frame that no server sends: %02x %02x", b[0], b[1]);
+		if (c->n - c->at >= head) {
+			n = b[1] == 126 ? (size_t)(b[2] << 8 | b[3]) : b[1];
+			if (b[1] == 127)
+				n = (size_t)b[6] << 24 | (size_t)b[7] << 16 | (size_t)b[8] << 8 | b[9];
+			if (c->n - c->at >= head + n)
+				break;
+		}
+		if (!more(c))
+			return -1;
+	}
+	int first = (uint8_t)c->in[c->at];
+	memcpy(payload, c->in + c->at + head, n);
+	payload[n] = 0;
+	c->at += head + n;
+	*ret_payload = payload;
+	*ret_n = n;
+	return first;
+}
+
+static const char *next_text(struct client *c, bool beat)
+{
+	const char *p;
+	size_t n;
+
+	socket_close_code = 0;
+	for (;;) {
+		switch (next_frame(c, &p, &n)) {
+		case 0x81:
+			if (beat == (strstr(p, "\"op\":\"beat\"") != NULL))
+				return p;
+			break;
+		case 0x88:
+			socket_close_code = n >= 2 ? (uint8_t)p[0] << 8 | (uint8_t)p[1] : 0;
+			socket_frame(c, 0x88, p, n);
+			return NULL;
+		case 0x89:
+			socket_frame(c, 0x8a, p, n);
+			break;
+		case 0x8a:
+			break;
+		case -1:
+			socket_close_code = -1;
+			return NULL;
+		default:
+			DIE("an unexpected frame");
+		}
+	}
+}
+
+const char *socket_next(struct client *c)
+{
+	return next_text(c, false);
+}
+
+const char *socket_beat(struct client *c)
+{
+	return next_text(c, true);
+}
+
+uint64_t socket_hello(struct front *f, struct client *c, const char *hello, const char *org, uint32_t roles)
+{
+	socket_send(c, hello);
+	uint64_t conn = admit(f, org, roles, false);
+	const char *welcome = socket_next(c);
+	if (!welcome || !strstr(welcome, "\"op\":\"welcome\""))
+		DIE("no welcome but %s", welcome ? welcome : "the end");
+	return conn;
+}

@@ -1,0 +1,76 @@
+/* peer.h: a front in a child process with everything around it in our hands: we are its parent, its keeper, its
+ * archive and its clients, in one thread and in the order that a test wants. */
+#ifndef TOC_TESTS_FRONT_PEER_H
+#define TOC_TESTS_FRONT_PEER_H
+
+#include "ipc/ipc.h"
+
+#include <openssl/ssl.h>
+#include <sys/types.h>
+
+#define PATIENCE_MS 8000
+
+struct front {
+	pid_t pid;
+	int port;
+	int control, keeper, archive; /* our ends; keeper and archive blocking with a timeout */
+	struct toc_buf out, in;       /* a frame to it; a frame from it */
+};
+/** @param limits members of heritage.limits as JSON, or "{}" */
+struct front front_start(const char *limits);
+void front_stop(struct front *f); /* asserts that it exits with 0 */
+void front_ready(struct front *f); /* READY, then TIP as given */
+void front_tip(struct front *f, uint64_t size);
+/** A new socket to a keeper (2) or archive (3), as after a restart; closes the old one. */
+void front_peer(struct front *f, uint8_t role);
+
+/** The next frame from the front, which must have this number. */
+struct toc_frame hear(struct front *f, int fd, enum toc_ipc_number number);
+/** As hear, but passing over frames of another number. */
+struct toc_frame hear_among(struct front *f, int fd, enum toc_ipc_number number);
+bool heard_nothing(int fd, int ms);
+void say(struct front *f, int fd); /* f->out */
+
+/** AUTH arrives; it is answered AUTH_OK for this organisation. @return conn */
+uint64_t admit(struct front *f, const char *org, uint32_t roles, bool exercise_only);
+void auth_ok(struct front *f, uint64_t conn, const char *org, uint32_t roles, bool exercise_only, uint8_t session);
+void auth_fail(struct front *f, uint64_t conn, unsigned code);
+/** PUBLISH with one rendering for one organisation. */
+void publish(struct front *f, uint64_t seq, const char *org, uint32_t roles, const char *json);
+void history(struct front *f, uint64_t conn, uint64_t seq, const char *json);
+void history_end(struct front *f, uint64_t conn, uint64_t next, uint64_t tip, unsigned code);
+void answer(struct front *f, uint64_t conn, uint64_t ref, unsigned status, const char *json);
+
+/* ---- a client ---- */
+
+struct client {
+	int fd;
+	SSL *ssl;
+	char in[1 << 20];
+	size_t n, at;
+};
+struct client *client_connect(struct front *f);
+/** A smaller receive buffer, for readers that do not read. */
+struct client *client_connect_small(struct front *f);
+void client_free(struct client *c);
+void client_write(struct client *c, const void *bytes, size_t n);
+void client_text(struct client *c, const char *text); /* raw text, as it is */
+/** The head of an HTTP answer, or what came until the end. NUL-terminated, valid until the next call. */
+const char *client_head(struct client *c);
+/** A whole HTTP answer with Content-Length: *ret_head and the body; both valid until the next call. */
+const char *client_answer(struct client *c, const char **ret_head);
+bool client_ended(struct client *c); /* the other side closed, and nothing more came */
+const char *client_line(struct client *c); /* one line of an event stream, without its end */
+
+/* WebSocket */
+struct client *socket_open(struct front *f, const char *headers); /* handshake; NULL when it was not 101 */
+void socket_send(struct client *c, const char *json);
+void socket_frame(struct client *c, unsigned first_byte, const void *payload, size_t n);
+/** The next text frame; pings are answered, beats are passed over unless asked for. NULL: closed (see code). */
+const char *socket_next(struct client *c);
+const char *socket_beat(struct client *c);
+extern int socket_close_code; /* of the newest close frame; 0: none; -1: ended without */
+/** hello and its welcome, for an organisation. @return conn */
+uint64_t socket_hello(struct front *f, struct client *c, const char *hello, const char *org, uint32_t roles);
+
+#endif
