@@ -21,6 +21,7 @@
 #define ANSWERS_WITHIN_US 60000000
 #define RECOVERS_WITHIN_US 600000000
 #define STOPS_WITHIN_US 30000000
+#define LOG_BYTES_MAX (16 << 20)
 #define BACK_OFF_MIN_US 1000000
 #define BACK_OFF_MAX_US 30000000
 
@@ -218,6 +219,18 @@ static void exec_postgres(const struct toc_cluster *c)
 	execve(program, (char *const *)argv, toc_account_environment);
 }
 
+/* In the child. The log of all starts; one before it is kept. */
+static int open_log(const struct toc_cluster *c)
+{
+	char before[PATH_MAX + 8];
+	struct stat st;
+
+	snprintf(before, sizeof before, "%s.1", c->log);
+	if (lstat(c->log, &st) == 0 && st.st_size > LOG_BYTES_MAX)
+		(void)rename(c->log, before);
+	return open(c->log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+}
+
 static int spawn(struct toc_cluster *c, struct toc_error *reterr)
 {
 	pid_t parent = getpid(), pid = fork();
@@ -234,8 +247,7 @@ static int spawn(struct toc_cluster *c, struct toc_error *reterr)
 		if (prctl(PR_SET_PDEATHSIG, SIGINT) < 0 || getppid() != parent)
 			_exit(1);
 		umask(077);
-		int null = open("/dev/null", O_RDONLY);
-		int log = open(c->log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+		int null = open("/dev/null", O_RDONLY), log = open_log(c);
 		if (dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
 			_exit(1);
 		close_range(3, ~0u, 0);

@@ -1,8 +1,9 @@
-/* bench_commit.c: what group commit gains: entries a second, and how long one append takes, for batches of 1 to 256.
+/* bench_commit.c: what group commit gains: entries a second, and how long one append takes, for batches of 1
+ * to 256.
  *
  *   with_cluster bench_commit [SECONDS]      SECONDS for each batch size; 2 if not given
- * One writer, as a keeper is one: the next batch is sent when the last is answered. Entries are true (leaf, commitments,
- * seals of two parts), a body of about 400 bytes. */
+ * One writer, as a keeper is one: the next batch is sent when the last is answered. Entries are true (leaf,
+ * commitments, seals of two parts), a body of about 400 bytes. */
 #include "contract/entries.h"
 
 #include <stdlib.h>
@@ -14,7 +15,8 @@ static int by_time(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-static double measure(struct toc_store *s, size_t batch, double seconds, uint64_t *tip, struct toc_seal_key *key)
+static double measure(struct toc_store *s, size_t batch, double seconds, uint64_t *tip,
+		      struct toc_seal_key *key)
 {
 	enum { SAMPLES = 100000 };
 	static int64_t took[SAMPLES];
@@ -38,8 +40,8 @@ static double measure(struct toc_store *s, size_t batch, double seconds, uint64_
 	}
 	qsort(took, n, sizeof *took, by_time);
 	double rate = (double)(n * batch) / ((double)spent / 1e6);
-	printf("%6zu %10.0f entries/s   p50 %6.2f ms   p99 %6.2f ms\n", batch, rate, (double)took[n / 2] / 1e3,
-	       (double)took[n * 99 / 100] / 1e3);
+	printf("%6zu %10.0f entries/s   p50 %6.2f ms   p99 %6.2f ms\n", batch, rate,
+	       (double)took[n / 2] / 1e3, (double)took[n * 99 / 100] / 1e3);
 	return rate;
 }
 
