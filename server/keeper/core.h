@@ -34,7 +34,6 @@ struct toc_keeper_options {
 	struct toc_keyring *ring;          /* taken over */
 	struct toc_store *writer, *reader; /* taken over */
 	const struct toc_value *seed;      /* {"messages": into an empty ledger, "always": at every start}; borrowed */
-	const struct toc_value *always;    /* the same, but for a ledger that has a directory already */
 	toc_time (*clock)(void *ctx);      /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */

@@ -180,7 +180,6 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	const char *state = toc_heritage_text(a, heritage, "state_dir");
 	o->node = toc_heritage_text(a, heritage, "node");
 	o->seed = toc_get(heritage, "seed");
-	o->always = toc_get(toc_get(heritage, "seed"), "always");
 	o->control = CONTROL_FD;
 	if (!conninfo || !state || !o->node || toc_heritage_key(heritage, "grant_key", o->grant_key) < 0 ||
 	    toc_heritage_key(heritage, "dup_key", o->dup_key) < 0 ||

@@ -5,8 +5,8 @@
 
 #include "base/value.h"
 
-/** Serve until the parent says go. @param heritage {"node","front_fds","conninfo","state_dir","grant_key",
- * "wrap_keys","dup_key","journal_key","seed"? {"messages","always"}}; the control socket is descriptor 4. @return exit code */
+/** Serve until the parent says go. @param heritage {"node","front_fds","conninfo","state_dir","grant_key","wrap_keys",
+ * "dup_key","journal_key","seed"? {"messages","always"}}; the control socket is descriptor 4. @return exit code */
 int toc_keeper_main(const struct toc_value *heritage);
 
 #endif

@@ -59,8 +59,8 @@ static struct group *open_group(struct toc_receipts *r, const struct toc_princip
 	struct group **at = &r->first;
 	if (!at_once)
 		for (struct group *g = r->first; g; g = g->next)
-			if (!g->at_once && g->n < TOC_RECEIPTS_GROUP && toc_str_eq(g->by.org, p->org) &&
-			    toc_str_eq(g->by.channel, p->channel))
+			if (!g->at_once && g->n < TOC_RECEIPTS_GROUP && toc_uuid_eq(g->by.person, p->person) &&
+			    toc_str_eq(g->by.org, p->org) && toc_str_eq(g->by.channel, p->channel))
 				return g;
 	struct group *g = calloc(1, sizeof *g + p->org.n + p->channel.n);
 	if (!g)

@@ -20,9 +20,9 @@ void toc_receipts_free(struct toc_receipts *r);
 int toc_receipts_add(struct toc_receipts *r, const struct toc_principal *p, struct toc_uuid eid, bool at_once,
                      int64_t mono_now_us) TOC_MUSTCHECK;
 
-/** What goes into one entry: one organisation, one channel. */
+/** What one person's (or machine's) clients said on one channel; each may read what it names, and no more. */
 struct toc_receipt_group {
-	struct toc_principal by; /* the first who said so; texts in the arena */
+	struct toc_principal by; /* texts in the arena */
 	struct toc_uuid eids[TOC_RECEIPTS_GROUP];
 	size_t n;
 };
