@@ -183,7 +183,7 @@ static void exec_postgres(const struct toc_cluster *c)
 	static const char *const setting[] = {
 		/* who may connect */
 		"listen_addresses=",
-		("port=" TOC_CLUSTER_PORT), /* names the socket */
+		("port=" TOC_CLUSTER_PORT),     /* names the socket */
 		"unix_socket_permissions=0777", /* the directory is the door */
 		"password_encryption=scram-sha-256",
 		/* what is answered is kept */
