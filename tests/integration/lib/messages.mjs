@@ -33,9 +33,9 @@ export function m4(member, { text = 'A live stream shows one person with a long 
 	const now = scenarioTime(member), who = randomBytes(4).toString('hex'); // no two are duplicates of one another
 	return message('M4', {
 		step: 'send', duty: ['TCO_14_5', 'DSA_18'], aware_at: now.toISOString(), threat_case: true, immediacy: 'now',
-		emergency_line_called: { called: true, number: '112', at: now.toISOString(), ref: 'VM-2231' },
+		emergency_line_called: { called: true, number: '112', at: now.toISOString(), ref: `VM-${who}` },
 		offence_field: 'terrorism', explanation: text,
-		content: [{ url: `https://live.streamharbor.example/v/${who}`, type: 'live_stream', text_excerpt: 'You will all see this.' }],
+		content: [{ url: `https://live.streamharbor.example/v/${who}`, type: 'live_stream', text_excerpt: `You will all see this, says ${who}.` }],
 		service_surface: 'live', user_identifiers: [{ kind: 'handle', value: `walker_${who}` }],
 		concerned_states: [{ cc: 'XA', ground: 'target_place' }], content_status: 'live_monitored',
 		preserved: { preserved: true, until: new Date(now.getTime() + 90 * 86400e3).toISOString() }, user_notified: 'no',
