@@ -1,0 +1,212 @@
+/* test_replay.c: invariants under thousands of random steps, legal and illegal, by everybody of the cast:
+ *   replay(ledger) = live state = what the snapshot loads to;
+ *   an overlay that is dropped leaves nothing, a refused command changes nothing;
+ *   what two nodes decide from the same state is the same. */
+#include "check.h"
+#include "stage.h"
+
+#include "message/json.h"
+
+static uint64_t seed_now;
+
+static unsigned dice(unsigned n)
+{
+	seed_now ^= seed_now << 13;
+	seed_now ^= seed_now >> 7;
+	seed_now ^= seed_now << 17;
+	return (unsigned)((seed_now >> 11) % n);
+}
+
+static const char *anybody(struct stage *s)
+{
+	static const char *const active[] = { "AIRU/duty officer", "AIRU/liaison officer", "BFP/duty officer", "BFP/liaison officer", "CDA/duty officer",
+		                              "CDA/second contact", "HUB/duty officer", "HUB/lead", "GameNest/night responder", "StreamHarbor/counsel",
+		                              "Chirplet/night responder", "LoopReel/night responder", "AIRU/gateway", "OSF/duty officer", "CELL/controller" };
+	(void)s;
+	return active[dice(sizeof active / sizeof *active)];
+}
+
+static const char *any_case(struct stage *s)
+{
+	for (unsigned tries = 0; tries < 20; tries++) {
+		const struct stage_entry *e = &s->ledger[dice((unsigned)s->n)];
+		if (!toc_uuid_is_nil(e->e.case_ref))
+			return toc_uuid_str(s->a, e->e.case_ref).p;
+	}
+	return "01980000-0000-7000-8000-00000000dead";
+}
+
+static const char *any_message(struct stage *s)
+{
+	return toc_uuid_str(s->a, s->ledger[s->n - 1 - dice(s->n < 30 ? (unsigned)s->n : 30)].e.eid).p;
+}
+
+static const char *const desks[] = { "AIRU", "BFP", "CDA", "HUB", "OSF", "Nobody" };
+
+static void one_step(struct stage *s)
+{
+	const char *who = anybody(s), *id = any_case(s), *me = toc_uuid_str(s->a, stage_person(s, who)).p;
+	static const char *const simple[] = { "ack", "accept", "reject" };
+	static const char *const keys[] = { "aa", "bb", "cc" };
+
+	switch (dice(16)) {
+	case 0:
+		(void)stage_act(s, who, "{\"type\":\"M4\",\"body\":{\"step\":\"draft\",\"aware_at\":\"%s\"}}",
+		                toc_time_str(s->a, toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now)).p);
+		break;
+	case 1:
+	case 2: {
+		struct toc_value *m = stage_message(s, stage_notice(s, dice(2) ? "" : id, dice(2) ? "" : "\"concerned_states\":null,\"state_unknown\":{\"unknown\":true,\"reason\":\"x\"}"));
+		struct toc_value *list = toc_value_list(s->a);
+		if (dice(2))
+			toc_push_text(s->a, list, toc_str_of(keys[dice(3)]));
+		toc_unset(toc_get(m, "body"), "aware_at");
+		toc_set_time(s->a, toc_get(m, "body"), "aware_at", toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now));
+		s->dup_keys = list;
+		(void)stage_act_value(s, who, m);
+		s->dup_keys = NULL;
+		break;
+	}
+	case 3:
+		(void)stage_act(s, who, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"content_status\":\"%s\",\"concerned_states\":"
+		                "[{\"cc\":\"X%c\",\"ground\":\"location_of_victim\"}]}}", id, dice(2) ? "removed" : "restricted", 'A' + (int)dice(3));
+		break;
+	case 4:
+		(void)stage_act(s, who, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"x\"}}", id);
+		break;
+	case 5:
+	case 6:
+	case 7:
+		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"%s\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\"}}", id,
+		                simple[dice(3)], me);
+		break;
+	case 8:
+		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"redirect\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+		                "\"redirect_to\":\"%s\",\"redirect_ground\":\"x\"}}", id, me, desks[dice(6)]);
+		break;
+	case 9:
+		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"question\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+		                "\"questions\":[{\"id\":\"q%u\",\"text\":\"x\"}]}}", id, me, dice(3));
+		break;
+	case 10:
+		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"answer\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+		                "\"answers\":[{\"question\":\"q%u\",\"text\":\"x\"}]}}", id, me, dice(3));
+		break;
+	case 11:
+		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"outcome\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+		                "\"outcome\":\"safe\"}}", id, me);
+		break;
+	case 12:
+		(void)stage_act(s, who, "{\"type\":\"M29\",\"case_ref\":\"%s\",\"body\":{\"step\":\"disclose\",\"entries\":[{\"ref\":\"%s\",\"rendering\":\"whole\"}],"
+		                "\"to\":[\"%s\"],\"decided_by\":\"%s\",\"ground\":\"correction\"}}", id, any_message(s), desks[dice(6)], me);
+		break;
+	case 13:
+		(void)stage_act(s, dice(2) ? "" : who, "{\"type\":\"M19\",\"body\":{\"step\":\"machine\",\"message_ref\":\"%s\",\"recipient_org\":\"%s\",\"channel\":\"api\","
+		                "\"state\":\"delivered\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":\"machine\"}}", any_message(s), desks[dice(6)]);
+		break;
+	case 14:
+		(void)stage_act(s, who, "{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\",\"recipient_org\":\"%.*s\",\"channel\":\"console\","
+		                "\"state\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":\"human\"}}", any_message(s), (int)strcspn(who, "/"), who,
+		                dice(2) ? "seen" : "acked");
+		break;
+	default:
+		s->now = toc_after(s->now, TOC_SECONDS(1));
+		(void)stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":%u}}",
+		                1 + dice(dice(20) ? 600000 : 400000000));
+		stage_due(s);
+	}
+}
+
+static void play_random(uint64_t seed, unsigned steps)
+{
+	struct stage *s = stage_new();
+	unsigned refused = 0;
+
+	seed_now = seed;
+	for (unsigned i = 0; i < steps; i++) {
+		size_t n = s->n;
+		bool look = i % 16 == 0;
+		struct toc_str before = look ? stage_saved(s->a, s->w) : TOC_STR("");
+		if (look) { /* the same step, decided only, leaves no trace */
+			uint64_t keep = seed_now;
+			unsigned ids = s->ids;
+			if (dice(16) != 15) {
+				seed_now = keep;
+				s->dry = true;
+				one_step(s);
+				s->dry = false;
+				CHECK(toc_str_eq(before, stage_saved(s->a, s->w)));
+			}
+			seed_now = keep;
+			s->ids = ids;
+		}
+		one_step(s);
+		if (s->n == n) {
+			refused++;
+			if (look)
+				CHECK(toc_str_eq(before, stage_saved(s->a, s->w)));
+		}
+		if (i % 128 == 127)
+			CHECK(stage_consistent(s));
+	}
+	CHECK(stage_consistent(s));
+	CHECK(refused > steps / 20 && s->n > steps / 10);
+
+	/* an overlay that is dropped */
+	struct toc_str live = stage_saved(s->a, s->w);
+	struct toc_world *overlay = toc_world_over(s->w);
+	for (size_t i = 0; i < s->n; i++) {
+		struct toc_entry e = s->ledger[i].e;
+		e.seq += s->n;
+		e.eid = toc_derived_id("again", e.eid, TOC_STR(""), 0);
+		toc_apply(overlay, &e);
+	}
+	CHECK(!toc_str_eq(live, stage_saved(s->a, overlay)));
+	toc_world_free(overlay);
+	CHECK(toc_str_eq(live, stage_saved(s->a, s->w)));
+
+	/* applied twice is applied once: an id is in the ledger once */
+	for (size_t i = 0; i < s->n; i++)
+		if (toc_find_message(s->w, s->ledger[i].e.eid))
+			toc_apply(s->w, &s->ledger[i].e);
+	CHECK(toc_str_eq(live, stage_saved(s->a, s->w)));
+	stage_free(s);
+}
+
+CASE(random_history_1) { play_random(0x9e3779b97f4a7c15, 900); }
+CASE(random_history_2) { play_random(0xd1b54a32d192ed03, 900); }
+CASE(random_history_3) { play_random(0x2545f4914f6cdd1d, 900); }
+
+/* Not one entry can stop a replay: members of the wrong kind, missing, absurd. */
+CASE(apply_is_total)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "quiet-bell.json", NULL) == 0);
+	static const char *const bodies[] = {
+		"{}", "{\"decided\":[],\"message\":1}", "{\"decided\":{\"readers\":{\"a\":1},\"desks\":[1,{}],\"state\":[{\"to\":\"NOWHERE\"}]},\"message\":{\"body\":[]}}",
+		"{\"decided\":{\"timers_started\":[{\"id\":\"x\"}],\"timers_moved\":[{}],\"timers_stopped\":[0],\"linked\":[{\"case\":1}],\"links\":[{}],"
+		"\"receipts\":[{}],\"clock\":1,\"digest\":\"zz\",\"dup_keys\":[1],\"keep\":[],\"questions\":[{}],\"answered\":[{}],\"opened\":1,\"notice\":[]}}",
+		"{\"decided\":{\"opened\":{\"notifier\":\"an organisation with a code that is far too long for anything\"},\"readers\":[{}]},\"message\":{\"body\":"
+		"{\"code\":\"\",\"kinds\":[1],\"cc\":\"\",\"person\":\"x\",\"sha256\":\"1\",\"org\":\"AIRU\",\"escalation_chain\":[{}],\"entries\":[1]}}}",
+	};
+	for (size_t i = 0; toc_action_at(i); i++)
+		for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++) {
+			struct toc_entry e = { .seq = s->n + i, .ts = s->now, .k = toc_str_of(toc_action_at(i)->k), .mode = TOC_STR("exercise"),
+				               .exercise = s->exercise, .org = TOC_STR("server"), .body = stage_message(s, bodies[k]),
+				               .eid = toc_derived_id("bad", (struct toc_uuid){ { 0 } }, TOC_STR(""), (int64_t)(i * 100 + k)),
+				               .case_ref = k % 2 ? stage_named(s, "send1")->e.case_ref : toc_derived_id("c", (struct toc_uuid){ { 0 } }, TOC_STR(""), (int64_t)i) };
+			toc_apply(s->w, &e);
+			e.body = NULL;
+			e.eid.b[0] ^= 1;
+			toc_apply(s->w, &e);
+		}
+	struct toc_world *loaded = NULL;
+	struct toc_error error;
+	struct toc_value *saved = toc_world_save(s->w, s->a);
+	CHECK(toc_world_load(saved, &loaded, &error) == 0);
+	CHECK(loaded && toc_str_eq(toc_json_str(s->a, saved), stage_saved(s->a, loaded)));
+	toc_world_free(loaded);
+	stage_free(s);
+}
+
+RUN_CASES()
