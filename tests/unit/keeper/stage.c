@@ -184,8 +184,8 @@ void stage_keeper(struct stage *s, unsigned i)
 {
 	struct stage_keeper *sk = &s->keeper[i];
 	int pair[2];
-	sk->writer = toc_store_memory_share(s->base);
-	sk->reader = toc_store_memory_share(s->base);
+	sk->writer = s->app ? toc_store_pg_new(s->app, false) : toc_store_memory_share(s->base);
+	sk->reader = s->app ? toc_store_pg_new(s->app, true) : toc_store_memory_share(s->base);
 	sk->n = 0;
 	struct toc_keeper_options o = {
 		.node = i ? "n2" : "n1", .journal_dir = s->dir[i], .ring = ring(s), .writer = sk->writer,
@@ -212,8 +212,8 @@ void stage_stop(struct stage *s, unsigned i)
 void stage_archive(struct stage *s)
 {
 	int pair[2];
-	struct toc_archive_options o = { .ring = ring(s), .store = toc_store_memory_share(s->base), .clock = stage_clock,
-		                         .clock_ctx = s, .control = -1 };
+	struct toc_archive_options o = { .ring = ring(s), .clock = stage_clock, .clock_ctx = s, .control = -1 };
+	o.store = s->reader ? toc_store_pg_new(s->reader, false) : toc_store_memory_share(s->base);
 	memcpy(o.grant_key, s->key, 32);
 	s->archive = toc_archive_new(&o);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
@@ -225,12 +225,19 @@ void stage_archive(struct stage *s)
 
 void stage_begin(struct stage *s)
 {
+	stage_begin_on(s, NULL, NULL);
+}
+
+void stage_begin_on(struct stage *s, const char *app, const char *reader)
+{
 	memset(s, 0, sizeof *s);
+	s->app = app;
+	s->reader = reader;
 	toc_log_init("test", TOC_LOG_ERROR);
 	s->a = toc_arena_new();
 	toc_random(s->key, sizeof s->key);
 	s->wrapping = toc_uuid_random();
-	s->base = toc_store_memory_new();
+	s->base = app ? toc_store_pg_new(app, false) : toc_store_memory_new();
 	s->seed = directory(s);
 	for (int i = 0; i < 2; i++) {
 		snprintf(s->dir[i], sizeof s->dir[i], "/tmp/tocsin-keeper-XXXXXX");

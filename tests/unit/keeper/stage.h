@@ -29,12 +29,13 @@ struct stage_keeper {
 	struct toc_keeper *k;
 	struct toc_store *writer, *reader;
 	struct toc_channel *front;
-	struct stage_frame frames[4096];
+	struct stage_frame frames[8192];
 	size_t n;
 };
 struct stage {
 	struct toc_arena *a;
 	struct toc_store *base;
+	const char *app, *reader; /* PostgreSQL; NULL: memory */
 	char dir[2][64];
 	struct stage_keeper keeper[2];
 	struct toc_archive *archive;
@@ -47,6 +48,8 @@ struct stage {
 };
 
 void stage_begin(struct stage *s);             /* with one keeper, serving */
+/** The same on PostgreSQL. @param app, reader conninfo of an empty ledger */
+void stage_begin_on(struct stage *s, const char *app, const char *reader);
 void stage_end(struct stage *s);
 void stage_keeper(struct stage *s, unsigned i); /* start keeper i on the shared ledger; does not wait */
 void stage_stop(struct stage *s, unsigned i);
