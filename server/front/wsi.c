@@ -161,17 +161,16 @@ static int established(struct lws *wsi, struct toc_wsi_user *u)
 	return 0;
 }
 
-/* From inside RECEIVE the library closes well: frame, waiting for the other side's, time-out. */
-static int close_with(struct lws *wsi, struct toc_conn *c, int code, const char *text)
+static int close_and_read_on(struct toc_conn *c, int code, const char *text)
 {
-	c->stage = TOC_CONN_CLOSING;
-	c->deadline_us = INT64_MAX; /* the library's own timer is running then */
-	toc_conn_stop_reading(c);
-	lws_close_reason(wsi, (enum lws_close_status)code, (unsigned char *)(uintptr_t)text, strlen(text));
-	return -1;
+	toc_buf_done(&c->rx);
+	toc_conn_close(c, code, text);
+	return 0;
 }
 
-/* Pieces of a message as the library has them: a whole one is not copied. */
+/* Pieces of a message as the library has them: a whole one is not copied. Whoever is being closed is read on, and
+ * heard no more: refusing the piece would make the library lose its place in the stream, take the rest for frames,
+ * and hang up with a reset that overtakes our close frame. */
 static int received(struct lws *wsi, struct toc_conn *c, char *in, size_t len)
 {
 	struct toc_front *f = c->front;
@@ -181,10 +180,10 @@ static int received(struct lws *wsi, struct toc_conn *c, char *in, size_t len)
 	if (c->stage == TOC_CONN_CLOSING)
 		return 0;
 	if (lws_frame_is_binary(wsi))
-		return close_with(wsi, c, 1003, "text frames only");
+		return close_and_read_on(c, 1003, "text frames only");
 	bool last = lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0;
 	if (c->rx.n + len + lws_remaining_packet_payload(wsi) > (size_t)f->limits.frame)
-		return close_with(wsi, c, 1009, "a message has at most 64 KiB");
+		return close_and_read_on(c, 1009, "a message has at most 64 KiB");
 	if (c->rx.n > 0 || !last) {
 		toc_buf_str(&c->rx, piece);
 		if (!last)
@@ -192,7 +191,7 @@ static int received(struct lws *wsi, struct toc_conn *c, char *in, size_t len)
 		piece = toc_buf_view(&c->rx);
 	}
 	if (toc_bucket_take(&c->frames, f->limits.frames_per_minute, f->limits.frames_burst, c->heard_us) > 0)
-		return close_with(wsi, c, 1008, "too many messages");
+		return close_and_read_on(c, 1008, "too many messages");
 	toc_socket_message(c, piece);
 	toc_buf_done(&c->rx);
 	return 0;
