@@ -16,7 +16,7 @@
 struct played { /* what became of a step */
 	struct expect_window window;
 	struct toc_value *later; /* expectations to be looked at again at the end */
-	bool by_person, happened;
+	bool by_person, happened; /* by_person: here, or in a step before, a person acted: the scenario's times are theirs */
 };
 
 struct play {
@@ -100,7 +100,7 @@ static void tell_expectation(struct play *p, size_t step, const struct toc_value
 {
 	const struct term *t = &p->cli->out;
 	struct toc_str where = step < p->s.n ? p->s.steps[step].name : TOC_STR("finally"), sentence = expect_sentence(p->a, e);
-	bool skipped = !holds && step < p->s.n && p->played[step].by_person;
+	bool skipped = !holds && p->played[step < p->s.n ? step : p->at ? p->at - 1 : 0].by_person;
 	skipped ? p->skipped++ : holds ? p->held++ : p->failed++;
 	if (p->cli->json) {
 		struct toc_value *v = toc_value_map(p->a);
@@ -383,6 +383,7 @@ static bool persons_message(struct play *p, const struct actor *who, const struc
 static int act_send(struct play *p, struct actor *who, const struct scenario_step *step, struct scenario_binding *b)
 {
 	bool told = false;
+	p->answer = NULL;
 	while (who->human) {
 		if (persons_message(p, who, step)) {
 			p->played[p->at].by_person = true;
@@ -436,8 +437,8 @@ static int check_answer(struct play *p, const struct scenario_step *step)
 			whole = toc_at(step->expect, i);
 			refused = toc_get(whole, "refused");
 		}
-	if (!step->send || p->played[p->at].by_person)
-		return 0;
+	if (!step->send || !p->answer)
+		return 0; /* nothing was sent, or a person has sent it */
 	struct toc_str code = toc_get_text(p->answer, "code"), field = toc_get_text(p->answer, "field");
 	if (refused) {
 		bool holds = p->outcome == TOCSIN_REFUSED && toc_str_eq(code, toc_get_text(refused, "code")) &&
@@ -545,6 +546,7 @@ static int play_step(struct play *p)
 	p->names.n = p->at + 1;
 	done->window = (struct expect_window){ p->newest, INT64_MAX };
 	done->later = toc_value_list(p->a);
+	done->by_person = p->at && p->played[p->at - 1].by_person;
 	if (reach(p, step) < 0)
 		return -1;
 	tell_step(p, step);

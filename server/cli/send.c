@@ -16,11 +16,17 @@ static int exit_of(enum tocsin_outcome outcome)
 	return outcome == TOCSIN_REFUSED ? CLI_EXIT_REFUSED : outcome == TOCSIN_UNANSWERED ? CLI_EXIT_AWAY : CLI_EXIT_OK;
 }
 
-static void list(const struct cli *cli, struct toc_arena *a, const char *title, const struct toc_value *items)
+static void recipients(const struct cli *cli, struct toc_arena *a, const struct toc_value *items)
 {
 	for (size_t i = 0; i < toc_len(items); i++) {
-		printf("%s%-12s%s", term_on(&cli->out, TERM_DIM), i ? "" : title, term_off(&cli->out));
-		term_fill(&cli->out, term_flat(a, toc_at(items, i)), 12, 12);
+		const struct toc_value *r = toc_at(items, i);
+		printf("%s%-12s%s%s", term_on(&cli->out, TERM_DIM), i ? "" : "reaches", term_off(&cli->out), term_on(&cli->out, TERM_BOLD));
+		term_cell(&cli->out, term_safe(a, toc_get_text(r, "org"), " "), 14);
+		printf("%s ", term_off(&cli->out));
+		struct toc_str role = toc_get_text(r, "role");
+		term_fill(&cli->out, toc_arena_printf(a, "%.*s%s%s%s%.*s", TOC_STR_ARGS(term_safe(a, role, " ")), role.n ? ", " : "",
+		          toc_get_bool(r, "pages") ? "is paged: " : "",
+		          toc_get_is(r, "rendering", "whole") ? "" : "without personal data: ", TOC_STR_ARGS(term_safe(a, toc_get_text(r, "why"), " "))), 27, 27);
 	}
 }
 
@@ -30,12 +36,14 @@ static void show_prepared(const struct cli *cli, const struct tocsin_answer *ans
 	struct toc_value *frame;
 	struct toc_refusal refusal;
 	if (toc_json_parse(a, (struct toc_str){ answer->json, answer->json_bytes }, answer->json_bytes, 48, &frame, &refusal) == 0) {
+		recipients(cli, a, toc_get(frame, "recipients"));
 		for (uint32_t i = 0; i < frame->n; i++) {
 			const char *name = toc_arena_cstr(a, frame->members[i].name);
-			if (frame->members[i].value->kind == TOC_LIST)
-				list(cli, a, name, frame->members[i].value);
-			else if (strcmp(name, "op") != 0 && strcmp(name, "ref") != 0)
-				printf("%-12s%.*s\n", name, TOC_STR_ARGS(term_flat(a, frame->members[i].value)));
+			struct toc_str flat = term_flat(a, frame->members[i].value);
+			if (!strcmp(name, "op") || !strcmp(name, "ref") || !strcmp(name, "k") || !strcmp(name, "recipients") || !flat.n)
+				continue;
+			printf("%s%-11s%s ", term_on(&cli->out, TERM_DIM), name, term_off(&cli->out));
+			term_fill(&cli->out, flat, 12, 12);
 		}
 	}
 	toc_arena_free(a);

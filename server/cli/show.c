@@ -18,11 +18,14 @@ static void row(const struct cli *cli, struct toc_arena *a, const char *name, st
 	term_fill(&cli->out, term_safe(a, text, " "), 30, 30);
 }
 
-static void rows_of(const struct cli *cli, struct toc_arena *a, const struct toc_value *body, const char *selector)
+/* The fields of a body, without the one that the entry's name says already: "M5.accept" has kind "accept". */
+static void rows_of(const struct cli *cli, struct toc_arena *a, const struct toc_value *body, struct toc_str k)
 {
+	const char *dot = k.n ? memchr(k.p, '.', k.n) : NULL;
+	struct toc_str said = dot ? (struct toc_str){ dot + 1, k.n - (size_t)(dot + 1 - k.p) } : TOC_STR("");
 	for (uint32_t i = 0; body && body->kind == TOC_MAP && i < body->n; i++) {
 		const char *name = toc_arena_cstr(a, body->members[i].name);
-		if (!strcmp(name, selector))
+		if ((!strcmp(name, "step") || !strcmp(name, "kind")) && toc_str_eq(toc_text_of(body->members[i].value), said))
 			continue;
 		row(cli, a, name, term_flat(a, body->members[i].value));
 	}
@@ -59,7 +62,7 @@ static void disclosed(const struct cli *cli, struct toc_arena *a, const struct t
 		const struct toc_value *d = toc_at(list, i);
 		fprintf(cli->out.out, "        %sdisclosed%s  %.*s  %.*s  %.*s\n", term_on(&cli->out, TERM_BOLD), term_off(&cli->out),
 		        TOC_STR_ARGS(clock_of(toc_get_text(d, "at"))), TOC_STR_ARGS(toc_get_text(d, "k")), TOC_STR_ARGS(toc_get_text(d, "org")));
-		rows_of(cli, a, toc_get(toc_get(d, "message"), "body"), "step");
+		rows_of(cli, a, toc_get(toc_get(d, "message"), "body"), toc_get_text(d, "k"));
 	}
 }
 
@@ -76,7 +79,7 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 	fprintf(t->out, "%s%6lld%s  %.*s  %s%s%s  %s", term_on(t, TERM_DIM), (long long)toc_get_int(frame, "seq", -1), term_off(t),
 	        TOC_STR_ARGS(clock_of(toc_get_text(frame, "at"))), term_on(t, actual ? TERM_ALARM : TERM_BANNER),
 	        actual ? " ACTUAL " : toc_str_is(mode, "exercise") ? "EXERCISE" : " system ", term_off(t), term_on(t, TERM_BOLD));
-	term_cell(t, k, 16);
+	term_cell(t, k, 18);
 	term_cell(t, term_safe(scratch, toc_get_text(frame, "org"), " "), 14);
 	fprintf(t->out, "%s %s%s\n", term_off(t), type ? toc_message_type_title(type) : "",
 	        toc_get_bool(frame, "late") ? "  (recorded late: came through the journal)" : "");
@@ -84,7 +87,7 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 		row(cli, scratch, "case", toc_get_text(frame, "case"));
 	if (toc_get_is(frame, "rendering", "without_personal"))
 		row(cli, scratch, "rendering", TOC_STR("without personal data"));
-	rows_of(cli, scratch, toc_get(message, "body"), toc_get(toc_get(message, "body"), "kind") ? "kind" : "step");
+	rows_of(cli, scratch, toc_get(message, "body"), toc_get_text(frame, "k"));
 	desks(cli, scratch, toc_get(decided, "desks"));
 	timers(cli, scratch, decided);
 	disclosed(cli, scratch, toc_get(frame, "disclosed"));

@@ -15,7 +15,7 @@ struct watch {
 	const char *only, *position_file;
 	char own_org[40];
 	long left; /* entries to show; -1: all */
-	bool once, done, lost;
+	bool once, done, over, lost; /* over: entries come that will not be shown any more */
 	int result;
 };
 
@@ -34,7 +34,8 @@ static bool takes_receipt(const struct watch *w, const struct tocsin_entry *e)
 static void on_entry(void *user, const struct tocsin_entry *e)
 {
 	struct watch *w = user;
-	if (w->done || !wanted(w, e->k))
+	w->over |= w->done;
+	if (w->over || !wanted(w, e->k))
 		return;
 	if (w->cli->json) {
 		if (fwrite(e->json, 1, e->json_bytes, stdout) < e->json_bytes || putchar('\n') == EOF)
@@ -57,7 +58,7 @@ static void on_position(void *user, long long seq)
 {
 	struct watch *w = user;
 	char beside[4096];
-	if (!w->position_file)
+	if (!w->position_file || w->over)
 		return;
 	snprintf(beside, sizeof beside, "%s.new", w->position_file);
 	FILE *f = fopen(beside, "we");
@@ -86,10 +87,12 @@ static void on_welcome(void *user, const char *json, size_t n)
 	if (toc_json_parse(w->scratch, (struct toc_str){ json, n }, n, 48, &frame, &refusal) < 0)
 		return;
 	const struct toc_value *you = toc_get(frame, "you");
+	if (!toc_get(you, "roles"))
+		return;
 	snprintf(w->own_org, sizeof w->own_org, "%.*s", TOC_STR_ARGS(toc_get_text(you, "org")));
 	if (!w->cli->json)
-		fprintf(stderr, "%s%.*s, %.*s at %s%s\n", term_on(&w->cli->err, TERM_DIM), TOC_STR_ARGS(toc_get_text(you, "org")),
-		        TOC_STR_ARGS(term_safe(w->scratch, toc_get_text(you, "title"), " ")), w->cli->server, term_off(&w->cli->err));
+		fprintf(stderr, "%s%.*s (%.*s) at %s%s\n", term_on(&w->cli->err, TERM_DIM), TOC_STR_ARGS(toc_get_text(you, "org")),
+		        TOC_STR_ARGS(term_flat(w->scratch, toc_get(you, "roles"))), w->cli->server, term_off(&w->cli->err));
 }
 
 static void on_state(void *user, enum tocsin_state state, const char *why)

@@ -1,0 +1,184 @@
+// command.test.mjs: `tocsin` and libtocsin against a real server: answers, exit codes, and every entry exactly once.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { command, example, ran, start } from './lib/command.mjs';
+import { Member } from './lib/member.mjs';
+import { m4 } from './lib/messages.mjs';
+import { Server, scratch, tocsin, until } from './lib/server.mjs';
+
+let server, platform;
+before(async () => {
+	server = await Server.start();
+	platform = await Member.connect(server, 'StreamHarbor', 'night responder');
+});
+after(async () => {
+	await platform?.close();
+	await server?.stop();
+});
+
+const draft = () => ({ ...m4(platform), body: { step: 'draft', aware_at: '2031-05-17T13:58:00Z' } });
+const as = (member, args, options) => ran(server, args, { member, ...options });
+
+describe('tocsin send', () => {
+	it('sends from standard input, fills in id and version, and prints seq and case', async () => {
+		const { id, schema_version, sent_at, ...message } = m4(platform);
+		const r = await as('StreamHarbor/night responder', ['send', '-'], { input: JSON.stringify(message) });
+		assert.equal(r.code, 0, r.err);
+		assert.match(r.out, /^accepted {2}seq \d+ {2}id [0-9a-f-]{36} {2}case [0-9a-f-]{36}$/m);
+	});
+	it('the same id twice is the same answer, with --json the server’s own', async () => {
+		const input = JSON.stringify(m4(platform));
+		const [a, b] = [await as('StreamHarbor/night responder', ['send', '-', '--json'], { input }), await as('StreamHarbor/night responder', ['send', '--json', '-'], { input })];
+		assert.equal(a.code, 0, a.err);
+		assert.equal(JSON.parse(a.out).seq, JSON.parse(b.out).seq);
+	});
+	it('exit code 1: a refusal with code, field, clause and advice', async () => {
+		const r = await as('StreamHarbor/night responder', ['send', '-'], { input: JSON.stringify(m4(platform, { body: { immediacy: 'soon' } })) });
+		assert.equal(r.code, 1);
+		assert.match(r.err, /refused {2}bad_value {2}body\.immediacy/);
+		assert.equal(r.err.trim().split('\n').length, 3);
+	});
+	it('--prepare names who would get it, and sends nothing', async () => {
+		const before = await as('AIRU/gateway', ['watch', '--from', 'start', '--once', '--only', 'M4.send']);
+		const r = await as('StreamHarbor/night responder', ['send', '--prepare', '-'], { input: JSON.stringify(m4(platform)) });
+		assert.equal(r.code, 0, r.err);
+		assert.match(r.out, /AIRU +competent, is paged: XA is concerned/);
+		assert.match(r.out, /HUB +hub/);
+		const afterwards = await as('AIRU/gateway', ['watch', '--from', 'start', '--once', '--only', 'M4.send']);
+		assert.equal(afterwards.lines.length, before.lines.length);
+	});
+	it('exit code 2: no message, no key, no such file', async () => {
+		assert.equal((await as('StreamHarbor/gateway', ['send', '-'], { input: 'not json' })).code, 2);
+		assert.equal((await ran(server, ['send', '-'], { input: '{}' })).code, 2);
+		assert.equal((await as('StreamHarbor/gateway', ['send', '/nowhere'])).code, 2);
+	});
+	it('exit code 3: a key that nobody has, an authority that did not sign, a server that is not there', async () => {
+		const input = JSON.stringify(draft());
+		const unknown = await ran(server, ['send', '-'], { input, key: 'toc_nobody', env: { TOCSIN_KEY: 'toc_nobody' } });
+		assert.equal(unknown.code, 3, unknown.err);
+		assert.match(unknown.err, /not authenticated/);
+		const key = server.credential('StreamHarbor', 'night responder').api_key;
+		const untrusted = start(tocsin, ['--server', server.url, '--ca', '/etc/ssl/certs/ca-certificates.crt', 'send', '--patience', '2', '-'], { key, input });
+		assert.equal(await untrusted.end, 3);
+		assert.match(untrusted.err, /not signed by an authority that is trusted/);
+		const nobody = start(tocsin, ['--server', 'https://localhost:1', 'send', '--patience', '2', '-'], { key, input });
+		assert.equal(await nobody.end, 3);
+	});
+	it('waits for a server that comes back, and the message is taken once', async () => {
+		const message = m4(platform);
+		server.signal('front', 'SIGSTOP');
+		const run = command(server, ['send', '-', '--json'], { member: 'StreamHarbor/night responder', input: JSON.stringify(message) });
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		await server.kill('front');
+		assert.equal(await run.end, 0, run.err);
+		const seen = await as('AIRU/gateway', ['watch', '--from', 'start', '--once', '--only', 'M4.send']);
+		assert.equal(seen.lines.filter((l) => JSON.parse(l).id === message.id).length, 1);
+	});
+});
+
+describe('tocsin watch', () => {
+	it('shows what a client that is not ours gets, byte for byte', async () => {
+		const other = await Member.connect(server, 'AIRU', 'gateway', { from: -1 });
+		const r = await as('AIRU/gateway', ['watch', '--from', 'start', '--once']);
+		assert.equal(r.code, 0, r.err);
+		await until(() => other.entries.length >= r.lines.length, 'the other has them too');
+		assert.deepEqual(r.lines.map((l) => JSON.parse(l)), other.entries.slice(0, r.lines.length));
+		await other.close();
+	});
+	it('keeps its place in a file and goes on after it', async () => {
+		const file = path.join(scratch(), 'position');
+		const first = await as('AIRU/gateway', ['watch', '--from', 'start', '--count', '3', '--position', file]);
+		assert.equal(first.lines.length, 3);
+		assert.equal(Number(fs.readFileSync(file, 'utf8')), JSON.parse(first.lines[2]).seq);
+		const second = await as('AIRU/gateway', ['watch', '--position', file, '--count', '1']);
+		assert.ok(JSON.parse(second.lines[0]).seq > JSON.parse(first.lines[2]).seq);
+	});
+	it('a position that the server does not have ends it', async () => {
+		const r = await as('AIRU/gateway', ['watch', '--from', '999999']);
+		assert.equal(r.code, 3);
+		assert.match(r.err, /999999/);
+	});
+	it('--receipts makes machine receipts, which are never human', async () => {
+		const run = command(server, ['watch', '--receipts', '--json'], { member: 'HUB/gateway' });
+		try {
+			await new Promise((resolve) => setTimeout(resolve, 700)); // it is connected, from now on
+			const sent = await platform.deliver(m4(platform));
+			const receipt = await platform.entry((e) => e.k === 'M19.machine' && e.message.body.recipient_org === 'HUB' && e.case === sent.case);
+			assert.equal(receipt.message.body.actor_kind, 'machine');
+			assert.equal(receipt.message.body.state, 'delivered');
+			run.child.kill('SIGINT');
+			assert.equal(await run.end, 130);
+		} finally {
+			run.child.kill('SIGKILL');
+		}
+	});
+	it('for people: columns, no colour without a terminal, no escape of a member reaches it', async () => {
+		await platform.deliver(m4(platform, { text: 'before \u001b[2J after \u202e reversed' }));
+		const r = await as('AIRU/gateway', ['watch', '--from', 'start', '--once', '--color', 'never']);
+		assert.ok(!r.out.includes('\u001b'));
+	});
+});
+
+describe('tocsin ack', () => {
+	it('answers for a case by the beginning of its id, in the notification’s envelope', async () => {
+		const sent = await platform.deliver(m4(platform));
+		const r = await as('AIRU/duty officer', ['ack', sent.case.slice(0, 13)]);
+		assert.equal(r.code, 0, r.err);
+		const ack = await platform.entry((e) => e.k === 'M5.ack' && e.case === sent.case);
+		assert.equal(ack.message.tlp, 'AMBER');
+		const accepted = await as('AIRU/duty officer', ['ack', sent.case, '--accept', '--reference', 'AIRU-42']);
+		assert.equal(accepted.code, 0, accepted.err);
+		const accept = await platform.entry((e) => e.k === 'M5.accept' && e.case === sent.case);
+		assert.equal(accept.message.body.own_reference, 'AIRU-42');
+	});
+	it('a case that was not sent to us is unknown, and a machine may not', async () => {
+		const sent = await platform.deliver(m4(platform));
+		const stranger = await as('BFP/duty officer', ['ack', sent.case]);
+		assert.equal(stranger.code, 1);
+		assert.match(stranger.err, /no such case/);
+		const machine = await as('AIRU/gateway', ['ack', sent.case]);
+		assert.equal(machine.code, 1);
+		assert.match(machine.err, /not_permitted/);
+	});
+});
+
+describe('tocsin schema', () => {
+	it('is JSON, and names the types when there is no such one', async () => {
+		const r = await ran(server, ['schema', 'M4', '--json']);
+		assert.equal(JSON.parse(r.out).properties.type.const ?? JSON.parse(r.out).properties.type.enum[0], 'M4');
+		const none = await ran(server, ['schema', 'M99']);
+		assert.equal(none.code, 2);
+		assert.match(none.err, /M4 +Imminent threat/);
+	});
+});
+
+describe('libtocsin, by the example of its manual', () => {
+	it('every entry once and in order, while fronts and archives are killed', { timeout: 60_000 }, async () => {
+		const cwd = scratch();
+		const gateway = start(example, [server.url, path.join(server.state, 'demo/ca.pem'), server.credential('AIRU', 'gateway').api_key], { cwd });
+		try {
+			await until(() => gateway.lines().length > 5, 'entries');
+			for (const part of ['front', 'archive', 'front']) {
+				const message = m4(platform);
+				await platform.deliver(message);
+				await server.kill(part);
+				await platform.deliver(m4(platform));
+				await until(() => gateway.out.includes(message.id), 'what was sent before the kill', 20_000);
+			}
+			const last = m4(platform);
+			await platform.deliver(last);
+			await until(() => gateway.out.includes(last.id) && gateway.out.endsWith('\n'), 'the last', 20_000);
+			const seqs = gateway.lines().map((l) => JSON.parse(l).seq);
+			assert.deepEqual(seqs, [...new Set(seqs)].sort((a, b) => a - b));
+			const all = await as('AIRU/gateway', ['watch', '--from', 'start', '--once']);
+			const upto = seqs.at(-1);
+			assert.deepEqual(seqs, all.lines.map((l) => JSON.parse(l).seq).filter((s) => s <= upto));
+			await until(() => Number(fs.readFileSync(path.join(cwd, 'position'), 'utf8')) >= upto, 'its position is kept');
+		} finally {
+			gateway.child.kill('SIGKILL');
+		}
+	});
+});

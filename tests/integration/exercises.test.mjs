@@ -1,0 +1,120 @@
+// exercises.test.mjs: the exercises played against a real server by `tocsin exercise play`: every expectation of the
+// scenarios is a case of its own here. One connection for everybody who acts and one for every organisation.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { command, exercises, play, ran } from './lib/command.mjs';
+import { Member } from './lib/member.mjs';
+import { m5 } from './lib/messages.mjs';
+import { Server, scratch, until } from './lib/server.mjs';
+
+let server;
+before(async () => (server = await Server.start()));
+after(() => server?.stop());
+
+for (const [name, file, steps] of [['LANTERN to 06:10', 'lantern.json', 6], ['QUIET BELL', 'quiet-bell.json', 17]]) {
+	describe(name, () => {
+		let played;
+		before(async () => (played = await play(server, path.join(exercises, file))));
+
+		it('every expectation holds', async (t) => {
+			for (const e of played.events.filter((e) => e.event === 'expectation'))
+				await t.test(`${e.step}: ${e.expected}`, () => assert.ok(e.holds, `came: ${e.came}`));
+		});
+		it('is played to its end', () => {
+			const end = played.events.at(-1);
+			assert.equal(played.code, 0, played.err);
+			assert.equal(end.event, 'end');
+			assert.equal(end.steps, steps);
+			assert.equal(end.failed, 0);
+			assert.ok(end.held > 20);
+		});
+	});
+}
+
+describe('a play', () => {
+	const bent = (bend) => {
+		const scenario = JSON.parse(fs.readFileSync(path.join(exercises, 'lantern.json'), 'utf8'));
+		bend(Object.fromEntries(scenario.steps.map((s) => [s.name, s])), scenario);
+		const file = path.join(scratch(), 'bent.json');
+		fs.writeFileSync(file, JSON.stringify(scenario));
+		return file;
+	};
+
+	it('of an exercise that has been played says so, and how to play again', async () => {
+		const r = await play(server, path.join(exercises, 'lantern.json'));
+		assert.equal(r.code, 2);
+		assert.match(r.err, /T\+06:10.*--new/);
+	});
+
+	it('says what was expected, what came, and where', async () => {
+		const r = await play(server, bent((s) => {
+			s.accept.expect = [
+				{ see: { org: 'StreamHarbor', k: 'M5.accept', where: { 'message.body.own_reference': 'OTHER-1' } } },
+				{ timer: { id: 'T17', desk: 'AIRU', state: 'met', took: '00:10' } },
+				{ not_see: { org: 'HUB', k: 'M5.accept' } },
+			];
+		}), '--new', '--until', '05:05', '--patience', '1');
+		assert.equal(r.code, 4);
+		const wrong = r.events.filter((e) => e.event === 'expectation' && !e.holds);
+		assert.equal(wrong.length, 3);
+		assert.ok(wrong.every((e) => e.step === 'accept'));
+		assert.match(wrong[0].expected, /StreamHarbor sees M5\.accept, message\.body\.own_reference = OTHER-1/);
+		assert.match(wrong[0].came, /M5\.accept \(seq \d+\) with message\.body\.own_reference = AIRU-7711/);
+		assert.match(wrong[1].came, /it stopped after 01:05, met/);
+		assert.match(wrong[2].came, /it came, seq \d+/);
+	});
+
+	it('stops at a message that the server refuses', async () => {
+		const r = await play(server, bent((s) => { s.send1.send.body.immediacy = 'someday'; }), '--new');
+		assert.equal(r.code, 4);
+		assert.match(r.err, /step send1: expected: the server accepts it; came: refused, bad_value body\.immediacy/);
+	});
+
+	it('holds a refusal that is expected', async () => {
+		const r = await play(server, bent((s, scenario) => {
+			s.send1.send.body.immediacy = 'someday';
+			s.send1.expect = [{ refused: { code: 'bad_value', field: 'body.immediacy' } }];
+			scenario.steps = scenario.steps.slice(0, 3);
+			scenario.finally = [];
+		}), '--new');
+		assert.equal(r.code, 0, r.err + r.out);
+	});
+
+	it('names what is wrong with a file', async () => {
+		const file = path.join(scratch(), 'wrong.json');
+		fs.writeFileSync(file, '{"steps":[{"t":"soon"}]}');
+		assert.equal((await play(server, file)).code, 2);
+		assert.match((await play(server, bent((s) => { s.accept.t = '04:00'; }))).err, /step 5: t lies before the step before/);
+	});
+
+	it('yields to a person who signs in, and goes on with what they did', { timeout: 60_000 }, async () => {
+		const run = command(server, ['exercise', 'play', path.join(exercises, 'lantern.json'), '--new', '--speed', '60', '--json',
+			'--credentials', path.join(server.state, 'demo/credentials.json')]);
+		try {
+			const events = () => run.lines().map((l) => JSON.parse(l));
+			await until(() => events().some((e) => e.name === 'begin'), 'the play begins');
+			const token = server.credential('AIRU', 'duty officer').sign_in.split('=').at(-1);
+			const signedIn = await server.request('POST', '/api/sign-in', { body: { token }, headers: { 'x-tocsin': '1' } });
+			assert.equal(signedIn.status, 200, signedIn.text);
+			await until(() => events().some((e) => /AIRU, duty officer, is played by a person/.test(e.text)), 'the player says so');
+			await until(() => events().some((e) => e.text === 'waiting for the person'), 'the player waits', 20_000);
+			// the person looks, and accepts: here by their own key, which is the same person
+			const person = await Member.connect(server, 'AIRU', 'duty officer', { from: -1 });
+			const sent = await until(() => person.entries.filter((e) => e.k === 'M4.send').at(-1), 'the notification');
+			const answer = await person.send(m5(person, 'accept', sent.case, { own_reference: 'BY-HAND' }, { exercise_ref: sent.exercise }));
+			assert.equal(answer.op, 'accepted', JSON.stringify(answer));
+			await person.close();
+			assert.equal(await run.end, 0, run.err + run.out);
+			assert.ok(events().some((e) => e.text === 'done by the person'));
+			assert.equal(events().at(-1).failed, 0);
+			const accepts = await ran(server, ['watch', '--from', 'start', '--once', '--only', 'M5.accept'], { member: 'HUB/gateway' });
+			const ours = accepts.lines.map((l) => JSON.parse(l)).filter((e) => e.exercise === sent.exercise);
+			assert.deepEqual(ours.map((e) => e.message.body.own_reference), ['BY-HAND']);
+		} finally {
+			run.child.kill('SIGKILL');
+		}
+	});
+});

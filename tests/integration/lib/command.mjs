@@ -1,0 +1,39 @@
+// command.mjs: the programs of a member, `tocsin` and the library's example, as a person or a gateway runs them.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+import { build, tocsin, top } from './server.mjs';
+
+export const exercises = path.join(top, 'server/exercises');
+export const example = path.join(build, 'tests/unit/client/unit_client_example');
+
+/** A running program: {child, out, err, lines(), end: Promise<exit code>}. */
+export function start(program, args, { key, cwd, input, env = {} } = {}) {
+	const clean = { ...process.env };
+	for (const name of Object.keys(clean)) if (name.startsWith('TOCSIN_')) delete clean[name];
+	const child = spawn(program, args, { cwd, env: { ...clean, ...(key ? { TOCSIN_KEY: key } : {}), ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+	const run = { child, out: '', err: '' };
+	child.stdout.setEncoding('utf8').on('data', (text) => (run.out += text));
+	child.stderr.setEncoding('utf8').on('data', (text) => (run.err += text));
+	child.stdin.on('error', () => { /* it did not want it */ });
+	child.stdin.end(input ?? '');
+	run.lines = () => run.out.split('\n').slice(0, -1);
+	run.end = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
+	return run;
+}
+
+/** `tocsin ARGS` against a server, in the name of a member: {code, out, err}. */
+export function command(server, args, { member, ...options } = {}) {
+	const key = member && server.credential(...member.split('/')).api_key;
+	return start(tocsin, ['--server', server.url, '--ca', path.join(server.state, 'demo/ca.pem'), ...args], { key, ...options });
+}
+export async function ran(server, args, options) {
+	const run = command(server, args, options);
+	return { code: await run.end, out: run.out, err: run.err, lines: run.lines() };
+}
+
+/** Play a scenario to its end: {code, events, out, err}. */
+export async function play(server, file, ...args) {
+	const r = await ran(server, ['exercise', 'play', file, '--credentials', path.join(server.state, 'demo/credentials.json'), '--json', ...args]);
+	return { ...r, events: r.lines.map((l) => JSON.parse(l)) };
+}
