@@ -33,7 +33,7 @@ void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc
 	const char *op = recorded ? "accepted" : "journaled";
 	const struct toc_opened *e = NULL;
 
-	if (w->outcome == TOC_WORK_DUPLICATE) {
+	if (w->outcome == TOC_WORK_DUPLICATE && w->kind != TOC_WORK_SERVER) { /* nobody waits for an answer to that */
 		for (size_t i = 0; i < b->n && !e; i++) /* twice in one batch */
 			if (b->made[i].opened.entry.seq == w->seq)
 				e = &b->made[i].opened;

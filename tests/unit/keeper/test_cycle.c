@@ -35,6 +35,7 @@ CASE(a_second_start_reads_what_is_there_and_seeds_nothing)
 	stage_stop(&s, 0);
 	stage_keeper(&s, 0);
 	stage_wait_serving(&s, 0);
+	CHECK(s.keeper[0].k->announced && !s.keeper[0].k->fatal);
 	CHECK_INT(stage_size(&s), size);
 	CHECK(toc_str_eq(stage_state(&s, 0), before));
 	stage_end(&s);
