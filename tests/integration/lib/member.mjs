@@ -3,12 +3,14 @@
 //   const desk = await Member.connect(server, 'AIRU', 'duty officer');
 //   const answer = await desk.send(m4(…));                    // accepted, journaled or refused
 //   const entry = await desk.entry((e) => e.k === 'M4.send');  // waits for it
+import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 
 import { until } from './server.mjs';
 
 export class Member {
-	/** @param {{from?: number, hello?: boolean, ws?: object}} options from -1: everything from the beginning */
+	/** @param {{from?: number, hello?: boolean, resume?: boolean, ws?: object}} options from -1: everything from the
+	 * beginning; resume: come back after a loss, with the last SEQ */
 	static async connect(server, organisation, person, options = {}) {
 		const member = new Member();
 		Object.assign(member, { server, organisation, person, options, entries: [], urgents: [], beats: 0, last: options.from ?? null, ref: 0 });
@@ -38,9 +40,25 @@ export class Member {
 	}
 
 	end(code, reason) {
+		const first = !this.closed;
 		this.closed ??= { code, reason };
 		for (const done of this.waiting.values()) done({ op: 'lost' });
 		this.waiting.clear();
+		if (first && this.options.resume && !this.leaving) this.resume();
+	}
+
+	async resume() {
+		this.losses = (this.losses ?? 0) + 1;
+		for (let pause = 50; !this.leaving; pause = Math.min(pause * 2, 1000)) {
+			await sleep(pause + Math.random() * 50);
+			try {
+				this.options.resume = false; // this attempt's own loss is ours to see
+				await this.open();
+				return;
+			} catch { /* not yet */ } finally {
+				this.options.resume = true;
+			}
+		}
 	}
 
 	take(text) {
@@ -76,8 +94,8 @@ export class Member {
 	/** Send until it is answered for good: again after a loss or a retry_after, the same message with the same id. */
 	async deliver(message, ms = 30_000) {
 		return until(async () => {
-			if (this.closed) await this.open().catch(() => null);
-			if (this.closed) return null;
+			if (this.closed && !this.options.resume) await this.open().catch(() => null);
+			if (this.closed || !this.welcome) return null;
 			const answer = await this.send(message);
 			return answer.op === 'lost' || (answer.op === 'refused' && answer.retry_after) ? null : answer;
 		}, `an answer for ${message.id}`, ms);
@@ -96,6 +114,7 @@ export class Member {
 		return until(() => this.closed, 'the server closes', ms);
 	}
 	async close() {
+		this.leaving = true;
 		if (this.closed) return;
 		this.socket.close();
 		await until(() => this.closed, 'the socket closes').catch(() => this.socket.terminate());

@@ -129,8 +129,12 @@ export class Server {
 		return old;
 	}
 
+	/** A signal to all of that part; to PostgreSQL with all its sessions. */
 	signal(part, name) {
-		for (const pid of this.pids(part)) process.kill(pid, name);
+		const roots = this.pids(part);
+		const all = processes();
+		for (const p of all.filter((q) => roots.includes(q.pid) || (part === 'postgres' && roots.includes(q.ppid))))
+			process.kill(p.pid, name);
 	}
 
 	/** One HTTP request: {status, headers, text, json}. */

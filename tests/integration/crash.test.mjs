@@ -1,0 +1,139 @@
+// crash.test.mjs: every process and PostgreSQL are killed (SIGKILL) again and again under load. What was answered is
+// recorded once, who is entitled gets everything once and in order, nobody else gets anything, and the state is what
+// the ledger says. TOCSIN_SEED repeats a run's choices; TOCSIN_KILLS is how often each part dies (default 4).
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { Ledger } from './lib/ledger.mjs';
+import { Load } from './lib/load.mjs';
+import { message } from './lib/messages.mjs';
+import { Random } from './lib/random.mjs';
+import { Server, until } from './lib/server.mjs';
+
+const KILLS = Number(process.env.TOCSIN_KILLS ?? 4);
+const ACTS = [5, 25]; // answered acts between two deaths
+
+const killAll = (server, what) => {
+	const all = server.family();
+	const postmaster = server.pids('postgres');
+	const backends = all.filter((p) => postmaster.includes(p.ppid)).map((p) => p.pid);
+	const pids = { postgres: [...postmaster, ...backends], postmaster, backend: backends.slice(-1) }[what];
+	for (const pid of pids) try { process.kill(pid, 'SIGKILL'); } catch { /* it went with the others */ }
+};
+
+describe('kill -9 under load', () => {
+	let server, load, ledger, book, expected;
+	const random = new Random();
+
+	before(async () => {
+		server = await Server.start();
+		ledger = new Ledger(server);
+		load = await Load.connect(server, random);
+	});
+	after(async () => {
+		await load?.leave();
+		await server?.stop();
+	});
+
+	it(`every part dies ${KILLS} times, and everybody goes on (seed ${random.seed})`, async (t) => {
+		load.start();
+		await load.acts(20);
+		const parts = ['front', 'keeper', 'archive', 'postgres', 'postmaster', 'backend'];
+		for (const part of random.shuffled(parts.flatMap((p) => Array(p === 'postmaster' || p === 'backend' ? Math.ceil(KILLS / 2) : KILLS).fill(p)))) {
+			await load.acts(random.int(...ACTS));
+			if (['front', 'keeper', 'archive'].includes(part)) for (const pid of server.pids(part)) process.kill(pid, 'SIGKILL');
+			else killAll(server, part);
+			await load.acts(1); // answered by who came after it, or by who is left
+		}
+		await load.acts(20);
+		await load.stop();
+		await until(() => load.members.every((m) => m.welcome && !m.closed && m.beat?.now), 'everybody is back');
+		t.diagnostic(`${load.done} acts by ${load.members.length} members, ${load.members.reduce((n, m) => n + m.reconnects, 0)} reconnections, ` +
+			`${load.members.reduce((n, m) => n + m.urgents.length, 0)} urgent frames`);
+	});
+
+	it('the tree over the stored leaves has the root that the tip says', async () => {
+		// receipts and deadlines may still be coming: what is below the tip at this moment is looked at
+		book = await ledger.read();
+		Ledger.checkTree(book);
+	});
+
+	it('every part of every entry opens to what its leaf commits to', () => ledger.checkSeals(book.entries));
+
+	it('every act that was accepted is in the ledger once, at the number that was said; no refused one is', () => {
+		const at = new Map();
+		for (const e of book.entries) {
+			const name = `${e.leaf.org} ${e.leaf.eid}`;
+			assert.ok(!at.has(name), `${name} twice`);
+			at.set(name, e);
+		}
+		let accepted = 0;
+		for (const { member, message: said } of load.sent.values()) {
+			const answer = member.answers.get(said.id), entry = at.get(`${member.organisation} ${said.id}`);
+			assert.ok(answer, `${member.name} was answered`);
+			if (answer.op === 'refused') {
+				assert.equal(entry, undefined, `refused: ${JSON.stringify(answer)}`);
+				continue;
+			}
+			accepted++;
+			assert.ok(entry, `${answer.op}, and in the ledger: ${said.id}`);
+			if (answer.op === 'accepted') assert.equal(answer.seq, entry.seq);
+			else assert.ok(entry.leaf.late, 'journaled: late');
+		}
+		assert.ok(accepted > load.sent.size / 2, `${accepted} of ${load.sent.size}`);
+	});
+
+	it('no act had its effect twice', () => {
+		const once = new Map();
+		const only = (what, e) => {
+			assert.ok(!once.has(what), `${what}: ${once.get(what)} and ${e.seq}`);
+			once.set(what, e.seq);
+		};
+		for (const e of book.entries) {
+			const body = e.body.message?.body ?? {};
+			for (const t of e.decided.timers_started ?? []) only(`timer ${t.id} starts, ${e.leaf.eid}`, e);
+			if (e.leaf.k === 'M19.escalation') only(`escalation ${e.leaf.case} ${body.recipient_org} ${e.decided.level}`, e);
+			if (e.leaf.k === 'M19.machine' && !e.decided.also)
+				only(`delivery ${body.message_ref} ${body.recipient_org} ${body.channel} ${body.state}`, e);
+		}
+	});
+
+	it('who is entitled got everything, once and in order; nobody else got anything', async () => {
+		for (const m of load.members) {
+			const credential = server.credential(m.organisation, m.person);
+			expected = book.entries.filter((e) => Ledger.mayRead(e, credential)).map((e) => e.seq);
+			await until(() => m.last >= (expected.at(-1) ?? -1), `${m.name} has ${expected.at(-1)}`).catch(() => {});
+			assert.deepEqual(m.faults, [], m.name);
+			assert.deepEqual([...m.texts.keys()].filter((seq) => seq < book.size), expected, `${m.name}, on the socket`);
+			const history = await m.history(book.size);
+			assert.deepEqual([...history.keys()], expected, `${m.name}, by GET /api/entries`);
+			for (const [seq, text] of history) assert.equal(m.texts.get(seq), text, `${m.name}: ${seq} as it was said then and as it is said now`);
+		}
+	});
+
+	it('what was urgent came again as an entry', () => {
+		const ids = new Set(book.entries.map((e) => e.leaf.eid));
+		for (const m of load.members)
+			for (const u of m.urgents) {
+				assert.equal(u.seq, undefined);
+				assert.ok(ids.has(u.id), `${m.name}: urgent ${u.k} ${u.id}`);
+				assert.equal(m.entries.filter((e) => e.id === u.id).length, 1, `${m.name}: ${u.k} ${u.id}`);
+			}
+	});
+
+	it('the state after all this, and the state made anew from the ledger alone, are the same bytes', async () => {
+		const control = load.members.find((m) => m.name === 'CELL/controller');
+		const r = await control.deliver(message('exercise', { step: 'clock', action: 'stop' },
+			{ precedence: 'routine', ack_required: false, legal_basis: [], personal_data: { level: 'none', categories: [] } }));
+		assert.equal(r.op, 'accepted', JSON.stringify(r));
+		await load.leave(); // nobody receives any more, so nothing is received: the ledger stands still
+		const newest = async () => (await ledger.rows(`select s.as_of, t.size, encode(sha256(s.bytes), 'hex') as digest, length(s.bytes) as n
+			from ledger.snapshot s, ledger.tip t order by s.as_of desc limit 1`))[0];
+		const lived = await until(async () => { const s = await newest(); return s?.as_of === s?.size && s; }, 'a snapshot of the whole', 40_000);
+		await ledger.rows('delete from ledger.snapshot', 'admin');
+		await server.kill('keeper');
+		const anew = await until(newest, 'a snapshot by the next keeper', 20_000);
+		assert.equal(anew.as_of, lived.as_of, 'the ledger stood still');
+		assert.deepEqual(anew, lived);
+	});
+});
