@@ -107,6 +107,6 @@ int main(void)
 	     ".Dl $ tocsin ack 0197c3 --accept --reference AIRU-7711\n.Pp\n"
 	     "Play an exercise to the second, in seconds:\n"
 	     ".Dl $ tocsin exercise play server/exercises/lantern.json --credentials demo/credentials.json\n"
-	     ".Sh SEE ALSO\n.Xr tocsin.conf 5 ,\n.Xr tocsind 8");
+	     ".Sh SEE ALSO\n.Xr tocsind 8");
 	return 0;
 }
