@@ -100,9 +100,9 @@ void toc_auth_free(struct toc_auth *a)
 
 static void send_fail(struct toc_keeper *k, unsigned front, uint64_t conn, enum toc_refusal_code code)
 {
-	const char *detail = code == TOC_REFUSE_DATABASE_AWAY
-	                             ? "The database cannot be reached; signing in has to wait."
-	                             : "The credential is not, or no longer, valid.";
+	const char *detail = code == TOC_REFUSE_DATABASE_AWAY ? "The database cannot be reached; signing in has to wait."
+	                     : code == TOC_REFUSE_BUSY        ? "The server is starting, or has too much to do."
+	                                                      : "The credential is not, or no longer, valid.";
 	toc_ipc_begin(&k->out, TOC_IPC_AUTH_FAIL);
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_u16(&k->out, (uint16_t)code);
@@ -433,6 +433,11 @@ void toc_auth_frame(struct toc_keeper *k, unsigned front, struct toc_frame *f)
 	struct toc_arena *a = toc_arena_new();
 	uint64_t conn;
 	struct toc_str grant;
+	if (!toc_keeper_knows(k)) {
+		send_fail(k, front, toc_frame_u64(f), TOC_REFUSE_BUSY);
+		toc_arena_free(a);
+		return;
+	}
 	switch (f->number) {
 	case TOC_IPC_AUTH:
 		authenticate(k, a, front, f);

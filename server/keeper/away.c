@@ -174,6 +174,37 @@ void toc_away_learn(struct toc_keeper *k)
 	replay(k, false);
 }
 
+struct wanted {
+	struct toc_uuid eid;
+	struct toc_arena *scratch, *keep;
+	struct toc_made made;
+	bool found;
+};
+
+static void find_in_record(void *ctx, size_t index, struct toc_str bytes)
+{
+	struct wanted *w = ctx;
+	const struct toc_value *entries;
+	(void)index;
+	toc_arena_reset(w->scratch);
+	if (w->found || read_record(w->scratch, bytes, &entries) < 0)
+		return;
+	for (size_t i = 0; i < toc_len(entries) && !w->found; i++)
+		if (toc_made_load(toc_at(entries, i), &w->made) == 0 && toc_uuid_eq(w->made.opened.entry.eid, w->eid))
+			w->found = toc_made_load(toc_value_copy(w->keep, toc_at(entries, i)), &w->made) == 0;
+}
+
+int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened)
+{
+	struct wanted w = { .eid = eid, .scratch = toc_arena_new(), .keep = a };
+	int r = toc_journal_read(k->journal, find_in_record, &w, NULL);
+	toc_arena_free(w.scratch);
+	if (r < 0 || !w.found)
+		return TOC_ENOTFOUND;
+	*ret_opened = w.made.opened;
+	return 0;
+}
+
 /* ---- away ---- */
 
 void toc_away_begin(struct toc_keeper *k, const char *why)
@@ -326,15 +357,12 @@ static void returned(struct toc_keeper *k)
 	toc_arena_reset(w->flight);
 	w->n_made = w->appended = 0;
 	w->one_by_one = false;
-	bool first = !k->announced;
 	k->phase = TOC_READY;
-	if (first) {
-		toc_start_done(k);
-	} else {
-		toc_log(TOC_LOG_INFO, "database_back", "the database is back after %lld ms",
-		        (long long)(toc_clock_mono_us() - k->away_us) / 1000);
-		toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
-	}
+	if (!k->announced)
+		return; /* a start: toc_start_turn says so when the seed is in */
+	toc_log(TOC_LOG_INFO, "database_back", "the database is back after %lld ms",
+	        (long long)(toc_clock_mono_us() - k->away_us) / 1000);
+	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
 }
 
 static void back_again(struct toc_keeper *k, int result)

@@ -113,7 +113,11 @@ static void on_command(struct toc_keeper *k, unsigned front, struct toc_frame *f
 	}
 	if (op == OP_PREPARE)
 		w->kind = TOC_WORK_PREPARE;
-	if (toc_auth_principal(k, w->arena, grant, &w->principal, &w->refusal) < 0)
+	if (!toc_keeper_knows(k)) {
+		toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "", "The server is starting.");
+		w->refusal.retry_after_s = BUSY_S;
+		refuse(k, w);
+	} else if (toc_auth_principal(k, w->arena, grant, &w->principal, &w->refusal) < 0)
 		refuse(k, w);
 	else if (op == OP_RECEIPT)
 		on_receipt(k, w, json);

@@ -97,6 +97,8 @@ struct toc_keeper {
 toc_time toc_keeper_now(const struct toc_keeper *k);
 /** The newest state there is: what to authenticate against and to show. */
 const struct toc_world *toc_keeper_world(const struct toc_keeper *k);
+/** Is the directory there, so that a member can be told from a stranger? */
+bool toc_keeper_knows(const struct toc_keeper *k);
 struct toc_batch_tools toc_keeper_tools(struct toc_keeper *k);
 void toc_keeper_fatal(struct toc_keeper *k, const char *event, const struct toc_error *e);
 
@@ -127,6 +129,9 @@ int toc_fetch_resolve(void *keeper, struct toc_uuid eid, struct toc_arena *a, st
 /* away.c */
 /** What was answered to a message that is in the journal; NULL. */
 const struct toc_value *toc_away_answer(const struct toc_keeper *k, struct toc_uuid eid);
+/** An entry that is in the journal, read from there. @return 0 or TOC_ENOTFOUND */
+int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened)
+        TOC_MUSTCHECK;
 void toc_away_begin(struct toc_keeper *k, const char *why);
 void toc_away_turn(struct toc_keeper *k);
 void toc_return_begin(struct toc_keeper *k);

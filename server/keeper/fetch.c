@@ -19,6 +19,10 @@ int toc_fetch_resolve(void *keeper, struct toc_uuid eid, struct toc_arena *a, st
 {
 	struct toc_keeper *k = keeper;
 	const struct toc_row *row = toc_cases_get(k->cases, eid);
+	if (!row && k->phase == TOC_AWAY) {
+		*ret_has_seq = false;
+		return toc_away_find(k, eid, a, ret_opened);
+	}
 	if (!row || toc_render_open(a, k->o.ring, row, ret_opened, NULL) < 0)
 		return TOC_ENOTFOUND;
 	*ret_has_seq = true;

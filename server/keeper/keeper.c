@@ -24,6 +24,11 @@ const struct toc_world *toc_keeper_world(const struct toc_keeper *k)
 	return k->beyond ? k->beyond : k->world;
 }
 
+bool toc_keeper_knows(const struct toc_keeper *k)
+{
+	return k->announced || (k->phase == TOC_AWAY && toc_world_size(k->world));
+}
+
 struct toc_batch_tools toc_keeper_tools(struct toc_keeper *k)
 {
 	return (struct toc_batch_tools){ k->o.ring, toc_str_of(k->o.node), toc_fetch_resolve, k };
@@ -60,6 +65,8 @@ static void on_turn(void *keeper)
 	toc_auth_turn(k);
 	toc_publish_turn(k);
 	toc_snapshot_turn(k, false);
+	/* while the start takes its usual time members wait; when it takes longer they are told so */
+	toc_child_deaf(k->child, !toc_keeper_knows(k) && !k->tried_disk);
 }
 
 static int64_t next_us(void *keeper)
@@ -114,6 +121,7 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	k->away = toc_away_new();
 	k->tail.arena = toc_arena_new();
 	k->child = toc_child_new(&events, k, o->control);
+	toc_child_deaf(k->child, true);
 	toc_child_store(k->child, o->writer);
 	toc_child_store(k->child, o->reader);
 	toc_store_watch(o->writer, toc_cycle_store_event, k);
