@@ -131,7 +131,7 @@ static int start_library(struct toc_front *f, const struct toc_value *heritage)
 		.protocols = toc_protocols,
 		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
 		           LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX |
-		           LWS_SERVER_OPTION_VALIDATE_UTF8,
+		           LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
 		.foreign_loops = loops,
 		.user = f,
 		.gid = (gid_t)-1,

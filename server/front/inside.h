@@ -169,6 +169,7 @@ struct toc_conn {
 struct toc_link {
 	struct toc_channel *channel; /* NULL: away */
 	uv_poll_t *poll;
+	int events; /* what the poll waits for */
 	const char *name;
 	toc_on_frame *on_frame;
 	void (*on_lost)(struct toc_front *f);

@@ -43,9 +43,12 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
 static void rearm(struct toc_link *l)
 {
-	short wants = toc_channel_wants(l->channel);
+	int events = UV_READABLE | (toc_channel_wants(l->channel) & POLLOUT ? UV_WRITABLE : 0);
 
-	uv_poll_start(l->poll, UV_READABLE | (wants & POLLOUT ? UV_WRITABLE : 0), on_readable);
+	if (events == l->events)
+		return; /* libuv would take the descriptor out of epoll and put it in again */
+	l->events = events;
+	uv_poll_start(l->poll, events, on_readable);
 }
 
 void toc_link_open(struct toc_front *f, struct toc_link *l, int fd)
@@ -59,6 +62,7 @@ void toc_link_open(struct toc_front *f, struct toc_link *l, int fd)
 	if (uv_poll_init(&f->loop, l->poll, fd) < 0)
 		TOC_WRONG("link: poll");
 	l->poll->data = l;
+	l->events = 0;
 	rearm(l);
 }
 
@@ -88,7 +92,7 @@ int toc_link_send(struct toc_front *f, struct toc_link *l)
 	size_t before = toc_channel_queued(l->channel);
 	int r = toc_channel_send(l->channel, &f->frame);
 	/* A closed channel is noticed by its poll; here only the writing side changes. */
-	if (r == 0 && before == 0 && toc_channel_queued(l->channel) > 0)
+	if (r == 0 && (before == 0) != (toc_channel_queued(l->channel) == 0))
 		rearm(l);
 	return r;
 }

@@ -4,9 +4,12 @@
 
 #include "base/log.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 static int failed(const char *what)
 {
@@ -48,6 +51,17 @@ int toc_tls_certify(void *ssl_ctx, struct toc_str chain, struct toc_str key)
 	return r;
 }
 
+/* We say nothing after the client's Finished (no tickets). A client that leaves Nagle's algorithm on would wait with
+ * its request until our delayed acknowledgement, 40 ms later: acknowledge now. */
+static void on_tls(const SSL *ssl, int where, int value)
+{
+	int on = 1;
+
+	(void)value;
+	if (where & SSL_CB_HANDSHAKE_DONE)
+		setsockopt(SSL_get_fd(ssl), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
 int toc_tls_configure(struct toc_front *f, void *ssl_ctx)
 {
 	SSL_CTX *ctx = ssl_ctx;
@@ -57,6 +71,7 @@ int toc_tls_configure(struct toc_front *f, void *ssl_ctx)
 		return failed("TLS 1.3");
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_num_tickets(ctx, 0);
+	SSL_CTX_set_info_callback(ctx, on_tls);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	return 0;
 }
