@@ -1,241 +1,9 @@
-/* apply.c: state' = apply(state, entry). Interprets the effects that `decided` spells out (rule.h lists them) and, of
- * directory entries, the public part of the message. Total: what it cannot read it leaves out; an entry of the ledger is
- * a fact and is never refused. */
+/* apply.c: state' = apply(state, entry). Interprets the effects that `decided` spells out (rule.h lists them)
+ * and, of directory entries, the public part of the message. Total: what it cannot read it leaves out; an
+ * entry of the ledger is a fact and is never refused. */
+#include "domain/apply.h"
+
 #include <string.h>
-
-#include "base/digest.h"
-#include "domain/rule.h"
-
-struct deed { /* what is being applied */
-	struct toc_world *w;
-	const struct toc_entry *e;
-	const struct toc_value *m, *body, *decided;
-};
-
-static void *edit_existing(struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
-{
-	return toc_world_get(w, kind, key) ? toc_world_edit(w, kind, key, NULL) : NULL;
-}
-#define EDIT_EXISTING(d, kind, id) ((struct toc_##kind *)edit_existing((d)->w, TOC_OBJECT_##kind, TOC_KEY(id)))
-
-/* ---- cases ---- */
-
-static struct toc_desk *desk_in(struct toc_threat *t, struct toc_str org)
-{
-	for (uint32_t i = 0; i < t->n_desks; i++)
-		if (toc_short_is(&t->desks[i].org, org))
-			return &t->desks[i];
-	return NULL;
-}
-
-static void open_case(const struct deed *d, struct toc_uuid id, const struct toc_value *facts)
-{
-	bool is_new;
-	struct toc_threat *t = toc_world_edit(d->w, TOC_OBJECT_threat, TOC_KEY(id), &is_new);
-
-	if (is_new) {
-		t->id = t->root = id;
-		t->mode = toc_mode_of(d->e->mode);
-		t->exercise = d->e->exercise;
-		t->opened = toc_get_time(d->decided, "at", d->e->ts);
-	}
-	toc_short_set(&t->notifier, toc_get_text(facts, "notifier"));
-	t->aware_at = toc_get_time(facts, "aware_at", t->aware_at);
-}
-
-static void send_case(const struct deed *d, struct toc_uuid id, const struct toc_value *facts)
-{
-	open_case(d, id, facts);
-	struct toc_threat *t = EDIT_EXISTING(d, threat, id);
-	t->duty = toc_duty_bits(toc_get(facts, "duty"));
-	t->sent_at = toc_get_time(d->decided, "at", d->e->ts);
-	t->notice = d->e->eid;
-}
-
-static void add_key(const struct deed *d, struct toc_threat *t, struct toc_str dup_key)
-{
-	struct toc_hash key = toc_likeness_key(dup_key, t->mode, t->exercise);
-	struct toc_likeness *l = toc_world_edit(d->w, TOC_OBJECT_likeness, TOC_KEY(key), NULL);
-
-	l->key = key;
-	for (uint32_t i = 0; i < l->n_cases; i++)
-		if (toc_uuid_eq(l->cases[i].id, t->id))
-			return;
-	TOC_ADD(l, cases)->id = t->id;
-	TOC_ADD(t, keys)->key = key;
-}
-
-/* A case that is over is nobody's duplicate any more. */
-static void forget_keys(const struct deed *d, struct toc_threat *t)
-{
-	for (uint32_t i = 0; i < t->n_keys; i++) {
-		struct toc_likeness *l = EDIT_EXISTING(d, likeness, t->keys[i].key);
-		if (!l)
-			continue;
-		for (uint32_t k = 0; k < l->n_cases; k++)
-			if (toc_uuid_eq(l->cases[k].id, t->id)) {
-				TOC_REMOVE(l, cases, k);
-				break;
-			}
-		if (l->n_cases == 0)
-			toc_world_remove(d->w, TOC_OBJECT_likeness, TOC_KEY(t->keys[i].key));
-	}
-}
-
-/* Two cases, each perhaps with others tied to it already, are one in the real world: the older root holds them all. */
-static void tie(const struct deed *d, struct toc_uuid x, struct toc_uuid y)
-{
-	const struct toc_threat *a = toc_find_threat(d->w, x), *b = toc_find_threat(d->w, y);
-
-	if (!a || !b || toc_uuid_eq(a->root, b->root))
-		return;
-	const struct toc_threat *ra = toc_find_threat(d->w, a->root), *rb = toc_find_threat(d->w, b->root);
-	if (!ra || !rb)
-		return;
-	bool b_is_older = rb->opened.us != ra->opened.us ? rb->opened.us < ra->opened.us : toc_uuid_cmp(rb->id, ra->id) < 0;
-	struct toc_uuid elder = b_is_older ? rb->id : ra->id, younger = b_is_older ? ra->id : rb->id;
-	struct toc_threat *root = EDIT_EXISTING(d, threat, elder), *branch = EDIT_EXISTING(d, threat, younger);
-	TOC_ADD(root, tied)->id = branch->id;
-	for (uint32_t i = 0; i < branch->n_tied; i++) {
-		struct toc_threat *leaf = EDIT_EXISTING(d, threat, branch->tied[i].id);
-		TOC_ADD(root, tied)->id = branch->tied[i].id;
-		if (leaf)
-			leaf->root = elder;
-	}
-	branch->n_tied = 0;
-	branch->root = elder;
-}
-
-static void case_state(const struct deed *d, struct toc_threat *t, const struct toc_value *step)
-{
-	struct toc_str org = toc_get_text(step, "desk");
-
-	if (org.n) {
-		struct toc_desk *desk = desk_in(t, org);
-		if (!desk)
-			return;
-		desk->state = toc_desk_state_of(toc_get_text(step, "to"));
-		return;
-	}
-	t->state = toc_case_state_of(toc_get_text(step, "to"));
-	if (!toc_case_is_open(t))
-		forget_keys(d, t);
-}
-
-static void case_effects(const struct deed *d, struct toc_uuid id, const struct toc_value *effects)
-{
-	const struct toc_value *list;
-
-	if (toc_get(effects, "opened"))
-		open_case(d, id, toc_get(effects, "opened"));
-	if (toc_get(effects, "notice"))
-		send_case(d, id, toc_get(effects, "notice"));
-	struct toc_threat *t = EDIT_EXISTING(d, threat, id);
-	if (!t)
-		return;
-	list = toc_get(effects, "desks");
-	for (size_t i = 0; i < toc_len(list); i++) {
-		struct toc_str org = toc_get_text(toc_at(list, i), "org");
-		if (!org.n)
-			continue;
-		struct toc_desk *desk = desk_in(t, org);
-		if (!desk) {
-			desk = TOC_ADD(t, desks);
-			toc_short_set(&desk->org, org);
-			desk->role = toc_desk_role_of(toc_get_text(toc_at(list, i), "role"));
-		}
-		desk->duty |= toc_duty_bits(toc_get(toc_at(list, i), "duty"));
-	}
-	list = toc_get(effects, "state");
-	for (size_t i = 0; i < toc_len(list); i++)
-		case_state(d, t, toc_at(list, i));
-	const struct toc_value *keep = toc_get(effects, "keep");
-	if (keep) {
-		t->keep_until = toc_get_time(keep, "until", TOC_TIME_NEVER);
-		toc_short_set(&t->kept_for, toc_get(keep, "until") ? toc_get_text(keep, "for") : TOC_STR(""));
-	}
-	if (toc_get_bool(effects, "removed"))
-		t->removed = true;
-	list = toc_get(effects, "questions");
-	for (size_t i = 0; i < toc_len(list); i++) {
-		struct toc_question *question = TOC_ADD(t, questions);
-		toc_short_set(&question->id, toc_get_text(toc_at(list, i), "id"));
-		toc_short_set(&question->org, toc_get_text(toc_at(list, i), "org"));
-	}
-	list = toc_get(effects, "answered");
-	for (size_t i = 0; i < toc_len(list); i++)
-		for (uint32_t k = 0; k < t->n_questions; k++)
-			if (toc_short_is(&t->questions[k].id, toc_text_of(toc_at(list, i)))) {
-				TOC_REMOVE(t, questions, k);
-				break;
-			}
-	list = toc_get(effects, "dup_keys");
-	for (size_t i = 0; toc_case_is_open(t) && i < toc_len(list); i++)
-		add_key(d, t, toc_text_of(toc_at(list, i)));
-}
-
-/* The entry itself becomes part of its case. */
-static void join_case(const struct deed *d)
-{
-	struct toc_str k = d->e->k;
-	bool is_m4 = k.n > 3 && memcmp(k.p, "M4.", 3) == 0, is_m5 = k.n > 3 && memcmp(k.p, "M5.", 3) == 0;
-
-	if ((!is_m4 && !is_m5) || toc_str_is(k, "M4.draft"))
-		return;
-	struct toc_threat *t = EDIT_EXISTING(d, threat, d->e->case_ref);
-	if (!t)
-		return;
-	TOC_ADD(t, entries)->id = d->e->eid;
-	struct toc_desk *desk = desk_in(t, d->e->org);
-	if (desk && toc_str_is(k, "M5.accept"))
-		desk->acceptance = d->e->eid;
-	if (desk && toc_str_is(k, "M5.outcome"))
-		desk->outcome = d->e->eid;
-}
-
-/* ---- timers ---- */
-
-static void timers(const struct deed *d, struct toc_uuid threat, const struct toc_value *effects)
-{
-	const struct toc_value *list = toc_get(effects, "timers_stopped");
-
-	for (size_t i = 0; i < toc_len(list); i++) {
-		struct toc_uuid id = toc_get_id(toc_at(list, i), "id");
-		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(id));
-	}
-	list = toc_get(effects, "timers_started");
-	for (size_t i = 0; i < toc_len(list); i++) {
-		const struct toc_value *v = toc_at(list, i);
-		struct toc_uuid id = toc_get_id(v, "id");
-		if (toc_uuid_is_nil(id))
-			continue;
-		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(id)); /* started anew: nothing of the old one */
-		struct toc_timer *t = toc_world_edit(d->w, TOC_OBJECT_timer, TOC_KEY(id), NULL);
-		t->id = id;
-		toc_short_set(&t->name, toc_get_text(v, "timer"));
-		t->threat = threat;
-		toc_short_set(&t->desk, toc_get_text(v, "desk"));
-		t->mode = toc_mode_of(d->e->mode);
-		t->exercise = d->e->exercise;
-		t->cause = d->e->eid;
-		t->starts = toc_get_time(v, "starts", d->e->ts);
-		t->deadline = toc_get_time(v, "deadline", TOC_TIME_NEVER);
-		t->next = toc_get_time(v, "next", TOC_TIME_NEVER);
-		toc_world_schedule(d->w, t);
-	}
-	list = toc_get(effects, "timers_moved");
-	for (size_t i = 0; i < toc_len(list); i++) {
-		struct toc_uuid id = toc_get_id(toc_at(list, i), "id");
-		struct toc_timer *t = EDIT_EXISTING(d, timer, id);
-		int64_t level = toc_get_int(toc_at(list, i), "level", 0);
-		if (!t || level <= t->level) /* fired by another node as well: levels only go up */
-			continue;
-		t->level = level;
-		t->next = toc_get_time(toc_at(list, i), "next", TOC_TIME_NEVER);
-		t->breached = t->breached || toc_get_bool(toc_at(list, i), "breached");
-		toc_world_schedule(d->w, t);
-	}
-}
 
 /* ---- messages, receipts, disclosures ---- */
 
@@ -246,7 +14,8 @@ static void add_readers(struct toc_message *m, const struct toc_value *list)
 		struct toc_entitled *r = TOC_ADD(m, readers);
 		toc_short_set(&r->org, toc_get_text(v, "org"));
 		r->roles = toc_roles_of(toc_get(v, "roles"));
-		r->rendering = toc_get_is(v, "rendering", "without_personal") ? TOC_WITHOUT_PERSONAL : TOC_WHOLE;
+		r->rendering =
+			toc_get_is(v, "rendering", "without_personal") ? TOC_WITHOUT_PERSONAL : TOC_WHOLE;
 	}
 }
 
@@ -267,7 +36,8 @@ static bool remember(const struct deed *d)
 	m->person = toc_get_id(d->m, "sender_person");
 	toc_short_set(&m->k, d->e->k);
 	m->seq = (int64_t)d->e->seq;
-	(void)(toc_hex_decode(digest, m->digest.b, sizeof m->digest.b) < 0); /* without one: zeroes, which no digest is */
+	(void)(toc_hex_decode(digest, m->digest.b, sizeof m->digest.b) <
+	       0); /* without one: zeroes, which no digest is */
 	m->mode = toc_mode_of(d->e->mode);
 	m->exercise = d->e->exercise;
 	m->threat = d->e->case_ref;
@@ -297,14 +67,16 @@ static void receipts(const struct deed *d)
 		toc_short_set(&r->channel, toc_get_text(v, "channel"));
 		r->person = toc_get_id(v, "person");
 		r->state = toc_get_is(v, "state", "delivered") ? TOC_RECEIPT_DELIVERED
-		         : toc_get_is(v, "state", "seen") ? TOC_RECEIPT_SEEN : TOC_RECEIPT_ACKED;
+			   : toc_get_is(v, "state", "seen")    ? TOC_RECEIPT_SEEN
+							       : TOC_RECEIPT_ACKED;
 		r->seq = (int64_t)d->e->seq;
 	}
 }
 
 static void disclosure(const struct deed *d)
 {
-	const struct toc_value *to = toc_get(d->decided, "disclosed_to"), *entries = toc_get(d->body, "entries");
+	const struct toc_value *to = toc_get(d->decided, "disclosed_to"),
+			       *entries = toc_get(d->body, "entries");
 
 	for (size_t i = 0; to && i < toc_len(entries); i++) {
 		struct toc_uuid ref = toc_get_id(toc_at(entries, i), "ref");
@@ -312,14 +84,6 @@ static void disclosure(const struct deed *d)
 		if (m)
 			add_readers(m, to);
 	}
-}
-
-static void links(const struct deed *d)
-{
-	const struct toc_value *list = toc_get(d->decided, "links");
-
-	for (size_t i = 0; i < toc_len(list); i++)
-		tie(d, toc_get_id(toc_at(list, i), "case"), toc_get_id(toc_at(list, i), "to"));
 }
 
 /* ---- exercises ---- */
@@ -341,7 +105,10 @@ static void drop_timers(const struct deed *d)
 {
 	struct toc_world_cursor cursor = { 0 };
 	struct toc_arena *a = toc_arena_new();
-	struct drop { struct toc_uuid id; struct drop *next; } *list = NULL;
+	struct drop {
+		struct toc_uuid id;
+		struct drop *next;
+	} *list = NULL;
 	const struct toc_timer *t;
 
 	while ((t = toc_world_next(d->w, TOC_OBJECT_timer, &cursor)))
@@ -357,14 +124,16 @@ static void drop_timers(const struct deed *d)
 
 static void exercise(const struct deed *d)
 {
-	const struct toc_value *clock = toc_get(d->decided, "clock"), *participants = toc_get(d->body, "participants");
+	const struct toc_value *clock = toc_get(d->decided, "clock"),
+			       *participants = toc_get(d->body, "participants");
 	struct toc_str k = d->e->k;
 
 	if (toc_uuid_is_nil(d->e->exercise))
 		return;
 	if (toc_str_is(k, "exercise.create")) {
 		bool is_new;
-		struct toc_exercise *x = toc_world_edit(d->w, TOC_OBJECT_exercise, TOC_KEY(d->e->exercise), &is_new);
+		struct toc_exercise *x =
+			toc_world_edit(d->w, TOC_OBJECT_exercise, TOC_KEY(d->e->exercise), &is_new);
 		if (!is_new)
 			return;
 		x->id = d->e->exercise;
@@ -436,8 +205,9 @@ static void organisation(const struct deed *d)
 	o->kinds = 0;
 	for (size_t i = 0; i < toc_len(kinds); i++)
 		o->kinds |= toc_kind_bit(toc_text_of(toc_at(kinds, i)));
-	toc_short_set(&o->established_in, state.n && !toc_get(d->body, "established_in") ? state
-	                                                                                : toc_get_text(d->body, "established_in"));
+	toc_short_set(&o->established_in, state.n && !toc_get(d->body, "established_in")
+						  ? state
+						  : toc_get_text(d->body, "established_in"));
 	toc_short_set(&o->legal_rep_in, toc_get_text(d->body, "legal_rep_in"));
 	toc_short_set(&o->size, toc_get_text(d->body, "size"));
 	o->exposed = toc_get_bool(d->body, "exposed");
@@ -463,7 +233,8 @@ static void credential(const struct deed *d, const char *type, const char *id_na
 	struct toc_uuid id = toc_get_id(d->body, id_name);
 	struct toc_hash sha256;
 
-	if (toc_uuid_is_nil(id) || toc_hex_decode(toc_get_text(d->body, "sha256"), sha256.b, sizeof sha256.b) < 0)
+	if (toc_uuid_is_nil(id) ||
+	    toc_hex_decode(toc_get_text(d->body, "sha256"), sha256.b, sizeof sha256.b) < 0)
 		return;
 	struct toc_credential *c = toc_world_edit(d->w, TOC_OBJECT_credential, TOC_KEY(id), NULL);
 	c->id = id;
@@ -488,7 +259,8 @@ static void spend(const struct deed *d, struct toc_uuid id, const char *type)
 
 static void policy(const struct deed *d)
 {
-	const struct toc_value *desks = toc_get(d->body, "desks"), *not_covered = toc_get(d->body, "not_dsa_18");
+	const struct toc_value *desks = toc_get(d->body, "desks"),
+			       *not_covered = toc_get(d->body, "not_dsa_18");
 	struct toc_str cc = toc_get_text(d->body, "cc");
 
 	if (!cc.n || cc.n > 32)
@@ -503,20 +275,24 @@ static void policy(const struct deed *d)
 		struct toc_national_desk *desk = TOC_ADD(n, desks);
 		toc_short_set(&desk->org, toc_get_text(toc_at(desks, i), "org"));
 		struct toc_str duty = toc_get_text(toc_at(desks, i), "duty");
-		desk->duty = toc_str_is(duty, "TCO_14_5") ? TOC_DUTY_TCO : toc_str_is(duty, "DSA_18") ? TOC_DUTY_DSA : TOC_DUTY_VOLUNTARY;
+		desk->duty = toc_str_is(duty, "TCO_14_5") ? TOC_DUTY_TCO
+			     : toc_str_is(duty, "DSA_18") ? TOC_DUTY_DSA
+							  : TOC_DUTY_VOLUNTARY;
 	}
 	for (size_t i = 0; i < toc_len(not_covered); i++)
 		toc_short_set(&TOC_ADD(n, not_covered)->org, toc_text_of(toc_at(not_covered, i)));
 }
 
-/* The contact chain for threats to life: who is called, by which channels. Addresses are personal and not in the state;
- * contact points for other purposes are on record and call nobody yet. */
+/* The contact chain for threats to life: who is called, by which channels. Addresses are personal and not in
+ * the state; contact points for other purposes are on record and call nobody yet. */
 static void contacts(const struct deed *d)
 {
-	const struct toc_value *chain = toc_get(d->body, "escalation_chain"), *proposal = toc_get(d->decided, "contact");
+	const struct toc_value *chain = toc_get(d->body, "escalation_chain"),
+			       *proposal = toc_get(d->decided, "contact");
 	struct toc_str org = toc_get_text(d->body, "org");
 
-	if (!proposal || !toc_find_organisation(d->w, org) || !toc_list_has(toc_get(d->body, "purposes"), TOC_STR("ITL")))
+	if (!proposal || !toc_find_organisation(d->w, org) ||
+	    !toc_list_has(toc_get(d->body, "purposes"), TOC_STR("ITL")))
 		return;
 	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
 	bool in_force = toc_get_bool(proposal, "in_force");
@@ -550,7 +326,9 @@ static void contact_facts(const struct deed *d)
 
 void toc_apply(struct toc_world *w, const struct toc_entry *e)
 {
-	struct deed d = { .w = w, .e = e, .m = toc_get(e->body, "message"), .decided = toc_get(e->body, "decided") };
+	struct deed d = {
+		.w = w, .e = e, .m = toc_get(e->body, "message"), .decided = toc_get(e->body, "decided")
+	};
 	struct toc_str k = e->k;
 	const struct toc_value *linked = toc_get(d.decided, "linked");
 
@@ -578,18 +356,11 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 		contact_facts(&d);
 	else if (k.n > 9 && memcmp(k.p, "exercise.", 9) == 0)
 		exercise(&d);
-	if (!toc_uuid_is_nil(e->case_ref)) {
-		case_effects(&d, e->case_ref, d.decided);
-		join_case(&d);
-		timers(&d, e->case_ref, d.decided);
-	}
-	for (size_t i = 0; i < toc_len(linked); i++) {
-		struct toc_uuid other = toc_get_id(toc_at(linked, i), "case");
-		case_effects(&d, other, toc_at(linked, i));
-		timers(&d, other, toc_at(linked, i));
-	}
+	toc_apply_case(&d, e->case_ref, d.decided);
+	for (size_t i = 0; i < toc_len(linked); i++)
+		toc_apply_case(&d, toc_get_id(toc_at(linked, i), "case"), toc_at(linked, i));
 	receipts(&d);
-	links(&d);
+	toc_apply_links(&d);
 	disclosure(&d);
 }
 
@@ -603,9 +374,17 @@ void toc_look_ahead(struct toc_world *ahead, const struct toc_draft *draft, toc_
 	toc_set(a, body, "message", (struct toc_value *)(uintptr_t)draft->message);
 	toc_set(a, body, "decided", (struct toc_value *)(uintptr_t)draft->decided);
 	toc_apply(ahead, &(struct toc_entry){
-		.seq = toc_world_size(ahead), .ts = now, .k = draft->k, .mode = draft->mode, .exercise = draft->exercise,
-		.incident = draft->incident, .case_ref = draft->case_ref, .org = draft->org, .ref = draft->ref,
-		.eid = draft->eid, .body = body,
-	});
+				 .seq = toc_world_size(ahead),
+				 .ts = now,
+				 .k = draft->k,
+				 .mode = draft->mode,
+				 .exercise = draft->exercise,
+				 .incident = draft->incident,
+				 .case_ref = draft->case_ref,
+				 .org = draft->org,
+				 .ref = draft->ref,
+				 .eid = draft->eid,
+				 .body = body,
+			 });
 	toc_arena_free(a);
 }

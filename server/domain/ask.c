@@ -5,14 +5,16 @@
 
 int toc_refuse_unknown(struct toc_ask *q, const char *field)
 {
-	return TOC_REFUSE(q, NOT_FOUND, field, "", "%s: there is no such thing, or it is not yours to see", field);
+	return TOC_REFUSE(q, NOT_FOUND, field, "", "%s: there is no such thing, or it is not yours to see",
+			  field);
 }
 
 int toc_ask_may(struct toc_ask *q, unsigned conditions)
 {
 	if (!q->org || toc_may(q->action, q->roles, q->org->kinds, conditions))
 		return 0;
-	return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "%s: your roles do not allow it here", q->action->k);
+	return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "%s: your roles do not allow it here",
+			  q->action->k);
 }
 
 /* ---- drafts ---- */
@@ -25,9 +27,11 @@ struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat)
 /* How long the personal part is kept (rules e.7); the catalogue says the same of each type. */
 static struct toc_str retention_of(const char *k)
 {
-	static const struct { const char *prefix, *retention; } classes[] = {
-		{ "M4.", "R-ITL" }, { "M5.", "R-ITL" }, { "M29.", "R-ITL" }, { "M1.", "R-LIVE" }, { "M19.", "R-LIVE" },
-		{ "exercise.", "R-EXERCISE" },
+	static const struct {
+		const char *prefix, *retention;
+	} classes[] = {
+		{ "M4.", "R-ITL" },  { "M5.", "R-ITL" },   { "M29.", "R-ITL" },
+		{ "M1.", "R-LIVE" }, { "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
 	};
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (strncmp(k, classes[i].prefix, strlen(classes[i].prefix)) == 0)
@@ -50,8 +54,13 @@ static struct toc_draft *add_draft(struct toc_ask *q, const char *k)
 	struct toc_draft *d = &v->drafts[v->n++];
 	struct toc_value *decided = toc_value_map(q->a);
 	*d = (struct toc_draft){
-		.k = toc_str_of(k), .mode = toc_str_of(toc_mode_name(q->mode)), .org = TOC_STR("server"),
-		.exercise = q->exercise_id, .decided = decided, .actor = toc_value_map(q->a), .retention = retention_of(k),
+		.k = toc_str_of(k),
+		.mode = toc_str_of(toc_mode_name(q->mode)),
+		.org = TOC_STR("server"),
+		.exercise = q->exercise_id,
+		.decided = decided,
+		.actor = toc_value_map(q->a),
+		.retention = retention_of(k),
 	};
 	toc_set_time(q->a, decided, "at", q->at);
 	toc_set_time(q->a, decided, "received", q->c ? q->c->received : q->now);
@@ -94,11 +103,13 @@ struct toc_draft *toc_ask_draft(struct toc_ask *q, const char *k)
 	d->message = message;
 	static const uint8_t none[sizeof q->c->digest];
 	if (memcmp(q->c->digest, none, sizeof none)) /* the server's own messages are not sent twice */
-		toc_set_text(q->a, toc_decided(d), "digest", toc_hex(q->a, q->c->digest, sizeof q->c->digest));
+		toc_set_text(q->a, toc_decided(d), "digest",
+			     toc_hex(q->a, q->c->digest, sizeof q->c->digest));
 	return d;
 }
 
-struct toc_draft *toc_ask_server_draft(struct toc_ask *q, const char *k, const char *what, struct toc_uuid about)
+struct toc_draft *toc_ask_server_draft(struct toc_ask *q, const char *k, const char *what,
+				       struct toc_uuid about)
 {
 	struct toc_draft *d = add_draft(q, k);
 	struct toc_value *message = toc_value_map(q->a);
@@ -141,7 +152,8 @@ void toc_effect_case_state(struct toc_arena *a, struct toc_value *decided, uint3
 	toc_effect(a, decided, "state", step);
 }
 
-void toc_effect_desk_state(struct toc_arena *a, struct toc_value *decided, struct toc_str desk, uint32_t from, uint32_t to)
+void toc_effect_desk_state(struct toc_arena *a, struct toc_value *decided, struct toc_str desk, uint32_t from,
+			   uint32_t to)
 {
 	struct toc_value *step = toc_value_map(a);
 

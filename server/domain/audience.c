@@ -1,5 +1,6 @@
-/* audience.c: who may read an entry, fixed when it is made: per organisation the roles that its row of the matrix lets
- * read, and in which rendering. What of `decided` each rendering shows is said here too. Source: rules a.3, (e) 2. */
+/* audience.c: who may read an entry, fixed when it is made: per organisation the roles that its row of the
+ * matrix lets read, and in which rendering. What of `decided` each rendering shows is said here too. Source:
+ * rules a.3, (e) 2. */
 #include <string.h>
 
 #include "domain/rule.h"
@@ -23,8 +24,8 @@ toc_roles toc_roles_of(const struct toc_value *names)
 	return roles;
 }
 
-void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const char *list, struct toc_str org,
-                          toc_roles roles, enum toc_rendering rendering)
+void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const char *list,
+			  struct toc_str org, toc_roles roles, enum toc_rendering rendering)
 {
 	const char *name = rendering == TOC_WHOLE ? "whole" : "without_personal";
 	struct toc_value *readers = toc_get(decided, list), *reader;
@@ -33,7 +34,8 @@ void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const 
 		reader = toc_at(readers, i);
 		if (!toc_str_eq(toc_get_text(reader, "org"), org) || !toc_get_is(reader, "rendering", name))
 			continue;
-		toc_set(a, reader, "roles", toc_role_names(roles | toc_roles_of(toc_get(reader, "roles")), a));
+		toc_set(a, reader, "roles",
+			toc_role_names(roles | toc_roles_of(toc_get(reader, "roles")), a));
 		return;
 	}
 	reader = toc_value_map(a);
@@ -49,8 +51,9 @@ bool toc_reader_add(struct toc_ask *q, struct toc_draft *d, struct toc_str org, 
 	const struct toc_action *action = toc_action_find(d->k);
 	bool added = false;
 
-	if (!o || !action || (q->exercise && !toc_exercise_has(q->exercise, org) && !toc_str_is(d->k, "exercise.create") &&
-	                      !toc_str_is(d->k, "exercise.join")))
+	if (!o || !action ||
+	    (q->exercise && !toc_exercise_has(q->exercise, org) && !toc_str_is(d->k, "exercise.create") &&
+	     !toc_str_is(d->k, "exercise.join")))
 		return false;
 	toc_roles whole = toc_may_read(action, o->kinds, conditions, TOC_WHOLE);
 	toc_roles bare = toc_may_read(action, o->kinds, conditions, TOC_WITHOUT_PERSONAL) & ~whole;
@@ -65,8 +68,8 @@ bool toc_reader_add(struct toc_ask *q, struct toc_draft *d, struct toc_str org, 
 	return added;
 }
 
-void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str notifier, const struct toc_threat *t,
-                         const struct toc_value *extra)
+void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str notifier,
+			 const struct toc_threat *t, const struct toc_value *extra)
 {
 	const struct toc_threat **tied;
 
@@ -101,7 +104,9 @@ size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct 
 		(*ret_readers)[i] = (struct toc_reader){
 			.org = toc_get_text(toc_at(list, i), "org"),
 			.roles = toc_roles_of(toc_get(toc_at(list, i), "roles")),
-			.rendering = toc_get_is(toc_at(list, i), "rendering", "without_personal") ? TOC_WITHOUT_PERSONAL : TOC_WHOLE,
+			.rendering = toc_get_is(toc_at(list, i), "rendering", "without_personal")
+					     ? TOC_WITHOUT_PERSONAL
+					     : TOC_WHOLE,
 		};
 	return n;
 }
@@ -126,20 +131,23 @@ static struct toc_value *whole_readers(struct toc_arena *a, const struct toc_val
 	return shown;
 }
 
-struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided, enum toc_rendering rendering)
+struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided,
+				    enum toc_rendering rendering)
 {
-	/* The server's own: to tell a repetition from a conflict, to find duplicates, and what a step means for cases that
-	 * are tied to this one, whose notifiers must not learn of each other. */
+	/* The server's own: to tell a repetition from a conflict, to find duplicates, and what a step means
+	 * for cases that are tied to this one, whose notifiers must not learn of each other. */
 	static const char *const hidden[] = { "digest", "dup_keys", "linked", "disclosed", "disclosed_to" };
 	static const char *const bare[] = { "at", "received", "linked", "clock" };
 	struct toc_value *shown = toc_value_map(a);
 
 	for (size_t i = 0; decided && decided->kind == TOC_MAP && i < decided->n; i++) {
 		const struct toc_member *m = &decided->members[i];
-		if (rendering == TOC_WITHOUT_PERSONAL ? !listed(m->name, bare, sizeof bare / sizeof *bare)
-		                                      : listed(m->name, hidden, sizeof hidden / sizeof *hidden))
+		if (rendering == TOC_WITHOUT_PERSONAL
+			    ? !listed(m->name, bare, sizeof bare / sizeof *bare)
+			    : listed(m->name, hidden, sizeof hidden / sizeof *hidden))
 			continue;
-		toc_set_str(a, shown, m->name, toc_str_is(m->name, "readers") ? whole_readers(a, m->value) : m->value);
+		toc_set_str(a, shown, m->name,
+			    toc_str_is(m->name, "readers") ? whole_readers(a, m->value) : m->value);
 	}
 	return shown;
 }

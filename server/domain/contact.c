@@ -1,6 +1,6 @@
-/* contact.c: how an organisation is reached (M26): its contact chain, declared by one of its admins and put in force by
- * another; channels that were verified from outside; drills. The state holds whom and by which channels; addresses stay
- * sealed. Source: rules a.4, M26; TCO 12(2), 15. */
+/* contact.c: how an organisation is reached (M26): its contact chain, declared by one of its admins and put
+ * in force by another; channels that were verified from outside; drills. The state holds whom and by which
+ * channels; addresses stay sealed. Source: rules a.4, M26; TCO 12(2), 15. */
 #include "domain/rule.h"
 
 static const struct toc_organisation *named_org(struct toc_ask *q, unsigned *ret_conditions)
@@ -45,19 +45,25 @@ int toc_rule_contact_own(struct toc_ask *q)
 	if (!o)
 		return -1;
 	if (q->org && !(conditions & TOC_IF_OWN))
-		return TOC_REFUSE(q, NOT_PERMITTED, "body.org", "domain a.3.1", "org: only its own admins declare how it is reached");
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.org", "domain a.3.1",
+				  "org: only its own admins declare how it is reached");
 	for (size_t i = 0; i < toc_len(chain); i++) {
 		const struct toc_person *p = toc_find_person(q->w, toc_get_id(toc_at(chain, i), "person"));
 		if (!p || !toc_short_is(&p->org, toc_short_str(&o->code)) || p->machine)
-			return TOC_REFUSE(q, BAD_VALUE, "body.escalation_chain.person", "domain M26", "person: somebody of the organisation, no machine");
+			return TOC_REFUSE(q, BAD_VALUE, "body.escalation_chain.person", "domain M26",
+					  "person: somebody of the organisation, no machine");
 	}
 	if (q->org && !toc_uuid_is_nil(confirms)) {
 		if (!toc_uuid_eq(confirms, o->proposal))
-			return TOC_REFUSE(q, STATE, "supersedes", "domain a.3.1", "supersedes: that declaration does not wait for a second admin");
+			return TOC_REFUSE(q, STATE, "supersedes", "domain a.3.1",
+					  "supersedes: that declaration does not wait for a second admin");
 		if (toc_uuid_eq(q->p->person, o->proposed_by))
-			return TOC_REFUSE(q, NOT_PERMITTED, "supersedes", "domain a.3.1", "a second admin puts it in force, not the same one");
-		if (!same_chain(o, chain) || !toc_short_is(&o->proposed_hours, toc_get_text(q->body, "hours")))
-			return TOC_REFUSE(q, CONDITION, "body.escalation_chain", "domain a.3.1", "it is not what the first admin declared");
+			return TOC_REFUSE(q, NOT_PERMITTED, "supersedes", "domain a.3.1",
+					  "a second admin puts it in force, not the same one");
+		if (!same_chain(o, chain) ||
+		    !toc_short_is(&o->proposed_hours, toc_get_text(q->body, "hours")))
+			return TOC_REFUSE(q, CONDITION, "body.escalation_chain", "domain a.3.1",
+					  "it is not what the first admin declared");
 		in_force = true;
 	}
 	struct toc_draft *d = toc_ask_draft(q, "M26.own");
@@ -77,7 +83,8 @@ int toc_rule_contact_verify(struct toc_ask *q)
 	if (!o || toc_ask_may(q, conditions) < 0)
 		return -1;
 	if (contact < 0 || contact >= o->n_chain)
-		return TOC_REFUSE(q, BAD_VALUE, "body.verified.contact", "domain M26", "contact: the chain has %u", o->n_chain);
+		return TOC_REFUSE(q, BAD_VALUE, "body.verified.contact", "domain M26",
+				  "contact: the chain has %u", o->n_chain);
 	readers(q, toc_ask_draft(q, "M26.verify"), toc_short_str(&o->code));
 	return 0;
 }

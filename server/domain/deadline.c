@@ -5,18 +5,19 @@
  *   T18 outcome                      72 h after acceptance, then weekly: a reminder to the desk
  *   T8  preserve                     6 months after removal: passed
  *
- * Times are on the clock of the timer's exercise; hours and minutes elapse, months are counted in the UTC calendar. What
- * a timer does is an entry whose id comes from the timer and the level, so two nodes that fire it make the same entry.
- * No level is skipped, however late the server is. Source: rules (d). */
+ * Times are on the clock of the timer's exercise; hours and minutes elapse, months are counted in the UTC
+ * calendar. What a timer does is an entry whose id comes from the timer and the level, so two nodes that fire
+ * it make the same entry. No level is skipped, however late the server is. Source: rules (d). */
 #include "domain/rule.h"
 
-const struct toc_timer *toc_running(const struct toc_world *w, const char *timer, struct toc_uuid threat, struct toc_str desk)
+const struct toc_timer *toc_running(const struct toc_world *w, const char *timer, struct toc_uuid threat,
+				    struct toc_str desk)
 {
 	return toc_find_timer(w, toc_timer_id(toc_str_of(timer), threat, desk));
 }
 
-static void start(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid threat, struct toc_str desk,
-                  toc_time starts, toc_time next, toc_time deadline)
+static void start(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid threat,
+		  struct toc_str desk, toc_time starts, toc_time next, toc_time deadline)
 {
 	struct toc_value *v = toc_value_map(q->a);
 
@@ -29,9 +30,11 @@ static void start(struct toc_ask *q, struct toc_value *decided, const char *time
 	toc_effect(q->a, decided, "timers_started", v);
 }
 
-void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk, toc_time aware_at)
+void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk,
+		   toc_time aware_at)
 {
-	start(q, decided, "T16", threat, desk, aware_at, toc_after(aware_at, TOC_MINUTES(10)), toc_after(aware_at, TOC_MINUTES(15)));
+	start(q, decided, "T16", threat, desk, aware_at, toc_after(aware_at, TOC_MINUTES(10)),
+	      toc_after(aware_at, TOC_MINUTES(15)));
 }
 
 void toc_start_t17(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
@@ -52,7 +55,8 @@ void toc_start_t8(struct toc_ask *q, struct toc_value *decided, struct toc_uuid 
 	start(q, decided, "T8", threat, desk, q->at, due, due);
 }
 
-void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *timer, const struct toc_threat *threat, struct toc_str desk)
+void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *timer,
+		    const struct toc_threat *threat, struct toc_str desk)
 {
 	const struct toc_timer *t = toc_running(q->w, timer, threat->id, desk);
 
@@ -68,7 +72,8 @@ void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *ti
 	toc_effect(q->a, decided, "timers_stopped", v);
 }
 
-void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next, bool breached)
+void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next,
+		    bool breached)
 {
 	struct toc_value *v = toc_value_map(q->a);
 
@@ -91,7 +96,8 @@ struct toc_uuid toc_firing_id(const char *what, const struct toc_timer *t)
 static struct toc_draft *deadline(struct toc_ask *q, const char *k, const struct toc_timer *t)
 {
 	struct toc_draft *d = toc_ask_server_draft(q, k, "deadline", t->id);
-	struct toc_value *message = (struct toc_value *)(uintptr_t)d->message, *body = toc_get(message, "body");
+	struct toc_value *message = (struct toc_value *)(uintptr_t)d->message,
+			 *body = toc_get(message, "body");
 
 	d->eid = toc_firing_id(k, t);
 	d->ref = t->cause;
@@ -128,8 +134,14 @@ static void fire_t8(struct toc_ask *q, const struct toc_timer *t)
 	toc_move_timer(q, toc_decided(deadline(q, "deadline.passed", t)), t, TOC_TIME_NEVER, false);
 }
 
-static const struct { const char *name; void (*fire)(struct toc_ask *, const struct toc_timer *); } timers[] = {
-	{ "T16", fire_t16 }, { "T17", toc_fire_t17 }, { "T18", fire_t18 }, { "T8", fire_t8 },
+static const struct {
+	const char *name;
+	void (*fire)(struct toc_ask *, const struct toc_timer *);
+} timers[] = {
+	{ "T16", fire_t16 },
+	{ "T17", toc_fire_t17 },
+	{ "T18", fire_t18 },
+	{ "T8", fire_t8 },
 };
 
 /* ---- what is due ---- */
@@ -150,7 +162,8 @@ static const struct toc_timer *next_due(const struct toc_world *w, struct toc_ar
 		toc_time real = toc_clock_real(x, t->next);
 		if (real.us == TOC_TIME_NEVER.us)
 			continue;
-		if (!first || toc_before(real, *ret_real) || (real.us == ret_real->us && toc_uuid_cmp(t->exercise, first->exercise) < 0)) {
+		if (!first || toc_before(real, *ret_real) ||
+		    (real.us == ret_real->us && toc_uuid_cmp(t->exercise, first->exercise) < 0)) {
 			first = t;
 			*ret_real = real;
 		}
@@ -180,7 +193,8 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 		for (size_t i = 0; f.threat && i < sizeof timers / sizeof *timers; i++)
 			if (toc_str_is(toc_short_str(&t->name), timers[i].name))
 				timers[i].fire(&f, t);
-		if (f.verdict->n == told) { /* a timer that nobody knows what to do with would be due for ever */
+		if (f.verdict->n ==
+		    told) { /* a timer that nobody knows what to do with would be due for ever */
 			toc_world_remove(ahead, TOC_OBJECT_timer, TOC_KEY(t->id));
 			continue;
 		}
@@ -190,7 +204,8 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 	q->room = f.room;
 }
 
-void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_arena *a, struct toc_verdict *ret_verdict)
+void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_arena *a,
+	     struct toc_verdict *ret_verdict)
 {
 	static const struct toc_principal server = { .machine = true };
 	struct toc_world *ahead = toc_world_ahead(w);

@@ -1,7 +1,8 @@
 /* decide.c: what a command may do: one table, catalogue name → rule, and the checks that every rule shares.
  *
- * Order of the checks, so that a refusal tells nobody what is not theirs: is the sender a member; was it said before;
- * may people like the sender ever do this (which depends on no object); is the mode right; is the object theirs to see
+ * Order of the checks, so that a refusal tells nobody what is not theirs: is the sender a member; was it said
+ * before; may people like the sender ever do this (which depends on no object); is the mode right; is the
+ * object theirs to see
  * ("not yours" and "does not exist" are one answer); then the rule, which asks about the object. */
 #include <string.h>
 
@@ -12,8 +13,9 @@ enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, B
 static const struct {
 	const char *k;
 	toc_rule *rule;
-	unsigned needs; /* CASE: case_ref names a case; DIRECTORY: mode system; OUTSIDE: of the exercise it names; BY_SERVER: the
-	                   server may do it of itself: a directory is set up, receipts are gathered */
+	unsigned needs; /* CASE: case_ref names a case; DIRECTORY: mode system; OUTSIDE: of the exercise it
+			   names; BY_SERVER: the server may do it of itself: a directory is set up, receipts
+			   are gathered */
 } rules[] = {
 	{ "M4.draft", toc_rule_draft, FREE },
 	{ "M4.send", toc_rule_send, MAY_HAVE_CASE },
@@ -55,14 +57,18 @@ static int check_sender(struct toc_ask *q)
 	const struct toc_person *who = toc_find_person(q->w, q->p->person);
 	q->org = toc_find_organisation(q->w, q->p->org);
 	if (!q->org || !who || !toc_short_is(&who->org, q->p->org))
-		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "the sender is not, or no longer, a member");
+		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1",
+				  "the sender is not, or no longer, a member");
 	q->roles = who->roles & toc_roles_held_in(q->org->kinds);
 	if (q->action->flags & TOC_ACTION_SERVER)
-		return TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only the server makes it", q->action->k);
+		return TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only the server makes it",
+				  q->action->k);
 	if (org.n && !toc_str_eq(org, q->p->org))
-		return TOC_REFUSE(q, NOT_PERMITTED, "sender_org", "TCO 3(5)", "sender_org: you are %.*s", TOC_STR_ARGS(q->p->org));
+		return TOC_REFUSE(q, NOT_PERMITTED, "sender_org", "TCO 3(5)", "sender_org: you are %.*s",
+				  TOC_STR_ARGS(q->p->org));
 	if (person.n && !toc_uuid_eq(toc_id_of(person), q->p->person))
-		return TOC_REFUSE(q, NOT_PERMITTED, "sender_person", "TCO 3(5)", "sender_person: it is not the person who is signed in");
+		return TOC_REFUSE(q, NOT_PERMITTED, "sender_person", "TCO 3(5)",
+				  "sender_person: it is not the person who is signed in");
 	return 0;
 }
 
@@ -74,7 +80,8 @@ static int check_repetition(struct toc_ask *q)
 
 	if (!before)
 		return 0;
-	if (!toc_short_is(&before->org, org) || memcmp(before->digest.b, q->c->digest, sizeof before->digest.b))
+	if (!toc_short_is(&before->org, org) ||
+	    memcmp(before->digest.b, q->c->digest, sizeof before->digest.b))
 		return TOC_REFUSE(q, ID_CONFLICT, "id", "domain M0", "id: already used for something else");
 	q->verdict->duplicate = true;
 	q->verdict->seq = (uint64_t)before->seq;
@@ -88,25 +95,32 @@ static int check_mode(struct toc_ask *q, unsigned needs)
 	q->at = q->c->received;
 	if (needs & DIRECTORY) {
 		if (q->mode != TOC_MODE_SYSTEM)
-			return TOC_REFUSE(q, EXERCISE, "mode", "domain M0", "mode: the directory is real: use \"system\"");
+			return TOC_REFUSE(q, EXERCISE, "mode", "domain M0",
+					  "mode: the directory is real: use \"system\"");
 	} else if (q->mode == TOC_MODE_NONE || q->mode == TOC_MODE_SYSTEM) {
-		return TOC_REFUSE(q, BAD_VALUE, "mode", "domain M0", "mode: \"actual\", \"exercise\" or \"test\"");
+		return TOC_REFUSE(q, BAD_VALUE, "mode", "domain M0",
+				  "mode: \"actual\", \"exercise\" or \"test\"");
 	}
 	if (q->p->exercise_only && q->mode != TOC_MODE_EXERCISE)
-		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: this API key is for exercises only");
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13",
+				  "mode: this API key is for exercises only");
 	if (q->mode != TOC_MODE_EXERCISE) {
 		if (!toc_uuid_is_nil(q->exercise_id))
-			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13", "exercise_ref: only in mode \"exercise\"");
+			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13",
+					  "exercise_ref: only in mode \"exercise\"");
 		return 0;
 	}
 	if (toc_uuid_is_nil(q->exercise_id))
-		return TOC_REFUSE(q, MISSING_FIELD, "exercise_ref", "domain (e) 13", "exercise_ref: which exercise");
+		return TOC_REFUSE(q, MISSING_FIELD, "exercise_ref", "domain (e) 13",
+				  "exercise_ref: which exercise");
 	q->exercise = toc_find_exercise(q->w, q->exercise_id);
 	if (!(needs & OUTSIDE)) {
 		if (!q->exercise || (q->org && !toc_exercise_has(q->exercise, q->p->org)))
-			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13", "exercise_ref: you take part in no such exercise");
+			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13",
+					  "exercise_ref: you take part in no such exercise");
 		if (q->exercise->ended)
-			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13", "exercise_ref: the exercise has ended");
+			return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13",
+					  "exercise_ref: the exercise has ended");
 	}
 	q->at = toc_clock_at(q->exercise, q->c->received);
 	return 0;
@@ -125,7 +139,8 @@ static int check_case(struct toc_ask *q, unsigned needs)
 	if (!toc_short_is(&t->notifier, q->p->org) && (!desk || t->state == TOC_CASE_DRAFT))
 		return toc_refuse_unknown(q, "case_ref");
 	if (t->mode != q->mode || !toc_uuid_eq(t->exercise, q->exercise_id))
-		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: the case has another mode or exercise");
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13",
+				  "mode: the case has another mode or exercise");
 	q->threat = t;
 	q->desk = desk;
 	return 0;
@@ -143,20 +158,24 @@ static int run(struct toc_ask *q)
 			needs = rules[i].needs;
 		}
 	if (!q->action || (!rule && !(q->action->flags & TOC_ACTION_SERVER)))
-		return TOC_REFUSE(q, UNKNOWN_TYPE, "type", "domain (c)", "type: there is no \"%.*s\"", TOC_STR_ARGS(q->c->k));
+		return TOC_REFUSE(q, UNKNOWN_TYPE, "type", "domain (c)", "type: there is no \"%.*s\"",
+				  TOC_STR_ARGS(q->c->k));
 	if (toc_uuid_is_nil(q->id))
 		return TOC_REFUSE(q, MISSING_FIELD, "id", "domain M0", "id: every message has its own");
 	int r = check_sender(q);
 	if (r == 0 && !rule)
-		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only the server makes it", q->action->k);
+		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only the server makes it",
+			       q->action->k);
 	if (r == 0 && !q->org && !(needs & BY_SERVER))
-		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only a member does it", q->action->k);
+		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only a member does it",
+			       q->action->k);
 	if (r == 0)
 		r = check_repetition(q);
 	if (r > 0)
 		return 0;
 	if (r == 0 && q->org && !toc_may_ever(q->action, q->roles, q->org->kinds))
-		r = TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "%s: none of your roles may do it", q->action->k);
+		r = TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "%s: none of your roles may do it",
+			       q->action->k);
 	if (r == 0)
 		r = check_mode(q, needs);
 	if (r == 0)
@@ -164,12 +183,21 @@ static int run(struct toc_ask *q)
 	return r == 0 ? rule(q) : r;
 }
 
-static int ask(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
-               struct toc_arena *a, bool looking, struct toc_verdict *ret_verdict, struct toc_ask *ret_ask)
+static int ask(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
+	       toc_time now, struct toc_arena *a, bool looking, struct toc_verdict *ret_verdict,
+	       struct toc_ask *ret_ask)
 {
 	struct toc_ask q = {
-		.w = w, .p = p, .c = c, .a = a, .now = now, .at = c->received, .m = c->message,
-		.body = toc_get(c->message, "body"), .id = toc_get_id(c->message, "id"), .verdict = ret_verdict,
+		.w = w,
+		.p = p,
+		.c = c,
+		.a = a,
+		.now = now,
+		.at = c->received,
+		.m = c->message,
+		.body = toc_get(c->message, "body"),
+		.id = toc_get_id(c->message, "id"),
+		.verdict = ret_verdict,
 		.looking = looking,
 	};
 	memset(ret_verdict, 0, sizeof *ret_verdict);
@@ -185,16 +213,16 @@ static int ask(const struct toc_world *w, const struct toc_principal *p, const s
 	return r;
 }
 
-int toc_decide(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
-               struct toc_arena *a, struct toc_verdict *ret_verdict)
+int toc_decide(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
+	       toc_time now, struct toc_arena *a, struct toc_verdict *ret_verdict)
 {
 	struct toc_ask q;
 
 	return ask(w, p, c, now, a, false, ret_verdict, &q);
 }
 
-int toc_look(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
-             struct toc_arena *a, struct toc_verdict *ret_verdict)
+int toc_look(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
+	     toc_time now, struct toc_arena *a, struct toc_verdict *ret_verdict)
 {
 	struct toc_ask q;
 

@@ -1,8 +1,8 @@
-/* directory.c: organisations, people, credentials, national rules: who is there and may be known. Entries that only the
- * server makes today (a directory is seeded), and the sessions that people open and close.
+/* directory.c: organisations, people, credentials, national rules: who is there and may be known. Entries
+ * that only the server makes today (a directory is seeded), and the sessions that people open and close.
  *
- * A credential is known by the SHA-256 of its secret. A sign-in token is good once: redeeming it is an entry, so two
- * nodes cannot both take it. Source: rules a.1, a.2, a.3.1; TCO 3(5). */
+ * A credential is known by the SHA-256 of its secret. A sign-in token is good once: redeeming it is an entry,
+ * so two nodes cannot both take it. Source: rules a.1, a.2, a.3.1; TCO 3(5). */
 #include "domain/rule.h"
 
 #define SESSION_HOURS 12
@@ -30,7 +30,8 @@ int toc_rule_org(struct toc_ask *q)
 	toc_kinds kinds = 0;
 
 	if (!is_code(code))
-		return bad(q, "body.code", "domain a.1", "letters, digits and . _ - , at most 32, not \"server\"");
+		return bad(q, "body.code", "domain a.1",
+			   "letters, digits and . _ - , at most 32, not \"server\"");
 	for (size_t i = 0; i < toc_len(names); i++) {
 		toc_kinds kind = toc_kind_bit(toc_text_of(toc_at(names, i)));
 		if (!kind)
@@ -38,7 +39,8 @@ int toc_rule_org(struct toc_ask *q)
 		kinds |= kind;
 	}
 	if (!toc_kinds_combine(kinds))
-		return bad(q, "body.kinds", "domain a.1", "these kinds do not go together in one organisation");
+		return bad(q, "body.kinds", "domain a.1",
+			   "these kinds do not go together in one organisation");
 	struct toc_draft *d = toc_ask_draft(q, "org.admit");
 	d->subject = toc_arena_printf(q->a, "org:%.*s", TOC_STR_ARGS(code));
 	(void)toc_reader_add(q, d, code, TOC_IF_OWN);
@@ -59,9 +61,11 @@ int toc_rule_person(struct toc_ask *q)
 	for (size_t i = 0; i < toc_len(names); i++) {
 		toc_roles role = toc_role_bit(toc_text_of(toc_at(names, i)));
 		if (!(role & toc_roles_held_in(o->kinds)))
-			return bad(q, "body.roles", "domain a.3.1", "the role may not be held in an organisation of this kind");
+			return bad(q, "body.roles", "domain a.3.1",
+				   "the role may not be held in an organisation of this kind");
 		if (toc_get_bool(q->body, "machine") != (role == TOC_ROLE_SV))
-			return bad(q, "body.machine", "domain a.2", "a machine is a service_account, and only that");
+			return bad(q, "body.machine", "domain a.2",
+				   "a machine is a service_account, and only that");
 	}
 	struct toc_draft *d = toc_ask_draft(q, "person.enrol");
 	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, person).p);
@@ -102,8 +106,8 @@ int toc_rule_policy(struct toc_ask *q)
 			return bad(q, "body.desks.org", "domain M4", "there is no such organisation");
 	for (uint32_t i = 0; c && i < c->n_rules; i++)
 		if (c->rules[i].version >= toc_get_int(q->body, "version", 0))
-			return TOC_REFUSE(q, STATE, "body.version", "domain M4", "version: %lld is there already",
-			                  (long long)c->rules[i].version);
+			return TOC_REFUSE(q, STATE, "body.version", "domain M4",
+					  "version: %lld is there already", (long long)c->rules[i].version);
 	struct toc_draft *d = toc_ask_draft(q, "policy.national");
 	d->subject = TOC_STR("system");
 	for (uint32_t i = 0; c && i < c->n_members; i++)
@@ -113,7 +117,7 @@ int toc_rule_policy(struct toc_ask *q)
 
 /* ---- sessions ---- */
 
-/* Own admins and data protection officer; and who controls an exercise that the organisation takes part in. */
+/* Own admins and data protection officer; and who controls an exercise the organisation takes part in. */
 static void session_readers(struct toc_ask *q, struct toc_draft *d, struct toc_str org)
 {
 	struct toc_world_cursor cursor = { 0 };
@@ -129,7 +133,8 @@ int toc_rule_session_close(struct toc_ask *q)
 {
 	const struct toc_credential *c = toc_find_credential(q->w, toc_get_id(q->body, "session"));
 
-	if (!c || c->spent || !toc_str_is(toc_short_str(&c->type), "session") || (q->org && !toc_uuid_eq(c->person, q->p->person)))
+	if (!c || c->spent || !toc_str_is(toc_short_str(&c->type), "session") ||
+	    (q->org && !toc_uuid_eq(c->person, q->p->person)))
 		return toc_refuse_unknown(q, "body.session");
 	if (toc_ask_may(q, TOC_IF_OWN) < 0)
 		return -1;
@@ -140,9 +145,11 @@ int toc_rule_session_close(struct toc_ask *q)
 	return 0;
 }
 
-static const struct toc_credential *by_secret(const struct toc_world *w, const char *type, const uint8_t sha256[32], toc_time now)
+static const struct toc_credential *by_secret(const struct toc_world *w, const char *type,
+					      const uint8_t sha256[32], toc_time now)
 {
-	const struct toc_secret *s = toc_world_get(w, TOC_OBJECT_secret, (struct toc_str){ (const char *)sha256, 32 });
+	const struct toc_secret *s =
+		toc_world_get(w, TOC_OBJECT_secret, (struct toc_str){ (const char *)sha256, 32 });
 	const struct toc_credential *c = s ? toc_find_credential(w, s->credential) : NULL;
 
 	if (!c || !toc_str_is(toc_short_str(&c->type), type) || c->spent || !toc_before(now, c->expires))
@@ -151,7 +158,7 @@ static const struct toc_credential *by_secret(const struct toc_world *w, const c
 }
 
 int toc_world_credential(const struct toc_world *w, const char *kind, const uint8_t sha256[32], toc_time now,
-                         struct toc_principal *ret_principal, toc_time *ret_expires)
+			 struct toc_principal *ret_principal, toc_time *ret_expires)
 {
 	const struct toc_credential *c = by_secret(w, kind, sha256, now);
 	const struct toc_person *p = c ? toc_find_person(w, c->person) : NULL;
@@ -161,8 +168,11 @@ int toc_world_credential(const struct toc_world *w, const char *kind, const uint
 		return -1;
 	bool key = toc_str_is(toc_short_str(&c->type), "api_key");
 	*ret_principal = (struct toc_principal){
-		.org = toc_short_str(&o->code), .person = p->id, .machine = p->machine,
-		.channel = key ? TOC_STR("api") : TOC_STR("console"), .session = c->id,
+		.org = toc_short_str(&o->code),
+		.person = p->id,
+		.machine = p->machine,
+		.channel = key ? TOC_STR("api") : TOC_STR("console"),
+		.session = c->id,
 		.exercise_only = key && o->exercise_only,
 	};
 	if (ret_expires)
@@ -170,19 +180,29 @@ int toc_world_credential(const struct toc_world *w, const char *kind, const uint
 	return 0;
 }
 
-int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32], const uint8_t session_sha256[32],
-                       toc_time now, struct toc_arena *a, struct toc_verdict *ret_verdict)
+int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32],
+		       const uint8_t session_sha256[32], toc_time now, struct toc_arena *a,
+		       struct toc_verdict *ret_verdict)
 {
 	struct toc_principal p;
 	toc_time expires;
-	struct toc_ask q = { .w = w, .p = &p, .a = a, .now = now, .at = now, .mode = TOC_MODE_SYSTEM, .verdict = ret_verdict };
+	struct toc_ask q = { .w = w,
+			     .p = &p,
+			     .a = a,
+			     .now = now,
+			     .at = now,
+			     .mode = TOC_MODE_SYSTEM,
+			     .verdict = ret_verdict };
 
 	*ret_verdict = (struct toc_verdict){ 0 };
 	if (toc_world_credential(w, "sign_in", token_sha256, now, &p, &expires) < 0)
-		return TOC_REFUSE(&q, NOT_AUTHENTICATED, "token", "TCO 3(5)", "the sign-in link is not, or no longer, good: ask for a new one");
+		return TOC_REFUSE(&q, NOT_AUTHENTICATED, "token", "TCO 3(5)",
+				  "the sign-in link is not, or no longer, good: ask for a new one");
 	struct toc_draft *d = toc_ask_server_draft(&q, "session.open", "session", p.session);
-	struct toc_value *body = toc_get(d->message, "body"), *actor = (struct toc_value *)(uintptr_t)d->actor;
-	struct toc_uuid session = toc_uuid_named("session", (struct toc_str){ (const char *)session_sha256, 32 });
+	struct toc_value *body = toc_get(d->message, "body"),
+			 *actor = (struct toc_value *)(uintptr_t)d->actor;
+	struct toc_uuid session =
+		toc_uuid_named("session", (struct toc_str){ (const char *)session_sha256, 32 });
 	d->ref = p.session;
 	d->org = toc_arena_str(a, p.org);
 	d->subject = toc_arena_printf(a, "person:%s", toc_uuid_str(a, p.person).p);

@@ -1,17 +1,18 @@
 /* disclosure.c: M29, the only way in which an audience widens after sending.
  *
- * It reaches the new reader as an entry of its own, with the disclosed content in it (which the keeper fetches). Nothing
- * opens that the matrix closes to the recipient. A desk that gets a notification this way joins the case: it owes an
- * acknowledgement from then on. Source: rules M29, a.3.1, (e) 2. */
+ * It reaches the new reader as an entry of its own, with the disclosed content in it (which the keeper
+ * fetches). Nothing opens that the matrix closes to the recipient. A desk that gets a notification this way
+ * joins the case: it owes an acknowledgement from then on. Source: rules M29, a.3.1, (e) 2. */
 #include <string.h>
 
 #include "domain/rule.h"
 
-/* What a new message of the server takes over from the one that caused it: markings, language, legal basis. */
+/* What a message of ours takes over from the one that caused it: markings, language, legal basis. */
 static struct toc_value *envelope_like(struct toc_ask *q, struct toc_uuid id)
 {
-	static const char *const taken[] = { "schema_version", "mode", "exercise_ref", "incident_ref", "case_ref", "sent_at", "tlp",
-		                             "handling", "precedence", "lang", "personal_data", "legal_basis" };
+	static const char *const taken[] = { "schema_version", "mode",    "exercise_ref",  "incident_ref",
+					     "case_ref",       "sent_at", "tlp",           "handling",
+					     "precedence",     "lang",    "personal_data", "legal_basis" };
 	struct toc_value *m = toc_value_map(q->a);
 
 	toc_set_id(q->a, m, "id", id);
@@ -23,10 +24,10 @@ static struct toc_value *envelope_like(struct toc_ask *q, struct toc_uuid id)
 	return m;
 }
 
-/* Readers of an M29: the new ones as the disclosed entries' rows let them; the discloser; and the heading for the
- * originators and the data protection officers of both sides. */
-static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_value *to, const struct toc_message *const *entries,
-                    size_t n)
+/* Readers of an M29: the new ones as the disclosed entries' rows let them; the discloser; and the heading for
+ * the originators and the data protection officers of both sides. */
+static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_value *to,
+		    const struct toc_message *const *entries, size_t n)
 {
 	struct toc_value *decided = toc_decided(d);
 
@@ -35,9 +36,11 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_val
 		const struct toc_organisation *o = toc_find_organisation(q->w, toc_text_of(toc_at(to, i)));
 		toc_roles roles = 0;
 		for (size_t k = 0; k < n; k++)
-			roles |= toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds, TOC_IF_ADR, TOC_WHOLE);
+			roles |= toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds,
+					      TOC_IF_ADR, TOC_WHOLE);
 		toc_reader_add_roles(q->a, decided, "readers", toc_short_str(&o->code), roles, TOC_WHOLE);
-		toc_reader_add_roles(q->a, decided, "disclosed_to", toc_short_str(&o->code), roles, TOC_WHOLE);
+		toc_reader_add_roles(q->a, decided, "disclosed_to", toc_short_str(&o->code), roles,
+				     TOC_WHOLE);
 		(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_ADR);
 	}
 	(void)toc_reader_add(q, d, d->org, TOC_IF_OWN);
@@ -47,14 +50,14 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_val
 			continue;
 		for (uint32_t i = 0; i < entries[k]->n_readers; i++)
 			if (toc_short_is(&entries[k]->readers[i].org, originator))
-				toc_reader_add_roles(q->a, decided, "readers", originator, entries[k]->readers[i].roles,
-				                     TOC_WITHOUT_PERSONAL);
+				toc_reader_add_roles(q->a, decided, "readers", originator,
+						     entries[k]->readers[i].roles, TOC_WITHOUT_PERSONAL);
 		(void)toc_reader_add(q, d, originator, 0);
 	}
 }
 
-static void list_entries(struct toc_ask *q, struct toc_draft *d, struct toc_value *body, const struct toc_message *const *entries,
-                         size_t n)
+static void list_entries(struct toc_ask *q, struct toc_draft *d, struct toc_value *body,
+			 const struct toc_message *const *entries, size_t n)
 {
 	struct toc_value *list = toc_value_list(q->a);
 	struct toc_uuid *ids = toc_arena_alloc(q->a, (n ? n : 1) * sizeof *ids);
@@ -71,7 +74,8 @@ static void list_entries(struct toc_ask *q, struct toc_draft *d, struct toc_valu
 	d->n_discloses = n;
 }
 
-struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t, const struct toc_joining *j)
+struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t,
+				       const struct toc_joining *j)
 {
 	const struct toc_message **entries = toc_arena_alloc(q->a, (t->n_entries + 1) * sizeof *entries);
 	const struct toc_organisation *o = toc_find_organisation(q->w, j->org);
@@ -79,7 +83,8 @@ struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threa
 
 	for (uint32_t i = 0; o && i < t->n_entries; i++) {
 		const struct toc_message *m = toc_find_message(q->w, t->entries[i].id);
-		if (!m || !toc_may_read(toc_action_find(toc_short_str(&m->k)), o->kinds, TOC_IF_ADR, TOC_WHOLE) ||
+		if (!m ||
+		    !toc_may_read(toc_action_find(toc_short_str(&m->k)), o->kinds, TOC_IF_ADR, TOC_WHOLE) ||
 		    toc_is_reader(m, j->org, TOC_ROLE_ALL))
 			continue;
 		if ((j->what == TOC_DISCLOSE_READABLE && !toc_is_reader(m, q->p->org, q->roles)) ||
@@ -90,7 +95,8 @@ struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threa
 	if (n == 0)
 		return NULL;
 	bool by_server = j->what == TOC_DISCLOSE_ALL;
-	struct toc_draft *d = by_server ? toc_ask_server_draft(q, "M29.disclose", "disclosure", t->id) : toc_ask_draft(q, "M29.disclose");
+	struct toc_draft *d = by_server ? toc_ask_server_draft(q, "M29.disclose", "disclosure", t->id)
+					: toc_ask_draft(q, "M29.disclose");
 	struct toc_value *decided = toc_decided(d), *body = toc_value_map(q->a), *to = toc_value_list(q->a);
 	struct toc_uuid cause = by_server ? t->notice : q->id;
 	d->eid = toc_derived_id("disclosure", cause, j->org, 0);
@@ -98,7 +104,8 @@ struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threa
 	toc_unset(decided, "digest");
 	toc_set_id(q->a, decided, "case", t->id);
 
-	struct toc_value *message = by_server ? (struct toc_value *)(uintptr_t)d->message : envelope_like(q, d->eid);
+	struct toc_value *message =
+		by_server ? (struct toc_value *)(uintptr_t)d->message : envelope_like(q, d->eid);
 	toc_set_id(q->a, message, "id", d->eid);
 	toc_set_text(q->a, message, "sender_org", d->org);
 	if (!by_server)
@@ -116,8 +123,10 @@ struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threa
 	toc_set(q->a, message, "body", body);
 	d->message = message;
 
-	toc_join_desk(q, decided, t->id, &(struct toc_addressee){ .org = j->org, .role = j->role, .duty = j->duty, .why = j->why },
-	              TOC_DESK_NONE, TOC_DESK_SENT, true);
+	toc_join_desk(
+		q, decided, t->id,
+		&(struct toc_addressee){ .org = j->org, .role = j->role, .duty = j->duty, .why = j->why },
+		TOC_DESK_NONE, TOC_DESK_SENT, true);
 	readers(q, d, to, entries, n);
 	return d;
 }
@@ -130,31 +139,37 @@ static const struct toc_message *named_entry(struct toc_ask *q, const struct toc
 	const struct toc_message *m = toc_find_message(q->w, toc_get_id(item, "ref"));
 	const struct toc_action *action = m ? toc_action_find(toc_short_str(&m->k)) : NULL;
 
-	if (!m || !toc_uuid_eq(m->threat, q->threat->id) || !action || !(action->flags & TOC_ACTION_RECEIPTS) ||
-	    toc_str_is(toc_short_str(&m->k), "M29.disclose") || !toc_is_reader(m, q->p->org, q->roles)) {
+	if (!m || !toc_uuid_eq(m->threat, q->threat->id) || !action ||
+	    !(action->flags & TOC_ACTION_RECEIPTS) || toc_str_is(toc_short_str(&m->k), "M29.disclose") ||
+	    !toc_is_reader(m, q->p->org, q->roles)) {
 		toc_refuse_unknown(q, "body.entries.ref");
 		return NULL;
 	}
 	if (!toc_short_is(&m->org, q->p->org) ||
 	    !toc_may(action, q->roles, q->org->kinds, TOC_IF_OWN | TOC_IF_ADR | TOC_IF_ACCEPTED)) {
-		TOC_REFUSE(q, NOT_PERMITTED, "body.entries.ref", "domain a.3.1", "entries: who could have sent it discloses it; a desk redirects");
+		TOC_REFUSE(q, NOT_PERMITTED, "body.entries.ref", "domain a.3.1",
+			   "entries: who could have sent it discloses it; a desk redirects");
 		return NULL;
 	}
 	return m;
 }
 
-static int check_recipient(struct toc_ask *q, struct toc_str org, const struct toc_message *const *entries, size_t n)
+static int check_recipient(struct toc_ask *q, struct toc_str org, const struct toc_message *const *entries,
+			   size_t n)
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 	bool ok = o && (!q->exercise || toc_exercise_has(q->exercise, org));
 
 	for (size_t k = 0; ok && k < n; k++)
-		ok = toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds, TOC_IF_ADR, TOC_WHOLE) != 0;
+		ok = toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds, TOC_IF_ADR,
+				  TOC_WHOLE) != 0;
 	if (!ok)
-		return TOC_REFUSE(q, NO_READER, "body.to", "domain a.3.1", "to: nobody of \"%.*s\" may read this type of message here",
-		                  TOC_STR_ARGS(org));
+		return TOC_REFUSE(q, NO_READER, "body.to", "domain a.3.1",
+				  "to: nobody of \"%.*s\" may read this type of message here",
+				  TOC_STR_ARGS(org));
 	if (toc_is_third_country(q->w, o, q->at) && !toc_get(q->body, "authorisation_ref"))
-		return TOC_REFUSE(q, CONDITION, "body.authorisation_ref", "domain (e) 6", "to: personal data to a third country need an authorisation");
+		return TOC_REFUSE(q, CONDITION, "body.authorisation_ref", "domain (e) 6",
+				  "to: personal data to a third country need an authorisation");
 	return 0;
 }
 
@@ -169,9 +184,11 @@ int toc_rule_disclose(struct toc_ask *q)
 	if (toc_ask_may(q, TOC_IF_OWN | (q->desk ? TOC_IF_ADR : 0)) < 0)
 		return -1;
 	if (t->state == TOC_CASE_DRAFT)
-		return TOC_REFUSE(q, STATE, "case_ref", "domain a.3.1", "the case is DRAFT: a draft is never disclosed");
+		return TOC_REFUSE(q, STATE, "case_ref", "domain a.3.1",
+				  "the case is DRAFT: a draft is never disclosed");
 	if (!toc_uuid_eq(toc_get_id(q->body, "decided_by"), q->p->person))
-		return TOC_REFUSE(q, NOT_PERMITTED, "body.decided_by", "domain M29", "decided_by: it is not the person who is signed in");
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.decided_by", "domain M29",
+				  "decided_by: it is not the person who is signed in");
 	for (size_t i = 0; i < toc_len(named); i++) {
 		const struct toc_message *m = named_entry(q, toc_at(named, i));
 		if (!m)
@@ -180,7 +197,8 @@ int toc_rule_disclose(struct toc_ask *q)
 		notice |= toc_uuid_eq(m->eid, t->notice);
 	}
 	if (n == 0 || toc_len(to) == 0)
-		return TOC_REFUSE(q, MISSING_FIELD, n ? "body.to" : "body.entries", "domain M29", "what is disclosed, and to whom");
+		return TOC_REFUSE(q, MISSING_FIELD, n ? "body.to" : "body.entries", "domain M29",
+				  "what is disclosed, and to whom");
 	for (size_t i = 0; i < toc_len(to); i++)
 		if (check_recipient(q, toc_text_of(toc_at(to, i)), entries, n) < 0)
 			return -1;
@@ -196,9 +214,13 @@ int toc_rule_disclose(struct toc_ask *q)
 		struct toc_str org = toc_text_of(toc_at(to, i));
 		const struct toc_organisation *o = toc_find_organisation(q->w, org);
 		if (!toc_desk_of(t, org) && (o->kinds & (TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_HUB)))
-			toc_join_desk(q, toc_decided(d), t->id, &(struct toc_addressee){
-				.org = org, .role = TOC_DESK_ADDED, .duty = t->duty,
-				.why = toc_arena_printf(q->a, "disclosed by %.*s", TOC_STR_ARGS(q->p->org)) },
+			toc_join_desk(
+				q, toc_decided(d), t->id,
+				&(struct toc_addressee){ .org = org,
+							 .role = TOC_DESK_ADDED,
+							 .duty = t->duty,
+							 .why = toc_arena_printf(q->a, "disclosed by %.*s",
+										 TOC_STR_ARGS(q->p->org)) },
 				TOC_DESK_NONE, TOC_DESK_SENT, true);
 	}
 	readers(q, d, to, entries, n);

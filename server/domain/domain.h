@@ -1,4 +1,5 @@
-/* domain.h: the protocol as a pure state machine: state' = apply(state, entry), verdict = decide(state, …, now).
+/* domain.h: the protocol as a pure state machine: state' = apply(state, entry), verdict = decide(state, …,
+ * now).
  *
  * No I/O, no clock, no log, no globals. `apply` reads an entry's header and `body` only: never a clock, never
  * configuration, never anything personal; so replaying the ledger gives the same state, also after erasures.
@@ -45,24 +46,25 @@ struct toc_principal {
 struct toc_command {
 	struct toc_str k;                /* "M4.send" */
 	const struct toc_value *message; /* decoded by the catalogue: envelope + body */
-	const struct toc_value *dup_keys; /* list of keyed hashes of its identifiers, made by the keeper; or NULL */
-	toc_time received;               /* server time of first receipt (earlier than now for the journal) */
-	uint8_t digest[32];                  /* SHA-256 of the message's canonical bytes, keyed */
+	const struct toc_value
+		*dup_keys;  /* list of keyed hashes of its identifiers, made by the keeper; or NULL */
+	toc_time received;  /* server time of first receipt (earlier than now for the journal) */
+	uint8_t digest[32]; /* SHA-256 of the message's canonical bytes, keyed */
 };
 
 /* ---- what happened ---- */
 
 /** An entry as apply sees it. In replay it comes from leaf and body; live, from a draft. Borrowed. */
 struct toc_entry {
-	uint64_t seq;          /* 0 is the first; assigned by append */
-	toc_time ts;           /* leaf time: real, when the entry was made */
+	uint64_t seq; /* 0 is the first; assigned by append */
+	toc_time ts;  /* leaf time: real, when the entry was made */
 	struct toc_str k;
-	struct toc_str mode;   /* actual, exercise, test, system */
+	struct toc_str mode;                          /* actual, exercise, test, system */
 	struct toc_uuid exercise, incident, case_ref; /* nil when absent */
-	struct toc_str org;    /* the acting organisation's code, "server" for the server */
-	struct toc_uuid ref;   /* what it is about: another entry's eid, an object's id; or nil */
-	struct toc_uuid eid;   /* event id; of a member's message its message id */
-	bool late;             /* came through the journal */
+	struct toc_str org;           /* the acting organisation's code, "server" for the server */
+	struct toc_uuid ref;          /* what it is about: another entry's eid, an object's id; or nil */
+	struct toc_uuid eid;          /* event id; of a member's message its message id */
+	bool late;                    /* came through the journal */
 	const struct toc_value *body; /* {"message": non-personal part, "decided": what the server decided} */
 };
 
@@ -73,21 +75,22 @@ struct toc_draft {
 	const struct toc_value *message; /* whole */
 	const struct toc_value *decided; /* nothing personal: readers, deadlines, desks and why, at, … */
 	const struct toc_value *actor;   /* sealed: {person, title, channel, session, why?}; server: {} */
-	/** entries whose content this one carries (M29); the keeper fetches, and puts them into body.decided.disclosed
-	 * and data.disclosed */
+	/** entries whose content this one carries (M29); the keeper fetches, and puts them into
+	 * body.decided.disclosed and data.disclosed */
 	const struct toc_uuid *discloses;
 	size_t n_discloses;
-	struct toc_str subject;   /* seal key's subject: "case:<uuid>", "exercise:<uuid>", "person:<uuid>", … */
+	struct toc_str subject; /* of the seal key: "case:<uuid>", "exercise:<uuid>", "person:<uuid>", … */
 	struct toc_str retention; /* class of data: "R-ITL"; actor is always "R-AUDIT" */
 };
 
 struct toc_verdict {
 	struct toc_refusal refusal; /* code TOC_NOT_REFUSED when accepted */
-	struct toc_draft *drafts;   /* in the arena; may be 0 of them when the same message was already accepted */
+	struct toc_draft
+		*drafts; /* in the arena; may be 0 of them when the same message was already accepted */
 	size_t n;
-	bool duplicate;             /* the same id with the same content: answer with `seq`, change nothing */
+	bool duplicate; /* the same id with the same content: answer with `seq`, change nothing */
 	uint64_t seq;
-	bool journalable;           /* may take effect while the database is away (M4.send, its supplements, M5, T17) */
+	bool journalable; /* may take effect while the database is away (M4.send, its supplements, M5, T17) */
 };
 
 /* ---- the state ---- */
@@ -100,21 +103,25 @@ void toc_world_free(struct toc_world *w); /* a world that lies over another is d
 struct toc_world *toc_world_over(struct toc_world *under);
 void toc_world_merge(struct toc_world *top); /* moves its objects into the world under it, frees top */
 
-void toc_apply(struct toc_world *w, const struct toc_entry *e); /* total: an entry of the ledger is never refused */
+void toc_apply(struct toc_world *w,
+	       const struct toc_entry *e); /* total: an entry of the ledger is never refused */
 
 /** @return 0 with drafts, or -1 with verdict.refusal. Drafts live in the arena. */
-int toc_decide(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
-               struct toc_arena *a, struct toc_verdict *ret_verdict);
+int toc_decide(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
+	       toc_time now, struct toc_arena *a, struct toc_verdict *ret_verdict);
 
 /** What `prepare` answers: recipients with reasons, warnings, duplicates that the sender may know of. */
-struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
-                              toc_time now, struct toc_arena *a, struct toc_refusal *ret_refusal);
+struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_principal *p,
+			      const struct toc_command *c, toc_time now, struct toc_arena *a,
+			      struct toc_refusal *ret_refusal);
 
 /** Real time at which toc_due has something to do, or TOC_TIME_NEVER. */
 toc_time toc_world_next_due(const struct toc_world *w);
-/** Drafts for the deadlines that have passed at `now`, in due order; at most `max` of them: apply and call again.
- * Their eids are derived from the timer, so two nodes that fire the same deadline make the same entry. */
-void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_arena *a, struct toc_verdict *ret_verdict);
+/** Drafts for the deadlines that have passed at `now`, in due order; at most `max` of them: apply and call
+ * again. Their eids are derived from the timer, so two nodes that fire the same deadline make the same entry.
+ */
+void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_arena *a,
+	     struct toc_verdict *ret_verdict);
 
 /* ---- reading the state (keeper, archive) ---- */
 
@@ -126,24 +133,27 @@ toc_roles toc_world_roles(const struct toc_world *w, const struct toc_principal 
 /** The readers of an entry, from its body.decided.readers. @return count; array in the arena */
 size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct toc_reader **ret_readers);
 
-/** What of body.decided a reader of this rendering is shown. Whole: not digest, dup_keys, nor what it means for linked
- * cases; of the readers those who read whole. Without personal data (a linked notifier, a heading): the times, and what
- * it means for the linked cases. `disclosed` is the renderer's own business and left out. Shares members with decided. */
-struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided, enum toc_rendering rendering);
+/** What of body.decided a reader of this rendering is shown. Whole: not digest, dup_keys, nor what it means
+ * for linked cases; of the readers those who read whole. Without personal data (a linked notifier, a
+ * heading): the times, and what it means for the linked cases. `disclosed` is the renderer's own business and
+ * left out. Shares members with decided. */
+struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided,
+				    enum toc_rendering rendering);
 
-/** Credential by SHA-256 of the secret: API key or sign-in token. @return 0 and the principal, or -1 (unknown,
- * expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session". */
+/** Credential by SHA-256 of the secret: API key or sign-in token. @return 0 and the principal, or -1
+ * (unknown, expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session". */
 int toc_world_credential(const struct toc_world *w, const char *kind, const uint8_t sha256[32], toc_time now,
-                         struct toc_principal *ret_principal, toc_time *ret_expires);
+			 struct toc_principal *ret_principal, toc_time *ret_expires);
 
 /** Drafts for opening a session by redeeming a sign-in token (k "session.open"): one-time, so an entry.
  * @param session_sha256 hash of the new session's secret */
-int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32], const uint8_t session_sha256[32],
-                       toc_time now, struct toc_arena *a, struct toc_verdict *ret_verdict);
+int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32],
+		       const uint8_t session_sha256[32], toc_time now, struct toc_arena *a,
+		       struct toc_verdict *ret_verdict);
 
 /** What welcome says of a principal: {"you":{…},"exercises":[{…clock…}]}. */
 struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
-                                    struct toc_arena *a);
+				    struct toc_arena *a);
 
 /** eid of the entry with this seq, if it is one that takes receipts. */
 int toc_world_receipt_target(const struct toc_world *w, uint64_t seq, struct toc_uuid *ret_eid) TOC_MUSTCHECK;
@@ -154,6 +164,7 @@ size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, stru
 /** Snapshot: the whole state as a document, and back. save(load(x)) = x. Nothing personal is in it. */
 #define TOC_STATE_VERSION 1
 struct toc_value *toc_world_save(const struct toc_world *w, struct toc_arena *a);
-int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world,
+		   struct toc_error *reterr) TOC_MUSTCHECK;
 
 #endif

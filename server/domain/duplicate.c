@@ -1,9 +1,9 @@
 /* duplicate.c: notifications about the same thing are one case in the real world.
  *
- * Two cases are alike when they have an equal keyed hash of an identifier (url, handle, digest, …), in the same mode and
- * exercise, and both are open. The server ties them (M1 link) and tells nobody who may not read both: of another's
- * threat case the sender of a notification learns nothing, before sending or after. Ties change nobody's audience.
- * Source: rules b.1, b.2. */
+ * Two cases are alike when they have an equal keyed hash of an identifier (url, handle, digest, …), in the
+ * same mode and exercise, and both are open. The server ties them (M1 link) and tells nobody who may not read
+ * both: of another's threat case the sender of a notification learns nothing, before sending or after. Ties
+ * change nobody's audience. Source: rules b.1, b.2. */
 #include <string.h>
 
 #include "base/digest.h"
@@ -23,7 +23,7 @@ struct toc_hash toc_likeness_key(struct toc_str dup_key, uint32_t mode, struct t
 }
 
 size_t toc_tied_cases(const struct toc_world *w, const struct toc_threat *t, struct toc_arena *a,
-                      const struct toc_threat ***ret_cases)
+		      const struct toc_threat ***ret_cases)
 {
 	const struct toc_threat *root = toc_find_threat(w, t->root);
 	size_t n = 0;
@@ -53,13 +53,16 @@ size_t toc_like_cases(struct toc_ask *q, const struct toc_threat *t, const struc
 		const struct toc_likeness *l = toc_world_get(q->w, TOC_OBJECT_likeness, TOC_KEY(key));
 		for (uint32_t k = 0; l && k < l->n_cases; k++) {
 			const struct toc_threat *other = toc_find_threat(q->w, l->cases[k].id);
-			bool known = !other || other->state != TOC_CASE_SENT || (t && toc_uuid_eq(other->root, t->root));
+			bool known = !other || other->state != TOC_CASE_SENT ||
+				     (t && toc_uuid_eq(other->root, t->root));
 			for (size_t j = 0; j < n && !known; j++)
-				known = toc_uuid_eq(cases[j]->root, other->root); /* one of a group is enough */
+				known = toc_uuid_eq(cases[j]->root,
+						    other->root); /* one of a group is enough */
 			if (known)
 				continue;
 			if (n == room) {
-				const struct toc_threat **more = toc_arena_alloc(q->a, (room = room ? room * 2 : 4) * sizeof *more);
+				const struct toc_threat **more =
+					toc_arena_alloc(q->a, (room = room ? room * 2 : 4) * sizeof *more);
 				if (n)
 					memcpy(more, cases, n * sizeof *more);
 				cases = more;
@@ -75,10 +78,11 @@ size_t toc_like_cases(struct toc_ask *q, const struct toc_threat *t, const struc
 }
 
 /* Who may read both ends: the desks that the two have in common. */
-void toc_draft_link(struct toc_ask *q, const struct toc_threat *older, struct toc_uuid newer, struct toc_str newer_notifier,
-                    const struct toc_value *newer_desks)
+void toc_draft_link(struct toc_ask *q, const struct toc_threat *older, struct toc_uuid newer,
+		    struct toc_str newer_notifier, const struct toc_value *newer_desks)
 {
-	struct toc_draft *d = toc_ask_server_draft(q, "M1.link", "link", toc_derived_id("ends", newer, TOC_STR(""), 0));
+	struct toc_draft *d =
+		toc_ask_server_draft(q, "M1.link", "link", toc_derived_id("ends", newer, TOC_STR(""), 0));
 	struct toc_value *decided = toc_decided(d), *link = toc_value_map(q->a);
 	struct toc_value *body = toc_get(d->message, "body"), *said = toc_value_map(q->a);
 

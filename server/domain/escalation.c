@@ -1,10 +1,10 @@
-/* escalation.c: who is called when a desk does not answer (T17): after 5, 10 and 15 minutes the next contact of its
- * chain, after 20 the hub, which joins the case if it was not asked before.
+/* escalation.c: who is called when a desk does not answer (T17): after 5, 10 and 15 minutes the next contact
+ * of its chain, after 20 the hub, which joins the case if it was not asked before.
  *
- * Levels only go up and none is skipped: each is an entry of its own, even when several have passed. What is on record is
- * what was done: a channel that this server cannot serve is "not_attempted", never "sent"; the console and the API are
- * served by the entry itself: "queued". A chain that is exhausted is said to be, and its last contact called again.
- * Source: rules T17, M19, (g) 14. */
+ * Levels only go up and none is skipped: each is an entry of its own, even when several have passed. What is
+ * on record is what was done: a channel that this server cannot serve is "not_attempted", never "sent"; the
+ * console and the API are served by the entry itself: "queued". A chain that is exhausted is said to be, and
+ * its last contact called again. Source: rules T17, M19, (g) 14. */
 #include "domain/rule.h"
 
 static const char *const channels[] = { "api", "console", "e-mail", "phone", "SMS", "pager", "radio" };
@@ -32,7 +32,8 @@ static const char *state_of(unsigned channel)
 	return SERVED & 1u << channel ? "queued" : "not_attempted";
 }
 
-void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc_value *decided, struct toc_str org, unsigned position)
+void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc_value *decided,
+		      struct toc_str org, unsigned position)
 {
 	const struct toc_organisation *o = toc_find_organisation(w, org);
 
@@ -60,7 +61,8 @@ static unsigned first_channel(const struct toc_organisation *o, unsigned positio
 	return 1;
 }
 
-/* M19.escalation: the organisation that is called, the provider, and the hub's lead where the hub reads the notice. */
+/* M19.escalation: the organisation that is called, the provider, and the hub's lead where the hub reads the
+ * notice. */
 static void readers(struct toc_ask *q, struct toc_draft *d, struct toc_str called)
 {
 	const struct toc_threat *t = q->threat;
@@ -70,8 +72,8 @@ static void readers(struct toc_ask *q, struct toc_draft *d, struct toc_str calle
 	const struct toc_message *notice = toc_find_message(q->w, t->notice);
 	for (uint32_t i = 0; notice && i < notice->n_readers; i++)
 		if (toc_short_is(&notice->readers[i].org, toc_short_str(&t->notifier)))
-			toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&t->notifier), notice->readers[i].roles,
-			                     TOC_WHOLE);
+			toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&t->notifier),
+					     notice->readers[i].roles, TOC_WHOLE);
 	if (hub.n && toc_desk_of(t, hub))
 		(void)toc_reader_add(q, d, hub, 0);
 }
@@ -108,13 +110,20 @@ void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t)
 	if (exhausted)
 		toc_set_bool(q->a, decided, "chain_exhausted", true);
 	toc_page_contact(q->w, q->a, decided, called, position);
-	toc_move_timer(q, decided, t, level < 4 ? toc_after(t->starts, TOC_MINUTES(minutes[level])) : TOC_TIME_NEVER, true);
+	toc_move_timer(q, decided, t,
+		       level < 4 ? toc_after(t->starts, TOC_MINUTES(minutes[level])) : TOC_TIME_NEVER, true);
 	readers(q, d, called);
 	if (!toc_str_eq(called, desk))
 		(void)toc_reader_add(q, d, desk, TOC_IF_CALLED);
 	if (to_hub && !toc_desk_of(q->threat, hub))
-		(void)toc_draft_disclosure(q, q->threat, &(struct toc_joining){
-			.org = hub, .role = TOC_DESK_HUB, .duty = q->threat->duty, .ground = "state_found",
-			.why = toc_arena_printf(q->a, "nobody at %.*s has answered for 20 minutes", TOC_STR_ARGS(desk)),
-			.what = TOC_DISCLOSE_ALL });
+		(void)toc_draft_disclosure(
+			q, q->threat,
+			&(struct toc_joining){
+				.org = hub,
+				.role = TOC_DESK_HUB,
+				.duty = q->threat->duty,
+				.ground = "state_found",
+				.why = toc_arena_printf(q->a, "nobody at %.*s has answered for 20 minutes",
+							TOC_STR_ARGS(desk)),
+				.what = TOC_DISCLOSE_ALL });
 }

@@ -1,9 +1,9 @@
 /* exercise.c: exercises and their clock.
  *
- * The clock is an affine map from server time to scenario time: at = anchor_at + (real - anchor_real) × rate while it
- * runs, anchor_at while it stands. Exercise control changes it by entries and by nothing else, and never backwards. All
- * rules and timers of an exercise use it; what the ledger records is always real time as well.
- * An exercise keeps to itself: its entries reach participants only. Source: rules (e) 13; design 1. */
+ * The clock is an affine map from server time to scenario time: at = anchor_at + (real - anchor_real) × rate
+ * while it runs, anchor_at while it stands. Exercise control changes it by entries and by nothing else, and
+ * never backwards. All rules and timers of an exercise use it; what the ledger records is always real time as
+ * well. An exercise keeps to itself: its entries reach participants only. Source: rules (e) 13; design 1. */
 #include <string.h>
 
 #include "domain/rule.h"
@@ -23,7 +23,8 @@ toc_time toc_clock_at(const struct toc_exercise *x, toc_time real)
 		return real;
 	if (!x->running)
 		return x->anchor_at;
-	return (toc_time){ narrow(x->anchor_at.us + ((wide)real.us - x->anchor_real.us) * x->rate_milli / 1000) };
+	return (toc_time){ narrow(x->anchor_at.us +
+				  ((wide)real.us - x->anchor_real.us) * x->rate_milli / 1000) };
 }
 
 toc_time toc_clock_real(const struct toc_exercise *x, toc_time at)
@@ -65,7 +66,8 @@ static void participants_read(struct toc_ask *q, struct toc_draft *d)
 		(void)toc_reader_add(q, d, toc_short_str(&q->exercise->joined[i].org), 0);
 }
 
-static void set_clock(struct toc_ask *q, struct toc_draft *d, toc_time real, toc_time at, int64_t rate_milli, bool running)
+static void set_clock(struct toc_ask *q, struct toc_draft *d, toc_time real, toc_time at, int64_t rate_milli,
+		      bool running)
 {
 	struct toc_value *clock = toc_value_map(q->a);
 
@@ -83,24 +85,28 @@ int toc_rule_exercise_create(struct toc_ask *q)
 	struct toc_str control = q->org ? q->p->org : toc_get_text(q->m, "on_behalf_of");
 
 	if (q->mode != TOC_MODE_EXERCISE)
-		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: an exercise is made in mode \"exercise\"");
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13",
+				  "mode: an exercise is made in mode \"exercise\"");
 	if (toc_ask_may(q, 0) < 0)
 		return -1;
 	if (q->exercise)
-		return TOC_REFUSE(q, STATE, "exercise_ref", "domain (e) 13", "exercise_ref: already in use: make a new one");
+		return TOC_REFUSE(q, STATE, "exercise_ref", "domain (e) 13",
+				  "exercise_ref: already in use: make a new one");
 	if (t0.us == TOC_TIME_NEVER.us)
-		return TOC_REFUSE(q, MISSING_FIELD, "body.t0", "domain (h)", "t0: the scenario's time at the start");
+		return TOC_REFUSE(q, MISSING_FIELD, "body.t0", "domain (h)",
+				  "t0: the scenario's time at the start");
 	/* A seed names nobody: the first exercise control in the directory of participants runs it. */
 	for (size_t i = 0; !control.n && i < toc_len(participants); i++) {
-		const struct toc_organisation *o = toc_find_organisation(q->w, toc_text_of(toc_at(participants, i)));
+		const struct toc_organisation *o =
+			toc_find_organisation(q->w, toc_text_of(toc_at(participants, i)));
 		if (o && (o->kinds & TOC_KIND_EXC))
 			control = toc_short_str(&o->code);
 	}
 	for (size_t i = 0; i < toc_len(participants); i++) {
 		struct toc_str org = toc_text_of(toc_at(participants, i));
 		if (!toc_find_organisation(q->w, org))
-			return TOC_REFUSE(q, BAD_VALUE, "body.participants", "domain (e) 13", "participants: \"%.*s\" is not a member",
-			                  TOC_STR_ARGS(org));
+			return TOC_REFUSE(q, BAD_VALUE, "body.participants", "domain (e) 13",
+					  "participants: \"%.*s\" is not a member", TOC_STR_ARGS(org));
 	}
 	q->at = t0;
 	struct toc_draft *d = toc_ask_draft(q, "exercise.create");
@@ -120,16 +126,20 @@ static int joins(struct toc_ask *q, struct toc_str *ret_org)
 	struct toc_str named = toc_get_text(q->body, "org");
 
 	if (q->mode != TOC_MODE_EXERCISE)
-		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: an exercise is joined in mode \"exercise\"");
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13",
+				  "mode: an exercise is joined in mode \"exercise\"");
 	if (q->org && named.n && !toc_str_eq(named, q->p->org))
-		return TOC_REFUSE(q, NOT_PERMITTED, "body.org", "domain a.3.1", "org: an organisation joins or leaves for itself");
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.org", "domain a.3.1",
+				  "org: an organisation joins or leaves for itself");
 	if (toc_ask_may(q, TOC_IF_OWN) < 0)
 		return -1;
 	if (!q->exercise || q->exercise->ended)
-		return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13", "exercise_ref: there is no such exercise to join");
+		return TOC_REFUSE(q, EXERCISE, "exercise_ref", "domain (e) 13",
+				  "exercise_ref: there is no such exercise to join");
 	*ret_org = named.n ? named : q->p->org;
 	if (!toc_find_organisation(q->w, *ret_org))
-		return TOC_REFUSE(q, BAD_VALUE, "body.org", "domain (e) 13", "org: \"%.*s\" is not a member", TOC_STR_ARGS(*ret_org));
+		return TOC_REFUSE(q, BAD_VALUE, "body.org", "domain (e) 13", "org: \"%.*s\" is not a member",
+				  TOC_STR_ARGS(*ret_org));
 	return 0;
 }
 
@@ -141,7 +151,7 @@ static int join_or_leave(struct toc_ask *q, const char *k, bool join)
 		return -1;
 	if (toc_exercise_has(q->exercise, org) == join)
 		return TOC_REFUSE(q, STATE, "body.step", "domain (e) 13", "%.*s %s", TOC_STR_ARGS(org),
-		                  join ? "takes part already" : "does not take part");
+				  join ? "takes part already" : "does not take part");
 	struct toc_draft *d = toc_ask_draft(q, k);
 	toc_set_text(q->a, toc_decided(d), "org", org);
 	(void)toc_reader_add(q, d, toc_short_str(&q->exercise->control), 0);
@@ -159,15 +169,17 @@ int toc_rule_exercise_leave(struct toc_ask *q)
 	return join_or_leave(q, "exercise.leave", false);
 }
 
-/* What of the world stands still when time jumps: nothing. Deadlines that the new clock has passed fire with it, in due
- * order and in the same verdict, so that no command can come between the jump and what it passed over. */
+/* What of the world stands still when time jumps: nothing. Deadlines that the new clock has passed fire with
+ * it, in due order and in the same verdict, so that no command can come between the jump and what it passed
+ * over. */
 int toc_rule_exercise_clock(struct toc_ask *q)
 {
 	const struct toc_exercise *x = q->exercise;
 	struct toc_str action = toc_get_text(q->body, "action");
 
 	if (q->mode != TOC_MODE_EXERCISE)
-		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: actual time cannot be changed");
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13",
+				  "mode: actual time cannot be changed");
 	if (toc_ask_may(q, own_if(q)) < 0)
 		return -1;
 	toc_time at = q->at;
@@ -177,7 +189,8 @@ int toc_rule_exercise_clock(struct toc_ask *q)
 		rate = toc_get_int(q->body, "rate_milli", 1000);
 		running = true;
 		if (rate < 1)
-			return TOC_REFUSE(q, BAD_VALUE, "body.rate_milli", "domain (e) 13", "rate_milli: at least 1");
+			return TOC_REFUSE(q, BAD_VALUE, "body.rate_milli", "domain (e) 13",
+					  "rate_milli: at least 1");
 	} else if (toc_str_is(action, "stop")) {
 		running = false;
 	} else if (toc_str_is(action, "step")) {
@@ -188,12 +201,15 @@ int toc_rule_exercise_clock(struct toc_ask *q)
 	} else if (toc_str_is(action, "jump")) {
 		at = toc_get_time(q->body, "to", TOC_TIME_NEVER);
 		if (at.us == TOC_TIME_NEVER.us)
-			return TOC_REFUSE(q, MISSING_FIELD, "body.to", "domain (e) 13", "to: the time to jump to");
+			return TOC_REFUSE(q, MISSING_FIELD, "body.to", "domain (e) 13",
+					  "to: the time to jump to");
 		if (toc_before(at, q->at))
-			return TOC_REFUSE(q, TIME, "body.to", "domain (e) 13", "to: the clock never goes back; it is %s",
-			                  toc_time_str(q->a, q->at).p);
+			return TOC_REFUSE(q, TIME, "body.to", "domain (e) 13",
+					  "to: the clock never goes back; it is %s",
+					  toc_time_str(q->a, q->at).p);
 	} else {
-		return TOC_REFUSE(q, BAD_VALUE, "body.action", "domain (e) 13", "action: run, stop, step or jump");
+		return TOC_REFUSE(q, BAD_VALUE, "body.action", "domain (e) 13",
+				  "action: run, stop, step or jump");
 	}
 	q->at = at; /* the entry stands at the time it sets */
 	struct toc_draft *d = toc_ask_draft(q, "exercise.clock");

@@ -1,6 +1,7 @@
 /* object.c: copy, free, save and load of every kind of object, driven by one table that object.def writes.
  *
- * The table is per struct: field name, kind, offset; a list also names its number's offset and its part's table. */
+ * The table is per struct: field name, kind, offset; a list also names its number's offset and its part's
+ * table. */
 #include "domain/object.h"
 
 #include <stddef.h>
@@ -13,8 +14,8 @@ struct shape;
 struct field {
 	const char *name;
 	enum field_kind kind;
-	uint16_t at, n_at;         /* offsets of the field and of a list's number */
-	const struct shape *part;  /* of a list */
+	uint16_t at, n_at;        /* offsets of the field and of a list's number */
+	const struct shape *part; /* of a list */
 };
 struct shape {
 	const char *name;
@@ -26,12 +27,14 @@ struct shape {
 #define OBJECT(name) static const struct field name##_fields[] = {
 #define PART(name) OBJECT(name)
 #define FIELD(kind, owner, name) { #name, F_##kind, offsetof(struct toc_##owner, name), 0, NULL },
-#define LIST(owner, part, name) \
-	{ #name, F_LIST, offsetof(struct toc_##owner, name), offsetof(struct toc_##owner, n_##name), &part##_shape },
-#define END(name)                                                                                      \
-	};                                                                                             \
-	static const struct shape name##_shape = { #name, sizeof(struct toc_##name), name##_fields,    \
-		                                   sizeof name##_fields / sizeof name##_fields[0] };
+#define LIST(owner, part, name)                                                                              \
+	{ #name, F_LIST, offsetof(struct toc_##owner, name), offsetof(struct toc_##owner, n_##name),         \
+	  &part##_shape },
+#define END(name)                                                                                            \
+	}                                                                                                    \
+	;                                                                                                    \
+	static const struct shape name##_shape = { #name, sizeof(struct toc_##name), name##_fields,          \
+						   sizeof name##_fields / sizeof name##_fields[0] };
 #include "domain/object.def"
 
 static const struct shape *const shapes[TOC_OBJECT_KINDS] = {
@@ -49,8 +52,14 @@ static uint32_t room_for(uint32_t n)
 	return cap;
 }
 
-static void **list_at(void *object, const struct field *f) { return (void **)((char *)object + f->at); }
-static uint32_t *number_at(void *object, const struct field *f) { return (uint32_t *)((char *)object + f->n_at); }
+static void **list_at(void *object, const struct field *f)
+{
+	return (void **)((char *)object + f->at);
+}
+static uint32_t *number_at(void *object, const struct field *f)
+{
+	return (uint32_t *)((char *)object + f->n_at);
+}
 
 static void set_absent(const struct shape *s, void *object)
 {
@@ -195,9 +204,7 @@ static struct toc_value *save(const struct shape *s, const void *object, struct 
 			if (!toc_uuid_is_nil(*(const struct toc_uuid *)at))
 				toc_set_text(a, map, f->name, toc_uuid_str(a, *(const struct toc_uuid *)at));
 			break;
-		case F_HASH:
-			toc_set_text(a, map, f->name, toc_hex(a, at, sizeof(struct toc_hash)));
-			break;
+		case F_HASH: toc_set_text(a, map, f->name, toc_hex(a, at, sizeof(struct toc_hash))); break;
 		case F_TIME:
 			if (((const toc_time *)at)->us != TOC_TIME_NEVER.us)
 				toc_set_int(a, map, f->name, ((const toc_time *)at)->us);
@@ -238,7 +245,7 @@ struct toc_value *toc_object_save(enum toc_object_kind kind, const void *object,
 static int load(const struct shape *s, const struct toc_value *map, void *object, struct toc_error *reterr);
 
 static int load_field(const struct shape *s, const struct field *f, const struct toc_value *v, void *object,
-                      struct toc_error *reterr)
+		      struct toc_error *reterr)
 {
 	void *at = (char *)object + f->at;
 	struct toc_str text = toc_text_of(v);
@@ -246,7 +253,7 @@ static int load_field(const struct shape *s, const struct field *f, const struct
 
 	switch (f->kind) {
 	case F_CODE:
-		ok = v->kind == TOC_TEXT && text.n <= sizeof ((struct toc_short *)at)->p;
+		ok = v->kind == TOC_TEXT && text.n <= sizeof((struct toc_short *)at)->p;
 		if (ok)
 			toc_short_set(at, text);
 		break;
@@ -255,9 +262,7 @@ static int load_field(const struct shape *s, const struct field *f, const struct
 		if (ok)
 			toc_text_set(at, text);
 		break;
-	case F_ID:
-		ok = v->kind == TOC_TEXT && toc_uuid_parse(text, at) == 0;
-		break;
+	case F_ID: ok = v->kind == TOC_TEXT && toc_uuid_parse(text, at) == 0; break;
 	case F_HASH:
 		ok = v->kind == TOC_TEXT && toc_hex_decode(text, at, sizeof(struct toc_hash)) == 0;
 		break;
@@ -291,7 +296,9 @@ static int load_field(const struct shape *s, const struct field *f, const struct
 		}
 		break;
 	}
-	return ok ? 0 : toc_fail(reterr, TOC_EINVAL, "snapshot: %s.%s is not what this version keeps there", s->name, f->name);
+	return ok ? 0
+		  : toc_fail(reterr, TOC_EINVAL, "snapshot: %s.%s is not what this version keeps there",
+			     s->name, f->name);
 }
 
 static int load(const struct shape *s, const struct toc_value *map, void *object, struct toc_error *reterr)
@@ -310,7 +317,8 @@ static int load(const struct shape *s, const struct toc_value *map, void *object
 			return r;
 	}
 	if (known != toc_len(map))
-		return toc_fail(reterr, TOC_EINVAL, "snapshot: %s has a member that this version does not know", s->name);
+		return toc_fail(reterr, TOC_EINVAL,
+				"snapshot: %s has a member that this version does not know", s->name);
 	return 0;
 }
 

@@ -1,4 +1,5 @@
-/* object.h: the objects of the state as structs, and what can be done with any of them. All from object.def. */
+/* object.h: the objects of the state as structs, and what can be done with any of them. All from object.def.
+ */
 #ifndef TOC_DOMAIN_OBJECT_H
 #define TOC_DOMAIN_OBJECT_H
 
@@ -33,11 +34,13 @@ enum toc_object_kind {
 #define TOC_FIELD_COUNT int64_t
 #define TOC_FIELD_BITS uint32_t
 #define TOC_FIELD_FLAG bool
+/* clang-format off */
 #define PART(name) struct toc_##name {
 #define OBJECT(name) struct toc_##name {
 #define FIELD(kind, owner, name) TOC_FIELD_##kind name;
 #define LIST(owner, part, name) struct toc_##part *name; uint32_t n_##name;
 #define END(name) };
+/* clang-format on */
 #include "domain/object.def"
 
 /** A new object, all absent (numbers 0, times TOC_TIME_NEVER). */
@@ -46,7 +49,8 @@ void *toc_object_copy(enum toc_object_kind kind, const void *object);
 void toc_object_free(enum toc_object_kind kind, void *object); /* NULL is fine */
 
 struct toc_value *toc_object_save(enum toc_object_kind kind, const void *object, struct toc_arena *a);
-/** @return the object, or NULL with reterr naming the field. Unknown members are an error: another version wrote them. */
+/** @return the object, or NULL with reterr naming the field. Unknown members are an error: another version
+ * wrote them. */
 void *toc_object_load(enum toc_object_kind kind, const struct toc_value *saved, struct toc_error *reterr);
 
 const char *toc_object_name(enum toc_object_kind kind);
@@ -57,14 +61,18 @@ struct toc_str toc_object_key(enum toc_object_kind kind, const void *object);
 
 /** Append a zeroed part to a list; TOC_ADD(threat, desks) is the new desk. Lists grow by doubling. */
 void *toc_list_add(void *list_pointer, uint32_t *n, size_t part_bytes);
-#define TOC_ADD(object, list) \
-	((__typeof__((object)->list))toc_list_add(&(object)->list, &(object)->n_##list, sizeof *(object)->list))
+#define TOC_ADD(object, list)                                                                                \
+	((__typeof__((object)->list))toc_list_add(&(object)->list, &(object)->n_##list,                      \
+						  sizeof *(object)->list))
 /** Remove item i of a list of parts that own nothing, keeping the order. */
-#define TOC_REMOVE(object, list, i)                                                                    \
-	memmove(&(object)->list[i], &(object)->list[(i) + 1],                                          \
-	        (--(object)->n_##list - (i)) * sizeof *(object)->list)
+#define TOC_REMOVE(object, list, i)                                                                          \
+	memmove(&(object)->list[i], &(object)->list[(i) + 1],                                                \
+		(--(object)->n_##list - (i)) * sizeof *(object)->list)
 
-static inline struct toc_str toc_short_str(const struct toc_short *s) { return (struct toc_str){ s->p, s->n }; }
+static inline struct toc_str toc_short_str(const struct toc_short *s)
+{
+	return (struct toc_str){ s->p, s->n };
+}
 static inline bool toc_short_is(const struct toc_short *s, struct toc_str text)
 {
 	return toc_str_eq(toc_short_str(s), text);
@@ -72,6 +80,9 @@ static inline bool toc_short_is(const struct toc_short *s, struct toc_str text)
 /** Text that is too long is cut: who writes one has checked. */
 void toc_short_set(struct toc_short *s, struct toc_str text);
 void toc_text_set(struct toc_text *t, struct toc_str text);
-static inline struct toc_str toc_text_str(const struct toc_text *t) { return (struct toc_str){ t->p, t->n }; }
+static inline struct toc_str toc_text_str(const struct toc_text *t)
+{
+	return (struct toc_str){ t->p, t->n };
+}
 
 #endif

@@ -1,6 +1,8 @@
 /* permission.c: the matrix of rules a.3.1 as data, and the few questions that are asked of it. */
 #include "domain/permission.h"
 
+#include <string.h>
+
 /* Short names for the tables. */
 #define TOC_ROLE(bit, name, kinds) bit = TOC_ROLE_##bit,
 enum {
@@ -15,20 +17,36 @@ enum {
 };
 #undef TOC_KIND
 enum {
-	OWN = TOC_IF_OWN, ADR = TOC_IF_ADR, READER = TOC_IF_READER, ACCEPTED = TOC_IF_ACCEPTED,
-	NOT_OWN = TOC_IF_NOT_OWN, CHAIN = TOC_IF_CHAIN, LINKED = TOC_IF_LINKED, SENDER = TOC_IF_SENDER,
+	OWN = TOC_IF_OWN,
+	ADR = TOC_IF_ADR,
+	READER = TOC_IF_READER,
+	ACCEPTED = TOC_IF_ACCEPTED,
+	NOT_OWN = TOC_IF_NOT_OWN,
+	CHAIN = TOC_IF_CHAIN,
+	LINKED = TOC_IF_LINKED,
+	SENDER = TOC_IF_SENDER,
 	CALLED = TOC_IF_CALLED,
-	SERVER = TOC_ACTION_SERVER, NO_MACHINE = TOC_ACTION_NO_MACHINE, RECEIPTS = TOC_ACTION_RECEIPTS,
+	SERVER = TOC_ACTION_SERVER,
+	NO_MACHINE = TOC_ACTION_NO_MACHINE,
+	RECEIPTS = TOC_ACTION_RECEIPTS,
 	THREAT_LANE = TOC_ACTION_THREAT_LANE,
 };
 
-static const struct { const char *name; toc_kinds held_in; } roles[] = {
-#define TOC_ROLE(bit, name, kinds) { name, (toc_kinds)(kinds) },
+/* Names carry their length: these tables are searched many times for every message. */
+static const struct {
+	const char *name;
+	size_t bytes;
+	toc_kinds held_in;
+} roles[] = {
+#define TOC_ROLE(bit, name, kinds) { name, sizeof name - 1, (toc_kinds)(kinds) },
 #include "domain/role.def"
 #undef TOC_ROLE
 };
 
-static const struct { const char *name; unsigned group; } kinds[] = {
+static const struct {
+	const char *name;
+	unsigned group;
+} kinds[] = {
 #define TOC_KIND(bit, name, group) { name, group },
 #include "domain/kind.def"
 #undef TOC_KIND
@@ -36,10 +54,21 @@ static const struct { const char *name; unsigned group; } kinds[] = {
 
 #define OF(r, k, condition) { (toc_roles)(r), (toc_kinds)(k), (condition), TOC_WHOLE },
 #define N(r, k, condition) { (toc_roles)(r), (toc_kinds)(k), (condition), TOC_WITHOUT_PERSONAL },
-#define WHO(...) { __VA_ARGS__ }
-#define READ(...) { __VA_ARGS__ }
-#define NOBODY { { 0, 0, 0, TOC_WHOLE } }
-#define TOC_ACTION(name, may, read, flags) { name, may, read, flags },
+#define WHO(...)                                                                                             \
+	{                                                                                                    \
+		__VA_ARGS__                                                                                  \
+	}
+#define READ(...)                                                                                            \
+	{                                                                                                    \
+		__VA_ARGS__                                                                                  \
+	}
+#define NOBODY                                                                                               \
+	{                                                                                                    \
+		{                                                                                            \
+			0, 0, 0, TOC_WHOLE                                                                   \
+		}                                                                                            \
+	}
+#define TOC_ACTION(name, may, read, flags) { name, sizeof name - 1, may, read, flags },
 static const struct toc_action actions[] = {
 #include "domain/permission.def"
 };
@@ -53,7 +82,7 @@ const struct toc_action *toc_action_at(size_t i)
 const struct toc_action *toc_action_find(struct toc_str k)
 {
 	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
-		if (toc_str_is(k, actions[i].k))
+		if (k.n == actions[i].k_bytes && memcmp(k.p, actions[i].k, k.n) == 0)
 			return &actions[i];
 	return NULL;
 }
@@ -61,7 +90,7 @@ const struct toc_action *toc_action_find(struct toc_str k)
 toc_roles toc_role_bit(struct toc_str role_name)
 {
 	for (unsigned i = 0; i < TOC_ROLES; i++)
-		if (toc_str_is(role_name, roles[i].name))
+		if (role_name.n == roles[i].bytes && memcmp(role_name.p, roles[i].name, role_name.n) == 0)
 			return 1u << i;
 	return 0;
 }
@@ -108,8 +137,8 @@ toc_roles toc_roles_held_in(toc_kinds set)
 	return held;
 }
 
-/* A role counts only in a kind of organisation where it may be held: of a clause's kinds, those that the organisation
- * has decide. */
+/* A role counts only in a kind of organisation where it may be held: of a clause's kinds, those that the
+ * organisation has decide. */
 static toc_roles named(const struct toc_clause *c, toc_kinds set)
 {
 	return c->kinds & set ? c->roles & toc_roles_held_in(c->kinds & set) : 0;
@@ -129,7 +158,7 @@ bool toc_may_ever(const struct toc_action *action, toc_roles held, toc_kinds set
 }
 
 toc_roles toc_may_read(const struct toc_action *action, toc_kinds set, unsigned conditions,
-                       enum toc_rendering rendering)
+		       enum toc_rendering rendering)
 {
 	toc_roles readers = 0;
 
@@ -137,7 +166,8 @@ toc_roles toc_may_read(const struct toc_action *action, toc_kinds set, unsigned 
 		if (c->rendering == rendering && (c->condition & conditions) == c->condition)
 			readers |= named(c, set);
 	if (rendering == TOC_WHOLE && (conditions & TOC_IF_OWN))
-		for (const struct toc_clause *c = action->may; c < action->may + TOC_CLAUSES_MAX && c->roles; c++)
+		for (const struct toc_clause *c = action->may; c < action->may + TOC_CLAUSES_MAX && c->roles;
+		     c++)
 			readers |= named(c, set);
 	if (action->flags & TOC_ACTION_NO_MACHINE)
 		readers &= ~(toc_roles)TOC_ROLE_SV;

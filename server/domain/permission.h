@@ -1,4 +1,5 @@
-/* permission.h: roles, kinds and the matrix of who may do and who may read what; the rows are permission.def. */
+/* permission.h: roles, kinds and the matrix of who may do and who may read what; the rows are permission.def.
+ */
 #ifndef TOC_DOMAIN_PERMISSION_H
 #define TOC_DOMAIN_PERMISSION_H
 
@@ -33,15 +34,15 @@ enum toc_kind_bit {
 
 /** What may be true of an organisation (or person) and the object acted on. A clause names what it needs. */
 enum toc_condition {
-	TOC_IF_OWN = 1,       /* it belongs to my organisation */
-	TOC_IF_ADR = 2,       /* my organisation is an addressee: snapshot or disclosure */
-	TOC_IF_READER = 4,    /* this person may read it, as an addressee */
-	TOC_IF_ACCEPTED = 8,  /* my organisation's desk has accepted the case */
-	TOC_IF_NOT_OWN = 16,  /* it does not belong to my organisation */
-	TOC_IF_CHAIN = 32,    /* this person is in the contact chain */
-	TOC_IF_LINKED = 64,   /* my organisation notified a case linked to this one */
-	TOC_IF_SENDER = 128,  /* my organisation sent the message that the receipt is for */
-	TOC_IF_CALLED = 256,  /* my organisation was called or paged */
+	TOC_IF_OWN = 1,      /* it belongs to my organisation */
+	TOC_IF_ADR = 2,      /* my organisation is an addressee: snapshot or disclosure */
+	TOC_IF_READER = 4,   /* this person may read it, as an addressee */
+	TOC_IF_ACCEPTED = 8, /* my organisation's desk has accepted the case */
+	TOC_IF_NOT_OWN = 16, /* it does not belong to my organisation */
+	TOC_IF_CHAIN = 32,   /* this person is in the contact chain */
+	TOC_IF_LINKED = 64,  /* my organisation notified a case linked to this one */
+	TOC_IF_SENDER = 128, /* my organisation sent the message that the receipt is for */
+	TOC_IF_CALLED = 256, /* my organisation was called or paged */
 };
 
 struct toc_clause {
@@ -61,6 +62,7 @@ enum toc_action_flag {
 #define TOC_CLAUSES_MAX 8
 struct toc_action {
 	const char *k;
+	size_t k_bytes;
 	struct toc_clause may[TOC_CLAUSES_MAX], read[TOC_CLAUSES_MAX]; /* up to one without roles */
 	unsigned flags;
 };
@@ -76,7 +78,7 @@ bool toc_may_ever(const struct toc_action *action, toc_roles roles, toc_kinds ki
 /** The roles that may read, in this rendering, in an organisation of these kinds that is in the audience;
  * `conditions` as for toc_may. An author's organisation (TOC_IF_OWN) reads with the roles that may send. */
 toc_roles toc_may_read(const struct toc_action *action, toc_kinds kinds, unsigned conditions,
-                       enum toc_rendering rendering);
+		       enum toc_rendering rendering);
 
 toc_kinds toc_kind_bit(struct toc_str kind_name); /* 0 when unknown */
 const char *toc_kind_name(unsigned bit);          /* NULL past the end */

@@ -1,9 +1,9 @@
-/* prepare.c: what would happen if this were sent: the exact recipients and why, and what the sender should think of
- * first. It asks the very rule that will decide; nothing is appended.
+/* prepare.c: what would happen if this were sent: the exact recipients and why, and what the sender should
+ * think of first. It asks the very rule that will decide; nothing is appended.
  *
- * It must not be an oracle: of other members' threat cases it says nothing, so a notification is routed here as if it
- * were the first about its matter. Every answer therefore carries the same note on what the server does otherwise.
- * Source: rules b.1, (e) 2. */
+ * It must not be an oracle: of other members' threat cases it says nothing, so a notification is routed here
+ * as if it were the first about its matter. Every answer therefore carries the same note on what the server
+ * does otherwise. Source: rules b.1, (e) 2. */
 #include "domain/rule.h"
 
 static void warn(struct toc_arena *a, struct toc_value *warnings, const char *code, const char *text)
@@ -23,9 +23,11 @@ static const struct toc_value *desk_named(const struct toc_value *desks, struct 
 	return NULL;
 }
 
-static void add_recipients(const struct toc_world *w, struct toc_arena *a, const struct toc_draft *d, struct toc_value *recipients)
+static void add_recipients(const struct toc_world *w, struct toc_arena *a, const struct toc_draft *d,
+			   struct toc_value *recipients)
 {
-	const struct toc_value *readers = toc_get(d->decided, "readers"), *desks = toc_get(d->decided, "desks");
+	const struct toc_value *readers = toc_get(d->decided, "readers"),
+			       *desks = toc_get(d->decided, "desks");
 
 	for (size_t i = 0; i < toc_len(readers); i++) {
 		const struct toc_value *reader = toc_at(readers, i);
@@ -33,7 +35,8 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 		const struct toc_organisation *o = toc_find_organisation(w, org);
 		const struct toc_value *desk = desk_named(desks, org);
 		struct toc_value *v = toc_value_map(a);
-		if (!toc_get_is(reader, "rendering", "whole")) /* linked notifiers: not the sender's to know */
+		if (!toc_get_is(reader, "rendering",
+				"whole")) /* linked notifiers: not the sender's to know */
 			continue;
 		toc_set_text(a, v, "org", org);
 		toc_set_text(a, v, "name", o ? toc_text_str(&o->name) : org);
@@ -43,7 +46,9 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 		if (toc_str_eq(org, d->org))
 			toc_set_cstr(a, v, "why", "your own organisation");
 		else
-			toc_set_text(a, v, "why", desk ? toc_get_text(desk, "why") : TOC_STR("a desk of the case, or its notifier"));
+			toc_set_text(a, v, "why",
+				     desk ? toc_get_text(desk, "why")
+					  : TOC_STR("a desk of the case, or its notifier"));
 		if (desk) {
 			toc_set(a, v, "role", toc_get(desk, "role"));
 			toc_set(a, v, "duty", toc_get(desk, "duty"));
@@ -54,8 +59,9 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 	}
 }
 
-struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
-                              toc_time now, struct toc_arena *a, struct toc_refusal *ret_refusal)
+struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_principal *p,
+			      const struct toc_command *c, toc_time now, struct toc_arena *a,
+			      struct toc_refusal *ret_refusal)
 {
 	struct toc_verdict v;
 	const struct toc_value *body = toc_get(c->message, "body");
@@ -64,7 +70,8 @@ struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_princi
 		*ret_refusal = v.refusal;
 		return NULL;
 	}
-	struct toc_value *answer = toc_value_map(a), *recipients = toc_value_list(a), *warnings = toc_value_list(a);
+	struct toc_value *answer = toc_value_map(a), *recipients = toc_value_list(a),
+			 *warnings = toc_value_list(a);
 	for (size_t i = 0; i < v.n; i++) {
 		const struct toc_value *said = toc_get(v.drafts[i].decided, "warnings");
 		add_recipients(w, a, &v.drafts[i], recipients);
@@ -74,13 +81,17 @@ struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_princi
 	if (toc_str_is(c->k, "M4.send")) {
 		if (!toc_get_bool(toc_get(body, "emergency_line_called"), "called") &&
 		    (toc_get_is(body, "immediacy", "now") || toc_get_is(body, "immediacy", "<1h")))
-			warn(a, warnings, "emergency_line", "this is not an emergency line: call 112, or the local number, first");
+			warn(a, warnings, "emergency_line",
+			     "this is not an emergency line: call 112, or the local number, first");
 		if (!toc_get_bool(toc_get(body, "preserved"), "preserved"))
-			warn(a, warnings, "not_preserved", "preserve the content and the data that belong to it (TCO 6)");
+			warn(a, warnings, "not_preserved",
+			     "preserve the content and the data that belong to it (TCO 6)");
 		if (toc_get_is(body, "user_notified", "yes"))
 			warn(a, warnings, "user_notified", "the user knows: say so by telephone as well");
-		toc_set_cstr(a, answer, "note", "If a case about the same thing has been accepted already, the notification goes to the "
-		                                "desk that has accepted it and to the hub.");
+		toc_set_cstr(a, answer, "note",
+			     "If a case about the same thing has been accepted already, the notification "
+			     "goes to the "
+			     "desk that has accepted it and to the hub.");
 	}
 	toc_set_text(a, answer, "k", c->k);
 	toc_set(a, answer, "recipients", recipients);

@@ -35,7 +35,8 @@ size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, stru
 		if (!toc_case_is_open(t))
 			continue;
 		if (n == room) {
-			struct toc_uuid *more = toc_arena_alloc(a, (room = room ? room * 2 : 16) * sizeof *more);
+			struct toc_uuid *more =
+				toc_arena_alloc(a, (room = room ? room * 2 : 16) * sizeof *more);
 			for (size_t i = 0; i < n; i++)
 				more[i] = cases[i];
 			cases = more;
@@ -95,7 +96,8 @@ static struct toc_value *directory(const struct toc_world *w, struct toc_arena *
 	return list;
 }
 
-struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now, struct toc_arena *a)
+struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
+				    struct toc_arena *a)
 {
 	const struct toc_organisation *o = toc_find_organisation(w, p->org);
 	struct toc_value *welcome = toc_value_map(a), *you = toc_value_map(a), *exercises = toc_value_list(a);

@@ -1,9 +1,9 @@
 /* receipt.c: what became of a message at each recipient (M19).
  *
- * The first delivery per organisation and channel is an entry; a person's first sight of it and each acknowledgement are
- * entries; whatever is said again is not. A service account delivers and never acknowledges; what a machine says is never
- * a person's. No receipts for receipts. A call made outside is on record as sent or delivered, never as acknowledged.
- * Source: rules M19, b.5, a.3.1. */
+ * The first delivery per organisation and channel is an entry; a person's first sight of it and each
+ * acknowledgement are entries; whatever is said again is not. A service account delivers and never
+ * acknowledges; what a machine says is never a person's. No receipts for receipts. A call made outside is on
+ * record as sent or delivered, never as acknowledged. Source: rules M19, b.5, a.3.1. */
 #include "domain/rule.h"
 
 /* Whose receipt it is: the sender's own, or the one that the server gathers receipts for. */
@@ -34,21 +34,25 @@ static const struct toc_message *target(struct toc_ask *q)
 	return m;
 }
 
-static struct toc_value *receipt_of(struct toc_ask *q, const struct toc_message *m, const char *state, bool by_person)
+static struct toc_value *receipt_of(struct toc_ask *q, const struct toc_message *m, const char *state,
+				    bool by_person)
 {
 	struct toc_value *r = toc_value_map(q->a);
 
 	toc_set_id(q->a, r, "ref", m->eid);
 	toc_set_text(q->a, r, "org", recipient(q));
-	toc_set_text(q->a, r, "channel", toc_get_text(q->body, "channel").n ? toc_get_text(q->body, "channel") : q->p->channel);
+	toc_set_text(q->a, r, "channel",
+		     toc_get_text(q->body, "channel").n ? toc_get_text(q->body, "channel") : q->p->channel);
 	if (by_person)
 		toc_set_id(q->a, r, "person", q->p->person);
 	toc_set_cstr(q->a, r, "state", state);
 	return r;
 }
 
-/* Readers: whoever of the sender's side reads the message, the hub's lead if the hub reads it, and one's own side. */
-static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, struct toc_str called)
+/* Readers: whoever of the sender's side reads the message, the hub's lead if the hub reads it, and one's own
+ * side. */
+static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m,
+		    struct toc_str called)
 {
 	struct toc_value *decided = toc_decided(d);
 	bool machines = !(q->action && q->action->flags & TOC_ACTION_NO_MACHINE);
@@ -60,12 +64,14 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_mes
 		toc_roles roles = 0;
 		if (!o || (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org))))
 			continue;
-		if (toc_short_is(&r->org, toc_short_str(&m->org)) || toc_short_is(&r->org, recipient(q)) || toc_short_is(&r->org, called))
+		if (toc_short_is(&r->org, toc_short_str(&m->org)) || toc_short_is(&r->org, recipient(q)) ||
+		    toc_short_is(&r->org, called))
 			roles = r->roles & all;
 		else if (o->kinds & TOC_KIND_HUB)
 			roles = TOC_ROLE_IL | (machines ? TOC_ROLE_SV : 0);
 		if (roles)
-			toc_reader_add_roles(q->a, decided, "readers", toc_short_str(&r->org), roles, TOC_WHOLE);
+			toc_reader_add_roles(q->a, decided, "readers", toc_short_str(&r->org), roles,
+					     TOC_WHOLE);
 	}
 }
 
@@ -89,23 +95,26 @@ static int check_own(struct toc_ask *q)
 	struct toc_str org = toc_get_text(q->body, "recipient_org");
 
 	if (q->org && org.n && !toc_str_eq(org, q->p->org))
-		return TOC_REFUSE(q, NOT_PERMITTED, "body.recipient_org", "domain M19", "recipient_org: you are %.*s", TOC_STR_ARGS(q->p->org));
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.recipient_org", "domain M19",
+				  "recipient_org: you are %.*s", TOC_STR_ARGS(q->p->org));
 	return 0;
 }
 
 /* @return the seq of the first delivery of it to this organisation on this channel, or -1 */
-static int64_t delivered_before(struct toc_ask *q, const struct toc_message *m, const struct toc_value *receipt)
+static int64_t delivered_before(struct toc_ask *q, const struct toc_message *m,
+				const struct toc_value *receipt)
 {
 	if (toc_short_is(&m->org, recipient(q)))
 		return m->seq; /* one's own message: nothing to deliver */
 	for (uint32_t i = 0; i < m->n_receipts; i++)
-		if (m->receipts[i].state == TOC_RECEIPT_DELIVERED && toc_short_is(&m->receipts[i].org, recipient(q)) &&
+		if (m->receipts[i].state == TOC_RECEIPT_DELIVERED &&
+		    toc_short_is(&m->receipts[i].org, recipient(q)) &&
 		    toc_short_is(&m->receipts[i].channel, toc_get_text(receipt, "channel")))
 			return m->receipts[i].seq;
 	return -1;
 }
 
-/* One entry can be the receipt for several messages (references[]): what the server has gathered in a second. */
+/* One entry can be the receipt for several messages (references[]): what was gathered in a second. */
 int toc_rule_receipt_machine(struct toc_ask *q)
 {
 	struct toc_str state = toc_get_text(q->body, "state");
@@ -119,10 +128,13 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 	if (toc_ask_may(q, TOC_IF_ADR | TOC_IF_READER) < 0)
 		return -1;
 	if (state.n && !toc_str_is(state, "delivered"))
-		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19", "state: a machine says \"delivered\" and nothing else");
+		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19",
+				  "state: a machine says \"delivered\" and nothing else");
 	if (toc_get(q->body, "actor_kind") && !toc_get_is(q->body, "actor_kind", "machine"))
-		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19", "actor_kind: a machine's receipt is a machine's");
-	for (size_t i = 0; i <= toc_len(more); m = readable(q, toc_id_of(toc_text_of(toc_at(more, i)))), i++) {
+		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19",
+				  "actor_kind: a machine's receipt is a machine's");
+	for (size_t i = 0; i <= toc_len(more);
+	     m = readable(q, toc_id_of(toc_text_of(toc_at(more, i)))), i++) {
 		struct toc_value *receipt = m ? receipt_of(q, m, "delivered", false) : NULL;
 		int64_t seq = m ? delivered_before(q, m, receipt) : 0;
 		if (!m || seq >= 0) {
@@ -135,8 +147,8 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 		const struct toc_threat *t = toc_find_threat(q->w, m->threat);
 		const struct toc_desk *desk = t ? toc_desk_of(t, recipient(q)) : NULL;
 		enum toc_desk_state to;
-		if (desk && toc_uuid_eq(t->id, d->case_ref) && t->state == TOC_CASE_SENT && !toc_get(d->decided, "state") &&
-		    toc_desk_step(TOC_STR("M19.machine"), desk->state, &to))
+		if (desk && toc_uuid_eq(t->id, d->case_ref) && t->state == TOC_CASE_SENT &&
+		    !toc_get(d->decided, "state") && toc_desk_step(TOC_STR("M19.machine"), desk->state, &to))
 			toc_effect_desk_state(q->a, toc_decided(d), recipient(q), desk->state, to);
 		readers(q, d, m, TOC_STR(""));
 	}
@@ -154,11 +166,14 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	if (toc_ask_may(q, TOC_IF_READER) < 0)
 		return -1;
 	if (q->p->machine)
-		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain M19", "a service account never counts as a person");
+		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain M19",
+				  "a service account never counts as a person");
 	if (!acks && !toc_str_is(state, "seen"))
-		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19", "state: a person has \"seen\" or \"acked\" it");
+		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19",
+				  "state: a person has \"seen\" or \"acked\" it");
 	if (toc_get(q->body, "actor_kind") && !toc_get_is(q->body, "actor_kind", "human"))
-		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19", "actor_kind: a person's receipt is a person's");
+		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19",
+				  "actor_kind: a person's receipt is a person's");
 	if (toc_short_is(&m->org, q->p->org))
 		return said_before(q, m->seq);
 	for (uint32_t i = 0; !acks && i < m->n_receipts; i++)
@@ -172,8 +187,10 @@ int toc_rule_receipt_human(struct toc_ask *q)
 
 int toc_rule_outreach(struct toc_ask *q)
 {
-	static const char *const states[] = { "queued", "sent", "delivered", "bounced", "retrying", "dead", "not_attempted" };
-	struct toc_str state = toc_get_text(q->body, "state"), called = toc_get_text(q->body, "recipient_org");
+	static const char *const states[] = { "queued",   "sent", "delivered",    "bounced",
+					      "retrying", "dead", "not_attempted" };
+	struct toc_str state = toc_get_text(q->body, "state"),
+		       called = toc_get_text(q->body, "recipient_org");
 	const struct toc_message *m;
 	bool allowed = false, addressed = false;
 
@@ -184,12 +201,14 @@ int toc_rule_outreach(struct toc_ask *q)
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		allowed |= toc_str_is(state, states[i]);
 	if (!allowed)
-		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19", "state: a call made outside is sent or delivered, never acknowledged");
+		return TOC_REFUSE(q, BAD_VALUE, "body.state", "domain M19",
+				  "state: a call made outside is sent or delivered, never acknowledged");
 	for (uint32_t i = 0; i < m->n_readers; i++)
 		addressed |= toc_short_is(&m->readers[i].org, called);
 	if (!addressed || toc_str_eq(called, q->p->org))
-		return TOC_REFUSE(q, CONDITION, "body.recipient_org", "domain M19", "recipient_org: the message was not addressed to \"%.*s\"",
-		                  TOC_STR_ARGS(called));
+		return TOC_REFUSE(q, CONDITION, "body.recipient_org", "domain M19",
+				  "recipient_org: the message was not addressed to \"%.*s\"",
+				  TOC_STR_ARGS(called));
 	readers(q, draft(q, "M19.outreach", m), m, called);
 	return 0;
 }

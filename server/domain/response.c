@@ -1,9 +1,10 @@
 /* response.c: what desks answer to a threat notification, and the provider to their questions (M5).
  *
- * States are kept per desk (lifecycle.def). Any answer of a person stops the paging of their own desk; acceptance by a
- * state's desk stops it for all. Acceptance by the hub is coordination: a state's acceptance is still wanted. What a desk
- * says of a case holds for those tied to it where it is a desk too, and their providers learn of acceptance and outcome
- * without the others' personal data. Source: rules b.2, M5, T17, T18. */
+ * States are kept per desk (lifecycle.def). Any answer of a person stops the paging of their own desk;
+ * acceptance by a state's desk stops it for all. Acceptance by the hub is coordination: a state's acceptance
+ * is still wanted. What a desk says of a case holds for those tied to it where it is a desk too, and their
+ * providers learn of acceptance and outcome without the others' personal data. Source: rules b.2, M5, T17,
+ * T18. */
 #include "domain/rule.h"
 
 const struct toc_desk *toc_desk_of(const struct toc_threat *t, struct toc_str org)
@@ -21,25 +22,30 @@ bool toc_case_is_open(const struct toc_threat *t)
 
 static bool has_accepted(const struct toc_desk *desk)
 {
-	return desk->state == TOC_DESK_ACCEPTED || desk->state == TOC_DESK_IN_PROGRESS || desk->state == TOC_DESK_OUTCOME;
+	return desk->state == TOC_DESK_ACCEPTED || desk->state == TOC_DESK_IN_PROGRESS ||
+	       desk->state == TOC_DESK_OUTCOME;
 }
 
 /* What every answer needs: a right to it, a case that is open, a person who is the one signed in. */
 static int may_answer(struct toc_ask *q)
 {
 	const struct toc_threat *t = q->threat;
-	unsigned conditions = (toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) | (q->desk ? TOC_IF_ADR : 0) |
-	                      (q->desk && has_accepted(q->desk) ? TOC_IF_ACCEPTED : 0);
+	unsigned conditions = (toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) |
+			      (q->desk ? TOC_IF_ADR : 0) |
+			      (q->desk && has_accepted(q->desk) ? TOC_IF_ACCEPTED : 0);
 	struct toc_uuid person = toc_get_id(q->body, "human_ack_by");
 	bool amends = toc_str_is(q->c->k, "M5.outcome") && t->state == TOC_CASE_CLOSED && q->desk &&
-	              toc_uuid_eq(toc_get_id(q->m, "supersedes"), q->desk->outcome) && !toc_uuid_is_nil(q->desk->outcome);
+		      toc_uuid_eq(toc_get_id(q->m, "supersedes"), q->desk->outcome) &&
+		      !toc_uuid_is_nil(q->desk->outcome);
 
 	if (toc_ask_may(q, conditions) < 0)
 		return -1;
 	if (t->state != TOC_CASE_SENT && !amends)
-		return TOC_REFUSE(q, STATE, "case_ref", "domain b.2", "the case is %s", toc_case_state_name(t->state));
+		return TOC_REFUSE(q, STATE, "case_ref", "domain b.2", "the case is %s",
+				  toc_case_state_name(t->state));
 	if (!toc_uuid_is_nil(person) && !toc_uuid_eq(person, q->p->person))
-		return TOC_REFUSE(q, NOT_PERMITTED, "body.human_ack_by", "domain M5", "human_ack_by: it is not the person who is signed in");
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.human_ack_by", "domain M5",
+				  "human_ack_by: it is not the person who is signed in");
 	return 0;
 }
 
@@ -52,7 +58,7 @@ static struct toc_draft *answer(struct toc_ask *q, const char *k)
 		return NULL;
 	if (!toc_desk_step(toc_str_of(k), q->desk->state, &to)) {
 		TOC_REFUSE(q, STATE, "body.kind", "domain b.2", "%s does not follow: your desk is %s", k,
-		           toc_desk_state_name(q->desk->state));
+			   toc_desk_state_name(q->desk->state));
 		return NULL;
 	}
 	struct toc_draft *d = toc_ask_draft(q, k);
@@ -86,9 +92,18 @@ static int simple(struct toc_ask *q, const char *k)
 	return 0;
 }
 
-int toc_rule_ack(struct toc_ask *q) { return simple(q, "M5.ack"); }
-int toc_rule_reject(struct toc_ask *q) { return simple(q, "M5.reject"); }
-int toc_rule_question(struct toc_ask *q) { return simple(q, "M5.question"); }
+int toc_rule_ack(struct toc_ask *q)
+{
+	return simple(q, "M5.ack");
+}
+int toc_rule_reject(struct toc_ask *q)
+{
+	return simple(q, "M5.reject");
+}
+int toc_rule_question(struct toc_ask *q)
+{
+	return simple(q, "M5.question");
+}
 
 /* The same step in a case that is tied to this one, where the sender's organisation is a desk too. */
 static struct toc_value *linked_step(struct toc_ask *q, const struct toc_threat *t, const char *k)
@@ -104,7 +119,8 @@ static struct toc_value *linked_step(struct toc_ask *q, const struct toc_threat 
 	return effects;
 }
 
-static void stop_all(struct toc_ask *q, struct toc_value *effects, const char *timer, const struct toc_threat *t)
+static void stop_all(struct toc_ask *q, struct toc_value *effects, const char *timer,
+		     const struct toc_threat *t)
 {
 	for (uint32_t i = 0; i < t->n_desks; i++)
 		toc_stop_timer(q, effects, timer, t, toc_short_str(&t->desks[i].org));
@@ -124,7 +140,8 @@ static void keep(struct toc_ask *q, struct toc_value *effects, const struct toc_
 	toc_set(q->a, effects, "keep", keep);
 }
 
-static void accept_effects(struct toc_ask *q, struct toc_value *effects, const struct toc_threat *t, bool state_desk)
+static void accept_effects(struct toc_ask *q, struct toc_value *effects, const struct toc_threat *t,
+			   bool state_desk)
 {
 	keep(q, effects, t);
 	if (state_desk)
@@ -140,7 +157,8 @@ int toc_rule_accept(struct toc_ask *q)
 	bool reminded = false, state_desk = q->org && !(q->org->kinds & TOC_KIND_HUB);
 
 	if (q->desk && !toc_uuid_is_nil(before) && !toc_uuid_eq(before, q->desk->acceptance))
-		return TOC_REFUSE(q, STATE, "supersedes", "domain b.2", "supersedes: your desk's newest acceptance is another");
+		return TOC_REFUSE(q, STATE, "supersedes", "domain b.2",
+				  "supersedes: your desk's newest acceptance is another");
 	struct toc_draft *d = answer(q, "M5.accept");
 	if (!d)
 		return -1;
@@ -170,38 +188,48 @@ static int check_target(struct toc_ask *q, struct toc_str to)
 	const struct toc_action *send = toc_action_find(TOC_STR("M4.send"));
 
 	if (toc_str_eq(to, q->p->org))
-		return TOC_REFUSE(q, BAD_VALUE, "body.redirect_to", "domain b.2", "redirect_to: it is your own desk");
+		return TOC_REFUSE(q, BAD_VALUE, "body.redirect_to", "domain b.2",
+				  "redirect_to: it is your own desk");
 	if (!o || (q->exercise && !toc_exercise_has(q->exercise, to)) ||
 	    !(o->kinds & (TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_HUB)) ||
 	    !toc_may_read(send, o->kinds, TOC_IF_ADR, TOC_WHOLE))
-		return TOC_REFUSE(q, NO_READER, "body.redirect_to", "domain a.3.1", "redirect_to: \"%.*s\" has no desk for threats to life here",
-		                  TOC_STR_ARGS(to));
+		return TOC_REFUSE(q, NO_READER, "body.redirect_to", "domain a.3.1",
+				  "redirect_to: \"%.*s\" has no desk for threats to life here",
+				  TOC_STR_ARGS(to));
 	if (toc_is_third_country(q->w, o, q->at))
-		return TOC_REFUSE(q, CONDITION, "body.redirect_to", "domain (e) 6", "redirect_to: personal data to a third country need an authorisation");
+		return TOC_REFUSE(q, CONDITION, "body.redirect_to", "domain (e) 6",
+				  "redirect_to: personal data to a third country need an authorisation");
 	return 0;
 }
 
 int toc_rule_redirect(struct toc_ask *q)
 {
 	const struct toc_threat *t = q->threat;
-	struct toc_str to = toc_get_text(q->body, "redirect_to"), ground = toc_get_text(q->body, "redirect_ground");
+	struct toc_str to = toc_get_text(q->body, "redirect_to"),
+		       ground = toc_get_text(q->body, "redirect_ground");
 
 	if (may_answer(q) < 0)
 		return -1;
 	if (!ground.n)
-		return TOC_REFUSE(q, MISSING_FIELD, "body.redirect_ground", "domain b.2", "redirect_ground: why it is theirs");
+		return TOC_REFUSE(q, MISSING_FIELD, "body.redirect_ground", "domain b.2",
+				  "redirect_ground: why it is theirs");
 	if (check_target(q, to) < 0)
 		return -1;
 	const struct toc_desk *there = toc_desk_of(t, to);
 	if (there && there->state != TOC_DESK_REDIRECTED && there->state != TOC_DESK_REJECTED_NOT_COMPETENT)
-		return TOC_REFUSE(q, STATE, "body.redirect_to", "domain b.2", "redirect_to: %.*s has it already, as %s", TOC_STR_ARGS(to),
-		                  toc_desk_state_name(there->state));
+		return TOC_REFUSE(q, STATE, "body.redirect_to", "domain b.2",
+				  "redirect_to: %.*s has it already, as %s", TOC_STR_ARGS(to),
+				  toc_desk_state_name(there->state));
 	struct toc_draft *d = answer(q, "M5.redirect");
 	if (!d)
 		return -1;
-	struct toc_value *decided = toc_decided(d), *joining = toc_value_list(q->a), *desk = toc_value_map(q->a);
-	struct toc_addressee addressee = { .org = to, .role = TOC_DESK_ADDED, .duty = t->duty,
-		                           .why = toc_arena_printf(q->a, "redirected by %.*s", TOC_STR_ARGS(q->p->org)) };
+	struct toc_value *decided = toc_decided(d), *joining = toc_value_list(q->a),
+			 *desk = toc_value_map(q->a);
+	struct toc_addressee addressee = { .org = to,
+					   .role = TOC_DESK_ADDED,
+					   .duty = t->duty,
+					   .why = toc_arena_printf(q->a, "redirected by %.*s",
+								   TOC_STR_ARGS(q->p->org)) };
 	toc_stop_timer(q, decided, "T18", t, q->p->org);
 	if (there) /* back to a desk that has read it all: asked again */
 		toc_join_desk(q, decided, t->id, &addressee, there->state, TOC_DESK_SENT, true);
@@ -209,9 +237,14 @@ int toc_rule_redirect(struct toc_ask *q)
 	toc_push(q->a, joining, desk);
 	toc_readers_of_case(q, d, toc_short_str(&t->notifier), t, joining);
 	if (!there)
-		(void)toc_draft_disclosure(q, t, &(struct toc_joining){
-			.org = to, .role = TOC_DESK_ADDED, .duty = t->duty, .ground = "redirect", .ground_text = ground,
-			.why = addressee.why, .what = TOC_DISCLOSE_READABLE });
+		(void)toc_draft_disclosure(q, t,
+					   &(struct toc_joining){ .org = to,
+								  .role = TOC_DESK_ADDED,
+								  .duty = t->duty,
+								  .ground = "redirect",
+								  .ground_text = ground,
+								  .why = addressee.why,
+								  .what = TOC_DISCLOSE_READABLE });
 	return 0;
 }
 
@@ -228,8 +261,8 @@ int toc_rule_answer(struct toc_ask *q)
 		for (uint32_t k = 0; k < t->n_questions; k++)
 			asked |= toc_short_is(&t->questions[k].id, id);
 		if (!asked)
-			return TOC_REFUSE(q, CONDITION, "body.answers.question", "domain M5", "question: \"%.*s\" is not open in this case",
-			                  TOC_STR_ARGS(id));
+			return TOC_REFUSE(q, CONDITION, "body.answers.question", "domain M5",
+					  "question: \"%.*s\" is not open in this case", TOC_STR_ARGS(id));
 	}
 	struct toc_draft *d = toc_ask_draft(q, "M5.answer");
 	d->ref = t->notice;

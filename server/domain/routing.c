@@ -1,12 +1,13 @@
 /* routing.c: to whom a threat to life goes. Two laws, two definitions of "Member State concerned":
  *
- *   TCO 14(5): nationality of the offender, of the potential victim, or the target. Unknown: the contact point of the
- *              provider's own state AND the hub.
- *   DSA 18(2): where the offence took place or is likely to, where the suspect resides or is, where the victim resides
- *              or is. Unknown: the provider's own state OR the hub OR both; both are proposed, the sender may choose.
+ *   TCO 14(5): nationality of the offender, of the potential victim, or the target. Unknown: the contact
+ * point of the provider's own state AND the hub. DSA 18(2): where the offence took place or is likely to,
+ * where the suspect resides or is, where the victim resides or is. Unknown: the provider's own state OR the
+ * hub OR both; both are proposed, the sender may choose.
  *
- * A state's desk is named by its national rules (versioned entries, the newest that holds at that moment), else it is the
- * state's police in the directory. The hub gets a copy of what goes to a state. Every addressee carries why. */
+ * A state's desk is named by its national rules (versioned entries, the newest that holds at that moment),
+ * else it is the state's police in the directory. The hub gets a copy of what goes to a state. Every
+ * addressee carries why. */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,8 +31,9 @@ static const struct {
 
 static const char *law_of(uint32_t duty)
 {
-	return duty & TOC_DUTY_TCO ? duty & TOC_DUTY_DSA ? "TCO 14(5), DSA 18(2)" : "TCO 14(5)"
-	       : duty & TOC_DUTY_DSA ? "DSA 18(2)" : "voluntary";
+	return duty & TOC_DUTY_TCO   ? duty & TOC_DUTY_DSA ? "TCO 14(5), DSA 18(2)" : "TCO 14(5)"
+	       : duty & TOC_DUTY_DSA ? "DSA 18(2)"
+				     : "voluntary";
 }
 
 static void warn(struct toc_ask *q, struct toc_route *r, const char *code, struct toc_str text)
@@ -53,8 +55,8 @@ static bool can_take(struct toc_ask *q, struct toc_str org)
 	       (o->kinds & (TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_HUB)) && !toc_str_eq(org, q->p->org);
 }
 
-static struct toc_addressee *addressee(struct toc_ask *q, struct toc_route *r, struct toc_str org, uint32_t role,
-                                       uint32_t duty, struct toc_str why)
+static struct toc_addressee *addressee(struct toc_ask *q, struct toc_route *r, struct toc_str org,
+				       uint32_t role, uint32_t duty, struct toc_str why)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (toc_str_eq(r->to[i].org, org)) {
@@ -67,7 +69,9 @@ static struct toc_addressee *addressee(struct toc_ask *q, struct toc_route *r, s
 			memcpy(more, r->to, r->n * sizeof *more);
 		r->to = more;
 	}
-	r->to[r->n] = (struct toc_addressee){ .org = org, .role = role, .duty = duty, .grounds = toc_value_list(q->a), .why = why };
+	r->to[r->n] = (struct toc_addressee){
+		.org = org, .role = role, .duty = duty, .grounds = toc_value_list(q->a), .why = why
+	};
 	return &r->to[r->n++];
 }
 
@@ -81,19 +85,20 @@ static const struct toc_national *national(const struct toc_country *c, toc_time
 	return newest;
 }
 
-static void note_policy(struct toc_ask *q, struct toc_route *r, struct toc_str cc, const struct toc_national *n)
+static void note_policy(struct toc_ask *q, struct toc_route *r, struct toc_str cc,
+			const struct toc_national *n)
 {
 	char text[64];
 	snprintf(text, sizeof text, "%.*s:%lld", TOC_STR_ARGS(cc), (long long)n->version);
 	if (!strstr(r->policy_version.n ? r->policy_version.p : "", text))
 		r->policy_version = toc_arena_printf(q->a, "%.*s%s%s", TOC_STR_ARGS(r->policy_version),
-		                                     r->policy_version.n ? " " : "", text);
+						     r->policy_version.n ? " " : "", text);
 }
 
 /* The desks of a state for a duty: by its own rules, else its police, else its competent authority.
  * @return how many were added; all of them carry `why` */
-static size_t add_state(struct toc_ask *q, struct toc_route *r, struct toc_str cc, uint32_t role, uint32_t duty,
-                        struct toc_str ground, struct toc_str why)
+static size_t add_state(struct toc_ask *q, struct toc_route *r, struct toc_str cc, uint32_t role,
+			uint32_t duty, struct toc_str ground, struct toc_str why)
 {
 	const struct toc_country *c = toc_find_country(q->w, cc);
 	const struct toc_national *n = national(c, q->at);
@@ -152,43 +157,52 @@ static struct toc_str home_state(const struct toc_organisation *o)
 int toc_route_states(struct toc_ask *q, const struct toc_value *states, uint32_t duty, struct toc_route *r)
 {
 	for (size_t i = 0; i < toc_len(states); i++) {
-		struct toc_str cc = toc_get_text(toc_at(states, i), "cc"), ground = toc_get_text(toc_at(states, i), "ground");
+		struct toc_str cc = toc_get_text(toc_at(states, i), "cc"),
+			       ground = toc_get_text(toc_at(states, i), "ground");
 		size_t g = 0;
 		while (g < GROUNDS && !toc_str_is(ground, grounds[g].name))
 			g++;
-		uint32_t fits = g == GROUNDS ? 0 : duty & TOC_DUTY_VOLUNTARY ? grounds[g].duty | TOC_DUTY_VOLUNTARY : grounds[g].duty;
+		uint32_t fits = g == GROUNDS                ? 0
+				: duty & TOC_DUTY_VOLUNTARY ? grounds[g].duty | TOC_DUTY_VOLUNTARY
+							    : grounds[g].duty;
 		if (!(fits & duty)) {
 			char field[64];
 			snprintf(field, sizeof field, "body.concerned_states[%zu].ground", i);
-			return TOC_REFUSE(q, CONDITION, field, law_of(duty), "ground: \"%.*s\" ties no state to a notice under %s",
-			                  TOC_STR_ARGS(ground), law_of(duty));
+			return TOC_REFUSE(q, CONDITION, field, law_of(duty),
+					  "ground: \"%.*s\" ties no state to a notice under %s",
+					  TOC_STR_ARGS(ground), law_of(duty));
 		}
-		struct toc_str why = toc_arena_printf(q->a, "%.*s is concerned: %s (%s)", TOC_STR_ARGS(cc), grounds[g].words,
-		                                      law_of(fits & duty));
+		struct toc_str why = toc_arena_printf(q->a, "%.*s is concerned: %s (%s)", TOC_STR_ARGS(cc),
+						      grounds[g].words, law_of(fits & duty));
 		if (add_state(q, r, cc, TOC_DESK_COMPETENT, fits & duty, ground, why) == 0)
-			warn(q, r, "no_desk", toc_arena_printf(q->a, "%.*s has no desk here: tell it by another way", TOC_STR_ARGS(cc)));
+			warn(q, r, "no_desk",
+			     toc_arena_printf(q->a, "%.*s has no desk here: tell it by another way",
+					      TOC_STR_ARGS(cc)));
 		const struct toc_national *n = national(toc_find_country(q->w, cc), q->at);
 		struct toc_str field = toc_get_text(q->body, "offence_field");
 		for (uint32_t k = 0; n && (duty & TOC_DUTY_DSA) && k < n->n_not_covered; k++)
 			if (field.n && toc_short_is(&n->not_covered[k].org, field))
-				warn(q, r, "not_covered", toc_arena_printf(q->a, "%.*s does not put \"%.*s\" under DSA 18", TOC_STR_ARGS(cc),
-				                                           TOC_STR_ARGS(field)));
+				warn(q, r, "not_covered",
+				     toc_arena_printf(q->a, "%.*s does not put \"%.*s\" under DSA 18",
+						      TOC_STR_ARGS(cc), TOC_STR_ARGS(field)));
 	}
 	return 0;
 }
 
 /* No state can be named, or none that is named has a desk here. */
-static void fall_back(struct toc_ask *q, struct toc_route *r, uint32_t duty, const struct toc_organisation *notifier)
+static void fall_back(struct toc_ask *q, struct toc_route *r, uint32_t duty,
+		      const struct toc_organisation *notifier)
 {
 	struct toc_str home = home_state(notifier), hub = toc_hub(q->w, q->exercise);
 	bool both = duty & TOC_DUTY_TCO;
-	const char *words = both ? "the state concerned is unknown, so the home state and the hub (TCO 14(5))"
-	                         : "the state concerned is unknown, so the home state, the hub, or both (DSA 18(2))";
+	const char *words =
+		both ? "the state concerned is unknown, so the home state and the hub (TCO 14(5))"
+		     : "the state concerned is unknown, so the home state, the hub, or both (DSA 18(2))";
 
 	size_t before = r->n;
 	if (home.n)
 		(void)add_state(q, r, home, TOC_DESK_HOME, duty, TOC_STR(""),
-		                toc_arena_printf(q->a, "home state %.*s: %s", TOC_STR_ARGS(home), words));
+				toc_arena_printf(q->a, "home state %.*s: %s", TOC_STR_ARGS(home), words));
 	if (hub.n && can_take(q, hub))
 		(void)addressee(q, r, hub, TOC_DESK_HUB, duty, toc_arena_printf(q->a, "hub: %s", words));
 	for (size_t i = before; i < r->n; i++)
@@ -205,8 +219,9 @@ static int choose(struct toc_ask *q, struct toc_route *r, const struct toc_value
 		for (size_t k = 0; k < r->n; k++)
 			proposed |= toc_str_eq(r->to[k].org, toc_text_of(toc_at(chosen, i)));
 		if (!proposed)
-			return TOC_REFUSE(q, NO_READER, "audience", "domain (e) 2", "audience: only those whom prepare proposes: not \"%.*s\"",
-			                  TOC_STR_ARGS(toc_text_of(toc_at(chosen, i))));
+			return TOC_REFUSE(q, NO_READER, "audience", "domain (e) 2",
+					  "audience: only those whom prepare proposes: not \"%.*s\"",
+					  TOC_STR_ARGS(toc_text_of(toc_at(chosen, i))));
 	}
 	if (toc_len(chosen) == 0)
 		return 0;
@@ -218,7 +233,7 @@ static int choose(struct toc_ask *q, struct toc_route *r, const struct toc_value
 }
 
 int toc_route_threat(struct toc_ask *q, const struct toc_value *body, const struct toc_organisation *notifier,
-                     const struct toc_value *chosen, struct toc_route *ret_route)
+		     const struct toc_value *chosen, struct toc_route *ret_route)
 {
 	uint32_t duty = toc_duty_bits(toc_get(body, "duty"));
 	bool unknown = toc_get_bool(toc_get(body, "state_unknown"), "unknown");
@@ -226,17 +241,20 @@ int toc_route_threat(struct toc_ask *q, const struct toc_value *body, const stru
 	struct toc_str hub = toc_hub(q->w, q->exercise);
 
 	if (toc_get_is(body, "service_surface", "private") && (duty & TOC_DUTY_TCO))
-		warn(q, &r, "private_surface", TOC_STR("the TCO Regulation covers public dissemination only"));
+		warn(q, &r, "private_surface",
+		     TOC_STR("the TCO Regulation covers public dissemination only"));
 	if (toc_route_states(q, toc_get(body, "concerned_states"), duty, &r) < 0)
 		return -1;
 	if (r.n == 0 || unknown) /* one state named and others unknown is both */
 		fall_back(q, &r, duty, notifier);
 	if (toc_len(toc_get(body, "concerned_states")) && hub.n && can_take(q, hub))
-		(void)addressee(q, &r, hub, TOC_DESK_HUB, duty, TOC_STR("hub: a copy of every notification that goes to a state"));
+		(void)addressee(q, &r, hub, TOC_DESK_HUB, duty,
+				TOC_STR("hub: a copy of every notification that goes to a state"));
 	if (choose(q, &r, chosen) < 0)
 		return -1;
 	if (r.n == 0)
-		return TOC_REFUSE(q, NO_READER, "body.concerned_states", law_of(duty), "nobody here can receive it: call the emergency line");
+		return TOC_REFUSE(q, NO_READER, "body.concerned_states", law_of(duty),
+				  "nobody here can receive it: call the emergency line");
 	*ret_route = r;
 	return 0;
 }

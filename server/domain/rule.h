@@ -1,19 +1,17 @@
 /* rule.h: what the rules of the protocol share while they decide: the question, and the words of an answer.
  *
- * A rule reads the question and either refuses or adds drafts. It writes nothing: every effect that its entry shall have
- * on the state is spelt out in `decided`, in the vocabulary below, and apply.c interprets just that. So a rule can change
- * without changing what old entries mean.
+ * A rule reads the question and either refuses or adds drafts. It writes nothing: every effect that its entry
+ * shall have on the state is spelt out in `decided`, in the vocabulary below, and apply.c interprets just
+ * that. So a rule can change without changing what old entries mean.
  *
  * Effects in `decided` (each optional; apply ignores what it cannot read):
  *   opened          {notifier, aware_at}             the case exists, as a draft
  *   notice          {duty, notifier, aware_at}       … has been sent by this entry
  *   desks           [{org, role, duty, …}]           desks that join the case
- *   state           [{desk?, from, to}]              steps of lifecycle.def; without desk: of the case as a whole
- *   timers_started  [{timer, id, desk, starts, deadline, next?}]
- *   timers_moved    [{timer, id, desk, level, next?, breached?}]
- *   timers_stopped  [{timer, id, desk, at, met, took_ms}]
- *   keep            {until?, for}                    do_not_remove_until; without until: lifted
- *   removed         true                             the content is down
+ *   state           [{desk?, from, to}]              steps of lifecycle.def; without desk: of the case as a
+ * whole timers_started  [{timer, id, desk, starts, deadline, next?}] timers_moved    [{timer, id, desk,
+ * level, next?, breached?}] timers_stopped  [{timer, id, desk, at, met, took_ms}] keep            {until?,
+ * for}                    do_not_remove_until; without until: lifted removed         true the content is down
  *   questions       [{id, org}] · answered [id]
  *   dup_keys        [hex]                            what the case is about
  *   links           [{case, to}]                     the two cases are one in the real world
@@ -49,7 +47,8 @@ enum toc_case_state toc_case_state_of(struct toc_str name);
 /** The step of the life-cycle that k is for a desk in state `from`. @return false when it does not follow */
 bool toc_desk_step(struct toc_str k, enum toc_desk_state from, enum toc_desk_state *ret_to);
 
-/* Why a desk is asked. The order of the names is that of desk_roles in threat.c; the numbers are in snapshots. */
+/* Why a desk is asked. The order of the names is that of desk_roles in threat.c; the numbers are in
+ * snapshots. */
 enum toc_desk_role { TOC_DESK_COMPETENT, TOC_DESK_HOME, TOC_DESK_HUB, TOC_DESK_ADDED };
 const char *toc_desk_role_name(uint32_t role);
 uint32_t toc_desk_role_of(struct toc_str name);
@@ -58,7 +57,8 @@ enum toc_duty { TOC_DUTY_TCO = 1, TOC_DUTY_DSA = 2, TOC_DUTY_VOLUNTARY = 4 };
 uint32_t toc_duty_bits(const struct toc_value *list);
 struct toc_value *toc_duty_list(uint32_t duty, struct toc_arena *a);
 
-/* How far a message has come at one recipient (b.5), as far as entries say it. The numbers are in snapshots. */
+/* How far a message has come at one recipient (b.5), as far as entries say it. The numbers are in snapshots.
+ */
 enum toc_receipt_state { TOC_RECEIPT_DELIVERED = 1, TOC_RECEIPT_SEEN, TOC_RECEIPT_ACKED };
 
 /* ---- the question ---- */
@@ -68,27 +68,28 @@ struct toc_ask {
 	const struct toc_principal *p;
 	const struct toc_command *c;
 	struct toc_arena *a;
-	toc_time now;  /* real */
-	toc_time at;   /* on the clock of the exercise; outside of one the time of receipt */
+	toc_time now; /* real */
+	toc_time at;  /* on the clock of the exercise; outside of one the time of receipt */
 
 	const struct toc_action *action;
-	const struct toc_value *m, *body;          /* the message */
+	const struct toc_value *m, *body; /* the message */
 	struct toc_uuid id;
 	enum toc_mode mode;
-	const struct toc_exercise *exercise;       /* NULL outside of one */
+	const struct toc_exercise *exercise; /* NULL outside of one */
 	struct toc_uuid exercise_id;
-	const struct toc_organisation *org;        /* NULL: the server */
+	const struct toc_organisation *org; /* NULL: the server */
 	toc_roles roles;
-	const struct toc_threat *threat;           /* the case it belongs to, if that is the sender's to see */
-	const struct toc_desk *desk;               /* the sender's desk in it */
+	const struct toc_threat *threat; /* the case it belongs to, if that is the sender's to see */
+	const struct toc_desk *desk;     /* the sender's desk in it */
 
 	struct toc_verdict *verdict;
-	size_t room;                               /* drafts that fit */
-	bool looking;                              /* only prepared: nothing will be appended */
+	size_t room;  /* drafts that fit */
+	bool looking; /* only prepared: nothing will be appended */
 };
 typedef int toc_rule(struct toc_ask *q);
 
-#define TOC_REFUSE(q, code, field, clause, ...) toc_refuse(&(q)->verdict->refusal, TOC_REFUSE_##code, field, clause, __VA_ARGS__)
+#define TOC_REFUSE(q, code, field, clause, ...)                                                              \
+	toc_refuse(&(q)->verdict->refusal, TOC_REFUSE_##code, field, clause, __VA_ARGS__)
 /** "Not yours" and "does not exist" in the same words. */
 int toc_refuse_unknown(struct toc_ask *q, const char *field);
 
@@ -97,11 +98,14 @@ int toc_ask_may(struct toc_ask *q, unsigned conditions);
 
 /* ---- the answer ---- */
 
-/** A new draft: k, and what follows from the question (mode, exercise, case, org, actor, message, at, received, subject).
- * Its message is the sender's, its eid the message's id; a rule that adds more drafts changes them. */
+/** A new draft: k, and what follows from the question (mode, exercise, case, org, actor, message, at,
+ * received, subject). Its message is the sender's, its eid the message's id; a rule that adds more drafts
+ * changes them. */
 struct toc_draft *toc_ask_draft(struct toc_ask *q, const char *k);
-/** … that the server makes because of the message: org "server", no actor, eid named after `what` and the message. */
-struct toc_draft *toc_ask_server_draft(struct toc_ask *q, const char *k, const char *what, struct toc_uuid about);
+/** … that the server makes because of the message: org "server", no actor, eid named after `what` and the
+ * message. */
+struct toc_draft *toc_ask_server_draft(struct toc_ask *q, const char *k, const char *what,
+				       struct toc_uuid about);
 /** The draft's `decided`, for writing. */
 struct toc_value *toc_decided(struct toc_draft *d);
 struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat);
@@ -109,10 +113,13 @@ struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat);
 /** decided[list] += item */
 void toc_effect(struct toc_arena *a, struct toc_value *decided, const char *list, struct toc_value *item);
 void toc_effect_case_state(struct toc_arena *a, struct toc_value *decided, uint32_t from, uint32_t to);
-void toc_effect_desk_state(struct toc_arena *a, struct toc_value *decided, struct toc_str desk, uint32_t from, uint32_t to);
-void toc_set_id(struct toc_arena *a, struct toc_value *map, const char *name, struct toc_uuid id);  /* nil: not set */
-void toc_set_time(struct toc_arena *a, struct toc_value *map, const char *name, toc_time t);        /* never: not set */
-struct toc_uuid toc_get_id(const struct toc_value *map, const char *name);                          /* nil when absent */
+void toc_effect_desk_state(struct toc_arena *a, struct toc_value *decided, struct toc_str desk, uint32_t from,
+			   uint32_t to);
+void toc_set_id(struct toc_arena *a, struct toc_value *map, const char *name,
+		struct toc_uuid id); /* nil: not set */
+void toc_set_time(struct toc_arena *a, struct toc_value *map, const char *name,
+		  toc_time t);                                             /* never: not set */
+struct toc_uuid toc_get_id(const struct toc_value *map, const char *name); /* nil when absent */
 toc_time toc_get_time(const struct toc_value *map, const char *name, toc_time absent);
 struct toc_uuid toc_id_of(struct toc_str text); /* nil when it is none */
 /** Name for toc_uuid_named from up to three ids and a number. */
@@ -121,12 +128,13 @@ struct toc_uuid toc_derived_id(const char *space, struct toc_uuid x, struct toc_
 /* ---- rooms of rules (each in the file of its name) ---- */
 
 /** As toc_decide, but only to see what would happen. (decide.c) */
-int toc_look(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c, toc_time now,
-             struct toc_arena *a, struct toc_verdict *ret_verdict);
+int toc_look(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
+	     toc_time now, struct toc_arena *a, struct toc_verdict *ret_verdict);
 
 /* exercise.c */
-toc_time toc_clock_at(const struct toc_exercise *x, toc_time real);      /* scenario time; x NULL: real */
-toc_time toc_clock_real(const struct toc_exercise *x, toc_time at);      /* when it will be; NEVER while it stands */
+toc_time toc_clock_at(const struct toc_exercise *x, toc_time real); /* scenario time; x NULL: real */
+toc_time toc_clock_real(const struct toc_exercise *x,
+			toc_time at); /* when it will be; NEVER while it stands */
 bool toc_exercise_has(const struct toc_exercise *x, struct toc_str org); /* joined, or runs it */
 toc_rule toc_rule_exercise_create, toc_rule_exercise_join, toc_rule_exercise_leave, toc_rule_exercise_clock,
 	toc_rule_exercise_inject, toc_rule_exercise_end;
@@ -141,21 +149,24 @@ toc_rule toc_rule_contact_own, toc_rule_contact_verify, toc_rule_contact_drill;
 /* threat.c */
 toc_rule toc_rule_draft, toc_rule_send, toc_rule_supplement, toc_rule_withdraw;
 /* response.c */
-toc_rule toc_rule_ack, toc_rule_accept, toc_rule_redirect, toc_rule_reject, toc_rule_question, toc_rule_answer, toc_rule_outcome;
-const struct toc_desk *toc_desk_of(const struct toc_threat *t, struct toc_str org); /* NULL when it has none */
+toc_rule toc_rule_ack, toc_rule_accept, toc_rule_redirect, toc_rule_reject, toc_rule_question,
+	toc_rule_answer, toc_rule_outcome;
+const struct toc_desk *toc_desk_of(const struct toc_threat *t,
+				   struct toc_str org); /* NULL when it has none */
 bool toc_case_is_open(const struct toc_threat *t);
 
 /* duplicate.c: cases about the same thing */
 /** Cases that are tied to this one, itself apart. @return count */
 size_t toc_tied_cases(const struct toc_world *w, const struct toc_threat *t, struct toc_arena *a,
-                      const struct toc_threat ***ret_cases);
-/** Open cases with an equal key, in the same mode and exercise, oldest first, `t` (may be NULL) and its ties apart. */
+		      const struct toc_threat ***ret_cases);
+/** Open cases with an equal key, in the same mode and exercise, oldest first, `t` (may be NULL) and its ties
+ * apart. */
 size_t toc_like_cases(struct toc_ask *q, const struct toc_threat *t, const struct toc_threat ***ret_cases);
 /** The key of a likeness: the keyed hash within its mode and exercise. */
 struct toc_hash toc_likeness_key(struct toc_str dup_key, uint32_t mode, struct toc_uuid exercise);
 /** A server's M1.link between the two. */
 void toc_draft_link(struct toc_ask *q, const struct toc_threat *older, struct toc_uuid newer,
-                    struct toc_str newer_notifier, const struct toc_value *newer_desks);
+		    struct toc_str newer_notifier, const struct toc_value *newer_desks);
 
 /* routing.c */
 struct toc_addressee {
@@ -173,22 +184,25 @@ struct toc_route {
 };
 /** Whom a notification goes to. Refuses when a ground does not fit its duty, or nobody can receive it. */
 int toc_route_threat(struct toc_ask *q, const struct toc_value *body, const struct toc_organisation *notifier,
-                     const struct toc_value *chosen, struct toc_route *ret_route);
+		     const struct toc_value *chosen, struct toc_route *ret_route);
 /** The part of it that names further states: for a supplement. */
-int toc_route_states(struct toc_ask *q, const struct toc_value *states, uint32_t duty, struct toc_route *ret_route);
-struct toc_str toc_hub(const struct toc_world *w, const struct toc_exercise *x); /* empty when there is none */
+int toc_route_states(struct toc_ask *q, const struct toc_value *states, uint32_t duty,
+		     struct toc_route *ret_route);
+struct toc_str toc_hub(const struct toc_world *w,
+		       const struct toc_exercise *x); /* empty when there is none */
 /** Established outside of the Union (and of what is treated like it), as the national rules say. */
 bool toc_is_third_country(const struct toc_world *w, const struct toc_organisation *o, toc_time at);
 
 /* audience.c */
-/** decided.readers of an entry of a case: its desks, its notifier, and for those of linked cases N. `extra`: a list
- * of desks about to join (decided.desks), or NULL. Server-made: org is the author or empty. */
-void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str notifier, const struct toc_threat *t,
-                         const struct toc_value *extra);
-/** One organisation by the draft's row. Nothing is added when the row lets nobody of it read. @return added */
+/** decided.readers of an entry of a case: its desks, its notifier, and for those of linked cases N. `extra`:
+ * a list of desks about to join (decided.desks), or NULL. Server-made: org is the author or empty. */
+void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str notifier,
+			 const struct toc_threat *t, const struct toc_value *extra);
+/** One organisation by the draft's row. Nothing is added when the row lets nobody of it read. @return added
+ */
 bool toc_reader_add(struct toc_ask *q, struct toc_draft *d, struct toc_str org, unsigned conditions);
-void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const char *list, struct toc_str org,
-                          toc_roles roles, enum toc_rendering rendering);
+void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const char *list,
+			  struct toc_str org, toc_roles roles, enum toc_rendering rendering);
 toc_roles toc_roles_of(const struct toc_value *names);
 struct toc_value *toc_role_names(toc_roles roles, struct toc_arena *a);
 /** May people with these roles of this organisation read it, as its snapshot and disclosures say? */
@@ -201,35 +215,43 @@ enum toc_disclose_what { TOC_DISCLOSE_READABLE, TOC_DISCLOSE_OWN, TOC_DISCLOSE_A
 struct toc_joining { /* a desk that joins a case, and why */
 	struct toc_str org;
 	uint32_t role, duty;
-	const char *ground;       /* M29 ground */
+	const char *ground;         /* M29 ground */
 	struct toc_str ground_text; /* personal; may be empty */
-	struct toc_str why;       /* not personal */
+	struct toc_str why;         /* not personal */
 	enum toc_disclose_what what;
 };
-struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t, const struct toc_joining *j);
+struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t,
+				       const struct toc_joining *j);
 /** Effects of a desk's joining on `decided`: desks, state, T17, the first page. */
-void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, const struct toc_addressee *to,
-                   enum toc_desk_state from, enum toc_desk_state to_state, bool pages);
+void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat,
+		   const struct toc_addressee *to, enum toc_desk_state from, enum toc_desk_state to_state,
+		   bool pages);
 
 /* receipt.c */
 toc_rule toc_rule_receipt_machine, toc_rule_receipt_human, toc_rule_outreach;
 
 /* deadline.c, escalation.c */
-void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk, toc_time aware_at);
+void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk,
+		   toc_time aware_at);
 void toc_start_t8(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk);
 void toc_start_t17(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk);
 void toc_start_t18(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk);
 struct toc_uuid toc_timer_id(struct toc_str timer, struct toc_uuid threat, struct toc_str desk);
 /** The running timer of that name at that desk in that case, or NULL. */
-const struct toc_timer *toc_running(const struct toc_world *w, const char *timer, struct toc_uuid threat, struct toc_str desk);
+const struct toc_timer *toc_running(const struct toc_world *w, const char *timer, struct toc_uuid threat,
+				    struct toc_str desk);
 /** decided.timers_stopped += that timer, if it runs. met: not after its deadline. */
-void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *timer, const struct toc_threat *t, struct toc_str desk);
+void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *timer,
+		    const struct toc_threat *t, struct toc_str desk);
 /** decided.pages += contact number `position` of the organisation's chain, one item per channel. */
-void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc_value *decided, struct toc_str org, unsigned position);
-/** What happens when the timer's next time has come: adds the entries of one level. (escalation.c, deadline.c) */
+void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc_value *decided,
+		      struct toc_str org, unsigned position);
+/** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
+ * deadline.c) */
 void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t);
 /** decided.timers_moved += one level on. next may be TOC_TIME_NEVER. */
-void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next, bool breached);
+void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next,
+		    bool breached);
 /** The id of what a timer does at its next level: the same on every node. */
 struct toc_uuid toc_firing_id(const char *what, const struct toc_timer *t);
 /** Drafts of what has passed at q->now, in due order, looking ahead; at most max. */

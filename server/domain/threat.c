@@ -1,19 +1,21 @@
 /* threat.c: what a provider says about a threat to life (M4): draft, send, supplement, withdraw.
  *
- * A draft opens the case and starts T16; only the provider sees it. Sending routes it by both laws (routing.c), starts
- * T17 at every desk, and ties it to an open case about the same thing: if a state's desk has accepted that one, the
- * notification goes to that desk and to the hub, pages nobody again, and takes the acceptance over.
- * Source: rules b.2, M4, T16, T17, T8. */
+ * A draft opens the case and starts T16; only the provider sees it. Sending routes it by both laws
+ * (routing.c), starts T17 at every desk, and ties it to an open case about the same thing: if a state's desk
+ * has accepted that one, the notification goes to that desk and to the hub, pages nobody again, and takes the
+ * acceptance over. Source: rules b.2, M4, T16, T17, T8. */
 #include <string.h>
 
 #include "domain/rule.h"
 
-/* A clock that is a moment ahead of ours must not stop a threat to life; what lies further ahead is a mistake. */
+/* A clock that is a moment ahead of ours must not stop a threat to life; what lies further ahead is a
+ * mistake. */
 #define SKEW TOC_SECONDS(2)
 
 static int refuse_time(struct toc_ask *q, const char *field)
 {
-	return TOC_REFUSE(q, TIME, field, "domain d", "%s: lies after its arrival here at %s", field, toc_time_str(q->a, q->at).p);
+	return TOC_REFUSE(q, TIME, field, "domain d", "%s: lies after its arrival here at %s", field,
+			  toc_time_str(q->a, q->at).p);
 }
 
 static bool lies_ahead(struct toc_ask *q, const struct toc_value *map, const char *name)
@@ -67,7 +69,8 @@ int toc_rule_draft(struct toc_ask *q)
 	if (toc_ask_may(q, 0) < 0 || check_times(q) < 0)
 		return -1;
 	if (toc_get(q->m, "case_ref"))
-		return TOC_REFUSE(q, BAD_VALUE, "case_ref", "domain b.2", "case_ref: a draft opens a new case");
+		return TOC_REFUSE(q, BAD_VALUE, "case_ref", "domain b.2",
+				  "case_ref: a draft opens a new case");
 	struct toc_draft *d = toc_ask_draft(q, "M4.draft");
 	struct toc_uuid id = new_case(q);
 	into_case(q, d, id);
@@ -80,8 +83,9 @@ int toc_rule_draft(struct toc_ask *q)
 
 /* ---- sending ---- */
 
-void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, const struct toc_addressee *to,
-                   enum toc_desk_state from, enum toc_desk_state to_state, bool pages)
+void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat,
+		   const struct toc_addressee *to, enum toc_desk_state from, enum toc_desk_state to_state,
+		   bool pages)
 {
 	struct toc_value *desk = toc_value_map(q->a);
 
@@ -99,9 +103,9 @@ void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid
 	toc_page_contact(q->w, q->a, decided, to->org, 0);
 }
 
-/* Of the cases that this one is like (and of those tied to them), the one that a state's desk has accepted. */
-static const struct toc_threat *accepted_case(struct toc_ask *q, const struct toc_threat *const *like, size_t n,
-                                              struct toc_str *ret_desk)
+/* Of the cases that this one is like, and of those tied to them, the one that a state has accepted. */
+static const struct toc_threat *accepted_case(struct toc_ask *q, const struct toc_threat *const *like,
+					      size_t n, struct toc_str *ret_desk)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct toc_threat **tied, *t = like[i];
@@ -109,7 +113,8 @@ static const struct toc_threat *accepted_case(struct toc_ask *q, const struct to
 		for (size_t k = 0; k <= n_tied; t = k < n_tied ? tied[k] : NULL, k++)
 			for (uint32_t j = 0; j < t->n_desks; j++) {
 				const struct toc_desk *desk = &t->desks[j];
-				const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&desk->org));
+				const struct toc_organisation *o =
+					toc_find_organisation(q->w, toc_short_str(&desk->org));
 				if (t->state != TOC_CASE_SENT || !o || (o->kinds & TOC_KIND_HUB) ||
 				    (desk->state != TOC_DESK_ACCEPTED && desk->state != TOC_DESK_IN_PROGRESS))
 					continue;
@@ -120,17 +125,23 @@ static const struct toc_threat *accepted_case(struct toc_ask *q, const struct to
 	return NULL;
 }
 
-static void take_over(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id, const struct toc_threat *accepted,
-                      struct toc_str desk, uint32_t duty)
+static void take_over(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id,
+		      const struct toc_threat *accepted, struct toc_str desk, uint32_t duty)
 {
 	struct toc_str hub = toc_hub(q->w, q->exercise);
-	struct toc_addressee to = { .org = desk, .role = TOC_DESK_COMPETENT, .duty = duty,
-		                    .why = TOC_STR("it has accepted a case about the same thing") };
+	struct toc_addressee to = { .org = desk,
+				    .role = TOC_DESK_COMPETENT,
+				    .duty = duty,
+				    .why = TOC_STR("it has accepted a case about the same thing") };
 
 	toc_join_desk(q, decided, id, &to, TOC_DESK_NONE, TOC_DESK_ACCEPTED, false);
 	if (hub.n && !toc_str_eq(hub, desk)) {
-		to = (struct toc_addressee){ .org = hub, .role = TOC_DESK_HUB, .duty = duty,
-			                     .why = TOC_STR("hub: a copy of every notification that goes to a state") };
+		to = (struct toc_addressee){
+			.org = hub,
+			.role = TOC_DESK_HUB,
+			.duty = duty,
+			.why = TOC_STR("hub: a copy of every notification that goes to a state")
+		};
 		toc_join_desk(q, decided, id, &to, TOC_DESK_NONE, TOC_DESK_SENT, false);
 	}
 	if (accepted->keep_until.us != TOC_TIME_NEVER.us && toc_before(q->at, accepted->keep_until)) {
@@ -179,14 +190,16 @@ static int check_sendable(struct toc_ask *q)
 	if (toc_ask_may(q, !t || toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) < 0)
 		return -1;
 	if (t && t->state != TOC_CASE_DRAFT)
-		return TOC_REFUSE(q, STATE, "body.step", "domain b.2", "the case is %s: only a draft is sent; add to it by a supplement",
-		                  toc_case_state_name(t->state));
+		return TOC_REFUSE(q, STATE, "body.step", "domain b.2",
+				  "the case is %s: only a draft is sent; add to it by a supplement",
+				  toc_case_state_name(t->state));
 	if (check_times(q) < 0)
 		return -1;
 	int64_t differs = t ? toc_between(t->aware_at, toc_get_time(q->body, "aware_at", t->aware_at)).us : 0;
 	if (differs > SKEW.us || differs < -SKEW.us)
-		return TOC_REFUSE(q, CONDITION, "body.aware_at", "domain b.2", "aware_at: the draft has fixed it at %s",
-		                  toc_time_str(q->a, t->aware_at).p);
+		return TOC_REFUSE(q, CONDITION, "body.aware_at", "domain b.2",
+				  "aware_at: the draft has fixed it at %s",
+				  toc_time_str(q->a, t->aware_at).p);
 	return 0;
 }
 
@@ -205,7 +218,9 @@ int toc_rule_send(struct toc_ask *q)
 		return TOC_REFUSE(q, ID_CONFLICT, "id", "domain M0", "id: already used for something else");
 	if (toc_route_threat(q, q->body, q->org, toc_get(q->m, "audience"), &route) < 0)
 		return -1;
-	size_t n_like = q->looking ? 0 : toc_like_cases(q, q->threat, &like); /* to prepare tells nothing of other cases */
+	size_t n_like = q->looking ? 0
+				   : toc_like_cases(q, q->threat,
+						    &like); /* to prepare tells nothing of other cases */
 	accepted = accepted_case(q, like, n_like, &accepting);
 
 	struct toc_draft *d = toc_ask_draft(q, "M4.send");
@@ -253,9 +268,13 @@ static int further_states(struct toc_ask *q, struct toc_draft *d)
 	toc_readers_of_case(q, d, q->p->org, q->threat, joining);
 	for (size_t i = 0; i < route.n; i++)
 		if (!toc_desk_of(q->threat, route.to[i].org))
-			(void)toc_draft_disclosure(q, q->threat, &(struct toc_joining){
-				.org = route.to[i].org, .role = route.to[i].role, .duty = route.to[i].duty,
-				.ground = "state_found", .why = route.to[i].why, .what = TOC_DISCLOSE_OWN });
+			(void)toc_draft_disclosure(q, q->threat,
+						   &(struct toc_joining){ .org = route.to[i].org,
+									  .role = route.to[i].role,
+									  .duty = route.to[i].duty,
+									  .ground = "state_found",
+									  .why = route.to[i].why,
+									  .what = TOC_DISCLOSE_OWN });
 	return 0;
 }
 
@@ -266,8 +285,9 @@ int toc_rule_supplement(struct toc_ask *q)
 	if (toc_ask_may(q, toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) < 0 || check_times(q) < 0)
 		return -1;
 	if (t->state != TOC_CASE_SENT && t->state != TOC_CASE_CLOSED)
-		return TOC_REFUSE(q, STATE, "body.step", "domain b.2", "the case is %s: a supplement follows what was sent",
-		                  toc_case_state_name(t->state));
+		return TOC_REFUSE(q, STATE, "body.step", "domain b.2",
+				  "the case is %s: a supplement follows what was sent",
+				  toc_case_state_name(t->state));
 	struct toc_draft *d = toc_ask_draft(q, "M4.supplement");
 	d->ref = t->notice;
 	toc_set_id(q->a, toc_decided(d), "case", t->id);
@@ -295,7 +315,8 @@ int toc_rule_withdraw(struct toc_ask *q)
 	if (toc_ask_may(q, toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) < 0)
 		return -1;
 	if (t->state != TOC_CASE_DRAFT && t->state != TOC_CASE_SENT)
-		return TOC_REFUSE(q, STATE, "body.step", "domain b.2", "the case is %s already", toc_case_state_name(t->state));
+		return TOC_REFUSE(q, STATE, "body.step", "domain b.2", "the case is %s already",
+				  toc_case_state_name(t->state));
 	struct toc_draft *d = toc_ask_draft(q, "M4.withdraw");
 	struct toc_value *decided = toc_decided(d);
 	d->ref = t->notice;

@@ -31,14 +31,38 @@ static const char *name_at(const char *const *names, size_t n, uint32_t i)
 	return names[i < n ? i : 0];
 }
 
-enum toc_mode toc_mode_of(struct toc_str name) { return index_of(modes, COUNT_OF(modes), name); }
-const char *toc_mode_name(enum toc_mode mode) { return name_at(modes, COUNT_OF(modes), mode); }
-const char *toc_desk_state_name(uint32_t state) { return name_at(desk_states, COUNT_OF(desk_states), state); }
-enum toc_desk_state toc_desk_state_of(struct toc_str name) { return index_of(desk_states, COUNT_OF(desk_states), name); }
-const char *toc_case_state_name(uint32_t state) { return name_at(case_states, COUNT_OF(case_states), state); }
-enum toc_case_state toc_case_state_of(struct toc_str name) { return index_of(case_states, COUNT_OF(case_states), name); }
-const char *toc_desk_role_name(uint32_t role) { return name_at(desk_roles, COUNT_OF(desk_roles), role); }
-uint32_t toc_desk_role_of(struct toc_str name) { return index_of(desk_roles, COUNT_OF(desk_roles), name); }
+enum toc_mode toc_mode_of(struct toc_str name)
+{
+	return index_of(modes, COUNT_OF(modes), name);
+}
+const char *toc_mode_name(enum toc_mode mode)
+{
+	return name_at(modes, COUNT_OF(modes), mode);
+}
+const char *toc_desk_state_name(uint32_t state)
+{
+	return name_at(desk_states, COUNT_OF(desk_states), state);
+}
+enum toc_desk_state toc_desk_state_of(struct toc_str name)
+{
+	return index_of(desk_states, COUNT_OF(desk_states), name);
+}
+const char *toc_case_state_name(uint32_t state)
+{
+	return name_at(case_states, COUNT_OF(case_states), state);
+}
+enum toc_case_state toc_case_state_of(struct toc_str name)
+{
+	return index_of(case_states, COUNT_OF(case_states), name);
+}
+const char *toc_desk_role_name(uint32_t role)
+{
+	return name_at(desk_roles, COUNT_OF(desk_roles), role);
+}
+uint32_t toc_desk_role_of(struct toc_str name)
+{
+	return index_of(desk_roles, COUNT_OF(desk_roles), name);
+}
 
 uint32_t toc_duty_bits(const struct toc_value *list)
 {
@@ -64,7 +88,10 @@ bool toc_desk_step(struct toc_str k, enum toc_desk_state from, enum toc_desk_sta
 {
 #define IS(state) (1u << TOC_DESK_##state)
 	enum { TOC_DESK_STAYS = 255 };
-	static const struct { const char *k; uint32_t from, to; } steps[] = {
+	static const struct {
+		const char *k;
+		uint32_t from, to;
+	} steps[] = {
 #define TOC_DESK_STEP(what, from_states, to_state) { what, from_states, TOC_DESK_##to_state },
 #include "domain/lifecycle.def"
 	};

@@ -16,10 +16,10 @@ struct agenda {
 };
 
 struct toc_world {
-	struct toc_world *under; /* NULL at the bottom */
-	bool ahead;              /* must not be merged */
+	struct toc_world *under;                   /* NULL at the bottom */
+	bool ahead;                                /* must not be merged */
 	struct toc_map *objects[TOC_OBJECT_KINDS]; /* made when first written */
-	struct toc_map *agendas; /* clock id → struct agenda */
+	struct toc_map *agendas;                   /* clock id → struct agenda */
 	uint64_t size;
 };
 
@@ -138,7 +138,8 @@ void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc
 	toc_object_free(kind, object);
 }
 
-const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind, struct toc_world_cursor *cursor)
+const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
+			   struct toc_world_cursor *cursor)
 {
 	if (!cursor->begun)
 		*cursor = (struct toc_world_cursor){ .layer = w, .begun = true };
@@ -234,7 +235,8 @@ void toc_world_schedule(struct toc_world *w, const struct toc_timer *timer)
 }
 
 /* The earliest pair that counts: a stale one is no bound for those below it, so the search goes on there. */
-static void search(const struct toc_world *top, const struct agenda *g, size_t i, struct due *best, bool *found)
+static void search(const struct toc_world *top, const struct agenda *g, size_t i, struct due *best,
+		   bool *found)
 {
 	if (i >= g->n || (*found && !earlier(&g->pairs[i], best)))
 		return;
@@ -369,7 +371,7 @@ int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world, 
 
 	if (toc_get_int(saved, "version", 0) != TOC_STATE_VERSION)
 		return toc_fail(reterr, TOC_EUNSUPPORTED, "snapshot: version %lld, this program reads %d",
-		                (long long)toc_get_int(saved, "version", 0), TOC_STATE_VERSION);
+				(long long)toc_get_int(saved, "version", 0), TOC_STATE_VERSION);
 	if (size < 0 || !objects)
 		return toc_fail(reterr, TOC_EINVAL, "snapshot: size or objects are missing");
 	struct toc_world *w = toc_world_new();
@@ -384,7 +386,8 @@ int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world, 
 			}
 			if (!w->objects[kind])
 				w->objects[kind] = toc_map_new();
-			toc_object_free(kind, toc_map_put(w->objects[kind], toc_object_key(kind, object), object));
+			toc_object_free(kind,
+					toc_map_put(w->objects[kind], toc_object_key(kind, object), object));
 			if (kind == TOC_OBJECT_timer)
 				toc_world_schedule(w, object);
 		}

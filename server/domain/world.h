@@ -1,11 +1,12 @@
 /* world.h: the state as a stack of layers of objects, and the agenda of what is to happen when.
  *
- * The bottom layer is the state. A layer over it holds what has been written since: the first write to an object
- * copies it up. Merging hands the upper layer's objects down; dropping forgets them. Reading never copies.
+ * The bottom layer is the state. A layer over it holds what has been written since: the first write to an
+ * object copies it up. Merging hands the upper layer's objects down; dropping forgets them. Reading never
+ * copies.
  *
- * The agenda is one heap per clock (actual time, and each exercise) of (time, timer) pairs. Heaps may hold stale pairs:
- * a pair counts only while the timer, seen from the top, still has that `next`. So moving a timer is one push, and an
- * upper layer needs no knowledge of the heap below it.
+ * The agenda is one heap per clock (actual time, and each exercise) of (time, timer) pairs. Heaps may hold
+ * stale pairs: a pair counts only while the timer, seen from the top, still has that `next`. So moving a
+ * timer is one push, and an upper layer needs no knowledge of the heap below it.
  */
 #ifndef TOC_DOMAIN_WORLD_H
 #define TOC_DOMAIN_WORLD_H
@@ -15,17 +16,19 @@
 
 /** NULL when there is none. Valid until the next write to that object in this layer. */
 const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key);
-/** The object for writing, made when there is none (ret_new tells; may be NULL). The caller fills its first field,
- * the key, of a new one before anything else is asked of the world. */
+/** The object for writing, made when there is none (ret_new tells; may be NULL). The caller fills its first
+ * field, the key, of a new one before anything else is asked of the world. */
 void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_str key, bool *ret_new);
 void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc_str key);
-/** All objects of a kind that can be seen, in no promised order; start with a zeroed cursor. Not while writing. */
+/** All objects of a kind that can be seen, in no promised order; start with a zeroed cursor. Not while
+ * writing. */
 struct toc_world_cursor {
 	const struct toc_world *layer;
 	size_t at;
 	bool begun;
 };
-const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind, struct toc_world_cursor *cursor);
+const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
+			   struct toc_world_cursor *cursor);
 
 /** Say that the timer's `next` was changed. */
 void toc_world_schedule(struct toc_world *w, const struct toc_timer *timer);
@@ -39,7 +42,8 @@ void toc_world_set_size(struct toc_world *w, uint64_t size);
 struct toc_world *toc_world_ahead(const struct toc_world *under);
 
 /* Typed look-ups: NULL when there is none. */
-static inline const struct toc_organisation *toc_find_organisation(const struct toc_world *w, struct toc_str code)
+static inline const struct toc_organisation *toc_find_organisation(const struct toc_world *w,
+								   struct toc_str code)
 {
 	return toc_world_get(w, TOC_OBJECT_organisation, code);
 }
@@ -47,10 +51,11 @@ static inline const struct toc_country *toc_find_country(const struct toc_world 
 {
 	return toc_world_get(w, TOC_OBJECT_country, cc);
 }
-#define TOC_FIND_BY_ID(kind)                                                                           \
-	static inline const struct toc_##kind *toc_find_##kind(const struct toc_world *w, struct toc_uuid id) \
-	{                                                                                              \
-		return toc_world_get(w, TOC_OBJECT_##kind, TOC_KEY(id));                               \
+#define TOC_FIND_BY_ID(kind)                                                                                 \
+	static inline const struct toc_##kind *toc_find_##kind(const struct toc_world *w,                    \
+							       struct toc_uuid id)                           \
+	{                                                                                                    \
+		return toc_world_get(w, TOC_OBJECT_##kind, TOC_KEY(id));                                     \
 	}
 TOC_FIND_BY_ID(person)
 TOC_FIND_BY_ID(credential)

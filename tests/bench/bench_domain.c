@@ -1,6 +1,7 @@
-/* bench_domain.c: how many messages a second one core decides and applies, and that it does not get slower as the ledger
- * grows: per thousand cases a notification and its answers, on an overlay that is merged every 64 messages, as the keeper
- * does it. Without the catalogue, hashing, sealing and the database. Source: design 3.
+/* bench_domain.c: how many messages a second one core decides and applies, and that it does not get slower as
+ * the ledger grows: per thousand cases a notification and its answers, on an overlay that is merged every 64
+ * messages, as the keeper does it. Without the catalogue, hashing, sealing and the database. Source:
+ * design 3.
  *
  *   bench_domain [CASES]     20000 if not given */
 #include <stdio.h>
@@ -64,15 +65,21 @@ int main(int argc, char **argv)
 	struct stage *s = b.s;
 
 	stage_in(s, NULL);
-	struct toc_value *notice = stage_message(s, stage_notice(s, "", "\"concerned_states\":null,\"state_unknown\":{\"unknown\":true,\"reason\":\"x\"}"));
+	struct toc_value *notice = stage_message(
+		s,
+		stage_notice(
+			s, "",
+			"\"concerned_states\":null,\"state_unknown\":{\"unknown\":true,\"reason\":\"x\"}"));
 	struct toc_value *ack = stage_message(s, "{\"type\":\"M5\",\"body\":{\"kind\":\"ack\"}}");
 	struct toc_value *accept = stage_message(s, "{\"type\":\"M5\",\"body\":{\"kind\":\"accept\"}}");
-	struct toc_value *outcome = stage_message(s, "{\"type\":\"M5\",\"body\":{\"kind\":\"outcome\",\"outcome\":\"safe\"}}");
+	struct toc_value *outcome =
+		stage_message(s, "{\"type\":\"M5\",\"body\":{\"kind\":\"outcome\",\"outcome\":\"safe\"}}");
 	struct toc_value *all[] = { notice, ack, accept, outcome };
 	for (size_t i = 0; i < 4; i++)
 		toc_set_cstr(s->a, all[i], "mode", "actual");
-	const struct toc_principal game = stage_principal(s, "GameNest/night responder"), cda = stage_principal(s, "CDA/duty officer"),
-	                           hub = stage_principal(s, "HUB/duty officer");
+	const struct toc_principal game = stage_principal(s, "GameNest/night responder"),
+				   cda = stage_principal(s, "CDA/duty officer"),
+				   hub = stage_principal(s, "HUB/duty officer");
 	b.overlay = toc_world_over(s->w);
 
 	double begun = seconds(), part = begun;
@@ -88,14 +95,15 @@ int main(int argc, char **argv)
 			act(&b, &cda, "M5.outcome", message(&b, outcome, threat));
 		if (i % (cases / 4 ? cases / 4 : 1) == 0) {
 			double now = seconds();
-			printf("%8llu messages in the ledger: %9.0f messages/s\n", (unsigned long long)b.messages,
-			       (double)(b.messages - before) / (now - part));
+			printf("%8llu messages in the ledger: %9.0f messages/s\n",
+			       (unsigned long long)b.messages, (double)(b.messages - before) / (now - part));
 			part = now;
 			before = b.messages;
 		}
 	}
-	printf("%llu messages, %llu entries in %.2f s: %.0f messages/s on one core\n", (unsigned long long)b.messages,
-	       (unsigned long long)b.entries, seconds() - begun, (double)b.messages / (seconds() - begun));
+	printf("%llu messages, %llu entries in %.2f s: %.0f messages/s on one core\n",
+	       (unsigned long long)b.messages, (unsigned long long)b.entries, seconds() - begun,
+	       (double)b.messages / (seconds() - begun));
 	toc_world_free(b.overlay);
 	toc_arena_free(b.a);
 	stage_free(s);

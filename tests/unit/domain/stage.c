@@ -16,7 +16,8 @@ static struct toc_value *parse(struct toc_arena *a, struct toc_str text)
 	struct toc_value *v;
 
 	if (toc_json_parse(a, text, 1u << 22, 32, &v, &why) < 0) {
-		fprintf(stderr, "stage: %s: %s\n%.*s\n", toc_refusal_wire(why.code), why.detail, TOC_STR_ARGS(text));
+		fprintf(stderr, "stage: %s: %s\n%.*s\n", toc_refusal_wire(why.code), why.detail,
+			TOC_STR_ARGS(text));
 		abort();
 	}
 	return v;
@@ -60,7 +61,8 @@ static const struct toc_value *find_person(const struct stage *s, struct toc_str
 
 	if (!slash)
 		return NULL;
-	struct toc_str org = { who.p, (size_t)(slash - who.p) }, title = { slash + 1, who.n - (size_t)(slash + 1 - who.p) };
+	struct toc_str org = { who.p, (size_t)(slash - who.p) },
+		       title = { slash + 1, who.n - (size_t)(slash + 1 - who.p) };
 	const struct toc_value *people = toc_get(organisation(s, org), "persons");
 	for (size_t i = 0; i < toc_len(people); i++)
 		if (toc_str_eq(toc_get_text(toc_at(people, i), "title"), title))
@@ -87,8 +89,10 @@ struct toc_principal stage_principal(const struct stage *s, const char *who)
 		return (struct toc_principal){ .machine = true };
 	const struct toc_person *p = toc_find_person(s->w, stage_person(s, who));
 	return (struct toc_principal){
-		.org = toc_arena_str(s->a, (struct toc_str){ who, (size_t)(slash - who) }), .person = stage_person(s, who),
-		.machine = p && p->machine, .channel = p && p->machine ? TOC_STR("api") : TOC_STR("console"),
+		.org = toc_arena_str(s->a, (struct toc_str){ who, (size_t)(slash - who) }),
+		.person = stage_person(s, who),
+		.machine = p && p->machine,
+		.channel = p && p->machine ? TOC_STR("api") : TOC_STR("console"),
 		.session = toc_uuid_named("session of", toc_str_of(who)),
 	};
 }
@@ -109,9 +113,16 @@ static void record(struct stage *s, const struct toc_draft *d, struct toc_world 
 	toc_set(s->a, body, "message", public_part);
 	toc_set(s->a, body, "decided", toc_value_copy(s->a, d->decided));
 	e->e = (struct toc_entry){
-		.seq = s->n, .ts = s->now, .k = toc_arena_str(s->a, d->k), .mode = toc_arena_str(s->a, d->mode),
-		.exercise = d->exercise, .incident = d->incident, .case_ref = d->case_ref,
-		.org = toc_arena_str(s->a, d->org), .ref = d->ref, .eid = d->eid,
+		.seq = s->n,
+		.ts = s->now,
+		.k = toc_arena_str(s->a, d->k),
+		.mode = toc_arena_str(s->a, d->mode),
+		.exercise = d->exercise,
+		.incident = d->incident,
+		.case_ref = d->case_ref,
+		.org = toc_arena_str(s->a, d->org),
+		.ref = d->ref,
+		.eid = d->eid,
 		.body = parse(s->a, toc_json_str(s->a, body)),
 	};
 	e->whole = toc_message_join(s->a, public_part, personal);
@@ -146,8 +157,9 @@ static const struct toc_value *dup_keys(struct stage *s, const struct toc_value 
 	for (size_t i = 0; i < toc_len(content); i++) {
 		const struct toc_value *hashes = toc_get(toc_at(content, i), "hash_refs");
 		for (size_t k = 0; k < toc_len(hashes); k++) {
-			struct toc_sha256 h = toc_hmac_sha256((const uint8_t *)"a key of the test, 32 bytes long",
-			                                      toc_get_text(toc_at(hashes, k), "value"));
+			struct toc_sha256 h =
+				toc_hmac_sha256((const uint8_t *)"a key of the test, 32 bytes long",
+						toc_get_text(toc_at(hashes, k), "value"));
 			toc_push_text(s->a, keys, toc_hex(s->a, h.b, 16));
 		}
 	}
@@ -158,11 +170,13 @@ static void fill(struct stage *s, struct toc_value *m)
 {
 	static const char *const defaults =
 		"{\"tlp\":\"AMBER\",\"precedence\":\"flash\",\"ack_required\":true,\"lang\":\"en\","
-		"\"personal_data\":{\"level\":\"limited\",\"categories\":[\"location\"]},\"legal_basis\":[],\"also_reported_to\":[]}";
+		"\"personal_data\":{\"level\":\"limited\",\"categories\":[\"location\"]},\"legal_basis\":[],"
+		"\"also_reported_to\":[]}";
 	const struct toc_value *d = parse(s->a, toc_str_of(defaults));
 	bool in_exercise = !toc_uuid_is_nil(s->exercise);
-	bool directory = toc_get_is(m, "type", "M26") || toc_get_is(m, "type", "org") || toc_get_is(m, "type", "person") ||
-	                 toc_get_is(m, "type", "credential") || toc_get_is(m, "type", "policy") || toc_get_is(m, "type", "session");
+	bool directory = toc_get_is(m, "type", "M26") || toc_get_is(m, "type", "org") ||
+			 toc_get_is(m, "type", "person") || toc_get_is(m, "type", "credential") ||
+			 toc_get_is(m, "type", "policy") || toc_get_is(m, "type", "session");
 
 	if (!toc_get(m, "id")) {
 		char id[TOC_UUID_TEXT];
@@ -272,8 +286,10 @@ toc_time stage_time(const struct stage *s, const char *t)
 void stage_to(struct stage *s, const char *t)
 {
 	s->now = toc_after(s->now, TOC_SECONDS(1)); /* real time passes as well */
-	if (stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"clock\",\"action\":\"jump\",\"to\":\"%s\"}}",
-	              toc_time_str(s->a, stage_time(s, t)).p) < 0) {
+	if (stage_act(
+		    s, "CELL/controller",
+		    "{\"type\":\"exercise\",\"body\":{\"step\":\"clock\",\"action\":\"jump\",\"to\":\"%s\"}}",
+		    toc_time_str(s->a, stage_time(s, t)).p) < 0) {
 		fprintf(stderr, "stage: the clock cannot be moved to %s: %s\n", t, s->v.refusal.detail);
 		abort();
 	}
@@ -307,7 +323,8 @@ void stage_free(struct stage *s)
 	free(s);
 }
 
-static void seed(struct stage *s, const char *type, struct toc_value *body, const char *step, struct toc_str exercise)
+static void seed(struct stage *s, const char *type, struct toc_value *body, const char *step,
+		 struct toc_str exercise)
 {
 	struct toc_value *m = toc_value_map(s->a);
 
@@ -318,13 +335,14 @@ static void seed(struct stage *s, const char *type, struct toc_value *body, cons
 	if (exercise.n)
 		toc_set_text(s->a, m, "exercise_ref", exercise);
 	if (stage_act_value(s, "", m) < 0) {
-		fprintf(stderr, "stage: seed %s refused: %s %s %s\n", type, toc_refusal_wire(s->v.refusal.code), s->v.refusal.field,
-		        s->v.refusal.detail);
+		fprintf(stderr, "stage: seed %s refused: %s %s %s\n", type,
+			toc_refusal_wire(s->v.refusal.code), s->v.refusal.field, s->v.refusal.detail);
 		abort();
 	}
 }
 
-static void copy_members(struct stage *s, struct toc_value *to, const struct toc_value *from, const char *const *names)
+static void copy_members(struct stage *s, struct toc_value *to, const struct toc_value *from,
+			 const char *const *names)
 {
 	for (; *names; names++)
 		toc_set(s->a, to, *names, toc_get(from, *names));
@@ -332,8 +350,18 @@ static void copy_members(struct stage *s, struct toc_value *to, const struct toc
 
 static void seed_organisation(struct stage *s, const struct toc_value *o)
 {
-	static const char *const same[] = { "code", "name", "kinds", "state", "size", "exposed", "established_in", "legal_rep_in",
-		                            "languages", "surfaces", "api_exercise_only", NULL };
+	static const char *const same[] = { "code",
+					    "name",
+					    "kinds",
+					    "state",
+					    "size",
+					    "exposed",
+					    "established_in",
+					    "legal_rep_in",
+					    "languages",
+					    "surfaces",
+					    "api_exercise_only",
+					    NULL };
 	const struct toc_value *people = toc_get(o, "persons"), *contacts = toc_get(o, "contacts");
 	struct toc_value *body = toc_value_map(s->a);
 
@@ -358,7 +386,8 @@ static void seed_organisation(struct stage *s, const struct toc_value *o)
 		for (size_t k = 0; k < toc_len(chain); k++) {
 			struct toc_value *one = toc_value_map(s->a);
 			for (size_t j = 0; j < toc_len(people); j++)
-				if (toc_str_eq(toc_get_text(toc_at(people, j), "title"), toc_get_text(toc_at(chain, k), "person")))
+				if (toc_str_eq(toc_get_text(toc_at(people, j), "title"),
+					       toc_get_text(toc_at(chain, k), "person")))
 					toc_set(s->a, one, "person", toc_get(toc_at(people, j), "id"));
 			toc_set(s->a, one, "channels", toc_get(toc_at(chain, k), "channels"));
 			toc_push(s->a, steps, one);
@@ -370,7 +399,8 @@ static void seed_organisation(struct stage *s, const struct toc_value *o)
 
 static void seed_policy(struct stage *s, const struct toc_value *p)
 {
-	static const char *const same[] = { "cc", "version", "valid_from", "member_state", "desks", "not_dsa_18", NULL };
+	static const char *const same[] = { "cc",    "version",    "valid_from", "member_state",
+					    "desks", "not_dsa_18", NULL };
 	struct toc_value *body = toc_value_map(s->a);
 
 	copy_members(s, body, p, same);
@@ -390,7 +420,8 @@ struct stage *stage_new(void)
 	list = toc_get(s->cast, "exercises");
 	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *x = toc_at(list, i);
-		struct toc_value *body = toc_value_map(s->a), *all = toc_value_copy(s->a, toc_get(x, "participants"));
+		struct toc_value *body = toc_value_map(s->a),
+				 *all = toc_value_copy(s->a, toc_get(x, "participants"));
 		toc_set(s->a, body, "title", toc_get(x, "title"));
 		toc_set(s->a, body, "t0", toc_get(x, "t0"));
 		toc_push_text(s->a, all, TOC_STR("CELL"));
@@ -455,7 +486,8 @@ const char *stage_case(struct stage *s, const char *k, const char *org)
 	return e ? toc_uuid_str(s->a, e->e.case_ref).p : "";
 }
 
-bool stage_reads(const struct stage *s, const struct stage_entry *e, const char *org, toc_roles roles, enum toc_rendering *rendering)
+bool stage_reads(const struct stage *s, const struct stage_entry *e, const char *org, toc_roles roles,
+		 enum toc_rendering *rendering)
 {
 	struct toc_reader *readers;
 	size_t n = toc_entry_readers(&e->e, s->a, &readers);
@@ -491,7 +523,8 @@ const char *stage_readers(struct stage *s, const struct stage_entry *e)
 	return toc_arena_cstr(s->a, all);
 }
 
-const struct toc_value *stage_decided(const struct stage_entry *e, const char *list, const char *member, const char *text)
+const struct toc_value *stage_decided(const struct stage_entry *e, const char *list, const char *member,
+				      const char *text)
 {
 	const struct toc_value *items = e ? toc_get(toc_get(e->e.body, "decided"), list) : NULL;
 
@@ -501,12 +534,14 @@ const struct toc_value *stage_decided(const struct stage_entry *e, const char *l
 	return NULL;
 }
 
-const struct toc_value *stage_timer(const struct stage_entry *e, const char *list, const char *timer, const char *desk)
+const struct toc_value *stage_timer(const struct stage_entry *e, const char *list, const char *timer,
+				    const char *desk)
 {
 	const struct toc_value *items = e ? toc_get(toc_get(e->e.body, "decided"), list) : NULL;
 
 	for (size_t i = 0; i < toc_len(items); i++)
-		if (toc_get_is(toc_at(items, i), "timer", timer) && toc_get_is(toc_at(items, i), "desk", desk))
+		if (toc_get_is(toc_at(items, i), "timer", timer) &&
+		    toc_get_is(toc_at(items, i), "desk", desk))
 			return toc_at(items, i);
 	return NULL;
 }
@@ -518,12 +553,16 @@ static struct toc_str expand(struct stage *s, struct toc_str text, const char *m
 {
 	if (text.n > 1 && text.p[0] == '@') {
 		const char *plus = memchr(text.p, '+', text.n);
-		toc_time t = stage_time(s, toc_arena_cstr(s->a, (struct toc_str){ text.p + 1, (plus ? (size_t)(plus - text.p) : text.n) - 1 }));
+		toc_time t = stage_time(
+			s, toc_arena_cstr(s->a,
+					  (struct toc_str){ text.p + 1,
+							    (plus ? (size_t)(plus - text.p) : text.n) - 1 }));
 		if (!plus)
 			return toc_time_str(s->a, t);
 		int hours = atoi(plus + 1);
 		struct toc_str local = toc_time_str(s->a, toc_after(t, TOC_HOURS(hours)));
-		return toc_arena_printf(s->a, "%.*s%.*s", (int)local.n - 1, local.p, (int)(text.p + text.n - plus), plus);
+		return toc_arena_printf(s->a, "%.*s%.*s", (int)local.n - 1, local.p,
+					(int)(text.p + text.n - plus), plus);
 	}
 	if (toc_str_is(text, "${me}"))
 		return toc_uuid_str(s->a, stage_person(s, me));
@@ -557,19 +596,24 @@ static int play_step(struct stage *s, const struct toc_value *scenario, const st
 
 	s->name = toc_get_text(step, "name");
 	if (receipt) { /* the keeper's way: the server enters what it was told */
-		const struct stage_entry *about = stage_named(s, toc_arena_cstr(s->a, toc_get_text(receipt, "message")));
+		const struct stage_entry *about =
+			stage_named(s, toc_arena_cstr(s->a, toc_get_text(receipt, "message")));
 		char org[33];
 		snprintf(org, sizeof org, "%.*s", (int)(strchr(who, '/') - who), who);
-		return stage_act(s, "", "{\"type\":\"M19\",\"body\":{\"step\":\"machine\",\"message_ref\":\"%s\",\"recipient_org\":\"%s\","
-		                 "\"channel\":\"api\",\"state\":\"delivered\",\"at\":\"%s\",\"actor_kind\":\"machine\"}}",
-		                 toc_uuid_str(s->a, about->e.eid).p, org, toc_time_str(s->a, s->now).p);
+		return stage_act(s, "",
+				 "{\"type\":\"M19\",\"body\":{\"step\":\"machine\",\"message_ref\":\"%s\","
+				 "\"recipient_org\":\"%s\","
+				 "\"channel\":\"api\",\"state\":\"delivered\",\"at\":\"%s\",\"actor_kind\":"
+				 "\"machine\"}}",
+				 toc_uuid_str(s->a, about->e.eid).p, org, toc_time_str(s->a, s->now).p);
 	}
 	if (!toc_get(step, "send"))
 		return 0;
 	m = toc_value_copy(s->a, toc_get(step, "send"));
 	for (uint32_t i = 0; i < defaults->n; i++)
 		if (!toc_get_str(m, defaults->members[i].name))
-			toc_set_str(s->a, m, defaults->members[i].name, toc_value_copy(s->a, defaults->members[i].value));
+			toc_set_str(s->a, m, defaults->members[i].name,
+				    toc_value_copy(s->a, defaults->members[i].value));
 	expand_all(s, m, who);
 	return stage_act_value(s, who, m);
 }
@@ -588,8 +632,8 @@ int stage_play(struct stage *s, const char *file, const char *until)
 		s->name = TOC_STR("");
 		stage_to(s, t);
 		if (play_step(s, scenario, toc_at(steps, i)) < 0) {
-			fprintf(stderr, "stage: %s at %s: %s %s %s\n", file, t, toc_refusal_wire(s->v.refusal.code),
-			        s->v.refusal.field, s->v.refusal.detail);
+			fprintf(stderr, "stage: %s at %s: %s %s %s\n", file, t,
+				toc_refusal_wire(s->v.refusal.code), s->v.refusal.field, s->v.refusal.detail);
 			return -1;
 		}
 		s->name = TOC_STR("");
@@ -633,16 +677,24 @@ const char *stage_notice(struct stage *s, const char *case_ref, const char *more
 {
 	const struct toc_exercise *x = toc_find_exercise(s->w, s->exercise);
 	struct toc_str at = toc_time_str(s->a, toc_clock_at(x, s->now));
-	struct toc_value *m = parse(s->a, toc_arena_printf(s->a,
-		"{\"type\":\"M4\"%s%s%s,\"body\":{\"step\":\"send\",\"duty\":[\"DSA_18\"],\"aware_at\":\"%s\",\"threat_case\":true,"
-		"\"immediacy\":\"now\",\"emergency_line_called\":{\"called\":true},\"offence_field\":\"homicide\",\"explanation\":\"x\","
-		"\"content\":[{\"id\":\"p1\",\"type\":\"post\"}],\"service_surface\":\"public\","
-		"\"concerned_states\":[{\"cc\":\"XA\",\"ground\":\"place_of_offence\"}],\"content_status\":\"restricted\","
-		"\"preserved\":{\"preserved\":true,\"until\":\"2040-01-01T00:00:00Z\"},\"user_notified\":\"no\","
-		"\"contact_24x7\":\"%s\"}}",
-		*case_ref ? ",\"case_ref\":\"" : "", case_ref, *case_ref ? "\"" : "", at.p,
-		toc_uuid_str(s->a, stage_person(s, "GameNest/night responder")).p));
-	struct toc_value *body = toc_get(m, "body"), *extra = parse(s->a, toc_arena_printf(s->a, "{%s}", more));
+	struct toc_value *m = parse(
+		s->a,
+		toc_arena_printf(
+			s->a,
+			"{\"type\":\"M4\"%s%s%s,\"body\":{\"step\":\"send\",\"duty\":[\"DSA_18\"],\"aware_"
+			"at\":\"%s\",\"threat_case\":true,"
+			"\"immediacy\":\"now\",\"emergency_line_called\":{\"called\":true},\"offence_field\":"
+			"\"homicide\",\"explanation\":\"x\","
+			"\"content\":[{\"id\":\"p1\",\"type\":\"post\"}],\"service_surface\":\"public\","
+			"\"concerned_states\":[{\"cc\":\"XA\",\"ground\":\"place_of_offence\"}],\"content_"
+			"status\":\"restricted\","
+			"\"preserved\":{\"preserved\":true,\"until\":\"2040-01-01T00:00:00Z\"},\"user_"
+			"notified\":\"no\","
+			"\"contact_24x7\":\"%s\"}}",
+			*case_ref ? ",\"case_ref\":\"" : "", case_ref, *case_ref ? "\"" : "", at.p,
+			toc_uuid_str(s->a, stage_person(s, "GameNest/night responder")).p));
+	struct toc_value *body = toc_get(m, "body"),
+			 *extra = parse(s->a, toc_arena_printf(s->a, "{%s}", more));
 
 	for (uint32_t i = 0; i < extra->n; i++) {
 		if (extra->members[i].value->kind == TOC_NULL)

@@ -4,18 +4,28 @@
 
 #include "base/digest.h"
 
-#define REFUSED(call, why) do { CHECK((call) < 0); CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why); CHECK_INT(s->v.n, 0); } while (0)
+#define REFUSED(call, why)                                                                                   \
+	do {                                                                                                 \
+		CHECK((call) < 0);                                                                           \
+		CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why);                                              \
+		CHECK_INT(s->v.n, 0);                                                                        \
+	} while (0)
 
 static struct toc_sha256 sha(const char *secret)
 {
 	return toc_sha256(toc_str_of(secret));
 }
 
-static int issue(struct stage *s, const char *who, const char *org, const char *kind, const char *secret, const char *id)
+static int issue(struct stage *s, const char *who, const char *org, const char *kind, const char *secret,
+		 const char *id)
 {
-	return stage_act(s, "", "{\"type\":\"credential\",\"body\":{\"step\":\"issue\",\"credential\":\"%s\",\"person\":\"%s\",\"org\":\"%s\",\"kind\":\"%s\","
-	                 "\"sha256\":\"%s\",\"expires\":\"%s\"}}", id, toc_uuid_str(s->a, stage_person(s, who)).p, org, kind,
-	                 toc_hex(s->a, sha(secret).b, 32).p, toc_time_str(s->a, toc_after(s->now, TOC_HOURS(24))).p);
+	return stage_act(s, "",
+			 "{\"type\":\"credential\",\"body\":{\"step\":\"issue\",\"credential\":\"%s\","
+			 "\"person\":\"%s\",\"org\":\"%s\",\"kind\":\"%s\","
+			 "\"sha256\":\"%s\",\"expires\":\"%s\"}}",
+			 id, toc_uuid_str(s->a, stage_person(s, who)).p, org, kind,
+			 toc_hex(s->a, sha(secret).b, 32).p,
+			 toc_time_str(s->a, toc_after(s->now, TOC_HOURS(24))).p);
 }
 
 static int sign_in(struct stage *s, const char *token, const char *session)
@@ -28,8 +38,14 @@ static int sign_in(struct stage *s, const char *token, const char *session)
 	struct toc_value *body = toc_value_map(s->a);
 	toc_set(s->a, body, "message", (struct toc_value *)(uintptr_t)s->v.drafts[0].message);
 	toc_set(s->a, body, "decided", (struct toc_value *)(uintptr_t)s->v.drafts[0].decided);
-	e = (struct toc_entry){ .seq = toc_world_size(s->w), .ts = s->now, .k = s->v.drafts[0].k, .mode = s->v.drafts[0].mode,
-		                .org = s->v.drafts[0].org, .eid = s->v.drafts[0].eid, .ref = s->v.drafts[0].ref, .body = body };
+	e = (struct toc_entry){ .seq = toc_world_size(s->w),
+				.ts = s->now,
+				.k = s->v.drafts[0].k,
+				.mode = s->v.drafts[0].mode,
+				.org = s->v.drafts[0].org,
+				.eid = s->v.drafts[0].eid,
+				.ref = s->v.drafts[0].ref,
+				.body = body };
 	toc_apply(s->w, &e);
 	return 0;
 }
@@ -39,17 +55,21 @@ static int sign_in(struct stage *s, const char *token, const char *session)
 CASE(a_role_outside_of_its_kinds_is_refused)
 {
 	struct stage *s = stage_new();
-	const char *enrol = "{\"type\":\"person\",\"body\":{\"step\":\"enrol\",\"org\":\"%s\",\"person\":\"01980000-0000-7000-a000-000000000001\",\"title\":\"x\",\"roles\":[\"%s\"],\"machine\":%s}}";
+	const char *enrol =
+		"{\"type\":\"person\",\"body\":{\"step\":\"enrol\",\"org\":\"%s\",\"person\":\"01980000-0000-"
+		"7000-a000-000000000001\",\"title\":\"x\",\"roles\":[\"%s\"],\"machine\":%s}}";
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 	REFUSED(stage_act(s, "", enrol, "GameNest", "duty_officer", "false"), BAD_VALUE);
 	REFUSED(stage_act(s, "", enrol, "DGO", "service_account", "true"), BAD_VALUE);
-	REFUSED(stage_act(s, "", enrol, "AIRU", "service_account", "false"), BAD_VALUE); /* a machine says that it is one */
+	REFUSED(stage_act(s, "", enrol, "AIRU", "service_account", "false"),
+		BAD_VALUE); /* a machine says that it is one */
 	REFUSED(stage_act(s, "", enrol, "AIRU", "duty_officer", "true"), BAD_VALUE);
 	REFUSED(stage_act(s, "", enrol, "Nobody", "dpo", "false"), BAD_VALUE);
 	CHECK(stage_act(s, "", enrol, "AIRU", "duty_officer", "false") == 0);
-	REFUSED(stage_act(s, "AIRU/admin", enrol, "AIRU", "duty_officer", "false"), NOT_PERMITTED); /* not a member's to send */
+	REFUSED(stage_act(s, "AIRU/admin", enrol, "AIRU", "duty_officer", "false"),
+		NOT_PERMITTED); /* not a member's to send */
 #pragma GCC diagnostic pop
 	stage_free(s);
 }
@@ -57,8 +77,14 @@ CASE(a_role_outside_of_its_kinds_is_refused)
 CASE(kinds_that_do_not_go_together_are_refused)
 {
 	struct stage *s = stage_new();
-	REFUSED(stage_act(s, "", "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"X\",\"name\":\"x\",\"kinds\":[\"hsp\",\"eu_hub\"],\"api_exercise_only\":false}}"), BAD_VALUE);
-	REFUSED(stage_act(s, "", "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"server\",\"name\":\"x\",\"kinds\":[\"hsp\"],\"api_exercise_only\":false}}"), BAD_VALUE);
+	REFUSED(stage_act(s, "",
+			  "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"X\",\"name\":\"x\","
+			  "\"kinds\":[\"hsp\",\"eu_hub\"],\"api_exercise_only\":false}}"),
+		BAD_VALUE);
+	REFUSED(stage_act(s, "",
+			  "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"server\",\"name\":\"x\","
+			  "\"kinds\":[\"hsp\"],\"api_exercise_only\":false}}"),
+		BAD_VALUE);
 	stage_free(s);
 }
 
@@ -66,8 +92,10 @@ CASE(a_person_who_lost_a_role_lost_it_at_once)
 {
 	struct stage *s = stage_new();
 	CHECK(stage_play(s, "lantern.json", "04:00") == 0);
-	CHECK(stage_act(s, "", "{\"type\":\"person\",\"body\":{\"step\":\"enrol\",\"org\":\"AIRU\",\"person\":\"%s\",\"title\":\"x\",\"roles\":[\"dpo\"],\"machine\":false}}",
-	                toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p) == 0);
+	CHECK(stage_act(s, "",
+			"{\"type\":\"person\",\"body\":{\"step\":\"enrol\",\"org\":\"AIRU\",\"person\":\"%"
+			"s\",\"title\":\"x\",\"roles\":[\"dpo\"],\"machine\":false}}",
+			toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p) == 0);
 	struct toc_principal p = stage_principal(s, "AIRU/duty officer");
 	CHECK_INT(toc_world_roles(s->w, &p), TOC_ROLE_DP);
 	p.org = TOC_STR("BFP");
@@ -87,11 +115,13 @@ CASE(an_api_key_is_known_by_its_hash_until_it_expires)
 	CHECK_TEXT(p.channel, "api");
 	CHECK(toc_world_credential(s->w, "sign_in", sha("toc_abc").b, s->now, &p, &expires) < 0);
 	CHECK(toc_world_credential(s->w, "api_key", sha("toc_abd").b, s->now, &p, &expires) < 0);
-	CHECK(toc_world_credential(s->w, "api_key", sha("toc_abc").b, toc_after(s->now, TOC_HOURS(25)), &p, &expires) < 0);
+	CHECK(toc_world_credential(s->w, "api_key", sha("toc_abc").b, toc_after(s->now, TOC_HOURS(25)), &p,
+				   &expires) < 0);
 	CHECK(issue(s, "AIRU/gateway", "AIRU", "api_key", "toc_gw", ID("2")) == 0);
 	CHECK(toc_world_credential(s->w, "api_key", sha("toc_gw").b, s->now, &p, &expires) == 0 && p.machine);
 	CHECK(issue(s, "GameNest/counsel", "GameNest", "api_key", "toc_gn", ID("3")) == 0);
-	CHECK(toc_world_credential(s->w, "api_key", sha("toc_gn").b, s->now, &p, &expires) == 0 && !p.exercise_only);
+	CHECK(toc_world_credential(s->w, "api_key", sha("toc_gn").b, s->now, &p, &expires) == 0 &&
+	      !p.exercise_only);
 	stage_free(s);
 }
 
@@ -154,9 +184,13 @@ CASE(a_session_ends_when_its_person_signs_out)
 
 static int own(struct stage *s, const char *who, const char *supersedes, const char *first)
 {
-	return stage_act(s, who, "{\"type\":\"M26\"%s%s%s,\"body\":{\"step\":\"own\",\"org\":\"AIRU\",\"purposes\":[\"ITL\"],\"hours\":\"24/7\",\"languages\":[\"en\"],"
-	                 "\"public\":false,\"escalation_chain\":[{\"person\":\"%s\",\"channels\":[{\"kind\":\"phone\",\"address\":\"+999 1\"}]}]}}",
-	                 *supersedes ? ",\"supersedes\":\"" : "", supersedes, *supersedes ? "\"" : "", toc_uuid_str(s->a, stage_person(s, first)).p);
+	return stage_act(s, who,
+			 "{\"type\":\"M26\"%s%s%s,\"body\":{\"step\":\"own\",\"org\":\"AIRU\",\"purposes\":["
+			 "\"ITL\"],\"hours\":\"24/7\",\"languages\":[\"en\"],"
+			 "\"public\":false,\"escalation_chain\":[{\"person\":\"%s\",\"channels\":[{\"kind\":"
+			 "\"phone\",\"address\":\"+999 1\"}]}]}}",
+			 *supersedes ? ",\"supersedes\":\"" : "", supersedes, *supersedes ? "\"" : "",
+			 toc_uuid_str(s->a, stage_person(s, first)).p);
 }
 
 CASE(a_contact_chain_takes_two_admins)
@@ -190,7 +224,8 @@ CASE(a_chain_names_people_of_the_organisation)
 CASE(a_channel_is_verified_from_outside)
 {
 	struct stage *s = stage_new();
-	const char *verify = "{\"type\":\"M26\",\"body\":{\"step\":\"verify\",\"org\":\"%s\",\"verified\":{\"contact\":%d,\"channel\":\"phone\",\"at\":\"2026-11-22T00:00:00Z\"}}}";
+	const char *verify = "{\"type\":\"M26\",\"body\":{\"step\":\"verify\",\"org\":\"%s\",\"verified\":{"
+			     "\"contact\":%d,\"channel\":\"phone\",\"at\":\"2026-11-22T00:00:00Z\"}}}";
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
@@ -213,12 +248,14 @@ CASE(welcome_says_who_you_are_and_which_clocks_run)
 	struct toc_value *w = toc_world_welcome(s->w, &p, s->now, s->a), *you = toc_get(w, "you");
 	CHECK_TEXT(toc_get_text(you, "org"), "AIRU");
 	CHECK_TEXT(toc_get_text(you, "name"), "Aldmere Internet Referral Unit");
-	CHECK(toc_list_has(toc_get(you, "roles"), TOC_STR("incident_lead")) && toc_list_has(toc_get(you, "kinds"), TOC_STR("ms_law_enforcement")));
+	CHECK(toc_list_has(toc_get(you, "roles"), TOC_STR("incident_lead")) &&
+	      toc_list_has(toc_get(you, "kinds"), TOC_STR("ms_law_enforcement")));
 	CHECK_INT(toc_len(toc_get(w, "exercises")), 2);
 	CHECK_TEXT(toc_get_text(toc_at(toc_get(w, "exercises"), 0), "at"), "2031-05-17T13:58:00.000Z");
 	CHECK_INT(toc_get_int(toc_at(toc_get(w, "exercises"), 0), "rate_milli", 0), 1000);
 	p = stage_principal(s, "OPS/admin");
-	CHECK_INT(toc_len(toc_get(toc_world_welcome(s->w, &p, s->now, s->a), "exercises")), 0); /* not a participant */
+	CHECK_INT(toc_len(toc_get(toc_world_welcome(s->w, &p, s->now, s->a), "exercises")),
+		  0); /* not a participant */
 	stage_free(s);
 }
 

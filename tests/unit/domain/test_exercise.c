@@ -2,7 +2,12 @@
 #include "check.h"
 #include "stage.h"
 
-#define REFUSED(call, why) do { CHECK((call) < 0); CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why); CHECK_INT(s->v.n, 0); } while (0)
+#define REFUSED(call, why)                                                                                   \
+	do {                                                                                                 \
+		CHECK((call) < 0);                                                                           \
+		CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why);                                              \
+		CHECK_INT(s->v.n, 0);                                                                        \
+	} while (0)
 #define GAME "GameNest/night responder"
 #define UNKNOWN "\"concerned_states\":null,\"state_unknown\":{\"unknown\":true,\"reason\":\"x\"}"
 
@@ -37,7 +42,8 @@ CASE(run_stop_step_and_jump)
 	CHECK(toc_clock_at(lantern(s), s->now).us == stage_time(s, "01:00").us + 1500000);
 	CHECK(clock_act(s, "CELL/controller", "\"action\":\"jump\",\"to\":\"2031-05-17T19:58:00Z\"") == 0);
 	CHECK(toc_clock_at(lantern(s), s->now).us == stage_time(s, "6:00:00").us);
-	REFUSED(clock_act(s, "CELL/controller", "\"action\":\"jump\",\"to\":\"2031-05-17T19:57:59Z\""), TIME); /* never back */
+	REFUSED(clock_act(s, "CELL/controller", "\"action\":\"jump\",\"to\":\"2031-05-17T19:57:59Z\""),
+		TIME); /* never back */
 	CHECK(toc_get(toc_get(stage_last(s, "exercise.clock", NULL)->e.body, "decided"), "clock") != NULL);
 	CHECK(stage_consistent(s));
 	stage_free(s);
@@ -45,7 +51,9 @@ CASE(run_stop_step_and_jump)
 
 CASE(real_time_of_a_scenario_time_is_when_the_clock_gets_there)
 {
-	struct toc_exercise x = { .anchor_real = { 1000000 }, .anchor_at = { 5000000 }, .rate_milli = 3000, .running = true };
+	struct toc_exercise x = {
+		.anchor_real = { 1000000 }, .anchor_at = { 5000000 }, .rate_milli = 3000, .running = true
+	};
 	for (int64_t at = 5000001; at < 5000100; at++) {
 		toc_time real = toc_clock_real(&x, (toc_time){ at });
 		CHECK(toc_clock_at(&x, real).us >= at && toc_clock_at(&x, (toc_time){ real.us - 1 }).us < at);
@@ -54,8 +62,11 @@ CASE(real_time_of_a_scenario_time_is_when_the_clock_gets_there)
 	x.running = false;
 	CHECK(toc_clock_real(&x, (toc_time){ 5000001 }).us == TOC_TIME_NEVER.us);
 	CHECK(toc_clock_at(NULL, (toc_time){ 7 }).us == 7 && toc_clock_real(NULL, (toc_time){ 7 }).us == 7);
-	x = (struct toc_exercise){ .anchor_real = { 0 }, .anchor_at = { 0 }, .rate_milli = 100000000, .running = true };
-	CHECK(toc_clock_at(&x, (toc_time){ INT64_C(31557600000000) }).us > 0); /* a year at a hundred thousand times does not wrap */
+	x = (struct toc_exercise){
+		.anchor_real = { 0 }, .anchor_at = { 0 }, .rate_milli = 100000000, .running = true
+	};
+	CHECK(toc_clock_at(&x, (toc_time){ INT64_C(31557600000000) }).us >
+	      0); /* a year at a hundred thousand times does not wrap */
 }
 
 CASE(only_control_of_this_exercise_moves_its_clock)
@@ -63,14 +74,19 @@ CASE(only_control_of_this_exercise_moves_its_clock)
 	struct stage *s = stage_new();
 	REFUSED(clock_act(s, "HUB/lead", "\"action\":\"stop\""), NOT_PERMITTED);
 	REFUSED(clock_act(s, "CELL/admin", "\"action\":\"stop\""), NOT_PERMITTED);
-	CHECK(stage_act(s, "", "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"CELL2\",\"name\":\"c\",\"kinds\":[\"exercise_control\"],\"api_exercise_only\":false}}") == 0);
+	CHECK(stage_act(s, "",
+			"{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"CELL2\",\"name\":\"c\","
+			"\"kinds\":[\"exercise_control\"],\"api_exercise_only\":false}}") == 0);
 	stage_free(s);
 }
 
 CASE(an_actual_clock_cannot_be_moved)
 {
 	struct stage *s = stage_new();
-	REFUSED(stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"mode\":\"actual\",\"body\":{\"step\":\"clock\",\"action\":\"stop\"}}"), MISSING_FIELD);
+	REFUSED(stage_act(s, "CELL/controller",
+			  "{\"type\":\"exercise\",\"mode\":\"actual\",\"body\":{\"step\":\"clock\","
+			  "\"action\":\"stop\"}}"),
+		MISSING_FIELD);
 	stage_free(s);
 }
 
@@ -79,8 +95,10 @@ CASE(mode_and_exercise_of_a_message_and_its_case_are_the_same)
 	struct stage *s = stage_new();
 	stage_to(s, "02:00");
 	CHECK(stage_act(s, GAME, "%s", stage_notice(s, "", "")) == 0);
-	const char *id = stage_case(s, "M4.send", NULL), *me = toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p;
-	const char *ack = "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\"}}";
+	const char *id = stage_case(s, "M4.send", NULL),
+		   *me = toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p;
+	const char *ack = "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":"
+			  "\"%s\",\"at\":\"2031-05-17T14:00:00Z\"}}";
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
@@ -102,15 +120,20 @@ CASE(who_did_not_join_neither_sends_nor_reads)
 	REFUSED(stage_act(s, GAME, "%s", stage_notice(s, "", "")), EXERCISE);
 	struct toc_refusal left = s->v.refusal;
 	s->exercise = toc_uuid_named("no exercise", TOC_STR("x"));
-	REFUSED(stage_act(s, GAME, "%s", stage_notice(s, "", "\"aware_at\":\"2026-01-01T00:00:00Z\"")), EXERCISE);
+	REFUSED(stage_act(s, GAME, "%s", stage_notice(s, "", "\"aware_at\":\"2026-01-01T00:00:00Z\"")),
+		EXERCISE);
 	CHECK(memcmp(&left, &s->v.refusal, sizeof left) == 0); /* not joined and not there are one answer */
 	stage_in(s, "LANTERN");
-	CHECK(stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"inject\",\"headline\":\"x\"}}") == 0);
+	CHECK(stage_act(s, "CELL/controller",
+			"{\"type\":\"exercise\",\"body\":{\"step\":\"inject\",\"headline\":\"x\"}}") == 0);
 	CHECK(!stage_reads(s, stage_last(s, "exercise.inject", NULL), "GameNest", TOC_ROLE_ALL, NULL));
 	CHECK(stage_reads(s, stage_last(s, "exercise.inject", NULL), "Chirplet", TOC_ROLE_ALL, NULL));
 	CHECK(stage_act(s, "GameNest/admin", "{\"type\":\"exercise\",\"body\":{\"step\":\"join\"}}") == 0);
-	REFUSED(stage_act(s, "GameNest/admin", "{\"type\":\"exercise\",\"body\":{\"step\":\"join\"}}"), STATE);
-	REFUSED(stage_act(s, "GameNest/admin", "{\"type\":\"exercise\",\"body\":{\"step\":\"leave\",\"org\":\"Chirplet\"}}"), NOT_PERMITTED);
+	REFUSED(stage_act(s, "GameNest/admin", "{\"type\":\"exercise\",\"body\":{\"step\":\"join\"}}"),
+		STATE);
+	REFUSED(stage_act(s, "GameNest/admin",
+			  "{\"type\":\"exercise\",\"body\":{\"step\":\"leave\",\"org\":\"Chirplet\"}}"),
+		NOT_PERMITTED);
 	stage_free(s);
 }
 
@@ -126,11 +149,20 @@ CASE(an_exercise_that_ended_takes_nothing_more)
 CASE(an_id_of_an_exercise_is_used_once)
 {
 	struct stage *s = stage_new();
-	REFUSED(stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"create\",\"title\":\"x\",\"t0\":\"2031-01-01T00:00:00Z\",\"participants\":[]}}"), STATE);
+	REFUSED(stage_act(s, "CELL/controller",
+			  "{\"type\":\"exercise\",\"body\":{\"step\":\"create\",\"title\":\"x\",\"t0\":"
+			  "\"2031-01-01T00:00:00Z\",\"participants\":[]}}"),
+		STATE);
 	s->exercise = toc_uuid_named("new", TOC_STR("x"));
-	CHECK(stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"create\",\"title\":\"x\",\"t0\":\"2031-01-01T00:00:00Z\",\"participants\":[\"AIRU\"]}}") == 0);
-	CHECK(toc_exercise_has(lantern(s), TOC_STR("CELL")) && toc_exercise_has(lantern(s), TOC_STR("AIRU")) && !toc_exercise_has(lantern(s), TOC_STR("BFP")));
-	REFUSED(stage_act(s, "HUB/lead", "{\"type\":\"exercise\",\"body\":{\"step\":\"create\",\"title\":\"x\",\"t0\":\"2031-01-01T00:00:00Z\",\"participants\":[]}}"), NOT_PERMITTED);
+	CHECK(stage_act(s, "CELL/controller",
+			"{\"type\":\"exercise\",\"body\":{\"step\":\"create\",\"title\":\"x\",\"t0\":\"2031-"
+			"01-01T00:00:00Z\",\"participants\":[\"AIRU\"]}}") == 0);
+	CHECK(toc_exercise_has(lantern(s), TOC_STR("CELL")) &&
+	      toc_exercise_has(lantern(s), TOC_STR("AIRU")) && !toc_exercise_has(lantern(s), TOC_STR("BFP")));
+	REFUSED(stage_act(s, "HUB/lead",
+			  "{\"type\":\"exercise\",\"body\":{\"step\":\"create\",\"title\":\"x\",\"t0\":"
+			  "\"2031-01-01T00:00:00Z\",\"participants\":[]}}"),
+		NOT_PERMITTED);
 	stage_free(s);
 }
 
@@ -138,7 +170,9 @@ CASE(a_key_for_exercises_is_refused_in_actual_mode)
 {
 	struct stage *s = stage_new();
 	struct toc_principal p = stage_principal(s, "AIRU/duty officer");
-	struct toc_value *m = stage_message(s, "{\"id\":\"01980000-0000-7000-8000-0000000000aa\",\"type\":\"M5\",\"mode\":\"actual\",\"case_ref\":\"01980000-0000-7000-8000-0000000000ab\",\"body\":{\"kind\":\"ack\"}}");
+	struct toc_value *m = stage_message(
+		s, "{\"id\":\"01980000-0000-7000-8000-0000000000aa\",\"type\":\"M5\",\"mode\":\"actual\","
+		   "\"case_ref\":\"01980000-0000-7000-8000-0000000000ab\",\"body\":{\"kind\":\"ack\"}}");
 	struct toc_command c = { .k = TOC_STR("M5.ack"), .message = m, .received = s->now };
 	p.exercise_only = true;
 	CHECK(toc_decide(s->w, &p, &c, s->now, s->a, &s->v) < 0);

@@ -1,11 +1,15 @@
-/* test_permission.c: the matrix of permissions against permission_expect.txt, which was written from the rules: every action
- * × every role × every kind × every set of conditions. Then the same through decide, with the cast. */
+/* test_permission.c: the matrix of permissions against permission_expect.txt, which was written from the
+ * rules: every action × every role × every kind × every set of conditions. Then the same through decide, with
+ * the cast. */
 #include "check.h"
 #include "stage.h"
 
-static const char *const short_roles[] = { "du", "il", "oi", "oc", "cr", "pl", "lg", "li", "dc", "dp", "au", "ad", "sv", "xc" };
-static const char *const short_kinds[] = { "CA", "SA", "OA", "LE", "HUB", "POL", "HSP", "IND", "TP", "CC", "AUD", "OPR", "EXC" };
-static const char *const short_conditions[] = { "own", "adr", "rdr", "acc", "notown", "chain", "linked", "sender", "called" };
+static const char *const short_roles[] = { "du", "il", "oi", "oc", "cr", "pl", "lg",
+					   "li", "dc", "dp", "au", "ad", "sv", "xc" };
+static const char *const short_kinds[] = { "CA",  "SA", "OA", "LE",  "HUB", "POL", "HSP",
+					   "IND", "TP", "CC", "AUD", "OPR", "EXC" };
+static const char *const short_conditions[] = { "own",   "adr",    "rdr",    "acc",   "notown",
+						"chain", "linked", "sender", "called" };
 enum { ROLES = 14, KINDS = 13, CONDITIONS = 9 };
 
 static unsigned held_in[ROLES]; /* from the expectation, not from role.def */
@@ -26,13 +30,19 @@ static unsigned set(char *text, const char *const *words, unsigned n)
 	unsigned bits = 0;
 	for (char *save, *w = strtok_r(text, " ,", &save); w; w = strtok_r(NULL, " ,", &save))
 		bits |= strcmp(w, "every") == 0 || strcmp(w, "any") == 0 ? (1u << n) - 1
-		        : strcmp(w, "MS") == 0                           ? word("CA", words, n) | word("LE", words, n)
-		                                                         : word(w, words, n);
+			: strcmp(w, "MS") == 0 ? word("CA", words, n) | word("LE", words, n)
+					       : word(w, words, n);
 	return bits;
 }
 
-struct clause { unsigned roles, kinds, conditions; bool bare; };
-struct clauses { struct clause c[8]; unsigned n; };
+struct clause {
+	unsigned roles, kinds, conditions;
+	bool bare;
+};
+struct clauses {
+	struct clause c[8];
+	unsigned n;
+};
 
 static struct clauses parse(char *cell)
 {
@@ -47,7 +57,8 @@ static struct clauses parse(char *cell)
 			c.bare = true;
 			text += 2;
 		}
-		char *at = strchr(text, '@'), *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+		char *at = strchr(text, '@'), *open = strchr(text, '['),
+		     *close = open ? strchr(open, ']') : NULL;
 		if (!at) {
 			check_bad++;
 			continue;
@@ -68,15 +79,17 @@ static bool named(const struct clauses *all, unsigned role, unsigned kind, unsig
 	if (!(held_in[role] & 1u << kind))
 		return false;
 	for (unsigned i = 0; i < all->n; i++)
-		if (all->c[i].bare == bare && (all->c[i].roles & 1u << role) && (all->c[i].kinds & 1u << kind) &&
+		if (all->c[i].bare == bare && (all->c[i].roles & 1u << role) &&
+		    (all->c[i].kinds & 1u << kind) &&
 		    (all->c[i].conditions & conditions) == all->c[i].conditions)
 			return true;
 	return false;
 }
 
-/* Reading: by the row; or as one who may send, their own organisation's; a machine as the people of its organisation. */
-static bool reads(const struct clauses *may, const struct clauses *read, bool no_machine, unsigned role, unsigned kind,
-                  unsigned conditions, bool bare)
+/* Reading: by the row; or as one who may send, their own organisation's; a machine as the people of its
+ * organisation. */
+static bool reads(const struct clauses *may, const struct clauses *read, bool no_machine, unsigned role,
+		  unsigned kind, unsigned conditions, bool bare)
 {
 	const unsigned sv = 12, own = 1;
 	if (role == sv) {
@@ -121,13 +134,19 @@ static void check_row(char *line)
 			for (unsigned conditions = 0; conditions < 1u << CONDITIONS; conditions++) {
 				bool want = named(&may, role, kind, conditions, false);
 				bool got = toc_may(action, 1u << role, 1u << kind, conditions);
-				bool whole = toc_may_read(action, 1u << kind, conditions, TOC_WHOLE) & 1u << role;
-				bool bare = toc_may_read(action, 1u << kind, conditions, TOC_WITHOUT_PERSONAL) & 1u << role;
+				bool whole =
+					toc_may_read(action, 1u << kind, conditions, TOC_WHOLE) & 1u << role;
+				bool bare =
+					toc_may_read(action, 1u << kind, conditions, TOC_WITHOUT_PERSONAL) &
+					1u << role;
 				cells++;
-				if (want != got || whole != reads(&may, &read, no_machine, role, kind, conditions, false) ||
+				if (want != got ||
+				    whole != reads(&may, &read, no_machine, role, kind, conditions, false) ||
 				    bare != reads(&may, &read, no_machine, role, kind, conditions, true)) {
-					printf("  %s %s@%s conditions %x: may %d (expected %d), reads %d/%d\n", cell[0], short_roles[role],
-					       short_kinds[kind], conditions, got, want, whole, bare);
+					printf("  %s %s@%s conditions %x: may %d (expected %d), reads "
+					       "%d/%d\n",
+					       cell[0], short_roles[role], short_kinds[kind], conditions, got,
+					       want, whole, bare);
 					check_bad++;
 				}
 			}
@@ -164,31 +183,42 @@ CASE(names_are_those_of_the_tables_and_lead_back)
 
 CASE(only_kinds_of_a_state_combine_and_the_two_centres)
 {
-	CHECK(toc_kinds_combine(TOC_KIND_LE | TOC_KIND_CA) && toc_kinds_combine(TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_SA | TOC_KIND_OA));
+	CHECK(toc_kinds_combine(TOC_KIND_LE | TOC_KIND_CA) &&
+	      toc_kinds_combine(TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_SA | TOC_KIND_OA));
 	CHECK(toc_kinds_combine(TOC_KIND_TP | TOC_KIND_CC) && toc_kinds_combine(TOC_KIND_HSP));
-	CHECK(!toc_kinds_combine(TOC_KIND_HSP | TOC_KIND_LE) && !toc_kinds_combine(TOC_KIND_HUB | TOC_KIND_CA));
-	CHECK(!toc_kinds_combine(TOC_KIND_TP | TOC_KIND_IND) && !toc_kinds_combine(TOC_KIND_HUB | TOC_KIND_POL) && !toc_kinds_combine(0));
+	CHECK(!toc_kinds_combine(TOC_KIND_HSP | TOC_KIND_LE) &&
+	      !toc_kinds_combine(TOC_KIND_HUB | TOC_KIND_CA));
+	CHECK(!toc_kinds_combine(TOC_KIND_TP | TOC_KIND_IND) &&
+	      !toc_kinds_combine(TOC_KIND_HUB | TOC_KIND_POL) && !toc_kinds_combine(0));
 }
 
 /* ---- the same through decide: everybody of the cast tries everything on LANTERN's case ---- */
 
 static const char *const attempts[][2] = {
-	{ "M4.supplement", "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"explanation\":\"more\"}}" },
-	{ "M4.withdraw", "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"error\"}}" },
-	{ "M5.ack", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\"}}" },
-	{ "M5.accept", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"accept\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\"}}" },
-	{ "M5.reject", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"reject\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\"}}" },
-	{ "M5.question", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"question\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\","
-	                 "\"questions\":[{\"id\":\"q9\",\"text\":\"who?\"}]}}" },
-	{ "M5.redirect", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"redirect\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\","
-	                 "\"redirect_to\":\"BFP\",\"redirect_ground\":\"theirs\"}}" },
+	{ "M4.supplement", "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\","
+			   "\"explanation\":\"more\"}}" },
+	{ "M4.withdraw",
+	  "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"error\"}}" },
+	{ "M5.ack", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%s\","
+		    "\"at\":\"2031-05-17T14:02:00Z\"}}" },
+	{ "M5.accept", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"accept\",\"human_ack_by\":"
+		       "\"%s\",\"at\":\"2031-05-17T14:02:00Z\"}}" },
+	{ "M5.reject", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"reject\",\"human_ack_by\":"
+		       "\"%s\",\"at\":\"2031-05-17T14:02:00Z\"}}" },
+	{ "M5.question", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"question\",\"human_ack_"
+			 "by\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\","
+			 "\"questions\":[{\"id\":\"q9\",\"text\":\"who?\"}]}}" },
+	{ "M5.redirect", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"redirect\",\"human_ack_"
+			 "by\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\","
+			 "\"redirect_to\":\"BFP\",\"redirect_ground\":\"theirs\"}}" },
 };
 
 CASE(everybody_of_the_cast_tries_every_step_and_the_matrix_decides)
 {
 	struct stage *s = stage_new();
 	CHECK(stage_play(s, "lantern.json", "04:05") == 0);
-	struct toc_uuid id = stage_named(s, "send1")->e.case_ref, none = toc_uuid_named("no such case", TOC_STR("x"));
+	struct toc_uuid id = stage_named(s, "send1")->e.case_ref,
+			none = toc_uuid_named("no such case", TOC_STR("x"));
 	const struct toc_value *orgs = toc_get(s->cast, "organisations");
 	unsigned tried = 0, allowed = 0, unknown = 0;
 
@@ -196,29 +226,36 @@ CASE(everybody_of_the_cast_tries_every_step_and_the_matrix_decides)
 		const struct toc_value *people = toc_get(toc_at(orgs, i), "persons");
 		struct toc_str code = toc_get_text(toc_at(orgs, i), "code");
 		const struct toc_organisation *o = toc_find_organisation(s->w, code);
-		bool desk = toc_str_is(code, "AIRU") || toc_str_is(code, "HUB"), own = toc_str_is(code, "StreamHarbor");
+		bool desk = toc_str_is(code, "AIRU") || toc_str_is(code, "HUB"),
+		     own = toc_str_is(code, "StreamHarbor");
 		for (size_t j = 0; j < toc_len(people); j++)
 			for (size_t k = 0; k < sizeof attempts / sizeof *attempts; k++) {
 				char who[96];
-				snprintf(who, sizeof who, "%.*s/%.*s", TOC_STR_ARGS(code), TOC_STR_ARGS(toc_get_text(toc_at(people, j), "title")));
+				snprintf(who, sizeof who, "%.*s/%.*s", TOC_STR_ARGS(code),
+					 TOC_STR_ARGS(toc_get_text(toc_at(people, j), "title")));
 				struct toc_str person = toc_get_text(toc_at(people, j), "id");
 				toc_roles roles = toc_roles_of(toc_get(toc_at(people, j), "roles"));
 				const struct toc_action *a = toc_action_find(toc_str_of(attempts[k][0]));
-				/* exercise staff and whoever takes part reach the case check; OPS takes no part in the exercise */
-				bool takes_part = toc_exercise_has(toc_find_exercise(s->w, s->exercise), code);
+				/* exercise staff and whoever takes part reach the case check; OPS takes no
+				 * part in the exercise */
+				bool takes_part =
+					toc_exercise_has(toc_find_exercise(s->w, s->exercise), code);
 				enum toc_refusal_code want =
-					!toc_may_ever(a, roles, o->kinds)                                             ? TOC_REFUSE_NOT_PERMITTED
-					: !takes_part                                                                 ? TOC_REFUSE_EXERCISE
-					: !desk && !own                                                               ? TOC_REFUSE_NOT_FOUND
-					: toc_may(a, roles, o->kinds, (own ? TOC_IF_OWN : 0) | (desk ? TOC_IF_ADR : 0)) ? TOC_NOT_REFUSED
-					                                                                              : TOC_REFUSE_NOT_PERMITTED;
+					!toc_may_ever(a, roles, o->kinds) ? TOC_REFUSE_NOT_PERMITTED
+					: !takes_part                     ? TOC_REFUSE_EXERCISE
+					: !desk && !own                   ? TOC_REFUSE_NOT_FOUND
+					: toc_may(a, roles, o->kinds,
+						  (own ? TOC_IF_OWN : 0) | (desk ? TOC_IF_ADR : 0))
+						? TOC_NOT_REFUSED
+						: TOC_REFUSE_NOT_PERMITTED;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 				int r = stage_try(s, who, attempts[k][1], toc_uuid_str(s->a, id).p, person.p);
 				struct toc_refusal first = s->v.refusal;
 				if (first.code != want)
-					printf("  %s %s: %s, expected %s\n", who, attempts[k][0], toc_refusal_wire(first.code), toc_refusal_wire(want));
+					printf("  %s %s: %s, expected %s\n", who, attempts[k][0],
+					       toc_refusal_wire(first.code), toc_refusal_wire(want));
 				CHECK(first.code == want);
 				CHECK((r == 0) == (want == TOC_NOT_REFUSED));
 				if (r < 0)
@@ -242,12 +279,17 @@ CASE(a_service_account_never_answers)
 {
 	struct stage *s = stage_new();
 	CHECK(stage_play(s, "lantern.json", "04:05") == 0);
-	const char *id = stage_case(s, "M4.send", NULL), *gateway = toc_uuid_str(s->a, stage_person(s, "AIRU/gateway")).p;
-	CHECK(stage_act(s, "AIRU/gateway", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:02:05Z\"}}",
-	                id, gateway) < 0);
+	const char *id = stage_case(s, "M4.send", NULL),
+		   *gateway = toc_uuid_str(s->a, stage_person(s, "AIRU/gateway")).p;
+	CHECK(stage_act(s, "AIRU/gateway",
+			"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%"
+			"s\",\"at\":\"2031-05-17T14:02:05Z\"}}",
+			id, gateway) < 0);
 	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_PERMITTED);
-	CHECK(stage_act(s, "AIRU/duty officer", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:02:05Z\"}}",
-	                id, gateway) < 0); /* nor does a person in its name */
+	CHECK(stage_act(s, "AIRU/duty officer",
+			"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%"
+			"s\",\"at\":\"2031-05-17T14:02:05Z\"}}",
+			id, gateway) < 0); /* nor does a person in its name */
 	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_PERMITTED);
 	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.human_ack_by");
 	stage_free(s);

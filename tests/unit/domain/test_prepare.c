@@ -1,4 +1,5 @@
-/* test_prepare.c: what the sender is shown before sending: the exact recipients, and of other members' cases nothing. */
+/* test_prepare.c: what the sender is shown before sending: the exact recipients, and of other members' cases
+ * nothing. */
 #include "check.h"
 #include "stage.h"
 
@@ -7,7 +8,8 @@
 
 #define GAME "GameNest/night responder"
 
-static struct toc_value *prepare(struct stage *s, const char *who, const char *text, const struct toc_value *dup_keys)
+static struct toc_value *prepare(struct stage *s, const char *who, const char *text,
+				 const struct toc_value *dup_keys)
 {
 	struct toc_principal p = stage_principal(s, who);
 	struct toc_value *raw = stage_message(s, text), *m;
@@ -17,7 +19,9 @@ static struct toc_value *prepare(struct stage *s, const char *who, const char *t
 	s->dry = false;
 	if (toc_message_decode(s->a, raw, &m, &why) < 0)
 		return NULL;
-	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = s->now, .dup_keys = dup_keys };
+	struct toc_command c = {
+		.k = toc_message_k(s->a, m), .message = m, .received = s->now, .dup_keys = dup_keys
+	};
 	return toc_prepare(s->w, &p, &c, s->now, s->a, &s->v.refusal);
 }
 
@@ -52,7 +56,8 @@ CASE(recipients_are_those_of_the_send_with_reasons)
 	struct toc_str before = stage_saved(s->a, s->w);
 	const struct toc_value *p = prepare(s, GAME, stage_notice(s, "", ""), NULL);
 	CHECK_INT(toc_len(toc_get(p, "recipients")), 3);
-	CHECK(toc_get_text(recipient(p, "AIRU"), "why").n > 0 && recipient(p, "HUB") && recipient(p, "GameNest"));
+	CHECK(toc_get_text(recipient(p, "AIRU"), "why").n > 0 && recipient(p, "HUB") &&
+	      recipient(p, "GameNest"));
 	CHECK(toc_list_has(toc_get(recipient(p, "AIRU"), "roles"), TOC_STR("duty_officer")));
 	CHECK(!toc_list_has(toc_get(recipient(p, "AIRU"), "roles"), TOC_STR("org_admin")));
 	CHECK(toc_str_eq(before, stage_saved(s->a, s->w))); /* and nothing has happened */
@@ -64,7 +69,8 @@ CASE(of_anothers_threat_case_nothing)
 	struct stage *s = stage_new();
 	CHECK(stage_play(s, "quiet-bell.json", "18:10") == 0);
 	/* the very keys of GameNest's accepted case */
-	const struct toc_value *keys = toc_get(toc_get(stage_named(s, "send1")->e.body, "decided"), "dup_keys");
+	const struct toc_value *keys =
+		toc_get(toc_get(stage_named(s, "send1")->e.body, "decided"), "dup_keys");
 	const char *notice = stage_notice(s, "", "\"contact_24x7\":\"8740c25b-9cdd-4d96-a729-c04cb7b7dece\"");
 	CHECK_INT(toc_len(keys), 2);
 	struct toc_str with = toc_json_str(s->a, prepare(s, "Chirplet/night responder", notice, keys));
@@ -76,10 +82,16 @@ CASE(of_anothers_threat_case_nothing)
 CASE(what_the_sender_should_think_of_first)
 {
 	struct stage *s = ready();
-	const struct toc_value *p = prepare(s, GAME, stage_notice(s, "",
-		"\"emergency_line_called\":{\"called\":false},\"offence_field\":\"self_harm\",\"preserved\":{\"preserved\":false},"
-		"\"concerned_states\":[{\"cc\":\"XB\",\"ground\":\"place_of_offence\"},{\"cc\":\"QM\",\"ground\":\"place_of_offence\"}]"), NULL);
-	CHECK(warns(p, "emergency_line") && warns(p, "not_covered") && warns(p, "not_preserved") && warns(p, "no_desk"));
+	const struct toc_value *p =
+		prepare(s, GAME,
+			stage_notice(s, "",
+				     "\"emergency_line_called\":{\"called\":false},\"offence_field\":\"self_"
+				     "harm\",\"preserved\":{\"preserved\":false},"
+				     "\"concerned_states\":[{\"cc\":\"XB\",\"ground\":\"place_of_offence\"},{"
+				     "\"cc\":\"QM\",\"ground\":\"place_of_offence\"}]"),
+			NULL);
+	CHECK(warns(p, "emergency_line") && warns(p, "not_covered") && warns(p, "not_preserved") &&
+	      warns(p, "no_desk"));
 	p = prepare(s, GAME, stage_notice(s, "", ""), NULL);
 	CHECK_INT(toc_len(toc_get(p, "warnings")), 0);
 	stage_free(s);
@@ -88,7 +100,11 @@ CASE(what_the_sender_should_think_of_first)
 CASE(what_would_be_refused_is_refused)
 {
 	struct stage *s = ready();
-	CHECK(prepare(s, GAME, stage_notice(s, "", "\"duty\":[\"TCO_14_5\"],\"concerned_states\":[{\"cc\":\"XA\",\"ground\":\"residence_of_victim\"}]"), NULL) == NULL);
+	CHECK(prepare(s, GAME,
+		      stage_notice(s, "",
+				   "\"duty\":[\"TCO_14_5\"],\"concerned_states\":[{\"cc\":\"XA\",\"ground\":"
+				   "\"residence_of_victim\"}]"),
+		      NULL) == NULL);
 	CHECK_INT(s->v.refusal.code, TOC_REFUSE_CONDITION);
 	CHECK(prepare(s, "AIRU/duty officer", stage_notice(s, "", ""), NULL) == NULL);
 	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_PERMITTED);
@@ -99,9 +115,16 @@ CASE(a_redirect_shows_what_the_new_desk_will_get)
 {
 	struct stage *s = stage_new();
 	CHECK(stage_play(s, "lantern.json", NULL) == 0);
-	const struct toc_value *p = prepare(s, "AIRU/duty officer", toc_arena_printf(s->a,
-		"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"redirect\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:05:00Z\",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\"}}",
-		stage_case(s, "M4.send", NULL), toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p).p, NULL);
+	const struct toc_value *p =
+		prepare(s, "AIRU/duty officer",
+			toc_arena_printf(s->a,
+					 "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":"
+					 "\"redirect\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:05:"
+					 "00Z\",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\"}}",
+					 stage_case(s, "M4.send", NULL),
+					 toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p)
+				.p,
+			NULL);
 	CHECK(recipient(p, "BFP") != NULL);
 	stage_free(s);
 }

@@ -1,4 +1,5 @@
-/* test_quiet_bell.c: QUIET BELL, the notifications and their answers, with the fixed answers of its rules (h.2). */
+/* test_quiet_bell.c: QUIET BELL, the notifications and their answers, with the fixed answers of its rules
+ * (h.2). */
 #include "check.h"
 #include "stage.h"
 
@@ -45,15 +46,18 @@ CASE(after_five_minutes_the_second_contact_is_called_and_the_log_shows_both)
 	const struct toc_value *body = toc_get(toc_get(e->e.body, "message"), "body");
 	CHECK_TEXT(toc_get_text(body, "recipient_org"), "CDA");
 	CHECK_INT(toc_get_int(body, "contact", -1), 1);
-	CHECK_TEXT(toc_get_text(body, "state"), "not_attempted"); /* there is no telephone yet: never "sent" */
-	const struct toc_value *first = stage_decided(sent, "pages", "org", "CDA"), *second = stage_decided(e, "pages", "org", "CDA");
+	CHECK_TEXT(toc_get_text(body, "state"),
+		   "not_attempted"); /* there is no telephone yet: never "sent" */
+	const struct toc_value *first = stage_decided(sent, "pages", "org", "CDA"),
+			       *second = stage_decided(e, "pages", "org", "CDA");
 	CHECK_TEXT(toc_get_text(first, "channel"), "console");
 	CHECK_TEXT(toc_get_text(first, "state"), "queued");
 	CHECK_INT(toc_get_int(second, "contact", -1), 1);
 	CHECK(toc_uuid_eq(toc_get_id(second, "person"), stage_person(s, "CDA/second contact")));
 	CHECK(stage_decided(e, "pages", "channel", "SMS") && stage_decided(e, "pages", "channel", "phone"));
 	CHECK_TEXT(toc_get_text(stage_decided(e, "pages", "channel", "phone"), "state"), "not_attempted");
-	CHECK(stage_reads(s, e, "GameNest", TOC_ROLE_CR, NULL) && stage_reads(s, e, "CDA", TOC_ROLE_DU, NULL));
+	CHECK(stage_reads(s, e, "GameNest", TOC_ROLE_CR, NULL) &&
+	      stage_reads(s, e, "CDA", TOC_ROLE_DU, NULL));
 	CHECK(stage_reads(s, e, "HUB", TOC_ROLE_IL, NULL) && !stage_reads(s, e, "AIRU", TOC_ROLE_ALL, NULL));
 	stage_free(s);
 }
@@ -91,7 +95,8 @@ CASE(an_answer_closes_the_questions_and_reaches_the_desks)
 CASE(a_redirect_discloses_five_entries_and_starts_the_timer_there)
 {
 	struct stage *s = until("16:00");
-	const struct stage_entry *redirect = stage_named(s, "redirect"), *m29 = stage_last(s, "M29.disclose", NULL);
+	const struct stage_entry *redirect = stage_named(s, "redirect"),
+				 *m29 = stage_last(s, "M29.disclose", NULL);
 	static const char *const names[] = { "send1", "hub_ack", "cda_ack", "hub_accept", "answer" };
 	CHECK_TEXT(toc_str_of(stage_readers(s, redirect)), "AIRU CDA GameNest HUB");
 	CHECK_TEXT(toc_str_of(stage_readers(s, m29)), "AIRU HUB");
@@ -101,8 +106,10 @@ CASE(a_redirect_discloses_five_entries_and_starts_the_timer_there)
 	CHECK_TEXT(m29->e.org, "HUB"); /* decided by the hub's duty officer */
 	CHECK(toc_uuid_eq(toc_get_id(m29->actor, "person"), stage_person(s, "HUB/duty officer")));
 	CHECK_TEXT(toc_get_text(toc_get(toc_get(m29->e.body, "message"), "body"), "ground"), "redirect");
-	CHECK(toc_get_time(stage_timer(m29, "timers_started", "T17", "AIRU"), "deadline", TOC_TIME_NEVER).us == stage_time(s, "21:00").us);
-	CHECK_INT(toc_desk_of(toc_find_threat(s->w, redirect->e.case_ref), TOC_STR("HUB"))->state, TOC_DESK_REDIRECTED);
+	CHECK(toc_get_time(stage_timer(m29, "timers_started", "T17", "AIRU"), "deadline", TOC_TIME_NEVER)
+		      .us == stage_time(s, "21:00").us);
+	CHECK_INT(toc_desk_of(toc_find_threat(s->w, redirect->e.case_ref), TOC_STR("HUB"))->state,
+		  TOC_DESK_REDIRECTED);
 	/* its originators read the heading, and so do the data protection officers of both sides */
 	enum toc_rendering r;
 	CHECK(stage_reads(s, m29, "GameNest", TOC_ROLE_CR, &r) && r == TOC_WITHOUT_PERSONAL);
@@ -119,7 +126,8 @@ CASE(what_airu_knew_at_15_59_and_at_16_30)
 	toc_time split = stage_time(s, "15:59"), t = stage_time(s, "16:30");
 	for (size_t i = 0; i < s->n; i++) {
 		const struct stage_entry *e = &s->ledger[i];
-		if (!toc_uuid_eq(e->e.exercise, s->exercise) || toc_str_is(e->e.k, "exercise.clock") || toc_str_is(e->e.k, "exercise.create") ||
+		if (!toc_uuid_eq(e->e.exercise, s->exercise) || toc_str_is(e->e.k, "exercise.clock") ||
+		    toc_str_is(e->e.k, "exercise.create") ||
 		    !stage_reads(s, e, "AIRU", TOC_ROLE_DU | TOC_ROLE_LI, NULL) || toc_before(t, at(e)))
 			continue;
 		if (toc_before(split, at(e)))
@@ -129,8 +137,10 @@ CASE(what_airu_knew_at_15_59_and_at_16_30)
 	}
 	CHECK_INT(before, 0);
 	CHECK_INT(after, 2); /* the redirect, and the disclosure with five entries */
-	const struct toc_timer *t17 = toc_running(s->w, "T17", stage_named(s, "send1")->e.case_ref, TOC_STR("AIRU"));
-	CHECK(t17 && t17->starts.us == stage_time(s, "16:00").us && t17->next.us == stage_time(s, "21:00").us);
+	const struct toc_timer *t17 =
+		toc_running(s->w, "T17", stage_named(s, "send1")->e.case_ref, TOC_STR("AIRU"));
+	CHECK(t17 && t17->starts.us == stage_time(s, "16:00").us &&
+	      t17->next.us == stage_time(s, "21:00").us);
 	stage_free(s);
 }
 
@@ -155,7 +165,7 @@ CASE(the_second_notice_goes_to_airu_and_the_hub_and_pages_nobody)
 	CHECK(toc_get(toc_get(e->e.body, "decided"), "pages") == NULL);
 	const struct toc_threat *t = toc_find_threat(s->w, e->e.case_ref);
 	CHECK_INT(toc_desk_of(t, TOC_STR("AIRU"))->state, TOC_DESK_ACCEPTED); /* taken over */
-	CHECK(t->keep_until.us == stage_time(s, "3:00:00").us);               /* what AIRU wants of the first holds here */
+	CHECK(t->keep_until.us == stage_time(s, "3:00:00").us); /* what AIRU wants of the first holds here */
 	stage_to(s, "1:00:00");
 	CHECK_INT(stage_count(s, "M19.escalation", NULL), 1); /* the one of 07:00: AIRU is asked once */
 	stage_free(s);
@@ -169,7 +179,8 @@ CASE(the_tie_is_known_to_those_who_read_both_ends_and_to_nobody_else)
 	CHECK_TEXT(link->e.org, "server");
 	/* nothing of the first case is in what Chirplet gets of its own notice */
 	struct toc_value *shown = toc_decided_shown(s->a, toc_get(e->e.body, "decided"), TOC_WHOLE);
-	CHECK(toc_get(shown, "dup_keys") == NULL && toc_get(shown, "links") == NULL && toc_get(shown, "digest") == NULL);
+	CHECK(toc_get(shown, "dup_keys") == NULL && toc_get(shown, "links") == NULL &&
+	      toc_get(shown, "digest") == NULL);
 	for (size_t i = 0; i < s->n; i++)
 		if (stage_reads(s, &s->ledger[i], "Chirplet", TOC_ROLE_ALL, NULL))
 			CHECK(!toc_uuid_eq(s->ledger[i].e.case_ref, stage_named(s, "send1")->e.case_ref));
@@ -188,10 +199,12 @@ CASE(acceptance_and_outcome_reach_the_linked_notifier_without_personal_data)
 	CHECK(!stage_reads(s, stage_named(s, "removed2"), "GameNest", TOC_ROLE_ALL, NULL));
 	/* neither provider learns who the other is */
 	struct toc_value *whole = toc_decided_shown(s->a, toc_get(accept->e.body, "decided"), TOC_WHOLE);
-	struct toc_value *bare = toc_decided_shown(s->a, toc_get(accept->e.body, "decided"), TOC_WITHOUT_PERSONAL);
+	struct toc_value *bare =
+		toc_decided_shown(s->a, toc_get(accept->e.body, "decided"), TOC_WITHOUT_PERSONAL);
 	for (size_t i = 0; i < toc_len(toc_get(whole, "readers")); i++)
 		CHECK(!toc_get_is(toc_at(toc_get(whole, "readers"), i), "org", "Chirplet"));
-	CHECK(toc_get(bare, "readers") == NULL && toc_get(bare, "desks") == NULL && toc_get(bare, "linked") != NULL);
+	CHECK(toc_get(bare, "readers") == NULL && toc_get(bare, "desks") == NULL &&
+	      toc_get(bare, "linked") != NULL);
 	CHECK(toc_get(whole, "linked") == NULL);
 	stage_free(s);
 }
@@ -208,7 +221,8 @@ CASE(the_outcome_closes_both_and_ends_the_reminder)
 {
 	struct stage *s = until(NULL);
 	const struct stage_entry *e = stage_named(s, "outcome");
-	CHECK_INT(toc_get_int(stage_timer(e, "timers_stopped", "T18", "AIRU"), "took_ms", 0), (2 * 3600 + 600 - 1050) * 1000);
+	CHECK_INT(toc_get_int(stage_timer(e, "timers_stopped", "T18", "AIRU"), "took_ms", 0),
+		  (2 * 3600 + 600 - 1050) * 1000);
 	CHECK_INT(toc_find_threat(s->w, stage_named(s, "send1")->e.case_ref)->state, TOC_CASE_CLOSED);
 	CHECK_INT(toc_find_threat(s->w, stage_named(s, "send2")->e.case_ref)->state, TOC_CASE_CLOSED);
 	CHECK(stage_consistent(s));
@@ -244,7 +258,8 @@ CASE(who_can_read_nightcourier7)
 	static const char *const may[] = { "AIRU", "CDA", "GameNest", "HUB" };
 	const struct toc_value *list = toc_get(s->cast, "organisations");
 	CHECK(toc_get(toc_get(e->whole, "body"), "user_identifiers") != NULL);
-	CHECK(toc_get(toc_at(toc_get(toc_get(toc_get(e->e.body, "message"), "body"), "user_identifiers"), 0), "value") == NULL);
+	CHECK(toc_get(toc_at(toc_get(toc_get(toc_get(e->e.body, "message"), "body"), "user_identifiers"), 0),
+		      "value") == NULL);
 	for (size_t i = 0; i < toc_len(list); i++) {
 		struct toc_str org = toc_get_text(toc_at(list, i), "code");
 		bool expected = false;

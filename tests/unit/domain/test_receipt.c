@@ -1,8 +1,14 @@
-/* test_receipt.c: what became of a message: machines deliver, people see and acknowledge, each once where once is enough. */
+/* test_receipt.c: what became of a message: machines deliver, people see and acknowledge, each once where
+ * once is enough. */
 #include "check.h"
 #include "stage.h"
 
-#define REFUSED(call, why) do { CHECK((call) < 0); CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why); CHECK_INT(s->v.n, 0); } while (0)
+#define REFUSED(call, why)                                                                                   \
+	do {                                                                                                 \
+		CHECK((call) < 0);                                                                           \
+		CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why);                                              \
+		CHECK_INT(s->v.n, 0);                                                                        \
+	} while (0)
 
 static struct stage *sent(void)
 {
@@ -11,11 +17,15 @@ static struct stage *sent(void)
 	return s;
 }
 
-static int receipt(struct stage *s, const char *who, const char *step, const char *org, const char *state, const char *channel, const char *message)
+static int receipt(struct stage *s, const char *who, const char *step, const char *org, const char *state,
+		   const char *channel, const char *message)
 {
-	return stage_act(s, who, "{\"type\":\"M19\",\"body\":{\"step\":\"%s\",\"message_ref\":\"%s\",\"recipient_org\":\"%s\",\"channel\":\"%s\","
-	                 "\"state\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\",\"actor_kind\":\"%s\"}}", step, message, org, channel, state,
-	                 strcmp(step, "machine") == 0 ? "machine" : "human");
+	return stage_act(s, who,
+			 "{\"type\":\"M19\",\"body\":{\"step\":\"%s\",\"message_ref\":\"%s\",\"recipient_"
+			 "org\":\"%s\",\"channel\":\"%s\","
+			 "\"state\":\"%s\",\"at\":\"2031-05-17T14:02:00Z\",\"actor_kind\":\"%s\"}}",
+			 step, message, org, channel, state,
+			 strcmp(step, "machine") == 0 ? "machine" : "human");
 }
 
 CASE(first_delivery_per_organisation_and_channel_is_an_entry)
@@ -24,7 +34,8 @@ CASE(first_delivery_per_organisation_and_channel_is_an_entry)
 	const char *id = stage_id(s, "M4.send", NULL);
 	CHECK(receipt(s, "", "machine", "AIRU", "delivered", "api", id) == 0);
 	uint64_t seq = stage_last(s, "M19.machine", NULL)->e.seq;
-	CHECK(receipt(s, "", "machine", "AIRU", "delivered", "api", id) == 0 && s->v.duplicate && s->v.seq == seq);
+	CHECK(receipt(s, "", "machine", "AIRU", "delivered", "api", id) == 0 && s->v.duplicate &&
+	      s->v.seq == seq);
 	CHECK(receipt(s, "AIRU/gateway", "machine", "AIRU", "delivered", "api", id) == 0 && s->v.duplicate);
 	CHECK(receipt(s, "", "machine", "AIRU", "delivered", "console", id) == 0 && !s->v.duplicate);
 	CHECK(receipt(s, "", "machine", "HUB", "delivered", "api", id) == 0 && !s->v.duplicate);
@@ -37,15 +48,23 @@ CASE(one_entry_answers_what_was_gathered)
 {
 	struct stage *s = sent();
 	for (int i = 0; i < 3; i++)
-		CHECK(stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"inject\",\"headline\":\"news\"}}") == 0);
+		CHECK(stage_act(s, "CELL/controller",
+				"{\"type\":\"exercise\",\"body\":{\"step\":\"inject\",\"headline\":\"news\"}"
+				"}") == 0);
 	struct toc_str refs = TOC_STR("");
 	for (size_t i = 0; i < s->n; i++)
 		if (toc_str_is(s->ledger[i].e.k, "exercise.inject"))
-			refs = toc_arena_printf(s->a, "%.*s%s\"%s\"", TOC_STR_ARGS(refs), refs.n ? "," : "", toc_uuid_str(s->a, s->ledger[i].e.eid).p);
-	CHECK(stage_act(s, "", "{\"type\":\"M19\",\"references\":[%s],\"body\":{\"step\":\"machine\",\"message_ref\":\"%s\",\"recipient_org\":\"OSF\","
-	                "\"channel\":\"api\",\"state\":\"delivered\",\"at\":\"2031-05-17T14:02:00Z\",\"actor_kind\":\"machine\"}}", refs.p,
-	                stage_id(s, "exercise.inject", NULL)) == 0);
-	CHECK_INT(toc_len(toc_get(toc_get(stage_last(s, "M19.machine", NULL)->e.body, "decided"), "receipts")), 4); /* one is named twice */
+			refs = toc_arena_printf(s->a, "%.*s%s\"%s\"", TOC_STR_ARGS(refs), refs.n ? "," : "",
+						toc_uuid_str(s->a, s->ledger[i].e.eid).p);
+	CHECK(stage_act(s, "",
+			"{\"type\":\"M19\",\"references\":[%s],\"body\":{\"step\":\"machine\",\"message_"
+			"ref\":\"%s\",\"recipient_org\":\"OSF\","
+			"\"channel\":\"api\",\"state\":\"delivered\",\"at\":\"2031-05-17T14:02:00Z\",\"actor_"
+			"kind\":\"machine\"}}",
+			refs.p, stage_id(s, "exercise.inject", NULL)) == 0);
+	CHECK_INT(
+		toc_len(toc_get(toc_get(stage_last(s, "M19.machine", NULL)->e.body, "decided"), "receipts")),
+		4); /* one is named twice */
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
@@ -57,7 +76,8 @@ CASE(a_machine_says_delivered_and_nothing_else)
 	REFUSED(receipt(s, "AIRU/gateway", "machine", "AIRU", "seen", "api", id), BAD_VALUE);
 	REFUSED(receipt(s, "AIRU/gateway", "machine", "AIRU", "acked", "api", id), BAD_VALUE);
 	REFUSED(receipt(s, "AIRU/gateway", "human", "AIRU", "acked", "api", id), NOT_PERMITTED);
-	REFUSED(receipt(s, "AIRU/gateway", "machine", "HUB", "delivered", "api", id), NOT_PERMITTED); /* not its own */
+	REFUSED(receipt(s, "AIRU/gateway", "machine", "HUB", "delivered", "api", id),
+		NOT_PERMITTED); /* not its own */
 	stage_free(s);
 }
 
@@ -65,11 +85,15 @@ CASE(a_person_sees_once_and_acknowledges_each_time)
 {
 	struct stage *s = sent();
 	const char *id = stage_id(s, "M4.send", NULL);
-	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "seen", "console", id) == 0 && !s->v.duplicate);
+	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "seen", "console", id) == 0 &&
+	      !s->v.duplicate);
 	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "seen", "console", id) == 0 && s->v.duplicate);
-	CHECK(receipt(s, "AIRU/second officer", "human", "AIRU", "seen", "console", id) == 0 && !s->v.duplicate);
-	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "acked", "console", id) == 0 && !s->v.duplicate);
-	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "acked", "console", id) == 0 && !s->v.duplicate);
+	CHECK(receipt(s, "AIRU/second officer", "human", "AIRU", "seen", "console", id) == 0 &&
+	      !s->v.duplicate);
+	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "acked", "console", id) == 0 &&
+	      !s->v.duplicate);
+	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "acked", "console", id) == 0 &&
+	      !s->v.duplicate);
 	CHECK_INT(stage_count(s, "M19.human", "AIRU"), 4);
 	/* a receipt is no answer: the desk's timer runs on */
 	CHECK(toc_running(s->w, "T17", stage_last(s, "M4.send", NULL)->e.case_ref, TOC_STR("AIRU")) != NULL);
@@ -84,8 +108,12 @@ CASE(no_receipts_for_receipts_nor_for_ones_own)
 	struct stage *s = sent();
 	const char *id = stage_id(s, "M4.send", NULL);
 	CHECK(receipt(s, "AIRU/duty officer", "human", "AIRU", "seen", "console", id) == 0);
-	REFUSED(receipt(s, "StreamHarbor/night responder", "human", "StreamHarbor", "seen", "console", stage_id(s, "M19.human", NULL)), NOT_FOUND);
-	CHECK(receipt(s, "StreamHarbor/night responder", "human", "StreamHarbor", "seen", "console", id) == 0 && s->v.duplicate);
+	REFUSED(receipt(s, "StreamHarbor/night responder", "human", "StreamHarbor", "seen", "console",
+			stage_id(s, "M19.human", NULL)),
+		NOT_FOUND);
+	CHECK(receipt(s, "StreamHarbor/night responder", "human", "StreamHarbor", "seen", "console", id) ==
+		      0 &&
+	      s->v.duplicate);
 	CHECK(receipt(s, "", "machine", "StreamHarbor", "delivered", "api", id) == 0 && s->v.duplicate);
 	struct toc_uuid eid;
 	CHECK(toc_world_receipt_target(s->w, stage_last(s, "M4.send", NULL)->e.seq, &eid) == 0);
@@ -97,11 +125,17 @@ CASE(no_receipts_for_receipts_nor_for_ones_own)
 CASE(a_message_of_others_does_not_exist)
 {
 	struct stage *s = sent();
-	REFUSED(receipt(s, "BFP/duty officer", "human", "BFP", "seen", "console", stage_id(s, "M4.send", NULL)), NOT_FOUND);
+	REFUSED(receipt(s, "BFP/duty officer", "human", "BFP", "seen", "console",
+			stage_id(s, "M4.send", NULL)),
+		NOT_FOUND);
 	struct toc_refusal theirs = s->v.refusal;
-	REFUSED(receipt(s, "BFP/duty officer", "human", "BFP", "seen", "console", "0198ffff-0000-7000-8000-000000000000"), NOT_FOUND);
+	REFUSED(receipt(s, "BFP/duty officer", "human", "BFP", "seen", "console",
+			"0198ffff-0000-7000-8000-000000000000"),
+		NOT_FOUND);
 	CHECK(memcmp(&theirs, &s->v.refusal, sizeof theirs) == 0);
-	REFUSED(receipt(s, "AIRU/duty officer", "human", "AIRU", "seen", "console", stage_id(s, "M4.draft", NULL)), NOT_FOUND);
+	REFUSED(receipt(s, "AIRU/duty officer", "human", "AIRU", "seen", "console",
+			stage_id(s, "M4.draft", NULL)),
+		NOT_FOUND);
 	/* the right people of the right organisation, in the wrong exercise */
 	const char *id = stage_id(s, "M4.send", NULL);
 	stage_in(s, "QUIET BELL");
@@ -114,11 +148,13 @@ CASE(a_call_made_outside_is_sent_or_delivered_never_acknowledged)
 	struct stage *s = sent();
 	const char *id = stage_id(s, "M4.send", NULL);
 	CHECK(receipt(s, "StreamHarbor/counsel", "outreach", "AIRU", "delivered", "phone", id) == 0);
-	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M19.outreach", NULL))), "AIRU HUB StreamHarbor");
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M19.outreach", NULL))),
+		   "AIRU HUB StreamHarbor");
 	REFUSED(receipt(s, "StreamHarbor/counsel", "outreach", "AIRU", "acked", "phone", id), BAD_VALUE);
 	REFUSED(receipt(s, "StreamHarbor/counsel", "outreach", "AIRU", "seen", "phone", id), BAD_VALUE);
 	REFUSED(receipt(s, "StreamHarbor/counsel", "outreach", "BFP", "sent", "phone", id), CONDITION);
-	REFUSED(receipt(s, "AIRU/duty officer", "outreach", "HUB", "sent", "phone", id), NOT_PERMITTED); /* not its own message */
+	REFUSED(receipt(s, "AIRU/duty officer", "outreach", "HUB", "sent", "phone", id),
+		NOT_PERMITTED); /* not its own message */
 	CHECK(toc_running(s->w, "T17", stage_last(s, "M4.send", NULL)->e.case_ref, TOC_STR("AIRU")) != NULL);
 	stage_free(s);
 }

@@ -18,9 +18,21 @@ static unsigned dice(unsigned n)
 }
 
 static const char *const active[] = {
-	"AIRU/duty officer", "AIRU/liaison officer", "BFP/duty officer", "BFP/liaison officer", "CDA/duty officer", "CDA/second contact",
-	"HUB/duty officer", "HUB/lead", "GameNest/night responder", "StreamHarbor/counsel", "Chirplet/night responder",
-	"LoopReel/night responder", "AIRU/gateway", "OSF/duty officer", "CELL/controller",
+	"AIRU/duty officer",
+	"AIRU/liaison officer",
+	"BFP/duty officer",
+	"BFP/liaison officer",
+	"CDA/duty officer",
+	"CDA/second contact",
+	"HUB/duty officer",
+	"HUB/lead",
+	"GameNest/night responder",
+	"StreamHarbor/counsel",
+	"Chirplet/night responder",
+	"LoopReel/night responder",
+	"AIRU/gateway",
+	"OSF/duty officer",
+	"CELL/controller",
 };
 #define ACTIVE (sizeof active / sizeof *active)
 
@@ -42,7 +54,8 @@ static const char *somebody(struct stage *s, const char *case_ref)
 
 	if (!t || dice(4) == 0)
 		return active[dice(ACTIVE)];
-	struct toc_str org = dice(3) && t->n_desks ? toc_short_str(&t->desks[dice(t->n_desks)].org) : toc_short_str(&t->notifier);
+	struct toc_str org = dice(3) && t->n_desks ? toc_short_str(&t->desks[dice(t->n_desks)].org)
+						   : toc_short_str(&t->notifier);
 	for (unsigned tries = 0; tries < 100; tries++) {
 		const char *who = active[dice(ACTIVE)];
 		if (strncmp(who, org.p, org.n) == 0 && who[org.n] == '/')
@@ -60,91 +73,132 @@ static const char *any_message(struct stage *s)
 static const char *any_notice(struct stage *s, const char *case_ref)
 {
 	const struct toc_threat *t = toc_find_threat(s->w, toc_id_of(toc_str_of(case_ref)));
-	return t && t->n_entries && dice(4) ? toc_uuid_str(s->a, t->entries[dice(t->n_entries)].id).p : any_message(s);
+	return t && t->n_entries && dice(4) ? toc_uuid_str(s->a, t->entries[dice(t->n_entries)].id).p
+					    : any_message(s);
 }
 
 static const char *const desks[] = { "AIRU", "BFP", "CDA", "HUB", "OSF", "Nobody" };
 
 static void one_step(struct stage *s)
 {
-	const char *id = any_case(s), *who = somebody(s, id), *me = toc_uuid_str(s->a, stage_person(s, who)).p;
+	const char *id = any_case(s), *who = somebody(s, id),
+		   *me = toc_uuid_str(s->a, stage_person(s, who)).p;
 	static const char *const simple[] = { "ack", "accept", "reject" };
 	static const char *const keys[] = { "aa", "bb", "cc" };
 
 	switch (dice(16)) {
 	case 0:
-		(void)stage_act(s, who, "{\"type\":\"M4\",\"body\":{\"step\":\"draft\",\"aware_at\":\"%s\"}}",
-		                toc_time_str(s->a, toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now)).p);
+		(void)stage_act(
+			s, who, "{\"type\":\"M4\",\"body\":{\"step\":\"draft\",\"aware_at\":\"%s\"}}",
+			toc_time_str(s->a, toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now)).p);
 		break;
 	case 1:
 	case 2: {
-		struct toc_value *m = stage_message(s, stage_notice(s, dice(2) ? "" : id, dice(2) ? "" : "\"concerned_states\":null,\"state_unknown\":{\"unknown\":true,\"reason\":\"x\"}"));
+		struct toc_value *m =
+			stage_message(s, stage_notice(s, dice(2) ? "" : id,
+						      dice(2) ? ""
+							      : "\"concerned_states\":null,\"state_unknown\":"
+								"{\"unknown\":true,\"reason\":\"x\"}"));
 		struct toc_value *list = toc_value_list(s->a);
 		if (dice(2))
 			toc_push_text(s->a, list, toc_str_of(keys[dice(3)]));
 		toc_unset(toc_get(m, "body"), "aware_at");
-		toc_set_time(s->a, toc_get(m, "body"), "aware_at", toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now));
+		toc_set_time(s->a, toc_get(m, "body"), "aware_at",
+			     toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now));
 		s->dup_keys = list;
 		(void)stage_act_value(s, who, m);
 		s->dup_keys = NULL;
 		break;
 	}
 	case 3:
-		(void)stage_act(s, who, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"content_status\":\"%s\",\"concerned_states\":"
-		                "[{\"cc\":\"X%c\",\"ground\":\"location_of_victim\"}]}}", id, dice(2) ? "removed" : "restricted", 'A' + (int)dice(3));
+		(void)stage_act(s, who,
+				"{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\","
+				"\"content_status\":\"%s\",\"concerned_states\":"
+				"[{\"cc\":\"X%c\",\"ground\":\"location_of_victim\"}]}}",
+				id, dice(2) ? "removed" : "restricted", 'A' + (int)dice(3));
 		break;
 	case 4:
 		if (dice(3))
 			break;
-		(void)stage_act(s, who, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"x\"}}", id);
+		(void)stage_act(s, who,
+				"{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\","
+				"\"reason\":\"x\"}}",
+				id);
 		break;
 	case 5:
 	case 6:
 	case 7:
-		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"%s\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\"}}", id,
-		                simple[dice(3)], me);
+		(void)stage_act(s, who,
+				"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"%s\",\"human_ack_"
+				"by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\"}}",
+				id, simple[dice(3)], me);
 		break;
 	case 8:
-		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"redirect\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
-		                "\"redirect_to\":\"%s\",\"redirect_ground\":\"x\"}}", id, me, desks[dice(6)]);
+		(void)stage_act(s, who,
+				"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"redirect\","
+				"\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+				"\"redirect_to\":\"%s\",\"redirect_ground\":\"x\"}}",
+				id, me, desks[dice(6)]);
 		break;
 	case 9:
-		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"question\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
-		                "\"questions\":[{\"id\":\"q%u\",\"text\":\"x\"}]}}", id, me, dice(3));
+		(void)stage_act(s, who,
+				"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"question\","
+				"\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+				"\"questions\":[{\"id\":\"q%u\",\"text\":\"x\"}]}}",
+				id, me, dice(3));
 		break;
 	case 10:
-		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"answer\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
-		                "\"answers\":[{\"question\":\"q%u\",\"text\":\"x\"}]}}", id, me, dice(3));
+		(void)stage_act(s, who,
+				"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"answer\",\"human_"
+				"ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+				"\"answers\":[{\"question\":\"q%u\",\"text\":\"x\"}]}}",
+				id, me, dice(3));
 		break;
 	case 11:
-		(void)stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"outcome\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
-		                "\"outcome\":\"safe\"}}", id, me);
+		(void)stage_act(s, who,
+				"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"outcome\",\"human_"
+				"ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+				"\"outcome\":\"safe\"}}",
+				id, me);
 		break;
 	case 12:
-		(void)stage_act(s, who, "{\"type\":\"M29\",\"case_ref\":\"%s\",\"body\":{\"step\":\"disclose\",\"entries\":[{\"ref\":\"%s\",\"rendering\":\"whole\"}],"
-		                "\"to\":[\"%s\"],\"decided_by\":\"%s\",\"ground\":\"correction\"}}", id, any_notice(s, id), desks[dice(6)], me);
+		(void)stage_act(s, who,
+				"{\"type\":\"M29\",\"case_ref\":\"%s\",\"body\":{\"step\":\"disclose\","
+				"\"entries\":[{\"ref\":\"%s\",\"rendering\":\"whole\"}],"
+				"\"to\":[\"%s\"],\"decided_by\":\"%s\",\"ground\":\"correction\"}}",
+				id, any_notice(s, id), desks[dice(6)], me);
 		break;
 	case 13:
-		(void)stage_act(s, dice(2) ? "" : who, "{\"type\":\"M19\",\"body\":{\"step\":\"machine\",\"message_ref\":\"%s\",\"recipient_org\":\"%s\",\"channel\":\"api\","
-		                "\"state\":\"delivered\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":\"machine\"}}", any_notice(s, id), desks[dice(6)]);
+		(void)stage_act(s, dice(2) ? "" : who,
+				"{\"type\":\"M19\",\"body\":{\"step\":\"machine\",\"message_ref\":\"%s\","
+				"\"recipient_org\":\"%s\",\"channel\":\"api\","
+				"\"state\":\"delivered\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":"
+				"\"machine\"}}",
+				any_notice(s, id), desks[dice(6)]);
 		break;
 	case 14:
-		(void)stage_act(s, who, "{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\",\"recipient_org\":\"%.*s\",\"channel\":\"console\","
-		                "\"state\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":\"human\"}}", any_notice(s, id), (int)strcspn(who, "/"), who,
-		                dice(2) ? "seen" : "acked");
+		(void)stage_act(s, who,
+				"{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\","
+				"\"recipient_org\":\"%.*s\",\"channel\":\"console\","
+				"\"state\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":\"human\"}}",
+				any_notice(s, id), (int)strcspn(who, "/"), who, dice(2) ? "seen" : "acked");
 		break;
 	default:
 		s->now = toc_after(s->now, TOC_SECONDS(1));
-		(void)stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":%u}}",
-		                1 + dice(dice(10) ? 200000 : 400000000));
+		(void)stage_act(s, "CELL/controller",
+				"{\"type\":\"exercise\",\"body\":{\"step\":\"clock\",\"action\":\"step\","
+				"\"by_ms\":%u}}",
+				1 + dice(dice(10) ? 200000 : 400000000));
 		stage_due(s);
 	}
 }
 
 /* Histories in which these never happen prove little. */
-static const char *const must_happen[] = { "M1.link", "M4.draft", "M4.send", "M4.supplement", "M4.withdraw", "M5.ack", "M5.accept", "M5.redirect",
-	                                   "M5.reject", "M5.question", "M5.answer", "M5.outcome", "M19.machine", "M19.human", "M19.escalation",
-	                                   "M29.disclose", "deadline.warned", "deadline.passed" };
+static const char *const must_happen[] = {
+	"M1.link",     "M4.draft",    "M4.send",        "M4.supplement", "M4.withdraw",     "M5.ack",
+	"M5.accept",   "M5.redirect", "M5.reject",      "M5.question",   "M5.answer",       "M5.outcome",
+	"M19.machine", "M19.human",   "M19.escalation", "M29.disclose",  "deadline.warned", "deadline.passed"
+};
 #define MUST (sizeof must_happen / sizeof *must_happen)
 static size_t happened[MUST];
 static unsigned histories;
@@ -208,9 +262,18 @@ static void play_random(uint64_t seed, unsigned steps)
 	stage_free(s);
 }
 
-CASE(random_history_1) { play_random(0x9e3779b97f4a7c15, 1500); }
-CASE(random_history_2) { play_random(0xd1b54a32d192ed03, 1500); }
-CASE(random_history_3) { play_random(0x2545f4914f6cdd1d, 1500); }
+CASE(random_history_1)
+{
+	play_random(0x9e3779b97f4a7c15, 1500);
+}
+CASE(random_history_2)
+{
+	play_random(0xd1b54a32d192ed03, 1500);
+}
+CASE(random_history_3)
+{
+	play_random(0x2545f4914f6cdd1d, 1500);
+}
 
 CASE(the_histories_had_every_kind_of_step_in_them)
 {
@@ -227,18 +290,34 @@ CASE(apply_is_total)
 	struct stage *s = stage_new();
 	CHECK(stage_play(s, "quiet-bell.json", NULL) == 0);
 	static const char *const bodies[] = {
-		"{}", "{\"decided\":[],\"message\":1}", "{\"decided\":{\"readers\":{\"a\":1},\"desks\":[1,{}],\"state\":[{\"to\":\"NOWHERE\"}]},\"message\":{\"body\":[]}}",
-		"{\"decided\":{\"timers_started\":[{\"id\":\"x\"}],\"timers_moved\":[{}],\"timers_stopped\":[0],\"linked\":[{\"case\":1}],\"links\":[{}],"
-		"\"receipts\":[{}],\"clock\":1,\"digest\":\"zz\",\"dup_keys\":[1],\"keep\":[],\"questions\":[{}],\"answered\":[{}],\"opened\":1,\"notice\":[]}}",
-		"{\"decided\":{\"opened\":{\"notifier\":\"an organisation with a code that is far too long for anything\"},\"readers\":[{}]},\"message\":{\"body\":"
-		"{\"code\":\"\",\"kinds\":[1],\"cc\":\"\",\"person\":\"x\",\"sha256\":\"1\",\"org\":\"AIRU\",\"escalation_chain\":[{}],\"entries\":[1]}}}",
+		"{}",
+		"{\"decided\":[],\"message\":1}",
+		"{\"decided\":{\"readers\":{\"a\":1},\"desks\":[1,{}],\"state\":[{\"to\":\"NOWHERE\"}]},"
+		"\"message\":{\"body\":[]}}",
+		"{\"decided\":{\"timers_started\":[{\"id\":\"x\"}],\"timers_moved\":[{}],\"timers_stopped\":["
+		"0],\"linked\":[{\"case\":1}],\"links\":[{}],"
+		"\"receipts\":[{}],\"clock\":1,\"digest\":\"zz\",\"dup_keys\":[1],\"keep\":[],\"questions\":["
+		"{}],\"answered\":[{}],\"opened\":1,\"notice\":[]}}",
+		"{\"decided\":{\"opened\":{\"notifier\":\"an organisation with a code that is far too long "
+		"for anything\"},\"readers\":[{}]},\"message\":{\"body\":"
+		"{\"code\":\"\",\"kinds\":[1],\"cc\":\"\",\"person\":\"x\",\"sha256\":\"1\",\"org\":\"AIRU\","
+		"\"escalation_chain\":[{}],\"entries\":[1]}}}",
 	};
 	for (size_t i = 0; toc_action_at(i); i++)
 		for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++) {
-			struct toc_entry e = { .seq = s->n + i, .ts = s->now, .k = toc_str_of(toc_action_at(i)->k), .mode = TOC_STR("exercise"),
-				               .exercise = s->exercise, .org = TOC_STR("server"), .body = stage_message(s, bodies[k]),
-				               .eid = toc_derived_id("bad", (struct toc_uuid){ { 0 } }, TOC_STR(""), (int64_t)(i * 100 + k)),
-				               .case_ref = k % 2 ? stage_named(s, "send1")->e.case_ref : toc_derived_id("c", (struct toc_uuid){ { 0 } }, TOC_STR(""), (int64_t)i) };
+			struct toc_entry e = { .seq = s->n + i,
+					       .ts = s->now,
+					       .k = toc_str_of(toc_action_at(i)->k),
+					       .mode = TOC_STR("exercise"),
+					       .exercise = s->exercise,
+					       .org = TOC_STR("server"),
+					       .body = stage_message(s, bodies[k]),
+					       .eid = toc_derived_id("bad", (struct toc_uuid){ { 0 } },
+								     TOC_STR(""), (int64_t)(i * 100 + k)),
+					       .case_ref =
+						       k % 2 ? stage_named(s, "send1")->e.case_ref
+							     : toc_derived_id("c", (struct toc_uuid){ { 0 } },
+									      TOC_STR(""), (int64_t)i) };
 			toc_apply(s->w, &e);
 			e.body = NULL;
 			e.eid.b[0] ^= 1;

@@ -1,4 +1,5 @@
-/* test_threat.c: what a provider and the desks may do with a notification, and what not: each rule both ways. */
+/* test_threat.c: what a provider and the desks may do with a notification, and what not: each rule both ways.
+ */
 #include "check.h"
 #include "stage.h"
 
@@ -7,7 +8,8 @@
 
 static int draft(struct stage *s, const char *who, const char *aware)
 {
-	return stage_act(s, who, "{\"type\":\"M4\",\"body\":{\"step\":\"draft\",\"aware_at\":\"%s\"}}", toc_time_str(s->a, stage_time(s, aware)).p);
+	return stage_act(s, who, "{\"type\":\"M4\",\"body\":{\"step\":\"draft\",\"aware_at\":\"%s\"}}",
+			 toc_time_str(s->a, stage_time(s, aware)).p);
 }
 
 static int send(struct stage *s, const char *case_ref, const char *more)
@@ -17,9 +19,12 @@ static int send(struct stage *s, const char *case_ref, const char *more)
 
 static int answer(struct stage *s, const char *who, const char *id, const char *kind, const char *more)
 {
-	return stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"%s\",\"human_ack_by\":\"%s\",\"at\":\"%s\"%s}}", id, kind,
-	                 toc_uuid_str(s->a, stage_person(s, who)).p,
-	                 toc_time_str(s->a, toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now)).p, more);
+	return stage_act(s, who,
+			 "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"%s\",\"human_ack_by\":\"%"
+			 "s\",\"at\":\"%s\"%s}}",
+			 id, kind, toc_uuid_str(s->a, stage_person(s, who)).p,
+			 toc_time_str(s->a, toc_clock_at(toc_find_exercise(s->w, s->exercise), s->now)).p,
+			 more);
 }
 
 /* A notification that AIRU and the hub have, at T+02:00. */
@@ -37,7 +42,12 @@ static const struct toc_desk *desk(struct stage *s, const char *id, const char *
 	return toc_desk_of(toc_find_threat(s->w, toc_id_of(toc_str_of(id))), toc_str_of(org));
 }
 
-#define REFUSED(call, why) do { CHECK((call) < 0); CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why); CHECK_INT(s->v.n, 0); } while (0)
+#define REFUSED(call, why)                                                                                   \
+	do {                                                                                                 \
+		CHECK((call) < 0);                                                                           \
+		CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why);                                              \
+		CHECK_INT(s->v.n, 0);                                                                        \
+	} while (0)
 
 /* ---- drafts ---- */
 
@@ -48,7 +58,10 @@ CASE(withdrawing_a_draft_stops_t16_and_tells_nobody)
 	CHECK(draft(s, GAME, "02:00") == 0);
 	const char *id = stage_case(s, "M4.draft", NULL);
 	CHECK(toc_running(s->w, "T16", toc_id_of(toc_str_of(id)), TOC_STR("GameNest")) != NULL);
-	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"a joke\"}}", id) == 0);
+	CHECK(stage_act(s, GAME,
+			"{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"a "
+			"joke\"}}",
+			id) == 0);
 	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M4.withdraw", NULL))), "GameNest");
 	CHECK(!toc_running(s->w, "T16", toc_id_of(toc_str_of(id)), TOC_STR("GameNest")));
 	stage_to(s, "1:00:00");
@@ -73,7 +86,8 @@ CASE(a_draft_is_paged_at_10_minutes_and_passes_at_15)
 	CHECK_INT(stage_count(s, "deadline.passed", NULL), 1);
 	stage_to(s, "18:00");
 	CHECK(send(s, stage_case(s, "M4.draft", NULL), "\"aware_at\":\"2031-05-17T14:00:00Z\"") == 0);
-	const struct toc_value *t16 = stage_timer(stage_last(s, "M4.send", NULL), "timers_stopped", "T16", "GameNest");
+	const struct toc_value *t16 =
+		stage_timer(stage_last(s, "M4.send", NULL), "timers_stopped", "T16", "GameNest");
 	CHECK(!toc_get_bool(t16, "met"));
 	CHECK_INT(toc_get_int(t16, "took_ms", 0), 16 * 60000);
 	stage_free(s);
@@ -85,10 +99,15 @@ CASE(what_happened_cannot_lie_after_its_arrival)
 	stage_to(s, "02:00");
 	REFUSED(draft(s, GAME, "12:00"), TIME); /* a clock that is ten minutes wrong */
 	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.aware_at");
-	CHECK(draft(s, GAME, "02:01") == 0);    /* one that is a moment ahead is taken for now */
-	CHECK(toc_find_threat(s->w, stage_last(s, "M4.draft", NULL)->e.case_ref)->aware_at.us == stage_time(s, "02:00").us);
-	REFUSED(send(s, "", "\"content\":[{\"id\":\"p\",\"type\":\"post\",\"published_at\":\"2031-05-17T15:00:00Z\"}]"), TIME);
-	REFUSED(send(s, "", "\"emergency_line_called\":{\"called\":true,\"at\":\"2031-05-17T15:00:00Z\"}"), TIME);
+	CHECK(draft(s, GAME, "02:01") == 0); /* one that is a moment ahead is taken for now */
+	CHECK(toc_find_threat(s->w, stage_last(s, "M4.draft", NULL)->e.case_ref)->aware_at.us ==
+	      stage_time(s, "02:00").us);
+	REFUSED(send(s, "",
+		     "\"content\":[{\"id\":\"p\",\"type\":\"post\",\"published_at\":\"2031-05-17T15:00:00Z\"}"
+		     "]"),
+		TIME);
+	REFUSED(send(s, "", "\"emergency_line_called\":{\"called\":true,\"at\":\"2031-05-17T15:00:00Z\"}"),
+		TIME);
 	stage_free(s);
 }
 
@@ -132,8 +151,11 @@ CASE(a_supplement_needs_something_sent_and_follows_the_case)
 	struct stage *s = stage_new();
 	stage_to(s, "03:00");
 	CHECK(draft(s, GAME, "02:00") == 0);
-	REFUSED(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"explanation\":\"x\"}}",
-	                  stage_case(s, "M4.draft", NULL)), STATE);
+	REFUSED(stage_act(s, GAME,
+			  "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\","
+			  "\"explanation\":\"x\"}}",
+			  stage_case(s, "M4.draft", NULL)),
+		STATE);
 	stage_free(s);
 }
 
@@ -141,12 +163,17 @@ CASE(a_supplement_that_names_a_further_state_brings_its_desk_in)
 {
 	const char *id;
 	struct stage *s = sent(&id);
-	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"concerned_states\":"
-	                "[{\"cc\":\"XB\",\"ground\":\"residence_of_victim\"}]}}", id) == 0);
+	CHECK(stage_act(s, GAME,
+			"{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"concerned_"
+			"states\":"
+			"[{\"cc\":\"XB\",\"ground\":\"residence_of_victim\"}]}}",
+			id) == 0);
 	const struct stage_entry *m29 = stage_last(s, "M29.disclose", NULL);
-	CHECK(m29 && m29->n_discloses == 1 && toc_uuid_eq(m29->discloses[0], stage_last(s, "M4.send", NULL)->e.eid));
+	CHECK(m29 && m29->n_discloses == 1 &&
+	      toc_uuid_eq(m29->discloses[0], stage_last(s, "M4.send", NULL)->e.eid));
 	CHECK_TEXT(toc_get_text(toc_get(toc_get(m29->e.body, "message"), "body"), "ground"), "state_found");
-	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M4.supplement", NULL))), "AIRU BFP GameNest HUB");
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M4.supplement", NULL))),
+		   "AIRU BFP GameNest HUB");
 	CHECK(toc_running(s->w, "T17", m29->e.case_ref, TOC_STR("BFP")) != NULL);
 	CHECK(stage_consistent(s));
 	stage_free(s);
@@ -156,13 +183,16 @@ CASE(t8_runs_from_removal_for_six_calendar_months_once)
 {
 	const char *id;
 	struct stage *s = sent(&id);
-	const char *removed = "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"content_status\":\"removed\"}}";
+	const char *removed = "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\","
+			      "\"content_status\":\"removed\"}}";
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 	CHECK(stage_act(s, GAME, removed, id) == 0);
-	CHECK_TEXT(toc_get_text(stage_timer(stage_last(s, "M4.supplement", NULL), "timers_started", "T8", "GameNest"), "deadline"),
-	           "2031-11-17T14:00:00.000Z");
+	CHECK_TEXT(toc_get_text(stage_timer(stage_last(s, "M4.supplement", NULL), "timers_started", "T8",
+					    "GameNest"),
+				"deadline"),
+		   "2031-11-17T14:00:00.000Z");
 	CHECK(stage_act(s, GAME, removed, id) == 0);
 #pragma GCC diagnostic pop
 	CHECK(stage_timer(stage_last(s, "M4.supplement", NULL), "timers_started", "T8", "GameNest") == NULL);
@@ -173,7 +203,10 @@ CASE(withdrawing_a_notice_ends_everything_and_tells_the_desks)
 {
 	const char *id;
 	struct stage *s = sent(&id);
-	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"sent in error\"}}", id) == 0);
+	CHECK(stage_act(s, GAME,
+			"{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":"
+			"\"sent in error\"}}",
+			id) == 0);
 	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M4.withdraw", NULL))), "AIRU GameNest HUB");
 	CHECK_INT(desk(s, id, "AIRU")->state, TOC_DESK_WITHDRAWN);
 	stage_to(s, "1:00:00");
@@ -200,7 +233,8 @@ CASE(an_accepting_desk_may_still_redirect_and_its_reminder_ends)
 	struct stage *s = sent(&id);
 	CHECK(answer(s, AIRU, id, "accept", "") == 0);
 	CHECK(toc_running(s->w, "T18", toc_id_of(toc_str_of(id)), TOC_STR("AIRU")) != NULL);
-	CHECK(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"theirs\"") == 0);
+	CHECK(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"theirs\"") ==
+	      0);
 	CHECK_INT(desk(s, id, "AIRU")->state, TOC_DESK_REDIRECTED);
 	CHECK_INT(desk(s, id, "BFP")->state, TOC_DESK_SENT);
 	CHECK(!toc_running(s->w, "T18", toc_id_of(toc_str_of(id)), TOC_STR("AIRU")));
@@ -212,10 +246,14 @@ CASE(a_redirect_names_somebody_who_may_read_it_and_has_it_not)
 {
 	const char *id;
 	struct stage *s = sent(&id);
-	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"OSF\",\"redirect_ground\":\"x\""), NO_READER);
-	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"Chirplet\",\"redirect_ground\":\"x\""), NO_READER);
-	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"Nobody\",\"redirect_ground\":\"x\""), NO_READER);
-	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"AIRU\",\"redirect_ground\":\"x\""), BAD_VALUE);
+	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"OSF\",\"redirect_ground\":\"x\""),
+		NO_READER);
+	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"Chirplet\",\"redirect_ground\":\"x\""),
+		NO_READER);
+	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"Nobody\",\"redirect_ground\":\"x\""),
+		NO_READER);
+	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"AIRU\",\"redirect_ground\":\"x\""),
+		BAD_VALUE);
 	REFUSED(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"HUB\",\"redirect_ground\":\"x\""), STATE);
 	stage_free(s);
 }
@@ -226,7 +264,8 @@ CASE(a_redirect_back_asks_again_and_discloses_nothing_twice)
 	struct stage *s = sent(&id);
 	CHECK(answer(s, AIRU, id, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\"") == 0);
 	CHECK_INT(stage_count(s, "M29.disclose", NULL), 1);
-	CHECK(answer(s, "BFP/duty officer", id, "redirect", ",\"redirect_to\":\"AIRU\",\"redirect_ground\":\"no, yours\"") == 0);
+	CHECK(answer(s, "BFP/duty officer", id, "redirect",
+		     ",\"redirect_to\":\"AIRU\",\"redirect_ground\":\"no, yours\"") == 0);
 	CHECK_INT(stage_count(s, "M29.disclose", NULL), 1);
 	CHECK_INT(desk(s, id, "AIRU")->state, TOC_DESK_SENT);
 	CHECK(toc_running(s->w, "T17", toc_id_of(toc_str_of(id)), TOC_STR("AIRU")) != NULL);
@@ -250,11 +289,13 @@ CASE(only_a_liaison_officer_of_the_accepting_police_gives_the_outcome)
 {
 	const char *id;
 	struct stage *s = sent(&id);
-	REFUSED(answer(s, "AIRU/liaison officer", id, "outcome", ",\"outcome\":\"safe\""), NOT_PERMITTED); /* not accepted */
+	REFUSED(answer(s, "AIRU/liaison officer", id, "outcome", ",\"outcome\":\"safe\""),
+		NOT_PERMITTED); /* not accepted */
 	CHECK(answer(s, AIRU, id, "accept", "") == 0);
 	REFUSED(answer(s, AIRU, id, "outcome", ",\"outcome\":\"safe\""), NOT_PERMITTED);
 	CHECK(answer(s, "AIRU/liaison officer", id, "outcome", ",\"outcome\":\"unknown\"") == 0);
-	REFUSED(answer(s, AIRU, id, "question", ",\"questions\":[{\"id\":\"q\",\"text\":\"x\"}]"), STATE); /* closed */
+	REFUSED(answer(s, AIRU, id, "question", ",\"questions\":[{\"id\":\"q\",\"text\":\"x\"}]"),
+		STATE); /* closed */
 	stage_free(s);
 }
 
@@ -265,9 +306,12 @@ CASE(a_better_known_outcome_may_supersede_the_first)
 	CHECK(answer(s, AIRU, id, "accept", "") == 0);
 	CHECK(answer(s, "AIRU/liaison officer", id, "outcome", ",\"outcome\":\"unknown\"") == 0);
 	REFUSED(answer(s, "AIRU/liaison officer", id, "outcome", ",\"outcome\":\"safe\""), STATE);
-	CHECK(stage_act(s, "AIRU/liaison officer", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"supersedes\":\"%s\",\"body\":{\"kind\":\"outcome\","
-	                "\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\",\"outcome\":\"safe\"}}", id, stage_id(s, "M5.outcome", NULL),
-	                toc_uuid_str(s->a, stage_person(s, "AIRU/liaison officer")).p) == 0);
+	CHECK(stage_act(s, "AIRU/liaison officer",
+			"{\"type\":\"M5\",\"case_ref\":\"%s\",\"supersedes\":\"%s\",\"body\":{\"kind\":"
+			"\"outcome\","
+			"\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\",\"outcome\":\"safe\"}}",
+			id, stage_id(s, "M5.outcome", NULL),
+			toc_uuid_str(s->a, stage_person(s, "AIRU/liaison officer")).p) == 0);
 	stage_free(s);
 }
 
@@ -275,13 +319,17 @@ CASE(answers_match_open_questions)
 {
 	const char *id;
 	struct stage *s = sent(&id);
-	REFUSED(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]"), CONDITION);
+	REFUSED(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]"),
+		CONDITION);
 	CHECK(answer(s, AIRU, id, "question", ",\"questions\":[{\"id\":\"q1\",\"text\":\"who?\"}]") == 0);
 	CHECK_INT(desk(s, id, "AIRU")->state, TOC_DESK_ACKED);
-	REFUSED(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q2\",\"text\":\"x\"}]"), CONDITION);
+	REFUSED(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q2\",\"text\":\"x\"}]"),
+		CONDITION);
 	CHECK(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]") == 0);
-	REFUSED(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]"), CONDITION);
-	REFUSED(answer(s, AIRU, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]"), NOT_PERMITTED);
+	REFUSED(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]"),
+		CONDITION);
+	REFUSED(answer(s, AIRU, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]"),
+		NOT_PERMITTED);
 	stage_free(s);
 }
 
@@ -290,7 +338,8 @@ CASE(a_superseding_accept_names_the_newest)
 	const char *id;
 	struct stage *s = sent(&id);
 	CHECK(answer(s, AIRU, id, "accept", ",\"do_not_remove_until\":\"2031-05-17T17:00:00Z\"") == 0);
-	const char *format = "{\"type\":\"M5\",\"case_ref\":\"%s\",\"supersedes\":\"%s\",\"body\":{\"kind\":\"accept\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\"}}";
+	const char *format = "{\"type\":\"M5\",\"case_ref\":\"%s\",\"supersedes\":\"%s\",\"body\":{\"kind\":"
+			     "\"accept\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\"}}";
 	const char *me = toc_uuid_str(s->a, stage_person(s, AIRU)).p;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -299,13 +348,15 @@ CASE(a_superseding_accept_names_the_newest)
 	CHECK(toc_find_threat(s->w, toc_id_of(toc_str_of(id)))->keep_until.us != TOC_TIME_NEVER.us);
 	CHECK(stage_act(s, AIRU, format, id, stage_id(s, "M5.accept", NULL), me) == 0);
 #pragma GCC diagnostic pop
-	CHECK(toc_find_threat(s->w, toc_id_of(toc_str_of(id)))->keep_until.us == TOC_TIME_NEVER.us); /* lifted */
+	CHECK(toc_find_threat(s->w, toc_id_of(toc_str_of(id)))->keep_until.us ==
+	      TOC_TIME_NEVER.us); /* lifted */
 	stage_free(s);
 }
 
 /* ---- duplicates ---- */
 
-#define SAME "\"content\":[{\"id\":\"p\",\"type\":\"post\",\"hash_refs\":[{\"algorithm\":\"sha256\"," \
+#define SAME                                                                                                 \
+	"\"content\":[{\"id\":\"p\",\"type\":\"post\",\"hash_refs\":[{\"algorithm\":\"sha256\","             \
 	"\"value\":\"7fe1e1c3fd7e21b28cf076f56c2fb54da665269470785532607c7e73e71c5675\"}]}]"
 
 static int send_as(struct stage *s, const char *who, const char *more)
@@ -334,7 +385,9 @@ CASE(three_alike_are_one_case_whichever_way_they_were_tied)
 {
 	struct stage *s = stage_new();
 	stage_to(s, "02:00");
-	const struct toc_value *a = stage_message(s, "{\"k\":[\"aa\"]}"), *b = stage_message(s, "{\"k\":[\"bb\"]}"), *both = stage_message(s, "{\"k\":[\"aa\",\"bb\"]}");
+	const struct toc_value *a = stage_message(s, "{\"k\":[\"aa\"]}"),
+			       *b = stage_message(s, "{\"k\":[\"bb\"]}"),
+			       *both = stage_message(s, "{\"k\":[\"aa\",\"bb\"]}");
 	s->dup_keys = toc_get(a, "k");
 	CHECK(send_as(s, GAME, "") == 0);
 	s->dup_keys = toc_get(b, "k");
@@ -343,7 +396,8 @@ CASE(three_alike_are_one_case_whichever_way_they_were_tied)
 	s->dup_keys = toc_get(both, "k");
 	CHECK(send_as(s, "LoopReel/night responder", "") == 0);
 	CHECK_INT(stage_count(s, "M1.link", NULL), 2);
-	const struct toc_threat *t = toc_find_threat(s->w, stage_last(s, "M4.send", "GameNest")->e.case_ref), **tied;
+	const struct toc_threat *t = toc_find_threat(s->w, stage_last(s, "M4.send", "GameNest")->e.case_ref),
+				**tied;
 	CHECK_INT(toc_tied_cases(s->w, t, s->a, &tied), 2);
 	CHECK(stage_consistent(s));
 	stage_free(s);
@@ -354,7 +408,10 @@ CASE(a_case_that_is_over_and_one_of_another_exercise_are_nobodys_duplicate)
 	struct stage *s = stage_new();
 	stage_to(s, "02:00");
 	CHECK(send_as(s, GAME, SAME) == 0);
-	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":\"x\"}}", stage_case(s, "M4.send", NULL)) == 0);
+	CHECK(stage_act(s, GAME,
+			"{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"withdraw\",\"reason\":"
+			"\"x\"}}",
+			stage_case(s, "M4.send", NULL)) == 0);
 	CHECK(send_as(s, "Chirplet/night responder", SAME) == 0);
 	CHECK_INT(stage_count(s, "M1.link", NULL), 0);
 	stage_in(s, "QUIET BELL");
@@ -394,7 +451,8 @@ CASE(a_sender_speaks_for_itself)
 	m = stage_message(s, stage_notice(s, "", ""));
 	toc_set_id(s->a, m, "sender_person", stage_person(s, "GameNest/counsel"));
 	REFUSED(stage_act_value(s, GAME, m), NOT_PERMITTED);
-	CHECK_TEXT(toc_get_text(toc_get(stage_last(s, "M4.send", NULL)->e.body, "message"), "sender_org"), "GameNest"); /* filled in */
+	CHECK_TEXT(toc_get_text(toc_get(stage_last(s, "M4.send", NULL)->e.body, "message"), "sender_org"),
+		   "GameNest"); /* filled in */
 	stage_free(s);
 }
 

@@ -1,4 +1,5 @@
-/* test_world.c: layers: a copy is a copy, a drop leaves no trace, a merge is the whole of what was written. */
+/* test_world.c: layers: a copy is a copy, a drop leaves no trace, a merge is the whole of what was written.
+ */
 #include "check.h"
 #include "stage.h"
 
@@ -18,7 +19,8 @@ CASE(an_overlay_reads_through_and_writes_on_its_own)
 	toc_text_set(&edit(top, "A")->name, TOC_STR("above"));
 	edit(top, "B");
 	CHECK_TEXT(toc_text_str(&toc_find_organisation(w, TOC_STR("A"))->name), "below");
-	CHECK(toc_find_organisation(w, TOC_STR("B")) == NULL && toc_find_organisation(top, TOC_STR("B")) != NULL);
+	CHECK(toc_find_organisation(w, TOC_STR("B")) == NULL &&
+	      toc_find_organisation(top, TOC_STR("B")) != NULL);
 	toc_world_free(top);
 	CHECK_TEXT(toc_text_str(&toc_find_organisation(w, TOC_STR("A"))->name), "below");
 	toc_world_free(w);
@@ -31,14 +33,16 @@ CASE(merging_hands_down_changes_additions_and_removals)
 	edit(w, "B");
 	struct toc_world *middle = toc_world_over(w), *top;
 	toc_world_remove(middle, TOC_OBJECT_organisation, TOC_STR("A"));
-	CHECK(toc_find_organisation(middle, TOC_STR("A")) == NULL && toc_find_organisation(w, TOC_STR("A")) != NULL);
+	CHECK(toc_find_organisation(middle, TOC_STR("A")) == NULL &&
+	      toc_find_organisation(w, TOC_STR("A")) != NULL);
 	top = toc_world_over(middle);
 	edit(top, "C");
 	toc_world_remove(top, TOC_OBJECT_organisation, TOC_STR("B"));
 	edit(top, "A"); /* made anew over the removal */
 	toc_world_merge(top);
 	toc_world_merge(middle);
-	CHECK(toc_find_organisation(w, TOC_STR("A")) && !toc_find_organisation(w, TOC_STR("B")) && toc_find_organisation(w, TOC_STR("C")));
+	CHECK(toc_find_organisation(w, TOC_STR("A")) && !toc_find_organisation(w, TOC_STR("B")) &&
+	      toc_find_organisation(w, TOC_STR("C")));
 	toc_world_free(w);
 }
 
@@ -102,9 +106,14 @@ CASE(load_refuses_what_it_does_not_know)
 	CHECK(toc_object_load(TOC_OBJECT_person, stage_message(s, "{\"shoe_size\":43}"), &error) == NULL);
 	CHECK(toc_object_load(TOC_OBJECT_person, stage_message(s, "{\"roles\":-1}"), &error) == NULL);
 	struct toc_world *w = NULL;
-	CHECK(toc_world_load(stage_message(s, "{\"version\":99}"), &w, &error) == TOC_EUNSUPPORTED && w == NULL);
+	CHECK(toc_world_load(stage_message(s, "{\"version\":99}"), &w, &error) == TOC_EUNSUPPORTED &&
+	      w == NULL);
 	CHECK(toc_world_load(stage_message(s, "{\"version\":1,\"size\":3}"), &w, &error) < 0 && w == NULL);
-	CHECK(toc_world_load(stage_message(s, "{\"version\":1,\"size\":3,\"objects\":{\"timer\":[{\"level\":\"x\"}]}}"), &w, &error) < 0 && w == NULL);
+	CHECK(toc_world_load(
+		      stage_message(s,
+				    "{\"version\":1,\"size\":3,\"objects\":{\"timer\":[{\"level\":\"x\"}]}}"),
+		      &w, &error) < 0 &&
+	      w == NULL);
 	CHECK(toc_world_load(stage_message(s, "{\"version\":1,\"size\":3,\"objects\":{}}"), &w, &error) == 0);
 	CHECK_INT(toc_world_size(w), 3);
 	toc_world_free(w);

@@ -1,0 +1,26 @@
+/* apply.h: what the parts of apply share: the entry that is being applied. */
+#ifndef TOC_DOMAIN_APPLY_H
+#define TOC_DOMAIN_APPLY_H
+
+#include "domain/rule.h"
+
+struct deed {
+	struct toc_world *w;
+	const struct toc_entry *e;
+	const struct toc_value *m, *body, *decided; /* of e->body: message, message.body, decided */
+};
+
+/** An object for writing, or NULL when there is none. */
+static inline void *toc_edit_existing(struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+{
+	return toc_world_get(w, kind, key) ? toc_world_edit(w, kind, key, NULL) : NULL;
+}
+#define EDIT_EXISTING(d, kind, id)                                                                           \
+	((struct toc_##kind *)toc_edit_existing((d)->w, TOC_OBJECT_##kind, TOC_KEY(id)))
+
+/** The effects (rule.h) on one case: those of `decided` itself, or of an item of decided.linked. */
+void toc_apply_case(const struct deed *d, struct toc_uuid id, const struct toc_value *effects);
+/** decided.links: cases that are one in the real world. */
+void toc_apply_links(const struct deed *d);
+
+#endif

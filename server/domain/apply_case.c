@@ -1,0 +1,246 @@
+/* apply_case.c: what an entry does to a threat case: its state and its desks' states, its timers, what it is
+ * about, and to which other cases it is tied. */
+#include "domain/apply.h"
+
+#include <string.h>
+
+/* ---- cases ---- */
+
+static struct toc_desk *desk_in(struct toc_threat *t, struct toc_str org)
+{
+	for (uint32_t i = 0; i < t->n_desks; i++)
+		if (toc_short_is(&t->desks[i].org, org))
+			return &t->desks[i];
+	return NULL;
+}
+
+static void open_case(const struct deed *d, struct toc_uuid id, const struct toc_value *facts)
+{
+	bool is_new;
+	struct toc_threat *t = toc_world_edit(d->w, TOC_OBJECT_threat, TOC_KEY(id), &is_new);
+
+	if (is_new) {
+		t->id = t->root = id;
+		t->mode = toc_mode_of(d->e->mode);
+		t->exercise = d->e->exercise;
+		t->opened = toc_get_time(d->decided, "at", d->e->ts);
+	}
+	toc_short_set(&t->notifier, toc_get_text(facts, "notifier"));
+	t->aware_at = toc_get_time(facts, "aware_at", t->aware_at);
+}
+
+static void send_case(const struct deed *d, struct toc_uuid id, const struct toc_value *facts)
+{
+	open_case(d, id, facts);
+	struct toc_threat *t = EDIT_EXISTING(d, threat, id);
+	t->duty = toc_duty_bits(toc_get(facts, "duty"));
+	t->sent_at = toc_get_time(d->decided, "at", d->e->ts);
+	t->notice = d->e->eid;
+}
+
+static void add_key(const struct deed *d, struct toc_threat *t, struct toc_str dup_key)
+{
+	struct toc_hash key = toc_likeness_key(dup_key, t->mode, t->exercise);
+	struct toc_likeness *l = toc_world_edit(d->w, TOC_OBJECT_likeness, TOC_KEY(key), NULL);
+
+	l->key = key;
+	for (uint32_t i = 0; i < l->n_cases; i++)
+		if (toc_uuid_eq(l->cases[i].id, t->id))
+			return;
+	TOC_ADD(l, cases)->id = t->id;
+	TOC_ADD(t, keys)->key = key;
+}
+
+/* A case that is over is nobody's duplicate any more. */
+static void forget_keys(const struct deed *d, struct toc_threat *t)
+{
+	for (uint32_t i = 0; i < t->n_keys; i++) {
+		struct toc_likeness *l = EDIT_EXISTING(d, likeness, t->keys[i].key);
+		if (!l)
+			continue;
+		for (uint32_t k = 0; k < l->n_cases; k++)
+			if (toc_uuid_eq(l->cases[k].id, t->id)) {
+				TOC_REMOVE(l, cases, k);
+				break;
+			}
+		if (l->n_cases == 0)
+			toc_world_remove(d->w, TOC_OBJECT_likeness, TOC_KEY(t->keys[i].key));
+	}
+}
+
+/* Two cases, each perhaps with others tied to it already, are one in the real world: the older root holds
+ * them all. */
+static void tie(const struct deed *d, struct toc_uuid x, struct toc_uuid y)
+{
+	const struct toc_threat *a = toc_find_threat(d->w, x), *b = toc_find_threat(d->w, y);
+
+	if (!a || !b || toc_uuid_eq(a->root, b->root))
+		return;
+	const struct toc_threat *ra = toc_find_threat(d->w, a->root), *rb = toc_find_threat(d->w, b->root);
+	if (!ra || !rb)
+		return;
+	bool b_is_older = rb->opened.us != ra->opened.us ? rb->opened.us < ra->opened.us
+							 : toc_uuid_cmp(rb->id, ra->id) < 0;
+	struct toc_uuid elder = b_is_older ? rb->id : ra->id, younger = b_is_older ? ra->id : rb->id;
+	struct toc_threat *root = EDIT_EXISTING(d, threat, elder),
+			  *branch = EDIT_EXISTING(d, threat, younger);
+	TOC_ADD(root, tied)->id = branch->id;
+	for (uint32_t i = 0; i < branch->n_tied; i++) {
+		struct toc_threat *leaf = EDIT_EXISTING(d, threat, branch->tied[i].id);
+		TOC_ADD(root, tied)->id = branch->tied[i].id;
+		if (leaf)
+			leaf->root = elder;
+	}
+	branch->n_tied = 0;
+	branch->root = elder;
+}
+
+static void case_state(const struct deed *d, struct toc_threat *t, const struct toc_value *step)
+{
+	struct toc_str org = toc_get_text(step, "desk");
+
+	if (org.n) {
+		struct toc_desk *desk = desk_in(t, org);
+		if (!desk)
+			return;
+		desk->state = toc_desk_state_of(toc_get_text(step, "to"));
+		return;
+	}
+	t->state = toc_case_state_of(toc_get_text(step, "to"));
+	if (!toc_case_is_open(t))
+		forget_keys(d, t);
+}
+
+static void case_effects(const struct deed *d, struct toc_uuid id, const struct toc_value *effects)
+{
+	const struct toc_value *list;
+
+	if (toc_get(effects, "opened"))
+		open_case(d, id, toc_get(effects, "opened"));
+	if (toc_get(effects, "notice"))
+		send_case(d, id, toc_get(effects, "notice"));
+	struct toc_threat *t = EDIT_EXISTING(d, threat, id);
+	if (!t)
+		return;
+	list = toc_get(effects, "desks");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_str org = toc_get_text(toc_at(list, i), "org");
+		if (!org.n)
+			continue;
+		struct toc_desk *desk = desk_in(t, org);
+		if (!desk) {
+			desk = TOC_ADD(t, desks);
+			toc_short_set(&desk->org, org);
+			desk->role = toc_desk_role_of(toc_get_text(toc_at(list, i), "role"));
+		}
+		desk->duty |= toc_duty_bits(toc_get(toc_at(list, i), "duty"));
+	}
+	list = toc_get(effects, "state");
+	for (size_t i = 0; i < toc_len(list); i++)
+		case_state(d, t, toc_at(list, i));
+	const struct toc_value *keep = toc_get(effects, "keep");
+	if (keep) {
+		t->keep_until = toc_get_time(keep, "until", TOC_TIME_NEVER);
+		toc_short_set(&t->kept_for, toc_get(keep, "until") ? toc_get_text(keep, "for") : TOC_STR(""));
+	}
+	if (toc_get_bool(effects, "removed"))
+		t->removed = true;
+	list = toc_get(effects, "questions");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_question *question = TOC_ADD(t, questions);
+		toc_short_set(&question->id, toc_get_text(toc_at(list, i), "id"));
+		toc_short_set(&question->org, toc_get_text(toc_at(list, i), "org"));
+	}
+	list = toc_get(effects, "answered");
+	for (size_t i = 0; i < toc_len(list); i++)
+		for (uint32_t k = 0; k < t->n_questions; k++)
+			if (toc_short_is(&t->questions[k].id, toc_text_of(toc_at(list, i)))) {
+				TOC_REMOVE(t, questions, k);
+				break;
+			}
+	list = toc_get(effects, "dup_keys");
+	for (size_t i = 0; toc_case_is_open(t) && i < toc_len(list); i++)
+		add_key(d, t, toc_text_of(toc_at(list, i)));
+}
+
+/* The entry itself becomes part of its case. */
+static void join_case(const struct deed *d)
+{
+	struct toc_str k = d->e->k;
+	bool is_m4 = k.n > 3 && memcmp(k.p, "M4.", 3) == 0, is_m5 = k.n > 3 && memcmp(k.p, "M5.", 3) == 0;
+
+	if ((!is_m4 && !is_m5) || toc_str_is(k, "M4.draft"))
+		return;
+	struct toc_threat *t = EDIT_EXISTING(d, threat, d->e->case_ref);
+	if (!t)
+		return;
+	TOC_ADD(t, entries)->id = d->e->eid;
+	struct toc_desk *desk = desk_in(t, d->e->org);
+	if (desk && toc_str_is(k, "M5.accept"))
+		desk->acceptance = d->e->eid;
+	if (desk && toc_str_is(k, "M5.outcome"))
+		desk->outcome = d->e->eid;
+}
+
+/* ---- timers ---- */
+
+static void timers(const struct deed *d, struct toc_uuid threat, const struct toc_value *effects)
+{
+	const struct toc_value *list = toc_get(effects, "timers_stopped");
+
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_uuid id = toc_get_id(toc_at(list, i), "id");
+		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(id));
+	}
+	list = toc_get(effects, "timers_started");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		const struct toc_value *v = toc_at(list, i);
+		struct toc_uuid id = toc_get_id(v, "id");
+		if (toc_uuid_is_nil(id))
+			continue;
+		toc_world_remove(d->w, TOC_OBJECT_timer,
+				 TOC_KEY(id)); /* started anew: nothing of the old one */
+		struct toc_timer *t = toc_world_edit(d->w, TOC_OBJECT_timer, TOC_KEY(id), NULL);
+		t->id = id;
+		toc_short_set(&t->name, toc_get_text(v, "timer"));
+		t->threat = threat;
+		toc_short_set(&t->desk, toc_get_text(v, "desk"));
+		t->mode = toc_mode_of(d->e->mode);
+		t->exercise = d->e->exercise;
+		t->cause = d->e->eid;
+		t->starts = toc_get_time(v, "starts", d->e->ts);
+		t->deadline = toc_get_time(v, "deadline", TOC_TIME_NEVER);
+		t->next = toc_get_time(v, "next", TOC_TIME_NEVER);
+		toc_world_schedule(d->w, t);
+	}
+	list = toc_get(effects, "timers_moved");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_uuid id = toc_get_id(toc_at(list, i), "id");
+		struct toc_timer *t = EDIT_EXISTING(d, timer, id);
+		int64_t level = toc_get_int(toc_at(list, i), "level", 0);
+		if (!t || level <= t->level) /* fired by another node as well: levels only go up */
+			continue;
+		t->level = level;
+		t->next = toc_get_time(toc_at(list, i), "next", TOC_TIME_NEVER);
+		t->breached = t->breached || toc_get_bool(toc_at(list, i), "breached");
+		toc_world_schedule(d->w, t);
+	}
+}
+
+void toc_apply_case(const struct deed *d, struct toc_uuid id, const struct toc_value *effects)
+{
+	if (toc_uuid_is_nil(id))
+		return;
+	case_effects(d, id, effects);
+	if (toc_uuid_eq(id, d->e->case_ref))
+		join_case(d);
+	timers(d, id, effects);
+}
+
+void toc_apply_links(const struct deed *d)
+{
+	const struct toc_value *list = toc_get(d->decided, "links");
+
+	for (size_t i = 0; i < toc_len(list); i++)
+		tie(d, toc_get_id(toc_at(list, i), "case"), toc_get_id(toc_at(list, i), "to"));
+}
