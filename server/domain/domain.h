@@ -117,9 +117,11 @@ struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_princi
 
 /** Real time at which toc_due has something to do, or TOC_TIME_NEVER. */
 toc_time toc_world_next_due(const struct toc_world *w);
-/** Drafts for the deadlines that have passed at `now`, in due order; at most `max` of them: apply and call
- * again. Their eids are derived from the timer, so two nodes that fire the same deadline make the same entry.
- */
+/** Drafts for the deadlines that have passed at `now`, in due order, until there are `max` or more (what one
+ * deadline makes stays together): apply and call again. Each is decided on the effect of the one before it.
+ * Their eids are derived from the timer, so two nodes that fire the same deadline make the same entry. Call
+ * it before deciding commands; a moved exercise clock brings the deadlines it passes over (up to 96) in its
+ * own verdict. */
 void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_arena *a,
 	     struct toc_verdict *ret_verdict);
 
@@ -141,7 +143,8 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value 
 				    enum toc_rendering rendering);
 
 /** Credential by SHA-256 of the secret: API key or sign-in token. @return 0 and the principal, or -1
- * (unknown, expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session". */
+ * (unknown, expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session".
+ * @param ret_principal its texts are borrowed from the state: copy what outlives the next write */
 int toc_world_credential(const struct toc_world *w, const char *kind, const uint8_t sha256[32], toc_time now,
 			 struct toc_principal *ret_principal, toc_time *ret_expires);
 
@@ -151,7 +154,8 @@ int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32]
 		       const uint8_t session_sha256[32], toc_time now, struct toc_arena *a,
 		       struct toc_verdict *ret_verdict);
 
-/** What welcome says of a principal: {"you":{…},"exercises":[{…clock…}]}. */
+/** What welcome says of a principal: {"you":{…},"exercises":[{…clock…, control,
+ * participants}],"directory":[{org, name, kinds, state?}]}. Titles are personal and not in the state. */
 struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
 				    struct toc_arena *a);
 
