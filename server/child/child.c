@@ -16,7 +16,7 @@ struct toc_child {
 	const struct toc_child_events *events;
 	void *ctx;
 	int control;
-	bool leaving;
+	bool leaving, deaf;
 	struct toc_channel *fronts[TOC_CHILD_FRONTS_MAX];
 	unsigned n_fronts, at; /* `at`: the front whose frame is being handled */
 	struct toc_store *stores[STORES_MAX];
@@ -96,6 +96,11 @@ int toc_child_send(struct toc_child *c, unsigned front, struct toc_buf *frame)
 	return toc_child_has(c, front) ? toc_channel_send(c->fronts[front], frame) : TOC_ECLOSED;
 }
 
+void toc_child_deaf(struct toc_child *c, bool deaf)
+{
+	c->deaf = deaf;
+}
+
 void toc_child_ready(struct toc_child *c, const char *detail)
 {
 	struct toc_buf b;
@@ -138,6 +143,12 @@ static void obey(struct toc_child *c)
 	}
 }
 
+/* A front that hung up is heard to its end, whatever it said: it is not there to be answered. */
+static short wants(const struct toc_child *c, const struct toc_channel *front)
+{
+	return (short)(toc_channel_wants(front) & (c->deaf ? ~POLLIN : ~0));
+}
+
 static int wait_ms(struct toc_child *c, toc_dur at_most)
 {
 	int64_t now = toc_clock_mono_us(), next = now + at_most.us, t = c->events->next_us(c->ctx);
@@ -158,7 +169,7 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most)
 	p[0] = (struct pollfd){ .fd = c->control, .events = POLLIN }; /* poll ignores negative descriptors */
 	for (unsigned i = 0; i < n_fronts; i++)
 		p[1 + i] = (struct pollfd){ .fd = c->fronts[i] ? toc_channel_fd(c->fronts[i]) : -1,
-			                    .events = c->fronts[i] ? toc_channel_wants(c->fronts[i]) : 0 };
+			                    .events = c->fronts[i] ? wants(c, c->fronts[i]) : 0 };
 	for (unsigned i = 0; i < c->n_stores; i++)
 		p[store0 + i] = (struct pollfd){ .fd = toc_store_fd(c->stores[i]),
 			                         .events = toc_store_wants(c->stores[i]) };

@@ -37,6 +37,9 @@ size_t toc_child_queued(const struct toc_child *c, unsigned front); /* bytes tha
 /** @return 0, TOC_ELIMIT (queue full, nothing sent) or TOC_ECLOSED (not there) */
 int toc_child_send(struct toc_child *c, unsigned front, struct toc_buf *frame);
 
+/** Leave what the fronts say unread: for as long as it could only be answered wrongly. */
+void toc_child_deaf(struct toc_child *c, bool deaf);
+
 /** Tell the parent that we serve now. */
 void toc_child_ready(struct toc_child *c, const char *detail);
 

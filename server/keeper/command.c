@@ -117,12 +117,13 @@ static void on_command(struct toc_keeper *k, unsigned front, struct toc_frame *f
 		toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "", "The server is starting.");
 		w->refusal.retry_after_s = BUSY_S;
 		refuse(k, w);
-	} else if (toc_auth_principal(k, w->arena, grant, &w->principal, &w->refusal) < 0)
+	} else if (toc_auth_principal(k, w->arena, grant, &w->principal, &w->refusal) < 0) {
 		refuse(k, w);
-	else if (op == OP_RECEIPT)
+	} else if (op == OP_RECEIPT) {
 		on_receipt(k, w, json);
-	else
+	} else {
 		on_message(k, w, json);
+	}
 }
 
 void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
