@@ -224,6 +224,7 @@ struct toc_value *stage_message(struct stage *s, const char *message)
 	return parse(s->a, toc_arena_str(s->a, toc_str_of(message)));
 }
 
+__attribute__((format(printf, 3, 0)))
 static int act(struct stage *s, const char *who, const char *message, va_list args)
 {
 	char text[16384];

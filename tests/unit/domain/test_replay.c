@@ -211,7 +211,7 @@ static void play_random(uint64_t seed, unsigned steps)
 	seed_now = seed;
 	for (unsigned i = 0; i < steps; i++) {
 		size_t n = s->n;
-		bool look = i % 16 == 0;
+		bool look = i % 32 == 0;
 		struct toc_str before = look ? stage_saved(s->a, s->w) : TOC_STR("");
 		if (look) { /* the same step, decided only, leaves no trace */
 			uint64_t keep = seed_now;
@@ -264,15 +264,15 @@ static void play_random(uint64_t seed, unsigned steps)
 
 CASE(random_history_1)
 {
-	play_random(0x9e3779b97f4a7c15, 1500);
+	play_random(0x9e3779b97f4a7c15, 1200);
 }
 CASE(random_history_2)
 {
-	play_random(0xd1b54a32d192ed03, 1500);
+	play_random(0xd1b54a32d192ed03, 1200);
 }
 CASE(random_history_3)
 {
-	play_random(0x2545f4914f6cdd1d, 1500);
+	play_random(0x2545f4914f6cdd1d, 1200);
 }
 
 CASE(the_histories_had_every_kind_of_step_in_them)
