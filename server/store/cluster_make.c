@@ -421,7 +421,7 @@ static int set_password(PGconn *conn, const char *role, const char *password, st
 
 int toc_cluster_furnish(struct toc_cluster *c, struct toc_error *reterr)
 {
-	PGconn *conn;
+	PGconn *conn = NULL;
 	int r = make_database(c, reterr);
 
 	if (r == 0)
