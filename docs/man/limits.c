@@ -1,6 +1,7 @@
 /* limits.c: prints docs/limits.md from the front's own table of limits and the headers of the other rooms. A test
  * compares. */
 #include <stdio.h>
+#include <string.h>
 
 #include "archive/archive.h"
 #include "client/link.h"
@@ -14,6 +15,13 @@ static void row(const char *what, long long limit, const char *then)
 	printf("| %s | %lld | %s |\n", what, limit, then);
 }
 
+/* An option that sets a limit, by its name with hyphens. */
+static void option(const char *name, const char *standard)
+{
+	if (!strcmp(name, "connections") || !strcmp(name, "messages-per-minute"))
+		printf("- `%s = %s`\n", name, standard);
+}
+
 int main(void)
 {
 	puts("# Limits\n\n"
@@ -24,7 +32,11 @@ int main(void)
 #define TOC_LIMIT(name, standard, what) printf("| `%s` | %lld | %s |\n", #name, (long long)(standard), what);
 #include "front/limit.def"
 #undef TOC_LIMIT
-	puts("\nOf these, `tocsind` sets `connections` and `messages_per_minute` by its options of that name. The welcome names what concerns a client.\n\n"
+	puts("\nOptions of `tocsind` of the same name come before these, also by their defaults:\n");
+#define TOC_OPTION(NAME, name, kind, standard, ...) option(name, standard);
+#include "main/option.def"
+#undef TOC_OPTION
+	puts("\nThe welcome names what concerns a client.\n\n"
 	     "## Behind it\n\n| what | limit | then |\n| --- | ---: | --- |");
 	row("bytes of a message", TOC_MESSAGE_BYTES_MAX, "`too_big`, or closed (1009)");
 	row("levels of a JSON text", TOC_JSON_DEPTH_MAX, "`malformed`");
