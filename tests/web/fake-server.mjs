@@ -57,16 +57,21 @@ export class FakeServer {
 		this.receipts = [];
 		this.cspReports = [];
 		this.refuseNext = null;
+		this.skew = 0; // milliseconds by which this server's clock is ahead of the computer's
 		this.exercise = exercise ? {
 			id: uuid("exercise"), title: "LANTERN", t0, anchor_real: new Date().toISOString(), anchor_at: t0, rate_milli: 1000, running: true,
 		} : null;
 		this.directory();
 	}
 
+	real() {
+		return Date.now() + this.skew;
+	}
+
 	now() {
 		return this.exercise
-			? Date.parse(this.exercise.anchor_at) + (this.exercise.running ? (Date.now() - Date.parse(this.exercise.anchor_real)) * this.exercise.rate_milli / 1000 : 0)
-			: Date.now();
+			? Date.parse(this.exercise.anchor_at) + (this.exercise.running ? (this.real() - Date.parse(this.exercise.anchor_real)) * this.exercise.rate_milli / 1000 : 0)
+			: this.real();
 	}
 
 	/** Scenario time, in seconds from now. */
@@ -130,7 +135,7 @@ export class FakeServer {
 	welcome(p) {
 		const org = ORGS.find((o) => o.code === p.org);
 		return {
-			op: "welcome", protocol: "tocsin.v1", catalogue: "1.0.0", node: "fake-1", server_time: new Date().toISOString(), tip: this.entries.length - 1,
+			op: "welcome", protocol: "tocsin.v1", catalogue: "1.0.0", node: "fake-1", server_time: new Date(this.real()).toISOString(), tip: this.entries.length - 1,
 			database: this.database, you: { org: p.org, name: org.name, kinds: org.kinds, person: p.person, title: p.title, roles: p.roles, machine: false, exercise_only: false },
 			exercises: this.exercise ? [{ ...this.exercise, at: this.at() }] : [], limits: { frame: 65536, depth: 16 },
 		};
@@ -221,7 +226,7 @@ export class FakeServer {
 		this.beats = setInterval(() => {
 			for (const [ws, who] of this.sockets)
 				if (!this.quiet && ws.readyState === 1)
-					ws.send(JSON.stringify({ op: "beat", now: new Date().toISOString(), last: who.last }));
+					ws.send(JSON.stringify({ op: "beat", now: new Date(this.real()).toISOString(), last: who.last }));
 		}, 1000);
 		return this;
 	}
@@ -259,7 +264,7 @@ export class FakeServer {
 						this.give(ws, e.frame);
 				const who = this.sockets.get(ws);
 				who.last = Math.max(who.last, f.from ?? -1);
-				ws.send(JSON.stringify({ op: "beat", now: new Date().toISOString(), last: who.last }));
+				ws.send(JSON.stringify({ op: "beat", now: new Date(this.real()).toISOString(), last: who.last }));
 				return;
 			}
 			const p = this.sockets.get(ws);

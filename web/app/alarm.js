@@ -3,7 +3,7 @@
  * its title and icon. A browser notification for every new threat to life, once. */
 
 import { effect, signal } from "@preact/signals";
-import { runningExercises } from "../core/select.js";
+import { openExercises } from "../core/select.js";
 import { t } from "../lib/i18n.js";
 import { play } from "../lib/sound.js";
 import { alarmList, announce, now, session, settings, sound, state } from "./model.js";
@@ -84,7 +84,7 @@ function icon(colour, mark) {
 
 effect(() => {
 	const count = alarmList.value.filter((a) => a.level === "life").length;
-	const exercise = runningExercises(state.value).length && session.value === "in" ? `${t("exercise.prefix")} ` : "";
+	const exercise = openExercises(state.value).length && session.value === "in" ? `${t("exercise.prefix")} ` : "";
 	document.title = `${count ? `(${count}) ` : ""}${exercise}${t("app.name")}`;
 	const link = /** @type {HTMLLinkElement|null} */ (document.querySelector("link[rel=icon]"));
 	if (link)

@@ -9,10 +9,10 @@ import {
 	CONFIDENCE, CONTENT_TYPES, DUTIES, GROUNDS, HINT_KINDS, IDENTIFIERS, IMMEDIACY, NOTIFIED, OFFENCES, STATUSES, SURFACES, TLP,
 	draftMessage, emptyForm, emptyRow, fieldOfPath, localOffset, missing, sendMessage, supplementMessage, withdrawMessage,
 } from "../core/notice.js";
-import { deadlines, runningExercises, timeOf } from "../core/select.js";
+import { deadlines, openExercises, timeOf, titleOf } from "../core/select.js";
 import { Checks, Radios, Select, TextArea, TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
-import { ModeTag, OrgName, Refused, ScreenTitle, caseNumber } from "../components/parts.js";
+import { ModeTag, OrgName, Refused, ScreenTitle, caseNumber, rolesInWords } from "../components/parts.js";
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { country } from "../lib/format.js";
@@ -23,7 +23,7 @@ import { go } from "./router.js";
 
 /** Open an item. While an exercise runs the person says first where it belongs: nothing changes that later. */
 export function openDraft() {
-	if (runningExercises(state.value).length)
+	if (openExercises(state.value).length)
 		go("#/notify/new");
 	else
 		open(undefined);
@@ -60,7 +60,7 @@ export function ComposeScreen({ id }) {
 }
 
 function ModeChoice() {
-	const exercises = runningExercises(state.value);
+	const exercises = openExercises(state.value);
 	const onlyExercise = state.value.me?.exercise_only;
 	useEffect(() => onKeys({ escape: () => go("#/") }), []);
 	return html`<main id="main" class="narrow">
@@ -170,7 +170,7 @@ function NoticeForm({ c }) {
 	const text = (/** @type {string} */ name, /** @type {any} */ more = {}) => html`<${TextField} id=${`f-${name}`} label=${t(`field.${name}`)} value=${f[name]} onChange=${set(name)} error=${error(name)} ...${more} />`;
 	const persons = [...state.value.people.values()].filter((p) => p.org === c.reporter && !p.machine && p.title);
 	if (state.value.me && !persons.some((p) => p.person === state.value.me?.person))
-		persons.unshift({ ...state.value.me, machine: false, title: state.value.me.title ?? t("compose.myself") });
+		persons.unshift({ ...state.value.me, machine: false, title: titleOf(state.value, state.value.me.person) ?? `${t("who.you")} (${rolesInWords(state.value.me)})` });
 	const grounds = [...new Set((f.duty.length ? f.duty : ["TCO_14_5", "DSA_18"]).flatMap((/** @type {"TCO_14_5"|"DSA_18"} */ d) => GROUNDS[d] ?? [...GROUNDS.TCO_14_5, ...GROUNDS.DSA_18]))];
 
 	/** A list of rows that can grow. @param {keyof typeof emptyRow} list @param {(row: any, i: number) => any} row */
@@ -299,7 +299,9 @@ function Withdraw({ c, store, onClose }) {
 
 /** Whom it goes to and why, before it goes. @param {any} p */
 function CheckPage({ c, f, prepared, busy, answer, supplement, onBack, onSend, onAudience }) {
-	const desks = prepared.recipients ?? [];
+	/* without a known state, the sender chooses among those that the law proposes */
+	const desks = (prepared.recipients ?? []).filter((/** @type {any} */ d) => d.org !== c.reporter).map((/** @type {any} */ d) =>
+		({ ...d, optional: d.optional ?? (f.state_unknown && ["home", "hub"].includes(d.role)) }));
 	const warnings = prepared.warnings ?? [];
 	const chosen = f.audience ?? desks.map((/** @type {any} */ d) => d.org);
 	const toggle = (/** @type {string} */ org, /** @type {boolean} */ on) => {

@@ -304,8 +304,23 @@ async function ask(op, message) {
 	}
 }
 
-/** @param {Message} message */
-export const send = (message) => ask("send", message);
+/** Answered when the entry itself is on the screen too, so that what follows already knows it.
+ * @param {Message} message @returns {Promise<Answer>} */
+export async function send(message) {
+	const answer = await ask("send", message);
+	if (answer.ok && !state.value.known.has(message.id))
+		await new Promise((resolve) => {
+			const timer = setTimeout(done, 2_000);
+			const stop = state.subscribe((s) => s.known.has(message.id) && done());
+			function done() {
+				clearTimeout(timer);
+				queueMicrotask(() => stop());
+				resolve(undefined);
+			}
+		});
+	return answer;
+}
+
 /** @param {Message} message */
 export const prepare = (message) => ask("prepare", message);
 

@@ -45,7 +45,9 @@ export function NextStep({ c, can, step: wanted, ready }) {
 	const s = state.value;
 	const mine = c.desks.get(s.me?.org ?? "");
 	const again = mine?.state === "accepted";
-	const [step, setStep] = useState(() => (wanted && can[wanted] ? wanted : usual(c, can)));
+	/* until the person chooses, the choice follows what happens: a question that arrives is the next step */
+	const [chosen, setStep] = useState(/** @type {string|null} */ (wanted && can[wanted] ? wanted : null));
+	const step = chosen && can[chosen] ? chosen : usual(c, can);
 	const [f, setF] = useState(/** @type {Record<string, any>} */ ({}));
 	const [busy, setBusy] = useState(false);
 	const [answer, setAnswer] = useState(/** @type {any} */ (null));
@@ -61,12 +63,9 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			/** @type {any} */ (box.current?.querySelector("button.primary"))?.focus();
 		}
 	}, [wanted]);
-	useEffect(() => {
-		if (!can[step])
-			setStep(usual(c, can));
-	});
 	const set = (/** @type {string} */ name) => (/** @type {any} */ v) => {
 		setMissing(null);
+		setStep(step);
 		setF({ ...f, [name]: v });
 	};
 
@@ -142,6 +141,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 		}
 		pending.current = null;
 		setF({});
+		setStep(null);
 		announce(t(result.recorded ? `done.${step}` : "done.journaled", { n: result.seq ?? 0 }));
 		if (step === "ack" || step === "redirect" || step === "reject") {
 			/* back to the queue, on the next threat that nobody has acknowledged */

@@ -2,7 +2,7 @@
 /* receipts.js: who has it, by organisation. Five different things, in different words and shapes: sent, delivered,
  * seen by a person, acknowledged by a person; and what only a machine said, which counts for nothing human. */
 
-import { receiptTable } from "../core/select.js";
+import { receiptTable, titleOf } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { OrgName } from "../components/parts.js";
 import { When } from "../components/time.js";
@@ -19,8 +19,8 @@ export function ReceiptTable({ c }) {
 	const cell = (kind, mark, more) => mark
 		? html`<td class=${`receipt is-${kind}`} data-label=${t(`receipt.${kind}`)}><span class="receipt-line"><${Icon} name=${kind} /><span class="word">${t(`receipt.${kind}_short`)}</span> <${When} at=${mark.at} of=${c} /></span>${more && html`<span class="muted sub">${more}</span>`}</td>`
 		: html`<td class="receipt is-missing" data-label=${t(`receipt.${kind}`)}><span class="receipt-line"><${Icon} name="none" /><span>${t("receipt.not_yet")}</span></span></td>`;
-	const who = (/** @type {any} */ m) => m?.title ?? (m?.person ? state.value.people.get(m.person)?.title : undefined);
-	return html`<section class="card" aria-labelledby="receipts-title">
+	const who = (/** @type {any} */ m) => m?.title ?? titleOf(state.value, m?.person) ?? (m?.person === state.value.me?.person ? t("who.you") : t("who.person"));
+	return html`<section class="card">
 		<h2 id="receipts-title">${t("receipt.title")}</h2>
 		<div class="table-wrap" tabindex="0" role="region" aria-labelledby="receipts-title"><table class="receipts">
 			<thead><tr><th scope="col">${t("receipt.org")}</th><th scope="col">${t("receipt.sent")}</th><th scope="col">${t("receipt.delivered")}</th>

@@ -3,10 +3,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
-import { fallbackNumbers, mayDraft, runningExercises } from "../core/select.js";
+import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf } from "../core/select.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
-import { OrgName } from "../components/parts.js";
+import { OrgName, rolesInWords } from "../components/parts.js";
 import { clock, span, zone } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
@@ -24,14 +24,21 @@ import { ShiftScreen } from "./shift.js";
 import { SignInScreen } from "./sign-in.js";
 import { ThreatScreen } from "./threat.js";
 
+/** What is on the screen says whether it is framed: a real threat never is, whatever exercise runs beside it. */
 function Ribbon() {
-	const all = runningExercises(state.value);
-	const onlyExercise = state.value.me?.exercise_only;
+	const s = state.value;
+	const { name, id } = route.value;
+	const shown = (name === "threat" || name === "notify") && id ? s.cases.get(id) : undefined;
+	const all = openExercises(s, now.value);
+	const begun = all.filter((e) => hasBegun(s, e, now.value));
 	if (!all.length)
-		return onlyExercise ? html`<div class="ribbon" role="note"><span class="ribbon-words"><${Icon} name="drill" />${t("exercise.only")}</span></div>` : null;
+		return s.me?.exercise_only ? html`<div class="ribbon" role="region" aria-label=${t("exercise.label")}><span class="ribbon-words"><${Icon} name="drill" />${t("exercise.only")}</span></div>` : null;
+	if (shown?.mode === "actual")
+		return html`<div class="ribbon is-real" role="region" aria-label=${t("exercise.label")}><span class="ribbon-words"><strong>${t("exercise.real")}</strong> <span>${t("exercise.real_long")}</span></span></div>`;
+	const listed = shown ? all.filter((e) => e.id === shown.exercise) : begun;
 	return html`<div class="exercise-frame" aria-hidden="true"></div>
-		<div class="ribbon" role="note" aria-label=${t("exercise.label")}>
-			${all.map((e) => {
+		<div class="ribbon" role="region" aria-label=${t("exercise.label")}>
+			${listed.map((e) => {
 				const at = scenarioTime(e, now.value);
 				return html`<span class="ribbon-words"><${Icon} name="drill" /><strong>${t("exercise.prefix")}</strong>
 					<span class="ribbon-title">${e.title ?? ""}</span>
@@ -40,6 +47,7 @@ function Ribbon() {
 						${!e.running ? html` · <b>${t("exercise.stopped")}</b>` : e.rate_milli !== 1000 && html` · ×${e.rate_milli / 1000}`}</span>`}
 				</span>`;
 			})}
+			${!listed.length && html`<span class="ribbon-words"><${Icon} name="drill" /><strong>${t("exercise.prefix")}</strong> <span>${all.map((e) => e.title).join(" · ")}</span> <span class="ribbon-clock">${t("exercise.not_begun")}</span></span>`}
 		</div>`;
 }
 
@@ -92,7 +100,7 @@ function Header({ onHelp }) {
 			<span>${t(!soundOn.value ? "alarm.off" : isSilenced.value ? "alarm.muted" : alarmList.value.length ? "alarm.mute" : "alarm.on")}</span></button>
 		<${Pill} />
 		<${Clock} at=${now.value} />
-		<span class="me" title=${me?.name ?? ""}><span class="me-title">${me?.title ?? ""}</span><${OrgName} code=${me?.org ?? ""} /></span>
+		<span class="me" title=${me?.name ?? ""}><span class="me-title">${titleOf(state.value, me?.person) ?? rolesInWords(me)}</span><${OrgName} code=${me?.org ?? ""} /></span>
 		<button class="quiet" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")} aria-label=${t("help.title")}>?</button>
 		<button class="quiet" onClick=${signOut}>${t("nav.sign_out")}</button>
 	</header>`;

@@ -4,10 +4,10 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { board } from "../core/select.js";
+import { board, titleOf } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { Elapsed } from "../components/time.js";
-import { ScreenTitle } from "../components/parts.js";
+import { ScreenTitle, rolesInWords } from "../components/parts.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { enableSound, play, soundRuns } from "../lib/sound.js";
@@ -89,7 +89,7 @@ export function ShiftScreen() {
 	useEffect(() => void document.getElementById("shift-go")?.focus(), [tried]);
 	return html`<main id="main" class="narrow">
 		<${ScreenTitle}>${t("shift.title")}</${ScreenTitle}>
-		<p class="lead">${t("shift.lead", { title: me?.title ?? "", org: me?.name ?? me?.org ?? "" })}</p>
+		<p class="lead">${t("shift.lead", { title: titleOf(state.value, me?.person) ?? rolesInWords(me), org: me?.name ?? me?.org ?? "" })}</p>
 		${waiting.length > 0 && html`<div class="box box-red" role="alert"><${Icon} name="new" class="flash" />
 			<div><p class="strong">${t("shift.waiting", { n: waiting.length })}</p>
 			<p>${t("shift.oldest")} <${Elapsed} since=${waiting[0].arrived} of=${waiting[0].case} /></p></div></div>`}

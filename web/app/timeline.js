@@ -75,7 +75,7 @@ export function Timeline({ c }) {
 			return html`<li key=${i.id} class=${`tl tl-${i.k.replace(".", "-")} ${i.org === state.value.me?.org ? "is-own" : ""} ${i.disclosedBy !== undefined ? "is-disclosed" : ""} ${i.urgent ? "is-urgent" : ""}`}>
 				<span class="tl-time"><${When} at=${i.at} of=${c} /></span>
 				<span class="tl-mark"><${Icon} name=${SYMBOL[i.k] ?? "none"} /></span>
-				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server ? t("timeline.server") : html`<${Who} act=${{ org: i.org, person: i.actor?.person, title: i.actor?.title }} />`}</span>
+				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server ? t("timeline.server") : html`<${Who} act=${{ org: i.org, person: i.actor?.person ?? i.original?.sender_person, title: i.actor?.title }} />`}</span>
 					${i.urgent && html`<span class="tag tag-amber"><${Icon} name="warn" />${t("timeline.not_recorded")}</span>`}
 					${i.late && !i.urgent && html`<span class="tag">${t("timeline.late")}</span>`}
 					${i.disclosedBy !== undefined && html`<span class="tag"><${Icon} name="link" />${t("timeline.by_disclosure", { n: i.disclosedBy })}</span>`}

@@ -2,7 +2,7 @@
 /* parts.js: small parts that several screens use. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { orgName } from "../core/select.js";
+import { openExercises, orgName, titleOf } from "../core/select.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
 import { state } from "../app/model.js";
@@ -19,10 +19,17 @@ export function OrgName({ code }) {
 	return name === code ? html`<span class="org">${code}</span>` : html`<abbr class="org" title=${name}>${code}</abbr>`;
 }
 
+/** Roles of a person whose title nobody told us. @param {{roles: string[]}|null|undefined} who */
+export function rolesInWords(who) {
+	return (who?.roles ?? []).map((r) => word("role", r)).join(", ");
+}
+
 /** Who, in plain words: title and organisation. @param {{act: {org?: string, person?: string, title?: string}}} props */
 export function Who({ act }) {
-	const title = act.title ?? (act.person ? state.value.people.get(act.person)?.title : undefined);
-	return html`<span class="who">${title ? `${title}, ` : ""}${act.org && html`<${OrgName} code=${act.org} />`}</span>`;
+	const title = act.title ?? titleOf(state.value, act.person);
+	const me = state.value.me;
+	const words = title ?? (!act.person || act.org === "server" ? undefined : act.person === me?.person ? t("who.you") : t("who.person"));
+	return html`<span class="who" title=${act.person}>${words ? `${words}, ` : ""}${act.org && html`<${OrgName} code=${act.org} />`}</span>`;
 }
 
 /** @param {{level: string}} props */
@@ -32,7 +39,9 @@ export function Tlp({ level }) {
 
 /** @param {{mode: string}} props  never lets an exercise look real */
 export function ModeTag({ mode }) {
-	return mode === "actual" ? null : html`<span class="mode-tag"><${Icon} name="drill" />${word("mode", mode)}</span>`;
+	if (mode === "actual")
+		return openExercises(state.value).length ? html`<span class="mode-tag is-real">${t("exercise.real")}</span>` : null;
+	return html`<span class="mode-tag"><${Icon} name="drill" />${word("mode", mode)}</span>`;
 }
 
 /** Short name of a case: the last digits of its id. @param {string} id */

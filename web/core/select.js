@@ -21,6 +21,11 @@ export function orgName(s, code) {
 	return s.orgs.get(code)?.name ?? code;
 }
 
+/** The title of a person, where this person may know it. @param {State} s @param {string|undefined} person */
+export function titleOf(s, person) {
+	return s.people.get(person ?? "")?.title ?? (person && person === s.me?.person ? s.me.title : undefined);
+}
+
 /** Time of the case's world: scenario time in an exercise, server time otherwise.
  * @param {State} s @param {{exercise?: string, mode?: string}} of @param {number} serverNow */
 export function timeOf(s, of, serverNow) {
@@ -145,7 +150,7 @@ export function nextEscalation(s, c, org) {
 	const chain = s.orgs.get(org)?.chain ?? [];
 	const called = timer.level ?? new Set(c.desks.get(org)?.escalations.map((x) => x.contact)).size;
 	const contact = chain[called + 1];
-	return { at: timer.next ?? timer.deadline, title: s.people.get(contact?.person ?? "")?.title, timer };
+	return { at: timer.next ?? timer.deadline, title: titleOf(s, contact?.person), timer };
 }
 
 /** @param {You|null} me @param {string[]} kinds */
@@ -261,7 +266,7 @@ export function fallbackNumbers(s) {
 		const org = s.orgs.get(code);
 		if (!org)
 			continue;
-		const fromChain = org.chain.flatMap((k) => k.channels.map((ch) => ({ ...ch, title: s.people.get(k.person ?? "")?.title })));
+		const fromChain = org.chain.flatMap((k) => k.channels.map((ch) => ({ ...ch, title: titleOf(s, k.person) })));
 		const phones = [...fromChain, ...org.channels.map((ch) => ({ ...ch, title: undefined }))]
 			.filter((ch) => /phone|sms/i.test(ch.kind) && ch.address);
 		if (phones.length)
@@ -270,7 +275,15 @@ export function fallbackNumbers(s) {
 	return found;
 }
 
-/** Exercises this person is in that have not ended. @param {State} s */
-export function runningExercises(s) {
-	return [...s.exercises.values()].filter((e) => !e.ended);
+/** Exercises this person is in that have not ended; those that have begun first. @param {State} s @param {number} [serverNow] */
+export function openExercises(s, serverNow = 0) {
+	return [...s.exercises.values()].filter((e) => !e.ended)
+		.sort((a, b) => Number(hasBegun(s, b, serverNow)) - Number(hasBegun(s, a, serverNow)));
+}
+
+/** Its clock runs or has moved, or something was said in it. @param {State} s @param {import("./state.js").Exercise} e
+ * @param {number} serverNow */
+export function hasBegun(s, e, serverNow) {
+	return e.running || Date.parse(e.anchor_at) > Date.parse(e.t0 ?? e.anchor_at) || scenarioTime(e, serverNow) > Date.parse(e.t0 ?? e.anchor_at) ||
+		[...s.cases.values()].some((c) => c.exercise === e.id);
 }

@@ -12,7 +12,7 @@
  */
 
 import { caseSteps } from "./cases.js";
-import { directorySteps } from "./directory.js";
+import { blankOrg, directorySteps } from "./directory.js";
 
 /** @typedef {import("./protocol.js").Entry} Entry */
 /** @typedef {import("./protocol.js").You} You */
@@ -188,6 +188,10 @@ const steps = {
 		const exercises = /** @type {Map<string, Exercise>} */ (draft.map("exercises"));
 		for (const e of w.exercises ?? [])
 			exercises.set(e.id, { ...exercises.get(e.id), ...e });
+		const orgs = /** @type {Map<string, Org>} */ (draft.map("orgs"));
+		for (const o of w.directory ?? [])
+			if (!orgs.has(o.org))
+				orgs.set(o.org, { ...blankOrg(o.org), name: o.name ?? o.org, kinds: o.kinds ?? [] });
 	},
 
 	entry(draft, entry, unknown) {

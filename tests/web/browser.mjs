@@ -1,0 +1,81 @@
+/* browser.mjs: Chromium for tests: one process, a fresh context each, and the promise that nothing is violated:
+ * no error in the page, no word of the content security policy, no request to another place. */
+
+import { existsSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const ARGS = [
+	"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+	"--disable-component-update", "--disable-sync", "--autoplay-policy=user-gesture-required",
+];
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const haveChromium = existsSync(CHROMIUM);
+
+export async function launch() {
+	return chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+}
+
+/** A person at a console. @param {import("playwright-core").Browser} browser
+ * @param {{origin: string, theme?: string, width?: number, height?: number, locale?: string, insecure?: boolean, settings?: any, reducedMotion?: any, forcedColors?: any}} options */
+export async function person(browser, { origin, theme = "dark", width = 1280, height = 900, locale = "en-GB", settings = {}, ...more }) {
+	const context = await browser.newContext({
+		viewport: { width, height }, locale, timezoneId: "Europe/Brussels", permissions: ["notifications"], ignoreHTTPSErrors: true,
+		colorScheme: theme === "light" ? "light" : "dark", ...more,
+	});
+	const violations = [];
+	const allowed = new URL(origin).host;
+	const listen = (/** @type {any} */ page) => {
+		page.on("pageerror", (e) => violations.push(`error: ${e.message}`));
+		page.on("console", (m) => {
+			/* a lost connection and an unauthenticated question are no violations */
+			if (m.type() === "error" && !/Failed to load resource|WebSocket connection|ERR_/.test(m.text()))
+				violations.push(`console: ${m.text()}`);
+		});
+		page.on("request", (r) => {
+			const url = new URL(r.url());
+			if (url.protocol !== "data:" && url.host !== allowed)
+				violations.push(`request: ${r.url()}`);
+		});
+	};
+	context.on("page", listen);
+	await context.addInitScript((s) => {
+		if (!location.protocol.startsWith("http"))
+			return; // the empty page that every tab starts with
+		if (!localStorage.getItem("tocsin.settings"))
+			localStorage.setItem("tocsin.settings", JSON.stringify(s));
+		/* sounds that were asked for, by the pitch of their first note */
+		globalThis.strikes = [];
+		const start = globalThis.OscillatorNode?.prototype.start;
+		if (start)
+			OscillatorNode.prototype.start = function (...a) {
+				globalThis.strikes.push(Math.round(this.frequency.value));
+				return start.apply(this, a);
+			};
+	}, { theme, ...settings });
+	context.setDefaultTimeout(12_000);
+	const page = await context.newPage();
+	return { context, page, violations, keys: (...list) => list.reduce((p, k) => p.then(() => page.keyboard.press(k)), Promise.resolve()) };
+}
+
+/** Sign in by a link and start the shift, with keys only. @param {any} who @param {string} link */
+export async function startShift(who, link) {
+	const { page } = who;
+	await page.goto(link);
+	await page.getByRole("button").first().focus();
+	await page.keyboard.press("Enter");
+	await page.waitForSelector("#shift-go");
+	await page.locator("#shift-go").focus();
+	await page.keyboard.press("Enter");
+	await page.waitForSelector(".checks li.is-good:nth-child(3), .checks li.is-bad:nth-child(3)");
+	await page.locator("#shift-go").focus();
+	await page.keyboard.press("Enter");
+	await page.waitForSelector("main.board, main.threat-page, main.compose");
+	await page.waitForSelector(".pill.is-live");
+}
+
+/** Accessibility of what is on the screen (WCAG 2.2 AA), as a list of sentences. @param {import("playwright-core").Page} page */
+export async function axe(page) {
+	const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+	return violations.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
+}
