@@ -24,7 +24,8 @@ int toc_archive_main(const struct toc_value *heritage)
 	if (toc_heritage_fronts(heritage, toc_archive_child(a)) < 0) {
 		toc_log(TOC_LOG_ERROR, "heritage", "front_fds are not descriptors");
 	} else {
-		/* Serving from the start: without a database every READ is answered BUSY, which the front understands. */
+		/* Serving from the start: without a database every READ is answered BUSY, which the front
+		 * understands. */
 		toc_child_ready(toc_archive_child(a), "serving");
 		while (toc_archive_turn(a, TOC_SECONDS(60)) == 0)
 			;

@@ -1,10 +1,10 @@
 /* archive.h: the process that serves history: entries that a connection missed, or asks for anew.
  *
- * It reads the ledger (role reader), opens the sealed parts, renders as the keeper does and shows each entry to whom
- * it was addressed: decided.readers ∩ the roles in the grant. It decides nothing and writes nothing; several may run.
- * One READ is one answer: HISTORY frames up to the credit it names, then HISTORY_END with where to go on. No READ takes
- * longer than its time or looks at more rows than its share; who has more to read asks again, so that a member who
- * starts from the beginning does not hold up one who missed a second.
+ * It reads the ledger (role reader), opens the sealed parts, renders as the keeper does and shows each entry
+ * to whom it was addressed: decided.readers ∩ the roles in the grant. It decides nothing and writes nothing;
+ * several may run. One READ is one answer: HISTORY frames up to the credit it names, then HISTORY_END with
+ * where to go on. No READ takes longer than its time or looks at more rows than its share; who has more to
+ * read asks again, so that a member who starts from the beginning does not hold up one who missed a second.
  */
 #ifndef TOC_ARCHIVE_ARCHIVE_H
 #define TOC_ARCHIVE_ARCHIVE_H
@@ -15,8 +15,8 @@
 #define TOC_ARCHIVE_ROWS 256         /* of one look at the database */
 #define TOC_ARCHIVE_LOOKS 16         /* of one READ */
 
-/** Serve until the parent says go. @param heritage {"front_fds","conninfo","grant_key","wrap_keys"}; the control
- * socket is descriptor 4. @return exit code */
+/** Serve until the parent says go. @param heritage {"front_fds","conninfo","grant_key","wrap_keys"}; the
+ * control socket is descriptor 4. @return exit code */
 int toc_archive_main(const struct toc_value *heritage);
 
 /* ---- inside, and for tests ---- */

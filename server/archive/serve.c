@@ -1,5 +1,5 @@
-/* serve.c: READ by READ. They stand in a queue; one look at the database is under way at a time; a READ that is not
- * finished after its look goes to the end of the queue. */
+/* serve.c: READ by READ. They stand in a queue; one look at the database is under way at a time; a READ that
+ * is not finished after its look goes to the end of the queue. */
 #include "archive/archive.h"
 
 #include "base/log.h"
@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEADLINE TOC_SECONDS(2)      /* of one look */
-#define TIME_US 5000000              /* of one READ, waiting included */
+#define DEADLINE TOC_SECONDS(2) /* of one look */
+#define TIME_US 5000000         /* of one READ, waiting included */
 #define FRAMES_MAX 4096
 #define BYTES_MAX (8u << 20)
-#define FRONT_QUEUE_MAX (16u << 20)  /* a front that does not read gets no more for now */
+#define FRONT_QUEUE_MAX (16u << 20) /* a front that does not read gets no more for now */
 
 struct reading {
 	struct reading *next;
@@ -61,7 +61,8 @@ static void send_end(struct toc_archive *a, const struct reading *r, enum toc_re
 	toc_ipc_u64(&a->out, a->tip);
 	toc_ipc_u16(&a->out, (uint16_t)code);
 	if (!r->stopped && send_out(a, r) == TOC_ELIMIT)
-		toc_log(TOC_LOG_WARN, "front_slow", "front %u does not read; a reading ends without a word", r->front);
+		toc_log(TOC_LOG_WARN, "front_slow", "front %u does not read; a reading ends without a word",
+			r->front);
 }
 
 /* ---- one look ---- */
@@ -90,8 +91,10 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 
 	if (toc_render_open(scratch, a->o.ring, row, &e, &error) < 0) {
 		/* never shown: it is not what was appended */
-		toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq, error.text);
-	} else if (toc_render_for(scratch, &e.entry, r->who.org, r->who.roles, r->who.exercise_only, &rendering)) {
+		toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq,
+			error.text);
+	} else if (toc_render_for(scratch, &e.entry, r->who.org, r->who.roles, r->who.exercise_only,
+				  &rendering)) {
 		struct toc_str json = toc_render_entry(scratch, &e, rendering, false);
 		toc_ipc_begin(&a->out, TOC_IPC_HISTORY);
 		toc_ipc_u64(&a->out, r->conn);
@@ -154,7 +157,8 @@ static void on_key(void *ctx, const struct toc_key_row *row)
 	struct toc_archive *a = ctx;
 	int r = toc_keyring_add(a->o.ring, row);
 	if (r < 0 && r != TOC_ENOTFOUND)
-		toc_log(TOC_LOG_ERROR, "seal_key_altered", "a seal key does not open; what it seals is shown as erased");
+		toc_log(TOC_LOG_ERROR, "seal_key_altered",
+			"a seal key does not open; what it seals is shown as erased");
 }
 
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -197,7 +201,8 @@ static void next_look(struct toc_archive *a)
 			reading_free(r);
 			a->at = NULL;
 		} else if (!toc_store_is_up(a->o.store) ||
-		           toc_store_read(a->o.store, r->from, TOC_ARCHIVE_ROWS, DEADLINE, on_row, on_read, a) < 0) {
+			   toc_store_read(a->o.store, r->from, TOC_ARCHIVE_ROWS, DEADLINE, on_row, on_read,
+					  a) < 0) {
 			send_end(a, r, TOC_REFUSE_BUSY);
 			reading_free(r);
 			a->at = NULL;
@@ -254,16 +259,13 @@ static void on_frame(void *archive, unsigned front, struct toc_frame *f)
 	struct toc_archive *a = archive;
 	uint64_t conn;
 	switch (f->number) {
-	case TOC_IPC_READ:
-		on_read_frame(a, front, f);
-		break;
+	case TOC_IPC_READ: on_read_frame(a, front, f); break;
 	case TOC_IPC_STOP:
 		conn = toc_frame_u64(f);
 		if (toc_frame_end(f))
 			stop(a, front, false, conn);
 		break;
-	default:
-		f->bad = true;
+	default: f->bad = true;
 	}
 }
 
@@ -304,7 +306,10 @@ static int64_t next_us(void *archive)
 }
 
 static const struct toc_child_events events = {
-	.frame = on_frame, .front = on_front, .turn = on_turn, .next_us = next_us,
+	.frame = on_frame,
+	.front = on_front,
+	.turn = on_turn,
+	.next_us = next_us,
 };
 
 struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
@@ -326,7 +331,8 @@ void toc_archive_free(struct toc_archive *a)
 	if (!a)
 		return;
 	for (struct reading *r = a->first; r; r = r->next)
-		r->stopped = true; /* the look that is under way ends now, with an error, and begins no other */
+		r->stopped =
+			true; /* the look that is under way ends now, with an error, and begins no other */
 	toc_store_free(a->o.store);
 	toc_child_free(a->child);
 	for (struct reading *r = a->first, *next; r; r = next) {

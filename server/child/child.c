@@ -56,7 +56,8 @@ static void front_gone(struct toc_child *c, unsigned i)
 void toc_child_front(struct toc_child *c, unsigned index, int fd)
 {
 	if (index >= TOC_CHILD_FRONTS_MAX) {
-		toc_log(TOC_LOG_ERROR, "front_refused", "a front with index %u, limit %u", index, TOC_CHILD_FRONTS_MAX);
+		toc_log(TOC_LOG_ERROR, "front_refused", "a front with index %u, limit %u", index,
+			TOC_CHILD_FRONTS_MAX);
 		close(fd);
 		return;
 	}
@@ -92,7 +93,8 @@ size_t toc_child_queued(const struct toc_child *c, unsigned front)
 
 int toc_child_send(struct toc_child *c, unsigned front, struct toc_buf *frame)
 {
-	/* A dead channel says so again in its next step, and is freed there: never under the caller's feet. */
+	/* A dead channel says so again in its next step, and is freed there: never under the caller's feet.
+	 */
 	return toc_child_has(c, front) ? toc_channel_send(c->fronts[front], frame) : TOC_ECLOSED;
 }
 
@@ -169,10 +171,10 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most)
 	p[0] = (struct pollfd){ .fd = c->control, .events = POLLIN }; /* poll ignores negative descriptors */
 	for (unsigned i = 0; i < n_fronts; i++)
 		p[1 + i] = (struct pollfd){ .fd = c->fronts[i] ? toc_channel_fd(c->fronts[i]) : -1,
-			                    .events = c->fronts[i] ? wants(c, c->fronts[i]) : 0 };
+					    .events = c->fronts[i] ? wants(c, c->fronts[i]) : 0 };
 	for (unsigned i = 0; i < c->n_stores; i++)
 		p[store0 + i] = (struct pollfd){ .fd = toc_store_fd(c->stores[i]),
-			                         .events = toc_store_wants(c->stores[i]) };
+						 .events = toc_store_wants(c->stores[i]) };
 	if (poll(p, n, wait_ms(c, at_most)) < 0) {
 		if (errno != EINTR)
 			TOC_WRONG("poll");
@@ -190,7 +192,7 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most)
 		int r = toc_channel_step(c->fronts[i], p[1 + i].revents, on_frame, c);
 		if (r < 0) {
 			toc_log(TOC_LOG_WARN, "front_gone", "front %u %s; waiting for its successor", i,
-			        r == TOC_EINVAL ? "sent what is no frame" : "closed");
+				r == TOC_EINVAL ? "sent what is no frame" : "closed");
 			front_gone(c, i);
 		}
 	}

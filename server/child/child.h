@@ -1,8 +1,9 @@
-/* child.h: what keeper and archive have in common as processes. They serve the fronts over channels, use stores,
- * obey the parent on the control socket, and wait for all of it in one poll(2): a handful of descriptors, no more.
+/* child.h: what keeper and archive have in common as processes. They serve the fronts over channels, use
+ * stores, obey the parent on the control socket, and wait for all of it in one poll(2): a handful of
+ * descriptors, no more.
  *
- * One thread; nothing blocks. Callbacks run inside toc_child_turn. When a front dies, its channel is freed; the
- * parent then brings the socket of its successor (PEER).
+ * One thread; nothing blocks. Callbacks run inside toc_child_turn. When a front dies, its channel is freed;
+ * the parent then brings the socket of its successor (PEER).
  */
 #ifndef TOC_CHILD_CHILD_H
 #define TOC_CHILD_CHILD_H
@@ -17,9 +18,10 @@
 #define TOC_CHILD_FRONTS_MAX 64
 
 struct toc_child_events {
-	void (*frame)(void *ctx, unsigned front, struct toc_frame *frame); /* leaves it `bad` to end the channel */
-	void (*front)(void *ctx, unsigned front, bool here);               /* came (again), or is gone */
-	void (*turn)(void *ctx);                                           /* after everything else of a round */
+	void (*frame)(void *ctx, unsigned front,
+		      struct toc_frame *frame);              /* leaves it `bad` to end the channel */
+	void (*front)(void *ctx, unsigned front, bool here); /* came (again), or is gone */
+	void (*turn)(void *ctx);                             /* after everything else of a round */
 	int64_t (*next_us)(void *ctx); /* monotonic time at which `turn` is wanted anyway; INT64_MAX: never */
 };
 
@@ -33,7 +35,8 @@ void toc_child_store(struct toc_child *c, struct toc_store *s);    /* at most 4 
 
 unsigned toc_child_fronts(const struct toc_child *c); /* one past the highest index */
 bool toc_child_has(const struct toc_child *c, unsigned front);
-size_t toc_child_queued(const struct toc_child *c, unsigned front); /* bytes that the front has not read yet */
+size_t toc_child_queued(const struct toc_child *c,
+			unsigned front); /* bytes that the front has not read yet */
 /** @return 0, TOC_ELIMIT (queue full, nothing sent) or TOC_ECLOSED (not there) */
 int toc_child_send(struct toc_child *c, unsigned front, struct toc_buf *frame);
 

@@ -29,7 +29,8 @@ struct toc_value *toc_answer_entry(struct toc_arena *a, const struct toc_opened 
 	return v;
 }
 
-struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t ref, const struct toc_value *reply)
+struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t ref,
+				const struct toc_value *reply)
 {
 	struct toc_value *f = frame(a, op, ref);
 	for (size_t i = 0; reply && reply->kind == TOC_MAP && i < reply->n; i++)

@@ -1,12 +1,12 @@
 /* auth.c: who somebody is. The front hands on a secret; the state knows SHA-256 sums; the answer is a grant.
  *
- * Unknown, expired, used and revoked are one answer. Wrong secrets are answered late: 100 ms for the first from an
- * address, doubling to 5 s, forgotten after ten quiet minutes; right ones never wait, so that nobody can lock out a
- * person on duty who shares an address with an attacker. Secrets are 256 random bits and are looked up by their
- * digest, so neither guessing nor timing the look-up leads anywhere.
+ * Unknown, expired, used and revoked are one answer. Wrong secrets are answered late: 100 ms for the first
+ * from an address, doubling to 5 s, forgotten after ten quiet minutes; right ones never wait, so that nobody
+ * can lock out a person on duty who shares an address with an attacker. Secrets are 256 random bits and are
+ * looked up by their digest, so neither guessing nor timing the look-up leads anywhere.
  *
- * Tickets (for browsers, which cannot send a header when they open a socket) live here and only here: 30 seconds,
- * once. Grants live nowhere: the front carries them. */
+ * Tickets (for browsers, which cannot send a header when they open a socket) live here and only here: 30
+ * seconds, once. Grants live nowhere: the front carries them. */
 #include "keeper/core.h"
 
 #include "base/map.h"
@@ -100,9 +100,10 @@ void toc_auth_free(struct toc_auth *a)
 
 static void send_fail(struct toc_keeper *k, unsigned front, uint64_t conn, enum toc_refusal_code code)
 {
-	const char *detail = code == TOC_REFUSE_DATABASE_AWAY ? "The database cannot be reached; signing in has to wait."
-	                     : code == TOC_REFUSE_BUSY        ? "The server is starting, or has too much to do."
-	                                                      : "The credential is not, or no longer, valid.";
+	const char *detail = code == TOC_REFUSE_DATABASE_AWAY
+				     ? "The database cannot be reached; signing in has to wait."
+			     : code == TOC_REFUSE_BUSY ? "The server is starting, or has too much to do."
+						       : "The credential is not, or no longer, valid.";
 	toc_ipc_begin(&k->out, TOC_IPC_AUTH_FAIL);
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_u16(&k->out, (uint16_t)code);
@@ -143,8 +144,10 @@ static void fail(struct toc_keeper *k, unsigned front, uint64_t conn, struct toc
 	struct late *l = calloc(1, sizeof *l), **at = &a->late;
 	if (!l)
 		abort();
-	*l = (struct late){ .front = front, .conn = conn, .code = TOC_REFUSE_NOT_AUTHENTICATED,
-		            .at_us = toc_clock_mono_us() + wait };
+	*l = (struct late){ .front = front,
+			    .conn = conn,
+			    .code = TOC_REFUSE_NOT_AUTHENTICATED,
+			    .at_us = toc_clock_mono_us() + wait };
 	while (*at && (*at)->at_us <= l->at_us)
 		at = &(*at)->next;
 	l->next = *at;
@@ -187,7 +190,8 @@ void toc_auth_front_gone(struct toc_keeper *k, unsigned front)
 
 /* ---- granting ---- */
 
-static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p, toc_time now)
+static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p,
+				 toc_time now)
 {
 	const struct toc_world *w = toc_keeper_world(k);
 	struct toc_value *v = toc_world_welcome(w, p, now, a);
@@ -215,7 +219,7 @@ static toc_roles rights(const struct toc_keeper *k, const struct toc_principal *
 
 /* @return whether the rights are there; then AUTH_OK is sent */
 static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn,
-                  const struct toc_principal *p, toc_time expires)
+		  const struct toc_principal *p, toc_time expires)
 {
 	toc_time now = toc_keeper_now(k), until = toc_after(now, TOC_GRANT_LIFE);
 	toc_roles roles = rights(k, p, now);
@@ -223,9 +227,14 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 		return false;
 	if (toc_before(expires, until))
 		until = expires;
-	const struct toc_grant g = { .session = p->session, .person = p->person, .org = p->org, .channel = p->channel,
-		                     .roles = roles, .machine = p->machine, .exercise_only = p->exercise_only,
-		                     .expires = until };
+	const struct toc_grant g = { .session = p->session,
+				     .person = p->person,
+				     .org = p->org,
+				     .channel = p->channel,
+				     .roles = roles,
+				     .machine = p->machine,
+				     .exercise_only = p->exercise_only,
+				     .expires = until };
 	toc_ipc_begin(&k->out, TOC_IPC_AUTH_OK);
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_str(&k->out, toc_grant_seal(a, k->o.grant_key, &g));
@@ -241,21 +250,27 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 
 static void principal_of(const struct toc_grant *g, struct toc_principal *ret)
 {
-	*ret = (struct toc_principal){ .org = g->org, .person = g->person, .machine = g->machine, .channel = g->channel,
-		                       .session = g->session, .exercise_only = g->exercise_only };
+	*ret = (struct toc_principal){ .org = g->org,
+				       .person = g->person,
+				       .machine = g->machine,
+				       .channel = g->channel,
+				       .session = g->session,
+				       .exercise_only = g->exercise_only };
 }
 
-int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str grant, struct toc_principal *ret,
-                       struct toc_refusal *ret_refusal)
+int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str grant,
+		       struct toc_principal *ret, struct toc_refusal *ret_refusal)
 {
 	struct toc_grant g;
 	int r = toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g);
 	if (r < 0)
 		return toc_refuse(ret_refusal, TOC_REFUSE_NOT_AUTHENTICATED, "", "", "%s",
-		                  r == TOC_ETIMEOUT ? "The session has to be renewed." : "This is no session of ours.");
+				  r == TOC_ETIMEOUT ? "The session has to be renewed."
+						    : "This is no session of ours.");
 	principal_of(&g, ret);
 	if (!rights(k, ret, toc_keeper_now(k)))
-		return toc_refuse(ret_refusal, TOC_REFUSE_NOT_AUTHENTICATED, "", "", "The session has ended.");
+		return toc_refuse(ret_refusal, TOC_REFUSE_NOT_AUTHENTICATED, "", "",
+				  "The session has ended.");
 	return 0;
 }
 
@@ -273,7 +288,8 @@ static void drop_tickets(struct toc_auth *a, int64_t now)
 	}
 }
 
-static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn, struct toc_str grant)
+static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn,
+			struct toc_str grant)
 {
 	struct toc_auth *auth = k->auth;
 	struct toc_principal p;
@@ -282,7 +298,8 @@ static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned fron
 	uint8_t random[32];
 
 	if (toc_auth_principal(k, a, grant, &p, &why) < 0 ||
-	    toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g) < 0 || g.org.n + g.channel.n > 64) {
+	    toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g) < 0 ||
+	    g.org.n + g.channel.n > 64) {
 		send_fail(k, front, conn, TOC_REFUSE_NOT_AUTHENTICATED);
 		return;
 	}
@@ -310,13 +327,15 @@ static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned fron
 }
 
 /* Once: it is taken out whatever comes of it. */
-static bool redeem_ticket(struct toc_keeper *k, struct toc_arena *a, struct toc_sha256 digest, struct toc_principal *ret)
+static bool redeem_ticket(struct toc_keeper *k, struct toc_arena *a, struct toc_sha256 digest,
+			  struct toc_principal *ret)
 {
 	struct toc_auth *auth = k->auth;
 	drop_tickets(auth, toc_clock_mono_us());
 	for (struct ticket **at = &auth->tickets; *at; at = &(*at)->next) {
 		struct ticket *t = *at;
-		if (memcmp(t->sha256, digest.b, sizeof t->sha256)) /* of digests: tells nothing of the secret */
+		if (memcmp(t->sha256, digest.b,
+			   sizeof t->sha256)) /* of digests: tells nothing of the secret */
 			continue;
 		t->grant.org = toc_arena_str(a, t->grant.org);
 		t->grant.channel = toc_arena_str(a, t->grant.channel);
@@ -349,8 +368,9 @@ static void authenticate(struct toc_keeper *k, struct toc_arena *a, unsigned fro
 		known = redeem_ticket(k, a, digest, &p);
 	} else {
 		known = (kind == AUTH_API_KEY || kind == AUTH_SESSION) &&
-		        toc_world_credential(toc_keeper_world(k), kind == AUTH_API_KEY ? "api_key" : "session", digest.b,
-		                             toc_keeper_now(k), &p, &expires) == 0;
+			toc_world_credential(toc_keeper_world(k),
+					     kind == AUTH_API_KEY ? "api_key" : "session", digest.b,
+					     toc_keeper_now(k), &p, &expires) == 0;
 		if (known)
 			p.channel = channel ? TOC_STR("console") : TOC_STR("api");
 	}
@@ -387,8 +407,8 @@ void toc_auth_signed_in(struct toc_keeper *k, const struct toc_work *w)
 		send_fail(k, w->front, w->conn, w->refusal.code);
 		return;
 	}
-	if (w->outcome == TOC_WORK_REFUSED ||
-	    toc_world_credential(toc_keeper_world(k), "session", w->session, toc_keeper_now(k), &p, &expires) < 0) {
+	if (w->outcome == TOC_WORK_REFUSED || toc_world_credential(toc_keeper_world(k), "session", w->session,
+								   toc_keeper_now(k), &p, &expires) < 0) {
 		fail(k, w->front, w->conn, w->peer);
 		return;
 	}
@@ -415,7 +435,8 @@ static void sign_out(struct toc_keeper *k, struct toc_arena *a, struct toc_str g
 	toc_keeper_put(k, w);
 }
 
-static void renew(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn, struct toc_str grant)
+static void renew(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn,
+		  struct toc_str grant)
 {
 	struct toc_grant g;
 	struct toc_principal p;
@@ -439,12 +460,8 @@ void toc_auth_frame(struct toc_keeper *k, unsigned front, struct toc_frame *f)
 		return;
 	}
 	switch (f->number) {
-	case TOC_IPC_AUTH:
-		authenticate(k, a, front, f);
-		break;
-	case TOC_IPC_SIGN_IN:
-		sign_in(k, front, f);
-		break;
+	case TOC_IPC_AUTH: authenticate(k, a, front, f); break;
+	case TOC_IPC_SIGN_IN: sign_in(k, front, f); break;
 	default:
 		conn = toc_frame_u64(f);
 		grant = toc_frame_str(f);

@@ -1,14 +1,14 @@
 /* away.c: threats to life while the database is away, and the way back.
  *
  * Away. M4.send, its supplements, M5 and the deadlines are decided on an overlay over the last known state
- * (`beyond`), written to the journal, synced, and only then answered `journaled` and delivered as `urgent`. One
- * record is what follows from one command or deadline. Everything else is refused, after a moment in which the
- * database may be back.
+ * (`beyond`), written to the journal, synced, and only then answered `journaled` and delivered as `urgent`.
+ * One record is what follows from one command or deadline. Everything else is refused, after a moment in
+ * which the database may be back.
  *
- * Back. Keys and tail first; then the records whose first event id is not in the ledger are appended as they were
- * decided (same eid, `late`, original receipt time in `decided.received`), in batches; then the journal is cut. A crash
- * between append and cut is the same question again: the ids are found, nothing is appended twice. That another node
- * took the same message meanwhile is the same answer, too.
+ * Back. Keys and tail first; then the records whose first event id is not in the ledger are appended as they
+ * were decided (same eid, `late`, original receipt time in `decided.received`), in batches; then the journal
+ * is cut. A crash between append and cut is the same question again: the ids are found, nothing is appended
+ * twice. That another node took the same message meanwhile is the same answer, too.
  *
  * Source: the rules for an unreachable database, design 3; invariant 1. */
 #include "keeper/away.h"
@@ -19,8 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRY_US 200000   /* from losing the database to trying again */
-#define GRACE_US 1000000  /* what is no threat to life waits so long for the database before it is refused */
+#define RETRY_US 200000  /* from losing the database to trying again */
+#define GRACE_US 1000000 /* what is no threat to life waits so long for the database before it is refused */
 #define RECORD_DEPTH 48
 #define FULL_ROWS (TOC_APPEND_MAX - TOC_BATCH_ROOM)
 
@@ -132,7 +132,8 @@ struct replay {
 	struct toc_arena *arena;
 };
 
-/* At the start: learn the ids. When away (again): the records not yet in the ledger make up the state beyond it. */
+/* At the start: learn the ids. When away (again): the records not yet in the ledger make up the state beyond
+ * it. */
 static void replay_one(void *ctx, size_t index, struct toc_str bytes)
 {
 	struct replay *r = ctx;
@@ -142,8 +143,10 @@ static void replay_one(void *ctx, size_t index, struct toc_str bytes)
 
 	toc_arena_reset(r->arena);
 	if (read_record(r->arena, bytes, &entries) < 0 || toc_made_load(toc_at(entries, 0), &m) < 0) {
-		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal is not understood", index);
-		m.opened.entry.eid = toc_uuid_random(); /* found nowhere: it is kept and reported on the way back */
+		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal is not understood",
+			index);
+		m.opened.entry.eid =
+			toc_uuid_random(); /* found nowhere: it is kept and reported on the way back */
 		entries = NULL;
 	}
 	if (index >= k->away->n)
@@ -190,11 +193,13 @@ static void find_in_record(void *ctx, size_t index, struct toc_str bytes)
 	if (w->found || read_record(w->scratch, bytes, &entries) < 0)
 		return;
 	for (size_t i = 0; i < toc_len(entries) && !w->found; i++)
-		if (toc_made_load(toc_at(entries, i), &w->made) == 0 && toc_uuid_eq(w->made.opened.entry.eid, w->eid))
+		if (toc_made_load(toc_at(entries, i), &w->made) == 0 &&
+		    toc_uuid_eq(w->made.opened.entry.eid, w->eid))
 			w->found = toc_made_load(toc_value_copy(w->keep, toc_at(entries, i)), &w->made) == 0;
 }
 
-int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened)
+int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a,
+		  struct toc_opened *ret_opened)
 {
 	struct wanted w = { .eid = eid, .scratch = toc_arena_new(), .keep = a };
 	int r = toc_journal_read(k->journal, find_in_record, &w, NULL);
@@ -211,7 +216,8 @@ void toc_away_begin(struct toc_keeper *k, const char *why)
 {
 	if (k->phase == TOC_AWAY || k->leaving)
 		return;
-	toc_log(TOC_LOG_WARN, "database_away", "%s; threats to life go to the journal, everything else is refused", why);
+	toc_log(TOC_LOG_WARN, "database_away",
+		"%s; threats to life go to the journal, everything else is refused", why);
 	k->phase = TOC_AWAY;
 	k->away_us = toc_clock_mono_us();
 	k->retry_us = k->away_us + RETRY_US;
@@ -245,7 +251,8 @@ static void finish(struct toc_keeper *k, struct toc_batch *b, bool kept)
 	for (struct toc_work *w = b->works, *next; w; w = next) {
 		next = w->next;
 		if (!kept && w->outcome == TOC_WORK_ACCEPTED) {
-			toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "", "Neither the database nor the journal can be written.");
+			toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "",
+				   "Neither the database nor the journal can be written.");
 			w->refusal.retry_after_s = 5;
 			w->outcome = TOC_WORK_REFUSED;
 		}
@@ -271,7 +278,8 @@ static void decide_threats(struct toc_keeper *k)
 		if (due)
 			toc_batch_due(b, &t, w->command.received);
 		if (toc_batch_decide(b, &t, w, &missing) < 0) {
-			toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "", "What it discloses cannot be read now.");
+			toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "",
+				   "What it discloses cannot be read now.");
 			w->refusal.retry_after_s = 5;
 			w->outcome = TOC_WORK_REFUSED;
 			toc_cycle_finish(k, w, b, false);
@@ -298,7 +306,8 @@ static void refuse_the_rest(struct toc_keeper *k)
 {
 	struct toc_work *own = NULL, **end = &own, *w;
 	int64_t now = toc_clock_mono_us();
-	while (toc_intake_is_empty(&k->intake, true) && (w = k->intake.lane[1].first) && w->since_us + GRACE_US <= now) {
+	while (toc_intake_is_empty(&k->intake, true) && (w = k->intake.lane[1].first) &&
+	       w->since_us + GRACE_US <= now) {
 		w = toc_intake_take(&k->intake, false);
 		if (w->kind == TOC_WORK_SERVER) { /* nobody waits for it, and it is not to be lost */
 			*end = w;
@@ -306,8 +315,10 @@ static void refuse_the_rest(struct toc_keeper *k)
 			continue;
 		}
 		toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "", "%s",
-		           w->doubtful ? "The database went away while this was being recorded; send it again with the same id."
-		                       : "The database cannot be reached; only threats to life are taken now.");
+			   w->doubtful
+				   ? "The database went away while this was being recorded; send it again "
+				     "with the same id."
+				   : "The database cannot be reached; only threats to life are taken now.");
 		w->refusal.retry_after_s = 5;
 		w->outcome = TOC_WORK_REFUSED;
 		toc_cycle_finish(k, w, NULL, false);
@@ -351,7 +362,8 @@ static void returned(struct toc_keeper *k)
 		if (toc_journal_cut(k->journal, &error) < 0)
 			/* harmless: what is in it will be found in the ledger the next time */
 			toc_log(TOC_LOG_ERROR, "journal_not_cut", "%s", error.text);
-		toc_log(TOC_LOG_INFO, "journal_recorded", "%zu entries of the journal are in the ledger", w->appended);
+		toc_log(TOC_LOG_INFO, "journal_recorded", "%zu entries of the journal are in the ledger",
+			w->appended);
 	}
 	forget_all(w);
 	toc_arena_reset(w->flight);
@@ -361,7 +373,7 @@ static void returned(struct toc_keeper *k)
 	if (!k->announced)
 		return; /* a start: toc_start_turn says so when the seed is in */
 	toc_log(TOC_LOG_INFO, "database_back", "the database is back after %lld ms",
-	        (long long)(toc_clock_mono_us() - k->away_us) / 1000);
+		(long long)(toc_clock_mono_us() - k->away_us) / 1000);
 	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
 }
 
@@ -420,7 +432,8 @@ static void collect_one(void *ctx, size_t index, struct toc_str bytes)
 		w->n_made += r == 0;
 	}
 	if (r < 0) {
-		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal stays in a copy: %s", index, error.text);
+		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal stays in a copy: %s",
+			index, error.text);
 		w->n_made = first;
 		w->records[index].done = true;
 		if (toc_journal_copy(k->journal, &error) < 0)
@@ -453,20 +466,18 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 		if (!w->one_by_one) {
 			w->one_by_one = true;
 		} else {
-			toc_log(TOC_LOG_ERROR, "journal_record", "the database refuses record %zu of the journal, which stays "
-			        "in a copy: %s", w->from, error->text);
+			toc_log(TOC_LOG_ERROR, "journal_record",
+				"the database refuses record %zu of the journal, which stays "
+				"in a copy: %s",
+				w->from, error->text);
 			w->records[w->from].done = true;
 			if (toc_journal_copy(k->journal, &copy_error) < 0)
 				toc_log(TOC_LOG_ERROR, "journal_copy", "%s", copy_error.text);
 		}
 		look_again(k);
 		return;
-	case TOC_ECONFLICT:
-		look_again(k);
-		return;
-	default:
-		toc_keyring_settle(k->o.ring, false);
-		toc_away_begin(k, error->text);
+	case TOC_ECONFLICT: look_again(k); return;
+	default: toc_keyring_settle(k->o.ring, false); toc_away_begin(k, error->text);
 	}
 }
 

@@ -7,8 +7,12 @@ struct toc_batch *toc_batch_new(struct toc_world *under, bool late, size_t works
 {
 	struct toc_arena *a = toc_arena_new();
 	struct toc_batch *b = toc_arena_alloc(a, sizeof *b);
-	*b = (struct toc_batch){ .arena = a, .overlay = toc_world_over(under), .base = toc_world_size(under),
-		                 .late = late, .works_max = works_max, .now = now };
+	*b = (struct toc_batch){ .arena = a,
+				 .overlay = toc_world_over(under),
+				 .base = toc_world_size(under),
+				 .late = late,
+				 .works_max = works_max,
+				 .now = now };
 	b->end = &b->works;
 	return b;
 }
@@ -30,7 +34,8 @@ static void make_room(struct toc_batch *b, size_t more)
 	while (cap < b->n + more)
 		cap *= 2;
 	b->made = grown(b->arena, b->made, b->n, cap, sizeof *b->made);
-	b->groups = grown(b->arena, b->groups, b->n_groups, cap, sizeof *b->groups); /* never more than entries */
+	b->groups =
+		grown(b->arena, b->groups, b->n_groups, cap, sizeof *b->groups); /* never more than entries */
 	if (!b->late)
 		b->rows = grown(b->arena, b->rows, b->n, cap, sizeof *b->rows);
 	b->cap = cap;
@@ -64,7 +69,7 @@ struct resolver {
 };
 
 static int resolve(void *ctx, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened,
-                   bool *ret_has_seq)
+		   bool *ret_has_seq)
 {
 	const struct resolver *r = ctx;
 	for (size_t i = r->upto; i-- > 0;)
@@ -73,22 +78,24 @@ static int resolve(void *ctx, struct toc_uuid eid, struct toc_arena *a, struct t
 			*ret_has_seq = !r->batch->late;
 			return 0;
 		}
-	return r->tools->resolve ? r->tools->resolve(r->tools->ctx, eid, a, ret_opened, ret_has_seq) : TOC_ENOTFOUND;
+	return r->tools->resolve ? r->tools->resolve(r->tools->ctx, eid, a, ret_opened, ret_has_seq)
+				 : TOC_ENOTFOUND;
 }
 
 /* Make the entries of one verdict, all or none, and only then apply them.
  * @return 0, TOC_ENOTFOUND (ret_missing) or TOC_ELIMIT (reterr) */
 static int take_drafts(struct toc_batch *b, const struct toc_batch_tools *t, const struct toc_verdict *v,
-                       toc_time received, struct toc_uuid *ret_missing, struct toc_error *reterr)
+		       toc_time received, struct toc_uuid *ret_missing, struct toc_error *reterr)
 {
 	if (v->n > TOC_BATCH_ROOM || v->n > TOC_APPEND_MAX - b->n)
-		return toc_fail(reterr, TOC_ELIMIT, "%zu entries would follow from it, limit %d", v->n, TOC_BATCH_ROOM);
+		return toc_fail(reterr, TOC_ELIMIT, "%zu entries would follow from it, limit %d", v->n,
+				TOC_BATCH_ROOM);
 	make_room(b, v->n);
 	for (size_t i = 0; i < v->n; i++) {
 		size_t at = b->n + i;
 		struct resolver find = { b, t, at };
-		int r = toc_made_from_draft(b->arena, &v->drafts[i], b->now, b->late, b->base + at, resolve, &find,
-		                            &b->made[at], ret_missing);
+		int r = toc_made_from_draft(b->arena, &v->drafts[i], b->now, b->late, b->base + at, resolve,
+					    &find, &b->made[at], ret_missing);
 		if (r == 0 && !b->late)
 			r = toc_made_row(b->arena, t->ring, t->node, &b->made[at], &b->rows[at], reterr);
 		if (r < 0)
@@ -134,7 +141,7 @@ static int ask(struct toc_batch *b, struct toc_work *w, struct toc_verdict *v)
 }
 
 int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struct toc_work *w,
-                     struct toc_uuid *ret_missing)
+		     struct toc_uuid *ret_missing)
 {
 	struct toc_verdict v = { 0 };
 	struct toc_error error;
@@ -153,7 +160,7 @@ int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struc
 		w->outcome = TOC_WORK_DUPLICATE;
 	} else if (b->late && !v.journalable) {
 		toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "",
-		           "The database cannot be reached; only threats to life are taken now.");
+			   "The database cannot be reached; only threats to life are taken now.");
 		w->refusal.retry_after_s = 5;
 		w->outcome = TOC_WORK_REFUSED;
 	} else {
@@ -176,7 +183,8 @@ int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struc
 
 void toc_batch_due(struct toc_batch *b, const struct toc_batch_tools *t, toc_time until)
 {
-	while (b->n + TOC_BATCH_ROOM <= TOC_APPEND_MAX && !toc_before(until, toc_world_next_due(b->overlay))) {
+	while (b->n + TOC_BATCH_ROOM <= TOC_APPEND_MAX &&
+	       !toc_before(until, toc_world_next_due(b->overlay))) {
 		struct toc_verdict v = { 0 };
 		struct toc_uuid missing;
 		/* one at a time: a deadline's entry can start, move or stop the next */
@@ -185,7 +193,8 @@ void toc_batch_due(struct toc_batch *b, const struct toc_batch_tools *t, toc_tim
 			return;
 		if (take_drafts(b, t, &v, until, &missing, &b->error) < 0) {
 			if (!b->error.code)
-				toc_fail(&b->error, TOC_ENOTFOUND, "a deadline discloses what is not at hand");
+				toc_fail(&b->error, TOC_ENOTFOUND,
+					 "a deadline discloses what is not at hand");
 			return;
 		}
 	}

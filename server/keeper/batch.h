@@ -1,7 +1,9 @@
-/* batch.h: a batch of decisions on a copy-on-write overlay, so that each sees the effect of the one before it.
+/* batch.h: a batch of decisions on a copy-on-write overlay, so that each sees the effect of the one before
+ * it.
  *
- * Nothing here is final: the overlay is merged when the entries are committed (or synced to the journal) and dropped
- * otherwise; then the same works are decided again on a newer state. Pure but for keys and salts; no store, no socket.
+ * Nothing here is final: the overlay is merged when the entries are committed (or synced to the journal) and
+ * dropped otherwise; then the same works are decided again on a newer state. Pure but for keys and salts; no
+ * store, no socket.
  */
 #ifndef TOC_KEEPER_BATCH_H
 #define TOC_KEEPER_BATCH_H
@@ -20,8 +22,8 @@ struct toc_group {
 struct toc_batch {
 	struct toc_arena *arena;
 	struct toc_world *overlay;
-	uint64_t base;            /* seq of the first entry */
-	bool late;                /* for the journal: entries are made, rows are not */
+	uint64_t base; /* seq of the first entry */
+	bool late;     /* for the journal: entries are made, rows are not */
 	struct toc_made *made;
 	struct toc_row *rows;
 	size_t n, cap;
@@ -29,8 +31,8 @@ struct toc_batch {
 	size_t n_groups;
 	struct toc_work *works, **end; /* decided, in order; owned by the batch until they are taken */
 	size_t n_works, works_max;
-	toc_time now;             /* leaf time of what it makes */
-	struct toc_error error;   /* why a deadline's entry could not be made, if so */
+	toc_time now;           /* leaf time of what it makes */
+	struct toc_error error; /* why a deadline's entry could not be made, if so */
 };
 
 /** What a batch needs to make entries; borrowed. */
@@ -50,10 +52,10 @@ void toc_batch_merge(struct toc_batch *b);
 bool toc_batch_is_full(const struct toc_batch *b);
 
 /** Decide one work and, if it was decided, take it over.
- * @return 0 (see work->outcome), or TOC_ENOTFOUND: an entry that it discloses is not at hand (ret_missing); then the
- *         work is still the caller's and nothing was changed */
+ * @return 0 (see work->outcome), or TOC_ENOTFOUND: an entry that it discloses is not at hand (ret_missing);
+ * then the work is still the caller's and nothing was changed */
 int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struct toc_work *w,
-                     struct toc_uuid *ret_missing) TOC_MUSTCHECK;
+		     struct toc_uuid *ret_missing) TOC_MUSTCHECK;
 
 /** Fire the deadlines that have passed at `until`, in due order, as far as there is room. */
 void toc_batch_due(struct toc_batch *b, const struct toc_batch_tools *t, toc_time until);

@@ -66,7 +66,8 @@ static struct toc_str put_text(char **at, struct toc_str s)
 	return copy;
 }
 
-void toc_cases_put(struct toc_cases *c, struct toc_uuid eid, struct toc_uuid case_ref, const struct toc_row *row)
+void toc_cases_put(struct toc_cases *c, struct toc_uuid eid, struct toc_uuid case_ref,
+		   const struct toc_row *row)
 {
 	size_t text = row->leaf.n + row->body.n + row->actor_sealed.n + row->data_sealed.n;
 	struct kept *k = toc_map_get(c->by_eid, key(&eid));
@@ -109,8 +110,8 @@ void toc_cases_keep(struct toc_cases *c, const struct toc_uuid *open, size_t n)
 	toc_map_free(is_open);
 }
 
-bool toc_cases_next(const struct toc_cases *c, const void **cursor, struct toc_uuid *ret_eid, struct toc_uuid *ret_case,
-                    const struct toc_row **ret_row)
+bool toc_cases_next(const struct toc_cases *c, const void **cursor, struct toc_uuid *ret_eid,
+		    struct toc_uuid *ret_case, const struct toc_row **ret_row)
 {
 	const struct kept *k = *cursor ? ((const struct kept *)*cursor)->next : c->first;
 	if (!k)

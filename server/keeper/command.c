@@ -48,14 +48,16 @@ static int is_for_members(struct toc_work *w, const struct toc_value *raw)
 {
 	const struct toc_message_type *t = toc_message_type_find(toc_get_text(raw, "type"));
 	if (t && !toc_message_type_is_wire(t))
-		return toc_refuse(&w->refusal, TOC_REFUSE_NOT_PERMITTED, "type", "domain a.3.1", "Only the server makes it.");
+		return toc_refuse(&w->refusal, TOC_REFUSE_NOT_PERMITTED, "type", "domain a.3.1",
+				  "Only the server makes it.");
 	return 0;
 }
 
 static void on_message(struct toc_keeper *k, struct toc_work *w, struct toc_str json)
 {
 	struct toc_value *raw;
-	if (toc_json_parse(w->arena, json, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &raw, &w->refusal) < 0 ||
+	if (toc_json_parse(w->arena, json, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &raw, &w->refusal) <
+		    0 ||
 	    is_for_members(w, raw) < 0 || understand(k, w, raw) < 0)
 		refuse(k, w);
 	else
@@ -69,7 +71,8 @@ static bool takes_ack(const struct toc_keeper *k, struct toc_uuid eid)
 	return m && (toc_is_threat(toc_short_str(&m->k)) || toc_str_is(toc_short_str(&m->k), "M29.disclose"));
 }
 
-/* {"seq","state":"delivered"} of a client that has it. The entry is made later, if it is the first of its kind. */
+/* {"seq","state":"delivered"} of a client that has it. The entry is made later, if it is the first of its
+ * kind. */
 static void on_receipt(struct toc_keeper *k, struct toc_work *w, struct toc_str json)
 {
 	struct toc_value *raw;
@@ -80,12 +83,15 @@ static void on_receipt(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 		seq = toc_get_int(raw, "seq", -1);
 		if (!toc_get_is(raw, "state", "delivered"))
 			r = toc_refuse(&w->refusal, TOC_REFUSE_BAD_VALUE, "state", "domain M19",
-			               "A machine can say \"delivered\" only; what a person did is a message (M19, M5).");
+				       "A machine can say \"delivered\" only; what a person did is a message "
+				       "(M19, M5).");
 		else if (seq < 0 || toc_world_receipt_target(k->world, (uint64_t)seq, &eid) < 0)
-			r = toc_refuse(&w->refusal, TOC_REFUSE_NOT_FOUND, "seq", "domain M19",
-			               "There is no such entry, or it is not yours, or it takes no receipts.");
+			r = toc_refuse(
+				&w->refusal, TOC_REFUSE_NOT_FOUND, "seq", "domain M19",
+				"There is no such entry, or it is not yours, or it takes no receipts.");
 	}
-	if (r == 0 && toc_receipts_add(k->receipts, &w->principal, eid, takes_ack(k, eid), toc_clock_mono_us()) < 0) {
+	if (r == 0 &&
+	    toc_receipts_add(k->receipts, &w->principal, eid, takes_ack(k, eid), toc_clock_mono_us()) < 0) {
 		r = toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "", "Too many receipts wait already.");
 		w->refusal.retry_after_s = BUSY_S;
 	}
@@ -130,20 +136,15 @@ void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 {
 	struct toc_keeper *k = keeper;
 	switch (f->number) {
-	case TOC_IPC_COMMAND:
-		on_command(k, front, f);
-		break;
+	case TOC_IPC_COMMAND: on_command(k, front, f); break;
 	case TOC_IPC_AUTH:
 	case TOC_IPC_SIGN_IN:
 	case TOC_IPC_SIGN_OUT:
 	case TOC_IPC_TICKET:
-	case TOC_IPC_RENEW:
-		toc_auth_frame(k, front, f);
-		break;
+	case TOC_IPC_RENEW: toc_auth_frame(k, front, f); break;
 	case TOC_IPC_CANCEL:
 		break; /* what was sent is decided all the same; the front knows whom not to tell */
-	default:
-		f->bad = true;
+	default: f->bad = true;
 	}
 }
 
@@ -174,7 +175,7 @@ int toc_keeper_seed(struct toc_keeper *k, const struct toc_value *raw, struct to
 	if (understand(k, w, raw) < 0) {
 		struct toc_error error;
 		toc_fail(&error, TOC_EINVAL, "%.*s: %s %s %s", TOC_STR_ARGS(toc_get_text(raw, "type")),
-		         toc_refusal_wire(w->refusal.code), w->refusal.field, w->refusal.detail);
+			 toc_refusal_wire(w->refusal.code), w->refusal.field, w->refusal.detail);
 		toc_keeper_fatal(k, "seed_refused", &error);
 		toc_work_free(w);
 		return -1;

@@ -1,10 +1,17 @@
 /* core.h: the keeper as one structure, and what its files do for one another. Only this room includes it.
  *
- *   command.c  frames of the fronts become works          cycle.c    batch → append → answers; conflicts and losses
- *   auth.c     credentials, tickets, grants, penalties     tail.c     reading what was appended, here and elsewhere
- *   answer.c   JSON of the answers                         away.c     the journal: while the database is away, and after
- *   publish.c  committed entries to the fronts             start.c    keys, snapshot, tail, cases, seed
- *   receipts.c gathering of deliveries                     snapshot.c copies of the state, in the database and sealed on disk
+ *   command.c     frames of the fronts become works
+ *   auth.c        credentials, tickets, grants, penalties
+ *   cycle.c       batch → append → answers; conflicts and losses
+ *   fetch.c       single entries that are wanted again
+ *   tail.c        reading what was appended, here and elsewhere
+ *   away.c        the journal: while the database is away, and after
+ *   answer.c      JSON of the answers
+ *   publish.c     committed entries to the fronts
+ *   deliveries.c  gathered receipts become messages
+ *   start.c       keys, snapshot, tail, cases, seed
+ *   snapshot.c    copies of the state, in the database and sealed on disk
+ *   keeper.c      all of it, and the loop
  */
 #ifndef TOC_KEEPER_CORE_H
 #define TOC_KEEPER_CORE_H
@@ -33,8 +40,9 @@ struct toc_keeper_options {
 	uint8_t grant_key[32], dup_key[32], journal_key[32];
 	struct toc_keyring *ring;          /* taken over */
 	struct toc_store *writer, *reader; /* taken over */
-	const struct toc_value *seed;      /* {"messages": into an empty ledger, "always": at every start}; borrowed */
-	toc_time (*clock)(void *ctx);      /* NULL: the machine's */
+	const struct toc_value
+		*seed; /* {"messages": into an empty ledger, "always": at every start}; borrowed */
+	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */
 };
@@ -47,8 +55,8 @@ struct toc_keeper {
 	struct toc_child *child;
 	struct toc_buf out; /* the frame being built */
 	enum toc_phase phase;
-	bool fatal;         /* the ledger is not what we know it to be: stop */
-	bool announced;     /* the parent knows that we serve */
+	bool fatal;     /* the ledger is not what we know it to be: stop */
+	bool announced; /* the parent knows that we serve */
 
 	struct toc_world *world;  /* what is in the ledger */
 	struct toc_world *beyond; /* what the journal adds to it; NULL but in TOC_AWAY */
@@ -124,14 +132,14 @@ void toc_fetch_answer(struct toc_keeper *k, struct toc_work *w);
 
 /** Finds entries in the cache of cases; a toc_resolve. */
 int toc_fetch_resolve(void *keeper, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened,
-                      bool *ret_has_seq);
+		      bool *ret_has_seq);
 
 /* away.c */
 /** What was answered to a message that is in the journal; NULL. */
 const struct toc_value *toc_away_answer(const struct toc_keeper *k, struct toc_uuid eid);
 /** An entry that is in the journal, read from there. @return 0 or TOC_ENOTFOUND */
-int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened)
-        TOC_MUSTCHECK;
+int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a,
+		  struct toc_opened *ret_opened) TOC_MUSTCHECK;
 void toc_away_begin(struct toc_keeper *k, const char *why);
 void toc_away_turn(struct toc_keeper *k);
 void toc_return_begin(struct toc_keeper *k);
@@ -145,33 +153,37 @@ void toc_start_done(struct toc_keeper *k); /* serving: tell the parent and the f
 void toc_snapshot_turn(struct toc_keeper *k, bool last);
 /** The sealed copy on disk, when there is no database. @return 0, TOC_ENOTFOUND, TOC_EPROOF … */
 int toc_snapshot_from_disk(struct toc_keeper *k, struct toc_error *reterr) TOC_MUSTCHECK;
-int toc_snapshot_load(struct toc_keeper *k, uint64_t as_of, struct toc_str bytes, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_snapshot_load(struct toc_keeper *k, uint64_t as_of, struct toc_str bytes,
+		      struct toc_error *reterr) TOC_MUSTCHECK;
 
 /* command.c */
 void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *frame);
 /** Let a work in, or answer `busy`. Takes it over either way. */
 void toc_keeper_put(struct toc_keeper *k, struct toc_work *w);
-/** A message of the server's own, for decide: {id, type, schema_version, mode: system, sent_at, body: {step}}. */
+/** A message of the server's own, for decide: {id, type, schema_version, mode: system, sent_at, body}. */
 struct toc_work *toc_server_work(struct toc_keeper *k, const char *type, const char *step);
 /** A message of the seed. @return 0, or -1 (fatal was called) */
-int toc_keeper_seed(struct toc_keeper *k, const struct toc_value *raw, struct toc_work **ret_work) TOC_MUSTCHECK;
+int toc_keeper_seed(struct toc_keeper *k, const struct toc_value *raw,
+		    struct toc_work **ret_work) TOC_MUSTCHECK;
 /** Receipts that have waited long enough become works. */
 void toc_keeper_receipts(struct toc_keeper *k);
 
 /* answer.c */
 void toc_answer(struct toc_keeper *k, const struct toc_work *w, unsigned http, struct toc_str json);
 void toc_answer_refused(struct toc_keeper *k, const struct toc_work *w);
-/** What "accepted" and "journaled" say of an entry: id, k, at, case?, recipients?; seq when it is recorded. */
+/** What "accepted" and "journaled" say of an entry: id, k, at, case?, recipients?; seq when it is recorded.
+ */
 struct toc_value *toc_answer_entry(struct toc_arena *a, const struct toc_opened *e, bool recorded);
-struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t ref, const struct toc_value *reply);
+struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t ref,
+				const struct toc_value *reply);
 
 /* auth.c */
 struct toc_auth *toc_auth_new(void);
 void toc_auth_free(struct toc_auth *a);
 void toc_auth_frame(struct toc_keeper *k, unsigned front, struct toc_frame *frame);
 /** Open a grant for a command. @return 0, or -1: not authenticated (words in ret_refusal) */
-int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str grant, struct toc_principal *ret,
-                       struct toc_refusal *ret_refusal) TOC_MUSTCHECK;
+int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str grant,
+		       struct toc_principal *ret, struct toc_refusal *ret_refusal) TOC_MUSTCHECK;
 /** A sign-in was decided and committed, or refused. */
 void toc_auth_signed_in(struct toc_keeper *k, const struct toc_work *w);
 void toc_auth_turn(struct toc_keeper *k); /* send the answers whose penalty is over */
@@ -183,7 +195,7 @@ void toc_publish(struct toc_keeper *k, const struct toc_opened *e);
 void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e);
 void toc_publish_tip(struct toc_keeper *k, unsigned front); /* to one, or to all: TOC_CHILD_FRONTS_MAX */
 void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session);
-void toc_publish_turn(struct toc_keeper *k); /* close gaps */
+void toc_publish_turn(struct toc_keeper *k);         /* close gaps */
 void toc_send(struct toc_keeper *k, unsigned front); /* what is in k->out */
 
 /* keeper.c */

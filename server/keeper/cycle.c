@@ -2,26 +2,26 @@
  *
  *   READY ── batch of up to 256 works and the deadlines that passed ──► APPENDING
  *   APPENDING ── committed ─────────────► merge, publish, answer ─────► READY
- *             ── the tip was ahead ─────► drop, read the tail ────────► READY (after two lost races: with the lock)
+ *             ── the tip was ahead ─────► drop, read the tail ────────► READY (lost twice: with the lock)
  *             ── data error ────────────► drop, decide one by one; the culprit alone is refused
  *             ── lost or late answer ───► drop, AWAY; what became of it is seen when the tail is read again
  *
- * After a lost answer the works go back to the head of their lanes. On return the tail is read first: if the batch
- * was committed, its entries are there, and deciding the same works again says `duplicate`. If the old connection's
- * commit is still under way, the next append waits for the tip's lock, finds the tip ahead, and we are at the
- * conflict again. Either way each work takes effect once. */
+ * After a lost answer the works go back to the head of their lanes. On return the tail is read first: if the
+ * batch was committed, its entries are there, and deciding the same works again says `duplicate`. If the old
+ * connection's commit is still under way, the next append waits for the tip's lock, finds the tip ahead, and
+ * we are at the conflict again. Either way each work takes effect once. */
 #include "keeper/core.h"
 
 #define RACES_MAX 2
 #define DUE_PAUSE_US 30000000
 
-
-/* Receipts and sign-outs may come too late, which is nobody's fault; a seed that is refused is a broken directory. */
+/* Receipts and sign-outs may come too late, which is nobody's fault; a seed that is refused is a broken
+ * directory. */
 static void own_refused(struct toc_keeper *k, const struct toc_work *w)
 {
 	struct toc_error error;
-	toc_fail(&error, TOC_EINVAL, "%.*s: %s %s %s", TOC_STR_ARGS(w->command.k), toc_refusal_wire(w->refusal.code),
-	         w->refusal.field, w->refusal.detail);
+	toc_fail(&error, TOC_EINVAL, "%.*s: %s %s %s", TOC_STR_ARGS(w->command.k),
+		 toc_refusal_wire(w->refusal.code), w->refusal.field, w->refusal.detail);
 	if (!k->announced)
 		toc_keeper_fatal(k, "seed_refused", &error);
 	else
@@ -33,7 +33,8 @@ void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc
 	const char *op = recorded ? "accepted" : "journaled";
 	const struct toc_opened *e = NULL;
 
-	if (w->outcome == TOC_WORK_DUPLICATE && w->kind != TOC_WORK_SERVER) { /* nobody waits for an answer to that */
+	/* of the server's own messages nobody waits for an answer */
+	if (w->outcome == TOC_WORK_DUPLICATE && w->kind != TOC_WORK_SERVER) {
 		for (size_t i = 0; i < b->n && !e; i++) /* twice in one batch */
 			if (b->made[i].opened.entry.seq == w->seq)
 				e = &b->made[i].opened;
@@ -45,9 +46,7 @@ void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc
 	if (w->outcome == TOC_WORK_ACCEPTED)
 		e = &b->made[w->entry].opened;
 	switch (w->kind) {
-	case TOC_WORK_SIGN_IN:
-		toc_auth_signed_in(k, w);
-		break;
+	case TOC_WORK_SIGN_IN: toc_auth_signed_in(k, w); break;
 	case TOC_WORK_SERVER:
 		if (w->outcome == TOC_WORK_REFUSED)
 			own_refused(k, w);
@@ -58,7 +57,8 @@ void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc
 			toc_answer_refused(k, w);
 		else if (e)
 			toc_answer(k, w, recorded ? 200 : 202,
-			           toc_answer_reply(w->arena, op, w->ref, toc_answer_entry(w->arena, e, recorded)));
+				   toc_answer_reply(w->arena, op, w->ref,
+						    toc_answer_entry(w->arena, e, recorded)));
 		else
 			toc_answer(k, w, 200, toc_answer_reply(w->arena, "prepared", w->ref, w->reply));
 		break;
@@ -162,7 +162,8 @@ static void refused_by_database(struct toc_keeper *k, const struct toc_error *er
 			struct toc_work *w = b->works;
 			b->works = NULL;
 			b->end = &b->works;
-			toc_refuse(&w->refusal, TOC_REFUSE_INTERNAL, "", "", "The database does not take the entry.");
+			toc_refuse(&w->refusal, TOC_REFUSE_INTERNAL, "", "",
+				   "The database does not take the entry.");
 			w->outcome = TOC_WORK_REFUSED;
 			toc_cycle_finish(k, w, b, true);
 		}
@@ -182,18 +183,10 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 	(void)size;
 	k->locked = false; /* the lock ends with the append, whatever its outcome */
 	switch (result) {
-	case 0:
-		committed(k);
-		return;
-	case TOC_ECONFLICT:
-		lost_race(k);
-		return;
-	case TOC_EINVAL:
-		refused_by_database(k, error);
-		return;
-	default:
-		drop(k, result != TOC_EIO);
-		toc_away_begin(k, error->text);
+	case 0: committed(k); return;
+	case TOC_ECONFLICT: lost_race(k); return;
+	case TOC_EINVAL: refused_by_database(k, error); return;
+	default: drop(k, result != TOC_EIO); toc_away_begin(k, error->text);
 	}
 }
 
@@ -202,8 +195,8 @@ static void unlocked(void *ctx, int result, uint64_t size, const struct toc_erro
 	(void)ctx, (void)result, (void)size, (void)error; /* a lock that is not given back ends by itself */
 }
 
-/* Decide what waits. The deadlines that had passed when a work arrived are fired before it, and those that have
- * passed now at the end, so that a person who answered in time has answered in time. */
+/* Decide what waits. The deadlines that had passed when a work arrived are fired before it, and those that
+ * have passed now at the end, so that a person who answered in time has answered in time. */
 static void fill(struct toc_keeper *k, struct toc_batch *b)
 {
 	const struct toc_batch_tools t = toc_keeper_tools(k);
@@ -239,7 +232,8 @@ void toc_cycle_turn(struct toc_keeper *k)
 	struct toc_batch *b = toc_batch_new(k->world, false, most, now);
 	fill(k, b);
 	if (!b->n) {
-		/* Nothing follows: what was decided was decided on the state itself, so it can be said at once. */
+		/* Nothing follows: what was decided was decided on the state itself, so it can be said at
+		 * once. */
 		if (k->one_by_one && b->n_works)
 			k->one_by_one--;
 		finish_all(k, b);
@@ -277,12 +271,8 @@ void toc_cycle_store_event(void *keeper, enum toc_store_event event, const struc
 {
 	struct toc_keeper *k = keeper;
 	switch (event) {
-	case TOC_STORE_UP:
-		k->retry_us = 0;
-		break;
-	case TOC_STORE_APPENDED:
-		k->tail.wanted = true;
-		break;
+	case TOC_STORE_UP: k->retry_us = 0; break;
+	case TOC_STORE_APPENDED: k->tail.wanted = true; break;
 	case TOC_STORE_DOWN:
 		/* With something in flight, that ends with an error of its own and leads away from there. */
 		if (k->phase == TOC_READY && !toc_store_is_up(k->o.writer))

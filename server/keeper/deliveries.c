@@ -1,24 +1,26 @@
-/* deliveries.c: gathered receipts become M19.machine messages, made by the server for the organisation that has the
- * entries and decided like any other: the state says whether a delivery is the first of its organisation and channel.
+/* deliveries.c: gathered receipts become M19.machine messages, made by the server for the organisation that
+ * has the entries and decided like any other: the state says whether a delivery is the first of its
+ * organisation and channel.
  *
- * One message covers what was gathered of one sender in one case: its readers are that sender's side, who must not
- * learn what others sent to the same desk. While the database is away receipts go on waiting. */
+ * One message covers what was gathered of one sender in one case: its readers are that sender's side, who
+ * must not learn what others sent to the same desk. While the database is away receipts go on waiting. */
 #include "keeper/core.h"
 
 #include "domain/rule.h"
 
 static bool same_readers(const struct toc_message *a, const struct toc_message *b)
 {
-	return b && a->mode == b->mode && toc_uuid_eq(a->exercise, b->exercise) && toc_uuid_eq(a->threat, b->threat) &&
-	       toc_short_is(&a->org, toc_short_str(&b->org));
+	return b && a->mode == b->mode && toc_uuid_eq(a->exercise, b->exercise) &&
+	       toc_uuid_eq(a->threat, b->threat) && toc_short_is(&a->org, toc_short_str(&b->org));
 }
 
 static void make(struct toc_keeper *k, const struct toc_principal *by, const struct toc_message *first,
-                 const struct toc_uuid *eids, size_t n)
+		 const struct toc_uuid *eids, size_t n)
 {
 	struct toc_work *w = toc_server_work(k, "M19", "machine");
 	struct toc_arena *a = w->arena;
-	struct toc_value *m = (struct toc_value *)w->command.message, *body = toc_get(m, "body"), *more = NULL;
+	struct toc_value *m = (struct toc_value *)w->command.message, *body = toc_get(m, "body"),
+			 *more = NULL;
 	w->principal = *by;
 	w->principal.org = toc_arena_str(a, by->org);
 	w->principal.channel = toc_arena_str(a, by->channel);
@@ -34,7 +36,9 @@ static void make(struct toc_keeper *k, const struct toc_principal *by, const str
 	toc_set_text(a, body, "recipient_org", by->org);
 	toc_set_text(a, body, "channel", by->channel);
 	toc_set_cstr(a, body, "state", "delivered");
-	toc_set_text(a, body, "at", toc_time_str(a, toc_clock_at(toc_find_exercise(k->world, first->exercise), toc_keeper_now(k))));
+	toc_set_text(a, body, "at",
+		     toc_time_str(a, toc_clock_at(toc_find_exercise(k->world, first->exercise),
+						  toc_keeper_now(k))));
 	toc_set_cstr(a, body, "actor_kind", "machine");
 	toc_keeper_put(k, w);
 }

@@ -1,5 +1,6 @@
-/* dupkeys.c: see dupkeys.h. The normal forms forgive what people and tools do to an identifier on its way (defanging,
- * capital letters, default ports, tracking parameters, blanks) and nothing that could name another thing. */
+/* dupkeys.c: see dupkeys.h. The normal forms forgive what people and tools do to an identifier on its way
+ * (defanging, capital letters, default ports, tracking parameters, blanks) and nothing that could name
+ * another thing. */
 #include "keeper/dupkeys.h"
 
 #include "message/json.h"
@@ -20,7 +21,8 @@ static void add(struct keys *k, const char *kind, struct toc_str normal)
 {
 	if (!normal.n || k->n == TOC_DUPKEYS_MAX)
 		return;
-	struct toc_str under = toc_arena_printf(k->arena, "tocsin-dup/v1 %s\n%.*s", kind, TOC_STR_ARGS(normal));
+	struct toc_str under =
+		toc_arena_printf(k->arena, "tocsin-dup/v1 %s\n%.*s", kind, TOC_STR_ARGS(normal));
 	struct toc_sha256 mac = toc_hmac_sha256(k->key, under);
 	k->found[k->n++] = toc_hex(k->arena, mac.b, sizeof mac.b);
 }
@@ -116,7 +118,8 @@ struct toc_str toc_normal_url(struct toc_arena *a, struct toc_str url)
 	size_t host_n = 0;
 	while (host_n < rest.n && rest.p[host_n] != '/' && rest.p[host_n] != '?')
 		host_n++;
-	struct toc_str host = { rest.p, host_n }, path = { rest.p + host_n, rest.n - host_n }, query = { NULL, 0 };
+	struct toc_str host = { rest.p, host_n }, path = { rest.p + host_n, rest.n - host_n },
+		       query = { NULL, 0 };
 	const char *at = host.n ? memchr(host.p, '@', host.n) : NULL;
 	if (at)
 		host = (struct toc_str){ at + 1, host.n - (size_t)(at + 1 - host.p) };
@@ -131,13 +134,14 @@ struct toc_str toc_normal_url(struct toc_arena *a, struct toc_str url)
 	}
 	const char *mark = path.n ? memchr(path.p, '?', path.n) : NULL;
 	if (mark) {
-		query = without_tracking(a, (struct toc_str){ mark + 1, path.n - (size_t)(mark + 1 - path.p) });
+		query = without_tracking(a,
+					 (struct toc_str){ mark + 1, path.n - (size_t)(mark + 1 - path.p) });
 		path.n = (size_t)(mark - path.p);
 	}
 	while (path.n && path.p[path.n - 1] == '/')
 		path.n--;
 	return toc_arena_printf(a, "%.*s://%.*s%.*s%s%.*s", TOC_STR_ARGS(scheme), TOC_STR_ARGS(host),
-	                        TOC_STR_ARGS(path), query.n ? "?" : "", TOC_STR_ARGS(query));
+				TOC_STR_ARGS(path), query.n ? "?" : "", TOC_STR_ARGS(query));
 }
 
 struct toc_str toc_normal_handle(struct toc_arena *a, struct toc_str handle)
@@ -208,7 +212,8 @@ static void report_keys(struct keys *k, const struct toc_value *item)
 	struct toc_str ref = trim(toc_get_text(item, "external_ref"));
 	struct toc_str system = lower_str(k->arena, trim(toc_get_text(item, "system")));
 	if (ref.n)
-		add(k, "report", toc_arena_printf(k->arena, "%.*s\n%.*s", TOC_STR_ARGS(system), TOC_STR_ARGS(ref)));
+		add(k, "report",
+		    toc_arena_printf(k->arena, "%.*s\n%.*s", TOC_STR_ARGS(system), TOC_STR_ARGS(ref)));
 }
 
 static int by_text(const void *x, const void *y)
@@ -238,7 +243,8 @@ struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const 
 	return list;
 }
 
-struct toc_sha256 toc_message_digest(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message)
+struct toc_sha256 toc_message_digest(struct toc_arena *a, const uint8_t key[32],
+				     const struct toc_value *message)
 {
 	struct toc_str bytes = toc_json_str(a, message);
 	const struct toc_str parts[] = { TOC_STR("tocsin-message/v1\n"), bytes };

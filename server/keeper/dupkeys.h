@@ -1,9 +1,9 @@
-/* dupkeys.h: keyed hashes of the identifiers in a message, so that the state can see that two messages name the same
- * thing without holding either.
+/* dupkeys.h: keyed hashes of the identifiers in a message, so that the state can see that two messages name
+ * the same thing without holding either.
  *
- * key := hex(HMAC-SHA-256(dup key, "tocsin-dup/v1 " kind "\n" normalised text))
- * kind: url, handle, email, phone, id, hash-<algorithm>, text, report. The kind is under the HMAC: kinds never collide.
- * Without the key (which the database does not have) an identifier cannot be guessed back. Pure.
+ * key := hex(HMAC-SHA-256(dup key, "tocsin-dup/v1 " kind "\n" normalised text)) kind: url, handle, email,
+ * phone, id, hash-<algorithm>, text, report. The kind is under the HMAC: kinds never collide. Without the key
+ * (which the database does not have) an identifier cannot be guessed back. Pure.
  */
 #ifndef TOC_KEEPER_DUPKEYS_H
 #define TOC_KEEPER_DUPKEYS_H
@@ -17,7 +17,8 @@
 struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);
 
 /** SHA-256 of the message's canonical bytes, keyed: the same id with another digest is an id_conflict. */
-struct toc_sha256 toc_message_digest(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);
+struct toc_sha256 toc_message_digest(struct toc_arena *a, const uint8_t key[32],
+				     const struct toc_value *message);
 
 /* Normal forms; exported for tests. Empty: names nothing. */
 struct toc_str toc_normal_url(struct toc_arena *a, struct toc_str url);

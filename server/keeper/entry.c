@@ -6,20 +6,24 @@
 
 #include <string.h>
 
-/* The rendering at which an M29 discloses an entry: body.entries[].{ref, rendering}; whole when it says nothing. */
-static enum toc_rendering disclosed_as(struct toc_arena *a, const struct toc_value *message, struct toc_uuid eid)
+/* The rendering at which an M29 discloses an entry: body.entries[].{ref, rendering}; whole when it says
+ * nothing. */
+static enum toc_rendering disclosed_as(struct toc_arena *a, const struct toc_value *message,
+				       struct toc_uuid eid)
 {
 	const struct toc_value *entries = toc_get(toc_get(message, "body"), "entries");
 	struct toc_str id = toc_uuid_str(a, eid);
 	for (size_t i = 0; i < toc_len(entries); i++)
 		if (toc_str_eq(toc_get_text(toc_at(entries, i), "ref"), id))
-			return toc_get_is(toc_at(entries, i), "rendering", "without_personal") ? TOC_WITHOUT_PERSONAL
-			                                                                       : TOC_WHOLE;
+			return toc_get_is(toc_at(entries, i), "rendering", "without_personal")
+				       ? TOC_WITHOUT_PERSONAL
+				       : TOC_WHOLE;
 	return TOC_WHOLE;
 }
 
 int toc_made_from_draft(struct toc_arena *a, const struct toc_draft *d, toc_time ts, bool late, uint64_t seq,
-                        toc_resolve *resolve, void *ctx, struct toc_made *ret_made, struct toc_uuid *ret_missing)
+			toc_resolve *resolve, void *ctx, struct toc_made *ret_made,
+			struct toc_uuid *ret_missing)
 {
 	struct toc_value *public_part = NULL, *personal = NULL, *items = NULL, *personal_items = NULL;
 	if (d->message)
@@ -32,7 +36,8 @@ int toc_made_from_draft(struct toc_arena *a, const struct toc_draft *d, toc_time
 			*ret_missing = d->discloses[i];
 			return TOC_ENOTFOUND;
 		}
-		toc_render_disclosed(a, &old, has_seq, disclosed_as(a, d->message, d->discloses[i]), &item, &p);
+		toc_render_disclosed(a, &old, has_seq, disclosed_as(a, d->message, d->discloses[i]), &item,
+				     &p);
 		if (!items) {
 			items = toc_value_list(a);
 			personal_items = toc_value_list(a);
@@ -55,7 +60,8 @@ int toc_made_from_draft(struct toc_arena *a, const struct toc_draft *d, toc_time
 		.opened = {
 			.entry = {
 				.seq = seq, .ts = ts, .k = d->k, .mode = d->mode, .exercise = d->exercise,
-				.incident = d->incident, .case_ref = d->case_ref, .org = d->org, .ref = d->ref,
+				.incident = d->incident, .case_ref = d->case_ref, .org = d->org,
+				.ref = d->ref,
 				.eid = d->eid, .late = late, .body = body,
 			},
 			.data = data,
@@ -73,7 +79,7 @@ static struct toc_str part_bytes(struct toc_arena *a, const struct toc_value *v)
 }
 
 int toc_made_row(struct toc_arena *a, struct toc_keyring *ring, struct toc_str node, const struct toc_made *m,
-                 struct toc_row *ret_row, struct toc_error *reterr)
+		 struct toc_row *ret_row, struct toc_error *reterr)
 {
 	const struct toc_entry *e = &m->opened.entry;
 	uint8_t salts[3][TOC_SALT_BYTES];
@@ -83,11 +89,20 @@ int toc_made_row(struct toc_arena *a, struct toc_keyring *ring, struct toc_str n
 	const size_t sealed_max = TOC_SEALED_BYTES_MAX - TOC_SALT_BYTES - TOC_SEAL_OVERHEAD;
 	if (body.n > TOC_BODY_BYTES_MAX || actor.n > sealed_max || data.n > sealed_max)
 		return toc_fail(reterr, TOC_ELIMIT, "a part of the entry has %zu bytes, limit %zu",
-		                body.n > data.n ? body.n : data.n, sealed_max);
+				body.n > data.n ? body.n : data.n, sealed_max);
 	toc_random(salts, sizeof salts);
 	const struct toc_leaf leaf = {
-		.ts = e->ts, .k = e->k, .mode = e->mode, .org = e->org, .node = node, .exercise = e->exercise,
-		.incident = e->incident, .case_ref = e->case_ref, .ref = e->ref, .eid = e->eid, .late = e->late,
+		.ts = e->ts,
+		.k = e->k,
+		.mode = e->mode,
+		.org = e->org,
+		.node = node,
+		.exercise = e->exercise,
+		.incident = e->incident,
+		.case_ref = e->case_ref,
+		.ref = e->ref,
+		.eid = e->eid,
+		.late = e->late,
 		.body = toc_commit(TOC_PART_BODY, salts[TOC_PART_BODY], body),
 		.actor = toc_commit(TOC_PART_ACTOR, salts[TOC_PART_ACTOR], actor),
 		.data = toc_commit(TOC_PART_DATA, salts[TOC_PART_DATA], data),
@@ -95,16 +110,20 @@ int toc_made_row(struct toc_arena *a, struct toc_keyring *ring, struct toc_str n
 	const struct toc_seal_key *actor_key = toc_keyring_for(ring, m->subject, TOC_STR("R-AUDIT"));
 	const struct toc_seal_key *data_key = toc_keyring_for(ring, m->subject, m->retention);
 	struct toc_row row = {
-		.seq = e->seq, .leaf = toc_leaf_write(a, &leaf), .body = body,
-		.actor_key = actor_key->id, .data_key = data_key->id,
-		.actor_sealed = toc_part_seal(a, actor_key, e->eid, TOC_PART_ACTOR, salts[TOC_PART_ACTOR], actor),
+		.seq = e->seq,
+		.leaf = toc_leaf_write(a, &leaf),
+		.body = body,
+		.actor_key = actor_key->id,
+		.data_key = data_key->id,
+		.actor_sealed =
+			toc_part_seal(a, actor_key, e->eid, TOC_PART_ACTOR, salts[TOC_PART_ACTOR], actor),
 		.data_sealed = toc_part_seal(a, data_key, e->eid, TOC_PART_DATA, salts[TOC_PART_DATA], data),
 	};
 	memcpy(row.body_salt, salts[TOC_PART_BODY], TOC_SALT_BYTES);
 	toc_wipe(salts, sizeof salts);
 	if (!row.leaf.n)
-		return toc_fail(reterr, TOC_ELIMIT, "the leaf of %.*s does not fit into %d bytes", TOC_STR_ARGS(e->k),
-		                TOC_LEAF_BYTES_MAX);
+		return toc_fail(reterr, TOC_ELIMIT, "the leaf of %.*s does not fit into %d bytes",
+				TOC_STR_ARGS(e->k), TOC_LEAF_BYTES_MAX);
 	*ret_row = row;
 	return 0;
 }
@@ -149,7 +168,8 @@ int toc_made_load(const struct toc_value *v, struct toc_made *ret_made)
 	struct toc_made m = {
 		.opened = {
 			.entry = {
-				.k = toc_get_text(v, "k"), .mode = toc_get_text(v, "mode"), .org = toc_get_text(v, "org"),
+				.k = toc_get_text(v, "k"), .mode = toc_get_text(v, "mode"),
+				.org = toc_get_text(v, "org"),
 				.late = true, .body = toc_get(v, "body"),
 			},
 			.data = toc_get(v, "data"), .actor = toc_get(v, "actor"),

@@ -1,5 +1,6 @@
-/* fetch.c: single entries that are wanted again: to be disclosed by an M29, or because a message was sent a second
- * time and is to be answered as the first time. The cache of open cases has most of them; the store has the rest. */
+/* fetch.c: single entries that are wanted again: to be disclosed by an M29, or because a message was sent a
+ * second time and is to be answered as the first time. The cache of open cases has most of them; the store
+ * has the rest. */
 #include "keeper/core.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ struct fetch {
 };
 
 int toc_fetch_resolve(void *keeper, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened,
-                      bool *ret_has_seq)
+		      bool *ret_has_seq)
 {
 	struct toc_keeper *k = keeper;
 	const struct toc_row *row = toc_cases_get(k->cases, eid);
@@ -51,7 +52,8 @@ static void end(struct fetch *f, int result)
 	if (f->answer && f->found)
 		toc_work_free(w); /* answered by on_row */
 	else if (result < 0 || f->answer)
-		give_up(k, w, TOC_REFUSE_DATABASE_AWAY, "The database cannot be reached; send it again with the same id.");
+		give_up(k, w, TOC_REFUSE_DATABASE_AWAY,
+			"The database cannot be reached; send it again with the same id.");
 	else if (!f->found || ++w->fetches > FETCHES_MAX)
 		give_up(k, w, TOC_REFUSE_INTERNAL, "An entry that it discloses cannot be read.");
 	else
@@ -78,8 +80,9 @@ static void on_row(void *ctx, const struct toc_row *row)
 		return;
 	}
 	f->found = true;
-	toc_answer(k, f->w, 200, toc_answer_reply(f->w->arena, "accepted", f->w->ref,
-	                                          toc_answer_entry(f->w->arena, &e, true)));
+	toc_answer(k, f->w, 200,
+		   toc_answer_reply(f->w->arena, "accepted", f->w->ref,
+				    toc_answer_entry(f->w->arena, &e, true)));
 }
 
 static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -149,7 +152,9 @@ void toc_fetch_answer(struct toc_keeper *k, struct toc_work *w)
 		return;
 	}
 	if (toc_fetch_resolve(k, id, w->arena, &e, &has_seq) == 0 && e.entry.seq == w->seq) {
-		toc_answer(k, w, 200, toc_answer_reply(w->arena, "accepted", w->ref, toc_answer_entry(w->arena, &e, true)));
+		toc_answer(
+			k, w, 200,
+			toc_answer_reply(w->arena, "accepted", w->ref, toc_answer_entry(w->arena, &e, true)));
 		toc_work_free(w);
 		return;
 	}

@@ -98,7 +98,8 @@ struct toc_work *toc_intake_take(struct toc_intake *in, bool threats_only)
 
 void toc_intake_put_back(struct toc_intake *in, struct toc_work *list)
 {
-	/* onto a list per lane, then in front of what waits: over the limit if need be, for they had been let in */
+	/* onto a list per lane, then in front of what waits: over the limit if need be, for they had been let
+	 * in */
 	struct toc_work *head[2] = { NULL, NULL }, **end[2] = { &head[0], &head[1] };
 	for (struct toc_work *w = list, *next; w; w = next) {
 		int i = w->threat ? 0 : 1;

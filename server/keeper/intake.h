@@ -1,23 +1,23 @@
 /* intake.h: what waits for a decision, in two lanes.
  *
- * Threats to life (M4.*, M5.*) have a lane of their own that goes first. Both lanes are bounded in number and bytes;
- * in the threat lane each organisation has a share of its own, so that nobody can fill it for the others. A full
- * lane is answered `busy`, never waited for. Pure: no clock, no socket.
+ * Threats to life (M4.*, M5.*) have a lane of their own that goes first. Both lanes are bounded in number and
+ * bytes; in the threat lane each organisation has a share of its own, so that nobody can fill it for the
+ * others. A full lane is answered `busy`, never waited for. Pure: no clock, no socket.
  */
 #ifndef TOC_KEEPER_INTAKE_H
 #define TOC_KEEPER_INTAKE_H
 
 #include "domain/domain.h"
 
-#define TOC_INTAKE_MAX 4096           /* per lane */
+#define TOC_INTAKE_MAX 4096              /* per lane */
 #define TOC_INTAKE_BYTES_MAX (64u << 20) /* per lane */
-#define TOC_INTAKE_ORG_MAX 256        /* per organisation, in the threat lane */
+#define TOC_INTAKE_ORG_MAX 256           /* per organisation, in the threat lane */
 
 enum toc_work_kind {
-	TOC_WORK_SEND,     /* a member's message */
-	TOC_WORK_PREPARE,  /* the same, but only asked */
-	TOC_WORK_SIGN_IN,  /* a sign-in token for a session */
-	TOC_WORK_SERVER,   /* the server's own message: receipts, sign-out, seed; nobody waits for an answer */
+	TOC_WORK_SEND,    /* a member's message */
+	TOC_WORK_PREPARE, /* the same, but only asked */
+	TOC_WORK_SIGN_IN, /* a sign-in token for a session */
+	TOC_WORK_SERVER,  /* the server's own message: receipts, sign-out, seed; nobody waits for an answer */
 };
 enum toc_work_outcome {
 	TOC_WORK_OPEN,      /* not decided, or decided on an overlay that was dropped */
@@ -33,15 +33,15 @@ struct toc_work {
 	struct toc_arena *arena;
 	enum toc_work_kind kind;
 	bool threat;
-	unsigned front;       /* who waits for the answer */
+	unsigned front; /* who waits for the answer */
 	uint64_t conn, ref;
 	struct toc_principal principal;
 	struct toc_command command;
 	uint8_t token[32], session[32]; /* sign-in: SHA-256 of the token and of the new session's secret */
 	struct toc_str secret, peer;    /* sign-in: that secret; the address that asks */
-	int64_t since_us;     /* monotonic time of arrival */
-	unsigned fetches;     /* rows that were read for it */
-	bool doubtful;        /* was sent to the database and not heard of again */
+	int64_t since_us;               /* monotonic time of arrival */
+	unsigned fetches;               /* rows that were read for it */
+	bool doubtful;                  /* was sent to the database and not heard of again */
 
 	enum toc_work_outcome outcome;
 	struct toc_refusal refusal;
@@ -66,7 +66,8 @@ struct toc_intake {
 void toc_intake_init(struct toc_intake *in);
 void toc_intake_done(struct toc_intake *in); /* frees what waits */
 
-/** @return 0, or TOC_ELIMIT when its lane (or its organisation's share) is full: then the work is still the caller's */
+/** @return 0, or TOC_ELIMIT when its lane (or its organisation's share) is full: then the work is still the
+ * caller's */
 int toc_intake_put(struct toc_intake *in, struct toc_work *w) TOC_MUSTCHECK;
 /** The next one: threats first, else in order of arrival. NULL when there is none. */
 struct toc_work *toc_intake_take(struct toc_intake *in, bool threats_only);

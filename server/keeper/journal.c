@@ -19,9 +19,9 @@ struct toc_journal {
 	uint8_t key[32];
 	int fd;
 	struct toc_uuid id;
-	size_t n, bytes;               /* synced: records, and length of the file */
+	size_t n, bytes;                 /* synced: records, and length of the file */
 	size_t n_pending, bytes_pending; /* written since */
-	char damage[PATH_MAX + 16]; /* the copy of a file with a hole, or empty */
+	char damage[PATH_MAX + 16];      /* the copy of a file with a hole, or empty */
 	struct toc_arena *arena;
 };
 
@@ -107,7 +107,8 @@ static int read_file(struct toc_journal *j, struct toc_buf *b, struct toc_error 
 			return failed(reterr, "cannot read", j->path);
 		toc_buf_add(b, chunk, (size_t)r);
 		if (b->failed) /* it holds nothing clear, so nothing is to be wiped */
-			return toc_fail(reterr, TOC_ELIMIT, "%s has more than %u bytes", j->path, TOC_JOURNAL_BYTES_MAX);
+			return toc_fail(reterr, TOC_ELIMIT, "%s has more than %u bytes", j->path,
+					TOC_JOURNAL_BYTES_MAX);
 	}
 	return 0;
 }
@@ -130,7 +131,8 @@ static int set_aside(struct toc_journal *j, struct toc_str file)
 }
 
 /* Hand over the whole records in `file`. @return where the last of them ends */
-static size_t walk(struct toc_journal *j, struct toc_str file, toc_journal_record *record, void *ctx, size_t *ret_n)
+static size_t walk(struct toc_journal *j, struct toc_str file, toc_journal_record *record, void *ctx,
+		   size_t *ret_n)
 {
 	size_t at = HEAD, index = 0;
 	while (file.n - at >= 4) {
@@ -139,7 +141,8 @@ static size_t walk(struct toc_journal *j, struct toc_str file, toc_journal_recor
 		if (n > file.n - at - 4)
 			break; /* it ends before its length says */
 		toc_arena_reset(j->arena);
-		if (toc_unseal(j->arena, j->key, aad(j, index), (struct toc_str){ file.p + at + 4, n }, &clear) < 0)
+		if (toc_unseal(j->arena, j->key, aad(j, index), (struct toc_str){ file.p + at + 4, n },
+			       &clear) < 0)
 			break;
 		if (record)
 			record(ctx, index, clear);
@@ -178,7 +181,7 @@ static int check_file(struct toc_journal *j, struct toc_error *reterr)
 }
 
 int toc_journal_open(const char *path, const uint8_t key[32], struct toc_journal **ret_journal,
-                     struct toc_error *reterr)
+		     struct toc_error *reterr)
 {
 	struct toc_journal *j = calloc(1, sizeof *j);
 	int r = 0;
@@ -188,7 +191,8 @@ int toc_journal_open(const char *path, const uint8_t key[32], struct toc_journal
 	j->arena = toc_arena_new();
 	memcpy(j->key, key, sizeof j->key);
 	if ((size_t)snprintf(j->path, sizeof j->path, "%s", path) >= sizeof j->path)
-		r = toc_fail(reterr, TOC_ELIMIT, "the path of the journal is longer than %zu bytes", sizeof j->path);
+		r = toc_fail(reterr, TOC_ELIMIT, "the path of the journal is longer than %zu bytes",
+			     sizeof j->path);
 	else if ((j->fd = open(path, O_RDWR | O_CLOEXEC)) >= 0)
 		r = check_file(j, reterr);
 	else
@@ -238,10 +242,12 @@ int toc_journal_add(struct toc_journal *j, struct toc_str bytes, struct toc_erro
 {
 	size_t n = bytes.n + TOC_SEAL_OVERHEAD, at = j->bytes + j->bytes_pending;
 	if (bytes.n > TOC_JOURNAL_RECORD_MAX || at + 4 + n > TOC_JOURNAL_BYTES_MAX)
-		return toc_fail(reterr, TOC_ELIMIT, "the journal has %zu bytes, limit %u", at, TOC_JOURNAL_BYTES_MAX);
+		return toc_fail(reterr, TOC_ELIMIT, "the journal has %zu bytes, limit %u", at,
+				TOC_JOURNAL_BYTES_MAX);
 	toc_arena_reset(j->arena);
 	struct toc_str sealed = toc_seal(j->arena, j->key, aad(j, j->n + j->n_pending), bytes);
-	const char head[4] = { (char)(sealed.n >> 24), (char)(sealed.n >> 16), (char)(sealed.n >> 8), (char)sealed.n };
+	const char head[4] = { (char)(sealed.n >> 24), (char)(sealed.n >> 16), (char)(sealed.n >> 8),
+			       (char)sealed.n };
 	if (write_all(j->fd, head, 4, at) < 0 || write_all(j->fd, sealed.p, sealed.n, at + 4) < 0)
 		return failed(reterr, "cannot write", j->path);
 	j->n_pending++;

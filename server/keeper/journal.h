@@ -4,10 +4,11 @@
  *   record := u32 length of what follows (big endian) | sealed
  *   sealed := AES-256-GCM(journal key, bytes), aad "tocsin-journal/v1\n" id u64 index of the record
  *
- * The seal is also the check: a record is whole and in its place, or it does not open. What does not open at the
- * end is a write that the machine did not finish; it was never answered `journaled` and is cut off when the file is
- * opened. When whole records seem to stand behind it, the file is copied aside first (toc_journal_damage): pages
- * that reached the disk out of order look like this, and so does tampering, and threats must move in both cases.
+ * The seal is also the check: a record is whole and in its place, or it does not open. What does not open at
+ * the end is a write that the machine did not finish; it was never answered `journaled` and is cut off when
+ * the file is opened. When whole records seem to stand behind it, the file is copied aside first
+ * (toc_journal_damage): pages that reached the disk out of order look like this, and so does tampering, and
+ * threats must move in both cases.
  */
 #ifndef TOC_KEEPER_JOURNAL_H
 #define TOC_KEEPER_JOURNAL_H
@@ -24,9 +25,10 @@ typedef void toc_journal_record(void *ctx, size_t index, struct toc_str bytes);
 
 /** Open or create. @return 0, TOC_EIO, TOC_ELIMIT, or TOC_EPROOF (not a journal) */
 int toc_journal_open(const char *path, const uint8_t key[32], struct toc_journal **ret_journal,
-                     struct toc_error *reterr) TOC_MUSTCHECK;
+		     struct toc_error *reterr) TOC_MUSTCHECK;
 /** All synced records, in order. */
-int toc_journal_read(struct toc_journal *j, toc_journal_record *record, void *ctx, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_journal_read(struct toc_journal *j, toc_journal_record *record, void *ctx,
+		     struct toc_error *reterr) TOC_MUSTCHECK;
 void toc_journal_free(struct toc_journal *j);
 
 /** Write a record; it counts only after sync. @return 0, TOC_ELIMIT or TOC_EIO */

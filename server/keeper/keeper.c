@@ -74,7 +74,10 @@ static int64_t next_us(void *keeper)
 	const struct toc_keeper *k = keeper;
 	int64_t next = k->phase == TOC_READY ? k->tail.poll_us : INT64_MAX;
 	const int64_t others[] = {
-		toc_start_next_us(k), toc_away_next_us(k), toc_cycle_next_us(k), toc_auth_next_us(k),
+		toc_start_next_us(k),
+		toc_away_next_us(k),
+		toc_cycle_next_us(k),
+		toc_auth_next_us(k),
 		k->phase == TOC_READY ? toc_receipts_next_us(k->receipts) : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -86,7 +89,10 @@ static int64_t next_us(void *keeper)
 }
 
 static const struct toc_child_events events = {
-	.frame = toc_keeper_frame, .front = on_front, .turn = on_turn, .next_us = next_us,
+	.frame = toc_keeper_frame,
+	.front = on_front,
+	.turn = on_turn,
+	.next_us = next_us,
 };
 
 static int open_journal(struct toc_keeper *k, struct toc_error *reterr)
@@ -97,8 +103,9 @@ static int open_journal(struct toc_keeper *k, struct toc_error *reterr)
 	if (r < 0)
 		return r;
 	if (toc_journal_damage(k->journal))
-		toc_log(TOC_LOG_ERROR, "journal_damaged", "the journal had a hole; a copy of it as it was is %s",
-		        toc_journal_damage(k->journal));
+		toc_log(TOC_LOG_ERROR, "journal_damaged",
+			"the journal had a hole; a copy of it as it was is %s",
+			toc_journal_damage(k->journal));
 	toc_away_learn(k);
 	return 0;
 }

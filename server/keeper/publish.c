@@ -1,9 +1,9 @@
-/* publish.c: what is committed goes to the fronts, rendered once per audience. A front only matches an audience to
- * its sessions. Every seq is announced, also one that nobody may read (no renderings), so that a front sees for
- * itself that it missed none.
+/* publish.c: what is committed goes to the fronts, rendered once per audience. A front only matches an
+ * audience to its sessions. Every seq is announced, also one that nobody may read (no renderings), so that a
+ * front sees for itself that it missed none.
  *
- * A front that does not read in time has a full queue. It then misses entries, its connections included, and is told
- * the tip once it has caught up: it sends them to the archive. Nobody waits for it meanwhile. */
+ * A front that does not read in time has a full queue. It then misses entries, its connections included, and
+ * is told the tip once it has caught up: it sends them to the archive. Nobody waits for it meanwhile. */
 #include "keeper/core.h"
 
 #define GAP_OVER (1u << 20) /* bytes: a front with less than this waiting has caught up */
@@ -15,7 +15,8 @@ void toc_send(struct toc_keeper *k, unsigned front)
 	int r = toc_child_send(k->child, front, &k->out);
 	if (r == TOC_ELIMIT && !k->gap[front]) {
 		k->gap[front] = true;
-		toc_log(TOC_LOG_WARN, "front_slow", "front %u reads too slowly; it is sent to the archive", front);
+		toc_log(TOC_LOG_WARN, "front_slow", "front %u reads too slowly; it is sent to the archive",
+			front);
 	}
 }
 
@@ -93,7 +94,8 @@ void toc_publish_turn(struct toc_keeper *k)
 	for (unsigned i = 0; i < toc_child_fronts(k->child); i++)
 		if (k->gap[i] && toc_child_queued(k->child, i) < GAP_OVER) {
 			k->gap[i] = false;
-			/* it may have missed a revocation, too: sessions are looked at again when grants are renewed */
+			/* it may have missed a revocation, too: sessions are looked at again when grants are
+			 * renewed */
 			toc_publish_tip(k, i);
 		}
 }

@@ -44,7 +44,8 @@ void toc_receipts_free(struct toc_receipts *r)
 
 static struct toc_str name_of(char into[256], const struct toc_principal *p, struct toc_uuid eid)
 {
-	size_t org = p->org.n < 100 ? p->org.n : 100, channel = p->channel.n < 100 ? p->channel.n : 100, n = 0;
+	size_t org = p->org.n < 100 ? p->org.n : 100, channel = p->channel.n < 100 ? p->channel.n : 100,
+	       n = 0;
 	memcpy(into, eid.b, sizeof eid.b);
 	n += sizeof eid.b;
 	memcpy(into + n, p->org.p, org);
@@ -54,13 +55,15 @@ static struct toc_str name_of(char into[256], const struct toc_principal *p, str
 	return (struct toc_str){ into, n + channel };
 }
 
-static struct group *open_group(struct toc_receipts *r, const struct toc_principal *p, bool at_once, int64_t due_us)
+static struct group *open_group(struct toc_receipts *r, const struct toc_principal *p, bool at_once,
+				int64_t due_us)
 {
 	struct group **at = &r->first;
 	if (!at_once)
 		for (struct group *g = r->first; g; g = g->next)
-			if (!g->at_once && g->n < TOC_RECEIPTS_GROUP && toc_uuid_eq(g->by.person, p->person) &&
-			    toc_str_eq(g->by.org, p->org) && toc_str_eq(g->by.channel, p->channel))
+			if (!g->at_once && g->n < TOC_RECEIPTS_GROUP &&
+			    toc_uuid_eq(g->by.person, p->person) && toc_str_eq(g->by.org, p->org) &&
+			    toc_str_eq(g->by.channel, p->channel))
 				return g;
 	struct group *g = calloc(1, sizeof *g + p->org.n + p->channel.n);
 	if (!g)
@@ -80,7 +83,7 @@ static struct group *open_group(struct toc_receipts *r, const struct toc_princip
 }
 
 int toc_receipts_add(struct toc_receipts *r, const struct toc_principal *p, struct toc_uuid eid, bool at_once,
-                     int64_t now)
+		     int64_t now)
 {
 	char name[256];
 	if (toc_map_get(r->waiting, name_of(name, p, eid)))
@@ -94,7 +97,8 @@ int toc_receipts_add(struct toc_receipts *r, const struct toc_principal *p, stru
 	return 0;
 }
 
-bool toc_receipts_take(struct toc_receipts *r, int64_t now, struct toc_arena *a, struct toc_receipt_group *ret_group)
+bool toc_receipts_take(struct toc_receipts *r, int64_t now, struct toc_arena *a,
+		       struct toc_receipt_group *ret_group)
 {
 	char name[256];
 	struct group *g = r->first;

@@ -1,14 +1,15 @@
-/* snapshot.c: copies of the state, so that a start reads the tail and not the whole ledger: in the database, and
- * sealed on disk for a start without one. What is on disk also holds the wrapped seal keys and the sealed rows of open
- * cases, so that a keeper that never saw the database can still authenticate, decide and disclose.
+/* snapshot.c: copies of the state, so that a start reads the tail and not the whole ledger: in the database,
+ * and sealed on disk for a start without one. What is on disk also holds the wrapped seal keys and the sealed
+ * rows of open cases, so that a keeper that never saw the database can still authenticate, decide and
+ * disclose.
  *
  *   STATE/journal/state := toc_seal(journal key, canonical JSON, aad "tocsin-state/v1")
  *   { "as_of", "version", "state", "keys": [{id, wrapping, subject, retention, wrapped}],
- *     "rows": [{eid, case, seq, leaf, body, salt, actor_key, actor, data_key, data}] }      bytes in base64url
+ *     "rows": [{eid, case, seq, leaf, body, salt, actor_key, actor, data_key, data}] }    bytes: base64url
  *
- * Nothing personal is in the state; keys and rows are as they are in the database: sealed, and dead once erased.
- * Saving is done between two batches. The pause before the next copy is fifty times what this one took, at least ten
- * seconds, so it never takes more than a fiftieth of the time. */
+ * Nothing personal is in the state; keys and rows are as they are in the database: sealed, and dead once
+ * erased. Saving is done between two batches. The pause before the next copy is fifty times what this one
+ * took, at least ten seconds, so it never takes more than a fiftieth of the time. */
 #include "keeper/core.h"
 #include "message/json.h"
 
@@ -22,7 +23,7 @@
 
 #define PAUSE_US 10000000
 #define PAUSE_TIMES 50
-#define ENTRIES 4096      /* so many new ones do not wait for the pause to end */
+#define ENTRIES 4096 /* so many new ones do not wait for the pause to end */
 #define BYTES_MAX (256u << 20)
 #define DEPTH 24
 
@@ -48,7 +49,7 @@ static struct toc_value *save_key(struct toc_arena *a, const struct toc_key_row 
 }
 
 static struct toc_value *save_row(struct toc_arena *a, struct toc_uuid eid, struct toc_uuid case_ref,
-                                  const struct toc_row *row)
+				  const struct toc_row *row)
 {
 	struct toc_value *v = toc_value_map(a);
 	toc_set_text(a, v, "eid", toc_uuid_str(a, eid));
@@ -76,7 +77,8 @@ static int write_file(const char *path, struct toc_str bytes, struct toc_error *
 			r = -1;
 		at += n > 0 ? (size_t)n : 0;
 	}
-	/* the old copy stays until the new one is whole; losing the newest to a power cut costs nothing but time */
+	/* the old copy stays until the new one is whole; losing the newest to a power cut costs nothing but
+	 * time */
 	if (r < 0 || fdatasync(fd) < 0 || rename(fresh, path) < 0)
 		r = toc_fail(reterr, TOC_EIO, "cannot write %s: %s", path, strerror(errno));
 	if (fd >= 0)
@@ -120,7 +122,8 @@ static void saved(void *ctx, int result, uint64_t size, const struct toc_error *
 	(void)size;
 	k->saving = false;
 	if (result < 0)
-		toc_log(TOC_LOG_WARN, "snapshot_not_saved", "ignoring it, the next one follows: %s", error->text);
+		toc_log(TOC_LOG_WARN, "snapshot_not_saved", "ignoring it, the next one follows: %s",
+			error->text);
 }
 
 void toc_snapshot_turn(struct toc_keeper *k, bool last)
@@ -137,7 +140,7 @@ void toc_snapshot_turn(struct toc_keeper *k, bool last)
 	toc_cases_keep(k->cases, open_cases, n);
 	struct toc_value *state = toc_world_save(k->world, a);
 	k->saving = toc_store_snapshot_save(k->o.writer, size, TOC_STATE_VERSION, toc_json_str(a, state),
-	                                    TOC_STORE_DEADLINE, saved, k) == 0;
+					    TOC_STORE_DEADLINE, saved, k) == 0;
 	to_disk(k, a, state, size);
 	toc_arena_free(a);
 	int64_t now = toc_clock_mono_us(), pause = (now - began) * PAUSE_TIMES;
@@ -159,8 +162,8 @@ int toc_snapshot_load(struct toc_keeper *k, uint64_t as_of, struct toc_str bytes
 	else
 		r = toc_world_load(v, &w, reterr);
 	if (r == 0 && toc_world_size(w) != as_of) {
-		r = toc_fail(reterr, TOC_EINVAL, "the snapshot says %llu entries and has %llu", (unsigned long long)as_of,
-		             (unsigned long long)toc_world_size(w));
+		r = toc_fail(reterr, TOC_EINVAL, "the snapshot says %llu entries and has %llu",
+			     (unsigned long long)as_of, (unsigned long long)toc_world_size(w));
 		toc_world_free(w);
 	}
 	toc_arena_free(a);
@@ -190,8 +193,11 @@ static struct toc_uuid get_id(const struct toc_value *v, const char *name)
 static void load_key(struct toc_keeper *k, struct toc_arena *a, const struct toc_value *v)
 {
 	const struct toc_key_row row = {
-		.id = get_id(v, "id"), .wrapping_id = get_id(v, "wrapping"), .subject = toc_get_text(v, "subject"),
-		.retention = toc_get_text(v, "retention"), .wrapped = get_bytes(a, v, "wrapped"),
+		.id = get_id(v, "id"),
+		.wrapping_id = get_id(v, "wrapping"),
+		.subject = toc_get_text(v, "subject"),
+		.retention = toc_get_text(v, "retention"),
+		.wrapped = get_bytes(a, v, "wrapped"),
 	};
 	int r = toc_keyring_add(k->o.ring, &row);
 	(void)r; /* a key whose wrapping key was destroyed since is erased, and meant to be */
@@ -200,9 +206,13 @@ static void load_key(struct toc_keeper *k, struct toc_arena *a, const struct toc
 static void load_row(struct toc_keeper *k, struct toc_arena *a, const struct toc_value *v)
 {
 	struct toc_row row = {
-		.seq = (uint64_t)toc_get_int(v, "seq", 0), .leaf = get_bytes(a, v, "leaf"), .body = get_bytes(a, v, "body"),
-		.actor_key = get_id(v, "actor_key"), .actor_sealed = get_bytes(a, v, "actor"),
-		.data_key = get_id(v, "data_key"), .data_sealed = get_bytes(a, v, "data"),
+		.seq = (uint64_t)toc_get_int(v, "seq", 0),
+		.leaf = get_bytes(a, v, "leaf"),
+		.body = get_bytes(a, v, "body"),
+		.actor_key = get_id(v, "actor_key"),
+		.actor_sealed = get_bytes(a, v, "actor"),
+		.data_key = get_id(v, "data_key"),
+		.data_sealed = get_bytes(a, v, "data"),
 	};
 	struct toc_str salt = get_bytes(a, v, "salt");
 	if (salt.n != sizeof row.body_salt)
@@ -215,9 +225,11 @@ static int read_file(struct toc_arena *a, const char *path, struct toc_str *ret,
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return toc_fail(reterr, errno == ENOENT ? TOC_ENOTFOUND : TOC_EIO, "%s: %s", path, strerror(errno));
+		return toc_fail(reterr, errno == ENOENT ? TOC_ENOTFOUND : TOC_EIO, "%s: %s", path,
+				strerror(errno));
 	off_t size = lseek(fd, 0, SEEK_END);
-	int r = size < 0 || size > (off_t)BYTES_MAX ? toc_fail(reterr, TOC_ELIMIT, "%s is too long", path) : 0;
+	int r = size < 0 || size > (off_t)BYTES_MAX ? toc_fail(reterr, TOC_ELIMIT, "%s is too long", path)
+						    : 0;
 	char *p = r == 0 ? toc_arena_alloc(a, (size_t)size + 1) : NULL;
 	for (off_t at = 0; r == 0 && at < size;) {
 		ssize_t n = pread(fd, p + at, (size_t)(size - at), at);
@@ -245,7 +257,7 @@ int toc_snapshot_from_disk(struct toc_keeper *k, struct toc_error *reterr)
 	if (r == 0 && toc_unseal(a, k->o.journal_key, aad(), sealed, &clear) < 0)
 		r = toc_fail(reterr, TOC_EPROOF, "%s was altered, or has another key", path);
 	if (r == 0 && (toc_json_parse(a, clear, BYTES_MAX, DEPTH, &v, &why) < 0 ||
-	               toc_get_int(v, "version", 0) != TOC_STATE_VERSION))
+		       toc_get_int(v, "version", 0) != TOC_STATE_VERSION))
 		r = toc_fail(reterr, TOC_EUNSUPPORTED, "%s is of another version", path);
 	if (r == 0)
 		r = toc_world_load(toc_get(v, "state"), &w, reterr);

@@ -1,8 +1,8 @@
 /* start.c: from nothing to serving: seal keys, newest snapshot, tail, rows of open cases, seed, journal.
  *
- * Without a database for five seconds, the sealed copy on disk is taken instead and we serve threats to life from it;
- * everything else follows when the database is there. Without that copy we wait: whoever cannot tell a member from
- * a stranger must not serve. */
+ * Without a database for five seconds, the sealed copy on disk is taken instead and we serve threats to life
+ * from it; everything else follows when the database is there. Without that copy we wait: whoever cannot tell
+ * a member from a stranger must not serve. */
 #include "keeper/away.h"
 #include "keeper/core.h"
 
@@ -21,8 +21,8 @@ void toc_start_done(struct toc_keeper *k)
 {
 	bool away = k->phase == TOC_AWAY;
 	k->announced = true;
-	toc_log(TOC_LOG_INFO, "serving", "node %s, %llu entries%s", k->o.node, (unsigned long long)toc_world_size(k->world),
-	        away ? ", without a database" : "");
+	toc_log(TOC_LOG_INFO, "serving", "node %s, %llu entries%s", k->o.node,
+		(unsigned long long)toc_world_size(k->world), away ? ", without a database" : "");
 	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
 	toc_child_ready(k->child, away ? "threats to life only: the database cannot be reached" : "serving");
 }
@@ -42,7 +42,8 @@ static void put_seed(struct toc_keeper *k, const struct toc_value *list)
 	}
 }
 
-/* The directory, once, into an empty ledger; and what is said at every start (new sign-in links of a demonstration). */
+/* The directory, once, into an empty ledger; and what is said at every start (new sign-in links of a
+ * demonstration). */
 static void seed(struct toc_keeper *k)
 {
 	if (k->seeded || !k->o.seed)
@@ -58,7 +59,8 @@ static void loaded(struct toc_keeper *k)
 	k->loading = false;
 	seed(k);
 	if (toc_journal_count(k->journal)) {
-		toc_log(TOC_LOG_INFO, "journal_found", "%zu records wait in the journal", toc_journal_count(k->journal));
+		toc_log(TOC_LOG_INFO, "journal_found", "%zu records wait in the journal",
+			toc_journal_count(k->journal));
 		toc_return_begin(k);
 	} else {
 		k->phase = TOC_READY; /* toc_start_turn says so when the seed is in */
@@ -96,7 +98,8 @@ static void on_tail(struct toc_keeper *k, int result)
 	size_t n = toc_world_open_cases(k->world, a, &cases);
 	if (n == 0)
 		loaded(k);
-	else if (toc_store_read_cases(k->o.writer, cases, n, TOC_STORE_DEADLINE, on_case_row, on_cases, k) < 0)
+	else if (toc_store_read_cases(k->o.writer, cases, n, TOC_STORE_DEADLINE, on_case_row, on_cases, k) <
+		 0)
 		again(k, "the store's queue is full");
 	toc_arena_free(a);
 }
@@ -126,7 +129,8 @@ static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error
 	(void)size;
 	if (result < 0)
 		again(k, error->text);
-	else if (toc_store_snapshot_load(k->o.writer, TOC_STATE_VERSION, TOC_STORE_DEADLINE, on_blob, on_snapshot, k) < 0)
+	else if (toc_store_snapshot_load(k->o.writer, TOC_STATE_VERSION, TOC_STORE_DEADLINE, on_blob,
+					 on_snapshot, k) < 0)
 		again(k, "the store's queue is full");
 }
 
@@ -135,8 +139,9 @@ static void without_database(struct toc_keeper *k)
 	struct toc_error error = { 0 };
 	k->tried_disk = true;
 	if (toc_snapshot_from_disk(k, &error) < 0) {
-		toc_log(TOC_LOG_WARN, "waiting", "no database, and no copy of the state on disk (%s); waiting for the database",
-		        error.text);
+		toc_log(TOC_LOG_WARN, "waiting",
+			"no database, and no copy of the state on disk (%s); waiting for the database",
+			error.text);
 		return;
 	}
 	toc_away_begin(k, "it was not there at the start");

@@ -1,9 +1,9 @@
-/* tail.c: reading what the ledger has beyond our state: entries of other nodes, our own of which we did not hear,
- * and at the start everything since the snapshot.
+/* tail.c: reading what the ledger has beyond our state: entries of other nodes, our own of which we did not
+ * hear, and at the start everything since the snapshot.
  *
- * Rows are copied as they come, and applied, cached and published in one go when the read is complete, so that a
- * read that fails half-way leaves no trace. Numbers are contiguous: a hole, or a tip behind what we know to be
- * committed, means that this is not the ledger that we left; then we stop.
+ * Rows are copied as they come, and applied, cached and published in one go when the read is complete, so
+ * that a read that fails half-way leaves no trace. Numbers are contiguous: a hole, or a tip behind what we
+ * know to be committed, means that this is not the ledger that we left; then we stop.
  *
  * Source: shared order of one ledger (the tip's row lock); NOTIFY is only a hint, the poll makes it sure. */
 #include "keeper/core.h"
@@ -78,7 +78,8 @@ static void apply_and_go_on(struct toc_keeper *k)
 	uint64_t before = toc_world_size(k->world);
 	struct toc_error error = { 0 };
 	if (k->batch || k->beyond || k->holding) {
-		/* a poll that overlaps with a batch, or with the journal: what lies under an overlay stands still */
+		/* a poll that overlaps with a batch, or with the journal: what lies under an overlay stands
+		 * still */
 		k->tail.wanted = true;
 		settle(k, 0);
 		return;
@@ -86,7 +87,7 @@ static void apply_and_go_on(struct toc_keeper *k)
 	apply_rows(k);
 	if (!k->fatal && k->tail.tip < k->tail.began) {
 		toc_fail(&error, TOC_ECONFLICT, "the ledger has %llu entries; we know of %llu committed ones",
-		         (unsigned long long)k->tail.tip, (unsigned long long)k->tail.began);
+			 (unsigned long long)k->tail.tip, (unsigned long long)k->tail.began);
 		toc_keeper_fatal(k, "ledger_behind", &error);
 	}
 	if (k->fatal) {
@@ -148,7 +149,7 @@ static void start_read(struct toc_keeper *k)
 	/* with the tip locked, only the connection that holds the lock is sure to see the tip */
 	k->tail.from = k->tail.then || !toc_store_is_up(k->o.reader) ? k->o.writer : k->o.reader;
 	if (toc_store_read(k->tail.from, k->tail.began, TOC_READ_MAX, TOC_STORE_DEADLINE, on_row, on_read,
-	                   k) < 0)
+			   k) < 0)
 		settle(k, TOC_EIO);
 }
 
@@ -176,7 +177,8 @@ static void on_key(void *ctx, const struct toc_key_row *row)
 	struct toc_keeper *k = ctx;
 	int r = toc_keyring_add(k->o.ring, row);
 	if (r < 0 && r != TOC_ENOTFOUND)
-		toc_log(TOC_LOG_ERROR, "seal_key_altered", "a seal key does not open; what it seals cannot be read");
+		toc_log(TOC_LOG_ERROR, "seal_key_altered",
+			"a seal key does not open; what it seals cannot be read");
 }
 
 int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *done)

@@ -13,8 +13,8 @@ bool toc_render_is_actual(const struct toc_entry *e)
 	return toc_str_is(e->mode, "actual");
 }
 
-static struct toc_value *without(struct toc_arena *a, const struct toc_value *decided, const char *const *names,
-                                 size_t n)
+static struct toc_value *without(struct toc_arena *a, const struct toc_value *decided,
+				 const char *const *names, size_t n)
 {
 	struct toc_value *copy = toc_value_map(a);
 	for (size_t i = 0; decided && decided->kind == TOC_MAP && i < decided->n; i++) {
@@ -39,16 +39,18 @@ static struct toc_str at_of(struct toc_arena *a, const struct toc_entry *e)
 	return at.n ? at : toc_time_str(a, e->ts);
 }
 
-struct toc_value *toc_render_message(struct toc_arena *a, const struct toc_opened *e, enum toc_rendering rendering)
+struct toc_value *toc_render_message(struct toc_arena *a, const struct toc_opened *e,
+				     enum toc_rendering rendering)
 {
 	const struct toc_value *part = toc_get(e->entry.body, "message");
 	const struct toc_value *personal = rendering == TOC_WHOLE ? toc_get(e->data, "message") : NULL;
 	return toc_message_join(a, part, personal);
 }
 
-/* An M29's items: the public parts stand in decided, the personal parts beside them in data. Who reads the heading of
- * an M29 only (rules a.3.1) learns what was disclosed, not its content. */
-static struct toc_value *disclosed_items(struct toc_arena *a, const struct toc_opened *e, enum toc_rendering rendering)
+/* An M29's items: the public parts stand in decided, the personal parts beside them in data. Who reads the
+ * heading of an M29 only (rules a.3.1) learns what was disclosed, not its content. */
+static struct toc_value *disclosed_items(struct toc_arena *a, const struct toc_opened *e,
+					 enum toc_rendering rendering)
 {
 	const struct toc_value *items = toc_get(toc_get(e->entry.body, "decided"), "disclosed");
 	if (!items)
@@ -63,14 +65,15 @@ static struct toc_value *disclosed_items(struct toc_arena *a, const struct toc_o
 			continue;
 		}
 		struct toc_value *whole = without(a, item, content, 1);
-		toc_set(a, whole, "message", toc_message_join(a, toc_get(item, "message"), toc_len(p) ? p : NULL));
+		toc_set(a, whole, "message",
+			toc_message_join(a, toc_get(item, "message"), toc_len(p) ? p : NULL));
 		toc_push(a, list, whole);
 	}
 	return list;
 }
 
 struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o, enum toc_rendering rendering,
-                                bool urgent)
+				bool urgent)
 {
 	const struct toc_entry *e = &o->entry;
 	struct toc_value *f = toc_value_map(a);
@@ -105,10 +108,13 @@ struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o,
 	return toc_json_str(a, f);
 }
 
-void toc_render_disclosed(struct toc_arena *a, const struct toc_opened *o, bool has_seq, enum toc_rendering rendering,
-                          struct toc_value **ret_public, struct toc_value **ret_personal)
+void toc_render_disclosed(struct toc_arena *a, const struct toc_opened *o, bool has_seq,
+			  enum toc_rendering rendering, struct toc_value **ret_public,
+			  struct toc_value **ret_personal)
 {
-	static const char *const readers[] = { "readers" }; /* of the old entry: not part of what is disclosed */
+	static const char *const readers[] = {
+		"readers"
+	}; /* of the old entry: not part of what is disclosed */
 	const struct toc_entry *e = &o->entry;
 	struct toc_value *item = toc_value_map(a);
 	if (has_seq)
@@ -120,13 +126,15 @@ void toc_render_disclosed(struct toc_arena *a, const struct toc_opened *o, bool 
 	toc_set_cstr(a, item, "rendering", toc_rendering_name(rendering));
 	struct toc_value *part = toc_get(e->body, "message");
 	toc_set(a, item, "message", part ? toc_value_copy(a, part) : toc_value_map(a));
-	toc_set(a, item, "decided", without(a, toc_decided_shown(a, toc_get(e->body, "decided"), rendering), readers, 1));
+	toc_set(a, item, "decided",
+		without(a, toc_decided_shown(a, toc_get(e->body, "decided"), rendering), readers, 1));
 	const struct toc_value *personal = rendering == TOC_WHOLE ? toc_get(o->data, "message") : NULL;
 	*ret_public = item;
 	*ret_personal = personal ? toc_value_copy(a, personal) : toc_value_map(a);
 }
 
-size_t toc_render_audiences(struct toc_arena *a, const struct toc_entry *e, struct toc_audience ret_audiences[2])
+size_t toc_render_audiences(struct toc_arena *a, const struct toc_entry *e,
+			    struct toc_audience ret_audiences[2])
 {
 	struct toc_reader *readers = NULL;
 	size_t n = toc_entry_readers(e, a, &readers), groups = 0;
@@ -144,7 +152,7 @@ size_t toc_render_audiences(struct toc_arena *a, const struct toc_entry *e, stru
 }
 
 bool toc_render_for(struct toc_arena *a, const struct toc_entry *e, struct toc_str org, toc_roles roles,
-                    bool exercise_only, enum toc_rendering *ret_rendering)
+		    bool exercise_only, enum toc_rendering *ret_rendering)
 {
 	if (exercise_only && toc_render_is_actual(e))
 		return false;
@@ -152,7 +160,8 @@ bool toc_render_for(struct toc_arena *a, const struct toc_entry *e, struct toc_s
 	size_t n = toc_render_audiences(a, e, audiences);
 	for (size_t g = 0; g < n; g++)
 		for (size_t i = 0; i < audiences[g].n; i++)
-			if (toc_str_eq(audiences[g].readers[i].org, org) && (audiences[g].readers[i].roles & roles)) {
+			if (toc_str_eq(audiences[g].readers[i].org, org) &&
+			    (audiences[g].readers[i].roles & roles)) {
 				*ret_rendering = audiences[g].rendering;
 				return true;
 			}

@@ -1,4 +1,5 @@
-/* keyring.c: see keyring.h. Items are linked in order of arrival, newest last; the fresh ones are the tail. */
+/* keyring.c: see keyring.h. Items are linked in order of arrival, newest last; the fresh ones are the tail.
+ */
 #include "render/keyring.h"
 
 #include "base/map.h"
@@ -87,7 +88,8 @@ static void link_in(struct toc_keyring *r, struct item *i)
 {
 	toc_map_put(r->by_id, id_bytes(&i->key.id), i);
 	const struct item *known = toc_map_get(r->by_subject, item_name(i));
-	if (!known || (known->fresh && !i->fresh)) /* another node was first: its key is the one in the database */
+	if (!known ||
+	    (known->fresh && !i->fresh)) /* another node was first: its key is the one in the database */
 		toc_map_put(r->by_subject, item_name(i), i);
 	*r->end = i;
 	r->end = &i->next;
@@ -128,7 +130,8 @@ const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct
 	return i ? &i->key : NULL;
 }
 
-const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject, struct toc_str retention)
+const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject,
+					   struct toc_str retention)
 {
 	char name[256];
 	int n = snprintf(name, sizeof name, "%.*s\n%.*s", TOC_STR_ARGS(subject), TOC_STR_ARGS(retention));
@@ -145,19 +148,23 @@ const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str
 	return &i->key;
 }
 
-static size_t collect(const struct toc_keyring *r, struct toc_arena *a, bool only_fresh, struct toc_key_row **ret_rows)
+static size_t collect(const struct toc_keyring *r, struct toc_arena *a, const struct item *first,
+		      bool only_fresh, struct toc_key_row **ret_rows)
 {
 	size_t n = 0, k = 0;
-	for (const struct item *i = r->first; i; i = i->next)
+	for (const struct item *i = first; i; i = i->next)
 		n += i->fresh || !only_fresh;
 	struct toc_key_row *rows = toc_arena_alloc(a, (n + 1) * sizeof *rows);
-	for (const struct item *i = r->first; i; i = i->next) {
+	for (const struct item *i = first; i; i = i->next) {
 		if (only_fresh && !i->fresh)
 			continue;
 		const struct toc_wrapping_key *w = wrapping(r, i->wrapping_id);
 		rows[k++] = (struct toc_key_row){
-			.id = i->key.id, .wrapping_id = w->id, .subject = i->key.subject,
-			.retention = i->key.retention, .wrapped = toc_seal_key_wrap(a, &i->key, w->id, w->key),
+			.id = i->key.id,
+			.wrapping_id = w->id,
+			.subject = i->key.subject,
+			.retention = i->key.retention,
+			.wrapped = toc_seal_key_wrap(a, &i->key, w->id, w->key),
 		};
 	}
 	*ret_rows = rows;
@@ -166,14 +173,12 @@ static size_t collect(const struct toc_keyring *r, struct toc_arena *a, bool onl
 
 size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows)
 {
-	if (!*r->fresh)
-		return 0; /* the usual case: nothing to walk */
-	return collect(r, a, true, ret_rows);
+	return collect(r, a, *r->fresh, true, ret_rows);
 }
 
 size_t toc_keyring_all(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows)
 {
-	return collect(r, a, false, ret_rows);
+	return collect(r, a, r->first, false, ret_rows);
 }
 
 void toc_keyring_settle(struct toc_keyring *r, bool kept)

@@ -1,8 +1,8 @@
 /* keyring.h: the seal keys that are open in this process, by id and by (subject, retention class).
  *
- * Keeper and archive hold one. A key rests wrapped in the database; the wrapping keys come from the parent. New keys
- * are made by the keeper while it builds an append and count only once that append is committed: settle says which.
- * Losing a key on purpose (erasure) is a reload that no longer finds it.
+ * Keeper and archive hold one. A key rests wrapped in the database; the wrapping keys come from the parent.
+ * New keys are made by the keeper while it builds an append and count only once that append is committed:
+ * settle says which. Losing a key on purpose (erasure) is a reload that no longer finds it.
  */
 #ifndef TOC_RENDER_KEYRING_H
 #define TOC_RENDER_KEYRING_H
@@ -20,13 +20,15 @@ struct toc_keyring *toc_keyring_new(const struct toc_wrapping_key *keys, size_t 
 void toc_keyring_free(struct toc_keyring *r); /* wipes */
 
 /** Take in one wrapped key. Known ids are left alone.
- * @return 0, TOC_ENOTFOUND when its wrapping key is not (or no longer) held, TOC_EPROOF when it does not open */
+ * @return 0, TOC_ENOTFOUND when its wrapping key is not (or no longer) held, TOC_EPROOF when it does not open
+ */
 int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row) TOC_MUSTCHECK;
 
 const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct toc_uuid id);
 
 /** The key of a subject and class; made, with a random id, when there is none yet. */
-const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject, struct toc_str retention);
+const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject,
+					   struct toc_str retention);
 
 /** The keys made since the last settle, wrapped, in the arena. @return how many */
 size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows);

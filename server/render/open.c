@@ -1,5 +1,5 @@
-/* open.c: a stored row becomes an entry again: leaf and body are parsed, sealed parts opened, and every part is held
- * against its commitment in the leaf, so that what members read is what was appended or nothing. */
+/* open.c: a stored row becomes an entry again: leaf and body are parsed, sealed parts opened, and every part
+ * is held against its commitment in the leaf, so that what members read is what was appended or nothing. */
 #include "message/json.h"
 #include "render/render.h"
 
@@ -18,7 +18,7 @@ static int parse(struct toc_arena *a, struct toc_str bytes, struct toc_value **r
 }
 
 static bool commits(enum toc_part part, const uint8_t salt[TOC_SALT_BYTES], struct toc_str bytes,
-                    const struct toc_sha256 *commitment)
+		    const struct toc_sha256 *commitment)
 {
 	struct toc_sha256 got = toc_commit(part, salt, bytes);
 	return !memcmp(got.b, commitment->b, sizeof got.b);
@@ -26,9 +26,9 @@ static bool commits(enum toc_part part, const uint8_t salt[TOC_SALT_BYTES], stru
 
 /* A part without bytes is an empty one: it opens to NULL without being erased. */
 static int open_part(struct toc_arena *a, const struct toc_keyring *ring, const struct toc_leaf *leaf,
-                     enum toc_part part, struct toc_uuid key_id, struct toc_str sealed,
-                     const struct toc_sha256 *commitment, struct toc_opened *o, const struct toc_value **ret,
-                     struct toc_error *reterr)
+		     enum toc_part part, struct toc_uuid key_id, struct toc_str sealed,
+		     const struct toc_sha256 *commitment, struct toc_opened *o, const struct toc_value **ret,
+		     struct toc_error *reterr)
 {
 	*ret = NULL;
 	const struct toc_seal_key *key = sealed.n ? toc_keyring_by_id(ring, key_id) : NULL;
@@ -39,8 +39,10 @@ static int open_part(struct toc_arena *a, const struct toc_keyring *ring, const 
 	}
 	uint8_t salt[TOC_SALT_BYTES];
 	struct toc_str bytes;
-	if (toc_part_open(a, key, leaf->eid, part, sealed, salt, &bytes) < 0 || !commits(part, salt, bytes, commitment))
-		return toc_fail(reterr, TOC_EPROOF, "a sealed part does not open to what its leaf commits to");
+	if (toc_part_open(a, key, leaf->eid, part, sealed, salt, &bytes) < 0 ||
+	    !commits(part, salt, bytes, commitment))
+		return toc_fail(reterr, TOC_EPROOF,
+				"a sealed part does not open to what its leaf commits to");
 	if (!bytes.n)
 		return 0;
 	struct toc_value *v;
@@ -52,7 +54,7 @@ static int open_part(struct toc_arena *a, const struct toc_keyring *ring, const 
 }
 
 int toc_render_open(struct toc_arena *a, const struct toc_keyring *ring, const struct toc_row *row,
-                    struct toc_opened *ret_opened, struct toc_error *reterr)
+		    struct toc_opened *ret_opened, struct toc_error *reterr)
 {
 	struct toc_leaf leaf;
 	struct toc_value *body;
@@ -61,20 +63,29 @@ int toc_render_open(struct toc_arena *a, const struct toc_keyring *ring, const s
 		return r;
 	if (!commits(TOC_PART_BODY, row->body_salt, row->body, &leaf.body))
 		return toc_fail(reterr, TOC_EPROOF, "the body of entry %llu is not what its leaf commits to",
-		                (unsigned long long)row->seq);
+				(unsigned long long)row->seq);
 	r = parse(a, row->body, &body, reterr);
 	if (r < 0)
 		return r;
 	struct toc_opened o = { .entry = {
-		.seq = row->seq, .ts = leaf.ts, .k = leaf.k, .mode = leaf.mode, .exercise = leaf.exercise,
-		.incident = leaf.incident, .case_ref = leaf.case_ref, .org = leaf.org, .ref = leaf.ref,
-		.eid = leaf.eid, .late = leaf.late, .body = body,
-	} };
-	r = open_part(a, ring, &leaf, TOC_PART_ACTOR, row->actor_key, row->actor_sealed, &leaf.actor, &o, &o.actor,
-	              reterr);
+					.seq = row->seq,
+					.ts = leaf.ts,
+					.k = leaf.k,
+					.mode = leaf.mode,
+					.exercise = leaf.exercise,
+					.incident = leaf.incident,
+					.case_ref = leaf.case_ref,
+					.org = leaf.org,
+					.ref = leaf.ref,
+					.eid = leaf.eid,
+					.late = leaf.late,
+					.body = body,
+				} };
+	r = open_part(a, ring, &leaf, TOC_PART_ACTOR, row->actor_key, row->actor_sealed, &leaf.actor, &o,
+		      &o.actor, reterr);
 	if (r == 0)
-		r = open_part(a, ring, &leaf, TOC_PART_DATA, row->data_key, row->data_sealed, &leaf.data, &o, &o.data,
-		              reterr);
+		r = open_part(a, ring, &leaf, TOC_PART_DATA, row->data_key, row->data_sealed, &leaf.data, &o,
+			      &o.data, reterr);
 	if (r < 0)
 		return r;
 	*ret_opened = o;

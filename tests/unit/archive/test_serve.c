@@ -1,4 +1,5 @@
-/* History: the same bytes as live, to whom it was addressed, within its credit. A keeper writes; the archive reads. */
+/* History: the same bytes as live, to whom it was addressed, within its credit. A keeper writes; the archive
+ * reads. */
 #include "check.h"
 #include "stage.h"
 
@@ -66,25 +67,32 @@ static bool reads(const struct stage_frame *f, const char *org)
 static void a_case_is_played(void)
 {
 	struct toc_str hub = stage_login(&s, "HUB", "duty officer");
-	const struct toc_value *sent =
-		stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
+	const struct toc_value *sent = stage_send(&s, stage_login(&s, "GameNest", "night responder"),
+						  stage_threat(&s, "nightcourier7"));
 	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
 	const char *const bodies[] = {
-		"{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\"}",
-		"{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\","
+		"{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-"
+		"03-04T21:14:00Z\"}",
+		"{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":"
+		"\"2031-03-04T21:14:00Z\","
 		"\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}",
 	};
 	for (size_t i = 0; i < 2; i++)
-		CHECK_TEXT(toc_get_text(stage_send(&s, hub, stage_message(&s, "M5", case_ref.p, bodies[i])), "op"), "accepted");
-	(void)stage_send(&s, stage_login(&s, "Chirplet", "night responder"), stage_threat(&s, "nightcourier7"));
+		CHECK_TEXT(toc_get_text(stage_send(&s, hub, stage_message(&s, "M5", case_ref.p, bodies[i])),
+					"op"),
+			   "accepted");
+	(void)stage_send(&s, stage_login(&s, "Chirplet", "night responder"),
+			 stage_threat(&s, "nightcourier7"));
 	stage_run(&s, 20);
 }
 
 CASE(history_is_byte_for_byte_what_was_published)
 {
-	static const char *const members[][2] = { { "GameNest", "night responder" }, { "CDA", "duty officer" },
-		                                  { "HUB", "duty officer" }, { "AIRU", "duty officer" },
-		                                  { "Chirplet", "night responder" }, { "StreamHarbor", "admin" } };
+	static const char *const members[][2] = {
+		{ "GameNest", "night responder" }, { "CDA", "duty officer" },
+		{ "HUB", "duty officer" },         { "AIRU", "duty officer" },
+		{ "Chirplet", "night responder" }, { "StreamHarbor", "admin" }
+	};
 	stage_begin(&s);
 	stage_archive(&s);
 	uint64_t first = stage_size(&s);
@@ -150,7 +158,8 @@ CASE(a_reading_ends_where_its_credit_ends)
 	CHECK_INT(s.past.n, 2); /* one entry, one end */
 	CHECK_INT(e->seq, s.past.frames[0].seq + 1);
 	s.past.n = 0;
-	e = end_of(ask(grant, first, 100, 1)); /* an entry that is over the credit is sent whole, then it ends */
+	e = end_of(
+		ask(grant, first, 100, 1)); /* an entry that is over the credit is sent whole, then it ends */
 	CHECK_INT(s.past.n, 2);
 	s.past.n = 0;
 	e = end_of(ask(grant, first, 0, 1 << 20));
@@ -171,7 +180,8 @@ CASE(an_expired_grant_is_to_be_renewed)
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	s.ahead = TOC_SECONDS(121);
 	CHECK_INT(end_of(ask(grant, 0, 10, 1 << 20))->code, TOC_REFUSE_NOT_AUTHENTICATED);
-	CHECK_INT(end_of(ask(TOC_STR("no grant at all"), 0, 10, 1 << 20))->code, TOC_REFUSE_NOT_AUTHENTICATED);
+	CHECK_INT(end_of(ask(TOC_STR("no grant at all"), 0, 10, 1 << 20))->code,
+		  TOC_REFUSE_NOT_AUTHENTICATED);
 	stage_end(&s);
 }
 

@@ -12,7 +12,8 @@
 
 /* ---- the directory: cast.json as messages ---- */
 
-static void say(struct stage *s, struct toc_value *list, const char *type, struct toc_value *body, struct toc_str exercise)
+static void say(struct stage *s, struct toc_value *list, const char *type, struct toc_value *body,
+		struct toc_str exercise)
 {
 	struct toc_value *m = toc_value_map(s->a), *pd = toc_value_map(s->a);
 	toc_set_text(s->a, m, "id", toc_uuid_str(s->a, toc_uuid_v7(toc_clock_now().us / 1000)));
@@ -44,14 +45,15 @@ static struct toc_value *step(struct stage *s, const char *name)
 	return body;
 }
 
-static void copy(struct stage *s, struct toc_value *to, const struct toc_value *from, const char *const *names)
+static void copy(struct stage *s, struct toc_value *to, const struct toc_value *from,
+		 const char *const *names)
 {
 	for (; *names; names++)
 		toc_set(s->a, to, *names, toc_get(from, *names));
 }
 
-static void issue(struct stage *s, struct toc_value *list, struct toc_str org, struct toc_str person, const char *kind,
-                  struct toc_str secret)
+static void issue(struct stage *s, struct toc_value *list, struct toc_str org, struct toc_str person,
+		  const char *kind, struct toc_str secret)
 {
 	struct toc_value *body = step(s, "issue");
 	struct toc_sha256 digest = toc_sha256(secret);
@@ -82,7 +84,8 @@ static void people(struct stage *s, struct toc_value *list, const struct toc_val
 		const struct toc_value *p = toc_at(persons, i);
 		struct toc_value *body = step(s, "enrol");
 		struct toc_str id = toc_get_text(p, "id");
-		const char *c = toc_arena_cstr(s->a, code), *title = toc_arena_cstr(s->a, toc_get_text(p, "title"));
+		const char *c = toc_arena_cstr(s->a, code),
+			   *title = toc_arena_cstr(s->a, toc_get_text(p, "title"));
 		toc_set_text(s->a, body, "org", code);
 		toc_set_text(s->a, body, "person", id);
 		toc_set_cstr(s->a, body, "title", title);
@@ -94,7 +97,8 @@ static void people(struct stage *s, struct toc_value *list, const struct toc_val
 			issue(s, list, code, id, "sign_in", stage_sign_in_token(s, c, title));
 	}
 	for (size_t i = 0; i < toc_len(contacts); i++) {
-		static const char *const same[] = { "purposes", "channels", "hours", "languages", "public", NULL };
+		static const char *const same[] = { "purposes",  "channels", "hours",
+						    "languages", "public",   NULL };
 		struct toc_value *body = step(s, "own"), *chain = toc_value_list(s->a);
 		const struct toc_value *named = toc_get(toc_at(contacts, i), "chain");
 		toc_set_text(s->a, body, "org", code);
@@ -103,8 +107,9 @@ static void people(struct stage *s, struct toc_value *list, const struct toc_val
 			struct toc_value *one = toc_value_map(s->a);
 			for (size_t p = 0; p < toc_len(persons); p++)
 				if (toc_str_eq(toc_get_text(toc_at(persons, p), "title"),
-				               toc_get_text(toc_at(named, k), "person")))
-					toc_set_text(s->a, one, "person", toc_get_text(toc_at(persons, p), "id"));
+					       toc_get_text(toc_at(named, k), "person")))
+					toc_set_text(s->a, one, "person",
+						     toc_get_text(toc_at(persons, p), "id"));
 			toc_set(s->a, one, "channels", toc_get(toc_at(named, k), "channels"));
 			toc_push(s->a, chain, one);
 		}
@@ -135,12 +140,22 @@ static struct toc_value *read_cast(struct stage *s)
 
 static struct toc_value *directory(struct stage *s)
 {
-	static const char *const org_same[] = { "code", "name", "kinds", "state", "size", "exposed", "established_in",
-		                                "legal_rep_in", "languages", "surfaces", "api_exercise_only", NULL };
+	static const char *const org_same[] = { "code",
+						"name",
+						"kinds",
+						"state",
+						"size",
+						"exposed",
+						"established_in",
+						"legal_rep_in",
+						"languages",
+						"surfaces",
+						"api_exercise_only",
+						NULL };
 	static const char *const same[] = { "title", "t0", "participants", NULL };
 	struct toc_value *cast = read_cast(s), *list = toc_value_list(s->a), *seed = toc_value_map(s->a);
 	const struct toc_value *orgs = toc_get(cast, "organisations"), *policies = toc_get(cast, "policies"),
-	                       *exercises = toc_get(cast, "exercises");
+			       *exercises = toc_get(cast, "exercises");
 	for (size_t i = 0; i < toc_len(orgs); i++) {
 		struct toc_value *body = step(s, "admit");
 		copy(s, body, toc_at(orgs, i), org_same);
@@ -149,7 +164,8 @@ static struct toc_value *directory(struct stage *s)
 	for (size_t i = 0; i < toc_len(policies); i++) {
 		struct toc_value *body = step(s, "national");
 		for (size_t k = 0; k < toc_len(toc_at(policies, i)); k++)
-			toc_set_str(s->a, body, toc_at(policies, i)->members[k].name, toc_at(policies, i)->members[k].value);
+			toc_set_str(s->a, body, toc_at(policies, i)->members[k].name,
+				    toc_at(policies, i)->members[k].value);
 		say(s, list, "policy", body, TOC_STR(""));
 	}
 	for (size_t i = 0; i < toc_len(orgs); i++)
@@ -194,8 +210,15 @@ void stage_keeper(struct stage *s, unsigned i)
 	sk->reader = s->app ? toc_store_pg_new(s->app, true) : toc_store_memory_share(s->base);
 	sk->n = 0;
 	struct toc_keeper_options o = {
-		.node = i ? "n2" : "n1", .journal_dir = s->dir[i], .ring = ring(s), .writer = sk->writer,
-		.reader = sk->reader, .seed = s->seed, .clock = stage_clock, .clock_ctx = s, .control = -1,
+		.node = i ? "n2" : "n1",
+		.journal_dir = s->dir[i],
+		.ring = ring(s),
+		.writer = sk->writer,
+		.reader = sk->reader,
+		.seed = s->seed,
+		.clock = stage_clock,
+		.clock_ctx = s,
+		.control = -1,
 	};
 	memcpy(o.grant_key, s->key, 32);
 	memcpy(o.dup_key, s->key, 32);
@@ -218,7 +241,9 @@ void stage_stop(struct stage *s, unsigned i)
 void stage_archive(struct stage *s)
 {
 	int pair[2];
-	struct toc_archive_options o = { .ring = ring(s), .clock = stage_clock, .clock_ctx = s, .control = -1 };
+	struct toc_archive_options o = {
+		.ring = ring(s), .clock = stage_clock, .clock_ctx = s, .control = -1
+	};
 	o.store = s->reader ? toc_store_pg_new(s->reader, false) : toc_store_memory_share(s->base);
 	memcpy(o.grant_key, s->key, 32);
 	s->archive = toc_archive_new(&o);
@@ -294,15 +319,19 @@ static struct toc_value *parse(struct stage *s, struct toc_str json)
 	return v;
 }
 
-static struct toc_str read_rendering(struct stage *s, struct toc_frame *f, struct stage_frame *to, bool second)
+static struct toc_str read_rendering(struct stage *s, struct toc_frame *f, struct stage_frame *to,
+				     bool second)
 {
 	unsigned m = toc_frame_u16(f);
 	struct toc_str all = to->readers;
 	for (unsigned i = 0; i < m; i++) {
 		struct toc_str org = toc_frame_str(f);
 		(void)toc_frame_u32(f);
-		all = toc_arena_printf(s->a, "%.*s%s%.*s", TOC_STR_ARGS(all), second && i == 0 ? " | " : all.n ? " " : "",
-		                       TOC_STR_ARGS(org));
+		all = toc_arena_printf(s->a, "%.*s%s%.*s", TOC_STR_ARGS(all),
+				       second && i == 0 ? " | "
+				       : all.n          ? " "
+							: "",
+				       TOC_STR_ARGS(org));
 	}
 	to->readers = all;
 	(void)toc_frame_u8(f);
@@ -350,9 +379,7 @@ static void on_frame(void *ctx, struct toc_frame *f)
 		to->code = toc_frame_u16(f);
 		to->json = toc_arena_str(s->a, toc_frame_str(f));
 		break;
-	case TOC_IPC_REVOKE:
-		to->id = toc_frame_id(f);
-		break;
+	case TOC_IPC_REVOKE: to->id = toc_frame_id(f); break;
 	case TOC_IPC_TIP:
 		to->seq = toc_frame_u64(f);
 		to->up = toc_frame_u8(f);
@@ -380,8 +407,7 @@ static void on_frame(void *ctx, struct toc_frame *f)
 		(void)toc_frame_u64(f);
 		to->code = toc_frame_u16(f);
 		break;
-	default:
-		TOC_WRONG("a frame that a front does not get");
+	default: TOC_WRONG("a frame that a front does not get");
 	}
 	if (!toc_frame_end(f))
 		TOC_WRONG("a frame that does not fit ipc.def");
@@ -402,7 +428,8 @@ void stage_run(struct stage *s, int ms)
 	do {
 		for (unsigned i = 0; i < 2; i++)
 			if (s->keeper[i].k) {
-				if (toc_keeper_turn(s->keeper[i].k, (toc_dur){ 1000 }) < 0 && !s->keeper[i].k->fatal)
+				if (toc_keeper_turn(s->keeper[i].k, (toc_dur){ 1000 }) < 0 &&
+				    !s->keeper[i].k->fatal)
 					TOC_WRONG("the keeper wants to go");
 				listen_to(s, &s->keeper[i]);
 			}
@@ -475,8 +502,10 @@ struct toc_str stage_login(struct stage *s, const char *org, const char *title)
 struct toc_value *stage_message(struct stage *s, const char *type, const char *case_ref, const char *body)
 {
 	static const char envelope[] =
-		"{\"schema_version\":\"1.0.0\",\"mode\":\"exercise\",\"exercise_ref\":\"" QUIET_BELL "\",\"tlp\":\"AMBER\","
-		"\"precedence\":\"immediate\",\"ack_required\":true,\"lang\":\"en\",\"personal_data\":{\"level\":\"limited\","
+		"{\"schema_version\":\"1.0.0\",\"mode\":\"exercise\",\"exercise_ref\":\"" QUIET_BELL
+		"\",\"tlp\":\"AMBER\","
+		"\"precedence\":\"immediate\",\"ack_required\":true,\"lang\":\"en\",\"personal_data\":{"
+		"\"level\":\"limited\","
 		"\"categories\":[\"identifier\"]},\"legal_basis\":[{\"act\":\"DSA\",\"article\":\"18\"}],"
 		"\"also_reported_to\":[]}";
 	struct toc_value *m = parse(s, TOC_STR(envelope)), *b = parse(s, toc_str_of(body));
@@ -493,21 +522,28 @@ struct toc_value *stage_message(struct stage *s, const char *type, const char *c
 
 struct toc_value *stage_threat(struct stage *s, const char *handle)
 {
-	struct toc_str body = toc_arena_printf(s->a,
-		"{\"step\":\"send\",\"duty\":[\"DSA_18\"],\"aware_at\":\"2031-03-04T21:12:00Z\",\"threat_case\":true,"
+	struct toc_str body = toc_arena_printf(
+		s->a,
+		"{\"step\":\"send\",\"duty\":[\"DSA_18\"],\"aware_at\":\"2031-03-04T21:12:00Z\",\"threat_"
+		"case\":true,"
 		"\"immediacy\":\"<24h\",\"emergency_line_called\":{\"called\":false},"
-		"\"offence_field\":\"school_public_place\",\"explanation\":\"An act at a school is announced.\","
+		"\"offence_field\":\"school_public_place\",\"explanation\":\"An act at a school is "
+		"announced.\","
 		"\"content\":[{\"url\":\"https://gamenest.example/s/%s\",\"type\":\"post\","
-		"\"text_excerpt\":\"tomorrow %s rings the bell at school\",\"published_at\":\"2031-03-04T21:12:00Z\"}],"
-		"\"service_surface\":\"public\",\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"%s\"}],"
+		"\"text_excerpt\":\"tomorrow %s rings the bell at "
+		"school\",\"published_at\":\"2031-03-04T21:12:00Z\"}],"
+		"\"service_surface\":\"public\",\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"%s\"}]"
+		","
 		"\"state_unknown\":{\"unknown\":true,\"reason\":\"nothing names a place\"},"
-		"\"content_status\":\"restricted\",\"preserved\":{\"preserved\":true,\"until\":\"2031-09-04T21:14:00Z\"},"
+		"\"content_status\":\"restricted\",\"preserved\":{\"preserved\":true,\"until\":\"2031-09-"
+		"04T21:14:00Z\"},"
 		"\"user_notified\":\"no\",\"contact_24x7\":\"2d26513a-bf0e-48cd-9ac0-de86ea91c67d\"}",
 		handle, handle, handle);
 	return stage_message(s, "M4", NULL, body.p);
 }
 
-uint64_t stage_post(struct stage *s, unsigned i, struct toc_str grant, unsigned op, const struct toc_value *message)
+uint64_t stage_post(struct stage *s, unsigned i, struct toc_str grant, unsigned op,
+		    const struct toc_value *message)
 {
 	struct toc_buf b;
 	uint64_t conn = ++s->conn;
@@ -552,7 +588,8 @@ size_t stage_count(const struct stage *s, unsigned i, enum toc_ipc_number number
 const struct stage_frame *stage_published(const struct stage *s, unsigned i, const char *k)
 {
 	for (size_t n = s->keeper[i].n; n-- > 0;)
-		if (s->keeper[i].frames[n].number == TOC_IPC_PUBLISH && toc_get_is(s->keeper[i].frames[n].value, "k", k))
+		if (s->keeper[i].frames[n].number == TOC_IPC_PUBLISH &&
+		    toc_get_is(s->keeper[i].frames[n].value, "k", k))
 			return &s->keeper[i].frames[n];
 	return NULL;
 }
@@ -561,7 +598,8 @@ size_t stage_published_count(const struct stage *s, unsigned i, const char *k)
 {
 	size_t n = 0;
 	for (size_t f = 0; f < s->keeper[i].n; f++)
-		n += s->keeper[i].frames[f].number == TOC_IPC_PUBLISH && toc_get_is(s->keeper[i].frames[f].value, "k", k);
+		n += s->keeper[i].frames[f].number == TOC_IPC_PUBLISH &&
+		     toc_get_is(s->keeper[i].frames[f].value, "k", k);
 	return n;
 }
 
@@ -604,7 +642,8 @@ static struct replay replay_all(struct stage *s)
 {
 	struct replay r = { toc_world_new(), ring(s), toc_arena_new(), 1 };
 	while (toc_world_size(r.w) < r.size)
-		if (toc_store_read(s->base, toc_world_size(r.w), 1000, TOC_SECONDS(2), replay_row, replay_done, &r) < 0 ||
+		if (toc_store_read(s->base, toc_world_size(r.w), 1000, TOC_SECONDS(2), replay_row,
+				   replay_done, &r) < 0 ||
 		    toc_store_wait(s->base, TOC_SECONDS(5)) < 0)
 			TOC_WRONG("the base store");
 	toc_keyring_free(r.ring);

@@ -1,4 +1,5 @@
-/* stage.h: a keeper (or two) on a memory ledger with the exercises' directory, and a front that is the test itself.
+/* stage.h: a keeper (or two) on a memory ledger with the exercises' directory, and a front that is the test
+ * itself.
  *
  *   struct stage s; stage_begin(&s); struct toc_str grant = stage_login(&s, "GameNest", "night responder");
  *   const struct toc_value *answer = stage_send(&s, grant, stage_message(&s, "M4", …));
@@ -14,16 +15,16 @@
 struct stage_frame { /* what the keeper or archive sent */
 	enum toc_ipc_number number;
 	uint64_t conn, seq;
-	unsigned code;            /* http status, refusal code or number of renderings */
-	bool up;                  /* TIP */
-	struct toc_str grant;     /* AUTH_OK; the ticket or the session's secret for TICKETED and SIGNED_IN */
-	struct toc_uuid id;       /* REVOKE, URGENT, AUTH_OK: session */
+	unsigned code;        /* http status, refusal code or number of renderings */
+	bool up;              /* TIP */
+	struct toc_str grant; /* AUTH_OK; the ticket or the session's secret for TICKETED and SIGNED_IN */
+	struct toc_uuid id;   /* REVOKE, URGENT, AUTH_OK: session */
 	uint32_t roles;
-	struct toc_str json;      /* of the first rendering */
-	struct toc_value *value;  /* json, parsed */
-	struct toc_str json2;     /* of the second */
+	struct toc_str json;     /* of the first rendering */
+	struct toc_value *value; /* json, parsed */
+	struct toc_str json2;    /* of the second */
 	struct toc_value *value2;
-	struct toc_str readers;   /* "A B C" of the first, " | D" of the second */
+	struct toc_str readers; /* "A B C" of the first, " | D" of the second */
 };
 struct stage_keeper {
 	struct toc_keeper *k;
@@ -47,7 +48,7 @@ struct stage {
 	uint64_t conn;
 };
 
-void stage_begin(struct stage *s);             /* with one keeper, serving */
+void stage_begin(struct stage *s); /* with one keeper, serving */
 /** The same on PostgreSQL. @param app, reader conninfo of an empty ledger */
 void stage_begin_on(struct stage *s, const char *app, const char *reader);
 void stage_end(struct stage *s);
@@ -73,7 +74,8 @@ struct toc_str stage_login_at(struct stage *s, unsigned i, const char *org, cons
 struct toc_value *stage_message(struct stage *s, const char *type, const char *case_ref, const char *body);
 struct toc_value *stage_threat(struct stage *s, const char *handle); /* an M4.send */
 /** Send only. @return its conn */
-uint64_t stage_post(struct stage *s, unsigned i, struct toc_str grant, unsigned op, const struct toc_value *message);
+uint64_t stage_post(struct stage *s, unsigned i, struct toc_str grant, unsigned op,
+		    const struct toc_value *message);
 /** The answer to it, or NULL after five seconds. */
 const struct stage_frame *stage_answer(struct stage *s, unsigned i, uint64_t conn);
 /** Both, at keeper 0. @return the answer's JSON; NULL: none */

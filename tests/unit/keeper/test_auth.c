@@ -52,7 +52,8 @@ static uint64_t sign_in(struct toc_str token)
 CASE(an_api_key_gives_a_grant_and_a_welcome)
 {
 	stage_begin(&s);
-	const struct stage_frame *f = stage_answer(&s, 0, auth(1, stage_api_key(&s, "HUB", "duty officer"), "192.0.2.1"));
+	const struct stage_frame *f =
+		stage_answer(&s, 0, auth(1, stage_api_key(&s, "HUB", "duty officer"), "192.0.2.1"));
 	CHECK_INT(f->number, TOC_IPC_AUTH_OK);
 	CHECK(f->roles != 0);
 	CHECK_TEXT(toc_get_text(f->value, "protocol"), "tocsin.v1");
@@ -127,7 +128,8 @@ CASE(a_sign_in_link_works_once)
 CASE(signing_out_ends_the_session_everywhere)
 {
 	stage_begin(&s);
-	struct toc_str secret = stage_answer(&s, 0, sign_in(stage_sign_in_token(&s, "CDA", "duty officer")))->grant;
+	struct toc_str secret =
+		stage_answer(&s, 0, sign_in(stage_sign_in_token(&s, "CDA", "duty officer")))->grant;
 	const struct stage_frame *f = stage_answer(&s, 0, auth(2, secret, "192.0.2.7"));
 	CHECK_INT(f->number, TOC_IPC_AUTH_OK);
 	struct toc_uuid session = f->id;
@@ -149,7 +151,8 @@ CASE(a_ticket_works_once_and_not_for_long)
 	CHECK_INT(ticket.n, 43);
 	CHECK_INT(stage_answer(&s, 0, auth(3, ticket, "192.0.2.1"))->number, TOC_IPC_AUTH_OK);
 	CHECK_INT(stage_answer(&s, 0, auth(3, ticket, "192.0.2.1"))->number, TOC_IPC_AUTH_FAIL);
-	CHECK_INT(stage_answer(&s, 0, with_grant(TOC_IPC_TICKET, TOC_STR("no grant")))->number, TOC_IPC_AUTH_FAIL);
+	CHECK_INT(stage_answer(&s, 0, with_grant(TOC_IPC_TICKET, TOC_STR("no grant")))->number,
+		  TOC_IPC_AUTH_FAIL);
 	stage_end(&s);
 }
 
@@ -166,7 +169,8 @@ CASE(no_session_is_opened_while_the_database_is_away)
 	stage_begin(&s);
 	stage_fault(&s, 0, TOC_MEMORY_AWAY);
 	CHECK(stage_phase(&s, 0, TOC_AWAY));
-	const struct stage_frame *f = stage_answer(&s, 0, sign_in(stage_sign_in_token(&s, "CDA", "duty officer")));
+	const struct stage_frame *f =
+		stage_answer(&s, 0, sign_in(stage_sign_in_token(&s, "CDA", "duty officer")));
 	CHECK_INT(f->number, TOC_IPC_AUTH_FAIL);
 	CHECK_INT(f->code, TOC_REFUSE_DATABASE_AWAY);
 	CHECK(stage_login(&s, "HUB", "duty officer").n > 0); /* but who has a key is known */

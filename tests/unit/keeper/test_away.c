@@ -83,7 +83,7 @@ CASE(a_threat_is_journaled_delivered_as_urgent_and_recorded_once_afterwards)
 	const struct stage_frame *p = stage_published(&s, 0, "M4.send");
 	CHECK(toc_get_bool(p->value, "late"));
 	CHECK(toc_str_eq(toc_get_text(toc_get(p->value, "decided"), "received"),
-	                 toc_get_text(toc_get(u->value, "decided"), "received")));
+			 toc_get_text(toc_get(u->value, "decided"), "received")));
 	CHECK_INT(journal_bytes(), empty);
 	CHECK(stage_last(&s, 0, TOC_IPC_TIP)->up);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -100,14 +100,19 @@ CASE(what_is_no_threat_is_refused_with_retry_after)
 	struct toc_str cell = stage_login(&s, "CELL", "controller");
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	go_away();
-	const struct stage_frame *f = stage_answer(&s, 0, stage_post(&s, 0, cell, 1,
-		stage_message(&s, "exercise", NULL, "{\"step\":\"clock\",\"action\":\"stop\"}")));
+	const struct stage_frame *f = stage_answer(
+		&s, 0,
+		stage_post(&s, 0, cell, 1,
+			   stage_message(&s, "exercise", NULL, "{\"step\":\"clock\",\"action\":\"stop\"}")));
 	CHECK_TEXT(toc_get_text(f->value, "code"), "database_away");
 	CHECK(toc_get_int(f->value, "retry_after", 0) > 0);
 	CHECK_INT(f->code, 503);
 	/* a draft is in the lane of threats, and waits for the database all the same */
-	f = stage_answer(&s, 0, stage_post(&s, 0, grant, 1,
-		stage_message(&s, "M4", NULL, "{\"step\":\"draft\",\"aware_at\":\"2031-03-04T21:12:00Z\"}")));
+	f = stage_answer(
+		&s, 0,
+		stage_post(&s, 0, grant, 1,
+			   stage_message(&s, "M4", NULL,
+					 "{\"step\":\"draft\",\"aware_at\":\"2031-03-04T21:12:00Z\"}")));
 	CHECK_TEXT(toc_get_text(f->value, "code"), "database_away");
 	come_back();
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -123,16 +128,20 @@ CASE(a_case_goes_on_while_the_database_is_away)
 	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
 	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
 	struct toc_value *ack = stage_message(&s, "M5", case_ref.p,
-		"{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\"}");
-	struct toc_value *redirect = stage_message(&s, "M5", case_ref.p,
-		"{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\","
-		"\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
+					      "{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
+					      "7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\"}");
+	struct toc_value *redirect =
+		stage_message(&s, "M5", case_ref.p,
+			      "{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
+			      "7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\","
+			      "\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
 	CHECK_TEXT(toc_get_text(stage_send(&s, hub, ack), "op"), "journaled");
 	/* what the redirect discloses is in the journal only, and is read from there */
 	CHECK_TEXT(toc_get_text(stage_send(&s, hub, redirect), "op"), "journaled");
 	const struct stage_frame *u = NULL;
 	for (size_t i = 0; i < s.keeper[0].n; i++)
-		if (s.keeper[0].frames[i].number == TOC_IPC_URGENT && toc_get_is(s.keeper[0].frames[i].value, "k", "M29.disclose") &&
+		if (s.keeper[0].frames[i].number == TOC_IPC_URGENT &&
+		    toc_get_is(s.keeper[0].frames[i].value, "k", "M29.disclose") &&
 		    toc_get_is(s.keeper[0].frames[i].value, "rendering", "whole"))
 			u = &s.keeper[0].frames[i];
 	CHECK(u && strstr(u->json.p, "nightcourier7"));
@@ -233,16 +242,20 @@ CASE(paging_goes_on_while_the_database_is_away)
 {
 	stage_begin(&s);
 	struct toc_str cell = stage_login(&s, "CELL", "controller");
-	(void)stage_send(&s, cell, stage_message(&s, "exercise", NULL,
-		"{\"step\":\"clock\",\"action\":\"run\",\"rate_milli\":1000000}")); /* five minutes in 0.3 s */
-	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
+	(
+		void)stage_send(&s, cell,
+				stage_message(&s, "exercise", NULL,
+					      "{\"step\":\"clock\",\"action\":\"run\",\"rate_milli\":"
+					      "1000000}")); /* five minutes in 0.3 s */
+	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"),
+			 stage_threat(&s, "nightcourier7"));
 	go_away();
 	stage_run(&s, 500);
 	CHECK(s.keeper[0].k->phase == TOC_AWAY);
 	bool paged = false;
 	for (size_t i = 0; i < s.keeper[0].n; i++)
 		paged |= s.keeper[0].frames[i].number == TOC_IPC_URGENT &&
-		         toc_get_is(s.keeper[0].frames[i].value, "k", "M19.escalation");
+			 toc_get_is(s.keeper[0].frames[i].value, "k", "M19.escalation");
 	CHECK(paged);
 	come_back();
 	stage_run(&s, 100);
@@ -293,7 +306,8 @@ CASE(nothing_clear_is_on_disk)
 		CHECK(fd >= 0);
 		ssize_t n = read(fd, bytes, sizeof bytes);
 		CHECK(n > 100);
-		CHECK(n > 0 && !memmem(bytes, (size_t)n, "nightcourier", 12) && !memmem(bytes, (size_t)n, "GameNest", 8));
+		CHECK(n > 0 && !memmem(bytes, (size_t)n, "nightcourier", 12) &&
+		      !memmem(bytes, (size_t)n, "GameNest", 8));
 		close(fd);
 	}
 	stage_end(&s);

@@ -11,7 +11,9 @@ static struct toc_uuid id(uint8_t n)
 static struct toc_row row(uint64_t seq, size_t bytes)
 {
 	static char text[4096];
-	return (struct toc_row){ .seq = seq, .leaf = TOC_STR("leaf"), .body = { text, bytes }, .data_sealed = TOC_STR("sealed") };
+	return (struct toc_row){
+		.seq = seq, .leaf = TOC_STR("leaf"), .body = { text, bytes }, .data_sealed = TOC_STR("sealed")
+	};
 }
 
 CASE(a_row_is_kept_as_a_copy)

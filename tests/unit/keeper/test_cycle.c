@@ -68,7 +68,8 @@ CASE(a_threat_is_accepted_and_published_to_its_desks)
 CASE(nothing_personal_is_in_the_clear_part_of_a_row)
 {
 	stage_begin(&s);
-	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
+	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"),
+			 stage_threat(&s, "nightcourier7"));
 	const void *cursor = NULL;
 	const struct toc_row *row = NULL;
 	struct toc_uuid eid, case_ref;
@@ -107,9 +108,10 @@ CASE(a_refusal_changes_nothing_and_says_why)
 CASE(a_case_that_is_not_yours_and_one_that_does_not_exist_are_one_answer)
 {
 	stage_begin(&s);
-	const char *ack = "{\"kind\":\"ack\",\"human_ack_by\":\"12dce59c-5fcf-45f3-8669-eb43c443afb4\",\"at\":\"2031-03-04T21:14:00Z\"}";
-	const struct toc_value *sent =
-		stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
+	const char *ack = "{\"kind\":\"ack\",\"human_ack_by\":\"12dce59c-5fcf-45f3-8669-eb43c443afb4\","
+			  "\"at\":\"2031-03-04T21:14:00Z\"}";
+	const struct toc_value *sent = stage_send(&s, stage_login(&s, "GameNest", "night responder"),
+						  stage_threat(&s, "nightcourier7"));
 	struct toc_str airu = stage_login(&s, "AIRU", "duty officer");
 	const struct toc_value *other = stage_send(&s, airu, stage_message(&s, "M5", case_of(sent).p, ack));
 	const struct toc_value *none =
@@ -157,16 +159,20 @@ CASE(a_command_sees_the_effect_of_the_one_before_it_in_the_batch)
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
-	/* a supplement to a case, and its withdrawal, in one go: the withdrawal refers to what the batch did */
-	struct toc_value *sup = stage_message(&s, "M4", case_of(sent).p,
-		"{\"step\":\"supplement\",\"explanation\":\"More is known: a second post.\"}");
-	struct toc_value *withdraw = stage_message(&s, "M4", case_of(sent).p, "{\"step\":\"withdraw\",\"reason\":\"sent in error\"}");
-	struct toc_value *late = stage_message(&s, "M4", case_of(sent).p,
-		"{\"step\":\"supplement\",\"explanation\":\"Even more is known.\"}");
+	/* a supplement to a case, and its withdrawal, in one go: the withdrawal refers to what the batch did
+	 */
+	struct toc_value *sup =
+		stage_message(&s, "M4", case_of(sent).p,
+			      "{\"step\":\"supplement\",\"explanation\":\"More is known: a second post.\"}");
+	struct toc_value *withdraw = stage_message(&s, "M4", case_of(sent).p,
+						   "{\"step\":\"withdraw\",\"reason\":\"sent in error\"}");
+	struct toc_value *late =
+		stage_message(&s, "M4", case_of(sent).p,
+			      "{\"step\":\"supplement\",\"explanation\":\"Even more is known.\"}");
 	uint64_t a = stage_post(&s, 0, grant, 1, sup), b = stage_post(&s, 0, grant, 1, withdraw),
-	         c = stage_post(&s, 0, grant, 1, late);
+		 c = stage_post(&s, 0, grant, 1, late);
 	const struct toc_value *va = stage_answer(&s, 0, a)->value, *vb = stage_answer(&s, 0, b)->value,
-	                       *vc = stage_answer(&s, 0, c)->value;
+			       *vc = stage_answer(&s, 0, c)->value;
 	CHECK_TEXT(toc_get_text(va, "op"), "accepted");
 	CHECK_TEXT(toc_get_text(vb, "op"), "accepted");
 	CHECK_TEXT(toc_get_text(vc, "op"), "refused");
@@ -180,7 +186,8 @@ CASE(prepare_says_who_would_get_it_and_enters_nothing)
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	uint64_t size = stage_size(&s);
-	const struct stage_frame *f = stage_answer(&s, 0, stage_post(&s, 0, grant, 2, stage_threat(&s, "nightcourier7")));
+	const struct stage_frame *f =
+		stage_answer(&s, 0, stage_post(&s, 0, grant, 2, stage_threat(&s, "nightcourier7")));
 	CHECK_TEXT(toc_get_text(f->value, "op"), "prepared");
 	CHECK_INT(f->code, 200);
 	CHECK_INT(stage_size(&s), size);
@@ -190,9 +197,10 @@ CASE(prepare_says_who_would_get_it_and_enters_nothing)
 CASE(a_disclosure_carries_what_it_discloses)
 {
 	stage_begin(&s);
-	const struct toc_value *sent =
-		stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
-	struct toc_value *redirect = stage_message(&s, "M5", case_of(sent).p,
+	const struct toc_value *sent = stage_send(&s, stage_login(&s, "GameNest", "night responder"),
+						  stage_threat(&s, "nightcourier7"));
+	struct toc_value *redirect = stage_message(
+		&s, "M5", case_of(sent).p,
 		"{\"kind\":\"redirect\",\"human_ack_by\":\"" HUB_OFFICER "\",\"at\":\"2031-03-04T21:14:00Z\","
 		"\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
 	toc_cases_keep(s.keeper[0].k->cases, NULL, 0); /* the rows are no longer at hand: they are fetched */
@@ -266,7 +274,8 @@ CASE(a_lost_answer_is_found_in_the_ledger)
 	CHECK(stage_phase(&s, 0, TOC_READY));
 	stage_run(&s, 50);
 	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 1);
-	CHECK_TEXT(toc_get_text(stage_published(&s, 0, "M4.send")->value, "id"), toc_arena_cstr(s.a, toc_get_text(a, "id")));
+	CHECK_TEXT(toc_get_text(stage_published(&s, 0, "M4.send")->value, "id"),
+		   toc_arena_cstr(s.a, toc_get_text(a, "id")));
 	CHECK(stage_size(&s) >= size + 1);
 	CHECK(stage_size(&s) <= size + 8);
 	same_as_replay();
@@ -276,8 +285,8 @@ CASE(a_lost_answer_is_found_in_the_ledger)
 CASE(receipts_are_entries_once_and_at_once_for_a_threat)
 {
 	stage_begin(&s);
-	const struct toc_value *sent =
-		stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
+	const struct toc_value *sent = stage_send(&s, stage_login(&s, "GameNest", "night responder"),
+						  stage_threat(&s, "nightcourier7"));
 	struct toc_value *receipt = toc_value_map(s.a);
 	toc_set(s.a, receipt, "seq", toc_get(sent, "seq"));
 	toc_set_cstr(s.a, receipt, "state", "delivered");
@@ -294,7 +303,8 @@ CASE(receipts_are_entries_once_and_at_once_for_a_threat)
 	stage_run(&s, 20);
 	CHECK_INT(stage_published_count(&s, 0, "M19.machine"), 1);
 	toc_set_cstr(s.a, receipt, "state", "seen");
-	CHECK_TEXT(toc_get_text(stage_answer(&s, 0, stage_post(&s, 0, gateway, 3, receipt))->value, "code"), "bad_value");
+	CHECK_TEXT(toc_get_text(stage_answer(&s, 0, stage_post(&s, 0, gateway, 3, receipt))->value, "code"),
+		   "bad_value");
 	same_as_replay();
 	stage_end(&s);
 }
@@ -302,13 +312,16 @@ CASE(receipts_are_entries_once_and_at_once_for_a_threat)
 CASE(deadlines_fire_by_the_clock_of_the_exercise)
 {
 	stage_begin(&s);
-	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7"));
+	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"),
+			 stage_threat(&s, "nightcourier7"));
 	struct toc_str cell = stage_login(&s, "CELL", "controller");
-	struct toc_value *jump = stage_message(&s, "exercise", NULL, "{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":330000}");
+	struct toc_value *jump = stage_message(&s, "exercise", NULL,
+					       "{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":330000}");
 	const struct toc_value *a = stage_send(&s, cell, jump);
 	CHECK_TEXT(toc_get_text(a, "op"), "accepted");
 	stage_run(&s, 50);
-	CHECK(stage_published_count(&s, 0, "M19.escalation") >= 2); /* CDA and HUB: five minutes without a person */
+	CHECK(stage_published_count(&s, 0, "M19.escalation") >=
+	      2); /* CDA and HUB: five minutes without a person */
 	same_as_replay();
 	stage_end(&s);
 }

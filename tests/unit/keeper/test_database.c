@@ -34,11 +34,12 @@ static void until_ready(int seconds)
 	struct toc_error error;
 	int64_t until = toc_clock_mono_us() + seconds * INT64_C(1000000);
 	do {
-		if (toc_cluster_supervise(throwaway_cluster(), toc_clock_mono_us(), &error) < 0 && getenv("VERBOSE"))
+		if (toc_cluster_supervise(throwaway_cluster(), toc_clock_mono_us(), &error) < 0 &&
+		    getenv("VERBOSE"))
 			printf("  %s\n", error.text);
 		stage_run(&s, 100);
 	} while ((s.keeper[0].k->phase != TOC_READY || !toc_intake_is_empty(&s.keeper[0].k->intake, false)) &&
-	         toc_clock_mono_us() < until);
+		 toc_clock_mono_us() < until);
 	CHECK(s.keeper[0].k->phase == TOC_READY);
 }
 
@@ -144,7 +145,8 @@ CASE(nothing_is_lost_or_doubled_when_the_server_is_killed_under_load)
 		journaled += !strcmp(op_of(f), "journaled");
 		for (size_t p = 0; p < s.keeper[0].n; p++)
 			n += s.keeper[0].frames[p].number == TOC_IPC_PUBLISH &&
-			     toc_str_eq(toc_get_text(s.keeper[0].frames[p].value, "id"), toc_get_text(message[i], "id"));
+			     toc_str_eq(toc_get_text(s.keeper[0].frames[p].value, "id"),
+					toc_get_text(message[i], "id"));
 		CHECK_INT(n, 1);
 	}
 	printf("  %u of %d went through the journal\n", journaled, N);

@@ -51,12 +51,16 @@ CASE(handles_phones_and_texts_have_a_normal_form)
 CASE(two_messages_about_one_picture_share_a_key)
 {
 	struct toc_arena *a = toc_arena_new();
-	const struct toc_value *x = keys_of(a, key,
-		"{\"body\":{\"content\":[{\"url\":\"https://a.example/1\",\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":\"ab12\"}]}],"
-		"\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"one\"}]}}");
-	const struct toc_value *y = keys_of(a, key,
-		"{\"body\":{\"content\":[{\"url\":\"https://b.example/2\",\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":\"AB12\"}]}],"
-		"\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"two\"}]}}");
+	const struct toc_value *x =
+		keys_of(a, key,
+			"{\"body\":{\"content\":[{\"url\":\"https://a.example/"
+			"1\",\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":\"ab12\"}]}],"
+			"\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"one\"}]}}");
+	const struct toc_value *y =
+		keys_of(a, key,
+			"{\"body\":{\"content\":[{\"url\":\"https://b.example/"
+			"2\",\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":\"AB12\"}]}],"
+			"\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"two\"}]}}");
 	size_t shared = 0;
 	CHECK_INT(toc_len(x), 3);
 	for (size_t i = 0; i < toc_len(x); i++)
@@ -82,8 +86,10 @@ CASE(keys_are_sorted_and_each_there_once)
 {
 	struct toc_arena *a = toc_arena_new();
 	const struct toc_value *x = keys_of(a, key,
-		"{\"also_reported_to\":[{\"system\":\"OCL\",\"external_ref\":\"OCL-55\"}],\"body\":{\"user_identifiers\":["
-		"{\"kind\":\"handle\",\"value\":\"b\"},{\"kind\":\"handle\",\"value\":\"@B\"},{\"kind\":\"phone\",\"value\":\"12\"}]}}");
+					    "{\"also_reported_to\":[{\"system\":\"OCL\",\"external_ref\":"
+					    "\"OCL-55\"}],\"body\":{\"user_identifiers\":["
+					    "{\"kind\":\"handle\",\"value\":\"b\"},{\"kind\":\"handle\","
+					    "\"value\":\"@B\"},{\"kind\":\"phone\",\"value\":\"12\"}]}}");
 	CHECK_INT(toc_len(x), 3);
 	for (size_t i = 1; i < toc_len(x); i++)
 		CHECK(toc_str_cmp(toc_text_of(toc_at(x, i - 1)), toc_text_of(toc_at(x, i))) < 0);

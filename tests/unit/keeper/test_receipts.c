@@ -6,7 +6,9 @@
 
 static struct toc_principal by(const char *org, const char *channel, uint8_t person)
 {
-	return (struct toc_principal){ .org = toc_str_of(org), .channel = toc_str_of(channel), .person = { { person } } };
+	return (struct toc_principal){ .org = toc_str_of(org),
+				       .channel = toc_str_of(channel),
+				       .person = { { person } } };
 }
 
 CASE(a_second_of_receipts_is_one_group)
@@ -50,11 +52,14 @@ CASE(organisations_channels_and_people_are_apart)
 	struct toc_receipts *r = toc_receipts_new();
 	struct toc_arena *a = toc_arena_new();
 	struct toc_receipt_group g;
-	struct toc_principal all[] = { by("CDA", "api", 1), by("CDA", "console", 1), by("HUB", "api", 1), by("CDA", "api", 2) };
+	struct toc_principal all[] = { by("CDA", "api", 1), by("CDA", "console", 1), by("HUB", "api", 1),
+				       by("CDA", "api", 2) };
 	size_t groups = 0;
 	for (size_t i = 0; i < 4; i++)
 		for (uint8_t k = 1; k <= 2; k++)
-			CHECK_INT(toc_receipts_add(r, &all[i], (struct toc_uuid){ { (uint8_t)(10 * i + k) } }, false, 0), 0);
+			CHECK_INT(toc_receipts_add(r, &all[i], (struct toc_uuid){ { (uint8_t)(10 * i + k) } },
+						   false, 0),
+				  0);
 	while (toc_receipts_take(r, TOC_RECEIPTS_WAIT_US, a, &g)) {
 		CHECK_INT(g.n, 2);
 		groups++;
@@ -74,7 +79,8 @@ CASE(the_same_again_while_it_waits_is_nothing)
 		CHECK_INT(toc_receipts_add(r, &p, (struct toc_uuid){ { 9 } }, false, 0), 0);
 	CHECK(toc_receipts_take(r, TOC_RECEIPTS_WAIT_US, a, &g));
 	CHECK_INT(g.n, 1);
-	CHECK_INT(toc_receipts_add(r, &p, (struct toc_uuid){ { 9 } }, false, 0), 0); /* the state knows it by now */
+	CHECK_INT(toc_receipts_add(r, &p, (struct toc_uuid){ { 9 } }, false, 0),
+		  0); /* the state knows it by now */
 	CHECK(toc_receipts_take(r, TOC_RECEIPTS_WAIT_US, a, &g));
 	toc_receipts_free(r);
 	toc_arena_free(a);

@@ -9,10 +9,10 @@ static struct toc_keyring *ring;
 static const struct toc_wrapping_key wrapping = { { { 0x5a } }, { 1, 2, 3 } };
 static struct toc_row row;
 
-#define BODY                                                                                           \
-	"{\"decided\":{\"at\":\"2031-03-04T21:14:00.000Z\",\"readers\":["                              \
-	"{\"org\":\"HUB\",\"rendering\":\"whole\",\"roles\":[\"duty_officer\"]},"                      \
-	"{\"org\":\"Chirplet\",\"rendering\":\"without_personal\",\"roles\":[\"crisis_responder\"]}]},"  \
+#define BODY                                                                                                 \
+	"{\"decided\":{\"at\":\"2031-03-04T21:14:00.000Z\",\"readers\":["                                    \
+	"{\"org\":\"HUB\",\"rendering\":\"whole\",\"roles\":[\"duty_officer\"]},"                            \
+	"{\"org\":\"Chirplet\",\"rendering\":\"without_personal\",\"roles\":[\"crisis_responder\"]}]},"      \
 	"\"message\":{\"body\":{\"kind\":\"ack\"},\"type\":\"M5\"}}"
 #define DATA "{\"message\":{\"body\":{\"note\":\"secret words\"}}}"
 #define ACTOR "{\"channel\":\"console\",\"person\":\"f100047a-2149-4fce-ac9a-7bececf88767\"}"
@@ -26,12 +26,22 @@ static void begin(void)
 	k = toc_keyring_for(ring, TOC_STR("case:1"), TOC_STR("R-ITL"));
 	struct toc_uuid eid = { { 0x01, 0x93 } };
 	const struct toc_leaf leaf = {
-		.ts = { INT64_C(1763804012123456) }, .k = TOC_STR("M5.ack"), .mode = TOC_STR("actual"), .org = TOC_STR("HUB"),
-		.node = TOC_STR("n1"), .eid = eid, .body = toc_commit(TOC_PART_BODY, salt, TOC_STR(BODY)),
-		.actor = toc_commit(TOC_PART_ACTOR, salt, TOC_STR(ACTOR)), .data = toc_commit(TOC_PART_DATA, salt, TOC_STR(DATA)),
+		.ts = { INT64_C(1763804012123456) },
+		.k = TOC_STR("M5.ack"),
+		.mode = TOC_STR("actual"),
+		.org = TOC_STR("HUB"),
+		.node = TOC_STR("n1"),
+		.eid = eid,
+		.body = toc_commit(TOC_PART_BODY, salt, TOC_STR(BODY)),
+		.actor = toc_commit(TOC_PART_ACTOR, salt, TOC_STR(ACTOR)),
+		.data = toc_commit(TOC_PART_DATA, salt, TOC_STR(DATA)),
 	};
 	row = (struct toc_row){
-		.seq = 41, .leaf = toc_leaf_write(a, &leaf), .body = TOC_STR(BODY), .actor_key = k->id, .data_key = k->id,
+		.seq = 41,
+		.leaf = toc_leaf_write(a, &leaf),
+		.body = TOC_STR(BODY),
+		.actor_key = k->id,
+		.data_key = k->id,
 		.actor_sealed = toc_part_seal(a, k, eid, TOC_PART_ACTOR, salt, TOC_STR(ACTOR)),
 		.data_sealed = toc_part_seal(a, k, eid, TOC_PART_DATA, salt, TOC_STR(DATA)),
 	};
@@ -148,13 +158,15 @@ CASE(audience_and_rights_decide_who_reads_what)
 	CHECK_INT(toc_render_audiences(a, &o.entry, to), 2);
 	CHECK_TEXT(to[0].readers[0].org, "HUB");
 	CHECK_TEXT(to[1].readers[0].org, "Chirplet");
-	toc_roles duty = toc_role_bit(TOC_STR("duty_officer")), cr = toc_role_bit(TOC_STR("crisis_responder"));
+	toc_roles duty = toc_role_bit(TOC_STR("duty_officer")),
+		  cr = toc_role_bit(TOC_STR("crisis_responder"));
 	CHECK(toc_render_for(a, &o.entry, TOC_STR("HUB"), duty, false, &r) && r == TOC_WHOLE);
 	CHECK(toc_render_for(a, &o.entry, TOC_STR("Chirplet"), cr, false, &r) && r == TOC_WITHOUT_PERSONAL);
 	CHECK(!toc_render_for(a, &o.entry, TOC_STR("HUB"), cr, false, &r));
 	CHECK(!toc_render_for(a, &o.entry, TOC_STR("HUB"), 0, false, &r));
 	CHECK(!toc_render_for(a, &o.entry, TOC_STR("AIRU"), TOC_ROLES_ALL, false, &r));
-	CHECK(!toc_render_for(a, &o.entry, TOC_STR("HUB"), duty, true, &r)); /* actual, and the session is for exercises */
+	CHECK(!toc_render_for(a, &o.entry, TOC_STR("HUB"), duty, true,
+			      &r)); /* actual, and the session is for exercises */
 	end();
 }
 

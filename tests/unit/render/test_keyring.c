@@ -60,7 +60,8 @@ CASE(without_the_wrapping_key_it_stays_shut)
 {
 	struct toc_arena *arena = toc_arena_new();
 	const struct toc_wrapping_key other = { { { 0x5b } }, { 9 } }, forged = { { { 0x5a } }, { 9 } };
-	struct toc_keyring *x = toc_keyring_new(&wrapping, 1), *y = toc_keyring_new(&other, 1), *z = toc_keyring_new(&forged, 1);
+	struct toc_keyring *x = toc_keyring_new(&wrapping, 1), *y = toc_keyring_new(&other, 1),
+			   *z = toc_keyring_new(&forged, 1);
 	struct toc_key_row *rows;
 	(void)toc_keyring_for(x, TOC_STR("case:1"), TOC_STR("R-ITL"));
 	CHECK_INT(toc_keyring_fresh(x, arena, &rows), 1);
