@@ -283,8 +283,19 @@ static void policy(const struct deed *d)
 		toc_short_set(&TOC_ADD(n, not_covered)->org, toc_text_of(toc_at(not_covered, i)));
 }
 
-/* The contact chain for threats to life: who is called, by which channels. Addresses are personal and not in
- * the state; contact points for other purposes are on record and call nobody yet. */
+/* The number at which members may call a desk: none unless its contact point is public. */
+static struct toc_str public_phone(const struct toc_value *contact_point)
+{
+	const struct toc_value *channels = toc_get(contact_point, "channels");
+
+	for (size_t i = 0; toc_get_bool(contact_point, "public") && i < toc_len(channels); i++)
+		if (toc_get_is(toc_at(channels, i), "kind", "phone"))
+			return toc_get_text(toc_at(channels, i), "address");
+	return TOC_STR("");
+}
+
+/* The contact chain for threats to life: who is called, by which channels. People's addresses are personal and not
+ * in the state; contact points for other purposes are on record and call nobody yet. */
 static void contacts(const struct deed *d)
 {
 	const struct toc_value *chain = toc_get(d->body, "escalation_chain"),
@@ -299,6 +310,8 @@ static void contacts(const struct deed *d)
 	o->proposal = in_force ? (struct toc_uuid){ { 0 } } : d->e->eid;
 	o->proposed_by = in_force ? (struct toc_uuid){ { 0 } } : toc_get_id(d->m, "sender_person");
 	o->n_proposed = 0;
+	if (in_force)
+		toc_short_set(&o->phone, public_phone(d->body));
 	if (!chain)
 		return;
 	if (in_force)

@@ -91,6 +91,8 @@ static struct toc_value *directory(const struct toc_world *w, struct toc_arena *
 		toc_set(a, v, "kinds", kind_names(o->kinds, a));
 		if (o->established_in.n)
 			toc_set_text(a, v, "state", toc_short_str(&o->established_in));
+		if (o->phone.n)
+			toc_set_text(a, v, "phone", toc_short_str(&o->phone));
 		toc_push(a, list, v);
 	}
 	return list;
