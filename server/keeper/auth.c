@@ -100,10 +100,11 @@ void toc_auth_free(struct toc_auth *a)
 
 static void send_fail(struct toc_keeper *k, unsigned front, uint64_t conn, enum toc_refusal_code code)
 {
-	const char *detail = code == TOC_REFUSE_DATABASE_AWAY
-				     ? "The database cannot be reached; signing in has to wait."
-			     : code == TOC_REFUSE_BUSY ? "The server is starting, or has too much to do."
-						       : "The credential is not, or no longer, valid.";
+	const char *detail = "The credential is not, or no longer, valid.";
+	if (code == TOC_REFUSE_DATABASE_AWAY)
+		detail = "The database cannot be reached; signing in has to wait.";
+	else if (code == TOC_REFUSE_BUSY)
+		detail = "The server cannot look at credentials now; try again in a second.";
 	toc_ipc_begin(&k->out, TOC_IPC_AUTH_FAIL);
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_u16(&k->out, (uint16_t)code);

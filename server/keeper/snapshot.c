@@ -9,7 +9,9 @@
  *
  * Nothing personal is in the state; keys and rows are as they are in the database: sealed, and dead once
  * erased. Saving is done between two batches. The pause before the next copy is fifty times what this one
- * took, at least ten seconds, so it never takes more than a fiftieth of the time. */
+ * took, at least ten seconds, so it never takes more than a fiftieth of the time. When the database is lost,
+ * the newest state goes to disk at once: whoever starts before it is back knows every case that we know, and
+ * so what the journal is about. */
 #include "keeper/core.h"
 #include "message/json.h"
 
@@ -130,17 +132,18 @@ void toc_snapshot_turn(struct toc_keeper *k, bool last)
 {
 	uint64_t size = toc_world_size(k->world);
 	int64_t began = toc_clock_mono_us();
-	if (k->phase != TOC_READY || k->saving || size == k->saved_as_of)
+	bool away = k->phase == TOC_AWAY;
+	if ((k->phase != TOC_READY && !away) || k->saving || size == k->saved_as_of)
 		return;
-	if (!last && began < k->save_us && size - k->saved_as_of < ENTRIES)
+	if (!last && !away && began < k->save_us && size - k->saved_as_of < ENTRIES)
 		return;
 	struct toc_arena *a = toc_arena_new();
 	struct toc_uuid *open_cases;
 	size_t n = toc_world_open_cases(k->world, a, &open_cases);
 	toc_cases_keep(k->cases, open_cases, n);
 	struct toc_value *state = toc_world_save(k->world, a);
-	k->saving = toc_store_snapshot_save(k->o.writer, size, TOC_STATE_VERSION, toc_json_str(a, state),
-					    TOC_STORE_DEADLINE, saved, k) == 0;
+	k->saving = !away && toc_store_snapshot_save(k->o.writer, size, TOC_STATE_VERSION, toc_json_str(a, state),
+						     TOC_STORE_DEADLINE, saved, k) == 0;
 	to_disk(k, a, state, size);
 	toc_arena_free(a);
 	int64_t now = toc_clock_mono_us(), pause = (now - began) * PAUSE_TIMES;

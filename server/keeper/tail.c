@@ -17,7 +17,7 @@ static void start_read(struct toc_keeper *k);
 static void settle(struct toc_keeper *k, int result)
 {
 	toc_then *then = k->tail.then;
-	k->tail.busy = false;
+	k->tail.busy = k->tail.again = false;
 	k->tail.then = NULL;
 	toc_arena_reset(k->tail.arena);
 	k->tail.rows = NULL;

@@ -4,6 +4,8 @@
 
 #include "ipc/grant.h"
 
+#include <unistd.h>
+
 static struct stage s;
 
 static uint64_t auth(unsigned kind, struct toc_str secret, const char *peer)
@@ -161,6 +163,42 @@ CASE(an_expired_key_is_none)
 	stage_begin(&s);
 	s.ahead = TOC_HOURS(25);
 	CHECK_INT(stage_login(&s, "HUB", "duty officer").n, 0);
+	stage_end(&s);
+}
+
+CASE(who_comes_before_the_directory_is_read_waits_and_is_not_turned_away)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "HUB", "duty officer");
+	stage_stop(&s, 0);
+	stage_keeper(&s, 0);
+	uint64_t key = auth(1, stage_api_key(&s, "CDA", "duty officer"), "192.0.2.1");
+	uint64_t again = with_grant(TOC_IPC_RENEW, grant);
+	CHECK_INT(stage_answer(&s, 0, key)->number, TOC_IPC_AUTH_OK);
+	CHECK_INT(stage_answer(&s, 0, again)->number, TOC_IPC_AUTH_OK);
+	stage_end(&s);
+}
+
+CASE(without_database_and_copy_nobody_is_told_that_they_are_no_member)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	stage_stop(&s, 0);
+	stage_keeper(&s, 0);
+	stage_fault(&s, 0, TOC_MEMORY_AWAY);
+	char path[96];
+	snprintf(path, sizeof path, "%s/state", s.dir[0]);
+	CHECK_INT(unlink(path), 0);
+	s.keeper[0].k->start_us -= 60000000; /* its patience is over, and nothing is on disk */
+	const struct stage_frame *f =
+		stage_answer(&s, 0, auth(1, stage_api_key(&s, "CDA", "duty officer"), "192.0.2.1"));
+	CHECK_INT(f->number, TOC_IPC_AUTH_FAIL);
+	CHECK_INT(f->code, TOC_REFUSE_BUSY);
+	CHECK_TEXT(toc_get_text(stage_send(&s, grant, stage_threat(&s, "x")), "code"), "busy");
+	stage_fault(&s, 0, TOC_MEMORY_WELL);
+	stage_wait_serving(&s, 0);
+	CHECK(s.keeper[0].k->announced);
+	CHECK_TEXT(toc_get_text(stage_send(&s, grant, stage_threat(&s, "x")), "op"), "accepted");
 	stage_end(&s);
 }
 

@@ -326,6 +326,41 @@ CASE(deadlines_fire_by_the_clock_of_the_exercise)
 	stage_end(&s);
 }
 
+CASE(replay_is_the_live_state_at_every_commit)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	struct toc_str hub = stage_login(&s, "HUB", "duty officer"),
+		       cell = stage_login(&s, "CELL", "controller");
+	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
+	const char *c = case_of(sent).p;
+	struct {
+		struct toc_str who;
+		struct toc_value *what;
+	} steps[] = {
+		{ hub, stage_message(&s, "M5", c,
+				     "{\"kind\":\"ack\",\"human_ack_by\":\"" HUB_OFFICER
+				     "\",\"at\":\"2031-03-04T21:14:00Z\"}") },
+		{ cell, stage_message(&s, "exercise", NULL,
+				      "{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":400000}") },
+		{ hub, stage_message(&s, "M5", c,
+				     "{\"kind\":\"redirect\",\"human_ack_by\":\"" HUB_OFFICER
+				     "\",\"at\":\"2031-03-04T21:20:00Z\",\"redirect_to\":\"AIRU\","
+				     "\"redirect_ground\":\"place of offence likely\"}") },
+		{ cell, stage_message(&s, "exercise", NULL,
+				      "{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":4000000}") },
+		{ grant, stage_message(&s, "M4", c, "{\"step\":\"withdraw\",\"reason\":\"sent in error\"}") },
+	};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		CHECK_TEXT(toc_get_text(stage_send(&s, steps[i].who, steps[i].what), "op"), "accepted");
+		CHECK(s.keeper[0].k->phase == TOC_READY);
+		same_as_replay();
+		stage_run(&s, 5);
+		same_as_replay();
+	}
+	stage_end(&s);
+}
+
 CASE(a_snapshot_and_the_tail_give_the_same_state_as_the_whole_ledger)
 {
 	stage_begin(&s);
