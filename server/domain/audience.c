@@ -121,6 +121,18 @@ static bool listed(struct toc_str name, const char *const *names, size_t n)
 	return false;
 }
 
+/* The map's members of these names. */
+static struct toc_value *only(struct toc_arena *a, const struct toc_value *map, const char *const *names,
+			      size_t n)
+{
+	struct toc_value *shown = toc_value_map(a);
+
+	for (size_t i = 0; map && map->kind == TOC_MAP && i < map->n; i++)
+		if (listed(map->members[i].name, names, n))
+			toc_set_str(a, shown, map->members[i].name, map->members[i].value);
+	return shown;
+}
+
 static struct toc_value *whole_readers(struct toc_arena *a, const struct toc_value *readers)
 {
 	struct toc_value *shown = toc_value_list(a);
@@ -129,6 +141,37 @@ static struct toc_value *whole_readers(struct toc_arena *a, const struct toc_val
 		if (!toc_get_is(toc_at(readers, i), "rendering", "without_personal"))
 			toc_push(a, shown, toc_at(readers, i));
 	return shown;
+}
+
+/* What a step means for tied cases, to their notifiers: each knows its own case. Which steps and until when,
+ * not how long they took: from that the notifier of one could tell when the others were told. */
+static struct toc_value *linked_shown(struct toc_arena *a, const struct toc_value *linked)
+{
+	static const char *const effects[] = { "case", "state", "keep" };
+	static const char *const stop[] = { "timer", "id", "desk", "at" };
+	struct toc_value *shown = toc_value_list(a);
+
+	for (size_t i = 0; i < toc_len(linked); i++) {
+		struct toc_value *item =
+			only(a, toc_at(linked, i), effects, sizeof effects / sizeof *effects);
+		const struct toc_value *stopped = toc_get(toc_at(linked, i), "timers_stopped");
+		for (size_t k = 0; k < toc_len(stopped); k++)
+			toc_effect(a, item, "timers_stopped",
+				   only(a, toc_at(stopped, k), stop, sizeof stop / sizeof *stop));
+		toc_push(a, shown, item);
+	}
+	return shown;
+}
+
+bool toc_read_by_tied(struct toc_str k)
+{
+	const struct toc_action *action = toc_action_find(k);
+
+	for (const struct toc_clause *c = action ? action->read : NULL;
+	     c && c < action->read + TOC_CLAUSES_MAX && c->roles; c++)
+		if (c->condition & TOC_IF_LINKED)
+			return true;
+	return false;
 }
 
 struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided,
@@ -147,7 +190,9 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value 
 			    : listed(m->name, hidden, sizeof hidden / sizeof *hidden))
 			continue;
 		toc_set_str(a, shown, m->name,
-			    toc_str_is(m->name, "readers") ? whole_readers(a, m->value) : m->value);
+			    toc_str_is(m->name, "readers")  ? whole_readers(a, m->value)
+			    : toc_str_is(m->name, "linked") ? linked_shown(a, m->value)
+							    : m->value);
 	}
 	return shown;
 }

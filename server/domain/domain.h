@@ -137,10 +137,15 @@ size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct 
 
 /** What of body.decided a reader of this rendering is shown. Whole: not digest, dup_keys, nor what it means
  * for linked cases; of the readers those who read whole. Without personal data (a linked notifier, a
- * heading): the times, and what it means for the linked cases. `disclosed` is the renderer's own business and
- * left out. Shares members with decided. */
+ * heading): the times, and which steps it means for the linked cases. `disclosed` is the renderer's own
+ * business and left out. Shares members with decided. */
 struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided,
 				    enum toc_rendering rendering);
+
+/** Do notifiers of cases that are tied to this entry's case read it, in the rendering without personal data?
+ * They learn what happened, and not to whose case: that rendering names neither the case nor messages in it.
+ */
+bool toc_read_by_tied(struct toc_str k);
 
 /** Credential by SHA-256 of the secret: API key or sign-in token. @return 0 and the principal, or -1
  * (unknown, expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session".

@@ -39,11 +39,30 @@ static struct toc_str at_of(struct toc_arena *a, const struct toc_entry *e)
 	return at.n ? at : toc_time_str(a, e->ts);
 }
 
+/* Who reads it because of a case of their own that is tied to this one does not learn whose case this is,
+ * when it was notified (ids tell) or what its notifier is asked. */
+static struct toc_value *of_no_case(struct toc_arena *a, const struct toc_value *part)
+{
+	static const char *const envelope[] = { "case_ref", "incident_ref", "references", "supersedes",
+						"body" };
+	static const char *const body[] = { "questions" };
+	struct toc_value *shown = without(a, part, envelope, sizeof envelope / sizeof *envelope);
+	toc_set(a, shown, "body", without(a, toc_get(part, "body"), body, 1));
+	return shown;
+}
+
+static bool for_tied(const struct toc_entry *e, enum toc_rendering rendering)
+{
+	return rendering == TOC_WITHOUT_PERSONAL && toc_read_by_tied(e->k);
+}
+
 struct toc_value *toc_render_message(struct toc_arena *a, const struct toc_opened *e,
 				     enum toc_rendering rendering)
 {
 	const struct toc_value *part = toc_get(e->entry.body, "message");
 	const struct toc_value *personal = rendering == TOC_WHOLE ? toc_get(e->data, "message") : NULL;
+	if (for_tied(&e->entry, rendering))
+		part = of_no_case(a, part);
 	return toc_message_join(a, part, personal);
 }
 
@@ -88,11 +107,13 @@ struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o,
 	toc_set_text(a, f, "at", at_of(a, e));
 	toc_set_text(a, f, "mode", e->mode);
 	set_id(a, f, "exercise", e->exercise);
-	set_id(a, f, "incident", e->incident);
-	set_id(a, f, "case", e->case_ref);
+	if (!for_tied(e, rendering)) {
+		set_id(a, f, "incident", e->incident);
+		set_id(a, f, "case", e->case_ref);
+		set_id(a, f, "ref", e->ref);
+	}
 	toc_set_text(a, f, "org", e->org);
 	set_id(a, f, "id", e->eid);
-	set_id(a, f, "ref", e->ref);
 	if (e->late)
 		toc_set_bool(a, f, "late", true);
 	toc_set_cstr(a, f, "rendering", toc_rendering_name(rendering));

@@ -170,4 +170,51 @@ CASE(audience_and_rights_decide_who_reads_what)
 	end();
 }
 
+/* Two providers notified the same thing: whoever is only tied to the case learns what happened, not whose
+ * case it is. */
+CASE(the_notifier_of_a_tied_case_learns_nothing_of_the_others)
+{
+	static const char body[] =
+		"{\"decided\":{\"at\":\"2031-03-04T21:14:00.000Z\",\"case\":\"11111111-1111-8111-8111-"
+		"111111111111\","
+		"\"linked\":[{\"case\":\"22222222-2222-8222-8222-222222222222\",\"questions\":[],"
+		"\"state\":[{\"desk\":\"HUB\",\"from\":\"SENT\",\"to\":\"ACCEPTED\"}],\"timers_stopped\":[{"
+		"\"at\":"
+		"\"2031-03-04T21:14:00.000Z\",\"desk\":\"HUB\",\"id\":\"33333333-3333-8333-8333-"
+		"333333333333\","
+		"\"met\":true,\"timer\":\"T17\",\"took_ms\":77123}]}]},"
+		"\"message\":{\"body\":{\"kind\":\"accept\",\"own_reference\":\"HUB-1\",\"questions\":[{"
+		"\"id\":\"q9\"}]},"
+		"\"case_ref\":\"11111111-1111-8111-8111-111111111111\","
+		"\"references\":[\"01900000-0000-7000-8000-000000000001\"],"
+		"\"supersedes\":\"01900000-0000-7000-8000-000000000002\",\"type\":\"M5\"}}";
+	static const char *const not_theirs[] = { "11111111", "01900000", "q9",     "77123",
+						  "took_ms",  "case_ref", "\"ref\"" };
+	struct toc_value *v = NULL;
+	struct toc_refusal why;
+	begin();
+	CHECK_INT(toc_json_parse(a, TOC_STR(body), sizeof body, 16, &v, &why), 0);
+	struct toc_uuid of;
+	CHECK_INT(toc_uuid_parse(TOC_STR("11111111-1111-8111-8111-111111111111"), &of), 0);
+	struct toc_opened o = { .entry = { .k = TOC_STR("M5.accept"),
+					   .mode = TOC_STR("actual"),
+					   .org = TOC_STR("HUB"),
+					   .eid = { { 0x01, 0x93 } },
+					   .case_ref = of,
+					   .ref = of,
+					   .body = v } };
+	struct toc_str bare = toc_render_entry(a, &o, TOC_WITHOUT_PERSONAL, false);
+	for (size_t i = 0; i < sizeof not_theirs / sizeof *not_theirs; i++)
+		CHECK(!memmem(bare.p, bare.n, not_theirs[i], strlen(not_theirs[i])));
+	CHECK(memmem(bare.p, bare.n, "22222222", 8) && memmem(bare.p, bare.n, "ACCEPTED", 8));
+	CHECK(memmem(bare.p, bare.n, "33333333", 8) && memmem(bare.p, bare.n, "HUB-1", 5));
+	struct toc_str whole = toc_render_entry(a, &o, TOC_WHOLE, false);
+	CHECK(memmem(whole.p, whole.n, "case_ref", 8) && memmem(whole.p, whole.n, "q9", 2));
+	/* a heading is read by the originator's own side: it says which case */
+	o.entry.k = TOC_STR("M29.disclose");
+	bare = toc_render_entry(a, &o, TOC_WITHOUT_PERSONAL, false);
+	CHECK(memmem(bare.p, bare.n, "case_ref", 8));
+	end();
+}
+
 RUN_CASES()
