@@ -188,6 +188,16 @@ describe("a threat", () => {
 		assert.deepEqual(board(s).open.map((r) => r.case.id).includes(bell.caseId), false);
 	});
 
+	test("a notification about what a desk has accepted already is taken over with it, and rings nowhere", () => {
+		const fake = new FakeServer({ exercise: true });
+		const twin = fake.threat("Chirplet", { ago: 10, name: "twin", desks: [{ org: "AIRU", duty: ["DSA_18"], grounds: [], why: "it has accepted a case about the same thing", role: "competent", pages: false }] });
+		fake.entries.find((e) => e.frame.id === twin.id).frame.decided.state = [{ desk: "AIRU", from: "NONE", to: "ACCEPTED" }];
+		fake.entries.find((e) => e.frame.id === twin.id).frame.decided.timers_started = [];
+		const s = stateFor(fake, "AIRU");
+		assert.equal(standing(s.cases.get(twin.caseId), s.me), "accepted");
+		assert.deepEqual(alarms(s, here).filter((a) => a.level === "life"), []);
+	});
+
 	test("deadlines run until they are stopped, the next one first", () => {
 		const { fake, lantern } = scene();
 		const s = stateFor(fake, "AIRU");
@@ -209,9 +219,9 @@ describe("who may do what", () => {
 	test("a duty officer of an addressed desk", () => assert.deepEqual(can("AIRU", lantern), ["accept", "ack", "question", "redirect", "reject"]));
 	test("the platform that notified", () => assert.deepEqual(can("StreamHarbor", lantern), ["supplement", "withdraw"]));
 	test("the hub after its acceptance", () => assert.deepEqual(can("HUB", bell), ["accept", "question", "redirect"]));
-	test("desks to redirect to are authorities and the hub, never oneself, never a platform", () => {
+	test("desks to redirect to are authorities that do not have it, never oneself, never a platform", () => {
 		const s = stateFor(fake, "AIRU");
-		assert.deepEqual(possibleDesks(s, s.cases.get(lantern.caseId)).map((o) => o.code), ["BFP", "CDA", "HUB"]);
+		assert.deepEqual(possibleDesks(s, s.cases.get(lantern.caseId)).map((o) => o.code), ["BFP", "CDA"]);
 	});
 });
 

@@ -92,8 +92,8 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		await used.context.close();
 	});
 
-	/** Fill and send the notification with keys. @param {any} who @param {{words: string, state?: string}} what */
-	async function notify({ page, keys }, { words, state }) {
+	/** Fill and send the notification with keys. @param {any} who @param {{words: string, state?: string, handle: string}} what */
+	async function notify({ page, keys }, { words, state, handle }) {
 		await keys("n");
 		await page.waitForSelector(".mode-choice");
 		await press(page, /EXERCISE: it belongs to LANTERN/);
@@ -126,7 +126,7 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 			await write(page, /^Why not/, "The address belongs to a VPN.");
 		}
 		await press(page, /^an identifier$/);
-		await write(page, /^Identifier/, "marketwalker_31");
+		await write(page, /^Identifier/, handle);
 		await choose(page, /reported anywhere else/, /No/);
 		await keys("Control+Enter");
 		await page.getByRole("heading", { name: "Check, then send" }).waitFor({ timeout: 8000 }).catch(async () => {
@@ -137,7 +137,7 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 
 	test("the platform opens an item, writes, sees whom it goes to and why, and sends", async () => {
 		const { page, keys } = platform;
-		await notify(platform, { words: "A live stream shows one person with a long firearm entering a market hall. The stream is still running.", state: "XA" });
+		await notify(platform, { words: "A live stream shows one person with a long firearm entering a market hall. The stream is still running.", state: "XA", handle: "marketwalker_31" });
 		await page.getByText("It goes to 2 desks").waitFor();
 		const desks = await page.locator(".desks").innerText();
 		assert.match(desks, /AIRU/);
@@ -211,7 +211,7 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 	test("another one, state unknown: the platform chooses, the hub acknowledges, then redirects it to Aldmere's desk", async () => {
 		await platform.keys("Escape");
 		await platform.page.waitForSelector("main.board");
-		await notify(platform, { words: "A post announces an act at a school tomorrow at 08:00 and shows a blade." });
+		await notify(platform, { words: "A post announces an act at a school tomorrow at 08:00 and shows a blade.", handle: "nightcourier7" });
 		await platform.keys("Control+Enter");
 		await platform.page.waitForSelector("main.threat-page .clock-box.is-waiting");
 		const { page, keys } = hub;
@@ -230,7 +230,9 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		await page.keyboard.type("AIRU");
 		await write(page, /^Why it is theirs/, "Place of the offence: likely.");
 		await keys("Control+Enter");
-		await page.waitForSelector("main.board .threat.is-redirected");
+		await page.waitForSelector("main.board .threat.is-redirected").catch(async () => {
+			throw new Error(await page.locator("main").innerText());
+		});
 	});
 
 	test("the desk gets the whole case by disclosure, with its own time to answer", async () => {
@@ -240,7 +242,7 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		await keys("j", "Enter");
 		await page.waitForSelector("main.threat-page .clock-box.is-new");
 		await page.locator(".timeline .is-disclosed").first().waitFor();
-		await page.getByText("marketwalker_31").waitFor();
+		await page.getByText("nightcourier7").waitFor();
 		await page.getByText("Disclosure", { exact: true }).waitFor();
 		const box = await page.locator(".clock-box .huge").innerText();
 		assert.match(box, /^0:\d\d$/);

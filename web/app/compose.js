@@ -3,7 +3,7 @@
  * then the form, then a page that shows whom it goes to and why, then it is sent. The same form, with nothing
  * mandatory, makes a supplement. What was typed is kept on this computer until it was sent. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { uuid7 } from "../core/ids.js";
 import {
 	CONFIDENCE, CONTENT_TYPES, DUTIES, GROUNDS, HINT_KINDS, IDENTIFIERS, IMMEDIACY, NOTIFIED, OFFENCES, STATUSES, SURFACES, TLP,
@@ -62,7 +62,7 @@ export function ComposeScreen({ id }) {
 function ModeChoice() {
 	const exercises = openExercises(state.value);
 	const onlyExercise = state.value.me?.exercise_only;
-	useEffect(() => onKeys({ escape: () => go("#/") }), []);
+	useLayoutEffect(() => onKeys({ escape: () => go("#/") }), []);
 	return html`<main id="main" class="narrow">
 		<${ScreenTitle} id="mode">${t("compose.mode_title")}</${ScreenTitle}>
 		<p class="lead">${t("compose.mode_lead")}</p>
@@ -152,7 +152,7 @@ function NoticeForm({ c }) {
 		announce(t(result.recorded ? (supplement ? "done.supplement" : "done.send") : "done.journaled", { n: result.seq ?? 0 }));
 		go(`#/threat/${c.id}`);
 	}
-	useEffect(() => onKeys({
+	useLayoutEffect(() => onKeys({
 		primary: () => (checked ? sendNow() : check()),
 		escape: () => (checked ? setChecked(null) : go("#/")),
 	}));

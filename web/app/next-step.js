@@ -2,7 +2,7 @@
 /* next-step.js: what a person can do with a threat. One choice at a time; the primary one is chosen already, so that
  * Ctrl+Enter takes the threat over. An action that cannot be sent now is switched off, with the reason beside it. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { response } from "../core/protocol.js";
 import { board, possibleDesks } from "../core/select.js";
 import { TextArea, TextField, Select } from "../components/field.js";
@@ -90,7 +90,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 				b.do_not_remove_until = stamped(f.keep);
 				b.do_not_remove_reason = f.keep_reason || "covert_enquiry";
 			}
-			return say("accept", b, again ? mine?.accept?.id : undefined);
+			return say("accept", b, again ? mine?.accept?.id || undefined : undefined);
 		}
 		case "ack":
 			return say("ack", {});
@@ -152,7 +152,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 		} else
 			document.querySelector("h1")?.focus();
 	}
-	useEffect(() => onKeys({ primary: act }));
+	useLayoutEffect(() => onKeys({ primary: act }));
 
 	const names = STEPS.filter((x) => can[x]);
 	const error = (/** @type {string} */ name) => (missing === name ? t("form.required") : undefined);
@@ -179,7 +179,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 					${f.keep && html`<${Select} id="step-keep_reason" label=${t("step.keep_reason")} value=${f.keep_reason ?? "covert_enquiry"} onChange=${set("keep_reason")} options=${KEEP_REASONS.map((value) => ({ value, label: t(`keep_reason.${value}`) }))} />`}
 				</details>`}
 			${step === "redirect" && html`
-				<${Select} id="step-to" label=${t("step.to")} value=${f.to ?? ""} onChange=${set("to")} error=${error("to")} options=${desks.map((o) => ({ value: o.code, label: `${o.code} · ${o.name}${c.desks.has(o.code) ? ` (${t("step.already")})` : ""}` }))} />
+				<${Select} id="step-to" label=${t("step.to")} value=${f.to ?? ""} onChange=${set("to")} error=${error("to")} options=${desks.map((o) => ({ value: o.code, label: `${o.code} · ${o.name}` }))} />
 				<${TextField} id="step-ground" label=${t("step.ground")} hint=${t("step.ground_hint")} maxlength=${500} value=${f.ground ?? ""} onChange=${set("ground")} error=${error("ground")} />
 				<p class="hint">${t("step.redirect_note")}</p>`}
 			${step === "reject" && html`<${TextArea} id="step-reason" label=${t("step.reason")} hint=${t("step.reason_hint")} rows=${3} value=${f.reason ?? ""} onChange=${set("reason")} error=${error("reason")} />`}

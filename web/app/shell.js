@@ -1,7 +1,7 @@
 // @ts-check
 /* shell.js: the frame around every screen: exercise ribbon, header, connection, what is spoken, keyboard. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
 import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf } from "../core/select.js";
 import { Bell, Icon } from "../components/icon.js";
@@ -136,7 +136,7 @@ function Screen() {
 
 export function Shell() {
 	const [help, setHelp] = useState(false);
-	useEffect(() => onKeys({
+	useLayoutEffect(() => onKeys({
 		help: () => setHelp(true),
 		mute: silence,
 		board: () => go("#/"),

@@ -88,6 +88,20 @@ function deskOf(c, org, at) {
 	return desk;
 }
 
+/** A desk's life-cycle as the server names it, and as it is shown. */
+const DESK_STATES = /** @type {Record<string, import("./state.js").DeskState>} */ ({
+	SENT: "addressed", DELIVERED: "addressed", ACKED: "acked", ACCEPTED: "accepted", IN_PROGRESS: "accepted",
+	REDIRECTED: "redirected", REJECTED_NOT_COMPETENT: "rejected", OUTCOME: "closed",
+});
+
+/** @param {Desk} desk @param {import("./state.js").DeskState} to @param {Entry} e */
+function move(desk, to, e) {
+	desk.state = to;
+	/* taken over together with a case about the same thing, which this desk had accepted before */
+	if (to === "accepted")
+		desk.accept ??= { org: desk.org, at: e.at, id: "" };
+}
+
 /** What the server decided about desks and deadlines; the same members on every entry.
  * @param {Case} c @param {Entry} e */
 function decided(c, e) {
@@ -115,6 +129,11 @@ function decided(c, e) {
 		if (running)
 			c.timers.set(t.id, { ...running, ...t });
 	}
+	for (const step of d.state ?? [])
+		if (step.desk && c.desks.has(step.desk) && DESK_STATES[step.to])
+			move(deskOf(c, step.desk, e.at), DESK_STATES[step.to], e);
+	if (d.keep)
+		c.keep = d.keep.until ? { until: d.keep.until, by: d.keep.for ?? e.org, reason: e.message?.body?.do_not_remove_reason } : undefined;
 	for (const l of d.links ?? [])
 		c.links.push({ ...l, at: e.at });
 }

@@ -193,12 +193,13 @@ export function mayDraft(me) {
 	return isKind(me, ["hsp"]) && holds(me, "crisis_responder", "legal");
 }
 
-/** Desks that a threat can be redirected to. @param {State} s @param {Case} c */
+/** Desks that a threat can be redirected to: those that do not have it. @param {State} s @param {Case} c */
 export function possibleDesks(s, c) {
 	const exercise = c.exercise ? s.exercises.get(c.exercise) : undefined;
 	const joined = exercise?.participants?.length ? new Set(exercise.participants) : undefined;
+	const has = new Set([...c.desks.values()].filter((d) => ["addressed", "acked", "accepted"].includes(d.state)).map((d) => d.org));
 	return [...s.orgs.values()]
-		.filter((o) => o.code !== s.me?.org && o.kinds.some((k) => DESK_KINDS.includes(k)) && (!joined || joined.has(o.code)))
+		.filter((o) => o.code !== s.me?.org && !has.has(o.code) && o.kinds.some((k) => DESK_KINDS.includes(k)) && (!joined || joined.has(o.code)))
 		.sort((a, b) => Number(isHub(s, a.code)) - Number(isHub(s, b.code)) || a.code.localeCompare(b.code));
 }
 

@@ -385,7 +385,6 @@ export default {
 	"step.keep_hint": "Ihre Ortszeit. Die Plattform sieht es in Rot.",
 	"step.keep_reason": "Wegen",
 	"step.to": "An welche Dienststelle",
-	"step.already": "hat es schon",
 	"step.ground": "Warum es ihres ist",
 	"step.ground_hint": "Zum Beispiel: Tatort, wahrscheinlich.",
 	"step.redirect_note": "Die Dienststelle bekommt alles zu diesem Fall, was Sie lesen dürfen. Sie lesen weiter mit.",

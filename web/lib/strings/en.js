@@ -385,7 +385,6 @@ export default {
 	"step.keep_hint": "Your local time. Shown in red to the platform.",
 	"step.keep_reason": "Because of",
 	"step.to": "To which desk",
-	"step.already": "has it already",
 	"step.ground": "Why it is theirs",
 	"step.ground_hint": "For example: place of the offence, likely.",
 	"step.redirect_note": "The desk gets everything of this case that you may read. You keep reading it.",
