@@ -331,7 +331,7 @@ void toc_conn_close(struct toc_conn *c, int code, const char *text)
 	c->deadline_us = toc_now_us() + CLOSING_US;
 	toc_conn_stop_reading(c);
 	if (c->kind == TOC_CONN_STREAM) {
-		toc_wsi_kill(c->wsi);
+		toc_wsi_end(c->wsi);
 		return;
 	}
 	size_t n = strlen(text) > 100 ? 100 : strlen(text);

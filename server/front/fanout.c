@@ -36,7 +36,7 @@ static void ids_push(struct toc_ids *l, uint64_t id)
 	l->p[l->n++] = id;
 }
 
-static void mark_dirty(struct toc_conn *c)
+void toc_conn_mark(struct toc_conn *c)
 {
 	if (!c->dirty) {
 		c->dirty = true;
@@ -176,7 +176,7 @@ void toc_conn_say(struct toc_conn *c, const char *event, int64_t seq, struct toc
 		toc_conn_close(c, 1013, "slow reader: resume from your last seq");
 		return;
 	}
-	mark_dirty(c);
+	toc_conn_mark(c);
 }
 
 /* ---- writing ---- */
@@ -293,7 +293,15 @@ void toc_conn_flush(struct toc_conn *c)
 
 	c->dirty = false;
 	toc_cursor_settle(&c->cursor, toc_ring_tail(f->ring), toc_ring_head(f->ring));
-	if (c->stage == TOC_CONN_CLOSING || !c->wsi || c->kind == TOC_CONN_REQUEST)
+	if (c->stage == TOC_CONN_CLOSING || !c->wsi)
+		return;
+	if (c->kind == TOC_CONN_REQUEST) {
+		toc_http_turn(c); /* may free it */
+		return;
+	}
+	if (c->kind == TOC_CONN_STREAM)
+		toc_http_turn(c);
+	if (c->stage == TOC_CONN_CLOSING)
 		return;
 	if (c->kind == TOC_CONN_SOCKET)
 		flush_socket(c);
@@ -403,7 +411,7 @@ void toc_conn_read_from(struct toc_conn *c, int64_t from)
 	}
 	c->live_at = f->n_live;
 	f->live[f->n_live++] = c;
-	mark_dirty(c);
+	toc_conn_mark(c);
 }
 
 void toc_conn_stop_reading(struct toc_conn *c)

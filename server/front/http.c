@@ -1,8 +1,8 @@
 /* http.c: plain HTTP: one request, one answer; static files from memory, the API by route.c's table.
  *
- * While a request waits for the keeper its socket is not read (lws_rx_flow_control): libwebsockets leaves incoming
- * bytes of a connection in that state where they are, and libuv would report them again at once, for ever. The
- * header table is given back at the same time, so that many waiting requests need few of them.
+ * While a request waits for its answer its socket is not read (lws_rx_flow_control, see quieten): libwebsockets
+ * leaves incoming bytes of a connection in that state where they are, and libuv would report them again at once, for
+ * ever. The header table is given back, too, so that many waiting requests need few of them.
  */
 #include "front/inside.h"
 
@@ -118,8 +118,32 @@ static void put_head(struct toc_front *f, struct toc_buf *b, int status, const c
 	toc_buf_text(b, close ? "Connection: close\r\n\r\n" : "\r\n");
 }
 
-/* The answer is written. The next request, or the end. */
-static void request_done(struct toc_conn *c)
+/* Stop reading a request's socket until it has its answer. The library must have nothing of it in hand: else it waits
+ * for writability in order to go on with that, and does not look at it while the socket is not read, so that the
+ * loop turns without rest. It tells nobody, but asking it twice makes it show: switched off and on again, it calls
+ * WRITEABLE in the next turn if, and only if, it has something. Then the client has sent its next request without
+ * waiting for this answer. That is served as far as it is quick; to wait for entries such a connection is no good. */
+static void quieten(struct toc_conn *c)
+{
+	struct toc_request *q = c->request;
+
+	if (q->quiet == TOC_LOUD) {
+		lws_rx_flow_control(c->wsi, 0);
+		lws_rx_flow_control(c->wsi, 1);
+		q->quiet = TOC_LISTENING;
+		toc_conn_mark(c);
+	} else if (q->quiet == TOC_LISTENING) {
+		lws_rx_flow_control(c->wsi, 0);
+		q->quiet = TOC_QUIET;
+	} else if (q->quiet == TOC_PIPELINED && !q->responding) {
+		q->close_after = true;
+		if (q->reading || c->kind == TOC_CONN_STREAM)
+			toc_conn_drop(c);
+	}
+}
+
+/* The answer is written, and we are outside of all callbacks. The next request, or the end. */
+static void done(struct toc_conn *c)
 {
 	struct lws *wsi = c->wsi;
 	bool close = c->request->close_after || c->front->draining;
@@ -130,15 +154,22 @@ static void request_done(struct toc_conn *c)
 	toc_conn_free(c);
 	lws_rx_flow_control(wsi, 1);
 	if (close || lws_http_transaction_completed(wsi))
-		/* this reason lets the library say goodbye (close_notify); others are a hard end */
-		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_KEEPALIVE_IDLE, LWS_TO_KILL_ASYNC);
+		toc_wsi_end(wsi);
+}
+
+void toc_http_turn(struct toc_conn *c)
+{
+	if (c->request->written)
+		done(c);
+	else if (!c->request->responding)
+		quieten(c);
 }
 
 void toc_http_continue(struct toc_conn *c)
 {
 	struct toc_request *q = c->request;
 
-	if (!c->wsi || c->stage == TOC_CONN_CLOSING)
+	if (!c->wsi || c->stage == TOC_CONN_CLOSING || q->written)
 		return;
 	while (c->out.n > 0 || q->file.n > 0) {
 		/* the head and the beginning of a file leave together */
@@ -165,7 +196,8 @@ void toc_http_continue(struct toc_conn *c)
 			q->file.n -= (size_t)n;
 		}
 	}
-	request_done(c);
+	q->written = true;
+	toc_conn_mark(c);
 }
 
 static void respond(struct toc_conn *c)
@@ -410,12 +442,12 @@ static int entries_arguments(struct toc_conn *c)
 	return 0;
 }
 
-/* Nothing of the header is needed from here on, and nothing is read until the answer is written. */
+/* Nothing of the header is needed from here on, and soon nothing is read until the answer is written. */
 static void begin(struct toc_conn *c)
 {
-	lws_rx_flow_control(c->wsi, 0);
 	lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
 	lws_http_headers_detach(c->wsi);
+	toc_conn_mark(c);
 	if (c->request->route->auth == TOC_ANYBODY)
 		c->request->route->handle(c);
 	else

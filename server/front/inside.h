@@ -93,7 +93,8 @@ struct toc_request {
 	bool head_only, close_after;
 	bool wants_stream;          /* Accept: text/event-stream */
 	bool sent_to_keeper;
-	bool responding;
+	bool responding, written;   /* an answer is on its way; it is all in the kernel's hands */
+	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (http.c) */
 	struct toc_str file;        /* rest of a static file to send; borrowed */
 	/* GET /api/entries */
 	bool reading, waiting;
@@ -243,8 +244,9 @@ extern const struct lws_protocols toc_protocols[];
 struct toc_wsi_user {
 	struct toc_conn *conn;
 };
-/** End a connection from outside of its callbacks. */
+/** End a connection from outside of its callbacks: at once, or (plain HTTP) orderly. */
 void toc_wsi_kill(struct lws *wsi);
+void toc_wsi_end(struct lws *wsi);
 /** Plain HTTP: write what fits into the socket's buffer now, at most 16 KiB.
  *
  * While a request waits for its answer its socket is not read (else libwebsockets under libuv spins on what it
@@ -275,6 +277,7 @@ void toc_conn_add_ref(struct toc_conn *c, uint64_t ref);
 /* ---- fanout.c ---- */
 /** Something that goes out before anything of the ring: a text frame (socket) or an event (stream). It leaves
  * before the loop waits again, together with what else is due. @param seq the event's id, or -1 */
+void toc_conn_mark(struct toc_conn *c); /* something is due: before the loop waits again */
 void toc_conn_say(struct toc_conn *c, const char *event, int64_t seq, struct toc_str json);
 /** Write what is due, as much as the socket takes. */
 void toc_conn_flush(struct toc_conn *c);
@@ -332,6 +335,7 @@ int toc_http_body_end(struct toc_conn *c);
 void toc_http_answer(struct toc_conn *c, int status, struct toc_str json, const char *headers);
 void toc_http_refuse(struct toc_conn *c, const struct toc_refusal *r);
 void toc_http_continue(struct toc_conn *c); /* more of a long answer */
+void toc_http_turn(struct toc_conn *c);     /* before the loop waits: outside of all callbacks; may free it */
 void toc_http_stream(struct toc_conn *c);   /* the head of an event stream; the request becomes one */
 /** An answer before there is a request (opening handshake refused); the connection is closed after it. */
 void toc_http_turn_away(struct toc_front *f, struct lws *wsi, int status, const struct toc_refusal *r,

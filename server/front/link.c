@@ -7,6 +7,7 @@
 #include "front/inside.h"
 
 #include "base/log.h"
+#include "message/json.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -200,6 +201,19 @@ static void on_revoke(struct toc_front *f, struct toc_frame *frame)
 	}
 }
 
+/* RFC 9110, 10.2.3: what a refusal says in retry_after, for who reads headers. */
+static const char *retry_after(struct toc_conn *c, int status, struct toc_str json)
+{
+	struct toc_arena *a = c->request->arena;
+	struct toc_refusal why;
+	struct toc_value *v;
+
+	if (status < 400 || toc_json_parse(a, json, TOC_IPC_FRAME_MAX, 4, &v, &why) < 0)
+		return NULL;
+	int64_t seconds = toc_get_int(v, "retry_after", 0);
+	return seconds > 0 ? toc_arena_printf(a, "Retry-After: %lld\r\n", (long long)seconds).p : NULL;
+}
+
 static void on_answer(struct toc_front *f, struct toc_frame *frame)
 {
 	struct toc_conn *c = toc_conn_find(f, toc_frame_u64(frame));
@@ -213,7 +227,7 @@ static void on_answer(struct toc_front *f, struct toc_frame *frame)
 		if (json.n) /* a receipt that was noted has nothing to say */
 			toc_conn_say(c, "answer", -1, json);
 	} else if (c->kind == TOC_CONN_REQUEST) {
-		toc_http_answer(c, status, json, NULL);
+		toc_http_answer(c, status, json, retry_after(c, status, json));
 	}
 }
 

@@ -21,9 +21,18 @@ static struct toc_front *front_of(struct lws *wsi)
 	return lws_context_user(lws_get_context(wsi));
 }
 
+/* Under a loop of ours the library looks at its timers only after an event of its own: make one. */
 void toc_wsi_kill(struct lws *wsi)
 {
 	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+	lws_cancel_service(lws_get_context(wsi));
+}
+
+void toc_wsi_end(struct lws *wsi)
+{
+	/* for this reason it says goodbye (close_notify); other reasons are a hard end */
+	lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_KEEPALIVE_IDLE, LWS_TO_KILL_ASYNC);
+	lws_cancel_service(lws_get_context(wsi));
 }
 
 long toc_wsi_write(struct lws *wsi, const char *bytes, size_t n)
@@ -127,10 +136,10 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
 		return u && u->conn ? toc_http_body_end(u->conn) : 0;
 	case LWS_CALLBACK_HTTP_WRITEABLE:
-		if (u && u->conn) {
-			lws_rx_flow_control(wsi, 0);
-			toc_pace(u->conn);
-		}
+		if (u && u->conn && u->conn->request->quiet == TOC_LISTENING)
+			u->conn->request->quiet = TOC_PIPELINED;
+		else if (u && u->conn)
+			toc_pace(u->conn); /* kept-back bytes are out */
 		return 0;
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
 	case LWS_CALLBACK_CLOSED_HTTP:

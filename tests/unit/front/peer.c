@@ -163,11 +163,16 @@ void front_ready(struct front *f)
 
 void front_stop(struct front *f)
 {
-	int status = -1;
-
 	toc_ipc_begin(&f->out, TOC_IPC_DRAIN);
 	if (toc_control_send(f->control, &f->out, -1) < 0)
 		DIE("the front is gone already");
+	front_wait(f);
+}
+
+void front_wait(struct front *f)
+{
+	int status = -1;
+
 	if (waitpid(f->pid, &status, 0) != f->pid || status != 0)
 		DIE("the front ended with status %x", (unsigned)status);
 	close(f->control);
@@ -409,7 +414,7 @@ static bool more(struct client *c)
 		DIE("too much at once");
 	int r = SSL_read(c->ssl, c->in + c->n, (int)(sizeof c->in - 1 - c->n));
 	if (r <= 0) {
-		if (SSL_get_error(c->ssl, r) == SSL_ERROR_SYSCALL && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (SSL_get_error(c->ssl, r) == SSL_ERROR_WANT_READ)
 			DIE("the front says nothing");
 		return false;
 	}

@@ -18,7 +18,8 @@ struct front {
 };
 /** @param limits members of heritage.limits as JSON, or "{}" */
 struct front front_start(const char *limits);
-void front_stop(struct front *f); /* asserts that it exits with 0 */
+void front_stop(struct front *f); /* DRAIN, and front_wait */
+void front_wait(struct front *f); /* it ends, and with 0 */
 void front_ready(struct front *f); /* READY, then TIP as given */
 void front_tip(struct front *f, uint64_t size);
 /** A new socket to a keeper (2) or archive (3), as after a restart; closes the old one. */

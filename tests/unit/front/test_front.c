@@ -691,7 +691,7 @@ CASE(draining_says_goodbye_with_1001)
 	CHECK(socket_next(c) == NULL);
 	CHECK_INT(socket_close_code, 1001);
 	client_free(c);
-	end();
+	front_wait(&f);
 }
 
 /* ---- plain HTTP ---- */
@@ -964,6 +964,29 @@ CASE(a_client_that_goes_away_while_it_waits_costs_nothing)
 	client_free(c);
 	c = client_connect(&f);
 	CHECK(says(ask(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", NULL), "alive"));
+	client_free(c);
+	end();
+}
+
+CASE(requests_that_do_not_wait_for_answers_are_served_but_cannot_wait_themselves)
+{
+	const char *body;
+
+	begin(0);
+	struct client *c = client_connect(&f);
+	client_text(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /api/entries?after=-1&wait=50 HTTP/1.1\r\nHost: x\r\n" BEARER
+	               "\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+	body = client_answer(c, NULL);
+	CHECK(says(body, "alive"));
+	(void)admit(&f, "NORTH", 1, false);
+	CHECK(client_ended(c)); /* it cannot wait for entries there */
+	client_free(c);
+	c = client_connect(&f);
+	client_text(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /api/schema/M5 HTTP/1.1\r\nHost: x\r\n\r\n"
+	               "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
+	CHECK(says(client_answer(c, NULL), "alive"));
+	CHECK(says(client_answer(c, NULL), "json-schema"));
+	CHECK(says(client_answer(c, NULL), "ready"));
 	client_free(c);
 	end();
 }
