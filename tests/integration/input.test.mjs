@@ -1,6 +1,8 @@
 // input.test.mjs: what is wrong gets a clear answer, nothing is lost, and others do not notice.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import WebSocket from 'ws';
 
@@ -213,6 +215,16 @@ describe('HTTP', () => {
 	});
 	it('answers are never cached', async () =>
 		assert.equal((await server.request('GET', '/api/me', { credential: airu() })).headers['cache-control'], 'no-store'));
+});
+
+it('nothing of it keeps a front busy', async () => {
+	const ticks = () => server.pids('front').map((pid) => {
+		const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+		return Number(stat[11]) + Number(stat[12]); // utime and stime, in hundredths of a second
+	});
+	const before = ticks();
+	await sleep(3000);
+	ticks().forEach((now, i) => assert.ok(now - before[i] < 30, `front ${i} used ${now - before[i]} hundredths in 3 s`));
 });
 
 it('nobody else noticed any of it', async () => {

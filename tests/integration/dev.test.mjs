@@ -1,0 +1,44 @@
+// dev.test.mjs: the script itself: from any folder, through a link, and without touching apt or npm when nothing is missing.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { build, scratch, top } from './lib/server.mjs';
+
+const dir = scratch();
+after(() => fs.rmSync(dir, { recursive: true }));
+const link = path.join(dir, 'a link');
+fs.symlinkSync(path.join(top, 'dev'), link);
+const dev = (args, env = {}) => spawnSync('sh', [link, ...args], { cwd: '/', encoding: 'utf8', env: { ...process.env, ...env }, timeout: 240_000 });
+
+describe('./dev', () => {
+	it('says what it can do', () => {
+		const r = dev(['help']);
+		assert.equal(r.status, 0);
+		assert.match(r.stdout, /run \[--port N\] \[--state DIR\] \[--exercise NAME\] \[--browser\]/);
+	});
+	it('refuses what it does not know, and does nothing', () => {
+		assert.equal(dev(['dance']).status, 2);
+		const r = dev(['run', '--colour']);
+		assert.equal(r.status, 1);
+		assert.match(r.stderr, /unknown argument --colour/);
+		assert.match(dev(['run', '--port']).stderr, /--port needs a value/);
+	});
+	it('calls neither apt nor npm nor sudo when nothing is missing', { skip: build !== path.join(top, 'build/ci') && 'runs under ./dev test only' }, () => {
+		const called = path.join(dir, 'called');
+		for (const tool of ['apt-get', 'npm', 'sudo'])
+			fs.writeFileSync(path.join(dir, tool), `#!/bin/sh\necho "${tool} $*" >>'${called}'\nexit 1\n`, { mode: 0o755 });
+		const r = dev(['test', 'house.layers_are_noticed'], { PATH: `${dir}:${process.env.PATH}` });
+		assert.ok(!fs.existsSync(called), fs.existsSync(called) && fs.readFileSync(called, 'utf8'));
+		assert.equal(r.status, 0, r.stdout + r.stderr);
+		assert.equal(r.stdout.trimEnd().split('\n').at(-1), '1 passed, 0 failed');
+	});
+	it('names the packages once, and for both releases', () => {
+		const names = fs.readFileSync(path.join(top, 'docker/packages.txt'), 'utf8').split('\n').filter((l) => /^[a-z]/.test(l));
+		assert.equal(new Set(names).size, names.length);
+		for (const name of names) assert.match(name, /^[a-z][a-z0-9.+-]+$/, 'one name a line, without a version');
+		assert.ok(!names.some((n) => /postgresql-\d/.test(n)));
+	});
+});
