@@ -4,7 +4,7 @@
  *   node build.mjs --watch    for work: not minified, built again on every change */
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -35,13 +35,16 @@ async function write(path, bytes) {
 async function finish(result) {
 	if (result.errors.length || !result.outputFiles)
 		return;
-	await rm(dist, { recursive: true, force: true });
 	await mkdir(join(dist, "assets"), { recursive: true });
 	const of = (/** @type {string} */ end) => result.outputFiles?.find((f) => f.path.endsWith(end))?.contents ?? new Uint8Array();
 	const script = await emit("console", "js", of(".js"));
 	const style = await emit("console", "css", of(".css"));
 	const page = (await readFile(join(here, "index.html"), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%", style);
 	await write("index.html", Buffer.from(page));
+	/* what nobody names any more; last, so that a server which is running never misses a file */
+	for (const old of await readdir(join(dist, "assets")))
+		if (![script, style].some((name) => `/assets/${old}`.startsWith(name)))
+			await rm(join(dist, "assets", old));
 	console.log(`console: ${script} ${(of(".js").length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(of(".js")).length / 1024).toFixed(0)}), ${style}`);
 }
 

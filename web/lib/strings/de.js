@@ -351,7 +351,7 @@ export default {
 	"deadline.none": "Keine Frist läuft.",
 	"timer.T8": "Sicherung",
 	"timer.T16": "Unverzüglich melden",
-	"timer.T17": "Bestätigung durch einen Menschen",
+	"timer.T17": "Antwort eines Menschen",
 	"timer.T18": "Erinnerung an den Ausgang",
 
 	"step.title": "Nächster Schritt",

@@ -351,7 +351,7 @@ export default {
 	"deadline.none": "No deadline is running.",
 	"timer.T8": "Preserve",
 	"timer.T16": "Notify promptly",
-	"timer.T17": "Human acknowledgement",
+	"timer.T17": "Human answer",
 	"timer.T18": "Outcome reminder",
 
 	"step.title": "Next step",
