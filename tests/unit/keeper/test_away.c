@@ -231,7 +231,7 @@ CASE(a_frozen_database_is_left_after_our_own_deadline)
 	int64_t began = toc_clock_mono_us();
 	const struct toc_value *a = stage_send(&s, grant, m);
 	CHECK_TEXT(toc_get_text(a, "op"), "journaled");
-	CHECK(toc_clock_mono_us() - began < 3000000);
+	CHECK(toc_clock_mono_us() - began < 5000000); /* ours is 2 s; a busy machine has its own */
 	come_back();
 	CHECK_INT(count_in_ledger(m), 1);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
