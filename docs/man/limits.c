@@ -1,5 +1,5 @@
-/* limits.c: prints docs/limits.md from the front's own table of limits and the headers of the other rooms. A test
- * compares. */
+/* limits.c: prints docs/limits.md from the front's own table of limits and the headers of the other rooms. A
+ * test compares. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,9 +25,12 @@ static void option(const char *name, const char *standard)
 int main(void)
 {
 	puts("# Limits\n\n"
-	     "Every queue has a limit and an answer when it is full; nobody can make the server hold more than is written here. A refusal changes nothing and says\n"
-	     "`retry_after` when waiting helps. Made from `server/front/limit.def` and the headers by `docs/man/limits.c`; do not edit.\n\n"
-	     "Threats have a lane of their own, at the front and in the keeper: nobody else's traffic can drain it.\n\n"
+	     "Every queue has a limit and an answer when it is full; nobody can make the server hold more "
+	     "than is written here. A refusal changes nothing and says\n"
+	     "`retry_after` when waiting helps. Made from `server/front/limit.def` and the headers by "
+	     "`docs/man/limits.c`; do not edit.\n\n"
+	     "Threats have a lane of their own, at the front and in the keeper: nobody else's traffic can "
+	     "drain it.\n\n"
 	     "## At the front\n\n| name | default | limits |\n| --- | ---: | --- |");
 #define TOC_LIMIT(name, standard, what) printf("| `%s` | %lld | %s |\n", #name, (long long)(standard), what);
 #include "front/limit.def"
@@ -49,9 +52,12 @@ int main(void)
 	row("reads that wait in an archive", TOC_ARCHIVE_WAITING_MAX, "`busy`; the front asks again");
 	puts("\n## In libtocsin\n\n| what | limit | then |\n| --- | ---: | --- |");
 	row("messages without an answer", TOC_LINK_WAITING_MAX, "`TOCSIN_ELIMIT`");
-	row("bytes of a frame from the server", TOC_LINK_FRAME_MAX, "the connection is dropped and made anew");
+	row("bytes of a frame from the server", TOC_LINK_FRAME_MAX,
+	    "the connection is dropped and made anew");
 	row("milliseconds without any frame", TOC_LINK_SILENCE_MS, "the connection is dropped and made anew");
-	row("milliseconds between two attempts, at most", TOC_LINK_RECONNECT_MOST_MS, "a random part of it off, from 250 ms on doubling");
-	puts("\nLimits of single fields (lengths, counts, ranges) stand with the fields in [messages.md](messages.md).");
+	row("milliseconds between two attempts, at most", TOC_LINK_RECONNECT_MOST_MS,
+	    "a random part of it off, from 250 ms on doubling");
+	puts("\nLimits of single fields (lengths, counts, ranges) stand with the fields in "
+	     "[messages.md](messages.md).");
 	return 0;
 }

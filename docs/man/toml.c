@@ -1,5 +1,6 @@
-/* toml.c: prints the manual page tocsind.toml(5) in mdoc, from the server's own table of options. A test compares the
- * page here with what it prints. (tocsind(8) is printed by `tocsind --manual`, tocsin(1) by tocsin_manual.) */
+/* toml.c: prints the manual page tocsind.toml(5) in mdoc, from the server's own table of options. A test
+ * compares the page here with what it prints. (tocsind(8) is printed by `tocsind --manual`, tocsin(1) by
+ * tocsin_manual.) */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,12 +10,12 @@ struct option {
 	long long least, most;
 };
 static const struct option options[] = {
-#define TOC_OPTION(NAME, name, kind, standard, least, most, argument, commands, help) \
+#define TOC_OPTION(NAME, name, kind, standard, least, most, argument, commands, help)                        \
 	{ name, #kind, standard, argument, commands, help, least, most },
 #include "main/option.def"
 #undef TOC_OPTION
 };
-#define COUNT(array) (sizeof (array) / sizeof *(array))
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* A sentence on a line of its own; a backslash, and what would begin a request, escaped. */
 static void text(const char *s)
@@ -36,8 +37,14 @@ static void text(const char *s)
 	putchar('\n');
 }
 
-static bool is_switch(const struct option *o) { return !strcmp(o->kind, "SWITCH"); }
-static bool is_number(const struct option *o) { return !strcmp(o->kind, "NUMBER"); }
+static bool is_switch(const struct option *o)
+{
+	return !strcmp(o->kind, "SWITCH");
+}
+static bool is_number(const struct option *o)
+{
+	return !strcmp(o->kind, "NUMBER");
+}
 
 static void standard(const struct option *o)
 {
@@ -49,16 +56,24 @@ static void standard(const struct option *o)
 
 static void page(void)
 {
-	puts(".Dd November 22, 2026\n.Dt TOCSIND.TOML 5\n.Os\n.Sh NAME\n.Nm tocsind.toml\n.Nd configuration of tocsind\n.Sh DESCRIPTION\n"
-	     "Lines of the form\n.Ar name\n=\n.Ar value ,\nblank lines, and comments from\n.Ql #\nto the end of the line: the part of TOML that a flat list of options needs.\n"
-	     "A text stands in double or single quotes, a number and\n.Cm true\nor\n.Cm false\nby themselves.\n"
-	     "A name that there is not, a value of the wrong kind and a value outside its limits are errors that name the line.\n"
-	     ".Cm tocsind check-config\nprints every option with its value and where it comes from.\n.Pp\nThe options are:\n.Bl -tag -width Ds");
+	puts(".Dd November 22, 2026\n.Dt TOCSIND.TOML 5\n.Os\n.Sh NAME\n.Nm tocsind.toml\n.Nd configuration "
+	     "of tocsind\n.Sh DESCRIPTION\n"
+	     "Lines of the form\n.Ar name\n=\n.Ar value ,\nblank lines, and comments from\n.Ql #\nto the end "
+	     "of the line: the part of TOML that a flat list of options needs.\n"
+	     "A text stands in double or single quotes, a number and\n.Cm true\nor\n.Cm false\nby "
+	     "themselves.\n"
+	     "A name that there is not, a value of the wrong kind and a value outside its limits are errors "
+	     "that name the line.\n"
+	     ".Cm tocsind check-config\nprints every option with its value and where it comes "
+	     "from.\n.Pp\nThe options are:\n.Bl -tag -width Ds");
 	for (size_t i = 0; i < COUNT(options); i++) {
 		const struct option *o = &options[i];
 		if (!strcmp(o->name, "config") || !strchr(o->commands, 'S'))
 			continue; /* a flag and a variable only, or of demo only */
-		printf(".It Va %s = %s\n", o->name, is_switch(o) ? "true | false" : is_number(o) ? "number" : "\"text\"");
+		printf(".It Va %s = %s\n", o->name,
+		       is_switch(o)   ? "true | false"
+		       : is_number(o) ? "number"
+				      : "\"text\"");
 		text(o->help);
 		standard(o);
 	}

@@ -1,19 +1,21 @@
 /* tocsin/client.h: libtocsin, the member's side of a Tocsin server, for programs in C.
  *
- * A connection is a member's place in the ledger: it delivers every entry that the member may read, in order and
- * exactly once, across lost connections and restarts of the server; and it carries messages the other way until
- * each has been answered. What a message may contain is the server's business (`tocsin schema`): messages and
- * entries are JSON text here, UTF-8, as on the wire.
+ * A connection is a member's place in the ledger: it delivers every entry that the member may read, in order
+ * and exactly once, across lost connections and restarts of the server; and it carries messages the other way
+ * until each has been answered. What a message may contain is the server's business (`tocsin schema`):
+ * messages and entries are JSON text here, UTF-8, as on the wire.
  *
- * One thread, one loop: every function belongs to the thread that called tocsin_new, but tocsin_wake. Callbacks
- * run inside tocsin_step and may call anything here except tocsin_step and tocsin_free.
+ * One thread, one loop: every function belongs to the thread that called tocsin_new, but tocsin_wake.
+ * Callbacks run inside tocsin_step and may call anything here except tocsin_step and tocsin_free.
  *
  *   struct tocsin *t;
+ *   struct tocsin_connection_settings me = { .server = "https://localhost:8443", .key = key,
+ *                                            .from = TOCSIN_FROM_START, .on_entry = show };
  *   tocsin_new(&(struct tocsin_settings){ .ca_file = "ca.pem" }, &t, &error);
- *   tocsin_connect(t, &(struct tocsin_connection_settings){ .server = "https://localhost:8443", .key = key,
- *                                                          .from = TOCSIN_FROM_START, .on_entry = show }, &c, &error);
+ *   tocsin_connect(t, &me, &connection, &error);
  *   while (tocsin_step(t, 1000) == 0)
  *           ;
+ *
  * A whole program: docs/example.c.
  */
 #ifndef TOCSIN_CLIENT_H
@@ -47,8 +49,8 @@ struct tocsin_error {
 
 /* ---- the library in this process ---- */
 
-/** TLS and the loop. One at a time in a process: OpenSSL's indexes that libwebsockets registers are global, and a
- * second context would take them from the first. tocsin_new says TOCSIN_EBUSY instead. */
+/** TLS and the loop. One at a time in a process: OpenSSL's indexes that libwebsockets registers are global,
+ * and a second context would take them from the first. tocsin_new says TOCSIN_EBUSY instead. */
 struct tocsin;
 
 struct tocsin_settings {
@@ -56,10 +58,11 @@ struct tocsin_settings {
 	const char *user_agent; /* NULL: "libtocsin/VERSION" */
 };
 
-TOCSIN_API int tocsin_new(const struct tocsin_settings *settings, struct tocsin **ret_tocsin, struct tocsin_error *reterr);
+TOCSIN_API int tocsin_new(const struct tocsin_settings *settings, struct tocsin **ret_tocsin,
+			  struct tocsin_error *reterr);
 /** Closes what is still open, without waiting. NULL is fine. */
 TOCSIN_API void tocsin_free(struct tocsin *t);
-/** Wait for at most so many milliseconds and do what there is to do. @return 0, or -1 when the loop is broken */
+/** Wait for at most so many milliseconds and do what there is to do. @return 0, or -1: the loop is broken */
 TOCSIN_API int tocsin_step(struct tocsin *t, int timeout_ms);
 /** End a waiting tocsin_step early. The one function that other threads and signal handlers may call. */
 TOCSIN_API void tocsin_wake(struct tocsin *t);
@@ -75,18 +78,19 @@ struct tocsin_connection;
 enum tocsin_state {
 	TOCSIN_CONNECTING, /* also while waiting before the next attempt; `why` says what failed last */
 	TOCSIN_CONNECTED,  /* the server has said welcome */
-	TOCSIN_ENDED,      /* the server does not want us (credential unknown or revoked, position ahead): no more attempts */
+	TOCSIN_ENDED, /* the server does not want us (credential unknown or revoked, position ahead): no more
+			 attempts */
 };
 
 /** What arrived. Everything is borrowed for the call. Texts are NUL-terminated. */
 struct tocsin_entry {
-	long long seq;      /* position in the ledger; -1 for an urgent one */
-	bool urgent;        /* delivered from the journal while the database is away: NOT YET RECORDED. The same id
-	                     * comes again with its seq, when it has been recorded */
-	const char *k;      /* what it is: "M4.send" */
-	const char *id;     /* the message's id */
-	const char *org;    /* whose it is: "StreamHarbor" */
-	const char *json;   /* the whole frame */
+	long long seq; /* position in the ledger; -1 for an urgent one */
+	bool urgent;   /* delivered from the journal while the database is away: NOT YET RECORDED. The same id
+			* comes again with its seq, when it has been recorded */
+	const char *k; /* what it is: "M4.send" */
+	const char *id;   /* the message's id */
+	const char *org;  /* whose it is: "StreamHarbor" */
+	const char *json; /* the whole frame */
 	size_t json_bytes;
 };
 
@@ -98,11 +102,11 @@ struct tocsin_connection_settings {
 
 	/** Every entry, in order, exactly once. */
 	void (*on_entry)(void *user, const struct tocsin_entry *entry);
-	/** Called after on_entry has returned: keep the number, and give it as `from` after a restart. May be NULL. */
+	/** After on_entry: keep the number, and give it as `from` after a restart. May be NULL. */
 	void (*on_position)(void *user, long long seq);
 	/** The server's welcome: who you are, exercises, limits. After every reconnect. May be NULL. */
 	void (*on_welcome)(void *user, const char *json, size_t json_bytes);
-	/** The server's beat, every 2 seconds. `last`: the last sequence number meant for you. May be NULL. */
+	/** The server's beat, every 2 s. `last`: the last sequence number meant for you. May be NULL. */
 	void (*on_beat)(void *user, long long last);
 	void (*on_state)(void *user, enum tocsin_state state, const char *why); /* may be NULL */
 
@@ -112,7 +116,7 @@ struct tocsin_connection_settings {
 };
 
 TOCSIN_API int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *settings,
-                              struct tocsin_connection **ret_connection, struct tocsin_error *reterr);
+			      struct tocsin_connection **ret_connection, struct tocsin_error *reterr);
 /** Say goodbye and forget it: no callback of this connection runs any more, waiting messages are dropped. */
 TOCSIN_API void tocsin_disconnect(struct tocsin_connection *c);
 /** The last sequence number delivered, or where it began. */
@@ -125,7 +129,7 @@ enum tocsin_outcome {
 	TOCSIN_JOURNALED, /* a threat, taken while the database is away: delivered, not yet recorded */
 	TOCSIN_PREPARED,  /* answer to tocsin_prepare: json */
 	TOCSIN_REFUSED,   /* code, field, clause, detail, advice */
-	TOCSIN_UNANSWERED /* patience is over. It may have been accepted: send it again with the same id to learn */
+	TOCSIN_UNANSWERED /* patience is over. It may have been accepted: the same id sent again says */
 };
 
 /** The answer to a message. Borrowed for the call; absent texts are "". */
@@ -135,23 +139,24 @@ struct tocsin_answer {
 	long long seq;        /* -1 unless accepted */
 	const char *case_ref; /* of the case that the message opened or belongs to */
 	const char *code, *field, *clause, *detail, *advice;
-	const char *json;     /* the frame, "" when unanswered */
+	const char *json; /* the frame, "" when unanswered */
 	size_t json_bytes;
 };
 typedef void tocsin_answer_fn(void *user, const struct tocsin_answer *answer);
 
-/** Send a message: one JSON object, envelope and body. `id` (UUIDv7), `schema_version` and `sent_at` are filled in when they
- * are missing; nothing else is. It is sent again, with the same id, after every reconnect until it is answered: the
- * server takes it once.
+/** Send a message: one JSON object, envelope and body. `id` (UUIDv7), `schema_version` and `sent_at` are
+ * filled in when they are missing; nothing else is. It is sent again, with the same id, after every reconnect
+ * until it is answered: the server takes it once.
  * @param done called exactly once, unless the connection is dropped before; may be NULL
  * @param ret_id the message's id, 37 bytes; may be NULL
  * @return 0, TOCSIN_EINVAL (not an object), TOCSIN_ELIMIT (256 are waiting, or it is longer than 64 KiB) */
-TOCSIN_API int tocsin_send(struct tocsin_connection *c, const char *json, size_t json_bytes, tocsin_answer_fn *done,
-                           void *user, char ret_id[37], struct tocsin_error *reterr);
+TOCSIN_API int tocsin_send(struct tocsin_connection *c, const char *json, size_t json_bytes,
+			   tocsin_answer_fn *done, void *user, char ret_id[37], struct tocsin_error *reterr);
 /** Ask what sending it would do: recipients with reasons, warnings, duplicates. Changes nothing. */
-TOCSIN_API int tocsin_prepare(struct tocsin_connection *c, const char *json, size_t json_bytes, tocsin_answer_fn *done,
-                              void *user, struct tocsin_error *reterr);
-/** A machine's receipt for an entry: "delivered". For gateways; what people do is a message. Lost receipts are not sent again. */
+TOCSIN_API int tocsin_prepare(struct tocsin_connection *c, const char *json, size_t json_bytes,
+			      tocsin_answer_fn *done, void *user, struct tocsin_error *reterr);
+/** A machine's receipt for an entry: "delivered". For gateways; what people do is a message. Lost receipts
+ * are not sent again. */
 TOCSIN_API int tocsin_receipt(struct tocsin_connection *c, long long seq, const char *state);
 
 /** Version of the library: "0.1.0". */

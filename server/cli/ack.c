@@ -1,7 +1,7 @@
 /* ack.c: `tocsin ack`: a person answers for a threat case, from the command line.
  *
- * Reads from the beginning what this member may read, finds the case's notification (sent to us, or disclosed to us),
- * and answers with M5 in its envelope: the same mode, exercise, marking, precedence and language. */
+ * Reads from the beginning what this member may read, finds the case's notification (sent to us, or disclosed
+ * to us), and answers with M5 in its envelope: the same mode, exercise, marking, precedence and language. */
 #include <string.h>
 
 #include "base/time.h"
@@ -44,7 +44,8 @@ static void on_entry(void *user, const struct tocsin_entry *e)
 	struct toc_value *frame;
 	struct toc_refusal refusal;
 	toc_arena_reset(k->scratch);
-	if (toc_json_parse(k->scratch, (struct toc_str){ e->json, e->json_bytes }, e->json_bytes, 48, &frame, &refusal) < 0)
+	if (toc_json_parse(k->scratch, (struct toc_str){ e->json, e->json_bytes }, e->json_bytes, 48, &frame,
+			   &refusal) < 0)
 		return;
 	if (!strcmp(e->k, "M4.send"))
 		consider(k, toc_get_text(frame, "case"), toc_get(frame, "message"));
@@ -58,7 +59,9 @@ static void on_answer(void *user, const struct tocsin_answer *answer)
 {
 	struct acking *k = user;
 	cli_show_answer(k->cli, answer);
-	k->result = answer->outcome == TOCSIN_REFUSED ? CLI_EXIT_REFUSED : answer->outcome == TOCSIN_UNANSWERED ? CLI_EXIT_AWAY : CLI_EXIT_OK;
+	k->result = answer->outcome == TOCSIN_REFUSED      ? CLI_EXIT_REFUSED
+		    : answer->outcome == TOCSIN_UNANSWERED ? CLI_EXIT_AWAY
+							   : CLI_EXIT_OK;
 	k->done = true;
 }
 
@@ -70,7 +73,8 @@ static toc_time now_there(const struct acking *k)
 	for (size_t i = 0; i < toc_len(k->exercises); i++) {
 		const struct toc_value *x = toc_at(k->exercises, i);
 		toc_time at;
-		if (toc_str_eq(toc_get_text(x, "id"), exercise) && toc_time_parse(toc_get_text(x, "at"), &at, NULL) == 0)
+		if (toc_str_eq(toc_get_text(x, "id"), exercise) &&
+		    toc_time_parse(toc_get_text(x, "at"), &at, NULL) == 0)
 			return at;
 	}
 	return now;
@@ -80,7 +84,8 @@ static void answer_case(struct acking *k)
 {
 	struct toc_arena *a = k->kept;
 	struct toc_value *m = toc_value_map(a), *body = toc_value_map(a);
-	static const char *const same[] = { "mode", "exercise_ref", "incident_ref", "tlp", "handling", "precedence", "lang", "legal_basis" };
+	static const char *const same[] = { "mode",     "exercise_ref", "incident_ref", "tlp",
+					    "handling", "precedence",   "lang",         "legal_basis" };
 	const char *reference = k->cli->line.value[CLI_OPT_REFERENCE];
 	struct tocsin_error error;
 
@@ -117,9 +122,12 @@ static void on_beat(void *user, long long last)
 	if (k->sent || last > tocsin_position(k->connection))
 		return;
 	if (k->several)
-		k->result = cli_complain(k->cli, CLI_EXIT_USAGE, "%s is the beginning of several cases: give more of it", k->cli->line.operand);
+		k->result = cli_complain(k->cli, CLI_EXIT_USAGE,
+					 "%s is the beginning of several cases: give more of it",
+					 k->cli->line.operand);
 	else if (!k->notification)
-		k->result = cli_complain(k->cli, CLI_EXIT_REFUSED, "%s: no such case has been sent to you", k->cli->line.operand);
+		k->result = cli_complain(k->cli, CLI_EXIT_REFUSED, "%s: no such case has been sent to you",
+					 k->cli->line.operand);
 	else
 		answer_case(k);
 	k->done |= !k->sent;
@@ -133,7 +141,8 @@ static void on_welcome(void *user, const char *json, size_t n)
 	if (toc_json_parse(k->kept, (struct toc_str){ json, n }, n, 48, &frame, &refusal) < 0)
 		return;
 	k->exercises = toc_get(frame, "exercises");
-	snprintf(k->person, sizeof k->person, "%.*s", TOC_STR_ARGS(toc_get_text(toc_get(frame, "you"), "person")));
+	snprintf(k->person, sizeof k->person, "%.*s",
+		 TOC_STR_ARGS(toc_get_text(toc_get(frame, "you"), "person")));
 }
 
 static void on_state(void *user, enum tocsin_state state, const char *why)
@@ -149,8 +158,14 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 int cli_ack(const struct cli *cli)
 {
 	struct acking k = { .cli = cli };
-	struct tocsin_connection_settings settings = { .server = cli->server, .key = cli->key, .from = TOCSIN_FROM_START, .user = &k,
-		.on_entry = on_entry, .on_beat = on_beat, .on_welcome = on_welcome, .on_state = on_state };
+	struct tocsin_connection_settings settings = { .server = cli->server,
+						       .key = cli->key,
+						       .from = TOCSIN_FROM_START,
+						       .user = &k,
+						       .on_entry = on_entry,
+						       .on_beat = on_beat,
+						       .on_welcome = on_welcome,
+						       .on_state = on_state };
 	struct tocsin_error error;
 	struct tocsin *t;
 	long patience;
@@ -172,7 +187,8 @@ int cli_ack(const struct cli *cli)
 	}
 	while (!k.done && !cli_interrupted && tocsin_step(t, 500) == 0) {
 		if (!k.sent && toc_clock_mono_us() > until) {
-			k.result = cli_complain(cli, CLI_EXIT_AWAY, "%s", k.why[0] ? k.why : "the server has not answered in time");
+			k.result = cli_complain(cli, CLI_EXIT_AWAY, "%s",
+						k.why[0] ? k.why : "the server has not answered in time");
 			k.done = true;
 		}
 	}

@@ -1,5 +1,6 @@
-/* cast.c: the connections of a play. Every actor is a member of its own: one key, one connection. What reaches an
- * organisation through any of them goes to one log; gateways answer with machine receipts by themselves. */
+/* cast.c: the connections of a play. Every actor is a member of its own: one key, one connection. What
+ * reaches an organisation through any of them goes to one log; gateways answer with machine receipts by
+ * themselves. */
 #include "cli/cast.h"
 
 #include <stdlib.h>
@@ -28,8 +29,10 @@ int cast_load(const struct cli *cli, const char *path, struct cast *ret_cast)
 	for (size_t i = 0; r == 0 && i < c.n; i++) {
 		const struct toc_value *v = toc_at(list, i);
 		c.actors[i] = (struct actor){ .org = toc_arena_cstr(c.arena, toc_get_text(v, "organisation")),
-			.title = toc_arena_cstr(c.arena, toc_get_text(v, "person")), .key = toc_arena_cstr(c.arena, toc_get_text(v, "api_key")),
-			.gateway = toc_list_has(toc_get(v, "roles"), TOC_STR("service_account")) };
+					      .title = toc_arena_cstr(c.arena, toc_get_text(v, "person")),
+					      .key = toc_arena_cstr(c.arena, toc_get_text(v, "api_key")),
+					      .gateway = toc_list_has(toc_get(v, "roles"),
+								      TOC_STR("service_account")) };
 		if (!*c.actors[i].org || !*c.actors[i].key)
 			r = cli_complain(cli, -1, "%s: item %zu has no organisation or api_key", path, i + 1);
 	}
@@ -79,7 +82,8 @@ struct actor *cast_receiver(const struct cast *c, const char *org)
 long long cast_seq_of(const struct cast *c, const char *org, const char *message_id)
 {
 	for (size_t i = c->log.n; i-- > 0;)
-		if (!strcmp(c->log.items[i].org, org) && toc_str_is(c->log.items[i].id, message_id) && c->log.items[i].seq >= 0)
+		if (!strcmp(c->log.items[i].org, org) && toc_str_is(c->log.items[i].id, message_id) &&
+		    c->log.items[i].seq >= 0)
 			return c->log.items[i].seq;
 	return -1;
 }
@@ -92,7 +96,8 @@ static void sign_in_or_out(struct cast *c, const struct toc_value *frame, bool o
 	if (!open) { /* closing names the session: find who opened it */
 		for (size_t i = c->log.n; i-- > 0 && !person.n;)
 			if (toc_str_is(c->log.items[i].k, "session.open")) {
-				const struct toc_value *b = toc_get(toc_get(c->log.items[i].frame, "message"), "body");
+				const struct toc_value *b =
+					toc_get(toc_get(c->log.items[i].frame, "message"), "body");
 				if (toc_str_eq(toc_get_text(b, "session"), session))
 					person = toc_get_text(b, "person");
 			}
@@ -114,8 +119,8 @@ static void on_entry(void *user, const struct tocsin_entry *e)
 	size_t before = c->log.n;
 	if (expect_log_add(&c->log, a->org, (struct toc_str){ e->json, e->json_bytes }) < 0)
 		return;
-	if (a->gateway && e->seq >= 0 && e->k[0] == 'M' && strncmp(e->k, "M19.", 4) != 0 && strcmp(e->org, a->org) != 0 &&
-	    !(c->silent && c->silent(c->user, a, e->id)))
+	if (a->gateway && e->seq >= 0 && e->k[0] == 'M' && strncmp(e->k, "M19.", 4) != 0 &&
+	    strcmp(e->org, a->org) != 0 && !(c->silent && c->silent(c->user, a, e->id)))
 		(void)tocsin_receipt(a->connection, e->seq, "delivered");
 	if (c->log.n > before && (!strcmp(e->k, "session.open") || !strcmp(e->k, "session.close")))
 		sign_in_or_out(c, c->log.items[before].frame, !strcmp(e->k, "session.open"));
@@ -129,7 +134,8 @@ static void on_welcome(void *user, const char *json, size_t n)
 	struct toc_str bytes = toc_arena_str(a->cast->arena, (struct toc_str){ json, n });
 	if (toc_json_parse(a->cast->arena, bytes, n, 48, &frame, &refusal) < 0)
 		return;
-	snprintf(a->person, sizeof a->person, "%.*s", TOC_STR_ARGS(toc_get_text(toc_get(frame, "you"), "person")));
+	snprintf(a->person, sizeof a->person, "%.*s",
+		 TOC_STR_ARGS(toc_get_text(toc_get(frame, "you"), "person")));
 	if (a == a->cast->control)
 		a->cast->control_welcome = frame;
 }
@@ -151,8 +157,14 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 
 int cast_connect(struct cast *c, const struct cli *cli, struct tocsin *t, struct actor *a)
 {
-	struct tocsin_connection_settings settings = { .server = cli->server, .key = a->key, .from = TOCSIN_FROM_NOW, .user = a,
-		.on_entry = on_entry, .on_welcome = on_welcome, .on_beat = on_beat, .on_state = on_state };
+	struct tocsin_connection_settings settings = { .server = cli->server,
+						       .key = a->key,
+						       .from = TOCSIN_FROM_NOW,
+						       .user = a,
+						       .on_entry = on_entry,
+						       .on_welcome = on_welcome,
+						       .on_beat = on_beat,
+						       .on_state = on_state };
 	struct tocsin_error error;
 	if (a->connection)
 		return 0;

@@ -1,4 +1,4 @@
-/* cast.h: who takes part in a play: their keys, their connections, and which of them a person has taken over. */
+/* cast.h: who takes part in a play: their keys, their connections, and whom a person has taken over. */
 #ifndef TOC_CLI_CAST_H
 #define TOC_CLI_CAST_H
 
@@ -8,7 +8,7 @@
 struct actor {
 	struct cast *cast;
 	char *org, *title, *key;
-	char person[TOC_UUID_TEXT]; /* pseudonym, from the welcome; empty: not connected yet */
+	char person[TOC_UUID_TEXT];            /* pseudonym, from the welcome; empty: not connected yet */
 	bool gateway, connected, ended, human; /* human: a person has signed in as them and plays */
 	struct tocsin_connection *connection;
 	long long beat_last;

@@ -22,12 +22,15 @@ int cli_play(const struct cli *cli);
 int cli_schema(const struct cli *cli);
 
 /** One sentence on stderr, "tocsin: …". @return code */
-int cli_complain(const struct cli *cli, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int cli_complain(const struct cli *cli, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /** A whole file, or standard input for "-", in the arena. @return 0, or -1 after a complaint */
-int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_arena *a, struct toc_str *ret_bytes);
+int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_arena *a,
+	     struct toc_str *ret_bytes);
 /** "12" or "1.5" seconds … as a whole number inside limits. @return 0, or -1 after a complaint */
-int cli_number(const struct cli *cli, enum cli_option option, long least, long most, long absent, long *ret_number);
+int cli_number(const struct cli *cli, enum cli_option option, long least, long most, long absent,
+	       long *ret_number);
 
 /** Set by SIGINT and SIGTERM; a waiting tocsin_step of the registered library ends. */
 extern volatile int cli_interrupted;

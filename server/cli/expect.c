@@ -39,7 +39,9 @@ int expect_log_add(struct expect_log *log, const char *org, struct toc_str json)
 		log->items = items;
 		log->cap = cap;
 	}
-	log->items[log->n++] = (struct expect_seen){ org, seq, toc_get_text(frame, "k"), toc_get_text(frame, "id"), bytes, frame };
+	log->items[log->n++] =
+		(struct expect_seen){ org,   seq,  toc_get_text(frame, "k"), toc_get_text(frame, "id"),
+				      bytes, frame };
 	return 0;
 }
 
@@ -54,8 +56,8 @@ static bool inside(const struct expect_seen *s, struct expect_window w)
 static bool same(const struct toc_value *got, const struct toc_value *want, toc_dur tolerance)
 {
 	toc_time x, y;
-	if (got && want && got->kind == TOC_TEXT && want->kind == TOC_TEXT && toc_time_parse(want->text, &y, NULL) == 0 &&
-	    toc_time_parse(got->text, &x, NULL) == 0) {
+	if (got && want && got->kind == TOC_TEXT && want->kind == TOC_TEXT &&
+	    toc_time_parse(want->text, &y, NULL) == 0 && toc_time_parse(got->text, &x, NULL) == 0) {
 		int64_t d = toc_between(x, y).us;
 		return (d < 0 ? -d : d) <= tolerance.us;
 	}
@@ -75,16 +77,20 @@ static struct toc_str json_of(struct toc_arena *a, const struct toc_value *v)
 }
 
 /* The first of where, has and lacks that the frame does not hold, as words; empty when it holds all. */
-static struct toc_str mismatch(struct toc_arena *a, const struct toc_value *frame, const struct toc_value *want, toc_dur tolerance)
+static struct toc_str mismatch(struct toc_arena *a, const struct toc_value *frame,
+			       const struct toc_value *want, toc_dur tolerance)
 {
-	const struct toc_value *where = toc_get(want, "where"), *has = toc_get(want, "has"), *lacks = toc_get(want, "lacks");
+	const struct toc_value *where = toc_get(want, "where"), *has = toc_get(want, "has"),
+			       *lacks = toc_get(want, "lacks");
 	struct toc_str rendering = toc_get_text(want, "rendering");
 	if (rendering.n && !toc_str_eq(rendering, toc_get_text(frame, "rendering")))
-		return toc_arena_printf(a, "rendering = %.*s", TOC_STR_ARGS(toc_get_text(frame, "rendering")));
+		return toc_arena_printf(a, "rendering = %.*s",
+					TOC_STR_ARGS(toc_get_text(frame, "rendering")));
 	for (uint32_t i = 0; where && i < where->n; i++) {
 		const struct toc_value *got = scenario_path(frame, where->members[i].name);
 		if (!same(got, where->members[i].value, tolerance))
-			return toc_arena_printf(a, "%.*s = %.*s", TOC_STR_ARGS(where->members[i].name), TOC_STR_ARGS(json_of(a, got)));
+			return toc_arena_printf(a, "%.*s = %.*s", TOC_STR_ARGS(where->members[i].name),
+						TOC_STR_ARGS(json_of(a, got)));
 	}
 	for (size_t i = 0; i < toc_len(has); i++)
 		if (!scenario_path(frame, toc_text_of(toc_at(has, i))))
@@ -92,7 +98,8 @@ static struct toc_str mismatch(struct toc_arena *a, const struct toc_value *fram
 	for (size_t i = 0; i < toc_len(lacks); i++) {
 		const struct toc_value *got = scenario_path(frame, toc_text_of(toc_at(lacks, i)));
 		if (got)
-			return toc_arena_printf(a, "%.*s = %.*s", TOC_STR_ARGS(toc_text_of(toc_at(lacks, i))), TOC_STR_ARGS(json_of(a, got)));
+			return toc_arena_printf(a, "%.*s = %.*s", TOC_STR_ARGS(toc_text_of(toc_at(lacks, i))),
+						TOC_STR_ARGS(json_of(a, got)));
 	}
 	return TOC_STR("");
 }
@@ -100,24 +107,28 @@ static struct toc_str mismatch(struct toc_arena *a, const struct toc_value *fram
 static bool of_kind(const struct expect_seen *s, const struct toc_value *want)
 {
 	struct toc_str from = toc_get_text(want, "from");
-	return toc_str_eq(s->k, toc_get_text(want, "k")) && (!from.n || toc_str_eq(toc_get_text(s->frame, "org"), from));
+	return toc_str_eq(s->k, toc_get_text(want, "k")) &&
+	       (!from.n || toc_str_eq(toc_get_text(s->frame, "org"), from));
 }
 
 /* ---- see, not_see, only, knows ---- */
 
 /* What reached an organisation in the window, as words. */
-static struct toc_str all_that_came(struct toc_arena *a, const struct expect_log *log, struct toc_str org, struct expect_window w)
+static struct toc_str all_that_came(struct toc_arena *a, const struct expect_log *log, struct toc_str org,
+				    struct expect_window w)
 {
 	struct toc_str out = TOC_STR("");
 	for (size_t i = 0; i < log->n; i++)
 		if (inside(&log->items[i], w) && toc_str_is(org, log->items[i].org))
-			out = toc_arena_printf(a, "%.*s%s%.*s (seq %lld)", TOC_STR_ARGS(out), out.n ? ", " : "", TOC_STR_ARGS(log->items[i].k),
-			                       log->items[i].seq);
+			out = toc_arena_printf(a, "%.*s%s%.*s (seq %lld)", TOC_STR_ARGS(out),
+					       out.n ? ", " : "", TOC_STR_ARGS(log->items[i].k),
+					       log->items[i].seq);
 	return out.n ? out : TOC_STR("nothing");
 }
 
-static enum expect_verdict check_see(struct toc_arena *a, const struct expect_log *log, const struct toc_value *want,
-                                     struct expect_window w, toc_dur tolerance, bool expected, struct toc_str *ret_came)
+static enum expect_verdict check_see(struct toc_arena *a, const struct expect_log *log,
+				     const struct toc_value *want, struct expect_window w, toc_dur tolerance,
+				     bool expected, struct toc_str *ret_came)
 {
 	struct toc_str nearly = TOC_STR(""), org = toc_get_text(want, "org");
 	for (size_t i = 0; i < log->n; i++) {
@@ -131,7 +142,8 @@ static enum expect_verdict check_see(struct toc_arena *a, const struct expect_lo
 			*ret_came = toc_arena_printf(a, "it came, seq %lld", s->seq);
 			return EXPECT_FAILS;
 		}
-		nearly = toc_arena_printf(a, "%.*s (seq %lld) with %.*s", TOC_STR_ARGS(s->k), s->seq, TOC_STR_ARGS(wrong));
+		nearly = toc_arena_printf(a, "%.*s (seq %lld) with %.*s", TOC_STR_ARGS(s->k), s->seq,
+					  TOC_STR_ARGS(wrong));
 	}
 	if (!expected)
 		return EXPECT_HOLDS;
@@ -140,7 +152,8 @@ static enum expect_verdict check_see(struct toc_arena *a, const struct expect_lo
 }
 
 /* Are these organisations exactly the ones in `orgs`? */
-static enum expect_verdict exactly(struct toc_arena *a, const struct toc_value *want, const struct toc_value *got, struct toc_str *ret_came)
+static enum expect_verdict exactly(struct toc_arena *a, const struct toc_value *want,
+				   const struct toc_value *got, struct toc_str *ret_came)
 {
 	const struct toc_value *orgs = toc_get(want, "orgs");
 	bool missing = false, extra = false;
@@ -158,8 +171,9 @@ static void add_org(struct toc_arena *a, struct toc_value *list, const char *org
 		toc_push_text(a, list, toc_str_of(org));
 }
 
-static enum expect_verdict check_only(struct toc_arena *a, const struct expect_log *log, const struct toc_value *want,
-                                      struct expect_window w, struct toc_str *ret_came)
+static enum expect_verdict check_only(struct toc_arena *a, const struct expect_log *log,
+				      const struct toc_value *want, struct expect_window w,
+				      struct toc_str *ret_came)
 {
 	struct toc_value *got = toc_value_list(a);
 	for (size_t i = 0; i < log->n; i++)
@@ -168,14 +182,16 @@ static enum expect_verdict check_only(struct toc_arena *a, const struct expect_l
 	return exactly(a, want, got, ret_came);
 }
 
-static enum expect_verdict check_knows(struct toc_arena *a, const struct expect_log *log, const struct scenario_names *names,
-                                       const struct toc_value *want, struct expect_window w, struct toc_str *ret_came)
+static enum expect_verdict check_knows(struct toc_arena *a, const struct expect_log *log,
+				       const struct scenario_names *names, const struct toc_value *want,
+				       struct expect_window w, struct toc_str *ret_came)
 {
 	struct toc_str text = toc_get_text(want, "text");
 	struct toc_value *got = toc_value_list(a);
 	for (size_t i = 0; i < log->n; i++) {
 		const struct expect_seen *s = &log->items[i];
-		if (s->seq <= w.upto && toc_get_is(s->frame, "exercise", toc_arena_cstr(a, names->exercise)) &&
+		if (s->seq <= w.upto &&
+		    toc_get_is(s->frame, "exercise", toc_arena_cstr(a, names->exercise)) &&
 		    memmem(s->json.p, s->json.n, text.p, text.n))
 			add_org(a, got, s->org);
 	}
@@ -193,14 +209,16 @@ struct timer {
 
 static bool is_timer(const struct toc_value *t, const struct toc_value *want)
 {
-	return toc_str_eq(toc_get_text(t, "timer"), toc_get_text(want, "id")) && toc_str_eq(toc_get_text(t, "desk"), toc_get_text(want, "desk"));
+	return toc_str_eq(toc_get_text(t, "timer"), toc_get_text(want, "id")) &&
+	       toc_str_eq(toc_get_text(t, "desk"), toc_get_text(want, "desk"));
 }
 
 /* What one copy of an entry says of the timer. */
 static void live(struct timer *t, const struct expect_seen *s, const struct toc_value *want)
 {
 	const struct toc_value *decided = toc_get(s->frame, "decided");
-	const struct toc_value *started = toc_get(decided, "timers_started"), *stopped = toc_get(decided, "timers_stopped");
+	const struct toc_value *started = toc_get(decided, "timers_started"),
+			       *stopped = toc_get(decided, "timers_stopped");
 	for (size_t i = 0; i < toc_len(stopped); i++)
 		if (is_timer(toc_at(stopped, i), want)) {
 			t->stopped = true;
@@ -209,14 +227,18 @@ static void live(struct timer *t, const struct expect_seen *s, const struct toc_
 		}
 	for (size_t i = 0; i < toc_len(started); i++)
 		if (is_timer(toc_at(started, i), want))
-			*t = (struct timer){ .started = true, .start_seq = s->seq, .deadline = toc_get_text(toc_at(started, i), "deadline") };
-	if (toc_str_is(s->k, "deadline.passed") && is_timer(toc_get(toc_get(s->frame, "message"), "body"), want))
+			*t = (struct timer){ .started = true,
+					     .start_seq = s->seq,
+					     .deadline = toc_get_text(toc_at(started, i), "deadline") };
+	if (toc_str_is(s->k, "deadline.passed") &&
+	    is_timer(toc_get(toc_get(s->frame, "message"), "body"), want))
 		t->passed = true;
 }
 
-/* The newest life of a timer, in order of seq: connections are not in step with each other, and one copy of an entry may
- * say more than another (a disclosure is a heading to the originator). */
-static struct timer timer_of(const struct expect_log *log, struct toc_str exercise, const struct toc_value *want, long long upto)
+/* The newest life of a timer, in order of seq: connections are not in step with each other, and one copy of
+ * an entry may say more than another (a disclosure is a heading to the originator). */
+static struct timer timer_of(const struct expect_log *log, struct toc_str exercise,
+			     const struct toc_value *want, long long upto)
 {
 	struct timer t = { .start_seq = -1 };
 	for (long long seq = -1, next;; seq = next) {
@@ -227,7 +249,8 @@ static struct timer timer_of(const struct expect_log *log, struct toc_str exerci
 		if (next > upto || next == INT64_MAX)
 			return t;
 		for (size_t i = 0; i < log->n; i++)
-			if (log->items[i].seq == next && toc_str_eq(toc_get_text(log->items[i].frame, "exercise"), exercise))
+			if (log->items[i].seq == next &&
+			    toc_str_eq(toc_get_text(log->items[i].frame, "exercise"), exercise))
 				live(&t, &log->items[i], want);
 	}
 }
@@ -243,13 +266,16 @@ static struct toc_str timer_words(struct toc_arena *a, const struct timer *t)
 	if (!t->started && !t->stopped)
 		return TOC_STR("it has not started");
 	if (t->stopped)
-		return toc_arena_printf(a, "it stopped after %.*s, %s", TOC_STR_ARGS(scenario_time_str(a, (toc_dur){ t->took_ms * 1000 })),
-		                        t->met ? "met" : "not met");
-	return toc_arena_printf(a, "it %s, deadline %.*s", t->passed ? "has passed" : "is running", TOC_STR_ARGS(t->deadline));
+		return toc_arena_printf(a, "it stopped after %.*s, %s",
+					TOC_STR_ARGS(scenario_time_str(a, (toc_dur){ t->took_ms * 1000 })),
+					t->met ? "met" : "not met");
+	return toc_arena_printf(a, "it %s, deadline %.*s", t->passed ? "has passed" : "is running",
+				TOC_STR_ARGS(t->deadline));
 }
 
-static enum expect_verdict check_timer(struct toc_arena *a, const struct expect_log *log, const struct scenario_names *names,
-                                       const struct toc_value *want, struct expect_window w, toc_dur tolerance, struct toc_str *ret_came)
+static enum expect_verdict check_timer(struct toc_arena *a, const struct expect_log *log,
+				       const struct scenario_names *names, const struct toc_value *want,
+				       struct expect_window w, toc_dur tolerance, struct toc_str *ret_came)
 {
 	struct timer t = timer_of(log, names->exercise, want, w.upto);
 	struct toc_str state = toc_get_text(want, "state");
@@ -275,14 +301,17 @@ static enum expect_verdict check_timer(struct toc_arena *a, const struct expect_
 		holds = same(&got, deadline, tolerance);
 	}
 	if (holds && took)
-		holds = scenario_time(toc_text_of(took), &length) == 0 && near_ms(t.took_ms, length, tolerance);
+		holds = scenario_time(toc_text_of(took), &length) == 0 &&
+			near_ms(t.took_ms, length, tolerance);
 	return holds ? EXPECT_HOLDS : EXPECT_NOT_YET;
 }
 
-static enum expect_verdict check_took(struct toc_arena *a, const struct scenario_names *names, const struct toc_value *want,
-                                      toc_dur tolerance, struct toc_str *ret_came)
+static enum expect_verdict check_took(struct toc_arena *a, const struct scenario_names *names,
+				      const struct toc_value *want, toc_dur tolerance,
+				      struct toc_str *ret_came)
 {
-	const struct scenario_binding *from = scenario_find(names, toc_get_text(want, "from")), *to = scenario_find(names, toc_get_text(want, "to"));
+	const struct scenario_binding *from = scenario_find(names, toc_get_text(want, "from")),
+				      *to = scenario_find(names, toc_get_text(want, "to"));
 	toc_dur length;
 	*ret_came = TOC_STR("one of the two has not happened");
 	if (!from || !to || from->at.us == TOC_TIME_NEVER.us || to->at.us == TOC_TIME_NEVER.us)
@@ -294,9 +323,10 @@ static enum expect_verdict check_took(struct toc_arena *a, const struct scenario
 	return near_ms(got.us / 1000, length, tolerance) ? EXPECT_HOLDS : EXPECT_FAILS;
 }
 
-enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *log, const struct scenario_names *names,
-                                 const struct toc_value *expectation, struct expect_window window, enum expect_moment moment,
-                                 toc_dur tolerance, struct toc_str *ret_came)
+enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *log,
+				 const struct scenario_names *names, const struct toc_value *expectation,
+				 struct expect_window window, enum expect_moment moment, toc_dur tolerance,
+				 struct toc_str *ret_came)
 {
 	const struct toc_value *want;
 	enum expect_verdict v = EXPECT_FAILS;
@@ -322,17 +352,21 @@ enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *l
 
 static struct toc_str details(struct toc_arena *a, const struct toc_value *want)
 {
-	const struct toc_value *where = toc_get(want, "where"), *has = toc_get(want, "has"), *lacks = toc_get(want, "lacks");
+	const struct toc_value *where = toc_get(want, "where"), *has = toc_get(want, "has"),
+			       *lacks = toc_get(want, "lacks");
 	struct toc_str out = TOC_STR(""), rendering = toc_get_text(want, "rendering");
 	if (rendering.n)
 		out = toc_arena_printf(a, ", rendering = %.*s", TOC_STR_ARGS(rendering));
 	for (uint32_t i = 0; where && i < where->n; i++)
-		out = toc_arena_printf(a, "%.*s, %.*s = %.*s", TOC_STR_ARGS(out), TOC_STR_ARGS(where->members[i].name),
-		                       TOC_STR_ARGS(json_of(a, where->members[i].value)));
+		out = toc_arena_printf(a, "%.*s, %.*s = %.*s", TOC_STR_ARGS(out),
+				       TOC_STR_ARGS(where->members[i].name),
+				       TOC_STR_ARGS(json_of(a, where->members[i].value)));
 	for (size_t i = 0; i < toc_len(has); i++)
-		out = toc_arena_printf(a, "%.*s, with %.*s", TOC_STR_ARGS(out), TOC_STR_ARGS(toc_text_of(toc_at(has, i))));
+		out = toc_arena_printf(a, "%.*s, with %.*s", TOC_STR_ARGS(out),
+				       TOC_STR_ARGS(toc_text_of(toc_at(has, i))));
 	for (size_t i = 0; i < toc_len(lacks); i++)
-		out = toc_arena_printf(a, "%.*s, without %.*s", TOC_STR_ARGS(out), TOC_STR_ARGS(toc_text_of(toc_at(lacks, i))));
+		out = toc_arena_printf(a, "%.*s, without %.*s", TOC_STR_ARGS(out),
+				       TOC_STR_ARGS(toc_text_of(toc_at(lacks, i))));
 	return out;
 }
 
@@ -342,24 +376,33 @@ struct toc_str expect_sentence(struct toc_arena *a, const struct toc_value *e)
 	bool see = toc_get(e, "see") != NULL;
 	if ((w = see ? toc_get(e, "see") : toc_get(e, "not_see"))) {
 		struct toc_str from = toc_get_text(w, "from");
-		return toc_arena_printf(a, "%.*s %s %.*s%s%.*s%.*s", TOC_STR_ARGS(toc_get_text(w, "org")), see ? "sees" : "does not see",
-		                        TOC_STR_ARGS(toc_get_text(w, "k")), from.n ? " from " : "", TOC_STR_ARGS(from), TOC_STR_ARGS(details(a, w)));
+		return toc_arena_printf(a, "%.*s %s %.*s%s%.*s%.*s", TOC_STR_ARGS(toc_get_text(w, "org")),
+					see ? "sees" : "does not see", TOC_STR_ARGS(toc_get_text(w, "k")),
+					from.n ? " from " : "", TOC_STR_ARGS(from),
+					TOC_STR_ARGS(details(a, w)));
 	}
 	if ((w = toc_get(e, "only")))
-		return toc_arena_printf(a, "%.*s reaches exactly %.*s", TOC_STR_ARGS(toc_get_text(w, "k")), TOC_STR_ARGS(json_of(a, toc_get(w, "orgs"))));
+		return toc_arena_printf(a, "%.*s reaches exactly %.*s", TOC_STR_ARGS(toc_get_text(w, "k")),
+					TOC_STR_ARGS(json_of(a, toc_get(w, "orgs"))));
 	if ((w = toc_get(e, "knows")))
-		return toc_arena_printf(a, "\"%.*s\" has reached exactly %.*s", TOC_STR_ARGS(toc_get_text(w, "text")),
-		                        TOC_STR_ARGS(json_of(a, toc_get(w, "orgs"))));
+		return toc_arena_printf(a, "\"%.*s\" has reached exactly %.*s",
+					TOC_STR_ARGS(toc_get_text(w, "text")),
+					TOC_STR_ARGS(json_of(a, toc_get(w, "orgs"))));
 	if ((w = toc_get(e, "timer"))) {
 		struct toc_str took = toc_get_text(w, "took"), deadline = toc_get_text(w, "deadline");
-		return toc_arena_printf(a, "%.*s of %.*s is %.*s%s%.*s%s%.*s", TOC_STR_ARGS(toc_get_text(w, "id")), TOC_STR_ARGS(toc_get_text(w, "desk")),
-		                        TOC_STR_ARGS(toc_get_text(w, "state")), took.n ? " after " : "", TOC_STR_ARGS(took),
-		                        deadline.n ? ", deadline " : "", TOC_STR_ARGS(deadline));
+		return toc_arena_printf(
+			a, "%.*s of %.*s is %.*s%s%.*s%s%.*s", TOC_STR_ARGS(toc_get_text(w, "id")),
+			TOC_STR_ARGS(toc_get_text(w, "desk")), TOC_STR_ARGS(toc_get_text(w, "state")),
+			took.n ? " after " : "", TOC_STR_ARGS(took), deadline.n ? ", deadline " : "",
+			TOC_STR_ARGS(deadline));
 	}
 	if ((w = toc_get(e, "took")))
-		return toc_arena_printf(a, "%.*s to %.*s took %.*s", TOC_STR_ARGS(toc_get_text(w, "from")), TOC_STR_ARGS(toc_get_text(w, "to")),
-		                        TOC_STR_ARGS(toc_get_text(w, "is")));
+		return toc_arena_printf(a, "%.*s to %.*s took %.*s", TOC_STR_ARGS(toc_get_text(w, "from")),
+					TOC_STR_ARGS(toc_get_text(w, "to")),
+					TOC_STR_ARGS(toc_get_text(w, "is")));
 	if ((w = toc_get(e, "refused")))
-		return toc_arena_printf(a, "the server refuses it: %.*s %.*s", TOC_STR_ARGS(toc_get_text(w, "code")), TOC_STR_ARGS(toc_get_text(w, "field")));
+		return toc_arena_printf(a, "the server refuses it: %.*s %.*s",
+					TOC_STR_ARGS(toc_get_text(w, "code")),
+					TOC_STR_ARGS(toc_get_text(w, "field")));
 	return toc_arena_printf(a, "%.*s", TOC_STR_ARGS(json_of(a, e)));
 }

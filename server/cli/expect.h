@@ -12,12 +12,13 @@ struct expect_log {
 		long long seq;
 		struct toc_str k, id, json;
 		const struct toc_value *frame;
-	} *items;
+	} * items;
 	size_t n, cap;
 };
 void expect_log_init(struct expect_log *log);
 void expect_log_done(struct expect_log *log);
-/** One frame that arrived at `org` (kept by pointer). The same entry at two connections of one organisation is kept once.
+/** One frame that arrived at `org` (kept by pointer). The same entry at two connections of one organisation
+ * is kept once.
  * @return 0, or -1 when it cannot be read */
 int expect_log_add(struct expect_log *log, const char *org, struct toc_str json);
 
@@ -30,12 +31,14 @@ struct expect_window {
 enum expect_moment { EXPECT_NOW, EXPECT_LAST };
 enum expect_verdict { EXPECT_HOLDS, EXPECT_NOT_YET, EXPECT_FAILS };
 
-/** An expectation of a step, references resolved. `refused` is not decided here: it is about the answer, not the log.
+/** An expectation of a step, references resolved. `refused` is not decided here: it is about the answer, not
+ * the log.
  * @param tolerance of scenario times: 0 when the clock is stopped at each step
  * @param ret_came what came instead; in the arena, set unless it holds */
-enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *log, const struct scenario_names *names,
-                                 const struct toc_value *expectation, struct expect_window window, enum expect_moment moment,
-                                 toc_dur tolerance, struct toc_str *ret_came);
+enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *log,
+				 const struct scenario_names *names, const struct toc_value *expectation,
+				 struct expect_window window, enum expect_moment moment, toc_dur tolerance,
+				 struct toc_str *ret_came);
 
 /** The expectation as a sentence: "AIRU sees M4.send with decided.desks[org=AIRU].role = competent". */
 struct toc_str expect_sentence(struct toc_arena *a, const struct toc_value *expectation);

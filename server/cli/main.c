@@ -40,7 +40,8 @@ int cli_complain(const struct cli *cli, int code, const char *format, ...)
 	return code;
 }
 
-int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_arena *a, struct toc_str *ret_bytes)
+int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_arena *a,
+	     struct toc_str *ret_bytes)
 {
 	bool standard = !strcmp(path, "-");
 	FILE *f = standard ? stdin : fopen(path, "re");
@@ -55,8 +56,9 @@ int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_ar
 	bool bad = ferror(f);
 	if (!standard)
 		fclose(f);
-	int r = bad ? cli_complain(cli, -1, "cannot read %s: %s", path, strerror(errno)) :
-	        b.failed ? cli_complain(cli, -1, "%s is longer than %zu bytes", path, most) : 0;
+	int r = bad        ? cli_complain(cli, -1, "cannot read %s: %s", path, strerror(errno))
+		: b.failed ? cli_complain(cli, -1, "%s is longer than %zu bytes", path, most)
+			   : 0;
 	if (r == 0)
 		*ret_bytes = toc_arena_str(a, toc_buf_view(&b));
 	toc_wipe(piece, sizeof piece);
@@ -64,7 +66,8 @@ int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_ar
 	return r;
 }
 
-int cli_number(const struct cli *cli, enum cli_option option, long least, long most, long absent, long *ret_number)
+int cli_number(const struct cli *cli, enum cli_option option, long least, long most, long absent,
+	       long *ret_number)
 {
 	const char *text = cli->line.value[option];
 	if (!text) {
@@ -75,7 +78,8 @@ int cli_number(const struct cli *cli, enum cli_option option, long least, long m
 	errno = 0;
 	long n = strtol(text, &end, 10);
 	if (!*text || *end || errno || n < least || n > most)
-		return cli_complain(cli, -1, "--%s: \"%s\" is not a number from %ld to %ld", cli_options[option].word, text, least, most);
+		return cli_complain(cli, -1, "--%s: \"%s\" is not a number from %ld to %ld",
+				    cli_options[option].word, text, least, most);
 	*ret_number = n;
 	return 0;
 }
@@ -84,8 +88,11 @@ int cli_open(const struct cli *cli, struct tocsin **ret_tocsin)
 {
 	struct tocsin_error error;
 	if (!cli->key && cli->line.command != CLI_PLAY)
-		return cli_complain(cli, CLI_EXIT_USAGE, "an API key is needed: --key-file FILE, or TOCSIN_KEY in the environment");
-	int r = tocsin_new(&(struct tocsin_settings){ .ca_file = cli->ca, .user_agent = "tocsin" }, ret_tocsin, &error);
+		return cli_complain(
+			cli, CLI_EXIT_USAGE,
+			"an API key is needed: --key-file FILE, or TOCSIN_KEY in the environment");
+	int r = tocsin_new(&(struct tocsin_settings){ .ca_file = cli->ca, .user_agent = "tocsin" },
+			   ret_tocsin, &error);
 	if (r < 0)
 		return cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
 	cli_catch_signals(*ret_tocsin);
@@ -121,8 +128,11 @@ static int find_key(struct cli *cli, struct toc_arena *a)
 
 int main(int argc, char **argv)
 {
-	static int (*const commands[CLI_COMMANDS])(const struct cli *) = { [CLI_WATCH] = cli_watch, [CLI_SEND] = cli_send,
-		[CLI_ACK] = cli_ack, [CLI_PLAY] = cli_play, [CLI_SCHEMA] = cli_schema };
+	static int (*const commands[CLI_COMMANDS])(const struct cli *) = { [CLI_WATCH] = cli_watch,
+									   [CLI_SEND] = cli_send,
+									   [CLI_ACK] = cli_ack,
+									   [CLI_PLAY] = cli_play,
+									   [CLI_SCHEMA] = cli_schema };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 
@@ -135,7 +145,8 @@ int main(int argc, char **argv)
 	}
 	const char *when = cli.line.value[CLI_OPT_COLOUR];
 	if (when && strcmp(when, "auto") != 0 && strcmp(when, "always") != 0 && strcmp(when, "never") != 0)
-		return cli_complain(&cli, CLI_EXIT_USAGE, "--color: \"%s\" is not auto, always or never", when);
+		return cli_complain(&cli, CLI_EXIT_USAGE, "--color: \"%s\" is not auto, always or never",
+				    when);
 	if (cli.line.value[CLI_OPT_VERSION]) {
 		printf("tocsin %s\n", tocsin_version());
 		return CLI_EXIT_OK;

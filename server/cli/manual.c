@@ -1,4 +1,4 @@
-/* manual.c: prints the manual page tocsin(1) in mdoc, from the table of options.def and the examples below. */
+/* manual.c: prints the manual page tocsin(1) in mdoc, from options.def and the examples below. */
 #include <stdio.h>
 #include <string.h>
 
@@ -73,16 +73,20 @@ static void table(const char *title, const struct cli_text_row *row, bool codes)
 int main(void)
 {
 	puts(".\\\" Made from server/cli/options.def by tocsin_manual. Do not edit.\n"
-	     ".Dd November 22, 2026\n.Dt TOCSIN 1\n.Os\n.Sh NAME\n.Nm tocsin\n.Nd a member's side of a Tocsin server\n.Sh SYNOPSIS");
+	     ".Dd November 22, 2026\n.Dt TOCSIN 1\n.Os\n.Sh NAME\n.Nm tocsin\n.Nd a member's side of a "
+	     "Tocsin server\n.Sh SYNOPSIS");
 	for (int c = 0; c < CLI_COMMANDS; c++) {
 		printf(".Nm\n.Cm %s", cli_commands[c].words);
 		operands(cli_commands[c].operands);
 		puts("\n.Op Ar options");
 	}
 	puts(".Sh DESCRIPTION\n"
-	     "Tocsin links platforms and authorities under the EU Crisis Protocol: a threat to life that one member sends is on every\n"
-	     "entitled member's screen within a second, is recorded, and is chased until a person has answered for it.\n"
-	     ".Nm\nis a client for people at a terminal, for scripts and for gateways.\n.Pp\nThe commands are:");
+	     "Tocsin links platforms and authorities under the EU Crisis Protocol: a threat to life that one "
+	     "member sends is on every\n"
+	     "entitled member's screen within a second, is recorded, and is chased until a person has "
+	     "answered for it.\n"
+	     ".Nm\nis a client for people at a terminal, for scripts and for gateways.\n.Pp\nThe commands "
+	     "are:");
 	for (int c = 0; c < CLI_COMMANDS; c++) {
 		printf(".Ss %s\n", cli_commands[c].words);
 		text(cli_commands[c].paragraph);

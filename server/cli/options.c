@@ -9,7 +9,8 @@
 #define G(command) (1u << CLI_##command)
 
 const struct cli_option_row cli_options[CLI_OPTIONS] = {
-#define TOCSIN_OPTION(name, word, letter, argument, commands, meaning) { word, letter, argument, commands, meaning },
+#define TOCSIN_OPTION(name, word, letter, argument, commands, meaning)                                       \
+	{ word, letter, argument, commands, meaning },
 #include "cli/options.def"
 };
 const struct cli_command_row cli_commands[CLI_COMMANDS] = {
@@ -29,7 +30,8 @@ const struct cli_text_row cli_exits[] = {
 
 bool cli_option_takes(enum cli_command command, enum cli_option option)
 {
-	return cli_options[option].commands == ALL || (command < CLI_COMMANDS && cli_options[option].commands & 1u << command);
+	return cli_options[option].commands == ALL ||
+	       (command < CLI_COMMANDS && cli_options[option].commands & 1u << command);
 }
 
 static int complain(char error[200], const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -120,10 +122,12 @@ int cli_parse(int argc, char *const argv[], struct cli_line *ret_line, char ret_
 	bool only_asks = line.value[CLI_OPT_HELP] || line.value[CLI_OPT_VERSION];
 	line.command = find_command(words, n, &used);
 	if (line.command == CLI_NO_COMMAND && !(only_asks && n == 0))
-		return n ? complain(ret_error, "%s: there is no such command", words[0]) : complain(ret_error, "a command is needed");
+		return n ? complain(ret_error, "%s: there is no such command", words[0])
+			 : complain(ret_error, "a command is needed");
 	for (int o = 0; o < CLI_OPTIONS; o++)
 		if (line.value[o] && !cli_option_takes(line.command, o))
-			return complain(ret_error, "%s takes no --%s", cli_commands[line.command].words, cli_options[o].word);
+			return complain(ret_error, "%s takes no --%s", cli_commands[line.command].words,
+					cli_options[o].word);
 	if (line.command != CLI_NO_COMMAND && !only_asks) {
 		const char *operands = cli_commands[line.command].operands;
 		int most = *operands ? 1 : 0, least = *operands && *operands != '[' ? 1 : 0;
@@ -161,8 +165,8 @@ static void print_options(FILE *out, enum cli_command command, bool global)
 		if (global ? o->commands != ALL : o->commands == ALL || !cli_option_takes(command, i))
 			continue;
 		char left[60];
-		int n = o->letter ? snprintf(left, sizeof left, "  -%c, --%s", o->letter, o->word) :
-		                    snprintf(left, sizeof left, "      --%s", o->word);
+		int n = o->letter ? snprintf(left, sizeof left, "  -%c, --%s", o->letter, o->word)
+				  : snprintf(left, sizeof left, "      --%s", o->word);
 		if (o->argument)
 			n += snprintf(left + n, sizeof left - (size_t)n, " %s", o->argument);
 		fprintf(out, "%-26s", left);

@@ -41,7 +41,7 @@ extern const struct cli_text_row cli_environment[], cli_exits[]; /* end with a N
 
 /** A parsed command line. Borrowed from argv. */
 struct cli_line {
-	enum cli_command command; /* CLI_NO_COMMAND: only --help or --version */
+	enum cli_command command;       /* CLI_NO_COMMAND: only --help or --version */
 	const char *value[CLI_OPTIONS]; /* NULL: not given; "" for an option without argument */
 	const char *operand;            /* NULL: none */
 };

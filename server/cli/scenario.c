@@ -39,7 +39,8 @@ static int time_prefix(struct toc_str text, toc_dur *ret_t, size_t *ret_used)
 	}
 	if (n < 2)
 		return TOC_EINVAL;
-	*ret_t = n == 3 ? TOC_SECONDS(part[0] * 3600 + part[1] * 60 + part[2]) : TOC_SECONDS(part[0] * 60 + part[1]);
+	*ret_t = n == 3 ? TOC_SECONDS(part[0] * 3600 + part[1] * 60 + part[2])
+			: TOC_SECONDS(part[0] * 60 + part[1]);
 	*ret_used = i;
 	return 0;
 }
@@ -78,8 +79,8 @@ static struct toc_value *scenario_instant(struct toc_arena *a, toc_time t0, stru
 		return toc_value_text(a, toc_time_str(a, at));
 	int64_t hours, minutes;
 	size_t i = 1;
-	if ((rest.p[0] != '+' && rest.p[0] != '-') || rest.n != 6 || !digits(rest, &i, 2, &hours) || i != 3 || rest.p[i++] != ':' ||
-	    !digits(rest, &i, 2, &minutes))
+	if ((rest.p[0] != '+' && rest.p[0] != '-') || rest.n != 6 || !digits(rest, &i, 2, &hours) || i != 3 ||
+	    rest.p[i++] != ':' || !digits(rest, &i, 2, &minutes))
 		return NULL;
 	int64_t east = (hours * 60 + minutes) * (rest.p[0] == '-' ? -1 : 1);
 	struct toc_str utc = toc_time_str(a, toc_after(at, TOC_MINUTES(east)));
@@ -107,7 +108,8 @@ static struct toc_str referred(struct toc_arena *a, const struct scenario_names 
 	while (dot < inside.n && inside.p[dot] != '.')
 		dot++;
 	const struct scenario_binding *b = scenario_find(names, (struct toc_str){ inside.p, dot });
-	struct toc_str what = dot < inside.n ? (struct toc_str){ inside.p + dot + 1, inside.n - dot - 1 } : TOC_STR("");
+	struct toc_str what =
+		dot < inside.n ? (struct toc_str){ inside.p + dot + 1, inside.n - dot - 1 } : TOC_STR("");
 	if (!b)
 		return TOC_STR("");
 	if (toc_str_is(what, "id"))
@@ -119,8 +121,8 @@ static struct toc_str referred(struct toc_arena *a, const struct scenario_names 
 	return TOC_STR("");
 }
 
-static int resolve_text(struct toc_arena *a, const struct scenario_names *names, struct toc_str text, struct toc_value **ret,
-                        struct toc_error *reterr)
+static int resolve_text(struct toc_arena *a, const struct scenario_names *names, struct toc_str text,
+			struct toc_value **ret, struct toc_error *reterr)
 {
 	struct toc_value *instant = scenario_instant(a, names->t0, text);
 	if (instant) {
@@ -137,9 +139,11 @@ static int resolve_text(struct toc_arena *a, const struct scenario_names *names,
 			struct toc_str inside = { open + 2, (size_t)(close - open) - 2 };
 			value = referred(a, names, inside);
 			if (!value.n)
-				return toc_fail(reterr, TOC_ENOTFOUND, "${%.*s} is not known at this step", TOC_STR_ARGS(inside));
+				return toc_fail(reterr, TOC_ENOTFOUND, "${%.*s} is not known at this step",
+						TOC_STR_ARGS(inside));
 		}
-		out = toc_arena_printf(a, "%.*s%.*s%.*s", TOC_STR_ARGS(out), (int)plain, text.p + i, TOC_STR_ARGS(value));
+		out = toc_arena_printf(a, "%.*s%.*s%.*s", TOC_STR_ARGS(out), (int)plain, text.p + i,
+				       TOC_STR_ARGS(value));
 		i = close ? (size_t)(close - text.p) + 1 : text.n;
 	}
 	*ret = toc_value_text(a, out);
@@ -147,13 +151,12 @@ static int resolve_text(struct toc_arena *a, const struct scenario_names *names,
 }
 
 int scenario_resolve(struct toc_arena *a, const struct scenario_names *names, const struct toc_value *v,
-                     struct toc_value **ret_value, struct toc_error *reterr)
+		     struct toc_value **ret_value, struct toc_error *reterr)
 {
 	struct toc_value *item, *copy;
 	int r;
 	switch (v->kind) {
-	case TOC_TEXT:
-		return resolve_text(a, names, v->text, ret_value, reterr);
+	case TOC_TEXT: return resolve_text(a, names, v->text, ret_value, reterr);
 	case TOC_LIST:
 		copy = toc_value_list(a);
 		for (uint32_t i = 0; i < v->n; i++) {
@@ -170,8 +173,7 @@ int scenario_resolve(struct toc_arena *a, const struct scenario_names *names, co
 			toc_set_str(a, copy, v->members[i].name, item);
 		}
 		break;
-	default:
-		copy = toc_value_copy(a, v);
+	default: copy = toc_value_copy(a, v);
 	}
 	*ret_value = copy;
 	return 0;
@@ -189,7 +191,8 @@ static const struct toc_value *pick(const struct toc_value *list, struct toc_str
 	const char *equals = memchr(inside.p, '=', inside.n);
 	if (!equals)
 		return NULL;
-	struct toc_str name = { inside.p, (size_t)(equals - inside.p) }, want = { equals + 1, inside.n - name.n - 1 };
+	struct toc_str name = { inside.p, (size_t)(equals - inside.p) },
+		       want = { equals + 1, inside.n - name.n - 1 };
 	for (size_t k = 0; k < toc_len(list); k++) {
 		const struct toc_value *item = toc_at(list, k);
 		if (toc_str_eq(toc_text_of(toc_get_str(item, name)), want))
@@ -224,23 +227,31 @@ const struct toc_value *scenario_path(const struct toc_value *v, struct toc_str 
 static int load_step(struct scenario *s, size_t i, const struct toc_value *v, struct toc_error *reterr)
 {
 	struct scenario_step *step = &s->steps[i];
-	*step = (struct scenario_step){ .name = toc_get_text(v, "name"), .who = toc_get_text(v, "who"), .note = toc_get_text(v, "note"),
-		.send = toc_get(v, "send"), .receipt = toc_get(v, "receipt"), .expect = toc_get(v, "expect") };
+	*step = (struct scenario_step){ .name = toc_get_text(v, "name"),
+					.who = toc_get_text(v, "who"),
+					.note = toc_get_text(v, "note"),
+					.send = toc_get(v, "send"),
+					.receipt = toc_get(v, "receipt"),
+					.expect = toc_get(v, "expect") };
 	if (scenario_time(toc_get_text(v, "t"), &step->t) < 0)
-		return toc_fail(reterr, TOC_EINVAL, "step %zu: t: \"%.*s\" is not mm:ss or h:mm:ss", i + 1, TOC_STR_ARGS(toc_get_text(v, "t")));
+		return toc_fail(reterr, TOC_EINVAL, "step %zu: t: \"%.*s\" is not mm:ss or h:mm:ss", i + 1,
+				TOC_STR_ARGS(toc_get_text(v, "t")));
 	if (i && step->t.us < s->steps[i - 1].t.us)
 		return toc_fail(reterr, TOC_EINVAL, "step %zu: t lies before the step before", i + 1);
-	if (!step->name.n || step->name.n >= sizeof ((struct scenario_binding *)0)->name)
-		return toc_fail(reterr, TOC_EINVAL, "step %zu: name is missing or longer than 47 bytes", i + 1);
+	if (!step->name.n || step->name.n >= sizeof((struct scenario_binding *)0)->name)
+		return toc_fail(reterr, TOC_EINVAL, "step %zu: name is missing or longer than 47 bytes",
+				i + 1);
 	for (size_t k = 0; k < i; k++)
 		if (toc_str_eq(s->steps[k].name, step->name))
-			return toc_fail(reterr, TOC_EINVAL, "step %zu: there are two steps %.*s", i + 1, TOC_STR_ARGS(step->name));
+			return toc_fail(reterr, TOC_EINVAL, "step %zu: there are two steps %.*s", i + 1,
+					TOC_STR_ARGS(step->name));
 	const char *slash = step->who.n ? memchr(step->who.p, '/', step->who.n) : NULL;
 	if (slash) {
 		step->org = (struct toc_str){ step->who.p, (size_t)(slash - step->who.p) };
 		step->title = (struct toc_str){ slash + 1, step->who.n - step->org.n - 1 };
 	} else if (!toc_str_is(step->who, "system") || step->send || step->receipt) {
-		return toc_fail(reterr, TOC_EINVAL, "step %zu: who: \"%.*s\" is not ORG/title", i + 1, TOC_STR_ARGS(step->who));
+		return toc_fail(reterr, TOC_EINVAL, "step %zu: who: \"%.*s\" is not ORG/title", i + 1,
+				TOC_STR_ARGS(step->who));
 	}
 	return 0;
 }
@@ -253,7 +264,8 @@ int scenario_load(struct toc_str bytes, struct scenario *ret_scenario, struct to
 	int r = 0;
 
 	if (toc_json_parse(s.arena, bytes, FILE_MAX, DEPTH_MAX, &file, &refusal) < 0) {
-		r = toc_fail(reterr, TOC_EINVAL, "%s%s%s", refusal.field, refusal.field[0] ? ": " : "", refusal.detail);
+		r = toc_fail(reterr, TOC_EINVAL, "%s%s%s", refusal.field, refusal.field[0] ? ": " : "",
+			     refusal.detail);
 	} else {
 		const struct toc_value *steps = toc_get(file, "steps");
 		s.title = toc_get_text(file, "title");

@@ -8,10 +8,10 @@
 #include "base/value.h"
 
 struct scenario_step {
-	toc_dur t;              /* after t0 */
+	toc_dur t;                                  /* after t0 */
 	struct toc_str name, who, org, title, note; /* who: "ORG/title", or "system": then org is empty */
-	const struct toc_value *send, *receipt; /* NULL: none */
-	const struct toc_value *expect;         /* list, or NULL */
+	const struct toc_value *send, *receipt;     /* NULL: none */
+	const struct toc_value *expect;             /* list, or NULL */
 };
 struct scenario {
 	struct toc_arena *arena;
@@ -22,7 +22,8 @@ struct scenario {
 	size_t n;
 };
 
-int scenario_load(struct toc_str bytes, struct scenario *ret_scenario, struct toc_error *reterr) TOC_MUSTCHECK;
+int scenario_load(struct toc_str bytes, struct scenario *ret_scenario,
+		  struct toc_error *reterr) TOC_MUSTCHECK;
 void scenario_done(struct scenario *s);
 
 /** "mm:ss" (minutes may exceed 59) or "h:mm:ss". */
@@ -46,7 +47,7 @@ const struct scenario_binding *scenario_find(const struct scenario_names *names,
 
 /** A deep copy with references and scenario times replaced. */
 int scenario_resolve(struct toc_arena *a, const struct scenario_names *names, const struct toc_value *v,
-                     struct toc_value **ret_value, struct toc_error *reterr) TOC_MUSTCHECK;
+		     struct toc_value **ret_value, struct toc_error *reterr) TOC_MUSTCHECK;
 
 /** "decided.desks[org=AIRU].role" in a document; NULL when it is not there. */
 const struct toc_value *scenario_path(const struct toc_value *v, struct toc_str path);

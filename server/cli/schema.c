@@ -1,4 +1,5 @@
-/* schema.c: `tocsin schema`: the JSON Schema of one message type or of all, from the catalogue that is built in. */
+/* schema.c: `tocsin schema`: the JSON Schema of one message type or of all, from the catalogue that is built
+ * in. */
 #include "cli/cli.h"
 #include "message/catalogue.h"
 #include "message/json.h"
@@ -9,7 +10,8 @@ int cli_schema(const struct cli *cli)
 	if (cli->line.operand && !(type = toc_message_type_find(toc_str_of(cli->line.operand)))) {
 		cli_complain(cli, 0, "%s: there is no such message type. There are:", cli->line.operand);
 		for (size_t i = 0; (type = toc_message_type_at(i)); i++)
-			fprintf(stderr, "  %-12s%s\n", toc_message_type_name(type), toc_message_type_title(type));
+			fprintf(stderr, "  %-12s%s\n", toc_message_type_name(type),
+				toc_message_type_title(type));
 		return CLI_EXIT_USAGE;
 	}
 	struct toc_arena *a = toc_arena_new();

@@ -13,20 +13,27 @@ struct sending {
 
 static int exit_of(enum tocsin_outcome outcome)
 {
-	return outcome == TOCSIN_REFUSED ? CLI_EXIT_REFUSED : outcome == TOCSIN_UNANSWERED ? CLI_EXIT_AWAY : CLI_EXIT_OK;
+	return outcome == TOCSIN_REFUSED      ? CLI_EXIT_REFUSED
+	       : outcome == TOCSIN_UNANSWERED ? CLI_EXIT_AWAY
+					      : CLI_EXIT_OK;
 }
 
 static void recipients(const struct cli *cli, struct toc_arena *a, const struct toc_value *items)
 {
 	for (size_t i = 0; i < toc_len(items); i++) {
 		const struct toc_value *r = toc_at(items, i);
-		printf("%s%-12s%s%s", term_on(&cli->out, TERM_DIM), i ? "" : "reaches", term_off(&cli->out), term_on(&cli->out, TERM_BOLD));
+		printf("%s%-12s%s%s", term_on(&cli->out, TERM_DIM), i ? "" : "reaches", term_off(&cli->out),
+		       term_on(&cli->out, TERM_BOLD));
 		term_cell(&cli->out, term_safe(a, toc_get_text(r, "org"), " "), 14);
 		printf("%s ", term_off(&cli->out));
 		struct toc_str role = toc_get_text(r, "role");
-		term_fill(&cli->out, toc_arena_printf(a, "%.*s%s%s%s%.*s", TOC_STR_ARGS(term_safe(a, role, " ")), role.n ? ", " : "",
-		          toc_get_bool(r, "pages") ? "is paged: " : "",
-		          toc_get_is(r, "rendering", "whole") ? "" : "without personal data: ", TOC_STR_ARGS(term_safe(a, toc_get_text(r, "why"), " "))), 27, 27);
+		term_fill(
+			&cli->out,
+			toc_arena_printf(a, "%.*s%s%s%s%.*s", TOC_STR_ARGS(term_safe(a, role, " ")),
+					 role.n ? ", " : "", toc_get_bool(r, "pages") ? "is paged: " : "",
+					 toc_get_is(r, "rendering", "whole") ? "" : "without personal data: ",
+					 TOC_STR_ARGS(term_safe(a, toc_get_text(r, "why"), " "))),
+			27, 27);
 	}
 }
 
@@ -35,12 +42,14 @@ static void show_prepared(const struct cli *cli, const struct tocsin_answer *ans
 	struct toc_arena *a = toc_arena_new();
 	struct toc_value *frame;
 	struct toc_refusal refusal;
-	if (toc_json_parse(a, (struct toc_str){ answer->json, answer->json_bytes }, answer->json_bytes, 48, &frame, &refusal) == 0) {
+	if (toc_json_parse(a, (struct toc_str){ answer->json, answer->json_bytes }, answer->json_bytes, 48,
+			   &frame, &refusal) == 0) {
 		recipients(cli, a, toc_get(frame, "recipients"));
 		for (uint32_t i = 0; i < frame->n; i++) {
 			const char *name = toc_arena_cstr(a, frame->members[i].name);
 			struct toc_str flat = term_flat(a, frame->members[i].value);
-			if (!strcmp(name, "op") || !strcmp(name, "ref") || !strcmp(name, "k") || !strcmp(name, "recipients") || !flat.n)
+			if (!strcmp(name, "op") || !strcmp(name, "ref") || !strcmp(name, "k") ||
+			    !strcmp(name, "recipients") || !flat.n)
 				continue;
 			printf("%s%-11s%s ", term_on(&cli->out, TERM_DIM), name, term_off(&cli->out));
 			term_fill(&cli->out, flat, 12, 12);
@@ -75,8 +84,11 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 int cli_send(const struct cli *cli)
 {
 	struct sending s = { .cli = cli };
-	struct tocsin_connection_settings settings = { .server = cli->server, .key = cli->key, .from = TOCSIN_FROM_NOW, .user = &s,
-		.on_state = on_state };
+	struct tocsin_connection_settings settings = { .server = cli->server,
+						       .key = cli->key,
+						       .from = TOCSIN_FROM_NOW,
+						       .user = &s,
+						       .on_state = on_state };
 	struct tocsin_connection *connection;
 	struct tocsin_error error;
 	struct toc_str message;
@@ -92,8 +104,10 @@ int cli_send(const struct cli *cli)
 	if (r == 0) {
 		settings.patience_s = (int)patience;
 		if (tocsin_connect(t, &settings, &connection, &error) < 0 ||
-		    (cli->line.value[CLI_OPT_PREPARE] ? tocsin_prepare(connection, message.p, message.n, on_answer, &s, &error) :
-		                                        tocsin_send(connection, message.p, message.n, on_answer, &s, NULL, &error)) < 0) {
+		    (cli->line.value[CLI_OPT_PREPARE]
+			     ? tocsin_prepare(connection, message.p, message.n, on_answer, &s, &error)
+			     : tocsin_send(connection, message.p, message.n, on_answer, &s, NULL, &error)) <
+			    0) {
 			s.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
 			s.done = true;
 		}

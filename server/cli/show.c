@@ -19,13 +19,15 @@ static void row(const struct cli *cli, struct toc_arena *a, const char *name, st
 }
 
 /* The fields of a body, without the one that the entry's name says already: "M5.accept" has kind "accept". */
-static void rows_of(const struct cli *cli, struct toc_arena *a, const struct toc_value *body, struct toc_str k)
+static void rows_of(const struct cli *cli, struct toc_arena *a, const struct toc_value *body,
+		    struct toc_str k)
 {
 	const char *dot = k.n ? memchr(k.p, '.', k.n) : NULL;
 	struct toc_str said = dot ? (struct toc_str){ dot + 1, k.n - (size_t)(dot + 1 - k.p) } : TOC_STR("");
 	for (uint32_t i = 0; body && body->kind == TOC_MAP && i < body->n; i++) {
 		const char *name = toc_arena_cstr(a, body->members[i].name);
-		if ((!strcmp(name, "step") || !strcmp(name, "kind")) && toc_str_eq(toc_text_of(body->members[i].value), said))
+		if ((!strcmp(name, "step") || !strcmp(name, "kind")) &&
+		    toc_str_eq(toc_text_of(body->members[i].value), said))
 			continue;
 		row(cli, a, name, term_flat(a, body->members[i].value));
 	}
@@ -35,24 +37,30 @@ static void desks(const struct cli *cli, struct toc_arena *a, const struct toc_v
 {
 	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *d = toc_at(list, i);
-		row(cli, a, i ? "" : "goes to", toc_arena_printf(a, "%.*s (%.*s): %.*s", TOC_STR_ARGS(toc_get_text(d, "org")),
-		    TOC_STR_ARGS(toc_get_text(d, "role")), TOC_STR_ARGS(toc_get_text(d, "why"))));
+		row(cli, a, i ? "" : "goes to",
+		    toc_arena_printf(a, "%.*s (%.*s): %.*s", TOC_STR_ARGS(toc_get_text(d, "org")),
+				     TOC_STR_ARGS(toc_get_text(d, "role")),
+				     TOC_STR_ARGS(toc_get_text(d, "why"))));
 	}
 }
 
 static void timers(const struct cli *cli, struct toc_arena *a, const struct toc_value *decided)
 {
-	const struct toc_value *started = toc_get(decided, "timers_started"), *stopped = toc_get(decided, "timers_stopped");
+	const struct toc_value *started = toc_get(decided, "timers_started"),
+			       *stopped = toc_get(decided, "timers_stopped");
 	for (size_t i = 0; i < toc_len(started); i++) {
 		const struct toc_value *t = toc_at(started, i);
-		row(cli, a, "timer runs", toc_arena_printf(a, "%.*s %.*s until %.*s", TOC_STR_ARGS(toc_get_text(t, "timer")),
-		    TOC_STR_ARGS(toc_get_text(t, "desk")), TOC_STR_ARGS(toc_get_text(t, "deadline"))));
+		row(cli, a, "timer runs",
+		    toc_arena_printf(a, "%.*s %.*s until %.*s", TOC_STR_ARGS(toc_get_text(t, "timer")),
+				     TOC_STR_ARGS(toc_get_text(t, "desk")),
+				     TOC_STR_ARGS(toc_get_text(t, "deadline"))));
 	}
 	for (size_t i = 0; i < toc_len(stopped); i++) {
 		const struct toc_value *t = toc_at(stopped, i);
 		long long ms = toc_get_int(t, "took_ms", 0);
-		row(cli, a, toc_get_bool(t, "met") ? "timer met" : "timer stopped", toc_arena_printf(a, "%.*s %.*s after %lld:%02lld",
-		    TOC_STR_ARGS(toc_get_text(t, "timer")), TOC_STR_ARGS(toc_get_text(t, "desk")), ms / 60000, ms / 1000 % 60));
+		row(cli, a, toc_get_bool(t, "met") ? "timer met" : "timer stopped",
+		    toc_arena_printf(a, "%.*s %.*s after %lld:%02lld", TOC_STR_ARGS(toc_get_text(t, "timer")),
+				     TOC_STR_ARGS(toc_get_text(t, "desk")), ms / 60000, ms / 1000 % 60));
 	}
 }
 
@@ -60,8 +68,10 @@ static void disclosed(const struct cli *cli, struct toc_arena *a, const struct t
 {
 	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *d = toc_at(list, i);
-		fprintf(cli->out.out, "        %sdisclosed%s  %.*s  %.*s  %.*s\n", term_on(&cli->out, TERM_BOLD), term_off(&cli->out),
-		        TOC_STR_ARGS(clock_of(toc_get_text(d, "at"))), TOC_STR_ARGS(toc_get_text(d, "k")), TOC_STR_ARGS(toc_get_text(d, "org")));
+		fprintf(cli->out.out, "        %sdisclosed%s  %.*s  %.*s  %.*s\n",
+			term_on(&cli->out, TERM_BOLD), term_off(&cli->out),
+			TOC_STR_ARGS(clock_of(toc_get_text(d, "at"))), TOC_STR_ARGS(toc_get_text(d, "k")),
+			TOC_STR_ARGS(toc_get_text(d, "org")));
 		rows_of(cli, a, toc_get(toc_get(d, "message"), "body"), toc_get_text(d, "k"));
 	}
 }
@@ -70,19 +80,25 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 {
 	const struct term *t = &cli->out;
 	const struct toc_value *message = toc_get(frame, "message"), *decided = toc_get(frame, "decided");
-	struct toc_str k = term_safe(scratch, toc_get_text(frame, "k"), " "), mode = toc_get_text(frame, "mode");
+	struct toc_str k = term_safe(scratch, toc_get_text(frame, "k"), " "),
+		       mode = toc_get_text(frame, "mode");
 	bool urgent = toc_get_is(frame, "op", "urgent"), actual = toc_str_is(mode, "actual");
 	const struct toc_message_type *type = toc_message_type_find(toc_get_text(message, "type"));
 
 	if (urgent)
 		fprintf(t->out, "%s NOT YET RECORDED %s\n", term_on(t, TERM_ALARM), term_off(t));
-	fprintf(t->out, "%s%6lld%s  %.*s  %s%s%s  %s", term_on(t, TERM_DIM), (long long)toc_get_int(frame, "seq", -1), term_off(t),
-	        TOC_STR_ARGS(clock_of(toc_get_text(frame, "at"))), term_on(t, actual ? TERM_ALARM : TERM_BANNER),
-	        actual ? " ACTUAL " : toc_str_is(mode, "exercise") ? "EXERCISE" : " system ", term_off(t), term_on(t, TERM_BOLD));
+	fprintf(t->out, "%s%6lld%s  %.*s  %s%s%s  %s", term_on(t, TERM_DIM),
+		(long long)toc_get_int(frame, "seq", -1), term_off(t),
+		TOC_STR_ARGS(clock_of(toc_get_text(frame, "at"))),
+		term_on(t, actual ? TERM_ALARM : TERM_BANNER),
+		actual                         ? " ACTUAL "
+		: toc_str_is(mode, "exercise") ? "EXERCISE"
+					       : " system ",
+		term_off(t), term_on(t, TERM_BOLD));
 	term_cell(t, k, 18);
 	term_cell(t, term_safe(scratch, toc_get_text(frame, "org"), " "), 14);
 	fprintf(t->out, "%s %s%s\n", term_off(t), type ? toc_message_type_title(type) : "",
-	        toc_get_bool(frame, "late") ? "  (recorded late: came through the journal)" : "");
+		toc_get_bool(frame, "late") ? "  (recorded late: came through the journal)" : "");
 	if (toc_get(frame, "case"))
 		row(cli, scratch, "case", toc_get_text(frame, "case"));
 	if (toc_get_is(frame, "rendering", "without_personal"))
@@ -100,17 +116,22 @@ void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer)
 	if (cli->json && *answer->json) {
 		printf("%s\n", answer->json);
 	} else if (answer->outcome == TOCSIN_ACCEPTED) {
-		printf("%saccepted%s  seq %lld  id %s%s%s\n", term_on(out, TERM_GREEN), term_off(out), answer->seq, answer->id,
-		       *answer->case_ref ? "  case " : "", answer->case_ref);
+		printf("%saccepted%s  seq %lld  id %s%s%s\n", term_on(out, TERM_GREEN), term_off(out),
+		       answer->seq, answer->id, *answer->case_ref ? "  case " : "", answer->case_ref);
 	} else if (answer->outcome == TOCSIN_JOURNALED) {
-		printf("%sjournaled%s  id %s  delivered, not yet recorded: the database is away\n", term_on(out, TERM_YELLOW),
-		       term_off(out), answer->id);
+		printf("%sjournaled%s  id %s  delivered, not yet recorded: the database is away\n",
+		       term_on(out, TERM_YELLOW), term_off(out), answer->id);
 	} else if (answer->outcome == TOCSIN_UNANSWERED) {
-		cli_complain(cli, 0, "no answer in time. It may have been taken: send it again with the id %s to learn", answer->id);
+		cli_complain(
+			cli, 0,
+			"no answer in time. It may have been taken: send it again with the id %s to learn",
+			answer->id);
 	} else {
-		fprintf(stderr, "%srefused%s  %s%s%s%s%s%s\n", term_on(err, TERM_RED), term_off(err), answer->code, *answer->field ? "  " : "",
-		        answer->field, *answer->clause ? "  (" : "", answer->clause, *answer->clause ? ")" : "");
-		fprintf(stderr, "         %s\n         %s\n", term_safe(a, toc_str_of(answer->detail), " ").p, answer->advice);
+		fprintf(stderr, "%srefused%s  %s%s%s%s%s%s\n", term_on(err, TERM_RED), term_off(err),
+			answer->code, *answer->field ? "  " : "", answer->field, *answer->clause ? "  (" : "",
+			answer->clause, *answer->clause ? ")" : "");
+		fprintf(stderr, "         %s\n         %s\n", term_safe(a, toc_str_of(answer->detail), " ").p,
+			answer->advice);
 	}
 	toc_arena_free(a);
 }

@@ -10,8 +10,9 @@
 
 #define LINE 100
 
-static const char *const styles[TERM_STYLES] = { "", "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[33m", "\033[34m",
-	                                         "\033[1;37;44m", "\033[1;37;41m" };
+static const char *const styles[TERM_STYLES] = { "",         "\033[1m",       "\033[2m",
+						 "\033[31m", "\033[32m",      "\033[33m",
+						 "\033[34m", "\033[1;37;44m", "\033[1;37;41m" };
 
 struct term term_for(FILE *out, const char *when)
 {
@@ -24,8 +25,14 @@ struct term term_for(FILE *out, const char *when)
 	return (struct term){ out, colour };
 }
 
-const char *term_on(const struct term *t, enum term_style style) { return t->colour ? styles[style] : ""; }
-const char *term_off(const struct term *t) { return t->colour ? "\033[0m" : ""; }
+const char *term_on(const struct term *t, enum term_style style)
+{
+	return t->colour ? styles[style] : "";
+}
+const char *term_off(const struct term *t)
+{
+	return t->colour ? "\033[0m" : "";
+}
 
 /* One code point of well-formed UTF-8. */
 static size_t code_point(const char *p, size_t n, uint32_t *ret)
@@ -112,7 +119,8 @@ static void scalar(const struct term *t, const struct toc_value *v)
 	toc_push(a, wrap, (struct toc_value *)v);
 	toc_json_write(&b, wrap); /* "[…]": our escapes of one scalar */
 	struct toc_str s = toc_buf_view(&b);
-	fprintf(t->out, "%s%.*s%s", term_on(t, v->kind == TOC_TEXT ? TERM_GREEN : TERM_YELLOW), (int)(s.n - 2), s.p + 1, term_off(t));
+	fprintf(t->out, "%s%.*s%s", term_on(t, v->kind == TOC_TEXT ? TERM_GREEN : TERM_YELLOW),
+		(int)(s.n - 2), s.p + 1, term_off(t));
 	toc_buf_done(&b);
 	toc_arena_free(a);
 }
@@ -171,18 +179,10 @@ void term_json(const struct term *t, const struct toc_value *v)
 static void flat(struct toc_buf *b, struct toc_arena *a, const struct toc_value *v)
 {
 	switch (v->kind) {
-	case TOC_NULL:
-		toc_buf_text(b, "-");
-		break;
-	case TOC_BOOL:
-		toc_buf_text(b, v->boolean ? "yes" : "no");
-		break;
-	case TOC_INT:
-		toc_buf_printf(b, "%" PRId64, v->integer);
-		break;
-	case TOC_TEXT:
-		toc_buf_str(b, term_safe(a, v->text, " "));
-		break;
+	case TOC_NULL: toc_buf_text(b, "-"); break;
+	case TOC_BOOL: toc_buf_text(b, v->boolean ? "yes" : "no"); break;
+	case TOC_INT: toc_buf_printf(b, "%" PRId64, v->integer); break;
+	case TOC_TEXT: toc_buf_str(b, term_safe(a, v->text, " ")); break;
 	case TOC_LIST:
 		for (uint32_t i = 0; i < v->n; i++) {
 			toc_buf_text(b, i ? v->items[i]->kind == TOC_MAP ? "; " : ", " : "");

@@ -6,21 +6,33 @@
 
 #include "base/value.h"
 
-enum term_style { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_RED, TERM_GREEN, TERM_YELLOW, TERM_BLUE, TERM_BANNER, TERM_ALARM, TERM_STYLES };
+enum term_style {
+	TERM_PLAIN,
+	TERM_BOLD,
+	TERM_DIM,
+	TERM_RED,
+	TERM_GREEN,
+	TERM_YELLOW,
+	TERM_BLUE,
+	TERM_BANNER,
+	TERM_ALARM,
+	TERM_STYLES
+};
 
 struct term {
 	FILE *out;
 	bool colour;
 };
-/** @param when "auto" (also NULL), "always", "never". Auto: a terminal, and NO_COLOR is not set (no-color.org). */
+/** @param when "auto" (also NULL), "always", "never". Auto: a terminal, and NO_COLOR is not set
+ * (no-color.org). */
 struct term term_for(FILE *out, const char *when);
 
 /** Escape sequence for a style, "" without colour. */
 const char *term_on(const struct term *t, enum term_style style);
 const char *term_off(const struct term *t);
 
-/** Content of members, made harmless: control characters, also C1, and characters that turn the direction of writing
- * become U+FFFD; a line break becomes `newline`. In the arena, NUL-terminated. */
+/** Content of members, made harmless: control characters, also C1, and characters that turn the direction of
+ * writing become U+FFFD; a line break becomes `newline`. In the arena, NUL-terminated. */
 struct toc_str term_safe(struct toc_arena *a, struct toc_str text, const char *newline);
 /** Columns that UTF-8 text takes, counting every character as one. */
 size_t term_width(struct toc_str text);

@@ -14,7 +14,7 @@ struct watch {
 	struct toc_arena *scratch;
 	const char *only, *position_file;
 	char own_org[40];
-	long left; /* entries to show; -1: all */
+	long left;                   /* entries to show; -1: all */
 	bool once, done, over, lost; /* over: entries come that will not be shown any more */
 	int result;
 };
@@ -28,7 +28,8 @@ static bool wanted(const struct watch *w, const char *k)
 /* Only what a member sent takes receipts, and no receipt does. */
 static bool takes_receipt(const struct watch *w, const struct tocsin_entry *e)
 {
-	return e->k[0] == 'M' && strncmp(e->k, "M19.", 4) != 0 && e->seq >= 0 && strcmp(e->org, w->own_org) != 0;
+	return e->k[0] == 'M' && strncmp(e->k, "M19.", 4) != 0 && e->seq >= 0 &&
+	       strcmp(e->org, w->own_org) != 0;
 }
 
 static void on_entry(void *user, const struct tocsin_entry *e)
@@ -44,11 +45,13 @@ static void on_entry(void *user, const struct tocsin_entry *e)
 		struct toc_value *frame;
 		struct toc_refusal refusal;
 		toc_arena_reset(w->scratch);
-		if (toc_json_parse(w->scratch, (struct toc_str){ e->json, e->json_bytes }, e->json_bytes, 48, &frame, &refusal) == 0)
+		if (toc_json_parse(w->scratch, (struct toc_str){ e->json, e->json_bytes }, e->json_bytes, 48,
+				   &frame, &refusal) == 0)
 			cli_show_entry(w->cli, w->scratch, frame);
 	}
 	if (w->cli->line.value[CLI_OPT_RECEIPTS] && takes_receipt(w, e))
-		(void)tocsin_receipt(w->connection, e->seq, "delivered"); /* not repeated: the next delivery counts the same */
+		(void)tocsin_receipt(w->connection, e->seq,
+				     "delivered"); /* not repeated: the next delivery counts the same */
 	if (w->left > 0 && --w->left == 0)
 		w->done = true;
 }
@@ -66,7 +69,8 @@ static void on_position(void *user, long long seq)
 	if (f && fclose(f) != 0)
 		ok = false;
 	if (!ok || rename(beside, w->position_file) < 0) {
-		w->result = cli_complain(w->cli, CLI_EXIT_USAGE, "cannot write %s: %s", w->position_file, strerror(errno));
+		w->result = cli_complain(w->cli, CLI_EXIT_USAGE, "cannot write %s: %s", w->position_file,
+					 strerror(errno));
 		w->done = true;
 	}
 }
@@ -91,8 +95,10 @@ static void on_welcome(void *user, const char *json, size_t n)
 		return;
 	snprintf(w->own_org, sizeof w->own_org, "%.*s", TOC_STR_ARGS(toc_get_text(you, "org")));
 	if (!w->cli->json)
-		fprintf(stderr, "%s%.*s (%.*s) at %s%s\n", term_on(&w->cli->err, TERM_DIM), TOC_STR_ARGS(toc_get_text(you, "org")),
-		        TOC_STR_ARGS(term_flat(w->scratch, toc_get(you, "roles"))), w->cli->server, term_off(&w->cli->err));
+		fprintf(stderr, "%s%.*s (%.*s) at %s%s\n", term_on(&w->cli->err, TERM_DIM),
+			TOC_STR_ARGS(toc_get_text(you, "org")),
+			TOC_STR_ARGS(term_flat(w->scratch, toc_get(you, "roles"))), w->cli->server,
+			term_off(&w->cli->err));
 }
 
 static void on_state(void *user, enum tocsin_state state, const char *why)
@@ -134,20 +140,30 @@ static int start_of(const struct cli *cli, long long *ret_from)
 	errno = 0;
 	*ret_from = strtoll(from, &end, 10);
 	if (end == from || (*end && *end != '\n') || errno || *ret_from < -1)
-		return cli_complain(cli, -1, "\"%.*s\" is no sequence number", (int)strcspn(from, "\n"), from);
+		return cli_complain(cli, -1, "\"%.*s\" is no sequence number", (int)strcspn(from, "\n"),
+				    from);
 	return 0;
 }
 
 int cli_watch(const struct cli *cli)
 {
-	struct watch w = { .cli = cli, .only = cli->line.value[CLI_OPT_ONLY], .position_file = cli->line.value[CLI_OPT_POSITION],
-		.once = cli->line.value[CLI_OPT_ONCE] != NULL };
-	struct tocsin_connection_settings settings = { .server = cli->server, .key = cli->key, .user = &w, .on_entry = on_entry,
-		.on_position = on_position, .on_beat = on_beat, .on_welcome = on_welcome, .on_state = on_state };
+	struct watch w = { .cli = cli,
+			   .only = cli->line.value[CLI_OPT_ONLY],
+			   .position_file = cli->line.value[CLI_OPT_POSITION],
+			   .once = cli->line.value[CLI_OPT_ONCE] != NULL };
+	struct tocsin_connection_settings settings = { .server = cli->server,
+						       .key = cli->key,
+						       .user = &w,
+						       .on_entry = on_entry,
+						       .on_position = on_position,
+						       .on_beat = on_beat,
+						       .on_welcome = on_welcome,
+						       .on_state = on_state };
 	struct tocsin_error error;
 	struct tocsin *t;
 
-	if (start_of(cli, &settings.from) < 0 || cli_number(cli, CLI_OPT_COUNT, 1, 1000000000, -1, &w.left) < 0)
+	if (start_of(cli, &settings.from) < 0 ||
+	    cli_number(cli, CLI_OPT_COUNT, 1, 1000000000, -1, &w.left) < 0)
 		return CLI_EXIT_USAGE;
 	int r = cli_open(cli, &t);
 	if (r != 0)

@@ -1,14 +1,13 @@
 /* connection.c: libtocsin's sockets: a libwebsockets context, one WebSocket per connection, TLS 1.3, time.
  *
  * The conversation is link.c's; here are the loop and what libwebsockets wants of it:
- * - one context in a process: each registers OpenSSL ex-data indexes in global variables, and a second one would
- *   take them from the first. `taken` guards that.
+ * - one context in a process: each registers OpenSSL ex-data indexes in global variables, and a second one
+ * would take them from the first. `taken` guards that.
  * - its own poll() loop: no event library plugin, no signal handlers, nothing to install beside the library.
  * - the service call ignores its timeout: tocsin_step arms a timer of its own instead.
  * - one write per writable callback, from a buffer with LWS_PRE bytes in front; a client masks in place.
  * - nothing is freed inside a callback: what has ended is collected after the service call.
- * - its keep-alive (a sorted list walked at every pong) is off: the server beats, link.c listens.
- */
+ * - its keep-alive (a sorted list walked at every pong) is off: the server beats, link.c listens. */
 #include <errno.h>
 #include <libwebsockets.h>
 #include <openssl/ssl.h>
@@ -45,7 +44,7 @@ struct tocsin_connection {
 	int port;
 	struct lws *wsi;
 	lws_sorted_usec_list_t attempt, deadline; /* the next attempt to connect; what link.c waits for */
-	bool connecting, leaving, dead; /* leaving: said goodbye; dead: to be collected */
+	bool connecting, leaving, dead;           /* leaving: said goodbye; dead: to be collected */
 	struct toc_buf in;
 	unsigned char *out; /* LWS_PRE + one frame */
 };
@@ -63,14 +62,18 @@ static int fail(struct tocsin_error *reterr, int code, const char *format, ...)
 	return code;
 }
 
-static int64_t now_ms(void) { return toc_clock_mono_us() / 1000; }
+static int64_t now_ms(void)
+{
+	return toc_clock_mono_us() / 1000;
+}
 
 /* ---- one connection ---- */
 
 static void on_attempt(lws_sorted_usec_list_t *timer);
 static void on_deadline(lws_sorted_usec_list_t *timer);
 
-static void arm_ms(struct tocsin_connection *c, lws_sorted_usec_list_t *timer, sul_cb_t then, int64_t delay_ms)
+static void arm_ms(struct tocsin_connection *c, lws_sorted_usec_list_t *timer, sul_cb_t then,
+		   int64_t delay_ms)
 {
 	lws_sul_schedule(c->t->lws, 0, timer, then, (lws_usec_t)(delay_ms < 0 ? 0 : delay_ms) * 1000 + 1);
 }
@@ -106,13 +109,24 @@ static void closed(struct tocsin_connection *c, int close_code, const char *why)
 static void connect_now(struct tocsin_connection *c)
 {
 	static const lws_retry_bo_t no_keep_alive; /* all zero */
-	struct lws_client_connect_info info = { .context = c->t->lws, .vhost = c->t->vhost, .address = c->host, .host = c->host,
-		.port = c->port, .path = "/socket", .protocol = SUBPROTOCOL, .local_protocol_name = SUBPROTOCOL,
-		.ssl_connection = LCCSCF_USE_SSL | LCCSCF_PRIORITIZE_READS, .alpn = "http/1.1", .ietf_version_or_minus_one = -1,
-		.userdata = c, .pwsi = &c->wsi, .retry_and_idle_policy = &no_keep_alive };
+	struct lws_client_connect_info info = { .context = c->t->lws,
+						.vhost = c->t->vhost,
+						.address = c->host,
+						.host = c->host,
+						.port = c->port,
+						.path = "/socket",
+						.protocol = SUBPROTOCOL,
+						.local_protocol_name = SUBPROTOCOL,
+						.ssl_connection = LCCSCF_USE_SSL | LCCSCF_PRIORITIZE_READS,
+						.alpn = "http/1.1",
+						.ietf_version_or_minus_one = -1,
+						.userdata = c,
+						.pwsi = &c->wsi,
+						.retry_and_idle_policy = &no_keep_alive };
 
 	c->connecting = true;
-	if (!lws_client_connect_via_info(&info) && c->connecting) /* failed at once, and no callback said so */
+	if (!lws_client_connect_via_info(&info) &&
+	    c->connecting) /* failed at once, and no callback said so */
 		closed(c, 0, "cannot connect");
 }
 
@@ -176,9 +190,11 @@ static int authorize(struct tocsin_connection *c, struct lws *wsi, unsigned char
 {
 	char bearer[600];
 	int n = snprintf(bearer, sizeof bearer, "Bearer %s", c->key);
-	int r = lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, (unsigned char *)bearer, n, at, end) ||
-	        lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_USER_AGENT, (unsigned char *)c->t->user_agent,
-	                                     (int)strlen(c->t->user_agent), at, end);
+	int r = lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, (unsigned char *)bearer, n,
+					     at, end) ||
+		lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_USER_AGENT,
+					     (unsigned char *)c->t->user_agent, (int)strlen(c->t->user_agent),
+					     at, end);
 	toc_wipe(bearer, sizeof bearer);
 	return r ? -1 : 0;
 }
@@ -202,10 +218,8 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		toc_link_opened(c->link, now_ms());
 		stir(c);
 		return 0;
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		return receive(c, wsi, in, n);
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		return write_next(c, wsi);
+	case LWS_CALLBACK_CLIENT_RECEIVE: return receive(c, wsi, in, n);
+	case LWS_CALLBACK_CLIENT_WRITEABLE: return write_next(c, wsi);
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		if (n >= 2) {
 			const unsigned char *code = in;
@@ -219,10 +233,13 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		int status = (int)lws_http_client_http_response(wsi);
 		char why[160];
 		if (n && memmem(in, n, "SSL", 3))
-			snprintf(why, sizeof why, "TLS with %s:%d failed: its certificate is not signed by an authority that is trusted here",
-			         c->host, c->port);
+			snprintf(why, sizeof why,
+				 "TLS with %s:%d failed: its certificate is not signed by an authority that "
+				 "is trusted here",
+				 c->host, c->port);
 		else
-			snprintf(why, sizeof why, "cannot connect to %s:%d: %.*s", c->host, c->port, n ? (int)n : 16, n ? (char *)in : "no answer there");
+			snprintf(why, sizeof why, "cannot connect to %s:%d: %.*s", c->host, c->port,
+				 n ? (int)n : 16, n ? (char *)in : "no answer there");
 		closed(c, status == 401 ? 4401 : status == 403 ? 4403 : 0, why);
 		lws_set_wsi_user(wsi, NULL);
 		return 0;
@@ -231,8 +248,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		closed(c, 0, "");
 		lws_set_wsi_user(wsi, NULL); /* c may be collected before libwebsockets is done with wsi */
 		return 0;
-	default:
-		return lws_callback_http_dummy(wsi, reason, user, in, n);
+	default: return lws_callback_http_dummy(wsi, reason, user, in, n);
 	}
 }
 
@@ -272,17 +288,19 @@ static void collect(struct tocsin_connection *c)
 	free(c);
 }
 
-int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *settings, struct tocsin_connection **ret_connection,
-                   struct tocsin_error *reterr)
+int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *settings,
+		   struct tocsin_connection **ret_connection, struct tocsin_error *reterr)
 {
 	char *host;
 	int port;
 	if (settings->from < TOCSIN_FROM_NOW)
 		return fail(reterr, TOCSIN_EINVAL, "from: %lld is no position", settings->from);
-	if (!settings->key || !*settings->key || strlen(settings->key) > 512 || strpbrk(settings->key, "\r\n"))
+	if (!settings->key || !*settings->key || strlen(settings->key) > 512 ||
+	    strpbrk(settings->key, "\r\n"))
 		return fail(reterr, TOCSIN_EINVAL, "key: an API key is needed");
 	if (parse_server(settings->server, &host, &port) < 0)
-		return fail(reterr, TOCSIN_EINVAL, "server: \"%s\" is not https://HOST[:PORT]", settings->server ? settings->server : "");
+		return fail(reterr, TOCSIN_EINVAL, "server: \"%s\" is not https://HOST[:PORT]",
+			    settings->server ? settings->server : "");
 
 	struct tocsin_connection *c = calloc(1, sizeof *c);
 	if (c) {
@@ -317,22 +335,30 @@ void tocsin_disconnect(struct tocsin_connection *c)
 		lws_callback_on_writable(c->wsi);
 }
 
-long long tocsin_position(const struct tocsin_connection *c) { return toc_link_position(c->link); }
-
-static int64_t unix_ms(void) { return toc_clock_now().us / 1000; }
-
-int tocsin_send(struct tocsin_connection *c, const char *json, size_t json_bytes, tocsin_answer_fn *done, void *user,
-                char ret_id[37], struct tocsin_error *reterr)
+long long tocsin_position(const struct tocsin_connection *c)
 {
-	int r = toc_link_send(c->link, false, (struct toc_str){ json, json_bytes }, now_ms(), unix_ms(), done, user, ret_id, reterr);
+	return toc_link_position(c->link);
+}
+
+static int64_t unix_ms(void)
+{
+	return toc_clock_now().us / 1000;
+}
+
+int tocsin_send(struct tocsin_connection *c, const char *json, size_t json_bytes, tocsin_answer_fn *done,
+		void *user, char ret_id[37], struct tocsin_error *reterr)
+{
+	int r = toc_link_send(c->link, false, (struct toc_str){ json, json_bytes }, now_ms(), unix_ms(), done,
+			      user, ret_id, reterr);
 	stir(c);
 	return r;
 }
 
-int tocsin_prepare(struct tocsin_connection *c, const char *json, size_t json_bytes, tocsin_answer_fn *done, void *user,
-                   struct tocsin_error *reterr)
+int tocsin_prepare(struct tocsin_connection *c, const char *json, size_t json_bytes, tocsin_answer_fn *done,
+		   void *user, struct tocsin_error *reterr)
 {
-	int r = toc_link_send(c->link, true, (struct toc_str){ json, json_bytes }, now_ms(), unix_ms(), done, user, NULL, reterr);
+	int r = toc_link_send(c->link, true, (struct toc_str){ json, json_bytes }, now_ms(), unix_ms(), done,
+			      user, NULL, reterr);
 	stir(c);
 	return r;
 }
@@ -347,7 +373,10 @@ int tocsin_receipt(struct tocsin_connection *c, long long seq, const char *state
 /* ---- the library ---- */
 
 static const struct lws_protocols protocols[] = {
-	{ .name = SUBPROTOCOL, .callback = on_event, .rx_buffer_size = 16384, .tx_packet_size = TOC_MESSAGE_BYTES_MAX + LWS_PRE },
+	{ .name = SUBPROTOCOL,
+	  .callback = on_event,
+	  .rx_buffer_size = 16384,
+	  .tx_packet_size = TOC_MESSAGE_BYTES_MAX + LWS_PRE },
 	{ 0 },
 };
 
@@ -365,9 +394,13 @@ static int check_ca(const char *path, struct tocsin_error *reterr)
 	return found ? 0 : fail(reterr, TOCSIN_EINVAL, "%s holds no certificate", path);
 }
 
-static void on_step_over(lws_sorted_usec_list_t *timer) { (void)timer; }
+static void on_step_over(lws_sorted_usec_list_t *timer)
+{
+	(void)timer;
+}
 
-int tocsin_new(const struct tocsin_settings *settings, struct tocsin **ret_tocsin, struct tocsin_error *reterr)
+int tocsin_new(const struct tocsin_settings *settings, struct tocsin **ret_tocsin,
+	       struct tocsin_error *reterr)
 {
 	if (settings->ca_file) {
 		int r = check_ca(settings->ca_file, reterr);
@@ -375,14 +408,20 @@ int tocsin_new(const struct tocsin_settings *settings, struct tocsin **ret_tocsi
 			return r;
 	}
 	if (atomic_flag_test_and_set(&taken))
-		return fail(reterr, TOCSIN_EBUSY, "this process has a struct tocsin already: use it for all connections");
+		return fail(reterr, TOCSIN_EBUSY,
+			    "this process has a struct tocsin already: use it for all connections");
 
 	struct tocsin *t = calloc(1, sizeof *t);
 	const char *agent = settings->user_agent ? settings->user_agent : "libtocsin/" VERSION;
-	struct lws_context_creation_info info = { .port = CONTEXT_PORT_NO_LISTEN, .protocols = protocols, .gid = (gid_t)-1, .uid = (uid_t)-1,
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN,
+		.protocols = protocols,
+		.gid = (gid_t)-1,
+		.uid = (uid_t)-1,
 		.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-		           (settings->ca_file ? LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS : 0),
-		.client_ssl_ca_filepath = settings->ca_file };
+			   (settings->ca_file ? LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS : 0),
+		.client_ssl_ca_filepath = settings->ca_file
+	};
 
 	lws_set_log_level(0, NULL); /* what goes wrong reaches the program through on_state */
 	if (t && (t->user_agent = strdup(agent)) && (t->lws = lws_create_context(&info)))
@@ -425,7 +464,8 @@ int tocsin_step(struct tocsin *t, int timeout_ms)
 {
 	if (t->broken)
 		return -1;
-	lws_sul_schedule(t->lws, 0, &t->step, on_step_over, (lws_usec_t)(timeout_ms < 0 ? 0 : timeout_ms) * 1000 + 1);
+	lws_sul_schedule(t->lws, 0, &t->step, on_step_over,
+			 (lws_usec_t)(timeout_ms < 0 ? 0 : timeout_ms) * 1000 + 1);
 	if (lws_service(t->lws, 0) < 0)
 		t->broken = true;
 	for (struct tocsin_connection **at = &t->connections; *at;) {
@@ -446,4 +486,7 @@ void tocsin_wake(struct tocsin *t)
 		lws_cancel_service(t->lws);
 }
 
-const char *tocsin_version(void) { return VERSION; }
+const char *tocsin_version(void)
+{
+	return VERSION;
+}

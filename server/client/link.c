@@ -11,7 +11,8 @@
 #include "message/catalogue.h"
 #include "message/json.h"
 
-#define DEPTH_MAX 48 /* a disclosed message inside an entry lies deeper than the 16 levels of a message sent */
+#define DEPTH_MAX                                                                                            \
+	48 /* a disclosed message inside an entry lies deeper than the 16 levels of a message sent */
 #define RECEIPTS_MAX 1024
 #define URGENT_MAX 256
 
@@ -106,9 +107,18 @@ static void tell_state(struct toc_link *l, enum tocsin_state state, const char *
 		l->on.on_state(l->on.user, state, why);
 }
 
-const char *toc_link_why(const struct toc_link *l) { return l->why; }
-bool toc_link_ended(const struct toc_link *l) { return l->ended; }
-long long toc_link_position(const struct toc_link *l) { return l->position; }
+const char *toc_link_why(const struct toc_link *l)
+{
+	return l->why;
+}
+bool toc_link_ended(const struct toc_link *l)
+{
+	return l->ended;
+}
+long long toc_link_position(const struct toc_link *l)
+{
+	return l->position;
+}
 
 /* ---- opened, closed ---- */
 
@@ -129,10 +139,12 @@ void toc_link_closed(struct toc_link *l, int64_t now_ms, int close_code, const c
 	l->failures++;
 	l->n_receipts = 0;
 	for (struct waiting *w = l->first; w; w = w->next)
-		w->in_flight = false; /* answered or not, we do not know: the id makes sending again harmless */
+		w->in_flight =
+			false; /* answered or not, we do not know: the id makes sending again harmless */
 	if (close_code == 4401 || close_code == 4403) {
 		l->ended = true;
-		(void)drop(l, close_code == 4401 ? "not authenticated: the key is unknown or has expired" : "revoked: the key may not be used any more");
+		(void)drop(l, close_code == 4401 ? "not authenticated: the key is unknown or has expired"
+						 : "revoked: the key may not be used any more");
 	} else if (why && *why && !l->why[0]) {
 		(void)drop(l, "%s", why);
 	} else if (!l->why[0]) {
@@ -171,19 +183,27 @@ static const char *text(struct toc_link *l, const struct toc_value *map, const c
 	return toc_arena_cstr(l->scratch, toc_get_text(map, name));
 }
 
-static void answer(struct toc_link *l, struct waiting *w, enum tocsin_outcome outcome, const struct toc_value *frame,
-                   struct toc_str bytes)
+static void answer(struct toc_link *l, struct waiting *w, enum tocsin_outcome outcome,
+		   const struct toc_value *frame, struct toc_str bytes)
 {
-	struct tocsin_answer a = { .outcome = outcome, .id = w->id, .seq = toc_get_int(frame, "seq", -1),
-		.case_ref = text(l, frame, "case"), .code = text(l, frame, "code"), .field = text(l, frame, "field"),
-		.clause = text(l, frame, "clause"), .detail = text(l, frame, "detail"), .advice = text(l, frame, "advice"),
-		.json = toc_arena_cstr(l->scratch, bytes), .json_bytes = bytes.n };
+	struct tocsin_answer a = { .outcome = outcome,
+				   .id = w->id,
+				   .seq = toc_get_int(frame, "seq", -1),
+				   .case_ref = text(l, frame, "case"),
+				   .code = text(l, frame, "code"),
+				   .field = text(l, frame, "field"),
+				   .clause = text(l, frame, "clause"),
+				   .detail = text(l, frame, "detail"),
+				   .advice = text(l, frame, "advice"),
+				   .json = toc_arena_cstr(l->scratch, bytes),
+				   .json_bytes = bytes.n };
 	if (w->done)
 		w->done(w->user, &a);
 	free(w);
 }
 
-static int answered(struct toc_link *l, const char *op, const struct toc_value *frame, struct toc_str bytes, int64_t now)
+static int answered(struct toc_link *l, const char *op, const struct toc_value *frame, struct toc_str bytes,
+		    int64_t now)
 {
 	long long ref = toc_get_int(frame, "ref", -1);
 	for (struct waiting **at = &l->first; *at; at = &(*at)->next) {
@@ -197,8 +217,12 @@ static int answered(struct toc_link *l, const char *op, const struct toc_value *
 			if (!l->on.patience_s || w->not_before < w->since + l->on.patience_s * 1000LL)
 				return 0;
 		}
-		answer(l, take(l, at), !strcmp(op, "accepted") ? TOCSIN_ACCEPTED : !strcmp(op, "journaled") ? TOCSIN_JOURNALED :
-		       !strcmp(op, "prepared") ? TOCSIN_PREPARED : TOCSIN_REFUSED, frame, bytes);
+		answer(l, take(l, at),
+		       !strcmp(op, "accepted")    ? TOCSIN_ACCEPTED
+		       : !strcmp(op, "journaled") ? TOCSIN_JOURNALED
+		       : !strcmp(op, "prepared")  ? TOCSIN_PREPARED
+						  : TOCSIN_REFUSED,
+		       frame, bytes);
 		return 0;
 	}
 	return 0; /* of a receipt, or of a connection before: nobody waits for it */
@@ -224,8 +248,13 @@ static void entry(struct toc_link *l, const struct toc_value *frame, struct toc_
 	long long seq = urgent ? -1 : toc_get_int(frame, "seq", -1);
 	if (urgent ? urgent_before(l, frame) : seq <= l->position)
 		return;
-	struct tocsin_entry e = { .seq = seq, .urgent = urgent, .k = text(l, frame, "k"), .id = text(l, frame, "id"),
-		.org = text(l, frame, "org"), .json = toc_arena_cstr(l->scratch, bytes), .json_bytes = bytes.n };
+	struct tocsin_entry e = { .seq = seq,
+				  .urgent = urgent,
+				  .k = text(l, frame, "k"),
+				  .id = text(l, frame, "id"),
+				  .org = text(l, frame, "org"),
+				  .json = toc_arena_cstr(l->scratch, bytes),
+				  .json_bytes = bytes.n };
 	if (!urgent)
 		l->position = seq;
 	if (l->on.on_entry)
@@ -274,9 +303,11 @@ int toc_link_receive(struct toc_link *l, struct toc_str bytes, int64_t now_ms)
 		tell_state(l, TOCSIN_CONNECTED, "");
 		if (l->on.on_welcome)
 			l->on.on_welcome(l->on.user, toc_arena_cstr(l->scratch, bytes), bytes.n);
-	} else if (!strcmp(op, "accepted") || !strcmp(op, "journaled") || !strcmp(op, "prepared") || !strcmp(op, "refused")) {
+	} else if (!strcmp(op, "accepted") || !strcmp(op, "journaled") || !strcmp(op, "prepared") ||
+		   !strcmp(op, "refused")) {
 		if (!l->welcome && !strcmp(op, "refused")) { /* the hello itself */
-			l->ended = !strcmp(text(l, frame, "code"), "ahead") || !strcmp(text(l, frame, "code"), "not_authenticated");
+			l->ended = !strcmp(text(l, frame, "code"), "ahead") ||
+				   !strcmp(text(l, frame, "code"), "not_authenticated");
 			return drop(l, "%s", text(l, frame, "detail"));
 		}
 		r = answered(l, op, frame, bytes, now_ms);
@@ -312,7 +343,8 @@ bool toc_link_next(struct toc_link *l, int64_t now_ms, struct toc_str *ret_frame
 	if (!l->said_hello) {
 		frame_hello(l);
 	} else if (l->welcome && l->n_receipts) {
-		toc_buf_printf(&l->out, "{\"op\":\"receipt\",\"seq\":%lld,\"state\":\"%s\"}", l->receipts[0].seq, l->receipts[0].state);
+		toc_buf_printf(&l->out, "{\"op\":\"receipt\",\"seq\":%lld,\"state\":\"%s\"}",
+			       l->receipts[0].seq, l->receipts[0].state);
 		memmove(l->receipts, l->receipts + 1, --l->n_receipts * sizeof *l->receipts);
 	} else if (l->welcome) {
 		for (struct waiting *w = l->first; w; w = w->next) {
@@ -373,14 +405,17 @@ static int fail(struct tocsin_error *reterr, int code, const char *format, ...)
 	return code;
 }
 
-static int enqueue(struct toc_link *l, struct toc_arena *a, bool prepare, struct toc_str json, int64_t now, int64_t unix_ms,
-                   tocsin_answer_fn *done, void *user, char ret_id[37], struct tocsin_error *reterr)
+static int enqueue(struct toc_link *l, struct toc_arena *a, bool prepare, struct toc_str json, int64_t now,
+		   int64_t unix_ms, tocsin_answer_fn *done, void *user, char ret_id[37],
+		   struct tocsin_error *reterr)
 {
 	struct toc_value *message;
 	struct toc_refusal refusal;
 
 	if (l->n_waiting >= TOC_LINK_WAITING_MAX)
-		return fail(reterr, TOCSIN_ELIMIT, "%d messages are waiting for an answer, which is the limit", TOC_LINK_WAITING_MAX);
+		return fail(reterr, TOCSIN_ELIMIT,
+			    "%d messages are waiting for an answer, which is the limit",
+			    TOC_LINK_WAITING_MAX);
 	if (toc_json_parse(a, json, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &message, &refusal) < 0)
 		return fail(reterr, TOCSIN_EINVAL, "the message cannot be read: %s", refusal.detail);
 	if (!toc_get(message, "id"))
@@ -391,7 +426,8 @@ static int enqueue(struct toc_link *l, struct toc_arena *a, bool prepare, struct
 		toc_set_text(a, message, "sent_at", toc_time_str(a, (toc_time){ unix_ms * 1000 }));
 	struct toc_str bytes = toc_json_str(a, message);
 	if (bytes.n + 64 > TOC_MESSAGE_BYTES_MAX)
-		return fail(reterr, TOCSIN_ELIMIT, "the message has %zu bytes, a frame at most %d", bytes.n, TOC_MESSAGE_BYTES_MAX);
+		return fail(reterr, TOCSIN_ELIMIT, "the message has %zu bytes, a frame at most %d", bytes.n,
+			    TOC_MESSAGE_BYTES_MAX);
 
 	struct waiting *w = calloc(1, sizeof *w + bytes.n + 1);
 	if (!w)
@@ -411,7 +447,7 @@ static int enqueue(struct toc_link *l, struct toc_arena *a, bool prepare, struct
 }
 
 int toc_link_send(struct toc_link *l, bool prepare, struct toc_str json, int64_t now_ms, int64_t unix_ms,
-                  tocsin_answer_fn *done, void *user, char ret_id[37], struct tocsin_error *reterr)
+		  tocsin_answer_fn *done, void *user, char ret_id[37], struct tocsin_error *reterr)
 {
 	struct toc_arena *a = toc_arena_new(); /* not scratch: a callback that reads an entry may send */
 	int r = enqueue(l, a, prepare, json, now_ms, unix_ms, done, user, ret_id, reterr);
@@ -421,7 +457,8 @@ int toc_link_send(struct toc_link *l, bool prepare, struct toc_str json, int64_t
 
 int toc_link_receipt(struct toc_link *l, long long seq, const char *state)
 {
-	if (seq < 0 || !state || strlen(state) >= sizeof l->receipts->state || strspn(state, "abcdefghijklmnopqrstuvwxyz") != strlen(state))
+	if (seq < 0 || !state || strlen(state) >= sizeof l->receipts->state ||
+	    strspn(state, "abcdefghijklmnopqrstuvwxyz") != strlen(state))
 		return TOCSIN_EINVAL;
 	if (!l->welcome || l->n_receipts >= RECEIPTS_MAX)
 		return TOCSIN_ELIMIT;

@@ -90,12 +90,13 @@ describe('a play', () => {
 		assert.match((await play(server, bent((s) => { s.accept.t = '04:00'; }))).err, /step 5: t lies before the step before/);
 	});
 
-	it('yields to a person who signs in, and goes on with what they did', { timeout: 60_000 }, async () => {
+	it('yields to a person who signs in, and goes on with what they did', { timeout: 90_000 }, async (t) => {
 		const run = command(server, ['exercise', 'play', path.join(exercises, 'lantern.json'), '--new', '--speed', '60', '--json',
 			'--credentials', path.join(server.state, 'demo/credentials.json')]);
+		t.after(() => run.child.kill('SIGKILL'));
 		try {
 			const events = () => run.lines().map((l) => JSON.parse(l));
-			await until(() => events().some((e) => e.name === 'begin'), 'the play begins');
+			const { exercise } = await until(() => events().find((e) => e.event === 'begin'), 'the play begins', 20_000);
 			const token = server.credential('AIRU', 'duty officer').sign_in.split('=').at(-1);
 			const signedIn = await server.request('POST', '/api/sign-in', { body: { token }, headers: { 'x-tocsin': '1' } });
 			assert.equal(signedIn.status, 200, signedIn.text);
@@ -103,15 +104,15 @@ describe('a play', () => {
 			await until(() => events().some((e) => e.text === 'waiting for the person'), 'the player waits', 20_000);
 			// the person looks, and accepts: here by their own key, which is the same person
 			const person = await Member.connect(server, 'AIRU', 'duty officer', { from: -1 });
-			const sent = await until(() => person.entries.filter((e) => e.k === 'M4.send').at(-1), 'the notification');
-			const answer = await person.send(m5(person, 'accept', sent.case, { own_reference: 'BY-HAND' }, { exercise_ref: sent.exercise }));
+			const sent = await until(() => person.entries.find((e) => e.k === 'M4.send' && e.exercise === exercise), 'the notification');
+			const answer = await person.send(m5(person, 'accept', sent.case, { own_reference: 'BY-HAND' }, { exercise_ref: exercise }));
 			assert.equal(answer.op, 'accepted', JSON.stringify(answer));
 			await person.close();
 			assert.equal(await run.end, 0, run.err + run.out);
 			assert.ok(events().some((e) => e.text === 'done by the person'));
 			assert.equal(events().at(-1).failed, 0);
 			const accepts = await ran(server, ['watch', '--from', 'start', '--once', '--only', 'M5.accept'], { member: 'HUB/gateway' });
-			const ours = accepts.lines.map((l) => JSON.parse(l)).filter((e) => e.exercise === sent.exercise);
+			const ours = accepts.lines.map((l) => JSON.parse(l)).filter((e) => e.exercise === exercise);
 			assert.deepEqual(ours.map((e) => e.message.body.own_reference), ['BY-HAND']);
 		} finally {
 			run.child.kill('SIGKILL');
