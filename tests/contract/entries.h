@@ -138,7 +138,7 @@ static void note(void *ctx, int result, uint64_t size, const struct toc_error *e
 	snprintf(o->text, sizeof o->text, "%s", error->text);
 }
 
-#define PATIENCE TOC_SECONDS(20)
+#define PATIENCE TOC_SECONDS(90) /* a bound for a busy machine, not an expectation */
 
 static struct outcome waited(struct toc_store *s, struct outcome *o, int queued)
 {
@@ -154,7 +154,7 @@ static struct outcome append_rows(struct toc_store *s, const struct made *m, uin
 	struct toc_append what = append_of(m, expected_size);
 	struct outcome o = { 0 };
 
-	return waited(s, &o, toc_store_append(s, &what, TOC_SECONDS(10), note, &o));
+	return waited(s, &o, toc_store_append(s, &what, TOC_SECONDS(60), note, &o));
 }
 
 /* What was read, kept: rows are only lent. */
@@ -189,7 +189,7 @@ static struct read *read_rows(struct toc_store *s, uint64_t from, unsigned limit
 	struct read *r = calloc(1, sizeof *r);
 
 	r->a = toc_arena_new();
-	waited(s, &r->o, toc_store_read(s, from, limit, TOC_SECONDS(10), keep_row, note_read, r));
+	waited(s, &r->o, toc_store_read(s, from, limit, TOC_SECONDS(60), keep_row, note_read, r));
 	return r;
 }
 
@@ -243,7 +243,7 @@ static struct finds find_eids(struct toc_store *s, const struct toc_uuid *eids, 
 {
 	struct finds f = { .n = 0 };
 
-	waited(s, &f.o, toc_store_find(s, eids, n, TOC_SECONDS(10), keep_found, note_find, &f));
+	waited(s, &f.o, toc_store_find(s, eids, n, TOC_SECONDS(60), keep_found, note_find, &f));
 	return f;
 }
 

@@ -174,7 +174,7 @@ CASE(a_bad_row_refuses_its_batch_and_alone_only_itself)
 	for (size_t i = 0; i < 5; i++) {
 		struct toc_append one = { .expected_size = size, .rows = &m->row[i], .n_rows = 1 };
 		struct outcome alone = { 0 };
-		waited(s, &alone, toc_store_append(s, &one, TOC_SECONDS(10), note, &alone));
+		waited(s, &alone, toc_store_append(s, &one, TOC_SECONDS(60), note, &alone));
 		if (alone.result == 0)
 			size = alone.size;
 		else
@@ -243,7 +243,7 @@ static struct made *read_keys(struct toc_store *s)
 {
 	struct made *m = made_new();
 
-	CHECK_INT(toc_store_keys(s, TOC_SECONDS(10), keep_key, note_keys, m), 0);
+	CHECK_INT(toc_store_keys(s, TOC_SECONDS(60), keep_key, note_keys, m), 0);
 	CHECK_INT(toc_store_wait(s, PATIENCE), 0);
 	return m;
 }
@@ -304,7 +304,7 @@ CASE(entries_of_cases_and_of_ids_are_found)
 	CHECK_INT(append_rows(s, m, 0).result, 0);
 	struct read *r = calloc(1, sizeof *r);
 	r->a = toc_arena_new();
-	waited(s, &r->o, toc_store_read_cases(s, wanted, 3, TOC_SECONDS(10), keep_row, note_read, r));
+	waited(s, &r->o, toc_store_read_cases(s, wanted, 3, TOC_SECONDS(60), keep_row, note_read, r));
 	CHECK_INT(r->o.result, 0);
 	CHECK_INT(r->n, 4);
 	static const uint64_t in_order[] = { 0, 1, 3, 5 };
@@ -353,7 +353,7 @@ static struct blob load_snapshot(struct toc_store *s, int version)
 {
 	struct blob b = { .n = 0 };
 
-	waited(s, &b.o, toc_store_snapshot_load(s, version, TOC_SECONDS(10), keep_blob, note_blob, &b));
+	waited(s, &b.o, toc_store_snapshot_load(s, version, TOC_SECONDS(60), keep_blob, note_blob, &b));
 	CHECK_INT(b.o.result, 0);
 	return b;
 }
@@ -362,7 +362,7 @@ static int save_snapshot(struct toc_store *s, uint64_t as_of, int version, struc
 {
 	struct outcome o = { 0 };
 
-	return waited(s, &o, toc_store_snapshot_save(s, as_of, version, bytes, TOC_SECONDS(10), note, &o))
+	return waited(s, &o, toc_store_snapshot_save(s, as_of, version, bytes, TOC_SECONDS(60), note, &o))
 		.result;
 }
 
@@ -412,7 +412,7 @@ CASE(two_writers_that_race_each_get_everything_in_once)
 			if (at[w] == ROUNDS)
 				continue;
 			what[w] = append_of(m[w][at[w]], known[w]);
-			CHECK_INT(toc_store_append(store[w], &what[w], TOC_SECONDS(10), note, &o[w]), 0);
+			CHECK_INT(toc_store_append(store[w], &what[w], TOC_SECONDS(60), note, &o[w]), 0);
 		}
 		for (int w = 0; w < 2; w++) {
 			if (at[w] == ROUNDS)
@@ -524,8 +524,8 @@ CASE(sixty_four_operations_wait_and_no_more)
 	struct outcome o[TOC_STORE_QUEUE_MAX + 1] = { { 0 } };
 
 	for (int i = 0; i < TOC_STORE_QUEUE_MAX; i++)
-		CHECK_INT(toc_store_unlock_tip(s, TOC_SECONDS(10), note, &o[i]), 0);
-	CHECK_INT(toc_store_unlock_tip(s, TOC_SECONDS(10), note, &o[TOC_STORE_QUEUE_MAX]), TOC_ELIMIT);
+		CHECK_INT(toc_store_unlock_tip(s, TOC_SECONDS(60), note, &o[i]), 0);
+	CHECK_INT(toc_store_unlock_tip(s, TOC_SECONDS(60), note, &o[TOC_STORE_QUEUE_MAX]), TOC_ELIMIT);
 	CHECK_INT(toc_store_pending(s), TOC_STORE_QUEUE_MAX);
 	CHECK_INT(toc_store_wait(s, PATIENCE), 0);
 	for (int i = 0; i < TOC_STORE_QUEUE_MAX; i++)
@@ -554,7 +554,7 @@ static void next_link(void *ctx, int result, uint64_t size, const struct toc_err
 		return;
 	c->what = (struct toc_append){ .expected_size = size, .rows = &c->m->row[c->n], .n_rows = 1 };
 	c->inside = true;
-	CHECK_INT(toc_store_append(c->s, &c->what, TOC_SECONDS(10), next_link, c), 0);
+	CHECK_INT(toc_store_append(c->s, &c->what, TOC_SECONDS(60), next_link, c), 0);
 	c->inside = false;
 }
 
@@ -567,7 +567,7 @@ CASE(a_callback_may_queue_and_never_runs_inside_the_call_that_queued)
 	c.m = m;
 	c.what = (struct toc_append){ .expected_size = 0, .rows = m->row, .n_rows = 1 };
 	c.inside = true;
-	CHECK_INT(toc_store_append(c.s, &c.what, TOC_SECONDS(10), next_link, &c), 0);
+	CHECK_INT(toc_store_append(c.s, &c.what, TOC_SECONDS(60), next_link, &c), 0);
 	c.inside = false;
 	CHECK_INT(toc_store_wait(c.s, PATIENCE), 0);
 	CHECK_INT(c.n, 20);
@@ -604,9 +604,9 @@ CASE(what_is_pending_when_the_store_is_freed_ends)
 
 	make_rows(m, 1);
 	struct toc_append what = append_of(m, 0);
-	CHECK_INT(toc_store_append(s, &what, TOC_SECONDS(10), note, &o[0]), 0);
-	CHECK_INT(toc_store_lock_tip(s, TOC_SECONDS(10), note, &o[1]), 0);
-	CHECK_INT(toc_store_snapshot_save(s, 0, 1, TOC_STR("x"), TOC_SECONDS(10), note, &o[2]), 0);
+	CHECK_INT(toc_store_append(s, &what, TOC_SECONDS(60), note, &o[0]), 0);
+	CHECK_INT(toc_store_lock_tip(s, TOC_SECONDS(60), note, &o[1]), 0);
+	CHECK_INT(toc_store_snapshot_save(s, 0, 1, TOC_STR("x"), TOC_SECONDS(60), note, &o[2]), 0);
 	toc_store_free(s);
 	for (int i = 0; i < 3; i++)
 		CHECK(o[i].done == 1 && o[i].result == TOC_ECLOSED);
@@ -630,7 +630,7 @@ CASE(a_frozen_server_is_left_at_the_deadline_and_found_again)
 	struct toc_append first = append_of(behind, 1), second = append_of(later, 2);
 	int64_t begun = toc_clock_mono_us();
 	CHECK_INT(toc_store_append(s, &first, (toc_dur){ 300000 }, note, &o[0]), 0);
-	CHECK_INT(toc_store_append(s, &second, TOC_SECONDS(10), note, &o[1]), 0);
+	CHECK_INT(toc_store_append(s, &second, TOC_SECONDS(60), note, &o[1]), 0);
 	CHECK_INT(toc_store_wait(s, PATIENCE), 0);
 	int64_t took = toc_clock_mono_us() - begun;
 	CHECK(took >= 290000 && took < 1000000);
