@@ -164,8 +164,10 @@ int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32]
 struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
 				    struct toc_arena *a);
 
-/** eid of the entry with this seq, if it is one that takes receipts. */
-int toc_world_receipt_target(const struct toc_world *w, uint64_t seq, struct toc_uuid *ret_eid) TOC_MUSTCHECK;
+/** eid of the entry with this seq, if it is one that takes receipts and that p may read: "not yours" and
+ * "does not exist" are one answer. */
+int toc_world_receipt_target(const struct toc_world *w, const struct toc_principal *p, uint64_t seq,
+			     struct toc_uuid *ret_eid) TOC_MUSTCHECK;
 
 /** Cases that are open: their rows are what the keeper keeps at hand for disclosures. */
 size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases);

@@ -13,12 +13,15 @@ toc_roles toc_world_roles(const struct toc_world *w, const struct toc_principal 
 	return person->roles & toc_roles_held_in(o->kinds);
 }
 
-int toc_world_receipt_target(const struct toc_world *w, uint64_t seq, struct toc_uuid *ret_eid)
+int toc_world_receipt_target(const struct toc_world *w, const struct toc_principal *p, uint64_t seq,
+			     struct toc_uuid *ret_eid)
 {
 	int64_t key = (int64_t)seq;
 	const struct toc_numbered *n = toc_world_get(w, TOC_OBJECT_numbered, TOC_KEY(key));
+	const struct toc_message *m = n ? toc_find_message(w, n->eid) : NULL;
 
-	if (!n)
+	if (!m || !toc_is_reader(m, p->org, toc_world_roles(w, p)) ||
+	    (p->exercise_only && m->mode != TOC_MODE_EXERCISE))
 		return TOC_ENOTFOUND;
 	*ret_eid = n->eid;
 	return 0;

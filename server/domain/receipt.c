@@ -90,6 +90,17 @@ static int said_before(struct toc_ask *q, int64_t seq)
 	return 0;
 }
 
+/* Who says it is who did it: nobody's acknowledgement is another's to give. */
+static int check_actor(struct toc_ask *q)
+{
+	struct toc_uuid actor = toc_get_id(q->body, "actor");
+
+	if (q->org && !toc_uuid_is_nil(actor) && !toc_uuid_eq(actor, q->p->person))
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.actor", "domain M19",
+				  "actor: it is not the one who is signed in");
+	return 0;
+}
+
 static int check_own(struct toc_ask *q)
 {
 	struct toc_str org = toc_get_text(q->body, "recipient_org");
@@ -97,7 +108,7 @@ static int check_own(struct toc_ask *q)
 	if (q->org && org.n && !toc_str_eq(org, q->p->org))
 		return TOC_REFUSE(q, NOT_PERMITTED, "body.recipient_org", "domain M19",
 				  "recipient_org: you are %.*s", TOC_STR_ARGS(q->p->org));
-	return 0;
+	return check_actor(q);
 }
 
 /* @return the seq of the first delivery of it to this organisation on this channel, or -1 */
@@ -194,7 +205,7 @@ int toc_rule_outreach(struct toc_ask *q)
 	const struct toc_message *m;
 	bool allowed = false, addressed = false;
 
-	if (!(m = target(q)))
+	if (check_actor(q) < 0 || !(m = target(q)))
 		return -1;
 	if (toc_ask_may(q, toc_short_is(&m->org, q->p->org) ? TOC_IF_OWN : 0) < 0)
 		return -1;

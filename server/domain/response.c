@@ -81,9 +81,29 @@ static void ask_questions(struct toc_ask *q, struct toc_value *decided)
 	}
 }
 
+/* An answer names its question: no two that are open in a case have the same id. */
+static int check_questions(struct toc_ask *q)
+{
+	const struct toc_value *questions = toc_get(q->body, "questions");
+
+	for (size_t i = 0; i < toc_len(questions); i++) {
+		struct toc_str id = toc_get_text(toc_at(questions, i), "id");
+		bool taken = false;
+		for (uint32_t k = 0; k < q->threat->n_questions; k++)
+			taken |= toc_short_is(&q->threat->questions[k].id, id);
+		for (size_t k = 0; k < i; k++)
+			taken |= toc_str_eq(toc_get_text(toc_at(questions, k), "id"), id);
+		if (taken)
+			return TOC_REFUSE(q, CONDITION, "body.questions.id", "domain M5",
+					  "id: \"%.*s\" is a question of this case already",
+					  TOC_STR_ARGS(id));
+	}
+	return 0;
+}
+
 static int simple(struct toc_ask *q, const char *k)
 {
-	struct toc_draft *d = answer(q, k);
+	struct toc_draft *d = check_questions(q) < 0 ? NULL : answer(q, k);
 
 	if (!d)
 		return -1;
@@ -159,6 +179,13 @@ int toc_rule_accept(struct toc_ask *q)
 	if (q->desk && !toc_uuid_is_nil(before) && !toc_uuid_eq(before, q->desk->acceptance))
 		return TOC_REFUSE(q, STATE, "supersedes", "domain b.2",
 				  "supersedes: your desk's newest acceptance is another");
+	if (q->desk && toc_uuid_is_nil(before) && has_accepted(q->desk) &&
+	    !toc_uuid_is_nil(q->desk->acceptance))
+		/* else a colleague who does not know of the first would lift what it asked to be kept */
+		return TOC_REFUSE(q, STATE, "supersedes", "domain M5",
+				  "supersedes: your desk has accepted already; what changes that names it");
+	if (check_questions(q) < 0)
+		return -1;
 	struct toc_draft *d = answer(q, "M5.accept");
 	if (!d)
 		return -1;

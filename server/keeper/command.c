@@ -85,7 +85,8 @@ static void on_receipt(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 			r = toc_refuse(&w->refusal, TOC_REFUSE_BAD_VALUE, "state", "domain M19",
 				       "A machine can say \"delivered\" only; what a person did is a message "
 				       "(M19, M5).");
-		else if (seq < 0 || toc_world_receipt_target(k->world, (uint64_t)seq, &eid) < 0)
+		else if (seq < 0 ||
+			 toc_world_receipt_target(k->world, &w->principal, (uint64_t)seq, &eid) < 0)
 			r = toc_refuse(
 				&w->refusal, TOC_REFUSE_NOT_FOUND, "seq", "domain M19",
 				"There is no such entry, or it is not yours, or it takes no receipts.");

@@ -115,10 +115,18 @@ CASE(no_receipts_for_receipts_nor_for_ones_own)
 		      0 &&
 	      s->v.duplicate);
 	CHECK(receipt(s, "", "machine", "StreamHarbor", "delivered", "api", id) == 0 && s->v.duplicate);
+	/* by seq: whoever may read it, and to all others it is as if it were not there */
+	struct toc_principal desk = { .org = TOC_STR("AIRU"),
+				      .person = stage_person(s, "AIRU/duty officer") };
+	struct toc_principal other = { .org = TOC_STR("BFP"), .person = stage_person(s, "BFP/duty officer") };
+	struct toc_principal admin = { .org = TOC_STR("AIRU"), .person = stage_person(s, "AIRU/admin") };
+	uint64_t notice = stage_last(s, "M4.send", NULL)->e.seq;
 	struct toc_uuid eid;
-	CHECK(toc_world_receipt_target(s->w, stage_last(s, "M4.send", NULL)->e.seq, &eid) == 0);
-	CHECK(toc_world_receipt_target(s->w, stage_last(s, "M19.human", NULL)->e.seq, &eid) < 0);
-	CHECK(toc_world_receipt_target(s->w, 1000000, &eid) < 0);
+	CHECK(toc_world_receipt_target(s->w, &desk, notice, &eid) == 0);
+	CHECK(toc_world_receipt_target(s->w, &other, notice, &eid) < 0);
+	CHECK(toc_world_receipt_target(s->w, &admin, notice, &eid) < 0);
+	CHECK(toc_world_receipt_target(s->w, &desk, stage_last(s, "M19.human", NULL)->e.seq, &eid) < 0);
+	CHECK(toc_world_receipt_target(s->w, &desk, 1000000, &eid) < 0);
 	stage_free(s);
 }
 
@@ -156,6 +164,23 @@ CASE(a_call_made_outside_is_sent_or_delivered_never_acknowledged)
 	REFUSED(receipt(s, "AIRU/duty officer", "outreach", "HUB", "sent", "phone", id),
 		NOT_PERMITTED); /* not its own message */
 	CHECK(toc_running(s->w, "T17", stage_last(s, "M4.send", NULL)->e.case_ref, TOC_STR("AIRU")) != NULL);
+	stage_free(s);
+}
+
+CASE(nobody_acknowledges_for_a_colleague)
+{
+	struct stage *s = sent();
+	static const char format[] = "{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\","
+				     "\"recipient_org\":\"AIRU\","
+				     "\"channel\":\"console\",\"state\":\"acked\",\"at\":\"2031-05-17T14:02:"
+				     "00Z\",\"actor_kind\":\"human\","
+				     "\"actor\":\"%s\"}}";
+	const char *id = stage_id(s, "M4.send", NULL);
+	REFUSED(stage_act(s, "AIRU/duty officer", format, id,
+			  toc_uuid_str(s->a, stage_person(s, "AIRU/liaison officer")).p),
+		NOT_PERMITTED);
+	CHECK(stage_act(s, "AIRU/duty officer", format, id,
+			toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p) == 0);
 	stage_free(s);
 }
 

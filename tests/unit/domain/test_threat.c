@@ -333,6 +333,22 @@ CASE(answers_match_open_questions)
 	stage_free(s);
 }
 
+CASE(no_two_open_questions_of_a_case_have_one_id)
+{
+	const char *id;
+	struct stage *s = sent(&id);
+	CHECK(answer(s, AIRU, id, "question", ",\"questions\":[{\"id\":\"q1\",\"text\":\"who?\"}]") == 0);
+	REFUSED(answer(s, "HUB/duty officer", id, "question",
+		       ",\"questions\":[{\"id\":\"q1\",\"text\":\"where?\"}]"),
+		CONDITION);
+	REFUSED(answer(s, AIRU, id, "question",
+		       ",\"questions\":[{\"id\":\"q2\",\"text\":\"a\"},{\"id\":\"q2\",\"text\":\"b\"}]"),
+		CONDITION);
+	CHECK(answer(s, GAME, id, "answer", ",\"answers\":[{\"question\":\"q1\",\"text\":\"x\"}]") == 0);
+	CHECK(answer(s, AIRU, id, "accept", ",\"questions\":[{\"id\":\"q1\",\"text\":\"again\"}]") == 0);
+	stage_free(s);
+}
+
 CASE(a_superseding_accept_names_the_newest)
 {
 	const char *id;
@@ -345,6 +361,7 @@ CASE(a_superseding_accept_names_the_newest)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 	REFUSED(stage_act(s, AIRU, format, id, stage_id(s, "M4.send", NULL), me), STATE);
+	REFUSED(answer(s, AIRU, id, "accept", ""), STATE); /* a colleague who has not seen the first */
 	CHECK(toc_find_threat(s->w, toc_id_of(toc_str_of(id)))->keep_until.us != TOC_TIME_NEVER.us);
 	CHECK(stage_act(s, AIRU, format, id, stage_id(s, "M5.accept", NULL), me) == 0);
 #pragma GCC diagnostic pop
