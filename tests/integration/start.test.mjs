@@ -1,11 +1,12 @@
 // start.test.mjs: starting, starting again, not being able to start, and stopping.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import tls from 'node:tls';
 
 import { Server, run, scratch, tocsind, until } from './lib/server.mjs';
 
@@ -122,6 +123,32 @@ it('a second start keeps the directory and the keys, and issues fresh links', as
 	assert.equal((await second.request('POST', '/api/sign-in', { body: { token }, headers: { 'x-tocsin': '1' } })).status, 200);
 	assert.equal((await second.request('POST', '/api/sign-in', { body: { token }, headers: { 'x-tocsin': '1' } })).status, 401, 'works once');
 	await second.stop();
+});
+
+it('serves with an operator\'s certificate, and with the new one after SIGHUP', async () => {
+	const dir = scratch();
+	const certificate = path.join(dir, 'cert.pem');
+	const key = path.join(dir, 'key.pem');
+	const make = (name) => assert.equal(spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+		'-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate]).status, 0);
+	make('first');
+	const server = await Server.start({ command: 'serve', args: ['--tls-certificate', certificate, '--tls-key', key] });
+	const seen = () => new Promise((resolve, reject) => {
+		const s = tls.connect({ host: 'localhost', port: server.port, rejectUnauthorized: false }, () => {
+			resolve(s.getPeerCertificate().subject.CN);
+			s.destroy();
+		}).on('error', reject);
+	});
+	assert.equal(await seen(), 'first');
+	make('second');
+	process.kill(server.pid, 'SIGHUP');
+	await until(async () => (await seen()) === 'second', 'the new certificate');
+	fs.writeFileSync(key, 'not a key');
+	process.kill(server.pid, 'SIGHUP');
+	await until(() => /"event":"reload_failed"/.test(server.log), 'that the third is no good is logged');
+	assert.equal(await seen(), 'second');
+	assert.deepEqual(await server.stop(), { code: 0, signal: null });
+	fs.rmSync(dir, { recursive: true });
 });
 
 it('a state directory that is not writable is said in one sentence', () => {
