@@ -252,6 +252,7 @@ describe("console", { skip: haveChromium ? false : "there is no Chromium here" }
 		test("a refusal is shown with field, law and advice, and what was typed stays", async () => {
 			const { fake, lantern, page, end } = await at("normal");
 			await go(page, `#/threat/${lantern.caseId}`);
+			await page.getByText("Reference, questions, what to keep").click();
 			await page.getByLabel("Our reference").fill("AIRU-1");
 			fake.refuseNext = { code: "state", field: "body.kind", clause: "domain b.2", detail: "the case is closed", advice: "Read the newest state." };
 			await page.keyboard.press("Control+Enter");
@@ -308,7 +309,7 @@ describe("console", { skip: haveChromium ? false : "there is no Chromium here" }
 			await page.getByLabel("IP address").fill("203.0.113.77");
 			await page.getByLabel("When").fill("2031-05-17T15:58:00");
 			await page.getByLabel(/^What \(log-in/).fill("stream start");
-			await group(/reported anywhere else/).getByText("No").click();
+			await group(/reported anywhere else/).getByText("No", { exact: true }).click();
 			await keys("Control+Enter");
 			await page.getByText("One thing is missing").waitFor();
 			await page.getByLabel("Port").fill("51724");

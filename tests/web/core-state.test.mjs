@@ -70,8 +70,10 @@ describe("state", () => {
 		s = reduce(s, urgent);
 		let item = s.cases.get(lantern.caseId).timeline.find((i) => i.id === "0190-u");
 		assert.equal(item.urgent, true);
+		assert.equal(s.database, "away");
 		assert.equal(s.cases.get(lantern.caseId).facts.content_status, "removed");
-		s = reduce(s, { ...urgent, op: "entry", seq: s.last + 1, late: true });
+		s = reduce(s, { ...urgent, op: "entry", seq: s.last + 1, late: true, recorded: new Date(Date.now() + 5000).toISOString() });
+		assert.equal(s.database, "up");
 		const items = s.cases.get(lantern.caseId).timeline.filter((i) => i.id === "0190-u");
 		assert.equal(items.length, 1);
 		assert.equal(items[0].urgent, false);
@@ -169,6 +171,10 @@ describe("a threat", () => {
 		assert.equal(notice.disclosedBy, s.last);
 		assert.ok(Date.parse(notice.at) < Date.parse(c.desks.get("BFP").since));
 		assert.equal(nextEscalation(s, c, "BFP").timer.timer, "T17");
+		/* the hub had accepted before it redirected, and was asked before that */
+		assert.equal(c.desks.get("HUB").state, "redirected");
+		assert.ok(Date.parse(c.desks.get("HUB").ack.at) < Date.parse(c.desks.get("BFP").since) - 60_000);
+		assert.equal(c.desks.get("HUB").since, notice.at);
 	});
 
 	test("questions wait until they are answered", () => {

@@ -178,6 +178,7 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 
 	test("and takes it over with a question: every desk stops being called", async () => {
 		const { page, keys } = desk;
+		await press(page, /^Reference, questions/);
 		await write(page, /^Our reference/, "AIRU-7711");
 		await write(page, /^Questions to the platform/, "Please end the stream now. When did it end?");
 		await keys("Control+Enter");
@@ -256,8 +257,6 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		await reach(page, /Change what we asked for|Ask the platform/);
 		for (let i = 0; i < 8 && !/Change what we asked/.test((await focused(page)).name); i++)
 			await page.keyboard.press("ArrowDown");
-		await reach(page, /^Preservation, or leave it up/);
-		await page.keyboard.press("Enter");
 		await reach(page, /^Do not remove until/);
 		/* month, day, year, hour, minute, as this browser asks for them */
 		await page.keyboard.type("05182031");

@@ -110,6 +110,6 @@ export function Addressed({ c }) {
 		<section class="card" aria-labelledby="desks-title"><h2 id="desks-title">${t("desk.title")}</h2>
 		<ul class="desks">${[...c.desks.values()].map((d) => html`<li>
 			<p><b><${OrgName} code=${d.org} /></b> <span class="muted">${state.value.orgs.get(d.org)?.name ?? ""}</span> <span class=${`role role-${d.role}`}>${word("desk_role", d.role)}</span></p>
-			${d.why && html`<p>${d.why}</p>`}
+			${(d.why || d.ground) && html`<p>${d.why || word("disclosure", d.ground)}</p>`}
 			<p class="muted">${[...d.duty.map((x) => word("duty", x)), ...d.grounds.map((x) => word("ground", x))].filter((x, i, all) => all.indexOf(x) === i).join(" · ")}</p></li>`)}</ul></section>`;
 }

@@ -170,9 +170,9 @@ export function NextStep({ c, can, step: wanted, ready }) {
 		</fieldset>
 		<div class="step-fields">
 			${step === "accept" && html`
-				<${TextField} id="step-reference" label=${t("step.own_reference")} optional value=${f.reference ?? mine?.accept?.own_reference ?? ""} onChange=${set("reference")} maxlength=${64} />
-				<${TextArea} id="step-questions" label=${t("step.questions")} hint=${t("step.questions_hint")} optional rows=${2} value=${f.questions ?? ""} onChange=${set("questions")} />
-				<details open=${Boolean(f.preserve || f.keep)}><summary>${t("step.requests")}</summary>
+				<details open=${again || Object.keys(f).length > 0}><summary>${t("step.requests")}</summary>
+					<${TextField} id="step-reference" label=${t("step.own_reference")} optional value=${f.reference ?? mine?.accept?.own_reference ?? ""} onChange=${set("reference")} maxlength=${64} />
+					<${TextArea} id="step-questions" label=${t("step.questions")} hint=${t("step.questions_hint")} optional rows=${2} value=${f.questions ?? ""} onChange=${set("questions")} />
 					<${TextField} id="step-preserve" label=${t("step.preserve")} optional maxlength=${500} value=${f.preserve ?? ""} onChange=${set("preserve")} />
 					${f.preserve && html`<${TextField} id="step-preserve_until" type="date" label=${t("step.preserve_until")} value=${f.preserve_until ?? halfYear(contextOf(c).now)} onChange=${set("preserve_until")} />`}
 					<${TextField} id="step-keep" type="datetime-local" label=${t("step.keep")} hint=${t("step.keep_hint")} optional value=${f.keep ?? ""} onChange=${set("keep")} />

@@ -26,12 +26,12 @@ export function ReceiptTable({ c }) {
 			<thead><tr><th scope="col">${t("receipt.org")}</th><th scope="col">${t("receipt.sent")}</th><th scope="col">${t("receipt.delivered")}</th>
 				<th scope="col">${t("receipt.seen")}</th><th scope="col">${t("receipt.person")}</th></tr></thead>
 			<tbody>${rows.map((r) => html`<tr>
-				<th scope="row"><${OrgName} code=${r.desk.org} />${r.trouble.map((x) => html`<span class="trouble"><${Icon} name="warn" />${word("delivery", x.state)} ${x.channel ?? ""} <${When} at=${x.at} of=${c} /></span>`)}</th>
+				<th scope="row"><${OrgName} code=${r.desk.org} /></th>
 				${r.sent ? cell("sent", r.sent, r.sent.channel) : html`<td class="receipt is-addressed" data-label=${t("receipt.sent")}><span class="receipt-line"><span class="word">${t("receipt.addressed")}</span> <${When} at=${r.desk.since} of=${c} /></span></td>`}
 				${cell("delivered", r.delivered, r.delivered?.channel && html`${r.delivered.channel}${!r.acked && html` · <span class="machine-note"><${Icon} name="machine" />${t("receipt.machine_only")}</span>`}`)}
 				${cell("seen", r.seen, who(r.seen))}
 				${cell("person", r.acked, who(r.acked))}
-			</tr>`)}</tbody>
+			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) => html`<span class="trouble"><${Icon} name="warn" /><span>${r.desk.org}${typeof x.contact === "number" ? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ?? ""} <${When} at=${x.at} of=${c} />: ${word("delivery", x.state)}</span></span>`)}</td></tr>`}`)}</tbody>
 		</table></div>
 	</section>`;
 }

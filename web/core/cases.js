@@ -38,7 +38,7 @@ function open(draft, e) {
 	const c = draft.case(id, e);
 	if (e.seq !== undefined)
 		c.touched = e.seq;
-	if (e.rendering === "without_personal")
+	if (e.rendering === "without_personal" && e.k.startsWith("M4."))
 		c.withoutPersonal = true;
 	return c;
 }
@@ -114,7 +114,7 @@ function decided(c, e) {
 		desk.why = given.why ?? desk.why;
 		desk.role = given.role ?? desk.role;
 		desk.pages = given.pages ?? desk.pages;
-		if (isNew)
+		if (isNew || Date.parse(e.at) < Date.parse(desk.since))
 			desk.since = e.at;
 	}
 	for (const t of d.timers_started ?? [])
@@ -183,12 +183,20 @@ function respond(draft, e, change) {
 function respondIn(c, e, change) {
 	if (e.seq !== undefined)
 		c.touched = e.seq;
+	const known = c.desks.has(e.org);
 	const desk = deskOf(c, e.org, e.at);
 	const body = e.message?.body ?? {};
+	/* what is disclosed afterwards happened before what is known already */
+	const { state, changed } = desk;
+	const earlier = known && Date.parse(e.at) < Date.parse(changed);
 	change(desk, body, c);
-	desk.changed = e.at;
+	if (earlier)
+		desk.state = state;
+	else
+		desk.changed = e.at;
 	/* whatever a person of the desk says is proof that a person has read it */
-	desk.ack ??= act(e);
+	if (!desk.ack || Date.parse(e.at) < Date.parse(desk.ack.at))
+		desk.ack = act(e);
 	for (const q of body.questions ?? [])
 		if (!c.questions.some((x) => x.id === q.id))
 			c.questions.push({ id: q.id, text: q.text, by: act(e) });
@@ -360,7 +368,7 @@ export const caseSteps = {
 			return;
 		decided(c, e);
 		for (const org of e.message?.body?.to ?? [])
-			deskOf(c, org, e.at);
+			deskOf(c, org, e.at).ground = e.message?.body?.ground;
 		c.disclosures.push(note(c, e));
 		/* what was disclosed carries its own time, but we know it only since now */
 		const carried = e.disclosed ?? e.decided?.disclosed ?? [];

@@ -27,7 +27,8 @@ import { blankOrg, directorySteps } from "./directory.js";
 
 /** @typedef {"addressed"|"acked"|"accepted"|"redirected"|"rejected"|"closed"} DeskState */
 /** @typedef {{person?: string, title?: string, org: string, at: string, seq?: number}} Act  who did it, and when */
-/** @typedef {{org: string, duty: string[], grounds: string[], why: string, role: string, pages: boolean,
+/** @typedef {{org: string, duty: string[], grounds: string[], why: string, ground?: string, role: string,
+ *   pages: boolean,
  *   since: string, state: DeskState, changed: string, ack?: Act, accept?: Act & {own_reference?: string,
  *   preservation?: any, keep?: string, keepReason?: string, id: string}, redirect?: Act & {to: string, ground?: string},
  *   reject?: Act & {reason?: string}, escalations: any[]}} Desk */
@@ -49,7 +50,7 @@ import { blankOrg, directorySteps } from "./directory.js";
  *   preservation?: any, links: any[], disclosures: Item[], timeline: Item[], withoutPersonal: boolean,
  *   touched: number}} Case */
 
-/** @typedef {{me: You|null, node: string, catalogue: string, database: string, limits: any, tip: number, last: number,
+/** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
  *   caseOf: Map<string, string>, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
@@ -60,6 +61,7 @@ export function emptyState() {
 		node: "",
 		catalogue: "",
 		database: "up",
+		awaySince: "",
 		limits: {},
 		tip: -1,
 		last: -1,
@@ -183,6 +185,7 @@ const steps = {
 		state.node = w.node ?? "";
 		state.catalogue = w.catalogue ?? "";
 		state.database = w.database ?? "up";
+		state.awaySince = state.database === "away" ? w.server_time : "";
 		state.limits = w.limits ?? {};
 		state.tip = w.tip;
 		const exercises = /** @type {Map<string, Exercise>} */ (draft.map("exercises"));
@@ -199,17 +202,20 @@ const steps = {
 			return;
 		draft.state.last = entry.seq;
 		draft.state.tip = Math.max(draft.state.tip, entry.seq);
+		/* something is recorded again: the ledger is back */
+		if (draft.state.database === "away" && Date.parse(entry.recorded) > Date.parse(draft.state.awaySince))
+			draft.state.database = "up";
 		applyEntry(draft, entry, unknown);
 	},
 
 	urgent(draft, entry, unknown) {
+		draft.state.database = "away";
+		draft.state.awaySince = entry.decided?.received ?? entry.recorded ?? entry.at;
 		applyEntry(draft, entry, unknown);
 	},
 
 	beat(draft, beat) {
 		draft.state.tip = Math.max(draft.state.tip, beat.last);
-		if (beat.database)
-			draft.state.database = beat.database;
 	},
 };
 

@@ -378,7 +378,7 @@ export default {
 	"step.own_reference": "Unser Aktenzeichen",
 	"step.questions": "Fragen an die Plattform",
 	"step.questions_hint": "Eine je Zeile.",
-	"step.requests": "Sichern oder stehen lassen",
+	"step.requests": "Aktenzeichen, Fragen, was zu erhalten ist",
 	"step.preserve": "Sichern",
 	"step.preserve_until": "Sichern bis",
 	"step.keep": "Nicht entfernen bis",

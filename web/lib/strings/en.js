@@ -378,7 +378,7 @@ export default {
 	"step.own_reference": "Our reference",
 	"step.questions": "Questions to the platform",
 	"step.questions_hint": "One on each line.",
-	"step.requests": "Preservation, or leave it up",
+	"step.requests": "Reference, questions, what to keep",
 	"step.preserve": "Preserve",
 	"step.preserve_until": "Preserve until",
 	"step.keep": "Do not remove until",
