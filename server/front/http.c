@@ -146,6 +146,7 @@ static void quieten(struct toc_conn *c)
 static void done(struct toc_conn *c)
 {
 	struct lws *wsi = c->wsi;
+	struct lws_context *library = c->front->lws;
 	bool close = c->request->close_after || c->front->draining;
 	struct toc_wsi_user *u = lws_wsi_user(wsi);
 
@@ -155,6 +156,8 @@ static void done(struct toc_conn *c)
 	lws_rx_flow_control(wsi, 1);
 	if (close || lws_http_transaction_completed(wsi))
 		toc_wsi_end(wsi);
+	else
+		lws_cancel_service(library); /* a request that it has in hand is looked at only after an event */
 }
 
 void toc_http_turn(struct toc_conn *c)
@@ -197,6 +200,7 @@ void toc_http_continue(struct toc_conn *c)
 		}
 	}
 	q->written = true;
+	lws_rx_flow_control(c->wsi, 0); /* nothing is touched until toc_http_turn */
 	toc_conn_mark(c);
 }
 
