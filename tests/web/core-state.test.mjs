@@ -281,6 +281,15 @@ test("when cut off, the telephone numbers of the desks of open cases, the hub an
 	assert.ok(list.every((x) => x.phones.every((p) => p.address.startsWith("+999"))));
 });
 
+test("a desk's own number is the one that welcome's directory names, and comes first", () => {
+	const fake = new FakeServer();
+	fake.scene("normal");
+	const [welcome, ...entries] = framesFor(fake, "StreamHarbor");
+	const directory = [{ org: "HUB", name: "Union Referral Hub", kinds: ["eu_hub"], phone: "+999 05 555 000" }];
+	const s = reduceAll(emptyState(), [{ ...welcome, directory }, ...entries.filter((e) => e.k !== "M26.own")]);
+	assert.deepEqual(fallbackNumbers(s).map((x) => [x.org.code, x.phones[0].address]), [["HUB", "+999 05 555 000"]]);
+});
+
 test("core imports nothing but core", () => {
 	for (const file of ["alarm", "cases", "clock", "directory", "ids", "link", "notice", "protocol", "select", "state", "storage"]) {
 		const text = readFileSync(new URL(`../../web/core/${file}.js`, import.meta.url), "utf8");

@@ -90,8 +90,9 @@ function offset(at) {
 function Contact({ c }) {
 	const ref = c.facts.contact_24x7;
 	const person = state.value.people.get(ref);
-	const chain = state.value.orgs.get(c.reporter)?.chain ?? [];
-	const phones = chain.flatMap((k) => k.channels.filter((x) => /phone/i.test(x.kind) && x.address).map((x) => x.address));
+	const org = state.value.orgs.get(c.reporter);
+	const phones = [...org?.channels ?? [], ...(org?.chain ?? []).flatMap((k) => k.channels)]
+		.filter((x) => /phone/i.test(x.kind) && x.address).map((x) => x.address);
 	return html`<b>${person?.title ?? t("fact.contact_someone")}</b>, <${OrgName} code=${c.reporter} />${phones.length > 0 && html` · ${phones.slice(0, 2).map((p) => html`<a href=${`tel:${p?.replace(/\s/g, "")}`}>${p}</a> `)}`}`;
 }
 

@@ -268,7 +268,7 @@ export function fallbackNumbers(s) {
 		if (!org)
 			continue;
 		const fromChain = org.chain.flatMap((k) => k.channels.map((ch) => ({ ...ch, title: titleOf(s, k.person) })));
-		const phones = [...fromChain, ...org.channels.map((ch) => ({ ...ch, title: undefined }))]
+		const phones = [...org.channels.map((ch) => ({ ...ch, title: undefined })), ...fromChain]
 			.filter((ch) => /phone|sms/i.test(ch.kind) && ch.address);
 		if (phones.length)
 			found.push({ org, phones: phones.slice(0, 3) });

@@ -192,9 +192,11 @@ const steps = {
 		for (const e of w.exercises ?? [])
 			exercises.set(e.id, { ...exercises.get(e.id), ...e });
 		const orgs = /** @type {Map<string, Org>} */ (draft.map("orgs"));
-		for (const o of w.directory ?? [])
-			if (!orgs.has(o.org))
-				orgs.set(o.org, { ...blankOrg(o.org), name: o.name ?? o.org, kinds: o.kinds ?? [] });
+		for (const o of w.directory ?? []) {
+			const known = orgs.get(o.org) ?? blankOrg(o.org);
+			const channels = o.phone ? [{ kind: "phone", address: o.phone }] : known.channels;
+			orgs.set(o.org, { ...known, name: o.name ?? known.name, kinds: o.kinds ?? known.kinds, channels });
+		}
 	},
 
 	entry(draft, entry, unknown) {
