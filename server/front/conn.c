@@ -16,7 +16,6 @@
 
 #define SLOT_BITS 24
 #define RENEW_EVERY_US (60 * INT64_C(1000000))
-#define CLOSING_US (5 * INT64_C(1000000)) /* for the other side to answer a close frame */
 
 /* ---- numbers ---- */
 
@@ -328,7 +327,7 @@ void toc_conn_close(struct toc_conn *c, int code, const char *text)
 		return;
 	}
 	c->stage = TOC_CONN_CLOSING;
-	c->deadline_us = toc_now_us() + CLOSING_US;
+	c->deadline_us = toc_now_us() + TOC_CLOSING_US;
 	toc_conn_stop_reading(c);
 	if (c->kind == TOC_CONN_STREAM) {
 		toc_wsi_end(c->wsi);

@@ -10,7 +10,8 @@
 
 /** Run until the parent says drain or is gone.
  * @param heritage node, index, keeper_fd, archive_fd, listen_fd (bound and listening), cert_fd_pem {cert, key}
- *                 (PEM texts, or numbers of descriptors from which they are read), web_root, origin, limits
+ *                 (PEM texts, or numbers of descriptors from which they are read), web_root, origin, limits;
+ *                 unconfined: true for tools that need more of the kernel than the sandbox allows (valgrind)
  * @return the exit code */
 int toc_front_main(const struct toc_value *heritage);
 

@@ -160,9 +160,22 @@ static void done(struct toc_conn *c)
 		lws_cancel_service(library); /* a request that it has in hand is looked at only after an event */
 }
 
+/* Answered before its body had come: what is left of that is dropped, so that no reset overtakes the answer, and
+ * for a moment only: the library itself would wait as long as now and then a byte comes. */
+static void linger(struct toc_conn *c)
+{
+	if (c->stage == TOC_CONN_CLOSING)
+		return;
+	c->stage = TOC_CONN_CLOSING;
+	c->deadline_us = toc_now_us() + TOC_CLOSING_US;
+	lws_rx_flow_control(c->wsi, 1);
+}
+
 void toc_http_turn(struct toc_conn *c)
 {
-	if (c->request->written)
+	if (c->request->written && c->request->body_due)
+		linger(c);
+	else if (c->request->written)
 		done(c);
 	else if (!c->request->responding)
 		quieten(c);
@@ -386,6 +399,7 @@ static int check_length(struct toc_conn *c, enum toc_method method)
 		(void)refuse(c, TOC_REFUSE_MALFORMED, "Content-Length", "only POST has a body here");
 		return -1;
 	}
+	q->body_due = length > 0;
 	if (length > c->front->limits.frame) {
 		/* a little too much is read and dropped, so that the answer is not lost in a reset */
 		q->close_after = length > 4 * c->front->limits.frame;
@@ -513,13 +527,16 @@ int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *
 
 int toc_http_body(struct toc_conn *c, const char *bytes, size_t n)
 {
-	if (c->request->route)
+	if (c->request->route && !c->request->responding)
 		toc_buf_add(&c->request->body, bytes, n);
 	return 0;
 }
 
 int toc_http_body_end(struct toc_conn *c)
 {
+	c->request->body_due = false;
+	if (c->request->written)
+		toc_conn_mark(c);
 	/* Once per request: what comes after the body before the answer is more than was announced. */
 	if (c->stage != TOC_CONN_NEW || c->request->sent_to_keeper || c->request->responding)
 		return c->request->responding ? 0 : -1;

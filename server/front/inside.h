@@ -94,6 +94,7 @@ struct toc_request {
 	bool wants_stream;          /* Accept: text/event-stream */
 	bool sent_to_keeper;
 	bool responding, written;   /* an answer is on its way; it is all in the kernel's hands */
+	bool body_due;              /* of the body that was announced the end has not come */
 	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (http.c) */
 	struct toc_str file;        /* rest of a static file to send; borrowed */
 	/* GET /api/entries */
@@ -166,6 +167,7 @@ struct toc_conn {
 #define TOC_WHEEL_TURNS 20
 #define TOC_WHEEL_MS 100 /* turns × ms = 2 s: the interval of beats */
 #define TOC_BATCH 16384  /* one TLS record */
+#define TOC_CLOSING_US (5 * INT64_C(1000000)) /* for the other side to end what we have ended */
 
 struct toc_link {
 	struct toc_channel *channel; /* NULL: away */

@@ -237,8 +237,11 @@ void toc_socket_beat(struct toc_conn *c)
 		c->pinged_us = now;
 	}
 	toc_time_format(toc_clock_now(), text);
-	int n = snprintf(json, sizeof json, "{\"last\":%lld,\"now\":\"%s\",\"op\":\"beat\"}", (long long)c->cursor.last,
-	                 text);
+	/* Who is still catching up must not think that he has everything: what is to come may reach up to the tip. */
+	long long tip = (long long)toc_ring_head(c->front->ring) - 1, last = c->cursor.last;
+	if (c->cursor.state != TOC_CURSOR_LIVE && tip > last)
+		last = tip;
+	int n = snprintf(json, sizeof json, "{\"last\":%lld,\"now\":\"%s\",\"op\":\"beat\"}", last, text);
 	/* What the ring has for us goes first, so that `last` is true where the beat stands. */
 	if (c->cursor.state != TOC_CURSOR_LIVE || c->cursor.next >= toc_ring_head(c->front->ring))
 		toc_conn_say(c, "beat", -1, (struct toc_str){ json, (size_t)n });

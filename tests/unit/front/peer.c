@@ -131,6 +131,7 @@ struct front front_start(const char *limits)
 		toc_set_int(a, h, "archive_fd", archive);
 		toc_set_int(a, h, "listen_fd", listener);
 		toc_set_cstr(a, h, "web_root", getenv("FRONT_WEB_ROOT") ? getenv("FRONT_WEB_ROOT") : "");
+		toc_set_bool(a, h, "unconfined", getenv("FRONT_UNCONFINED") != NULL);
 		toc_set_cstr(a, h, "origin", "https://localhost:8443");
 		if (toc_json_parse(a, toc_str_of(limits), 65536, 8, &l, &r) < 0)
 			DIE("limits: %s", r.detail);

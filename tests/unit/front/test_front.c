@@ -815,6 +815,32 @@ CASE(bodies_that_are_too_long_or_of_unknown_length_are_refused)
 	end();
 }
 
+CASE(a_body_that_never_ends_is_not_waited_for)
+{
+	const char *head;
+	bool ended = false;
+
+	begin(0);
+	struct client *c = client_connect(&f);
+	client_text(c, "POST /api/nosuch HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{");
+	(void)client_answer(c, &head);
+	CHECK(says(head, "404"));
+	for (int i = 0; i < 20 && !ended; i++) { /* a byte now and then, for as long as it lasts */
+		struct pollfd p = { .fd = c->fd, .events = POLLIN };
+		ended = poll(&p, 1, 500) > 0 || SSL_write(c->ssl, "x", 1) <= 0;
+	}
+	CHECK(ended);
+	client_free(c);
+	c = client_connect(&f); /* what comes in time is dropped, and the connection stays good */
+	client_text(c, "POST /api/nosuch HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n{");
+	(void)client_answer(c, &head);
+	CHECK(says(head, "404"));
+	client_text(c, "  }");
+	CHECK(says(ask(c, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", &head), "alive"));
+	client_free(c);
+	end();
+}
+
 CASE(another_sites_request_changes_nothing)
 {
 	static const char *const bad[] = {
