@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { command, example, ran, start } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
 import { m4 } from './lib/messages.mjs';
+import { freeze } from './lib/outage.mjs';
 import { Server, scratch, tocsin, until } from './lib/server.mjs';
 
 let server, platform;
@@ -119,6 +120,30 @@ describe('tocsin watch', () => {
 		await platform.deliver(m4(platform, { text: 'before \u001b[2J after \u202e reversed' }));
 		const r = await as('AIRU/gateway', ['watch', '--from', 'start', '--once', '--color', 'never']);
 		assert.ok(!r.out.includes('\u001b'));
+	});
+});
+
+describe('while the database is away', () => {
+	it('a threat is journaled, never called recorded; it comes as urgent, and later as an entry, once each', { timeout: 60_000 }, async (t) => {
+		const watch = command(server, ['watch', '--json', '--only', 'M4'], { member: 'AIRU/gateway' });
+		t.after(() => watch.child.kill('SIGKILL'));
+		await new Promise((resolve) => setTimeout(resolve, 700)); // it is connected, from now on
+		const message = m4(platform);
+		const back = freeze(server);
+		try {
+			const r = await as('StreamHarbor/night responder', ['send', '-'], { input: JSON.stringify(message) });
+			assert.equal(r.code, 0, r.err);
+			assert.match(r.out, /^journaled {2}id [0-9a-f-]{36} {2}delivered, not yet recorded/);
+			await until(() => watch.out.includes(message.id), 'the urgent frame');
+			const other = await as('StreamHarbor/night responder', ['send', '--patience', '2', '-'], { input: JSON.stringify(draft()) });
+			assert.match(other.err, /database_away/);
+			assert.equal(other.code, 1);
+		} finally {
+			back();
+		}
+		const frames = () => watch.lines().map((l) => JSON.parse(l)).filter((f) => f.id === message.id);
+		await until(() => frames().some((f) => f.op === 'entry'), 'the entry', 30_000);
+		assert.deepEqual(frames().map((f) => f.op), ['urgent', 'entry']);
 	});
 });
 
