@@ -10,6 +10,7 @@ set(CMAKE_C_EXTENSIONS ON) # _GNU_SOURCE: SO_REUSEPORT, pipe2, memfd_create
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 check_pie_supported(LANGUAGES C) # so that programs are also linked as position-independent ones
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g") # with assertions: what we test is what people try
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
