@@ -16,7 +16,7 @@ const watch = process.argv.includes("--watch");
 
 /** Same bytes, same name. @param {string} name @param {string} type @param {Uint8Array} bytes */
 async function emit(name, type, bytes) {
-	const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+	const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12).toUpperCase();
 	const path = `assets/${name}-${hash}.${type}`;
 	await write(path, bytes);
 	return `/${path}`;

@@ -83,6 +83,16 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		assert.ok(!policy.includes("unsafe"));
 	});
 
+	test("the script is small, compressed, and cached for ever under its own name", async () => {
+		const page = await server.request("GET", "/");
+		const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)[1];
+		const r = await server.request("GET", script, { headers: { "accept-encoding": "br" } });
+		assert.equal(r.headers["content-encoding"], "br");
+		assert.match(r.headers["cache-control"], /immutable/);
+		assert.ok(Number(r.headers["content-length"]) < 80_000, r.headers["content-length"]);
+		assert.match(page.headers["cache-control"], /no-store/);
+	});
+
 	test("a sign-in link works once", async () => {
 		const used = await person(browser, { origin: url() });
 		await used.page.goto(server.credential("AIRU", "duty officer").sign_in);
