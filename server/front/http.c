@@ -164,8 +164,7 @@ static void done(struct toc_conn *c)
  * for a moment only: the library itself would wait as long as now and then a byte comes. */
 static void linger(struct toc_conn *c)
 {
-	if (c->stage == TOC_CONN_CLOSING)
-		return;
+	c->request->lingers = true;
 	c->stage = TOC_CONN_CLOSING;
 	c->deadline_us = toc_now_us() + TOC_CLOSING_US;
 	lws_rx_flow_control(c->wsi, 1);
@@ -535,8 +534,12 @@ int toc_http_body(struct toc_conn *c, const char *bytes, size_t n)
 int toc_http_body_end(struct toc_conn *c)
 {
 	c->request->body_due = false;
-	if (c->request->written)
+	if (c->request->lingers) { /* it has come in time after all */
+		c->request->lingers = false;
+		c->stage = TOC_CONN_OPEN;
 		toc_conn_mark(c);
+		return 0;
+	}
 	/* Once per request: what comes after the body before the answer is more than was announced. */
 	if (c->stage != TOC_CONN_NEW || c->request->sent_to_keeper || c->request->responding)
 		return c->request->responding ? 0 : -1;

@@ -94,7 +94,7 @@ struct toc_request {
 	bool wants_stream;          /* Accept: text/event-stream */
 	bool sent_to_keeper;
 	bool responding, written;   /* an answer is on its way; it is all in the kernel's hands */
-	bool body_due;              /* of the body that was announced the end has not come */
+	bool body_due, lingers;     /* of the body that was announced the end has not come; is waited for after the answer */
 	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (http.c) */
 	struct toc_str file;        /* rest of a static file to send; borrowed */
 	/* GET /api/entries */
