@@ -55,6 +55,8 @@ int main(void)
 	row("bytes of a frame from the server", TOC_LINK_FRAME_MAX,
 	    "the connection is dropped and made anew");
 	row("milliseconds without any frame", TOC_LINK_SILENCE_MS, "the connection is dropped and made anew");
+	row("milliseconds without an entry that is due", TOC_LINK_LAG_MS,
+	    "the connection is dropped and made anew");
 	row("milliseconds between two attempts, at most", TOC_LINK_RECONNECT_MOST_MS,
 	    "a random part of it off, from 250 ms on doubling");
 	puts("\nLimits of single fields (lengths, counts, ranges) stand with the fields in "

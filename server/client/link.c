@@ -272,7 +272,7 @@ static int beat(struct toc_link *l, const struct toc_value *frame, int64_t now)
 		l->lagging_since = 0;
 	else if (!l->lagging_since)
 		l->lagging_since = now;
-	else if (now - l->lagging_since > TOC_LINK_SILENCE_MS)
+	else if (now - l->lagging_since > TOC_LINK_LAG_MS)
 		return drop(l, "entries up to %lld are missing after %lld", last, l->position);
 	if (l->on.on_beat)
 		l->on.on_beat(l->on.user, last);

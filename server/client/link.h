@@ -14,6 +14,7 @@
 #define TOC_LINK_WAITING_MAX 256      /* messages without an answer */
 #define TOC_LINK_FRAME_MAX (4u << 20) /* what a server may send in one frame: a disclosure carries a case */
 #define TOC_LINK_SILENCE_MS 10000     /* five beats */
+#define TOC_LINK_LAG_MS 300000 /* without an entry that is due: reading a long history may take a while */
 #define TOC_LINK_RECONNECT_FIRST_MS 250
 #define TOC_LINK_RECONNECT_MOST_MS 15000
 
