@@ -42,7 +42,7 @@ struct house {
 	int listen_fds[TOC_FRONTS_MAX], web, signals;
 	struct toc_rights front, keeper, archive;
 	char origin[300];
-	bool is_demo, said_ready;
+	bool is_demo, said_ready, stopping;
 	pid_t actors; /* 0: none */
 };
 
@@ -346,8 +346,9 @@ static void reap(struct house *h)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == h->actors) {
 			h->actors = 0;
-			toc_log(TOC_LOG_INFO, "actors_done", "the exercise's actors have ended (exit code %d); the server goes on",
-			        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+			if (!h->stopping)
+				toc_log(TOC_LOG_INFO, "actors_done", "the exercise's actors have ended (exit code %d); the server goes on",
+				        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 		} else {
 			(void)toc_family_reaped(h->family, pid, status, mono_now()); /* else PostgreSQL: supervised by itself */
 		}
@@ -428,6 +429,7 @@ static void stop(struct house *h)
 {
 	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE };
 	bool hurry = false;
+	h->stopping = true;
 	toc_notify("STOPPING=1");
 	if (h->is_demo && h->state.dir)
 		toc_demo_withdraw(&h->state);
