@@ -31,7 +31,7 @@ void toc_entries_get(struct toc_conn *c)
 
 	if (q->after == INT64_MIN)
 		q->after = head - 1;
-	if (q->after >= head && q->after >= 0) {
+	if (q->after >= head && q->after >= 0 && c->front->database_up) {
 		(void)toc_refuse(&r, TOC_REFUSE_AHEAD, "after", "", "after: %lld, but the newest entry is %lld",
 		                 (long long)q->after, (long long)head - 1);
 		toc_http_refuse(c, &r);

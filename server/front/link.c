@@ -163,6 +163,16 @@ static void on_urgent(struct toc_front *f, struct toc_frame *frame)
 		toc_fanout_urgent(f, &x);
 }
 
+/* While the database is away nobody can say that a position does not exist; now it shows. */
+static void turn_away_ahead(struct toc_front *f, uint64_t size)
+{
+	for (uint32_t i = 0; i < f->n_slots; i++) {
+		struct toc_conn *c = f->slots[i];
+		if (c && c->kind != TOC_CONN_REQUEST && c->stage == TOC_CONN_OPEN && c->cursor.next > size)
+			toc_conn_close(c, 1012, "the ledger has no such position");
+	}
+}
+
 /* A ledger that is shorter than what we handed on was restored from a copy: everybody is to begin anew. */
 static void on_tip(struct toc_front *f, struct toc_frame *frame)
 {
@@ -172,6 +182,8 @@ static void on_tip(struct toc_front *f, struct toc_frame *frame)
 	if (!toc_frame_end(frame))
 		return;
 	uint64_t head = toc_ring_head(f->ring);
+	if (!up && f->tip_known && size < head)
+		size = head; /* that keeper has only its copy of the state, which is older than what was handed on */
 	if (f->tip_known && size < head) {
 		toc_log(TOC_LOG_ERROR, "ledger_shrank", "the ledger has %llu entries, %llu were handed on",
 		        (unsigned long long)size, (unsigned long long)head);
@@ -182,10 +194,13 @@ static void on_tip(struct toc_front *f, struct toc_frame *frame)
 	if (f->database_up != up || !f->tip_known)
 		toc_log(TOC_LOG_INFO, "tip", "ledger of %llu entries, database %s", (unsigned long long)size,
 		        up ? "up" : "away");
+	bool back = up && !f->database_up && f->tip_known;
 	f->database_up = up;
 	if (!f->tip_known || size != head)
 		toc_fanout_reset(f, size);
 	f->tip_known = true;
+	if (back)
+		turn_away_ahead(f, size);
 }
 
 static void on_revoke(struct toc_front *f, struct toc_frame *frame)

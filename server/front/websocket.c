@@ -124,7 +124,7 @@ void toc_socket_ready(struct toc_conn *c)
 			return;
 	}
 	uint64_t head = toc_ring_head(f->ring);
-	if (c->from_given && c->from >= (int64_t)head) {
+	if (c->from_given && c->from >= (int64_t)head && f->database_up) {
 		struct toc_refusal r = { .code = TOC_NOT_REFUSED };
 		(void)toc_refuse(&r, TOC_REFUSE_AHEAD, "from", "", "from: %lld, but the newest entry is %lld",
 		                 (long long)c->from, (long long)head - 1);
