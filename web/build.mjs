@@ -28,7 +28,8 @@ async function write(path, bytes) {
 	if (watch)
 		return;
 	await writeFile(join(dist, `${path}.gz`), gzipSync(bytes, { level: 9 }));
-	await writeFile(join(dist, `${path}.br`), brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+	await writeFile(join(dist, `${path}.br`), brotliCompressSync(bytes,
+		{ params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
 }
 
 /** @param {import("esbuild").BuildResult} result */
@@ -36,10 +37,12 @@ async function finish(result) {
 	if (result.errors.length || !result.outputFiles)
 		return;
 	await mkdir(join(dist, "assets"), { recursive: true });
-	const of = (/** @type {string} */ end) => result.outputFiles?.find((f) => f.path.endsWith(end))?.contents ?? new Uint8Array();
+	const of = (/** @type {string} */ end) => result.outputFiles?.find((f) =>
+		f.path.endsWith(end))?.contents ?? new Uint8Array();
 	const script = await emit("console", "js", of(".js"));
 	const style = await emit("console", "css", of(".css"));
-	const page = (await readFile(join(here, "index.html"), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%", style);
+	const page = (await readFile(join(here, "index.html"), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%",
+		style);
 	await write("index.html", Buffer.from(page));
 	/* what nobody names any more; last, so that a server which is running never misses a file */
 	for (const old of await readdir(join(dist, "assets")))

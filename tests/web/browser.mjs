@@ -18,9 +18,11 @@ export async function launch() {
 
 /** A person at a console. @param {import("playwright-core").Browser} browser
  * @param {{origin: string, theme?: string, width?: number, height?: number, locale?: string, insecure?: boolean, settings?: any, reducedMotion?: any, forcedColors?: any}} options */
-export async function person(browser, { origin, theme = "dark", width = 1280, height = 900, locale = "en-GB", settings = {}, ...more }) {
+export async function person(browser, { origin, theme = "dark", width = 1280, height = 900, locale = "en-GB",
+	settings = {}, ...more }) {
 	const context = await browser.newContext({
-		viewport: { width, height }, locale, timezoneId: "Europe/Brussels", permissions: ["notifications"], ignoreHTTPSErrors: true,
+		viewport: { width, height }, locale, timezoneId: "Europe/Brussels", permissions: ["notifications"],
+			ignoreHTTPSErrors: true,
 		colorScheme: theme === "light" ? "light" : "dark", ...more,
 	});
 	const violations = [];
@@ -55,7 +57,8 @@ export async function person(browser, { origin, theme = "dark", width = 1280, he
 	}, { theme, ...settings });
 	context.setDefaultTimeout(12_000);
 	const page = await context.newPage();
-	return { context, page, violations, keys: (...list) => list.reduce((p, k) => p.then(() => page.keyboard.press(k)), Promise.resolve()) };
+	return { context, page, violations, keys: (...list) => list.reduce((p, k) => p.then(() =>
+		page.keyboard.press(k)), Promise.resolve()) };
 }
 
 /** Sign in by a link and start the shift, with keys only. @param {any} who @param {string} link */
@@ -76,6 +79,8 @@ export async function startShift(who, link) {
 
 /** Accessibility of what is on the screen (WCAG 2.2 AA), as a list of sentences. @param {import("playwright-core").Page} page */
 export async function axe(page) {
-	const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-	return violations.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
+	const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+		"wcag22aa", "best-practice"]).analyze();
+	return violations.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map((n) =>
+		n.target.join(" ")).join(" | ")}`);
 }

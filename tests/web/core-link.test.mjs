@@ -16,7 +16,8 @@ function world({ ticket = async () => ({ ticket: "t" }) } = {}) {
 		setTimer: (f, ms) => w.timers.push({ f, at: w.now + ms }) && w.timers[w.timers.length - 1],
 		clearTimer: (t) => (w.timers = w.timers.filter((x) => x !== t)),
 		openSocket: (protocol) => {
-			const s = { protocol, sent: [], closed: false, send: (x) => s.sent.push(JSON.parse(x)), close: () => (s.closed = true) };
+			const s = { protocol, sent: [], closed: false, send: (x) => s.sent.push(JSON.parse(x)),
+				close: () => (s.closed = true) };
 			w.sockets.push(s);
 			return s;
 		},
@@ -110,7 +111,8 @@ describe("link", () => {
 		assert.equal((await b).code, "state");
 	});
 
-	test("without a connection nothing is queued: the request fails at once, and says that it was not sent", async () => {
+	test("without a connection nothing is queued: the request fails at once, and says that it was not sent",
+		async () => {
 		const w = world();
 		await assert.rejects(w.link.request({ op: "send" }), (e) => e instanceof LinkLost && e.sent === false);
 		assert.equal(w.link.tell({ op: "receipt" }), false);
@@ -181,7 +183,8 @@ describe("clock", () => {
 	});
 
 	test("scenario time is an affine map, and stands when the clock stands", () => {
-		const e = { id: "e", anchor_real: "2026-01-01T00:00:00Z", anchor_at: "2031-05-17T13:58:00Z", rate_milli: 60_000, running: true };
+		const e = { id: "e", anchor_real: "2026-01-01T00:00:00Z", anchor_at: "2031-05-17T13:58:00Z",
+			rate_milli: 60_000, running: true };
 		const real = Date.parse(e.anchor_real);
 		assert.equal(scenarioTime(e, real + 1000), Date.parse(e.anchor_at) + 60_000);
 		assert.equal(scenarioTime({ ...e, running: false }, real + 1e9), Date.parse(e.anchor_at));

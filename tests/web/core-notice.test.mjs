@@ -11,17 +11,23 @@ import de from "../../web/lib/strings/de.js";
 
 const where = { mode: "exercise", exercise: "e1", case: "c1", now: Date.parse("2031-05-17T14:02:00Z") };
 export const filled = () => ({
-	...emptyForm(), duty: ["DSA_18", "TCO_14_5"], threat_case: "yes", immediacy: "now", emergency: "yes", emergency_number: "112", offence_field: "terrorism",
-	explanation: " A live stream shows … ", content: [{ url: "https://x.example/1", type: "live_stream", published: "2031-05-17T15:58", offset: "+02:00", text_excerpt: "" }],
-	service_surface: "live", concerned_states: [{ cc: "xa", ground: "target_place" }], content_status: "live_monitored", preserved: "no", user_notified: "no",
-	contact_24x7: "p1", also: "no", network_events: [{ ip: "203.0.113.77", port: "51724", at: "2031-05-17T15:58:00", offset: "+02:00", event: "stream start" }],
+	...emptyForm(), duty: ["DSA_18", "TCO_14_5"], threat_case: "yes", immediacy: "now", emergency: "yes",
+		emergency_number: "112", offence_field: "terrorism",
+	explanation: " A live stream shows … ", content: [{ url: "https://x.example/1", type: "live_stream",
+		published: "2031-05-17T15:58", offset: "+02:00", text_excerpt: "" }],
+	service_surface: "live", concerned_states: [{ cc: "xa", ground: "target_place" }],
+		content_status: "live_monitored", preserved: "no", user_notified: "no",
+	contact_24x7: "p1", also: "no", network_events: [{ ip: "203.0.113.77", port: "51724", at: "2031-05-17T15:58:00",
+		offset: "+02:00", event: "stream start" }],
 	user_identifiers: [{ kind: "handle", value: "m" }, { kind: "id", value: "" }],
 });
 
 describe("form", () => {
 	test("an empty form names everything that is missing, in the order of the page", () => {
-		assert.deepEqual(missing(emptyForm()).map((m) => m.name), ["immediacy", "threat_case", "offence_field", "explanation", "emergency", "content.0.url",
-			"service_surface", "duty", "concerned_states", "content_status", "preserved", "user_notified", "contact_24x7", "also"]);
+		assert.deepEqual(missing(emptyForm()).map((m) => m.name), ["immediacy", "threat_case", "offence_field",
+			"explanation", "emergency", "content.0.url",
+			"service_surface", "duty", "concerned_states", "content_status", "preserved", "user_notified",
+				"contact_24x7", "also"]);
 	});
 
 	test("a filled form lacks nothing; a network event needs its port", () => {
@@ -32,7 +38,8 @@ describe("form", () => {
 	});
 
 	test("no state known needs a reason", () => {
-		assert.deepEqual(missing({ ...filled(), concerned_states: [], state_unknown: true }).map((m) => m.name), ["state_unknown_reason"]);
+		assert.deepEqual(missing({ ...filled(), concerned_states: [], state_unknown: true }).map((m) => m.name),
+			["state_unknown_reason"]);
 	});
 
 	test("becomes a message of the catalogue", () => {
@@ -45,8 +52,10 @@ describe("form", () => {
 		assert.deepEqual(m.also_reported_to, []);
 		assert.deepEqual(m.personal_data, { level: "limited", categories: ["identifier", "network"] });
 		assert.deepEqual(m.body.duty, ["TCO_14_5", "DSA_18"]);
-		assert.deepEqual(m.body.content, [{ url: "https://x.example/1", type: "live_stream", published_at: "2031-05-17T15:58:00+02:00" }]);
-		assert.deepEqual(m.body.network_events, [{ ip: "203.0.113.77", port: 51724, at: "2031-05-17T15:58:00+02:00", event: "stream start" }]);
+		assert.deepEqual(m.body.content, [{ url: "https://x.example/1", type: "live_stream",
+			published_at: "2031-05-17T15:58:00+02:00" }]);
+		assert.deepEqual(m.body.network_events, [{ ip: "203.0.113.77", port: 51724, at: "2031-05-17T15:58:00+02:00",
+			event: "stream start" }]);
 		assert.deepEqual(m.body.user_identifiers, [{ kind: "handle", value: "m" }]);
 		assert.deepEqual(m.body.concerned_states, [{ cc: "XA", ground: "target_place" }]);
 		assert.equal(m.body.explanation, "A live stream shows …");
@@ -56,7 +65,8 @@ describe("form", () => {
 	});
 
 	test("a supplement says only what was filled in", () => {
-		const m = supplementMessage({ ...emptyForm(), content_status: "removed", preserved: "yes", preserved_until: "2031-11-17" }, where, { id: "n1", tlp: "RED", legal_basis: [] });
+		const m = supplementMessage({ ...emptyForm(), content_status: "removed", preserved: "yes",
+			preserved_until: "2031-11-17" }, where, { id: "n1", tlp: "RED", legal_basis: [] });
 		assert.deepEqual(Object.keys(m.body).sort(), ["content_status", "preserved", "step"]);
 		assert.deepEqual(m.references, ["n1"]);
 		assert.equal(m.tlp, "RED");
@@ -75,8 +85,10 @@ describe("form", () => {
 	});
 
 	test("an answer carries who and when, and the labels of what it answers", () => {
-		const m = response("accept", { own_reference: "AIRU-7711" }, where, { notice: { tlp: "RED", legal_basis: [{ act: "DSA", article: "18" }] }, noticeId: "n1", person: "p1" });
-		assert.deepEqual(m.body, { kind: "accept", human_ack_by: "p1", at: "2031-05-17T14:02:00.000Z", own_reference: "AIRU-7711" });
+		const m = response("accept", { own_reference: "AIRU-7711" }, where, { notice: { tlp: "RED",
+			legal_basis: [{ act: "DSA", article: "18" }] }, noticeId: "n1", person: "p1" });
+		assert.deepEqual(m.body, { kind: "accept", human_ack_by: "p1", at: "2031-05-17T14:02:00.000Z",
+			own_reference: "AIRU-7711" });
 		assert.equal(m.tlp, "RED");
 		assert.equal(m.case_ref, "c1");
 		assert.deepEqual(m.references, ["n1"]);
@@ -84,26 +96,30 @@ describe("form", () => {
 
 	test("what was typed survives a reload, and is forgotten on purpose; a forbidden store is no error", () => {
 		const map = new Map();
-		const store = { getItem: (k) => map.get(k) ?? null, setItem: (k, v) => map.set(k, v), removeItem: (k) => map.delete(k), key: (i) => [...map.keys()][i], get length() { return map.size; } };
+		const store = { getItem: (k) => map.get(k) ?? null, setItem: (k, v) => map.set(k, v), removeItem: (k) =>
+			map.delete(k), key: (i) => [...map.keys()][i], get length() { return map.size; } };
 		const m = new Memory(store);
 		m.set("draft.p.c", { explanation: "x" });
 		m.set("settings", { theme: "dark" });
 		assert.equal(new Memory(store).get("draft.p.c").explanation, "x");
 		m.forgetAll("draft.");
 		assert.deepEqual([...map.keys()], ["tocsin.settings"]);
-		const broken = new Memory({ getItem() { throw new Error("forbidden"); }, setItem() { throw new Error("full"); } });
+		const broken = new Memory({ getItem() { throw new Error("forbidden"); },
+			setItem() { throw new Error("full"); } });
 		broken.set("a", 1);
 		assert.equal(broken.get("a", 7), 7);
 	});
 });
 
 describe("words", () => {
-	const names = (text) => [...text.matchAll(/\{(\w+)/g)].map((m) => m[1]).filter((x) => !/^[A-ZÄÖÜ]/.test(x) || x.length < 3).sort();
+	const names = (text) => [...text.matchAll(/\{(\w+)/g)].map((m) => m[1]).filter((x) => !/^[A-ZÄÖÜ]/.test(x) ||
+		x.length < 3).sort();
 
 	test("every language has the same keys and the same placeholders", () => {
 		assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
 		for (const key of Object.keys(en)) {
-			const variables = (s) => [...new Set([...s.matchAll(/\{(\w+)\s*[,}]/g)].map((m) => m[1]))].filter((x) => s.includes(`{${x},`) || s.includes(`{${x}}`)).sort();
+			const variables = (s) => [...new Set([...s.matchAll(/\{(\w+)\s*[,}]/g)].map((m) => m[1]))].filter((x) =>
+				s.includes(`{${x},`) || s.includes(`{${x}}`)).sort();
 			const used = new Set(variables(en[key]).filter((v) => names(en[key]).includes(v)));
 			for (const v of used)
 				if (!/^[A-Z]/.test(v))
@@ -113,7 +129,8 @@ describe("words", () => {
 
 	test("every key that the console names exists", () => {
 		for (const room of ["app", "components", "lib"])
-			for (const file of readdirSync(new URL(`../../web/${room}/`, import.meta.url)).filter((f) => f.endsWith(".js"))) {
+			for (const file of readdirSync(new URL(`../../web/${room}/`, import.meta.url)).filter((f) =>
+				f.endsWith(".js"))) {
 				const text = readFileSync(new URL(`../../web/${room}/${file}`, import.meta.url), "utf8");
 				for (const [, key] of text.matchAll(/\bt\("([^"]+)"/g))
 					assert.ok(key in en, `${file}: ${key}`);
@@ -122,11 +139,15 @@ describe("words", () => {
 
 	test("every word of the catalogue of messages that the form offers is translated", async () => {
 		const n = await import("../../web/core/notice.js");
-		const groups = { immediacy: n.IMMEDIACY, offence: n.OFFENCES, surface: n.SURFACES, status: n.STATUSES, notified: n.NOTIFIED, duty: n.DUTIES, identifier: n.IDENTIFIERS,
-			content_type: n.CONTENT_TYPES, hint_kind: n.HINT_KINDS, confidence: n.CONFIDENCE, ground: [...n.GROUNDS.TCO_14_5, ...n.GROUNDS.DSA_18] };
+		const groups = { immediacy: n.IMMEDIACY, offence: n.OFFENCES, surface: n.SURFACES, status: n.STATUSES,
+			notified: n.NOTIFIED, duty: n.DUTIES, identifier: n.IDENTIFIERS,
+			content_type: n.CONTENT_TYPES, hint_kind: n.HINT_KINDS, confidence: n.CONFIDENCE,
+				ground: [...n.GROUNDS.TCO_14_5, ...n.GROUNDS.DSA_18] };
 		const catalogue = readFileSync(new URL("../../server/message/catalogue.def", import.meta.url), "utf8");
-		const values = (name) => new RegExp(`VALUES\\(${name},([^)]*)\\)`).exec(catalogue)[1].match(/"[^"]+"/g).map((x) => x.slice(1, -1)).sort();
-		const same = { immediacy: "immediacy", offence: "offence_field", surface: "service_surface", status: "content_status", notified: "user_notified", duty: "duty", identifier: "identifier_kind",
+		const values = (name) => new RegExp(`VALUES\\(${name},([^)]*)\\)`).exec(catalogue)[1].match(/"[^"]+"/g).map((x) =>
+			x.slice(1, -1)).sort();
+		const same = { immediacy: "immediacy", offence: "offence_field", surface: "service_surface",
+			status: "content_status", notified: "user_notified", duty: "duty", identifier: "identifier_kind",
 			content_type: "content_type", hint_kind: "location_kind", confidence: "confidence", ground: "ground" };
 		for (const [group, list] of Object.entries(groups)) {
 			for (const value of list)

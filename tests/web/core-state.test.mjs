@@ -4,13 +4,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { alarms, silence, sounding, SILENCE_LIFE_MS } from "../../web/core/alarm.js";
-import { acceptedBy, allowed, board, deadlines, fallbackNumbers, headline, nextEscalation, possibleDesks, receiptTable, standing } from "../../web/core/select.js";
+import { acceptedBy, allowed, board, deadlines, fallbackNumbers, headline, nextEscalation, possibleDesks,
+	receiptTable, standing } from "../../web/core/select.js";
 import { emptyState, reduce, reduceAll } from "../../web/core/state.js";
 import { FakeServer, personId } from "./fake-server.mjs";
 
 /** The frames that a person of an organisation gets, as a list. */
 function framesFor(fake, org, title = "duty officer") {
-	const p = [...fake.tokens.values()].find((x) => x.org === org && x.title === title) ?? [...fake.tokens.values()].find((x) => x.org === org);
+	const p = [...fake.tokens.values()].find((x) => x.org === org &&
+		x.title === title) ?? [...fake.tokens.values()].find((x) => x.org === org);
 	return [fake.welcome(p), ...fake.entries.filter((e) => fake.reads(e, p)).map((e) => e.frame)];
 }
 const stateFor = (fake, org, title) => reduceAll(emptyState(), framesFor(fake, org, title));
@@ -52,12 +54,14 @@ describe("state", () => {
 
 	test("an unknown frame and an unknown entry throw", () => {
 		assert.throws(() => reduce(emptyState(), { op: "surprise" }), /unknown surprise/);
-		assert.throws(() => reduce(emptyState(), { op: "entry", seq: 0, k: "M99.x", id: "i" }), /unknown entry: M99.x/);
+		assert.throws(() => reduce(emptyState(), { op: "entry", seq: 0, k: "M99.x", id: "i" }),
+			/unknown entry: M99.x/);
 	});
 
 	test("the running console collects what it does not know and goes on", () => {
 		const found = [];
-		const s = reduceAll(emptyState(), [{ op: "entry", seq: 0, k: "M99.x", id: "i" }, { op: "beat", last: 7 }], { unknown: (x) => found.push(x.k) });
+		const s = reduceAll(emptyState(), [{ op: "entry", seq: 0, k: "M99.x", id: "i" }, { op: "beat", last: 7 }],
+			{ unknown: (x) => found.push(x.k) });
 		assert.deepEqual(found, ["M99.x"]);
 		assert.equal(s.tip, 7);
 	});
@@ -66,13 +70,15 @@ describe("state", () => {
 		const fake = new FakeServer();
 		const { lantern } = fake.scene("normal");
 		let s = stateFor(fake, "AIRU");
-		const urgent = fake.push({ urgent: true, id: "0190-u", k: "M4.supplement", org: "StreamHarbor", case: lantern.caseId, body: { step: "supplement", content_status: "removed" } });
+		const urgent = fake.push({ urgent: true, id: "0190-u", k: "M4.supplement", org: "StreamHarbor",
+			case: lantern.caseId, body: { step: "supplement", content_status: "removed" } });
 		s = reduce(s, urgent);
 		let item = s.cases.get(lantern.caseId).timeline.find((i) => i.id === "0190-u");
 		assert.equal(item.urgent, true);
 		assert.equal(s.database, "away");
 		assert.equal(s.cases.get(lantern.caseId).facts.content_status, "removed");
-		s = reduce(s, { ...urgent, op: "entry", seq: s.last + 1, late: true, recorded: new Date(Date.now() + 5000).toISOString() });
+		s = reduce(s, { ...urgent, op: "entry", seq: s.last + 1, late: true,
+			recorded: new Date(Date.now() + 5000).toISOString() });
 		assert.equal(s.database, "up");
 		const items = s.cases.get(lantern.caseId).timeline.filter((i) => i.id === "0190-u");
 		assert.equal(items.length, 1);
@@ -83,8 +89,10 @@ describe("state", () => {
 	test("the exercise clock follows its entries", () => {
 		const fake = new FakeServer({ exercise: true });
 		const s0 = stateFor(fake, "AIRU");
-		const clock = { anchor_real: "2026-01-01T00:00:00Z", anchor_at: "2031-05-17T20:00:00Z", rate_milli: 60000, running: true };
-		const s = reduce(s0, fake.push({ k: "exercise.clock", org: "CELL", body: { step: "clock", action: "run", rate_milli: 60000 }, decided: { clock } }));
+		const clock = { anchor_real: "2026-01-01T00:00:00Z", anchor_at: "2031-05-17T20:00:00Z", rate_milli: 60000,
+			running: true };
+		const s = reduce(s0, fake.push({ k: "exercise.clock", org: "CELL", body: { step: "clock", action: "run",
+			rate_milli: 60000 }, decided: { clock } }));
 		const e = s.exercises.get(fake.exercise.id);
 		assert.equal(e.rate_milli, 60000);
 		assert.equal(e.title, "LANTERN");
@@ -103,12 +111,15 @@ describe("a threat", () => {
 		const platform = stateFor(fake, "StreamHarbor");
 		assert.equal(standing(police.cases.get(lantern.caseId), police.me), "new");
 		assert.equal(standing(platform.cases.get(lantern.caseId), platform.me), "waiting");
-		assert.equal(headline(police.cases.get(lantern.caseId)), "A live stream shows one person with a long firearm entering a market hall and people running.");
+		assert.equal(headline(police.cases.get(lantern.caseId)),
+			"A live stream shows one person with a long firearm entering a market hall and people running.");
 	});
 
 	test("a machine's receipt is never shown as a human one", () => {
 		const { fake, lantern } = scene();
-		fake.push({ k: "M19.machine", org: "AIRU", case: lantern.caseId, body: { step: "machine", message_ref: lantern.id, recipient_org: "AIRU", channel: "api", state: "acked", at: fake.at(), actor_kind: "machine" } });
+		fake.push({ k: "M19.machine", org: "AIRU", case: lantern.caseId, body: { step: "machine",
+			message_ref: lantern.id, recipient_org: "AIRU", channel: "api", state: "acked", at: fake.at(),
+				actor_kind: "machine" } });
 		const s = stateFor(fake, "StreamHarbor");
 		const row = receiptTable(s, s.cases.get(lantern.caseId)).find((r) => r.desk.org === "AIRU");
 		assert.ok(row.delivered);
@@ -120,7 +131,9 @@ describe("a threat", () => {
 
 	test("sent is not delivered", () => {
 		const { fake, lantern } = scene();
-		fake.push({ k: "M19.machine", org: "server", case: lantern.caseId, body: { step: "machine", message_ref: lantern.id, recipient_org: "HUB", channel: "e-mail", state: "sent", at: fake.at(), actor_kind: "machine" } });
+		fake.push({ k: "M19.machine", org: "server", case: lantern.caseId, body: { step: "machine",
+			message_ref: lantern.id, recipient_org: "HUB", channel: "e-mail", state: "sent", at: fake.at(),
+				actor_kind: "machine" } });
 		const s = stateFor(fake, "AIRU");
 		const row = receiptTable(s, s.cases.get(lantern.caseId)).find((r) => r.desk.org === "HUB");
 		assert.equal(row.sent.channel, "e-mail");
@@ -148,8 +161,10 @@ describe("a threat", () => {
 
 	test("a supplement adds facts, keeps the first words and says what is new", () => {
 		const { fake, lantern } = scene();
-		fake.push({ k: "M4.supplement", org: "StreamHarbor", case: lantern.caseId, readers: ["StreamHarbor", "AIRU", "HUB"],
-			body: { step: "supplement", explanation: "The stream was ended.", content_status: "removed", user_identifiers: [{ kind: "phone", value: "+999 1" }] } });
+		fake.push({ k: "M4.supplement", org: "StreamHarbor", case: lantern.caseId, readers: ["StreamHarbor", "AIRU",
+			"HUB"],
+			body: { step: "supplement", explanation: "The stream was ended.", content_status: "removed",
+				user_identifiers: [{ kind: "phone", value: "+999 1" }] } });
 		const c = stateFor(fake, "AIRU").cases.get(lantern.caseId);
 		assert.equal(c.facts.content_status, "removed");
 		assert.equal(c.facts.user_identifiers.length, 3);
@@ -162,7 +177,9 @@ describe("a threat", () => {
 		const { fake, bell } = scene();
 		const before = stateFor(fake, "BFP");
 		assert.equal(before.cases.size, 0);
-		fake.say({ org: "HUB", person: personId("HUB", "duty officer") }, { id: "r1", type: "M5", mode: "exercise", case_ref: bell.caseId, body: { kind: "redirect", redirect_to: "BFP", redirect_ground: "place of the offence" } });
+		fake.say({ org: "HUB", person: personId("HUB", "duty officer") }, { id: "r1", type: "M5", mode: "exercise",
+			case_ref: bell.caseId, body: { kind: "redirect", redirect_to: "BFP",
+				redirect_ground: "place of the offence" } });
 		const s = reduceAll(before, fake.entries.slice(-2).map((e) => e.frame));
 		const c = s.cases.get(bell.caseId);
 		assert.equal(standing(c, s.me), "new");
@@ -188,7 +205,9 @@ describe("a threat", () => {
 		const fake = new FakeServer({ exercise: true });
 		const { bell } = fake.scene("normal");
 		const twin = fake.threat("Chirplet", { ago: 10, name: "twin", desks: [] });
-		fake.push({ k: "M5.accept", org: "AIRU", case: bell.caseId, readers: ["Chirplet"], body: { kind: "accept", own_reference: "AIRU-8020", human_ack_by: "x", at: fake.at() }, decided: { linked: [{ case: twin.caseId }] } });
+		fake.push({ k: "M5.accept", org: "AIRU", case: bell.caseId, readers: ["Chirplet"], body: { kind: "accept",
+			own_reference: "AIRU-8020", human_ack_by: "x", at: fake.at() },
+				decided: { linked: [{ case: twin.caseId }] } });
 		const s = stateFor(fake, "Chirplet");
 		assert.equal(standing(s.cases.get(twin.caseId), s.me), "answered");
 		assert.deepEqual(board(s).open.map((r) => r.case.id).includes(bell.caseId), false);
@@ -196,8 +215,10 @@ describe("a threat", () => {
 
 	test("a notification about what a desk has accepted already is taken over with it, and rings nowhere", () => {
 		const fake = new FakeServer({ exercise: true });
-		const twin = fake.threat("Chirplet", { ago: 10, name: "twin", desks: [{ org: "AIRU", duty: ["DSA_18"], grounds: [], why: "it has accepted a case about the same thing", role: "competent", pages: false }] });
-		fake.entries.find((e) => e.frame.id === twin.id).frame.decided.state = [{ desk: "AIRU", from: "NONE", to: "ACCEPTED" }];
+		const twin = fake.threat("Chirplet", { ago: 10, name: "twin", desks: [{ org: "AIRU", duty: ["DSA_18"],
+			grounds: [], why: "it has accepted a case about the same thing", role: "competent", pages: false }] });
+		fake.entries.find((e) => e.frame.id === twin.id).frame.decided.state = [{ desk: "AIRU", from: "NONE",
+			to: "ACCEPTED" }];
 		fake.entries.find((e) => e.frame.id === twin.id).frame.decided.timers_started = [];
 		const s = stateFor(fake, "AIRU");
 		assert.equal(standing(s.cases.get(twin.caseId), s.me), "accepted");
@@ -209,7 +230,8 @@ describe("a threat", () => {
 		const s = stateFor(fake, "AIRU");
 		const list = deadlines(s);
 		assert.equal(list[0].timer, "T17");
-		assert.ok(list.every((d, i) => !i || Date.parse(d.next ?? d.deadline) >= Date.parse(list[i - 1].next ?? list[i - 1].deadline)));
+		assert.ok(list.every((d, i) => !i ||
+			Date.parse(d.next ?? d.deadline) >= Date.parse(list[i - 1].next ?? list[i - 1].deadline)));
 		fake.respond(lantern, "AIRU", "accept", 0);
 		assert.ok(deadlines(stateFor(fake, "AIRU")).every((d) => d.of.id !== lantern.caseId || d.timer === "T18"));
 	});
@@ -222,9 +244,12 @@ describe("who may do what", () => {
 		const s = stateFor(fake, org, title);
 		return Object.entries(allowed(s, s.cases.get(c.caseId))).filter(([, v]) => v).map(([k]) => k).sort();
 	};
-	test("a duty officer of an addressed desk", () => assert.deepEqual(can("AIRU", lantern), ["accept", "ack", "question", "redirect", "reject"]));
-	test("the platform that notified", () => assert.deepEqual(can("StreamHarbor", lantern), ["supplement", "withdraw"]));
-	test("the hub after its acceptance", () => assert.deepEqual(can("HUB", bell), ["accept", "question", "redirect"]));
+	test("a duty officer of an addressed desk", () => assert.deepEqual(can("AIRU", lantern), ["accept", "ack",
+		"question", "redirect", "reject"]));
+	test("the platform that notified", () => assert.deepEqual(can("StreamHarbor", lantern), ["supplement",
+		"withdraw"]));
+	test("the hub after its acceptance", () => assert.deepEqual(can("HUB", bell), ["accept", "question",
+		"redirect"]));
 	test("desks to redirect to are authorities that do not have it, never oneself, never a platform", () => {
 		const s = stateFor(fake, "AIRU");
 		assert.deepEqual(possibleDesks(s, s.cases.get(lantern.caseId)).map((o) => o.code), ["BFP", "CDA"]);
@@ -240,7 +265,8 @@ describe("alarms", () => {
 		assert.deepEqual(list.map((a) => [a.level, a.case]), [["life", lantern.caseId]]);
 		assert.equal(list[0].exercise, true);
 		fake.respond(lantern, "AIRU", "ack", 0);
-		assert.equal(alarms(stateFor(fake, "AIRU"), { ...here, since: Date.now() + 1000 }).filter((a) => a.level === "life").length, 0);
+		assert.equal(alarms(stateFor(fake, "AIRU"), { ...here, since: Date.now() + 1000 }).filter((a) =>
+			a.level === "life").length, 0);
 	});
 
 	test("silencing acknowledges nothing: a threat comes back after two minutes, a notice does not", () => {
@@ -259,7 +285,8 @@ describe("alarms", () => {
 		const c = fake.threat("StreamHarbor", { ago: 2000, name: "forgotten" });
 		fake.respond(c, "AIRU", "ack", 1000);
 		const s = stateFor(fake, "AIRU");
-		assert.deepEqual(alarms(s, { looked: new Map([[c.caseId, 1e9]]), now: () => Date.now() }).map((a) => a.why), ["undecided"]);
+		assert.deepEqual(alarms(s, { looked: new Map([[c.caseId, 1e9]]), now: () => Date.now() }).map((a) => a.why),
+			["undecided"]);
 	});
 
 	test("a notice sounds until the case was looked at", () => {
@@ -273,7 +300,8 @@ describe("alarms", () => {
 	});
 });
 
-test("when cut off, the telephone numbers of the desks of open cases, the hub and one's own come from the directory", () => {
+test("when cut off, the telephone numbers of the desks of open cases, the hub and one's own come from the directory",
+	() => {
 	const fake = new FakeServer();
 	fake.scene("normal");
 	const list = fallbackNumbers(stateFor(fake, "StreamHarbor"));
@@ -291,7 +319,8 @@ test("a desk's own number is the one that welcome's directory names, and comes f
 });
 
 test("core imports nothing but core", () => {
-	for (const file of ["alarm", "cases", "clock", "directory", "ids", "link", "notice", "protocol", "select", "state", "storage"]) {
+	for (const file of ["alarm", "cases", "clock", "directory", "ids", "link", "notice", "protocol", "select",
+		"state", "storage"]) {
 		const text = readFileSync(new URL(`../../web/core/${file}.js`, import.meta.url), "utf8");
 		for (const [, from] of text.matchAll(/^import .* from "(.*)";$/gm))
 			assert.match(from, /^\.\/[a-z]+\.js$/, `${file}.js imports ${from}`);

@@ -25,9 +25,12 @@ export const uuid = (name) => {
 };
 
 const ORGS = [
-	{ code: "AIRU", name: "Aldmere Internet Referral Unit", kinds: ["ms_law_enforcement", "ms_competent_authority"], state: "XA" },
-	{ code: "BFP", name: "Borvia Federal Police", kinds: ["ms_law_enforcement", "ms_competent_authority"], state: "XB" },
-	{ code: "CDA", name: "Cassia Digital Authority", kinds: ["ms_competent_authority", "ms_scrutiny_authority", "ms_law_enforcement"], state: "XC" },
+	{ code: "AIRU", name: "Aldmere Internet Referral Unit", kinds: ["ms_law_enforcement", "ms_competent_authority"],
+		state: "XA" },
+	{ code: "BFP", name: "Borvia Federal Police", kinds: ["ms_law_enforcement", "ms_competent_authority"],
+		state: "XB" },
+	{ code: "CDA", name: "Cassia Digital Authority", kinds: ["ms_competent_authority", "ms_scrutiny_authority",
+		"ms_law_enforcement"], state: "XC" },
 	{ code: "HUB", name: "Union Referral Hub", kinds: ["eu_hub"] },
 	{ code: "StreamHarbor", name: "StreamHarbor", kinds: ["hsp"], size: "large", established_in: "XB" },
 	{ code: "GameNest", name: "GameNest", kinds: ["hsp"], size: "large", established_in: "XC" },
@@ -35,10 +38,14 @@ const ORGS = [
 	{ code: "CELL", name: "Exercise Control Cell", kinds: ["exercise_control"] },
 ];
 const PEOPLE = [
-	["AIRU", "duty officer", ["duty_officer", "order_issuer"]], ["AIRU", "second officer", ["duty_officer", "incident_lead"]],
-	["AIRU", "liaison officer", ["liaison"]], ["BFP", "duty officer", ["duty_officer"]], ["CDA", "duty officer", ["duty_officer", "liaison"]],
-	["CDA", "second contact", ["duty_officer"]], ["HUB", "duty officer", ["duty_officer", "liaison"]], ["HUB", "lead", ["incident_lead"]],
-	["StreamHarbor", "night responder", ["crisis_responder"]], ["StreamHarbor", "second responder", ["crisis_responder"]],
+	["AIRU", "duty officer", ["duty_officer", "order_issuer"]], ["AIRU", "second officer", ["duty_officer",
+		"incident_lead"]],
+	["AIRU", "liaison officer", ["liaison"]], ["BFP", "duty officer", ["duty_officer"]], ["CDA", "duty officer",
+		["duty_officer", "liaison"]],
+	["CDA", "second contact", ["duty_officer"]], ["HUB", "duty officer", ["duty_officer", "liaison"]], ["HUB",
+		"lead", ["incident_lead"]],
+	["StreamHarbor", "night responder", ["crisis_responder"]], ["StreamHarbor", "second responder",
+		["crisis_responder"]],
 	["GameNest", "night responder", ["crisis_responder"]], ["Chirplet", "night responder", ["crisis_responder"]],
 ];
 export const personId = (org, title) => uuid(`person ${org}/${title}`);
@@ -59,7 +66,8 @@ export class FakeServer {
 		this.refuseNext = null;
 		this.skew = 0; // milliseconds by which this server's clock is ahead of the computer's
 		this.exercise = exercise ? {
-			id: uuid("exercise"), title: "LANTERN", t0, anchor_real: new Date().toISOString(), anchor_at: t0, rate_milli: 1000, running: true,
+			id: uuid("exercise"), title: "LANTERN", t0, anchor_real: new Date().toISOString(), anchor_at: t0,
+				rate_milli: 1000, running: true,
 		} : null;
 		this.directory();
 	}
@@ -70,7 +78,8 @@ export class FakeServer {
 
 	now() {
 		return this.exercise
-			? Date.parse(this.exercise.anchor_at) + (this.exercise.running ? (this.real() - Date.parse(this.exercise.anchor_real)) * this.exercise.rate_milli / 1000 : 0)
+			? Date.parse(this.exercise.anchor_at) + (this.exercise.running
+				? (this.real() - Date.parse(this.exercise.anchor_real)) * this.exercise.rate_milli / 1000 : 0)
 			: this.real();
 	}
 
@@ -81,30 +90,47 @@ export class FakeServer {
 
 	directory() {
 		for (const o of ORGS)
-			this.push({ k: "org.admit", org: "server", mode: "system", body: { step: "admit", languages: ["en"], surfaces: [], ...o } });
+			this.push({ k: "org.admit", org: "server", mode: "system", body: { step: "admit", languages: ["en"],
+				surfaces: [], ...o } });
 		for (const [org, title, roles] of PEOPLE) {
-			this.push({ k: "person.enrol", org: "server", mode: "system", body: { step: "enrol", org, person: personId(org, title), title, roles, machine: false } });
-			this.tokens.set(`token-${org}-${title.replace(" ", "-")}`, { org, title, roles, person: personId(org, title) });
+			this.push({ k: "person.enrol", org: "server", mode: "system", body: { step: "enrol", org,
+				person: personId(org, title), title, roles, machine: false } });
+			this.tokens.set(`token-${org}-${title.replace(" ", "-")}`, { org, title, roles, person: personId(org,
+				title) });
 		}
-		const chain = (org, ...titles) => titles.map((t, i) => ({ person: personId(org, t), channels: i ? [{ kind: "phone", address: `+999 0${ORGS.findIndex((o) => o.code === org) + 1} 555 0${i}0` }] : [{ kind: "console" }] }));
-		for (const [org, ...titles] of [["AIRU", "duty officer", "second officer", "liaison officer"], ["CDA", "duty officer", "second contact"], ["HUB", "duty officer", "lead"], ["StreamHarbor", "night responder", "second responder"]])
-			this.push({ k: "M26.own", org: "server", mode: "system", body: { step: "own", org, purposes: ["ITL"], hours: "24/7", languages: ["en"], public: true, escalation_chain: chain(org, ...titles) } });
+		const chain = (org, ...titles) => titles.map((t, i) => ({ person: personId(org, t), channels: i
+			? [{ kind: "phone", address: `+999 0${ORGS.findIndex((o) => o.code === org) + 1} 555 0${i}0` }]
+				: [{ kind: "console" }] }));
+		for (const [org, ...titles] of [["AIRU", "duty officer", "second officer", "liaison officer"], ["CDA",
+			"duty officer", "second contact"], ["HUB", "duty officer", "lead"], ["StreamHarbor", "night responder",
+				"second responder"]])
+			this.push({ k: "M26.own", org: "server", mode: "system", body: { step: "own", org, purposes: ["ITL"],
+				hours: "24/7", languages: ["en"], public: true, escalation_chain: chain(org, ...titles) } });
 		if (this.exercise)
-			this.push({ k: "exercise.create", org: "CELL", mode: "exercise", body: { step: "create", title: this.exercise.title, t0: this.exercise.t0, participants: ORGS.map((o) => o.code) }, decided: { clock: { anchor_real: this.exercise.anchor_real, anchor_at: this.exercise.anchor_at, rate_milli: this.exercise.rate_milli, running: true } } });
+			this.push({ k: "exercise.create", org: "CELL", mode: "exercise", body: { step: "create",
+				title: this.exercise.title, t0: this.exercise.t0, participants: ORGS.map((o) => o.code) },
+					decided: { clock: { anchor_real: this.exercise.anchor_real, anchor_at: this.exercise.anchor_at,
+						rate_milli: this.exercise.rate_milli, running: true } } });
 	}
 
 	/** Put an entry into the ledger and to everybody who reads it.
 	 * @returns {any} the entry frame */
-	push({ k, org, mode, body, decided = {}, readers, at, id = randomUUID(), case: caseId, envelope = {}, actor, disclosed, urgent, late }) {
+	push({ k, org, mode, body, decided = {}, readers, at, id = randomUUID(), case: caseId, envelope = {}, actor,
+		disclosed, urgent, late }) {
 		const seq = urgent ? undefined : this.entries.filter((e) => !e.urgent).length;
 		const exercise = this.exercise?.id;
 		const isExercise = (mode ?? (exercise ? "exercise" : "actual")) === "exercise";
 		const frame = {
-			op: urgent ? "urgent" : "entry", seq, k, at: at ?? this.at(), recorded: new Date().toISOString(), mode: mode ?? (exercise ? "exercise" : "actual"),
+			op: urgent ? "urgent" : "entry", seq, k, at: at ?? this.at(), recorded: new Date().toISOString(),
+				mode: mode ?? (exercise ? "exercise" : "actual"),
 			...(isExercise ? { exercise } : {}), ...(caseId ? { case: caseId } : {}), org, id, rendering: "whole",
-			message: { id, type: k.split(".")[0], schema_version: "1.0.0", tlp: "AMBER", lang: "en", legal_basis: [{ act: "DSA", article: "18" }], also_reported_to: [], sender_org: org, ...envelope, body },
-			decided: { at: at ?? this.at(), ...decided }, actor: actor ?? (org === "server" ? {} : { person: this.personOf(org), channel: "console" }),
-			...(disclosed ? { disclosed } : {}), ...(urgent ? { note: "not yet recorded" } : {}), ...(late ? { late: true } : {}),
+			message: { id, type: k.split(".")[0], schema_version: "1.0.0", tlp: "AMBER", lang: "en",
+				legal_basis: [{ act: "DSA", article: "18" }], also_reported_to: [], sender_org: org, ...envelope,
+					body },
+			decided: { at: at ?? this.at(), ...decided }, actor: actor ?? (org === "server" ? {}
+				: { person: this.personOf(org), channel: "console" }),
+			...(disclosed ? { disclosed } : {}), ...(urgent ? { note: "not yet recorded" } : {}), ...(late
+				? { late: true } : {}),
 		};
 		const entry = { frame, readers, urgent };
 		if (urgent || this.entries.every((e) => e.frame.id !== id || e.urgent))
@@ -135,9 +161,12 @@ export class FakeServer {
 	welcome(p) {
 		const org = ORGS.find((o) => o.code === p.org);
 		return {
-			op: "welcome", protocol: "tocsin.v1", catalogue: "1.0.0", node: "fake-1", server_time: new Date(this.real()).toISOString(), tip: this.entries.length - 1,
-			database: this.database, you: { org: p.org, name: org.name, kinds: org.kinds, person: p.person, title: p.title, roles: p.roles, machine: false, exercise_only: false },
-			exercises: this.exercise ? [{ ...this.exercise, at: this.at() }] : [], limits: { frame: 65536, depth: 16 },
+			op: "welcome", protocol: "tocsin.v1", catalogue: "1.0.0", node: "fake-1",
+				server_time: new Date(this.real()).toISOString(), tip: this.entries.length - 1,
+			database: this.database, you: { org: p.org, name: org.name, kinds: org.kinds, person: p.person,
+				title: p.title, roles: p.roles, machine: false, exercise_only: false },
+			exercises: this.exercise ? [{ ...this.exercise, at: this.at() }] : [], limits: { frame: 65536,
+				depth: 16 },
 		};
 	}
 
@@ -148,16 +177,22 @@ export class FakeServer {
 		for (const s of body.concerned_states ?? []) {
 			const org = ORGS.find((o) => o.state === s.cc)?.code;
 			if (org && !desks.some((d) => d.org === org))
-				desks.push({ org, duty: body.duty, grounds: [s.ground], why: `${s.cc} is concerned: ${s.ground.replaceAll("_", " ")}.`, role: "competent", pages: true });
+				desks.push({ org, duty: body.duty, grounds: [s.ground],
+					why: `${s.cc} is concerned: ${s.ground.replaceAll("_", " ")}.`, role: "competent", pages: true });
 		}
 		if (body.state_unknown?.unknown)
-			desks.push({ org: "CDA", duty: body.duty, grounds: [], why: "No state is known: the state where the service is established.", role: "home", pages: true, optional: true });
-		desks.push({ org: "HUB", duty: body.duty, grounds: [], why: "The hub gets a copy and stands in when a desk does not answer.", role: "hub", pages: true, ...(body.state_unknown ? { optional: true } : {}) });
+			desks.push({ org: "CDA", duty: body.duty, grounds: [],
+				why: "No state is known: the state where the service is established.", role: "home", pages: true,
+					optional: true });
+		desks.push({ org: "HUB", duty: body.duty, grounds: [],
+			why: "The hub gets a copy and stands in when a desk does not answer.", role: "hub", pages: true,
+				...(body.state_unknown ? { optional: true } : {}) });
 		return desks;
 	}
 
 	timer(timer, desk, caseId, seconds, nextSeconds = seconds) {
-		return { timer, id: uuid(`${timer} ${desk} ${caseId}`), desk, starts: this.at(), deadline: this.at(seconds), ...(timer === "T17" ? { next: this.at(nextSeconds) } : {}) };
+		return { timer, id: uuid(`${timer} ${desk} ${caseId}`), desk, starts: this.at(), deadline: this.at(seconds),
+			...(timer === "T17" ? { next: this.at(nextSeconds) } : {}) };
 	}
 
 	/** @returns {any} answer frame */
@@ -177,49 +212,71 @@ export class FakeServer {
 		const of = this.entries.filter((e) => e.frame.case === caseId);
 		const desks = [...new Set(of.flatMap((e) => (e.frame.decided.desks ?? []).map((d) => d.org)))];
 		const notifier = of.find((e) => e.frame.k.startsWith("M4."))?.frame.org ?? p.org;
-		const common = { org: p.org, id: m.id, case: caseId, envelope: { ...m, body: undefined }, body, mode: m.mode, actor: { person: p.person, channel: "console" } };
+		const common = { org: p.org, id: m.id, case: caseId, envelope: { ...m, body: undefined }, body, mode: m.mode,
+			actor: { person: p.person, channel: "console" } };
 		let f;
 		if (k === "M4.draft")
-			f = this.push({ ...common, k, readers: [p.org], decided: { timers_started: [this.timer("T16", p.org, caseId, 900)], state: [{ from: "none", to: "draft" }] } });
+			f = this.push({ ...common, k, readers: [p.org], decided: { timers_started: [this.timer("T16", p.org,
+				caseId, 900)], state: [{ from: "none", to: "draft" }] } });
 		else if (k === "M4.send") {
 			const to = this.desksFor(body).filter((d) => !m.audience?.length || m.audience.includes(d.org));
-			f = this.push({ ...common, k, readers: [p.org, ...to.map((d) => d.org)], decided: { desks: to, timers_started: to.map((d) => this.timer("T17", d.org, caseId, 300)), timers_stopped: [{ timer: "T16", id: uuid(`T16 ${p.org} ${caseId}`), desk: p.org, at: this.at(), met: true, took_ms: 50000 }] } });
+			f = this.push({ ...common, k, readers: [p.org, ...to.map((d) => d.org)], decided: { desks: to,
+				timers_started: to.map((d) => this.timer("T17", d.org, caseId, 300)),
+					timers_stopped: [{ timer: "T16", id: uuid(`T16 ${p.org} ${caseId}`), desk: p.org, at: this.at(),
+						met: true, took_ms: 50000 }] } });
 		} else if (m.type === "M4")
 			f = this.push({ ...common, k, readers: [notifier, ...desks] });
 		else if (m.type === "M5") {
-			const stop = (org) => ({ timer: "T17", id: uuid(`T17 ${org} ${caseId}`), desk: org, at: this.at(), met: true, took_ms: 65000 });
+			const stop = (org) => ({ timer: "T17", id: uuid(`T17 ${org} ${caseId}`), desk: org, at: this.at(),
+				met: true, took_ms: 65000 });
 			const accepts = body.kind === "accept";
-			f = this.push({ ...common, k, readers: [notifier, ...desks], decided: { timers_stopped: body.kind === "answer" ? [] : accepts ? desks.map(stop) : [stop(p.org)], timers_started: accepts ? [this.timer("T18", p.org, caseId, 72 * 3600)] : [] } });
+			f = this.push({ ...common, k, readers: [notifier, ...desks],
+				decided: { timers_stopped: body.kind === "answer" ? [] : accepts ? desks.map(stop) : [stop(p.org)],
+					timers_started: accepts ? [this.timer("T18", p.org, caseId, 72 * 3600)] : [] } });
 			if (body.kind === "redirect") {
 				const entries = of.filter((e) => /^(M4\.s|M5)/.test(e.frame.k)).map((e) => e.frame);
 				for (const e of of)
 					e.readers?.push(body.redirect_to);
-				this.push({ k: "M29.disclose", org: "server", case: caseId, readers: [notifier, ...desks, body.redirect_to],
-					body: { step: "disclose", to: [body.redirect_to], ground: "redirect", ground_text: body.redirect_ground, decided_by: p.person, entries: entries.map((e) => ({ ref: e.id, rendering: "whole" })) },
-					decided: { desks: [{ org: body.redirect_to, duty: [], grounds: [], why: body.redirect_ground, role: "added", pages: true }], timers_started: [this.timer("T17", body.redirect_to, caseId, 300)] },
-					disclosed: entries.map((e) => ({ seq: e.seq, eid: e.id, k: e.k, org: e.org, at: e.at, rendering: "whole", message: e.message, decided: e.decided })) });
+				this.push({ k: "M29.disclose", org: "server", case: caseId, readers: [notifier, ...desks,
+					body.redirect_to],
+					body: { step: "disclose", to: [body.redirect_to], ground: "redirect",
+						ground_text: body.redirect_ground, decided_by: p.person,
+							entries: entries.map((e) => ({ ref: e.id, rendering: "whole" })) },
+					decided: { desks: [{ org: body.redirect_to, duty: [], grounds: [], why: body.redirect_ground,
+						role: "added", pages: true }], timers_started: [this.timer("T17", body.redirect_to, caseId,
+							300)] },
+					disclosed: entries.map((e) => ({ seq: e.seq, eid: e.id, k: e.k, org: e.org, at: e.at,
+						rendering: "whole", message: e.message, decided: e.decided })) });
 			}
 		} else if (m.type === "M19")
-			f = this.push({ ...common, k, case: this.entries.find((e) => e.frame.id === body.message_ref)?.frame.case, readers: [notifier, p.org, "StreamHarbor", "GameNest"] });
+			f = this.push({ ...common, k, case: this.entries.find((e) =>
+				e.frame.id === body.message_ref)?.frame.case, readers: [notifier, p.org, "StreamHarbor",
+					"GameNest"] });
 		else
-			return { op: "refused", code: "unknown_type", detail: `type: ${m.type} is not known`, advice: "Use a message type of GET /api/schema." };
+			return { op: "refused", code: "unknown_type", detail: `type: ${m.type} is not known`,
+				advice: "Use a message type of GET /api/schema." };
 		return { op: "accepted", seq: f.seq, k, at: f.at, case: f.case };
 	}
 
 	receipt(p, seq, state) {
 		this.receipts.push({ org: p.org, seq, state });
 		const e = this.entries.find((x) => x.frame.seq === seq)?.frame;
-		if (!e || this.entries.some((x) => x.frame.k === "M19.machine" && x.frame.message.body.message_ref === e.id && x.frame.message.body.recipient_org === p.org))
+		if (!e || this.entries.some((x) => x.frame.k === "M19.machine" &&
+			x.frame.message.body.message_ref === e.id && x.frame.message.body.recipient_org === p.org))
 			return;
-		this.push({ k: "M19.machine", org: p.org, case: e.case, readers: [e.org, p.org], body: { step: "machine", message_ref: e.id, recipient_org: p.org, channel: "console", state, at: this.at(), actor_kind: "machine" } });
+		this.push({ k: "M19.machine", org: p.org, case: e.case, readers: [e.org, p.org], body: { step: "machine",
+			message_ref: e.id, recipient_org: p.org, channel: "console", state, at: this.at(),
+				actor_kind: "machine" } });
 	}
 
 	/* ---- wire ---- */
 
 	async start(port = 0) {
 		this.http = createServer((req, res) => this.answer(req, res));
-		const wss = new WebSocketServer({ noServer: true, handleProtocols: (set) => (set.has("tocsin.v1") ? "tocsin.v1" : false) });
-		this.http.on("upgrade", (req, socket, head) => (this.refuseSockets ? socket.destroy() : wss.handleUpgrade(req, socket, head, (ws) => this.connect(ws))));
+		const wss = new WebSocketServer({ noServer: true, handleProtocols: (set) => (set.has("tocsin.v1")
+			? "tocsin.v1" : false) });
+		this.http.on("upgrade", (req, socket, head) => (this.refuseSockets ? socket.destroy()
+			: wss.handleUpgrade(req, socket, head, (ws) => this.connect(ws))));
 		await new Promise((r) => this.http.listen(port, "127.0.0.1", r));
 		this.port = this.http.address().port;
 		this.origin = `http://localhost:${this.port}`;
@@ -271,7 +328,12 @@ export class FakeServer {
 			if (f.op === "send")
 				ws.send(JSON.stringify({ ...this.say(p, f.message), ref: f.ref }));
 			else if (f.op === "prepare")
-				ws.send(JSON.stringify({ op: "prepared", ref: f.ref, recipients: f.message.body.step === "send" ? this.desksFor(f.message.body) : [], warnings: f.message.body.emergency_line_called?.called === false ? [{ code: "no_emergency_call", text: "No emergency line was called. This notification is not an emergency call." }] : [], duplicates: [] }));
+				ws.send(JSON.stringify({ op: "prepared", ref: f.ref, recipients: f.message.body.step === "send"
+					? this.desksFor(f.message.body)
+						: [], warnings: f.message.body.emergency_line_called?.called === false
+							? [{ code: "no_emergency_call",
+								text: "No emergency line was called. This notification is not an emergency call." }]
+									: [], duplicates: [] }));
 			else if (f.op === "receipt")
 				this.receipt(p, f.seq, f.state);
 		});
@@ -296,10 +358,12 @@ export class FakeServer {
 				const p = this.tokens.get(token);
 				this.tokens.delete(token);
 				if (!p)
-					return json(401, { op: "refused", code: "not_authenticated", detail: "unknown, used or expired" });
+					return json(401, { op: "refused", code: "not_authenticated",
+						detail: "unknown, used or expired" });
 				const secret = randomUUID();
 				this.sessions.set(secret, p);
-				return json(200, this.welcome(p), { "set-cookie": `__Host-tocsin=${secret}; Secure; HttpOnly; SameSite=Strict; Path=/` });
+				return json(200, this.welcome(p),
+					{ "set-cookie": `__Host-tocsin=${secret}; Secure; HttpOnly; SameSite=Strict; Path=/` });
 			}
 			if (!who)
 				return json(401, { op: "refused", code: "not_authenticated" });
@@ -320,7 +384,8 @@ export class FakeServer {
 		if (!file.startsWith(DIST) || !existsSync(file))
 			return json(404, {});
 		const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
-		res.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": CSP, "x-content-type-options": "nosniff" });
+		res.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream",
+			"content-security-policy": CSP, "x-content-type-options": "nosniff" });
 		res.end(readFileSync(file));
 	}
 
@@ -332,32 +397,53 @@ export class FakeServer {
 		const id = uuid(`notice ${name}`);
 		const b = { ...LANTERN(this, ago), ...body };
 		const to = (desks ?? this.desksFor(b)).map((d) => ({ ...d }));
-		this.push({ k: "M4.draft", org: from, id: uuid(`draft ${name}`), case: caseId, at: this.at(-ago - 50), readers: [from], body: { step: "draft", aware_at: this.at(-ago - 50) },
-			decided: { timers_started: [{ ...this.timer("T16", from, caseId, 850 - ago), starts: this.at(-ago - 50) }] } });
-		this.push({ k: "M4.send", org: from, id, case: caseId, at: this.at(-ago), readers: [from, ...to.map((d) => d.org)], body: b,
+		this.push({ k: "M4.draft", org: from, id: uuid(`draft ${name}`), case: caseId, at: this.at(-ago - 50),
+			readers: [from], body: { step: "draft", aware_at: this.at(-ago - 50) },
+			decided: { timers_started: [{ ...this.timer("T16", from, caseId, 850 - ago),
+				starts: this.at(-ago - 50) }] } });
+		this.push({ k: "M4.send", org: from, id, case: caseId, at: this.at(-ago), readers: [from, ...to.map((d) =>
+			d.org)], body: b,
 			envelope: { precedence: "flash", ack_required: true, also_reported_to: body.also ?? [] },
-			decided: { desks: to, timers_started: to.map((d) => ({ ...this.timer("T17", d.org, caseId, 300 - ago), starts: this.at(-ago) })), timers_stopped: [{ timer: "T16", id: uuid(`T16 ${from} ${caseId}`), desk: from, at: this.at(-ago), met: true, took_ms: 50000 }] } });
+			decided: { desks: to, timers_started: to.map((d) => ({ ...this.timer("T17", d.org, caseId, 300 - ago),
+				starts: this.at(-ago) })), timers_stopped: [{ timer: "T16", id: uuid(`T16 ${from} ${caseId}`),
+					desk: from, at: this.at(-ago), met: true, took_ms: 50000 }] } });
 		for (const d of to)
-			this.push({ k: "M19.machine", org: d.org, case: caseId, at: this.at(-ago + 5), readers: [from, d.org, "HUB"], body: { step: "machine", message_ref: id, recipient_org: d.org, channel: "api", state: "delivered", at: this.at(-ago + 5), actor_kind: "machine" } });
+			this.push({ k: "M19.machine", org: d.org, case: caseId, at: this.at(-ago + 5), readers: [from, d.org,
+				"HUB"], body: { step: "machine", message_ref: id, recipient_org: d.org, channel: "api",
+					state: "delivered", at: this.at(-ago + 5), actor_kind: "machine" } });
 		return { caseId, id, desks: to.map((d) => d.org), from };
 	}
 
 	respond(c, org, kind, ago, fields = {}) {
-		const stop = (o) => ({ timer: "T17", id: uuid(`T17 ${o} ${c.caseId}`), desk: o, at: this.at(-ago), met: true, took_ms: 65000 });
-		return this.push({ k: `M5.${kind}`, org, case: c.caseId, at: this.at(-ago), readers: [c.from, ...c.desks], body: { kind, human_ack_by: this.personOf(org), at: this.at(-ago), ...fields },
-			decided: { timers_stopped: kind === "answer" ? [] : kind === "accept" ? c.desks.map(stop) : [stop(org)], ...(kind === "accept" ? { timers_started: [this.timer("T18", org, c.caseId, 72 * 3600 - ago)] } : {}) } });
+		const stop = (o) => ({ timer: "T17", id: uuid(`T17 ${o} ${c.caseId}`), desk: o, at: this.at(-ago), met: true,
+			took_ms: 65000 });
+		return this.push({ k: `M5.${kind}`, org, case: c.caseId, at: this.at(-ago), readers: [c.from, ...c.desks],
+			body: { kind, human_ack_by: this.personOf(org), at: this.at(-ago), ...fields },
+			decided: { timers_stopped: kind === "answer" ? [] : kind === "accept" ? c.desks.map(stop) : [stop(org)],
+				...(kind === "accept" ? { timers_started: [this.timer("T18", org, c.caseId, 72 * 3600 - ago)] }
+					: {}) } });
 	}
 
 	scene(name) {
 		if (name === "empty")
 			return {};
 		const bell = this.threat("GameNest", { ago: 1260, name: "bell", body: BELL(this, 1260) });
-		this.respond(bell, "HUB", "accept", 700, { own_reference: "HUB-3104", questions: [{ id: "q1", text: "In which language does the user write in private chats?" }, { id: "q2", text: "Does anything hint at the school: a name, a crest, a route?" }] });
-		this.respond(bell, "GameNest", "answer", 500, { answers: [{ question: "q1", text: "Aldmeric (qaa), with the idiom of the coast." }, { question: "q2", text: "The crest on a folder beside the blade is that of the Harbour School in Veldermouth, XA." }] });
+		this.respond(bell, "HUB", "accept", 700, { own_reference: "HUB-3104", questions: [{ id: "q1",
+			text: "In which language does the user write in private chats?" }, { id: "q2",
+				text: "Does anything hint at the school: a name, a crest, a route?" }] });
+		this.respond(bell, "GameNest", "answer", 500, { answers: [{ question: "q1",
+			text: "Aldmeric (qaa), with the idiom of the coast." }, { question: "q2",
+				text: "The crest on a folder beside the blade is that of the Harbour School in Veldermouth, XA." }] });
 		const lantern = this.threat("StreamHarbor", { ago: 47, name: "lantern" });
-		const old = this.threat("Chirplet", { ago: 9400, name: "old", body: { explanation: "A user announces on a public profile that he will harm his former employer tonight. The account names a warehouse.", immediacy: "<24h", offence_field: "homicide", location_hints: [{ kind: "building", value: "Warehouse 4, Port Ostrel", confidence: "possible" }] } });
-		this.respond(old, "AIRU", "accept", 9200, { own_reference: "AIRU-7698", do_not_remove_until: this.at(5400), do_not_remove_reason: "covert_enquiry" });
-		const done = this.threat("StreamHarbor", { ago: 90000, name: "done", body: { explanation: "A viewer says in the chat of a stream that a device is under a bridge.", immediacy: "now", offence_field: "explosive" } });
+		const old = this.threat("Chirplet", { ago: 9400, name: "old",
+			body: { explanation: "A user announces on a public profile that he will harm his former employer tonight. The account names a warehouse.",
+				immediacy: "<24h", offence_field: "homicide", location_hints: [{ kind: "building",
+					value: "Warehouse 4, Port Ostrel", confidence: "possible" }] } });
+		this.respond(old, "AIRU", "accept", 9200, { own_reference: "AIRU-7698", do_not_remove_until: this.at(5400),
+			do_not_remove_reason: "covert_enquiry" });
+		const done = this.threat("StreamHarbor", { ago: 90000, name: "done",
+			body: { explanation: "A viewer says in the chat of a stream that a device is under a bridge.",
+				immediacy: "now", offence_field: "explosive" } });
 		this.respond(done, "AIRU", "accept", 89900, { own_reference: "AIRU-7671" });
 		this.respond(done, "AIRU", "outcome", 80000, { outcome: "unfounded", feedback_useful: "useful" });
 		if (name === "flood")
@@ -369,23 +455,36 @@ export class FakeServer {
 
 export const LANTERN = (s, ago) => ({
 	step: "send", duty: ["TCO_14_5", "DSA_18"], aware_at: s.at(-ago - 50), threat_case: true, immediacy: "now",
-	emergency_line_called: { called: true, number: "112", at: s.at(-ago - 20), ref: "VM-2231" }, offence_field: "terrorism",
+	emergency_line_called: { called: true, number: "112", at: s.at(-ago - 20), ref: "VM-2231" },
+		offence_field: "terrorism",
 	explanation: "A live stream shows one person with a long firearm entering a market hall and people running. The person announced the act in the first minute of the stream. A street sign in the picture reads Veldermouth, Hall Street. About 40 viewers. The stream is still running and is watched by our team.",
-	content: [{ url: "https://live.streamharbor.example/v/7Kq2Wm", type: "live_stream", text_excerpt: "You will all see this.", published_at: s.at(-ago - 240) }],
-	service_surface: "live", user_identifiers: [{ kind: "handle", value: "marketwalker_31" }, { kind: "id", value: "SH-99120417" }],
+	content: [{ url: "https://live.streamharbor.example/v/7Kq2Wm", type: "live_stream",
+		text_excerpt: "You will all see this.", published_at: s.at(-ago - 240) }],
+	service_surface: "live", user_identifiers: [{ kind: "handle", value: "marketwalker_31" }, { kind: "id",
+		value: "SH-99120417" }],
 	network_events: [{ ip: "203.0.113.77", port: 51724, at: s.at(-ago - 240), event: "stream start" }],
-	location_hints: [{ kind: "street_sign", value: "Hall Street, Veldermouth", basis: "sign in the picture at 00:41 of the stream", confidence: "likely" }],
+	location_hints: [{ kind: "street_sign", value: "Hall Street, Veldermouth",
+		basis: "sign in the picture at 00:41 of the stream", confidence: "likely" }],
 	persons_at_risk: { number: 60, relation: "visitors of the market hall", minor: false },
 	concerned_states: [{ cc: "XA", ground: "target_place" }, { cc: "XA", ground: "place_of_offence" }],
-	content_status: "live_monitored", preserved: { preserved: true, until: "2031-11-17T14:02:00Z" }, user_notified: "no", contact_24x7: personId("StreamHarbor", "night responder"),
+	content_status: "live_monitored", preserved: { preserved: true, until: "2031-11-17T14:02:00Z" },
+		user_notified: "no", contact_24x7: personId("StreamHarbor", "night responder"),
 });
 
 export const BELL = (s, ago) => ({
-	step: "send", duty: ["DSA_18"], aware_at: s.at(-ago - 80), threat_case: true, immediacy: "<24h", emergency_line_called: { called: false }, offence_field: "school_public_place",
+	step: "send", duty: ["DSA_18"], aware_at: s.at(-ago - 80), threat_case: true, immediacy: "<24h",
+		emergency_line_called: { called: false }, offence_field: "school_public_place",
 	explanation: "A public post announces an act at a school tomorrow at 08:00 and shows the photo of a blade on a desk. The account is four days old and reached us through a VPN. No link to a group or an ideology is visible.",
-	content: [{ url: "https://gamenest.example/s/4410/p/88213", type: "post", text_excerpt: "tomorrow 08:00 I ring the bell at school", published_at: s.at(-ago - 120), hash_refs: [{ algorithm: "sha256", value: "93e2f8199a4a7021d9c225dfc8dd35b809408fdf8c31590d0418d2a919d109c3" }] }],
-	service_surface: "public", user_identifiers: [{ kind: "handle", value: "nightcourier7" }], network_events: [{ ip: "198.51.100.23", port: 40112, at: s.at(-ago - 120), event: "post" }],
-	location_hints: undefined, persons_at_risk: undefined, concerned_states: [{ cc: "XA", ground: "place_of_offence" }], content_status: "restricted", preserved: { preserved: true, until: "2031-09-04T21:14:00Z" }, user_notified: "no", contact_24x7: personId("GameNest", "night responder"),
+	content: [{ url: "https://gamenest.example/s/4410/p/88213", type: "post",
+		text_excerpt: "tomorrow 08:00 I ring the bell at school", published_at: s.at(-ago - 120),
+			hash_refs: [{ algorithm: "sha256",
+				value: "93e2f8199a4a7021d9c225dfc8dd35b809408fdf8c31590d0418d2a919d109c3" }] }],
+	service_surface: "public", user_identifiers: [{ kind: "handle", value: "nightcourier7" }],
+		network_events: [{ ip: "198.51.100.23", port: 40112, at: s.at(-ago - 120), event: "post" }],
+	location_hints: undefined, persons_at_risk: undefined, concerned_states: [{ cc: "XA",
+		ground: "place_of_offence" }], content_status: "restricted", preserved: { preserved: true,
+			until: "2031-09-04T21:14:00Z" }, user_notified: "no", contact_24x7: personId("GameNest",
+				"night responder"),
 });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

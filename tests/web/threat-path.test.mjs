@@ -16,7 +16,8 @@ const focused = (page) => page.evaluate(() => {
 	const el = /** @type {any} */ (document.activeElement);
 	const legend = el?.closest("fieldset")?.querySelector("legend")?.textContent ?? "";
 	const label = [...(el?.labels ?? [])].map((l) => l.textContent).join(" ");
-	const own = el?.tagName === "INPUT" || el?.tagName === "SELECT" || el?.tagName === "TEXTAREA" ? "" : el?.textContent ?? "";
+	const own = el?.tagName === "INPUT" || el?.tagName === "SELECT" || el?.tagName === "TEXTAREA" ? ""
+		: el?.textContent ?? "";
 	return { legend, name: (label || el?.getAttribute("aria-label") || own).trim(), type: el?.type ?? el?.tagName };
 });
 
@@ -59,7 +60,8 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 	before(async () => {
 		server = await Server.start();
 		const cell = server.credential("CELL", "controller");
-		const clock = message("exercise", { step: "clock", action: "run", rate_milli: 1000 }, { sent_at: new Date().toISOString() });
+		const clock = message("exercise", { step: "clock", action: "run", rate_milli: 1000 },
+			{ sent_at: new Date().toISOString() });
 		const r = await server.request("POST", "/api/messages", { credential: cell, body: clock });
 		assert.equal(r.status, 200, r.text);
 		browser = await launch();
@@ -78,7 +80,8 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 	test("the server sends the policy under which the console works", async () => {
 		const r = await server.request("GET", "/");
 		const policy = r.headers["content-security-policy"];
-		for (const part of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'", "frame-ancestors 'none'"])
+		for (const part of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'",
+			"frame-ancestors 'none'"])
 			assert.ok(policy.includes(part), `${part} in ${policy}`);
 		assert.ok(!policy.includes("unsafe"));
 	});
@@ -147,7 +150,8 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 
 	test("the platform opens an item, writes, sees whom it goes to and why, and sends", async () => {
 		const { page, keys } = platform;
-		await notify(platform, { words: "A live stream shows one person with a long firearm entering a market hall. The stream is still running.", state: "XA", handle: "marketwalker_31" });
+		await notify(platform, { words: "A live stream shows one person with a long firearm entering a market hall. The stream is still running.",
+			state: "XA", handle: "marketwalker_31" });
 		await page.getByText("It goes to 2 desks").waitFor();
 		const desks = await page.locator(".desks").innerText();
 		assert.match(desks, /AIRU/);
@@ -219,10 +223,12 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		await desk.page.locator(".facts-card .fresh").first().waitFor();
 	});
 
-	test("another one, state unknown: the platform chooses, the hub acknowledges, then redirects it to Aldmere's desk", async () => {
+	test("another one, state unknown: the platform chooses, the hub acknowledges, then redirects it to Aldmere's desk",
+		async () => {
 		await platform.keys("Escape");
 		await platform.page.waitForSelector("main.board");
-		await notify(platform, { words: "A post announces an act at a school tomorrow at 08:00 and shows a blade.", handle: "nightcourier7" });
+		await notify(platform, { words: "A post announces an act at a school tomorrow at 08:00 and shows a blade.",
+			handle: "nightcourier7" });
 		await platform.keys("Control+Enter");
 		await platform.page.waitForSelector("main.threat-page .clock-box.is-waiting");
 		const { page, keys } = hub;
@@ -279,7 +285,8 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 
 	test("a front that dies is noticed and nothing is missed", async () => {
 		await server.kill("front");
-		await until(async () => (await desk.page.locator(".pill.is-live").count()) === 1 && (await platform.page.locator(".pill.is-live").count()) === 1, "both consoles live again", 20_000);
+		await until(async () => (await desk.page.locator(".pill.is-live").count()) === 1 &&
+			(await platform.page.locator(".pill.is-live").count()) === 1, "both consoles live again", 20_000);
 		await platform.keys("Escape");
 		await platform.page.waitForSelector("main.board");
 	});

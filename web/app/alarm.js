@@ -50,7 +50,8 @@ effect(() => {
 		if (!c)
 			continue;
 		const words = t(a.level === "life" ? "alarm.life" : `alarm.${a.why}`, { from: c.reporter });
-		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life", route.peek().id !== a.case);
+		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life",
+			route.peek().id !== a.case);
 		if (document.visibilityState === "visible" || !isBell.peek() ||
 		    !("Notification" in window) || Notification.permission !== "granted")
 			continue;
@@ -73,8 +74,10 @@ effect(() => {
 /* title and icon */
 const ICON = {
 	calm: `data:image/svg+xml,${encodeURIComponent(icon("#8fa3bd", ""))}`,
-	life: `data:image/svg+xml,${encodeURIComponent(icon("#ff4d5a", '<circle cx="25" cy="7" r="7" fill="#ff4d5a" stroke="#fff" stroke-width="2"/>'))}`,
-	notice: `data:image/svg+xml,${encodeURIComponent(icon("#f2b441", '<circle cx="25" cy="7" r="6" fill="#f2b441"/>'))}`,
+	life: `data:image/svg+xml,${encodeURIComponent(icon("#ff4d5a",
+		'<circle cx="25" cy="7" r="7" fill="#ff4d5a" stroke="#fff" stroke-width="2"/>'))}`,
+	notice: `data:image/svg+xml,${encodeURIComponent(icon("#f2b441",
+		'<circle cx="25" cy="7" r="6" fill="#f2b441"/>'))}`,
 };
 
 /** @param {string} colour @param {string} mark */

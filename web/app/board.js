@@ -4,7 +4,8 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { acceptedBy, board, deadlines, firstHuman, headline, isHub, mayDraft, nextEscalation, place } from "../core/select.js";
+import { acceptedBy, board, deadlines, firstHuman, headline, isHub, mayDraft, nextEscalation,
+	place } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Standing, Who, caseNumber } from "../components/parts.js";
 import { Countdown, Elapsed, When } from "../components/time.js";
@@ -30,9 +31,12 @@ function matches(row) {
 	const c = row.case;
 	const f = c.facts;
 	return [
-		caseNumber(c.id), c.reporter, ...c.desks.keys(), headline(c), f.offence_field, f.immediacy, t(`standing.${row.standing}`),
-		...(f.user_identifiers ?? []).map((/** @type {any} */ u) => u.value), ...(f.content ?? []).map((/** @type {any} */ x) => x.url),
-		...(f.location_hints ?? []).map((/** @type {any} */ x) => x.value), ...(f.concerned_states ?? []).map((/** @type {any} */ x) => country(x.cc)),
+		caseNumber(c.id), c.reporter, ...c.desks.keys(), headline(c), f.offence_field, f.immediacy,
+			t(`standing.${row.standing}`),
+		...(f.user_identifiers ?? []).map((/** @type {any} */ u) => u.value),
+			...(f.content ?? []).map((/** @type {any} */ x) => x.url),
+		...(f.location_hints ?? []).map((/** @type {any} */ x) => x.value),
+			...(f.concerned_states ?? []).map((/** @type {any} */ x) => country(x.cc)),
 		...[...c.desks.values()].map((d) => d.accept?.own_reference),
 	].some((x) => String(x ?? "").toLowerCase().includes(q));
 }
@@ -46,32 +50,45 @@ function State({ row }) {
 	case "new": {
 		const muted = silencedFor(c.id);
 		const next = me && nextEscalation(state.value, c, me.org);
-		return html`<span class="since"><${Elapsed} since=${row.arrived} of=${c} class="big-span" /> <span class="muted">${t("board.since_arrival")}</span></span>
-			${acceptedBy(c)?.accept && html`<span class="muted sub">${t("clockbox.coordinated")} <${OrgName} code=${acceptedBy(c)?.org ?? ""} /></span>`}
-			${next && html`<span class="muted sub">${t("board.next_contact")} <${Countdown} until=${next.at} of=${c} /></span>`}
-			${muted !== undefined && html`<span class="muted sub"><${Icon} name="mute" /> ${t("board.muted", { s: Math.ceil(muted / 1000) })}</span>`}`;
+		return html`<span class="since"><${Elapsed} since=${row.arrived} of=${c} class="big-span" /> <span
+			class="muted">${t("board.since_arrival")}</span></span>
+			${acceptedBy(c)?.accept && html`<span class="muted sub">${t("clockbox.coordinated")} <${OrgName}
+				code=${acceptedBy(c)?.org ?? ""} /></span>`}
+			${next && html`<span class="muted sub">${t("board.next_contact")} <${Countdown} until=${next.at}
+				of=${c} /></span>`}
+			${muted !== undefined && html`<span class="muted sub"><${Icon} name="mute" /> ${t("board.muted",
+				{ s: Math.ceil(muted / 1000) })}</span>`}`;
 	}
 	case "waiting":
-		return html`<span class="since"><${Elapsed} since=${c.sentAt} of=${c} class="big-span" /> <span class="muted">${t("board.no_human")}</span></span>`;
+		return html`<span class="since"><${Elapsed} since=${c.sentAt} of=${c} class="big-span" /> <span
+			class="muted">${t("board.no_human")}</span></span>`;
 	case "draft":
-		return html`<span class="since"><${Elapsed} since=${c.awareAt} of=${c} class="big-span" /> <span class="muted">${t("board.since_aware")}</span></span>`;
+		return html`<span class="since"><${Elapsed} since=${c.awareAt} of=${c} class="big-span" /> <span
+			class="muted">${t("board.since_aware")}</span></span>`;
 	case "acked":
-		return html`<span>${mine?.ack && html`<${Who} act=${mine.ack} /> · <${Elapsed} since=${mine.ack.at} of=${c} />`}</span><span class="muted sub">${t("board.undecided")}</span>`;
+		return html`<span>${mine?.ack && html`<${Who} act=${mine.ack} /> · <${Elapsed} since=${mine.ack.at}
+			of=${c} />`}</span><span class="muted sub">${t("board.undecided")}</span>`;
 	case "read": {
 		const who = firstHuman(c);
-		return html`<span>${who && html`<${Who} act=${who} /> · <${Elapsed} since=${who.at} of=${c} />`}</span><span class="muted sub">${t("board.nobody_accepted")}</span>`;
+		return html`<span>${who && html`<${Who} act=${who} /> · <${Elapsed} since=${who.at} of=${c} />`}</span><span
+			class="muted sub">${t("board.nobody_accepted")}</span>`;
 	}
 	case "accepted": case "elsewhere": case "answered": case "coordinated": {
 		const by = acceptedBy(c);
-		return html`<span>${by?.accept && html`<${Who} act=${by.accept} /> · <${When} at=${by.accept.at} of=${c} seconds=${false} />`}</span>
-			<span class="muted sub">${by?.accept?.own_reference ?? ""}${by && row.standing !== "coordinated" && isHub(state.value, by.org) ? ` ${t("board.coordination")}` : ""}</span>`;
+		return html`<span>${by?.accept && html`<${Who} act=${by.accept} /> · <${When} at=${by.accept.at} of=${c}
+			seconds=${false} />`}</span>
+			<span class="muted sub">${by?.accept?.own_reference ?? ""}${by && row.standing !== "coordinated" &&
+				isHub(state.value, by.org) ? ` ${t("board.coordination")}` : ""}</span>`;
 	}
 	case "redirected":
 		return html`<span>${t("board.redirected_to")} <${OrgName} code=${mine?.redirect?.to ?? ""} /></span>`;
 	case "closed":
-		return html`<span>${word("outcome", c.outcome?.outcome)}</span><span class="muted sub">${c.outcome && html`<${OrgName} code=${c.outcome.org} /> · <${When} at=${c.outcome.at} of=${c} seconds=${false} />`}</span>`;
+		return html`<span>${word("outcome", c.outcome?.outcome)}</span><span class="muted sub">${c.outcome &&
+			html`<${OrgName} code=${c.outcome.org} /> · <${When} at=${c.outcome.at} of=${c}
+				seconds=${false} />`}</span>`;
 	case "withdrawn":
-		return html`<span class="muted">${c.withdrawn && html`<${OrgName} code=${c.withdrawn.org} /> · <${When} at=${c.withdrawn.at} of=${c} seconds=${false} />`}</span>`;
+		return html`<span class="muted">${c.withdrawn && html`<${OrgName} code=${c.withdrawn.org} /> · <${When}
+			at=${c.withdrawn.at} of=${c} seconds=${false} />`}</span>`;
 	default:
 		return null;
 	}
@@ -82,22 +99,30 @@ function RowLine({ row, focusable }) {
 	const c = row.case;
 	const where = place(c);
 	const line = headline(c);
-	const unread = c.timeline.length > 0 && (looked.value.get(c.id) ?? -1) < c.touched && row.standing !== "new" && row.standing !== "draft";
+	const unread = c.timeline.length > 0 && (looked.value.get(c.id) ?? -1) < c.touched && row.standing !== "new" &&
+		row.standing !== "draft";
 	const href = row.standing === "draft" ? `#/notify/${c.id}` : `#/threat/${c.id}`;
 	return html`<li class=${`threat is-${row.standing}`}>
-		<a class="threat-link" href=${href} data-row=${c.id} tabindex=${focusable ? 0 : -1} onFocus=${() => (current.value = c.id)}>
+		<a class="threat-link" href=${href} data-row=${c.id} tabindex=${focusable ? 0
+			: -1} onFocus=${() => (current.value = c.id)}>
 			<span class="threat-state"><${Standing} is=${row.standing} /></span>
 			<span class="threat-what">
-				<span class="threat-line">${line || html`<span class="muted">${t(row.standing === "draft" ? "board.draft_line" : "board.no_words")}</span>`}</span>
+				<span class="threat-line">${line || html`<span class="muted">${t(row.standing === "draft"
+					? "board.draft_line" : "board.no_words")}</span>`}</span>
 				<span class="threat-facts">
 					<${ModeTag} mode=${c.mode} />
-					${c.facts.immediacy && html`<b class=${`imm imm-${c.facts.immediacy === "now" ? "now" : "other"}`}>${word("immediacy_short", c.facts.immediacy)}</b>`}
+					${c.facts.immediacy && html`<b class=${`imm imm-${c.facts.immediacy === "now" ? "now"
+						: "other"}`}>${word("immediacy_short", c.facts.immediacy)}</b>`}
 					<span>${word("offence", c.facts.offence_field)}</span>
-					${where.hint ? html`<span>${where.hint}</span>` : where.states.length > 0 ? html`<span>${where.states.map(country).join(", ")}</span>` : where.unknown && html`<span>${t("board.place_unknown")}</span>`}
+					${where.hint ? html`<span>${where.hint}</span>` : where.states.length > 0
+						? html`<span>${where.states.map(country).join(", ")}</span>` : where.unknown &&
+							html`<span>${t("board.place_unknown")}</span>`}
 					${c.keep && html`<span class="keep-tag"><${Icon} name="keep" />${t("board.keep_up")}</span>`}
 					${unread && html`<span class="unread">${t("board.unread")}</span>`}
 				</span>
-				<span class="threat-route"><${OrgName} code=${c.reporter} />${c.desks.size > 0 && html` → ${[...c.desks.keys()].map((d, i) => html`${i > 0 && ", "}<${OrgName} code=${d} />`)}`} <span class="muted number">${caseNumber(c.id)}</span></span>
+				<span class="threat-route"><${OrgName} code=${c.reporter} />${c.desks.size > 0 &&
+					html` → ${[...c.desks.keys()].map((d, i) => html`${i > 0 && ", "}<${OrgName}
+						code=${d} />`)}`} <span class="muted number">${caseNumber(c.id)}</span></span>
 			</span>
 			<span class="threat-since"><${State} row=${row} /></span>
 		</a>
@@ -113,7 +138,8 @@ function Deadlines() {
 			: html`<ul class="deadline-list">${list.slice(0, 14).map((d) => {
 				const at = d.timer === "T17" ? d.next ?? d.deadline : d.deadline;
 				return html`<li key=${d.id} class=${d.passed ? "is-passed" : ""}>
-					<a href=${`#/threat/${d.of.id}`} class="deadline-name"><span>${t(`timer.${d.timer}`)}</span><span class="muted">${d.desk} · ${caseNumber(d.of.id)}</span></a>
+					<a href=${`#/threat/${d.of.id}`} class="deadline-name"><span>${t(`timer.${d.timer}`)}</span><span
+						class="muted">${d.desk} · ${caseNumber(d.of.id)}</span></a>
 					<span class="deadline-left"><${Countdown} until=${at} of=${d.of} /></span>
 					<span class="deadline-end muted"><${When} at=${at} of=${d.of} withZone /></span>
 				</li>`;
@@ -131,13 +157,15 @@ export function BoardScreen() {
 	const waiting = open.filter((r) => r.standing === "new" || r.standing === "waiting").length;
 
 	useEffect(() => {
-		const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-row]")]).filter((r) => r.offsetParent);
+		const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-row]")]).filter((r) =>
+			r.offsetParent);
 		const move = (/** @type {number} */ by) => {
 			const list = rows();
 			const i = list.findIndex((r) => r === document.activeElement);
 			list[i < 0 ? 0 : Math.max(0, Math.min(list.length - 1, i + by))]?.focus();
 		};
-		const focused = () => rows().find((r) => r === document.activeElement) ?? rows().find((r) => r.tabIndex === 0);
+		const focused = () => rows().find((r) => r === document.activeElement) ?? rows().find((r) =>
+			r.tabIndex === 0);
 		return onKeys({
 			next: () => move(1),
 			previous: () => move(-1),
@@ -156,20 +184,31 @@ export function BoardScreen() {
 		<div class="board-main">
 			<div class="board-head">
 				<${ScreenTitle} id="board">${t("board.title")}</${ScreenTitle}>
-				<p class="board-count"><span class=${waiting ? "count" : "count-quiet"}>${waiting}</span> ${t("board.count_waiting", { n: waiting })} <span class="count-quiet">${open.length}</span> ${t("board.count_open")}</p>
+				<p class="board-count"><span class=${waiting ? "count"
+					: "count-quiet"}>${waiting}</span> ${t("board.count_waiting", { n: waiting })} <span
+						class="count-quiet">${open.length}</span> ${t("board.count_open")}</p>
 				<div class="search"><label class="sr-only" for="search">${t("board.search")}</label>
-					<input id="search" ref=${search} type="search" placeholder=${t("board.search_hint", { key: keyOf("search") })} value=${query.value}
+					<input id="search" ref=${search} type="search" placeholder=${t("board.search_hint",
+						{ key: keyOf("search") })} value=${query.value}
 						onInput=${(/** @type {any} */ e) => (query.value = e.target.value)} /></div>
 			</div>
 			${shownOpen.length
-				? html`<ul class="threats" aria-label=${t("board.open_list")}>${shownOpen.map((row, i) => html`<${RowLine} key=${row.case.id} row=${row} index=${i} focusable=${row.case.id === focusId} />`)}</ul>`
-				: html`<div class="empty"><${Icon} name=${query.value ? "none" : "check"} /><p class="strong">${t(query.value ? "board.no_match" : "board.empty")}</p>
-					<p class="muted">${t(query.value ? "board.no_match_advice" : mayDraft(state.value.me) ? "board.empty_platform" : "board.empty_desk")}</p>
-					${!query.value && mayDraft(state.value.me) && html`<button onClick=${openDraft} disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
-			${shownDone.length > 0 && html`<details class="done" open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length })}</summary>
-				<ul class="threats">${shownDone.map((row, i) => html`<${RowLine} key=${row.case.id} row=${row} index=${i} focusable=${row.case.id === focusId} />`)}</ul></details>`}
+				? html`<ul class="threats" aria-label=${t("board.open_list")}>${shownOpen.map((row, i) =>
+					html`<${RowLine} key=${row.case.id} row=${row} index=${i}
+						focusable=${row.case.id === focusId} />`)}</ul>`
+				: html`<div class="empty"><${Icon} name=${query.value ? "none" : "check"} /><p
+					class="strong">${t(query.value ? "board.no_match" : "board.empty")}</p>
+					<p class="muted">${t(query.value ? "board.no_match_advice" : mayDraft(state.value.me)
+						? "board.empty_platform" : "board.empty_desk")}</p>
+					${!query.value && mayDraft(state.value.me) && html`<button onClick=${openDraft}
+						disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
+			${shownDone.length > 0 && html`<details class="done"
+				open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length })}</summary>
+				<ul class="threats">${shownDone.map((row, i) => html`<${RowLine} key=${row.case.id} row=${row}
+					index=${i} focusable=${row.case.id === focusId} />`)}</ul></details>`}
 		</div>
 		<aside class="board-side"><${Deadlines} />
-			<p class="key-hint muted">${onShift.value && html`<kbd>${keyOf("next")}</kbd> <kbd>${keyOf("previous")}</kbd> ${t("hint.move")} · <kbd>Enter</kbd> ${t("hint.open")} · <kbd>${keyOf("acknowledge")}</kbd> ${t("hint.ack")} · <kbd>${keyOf("mute")}</kbd> ${t("hint.mute")} · <kbd>${keyOf("search")}</kbd> ${t("hint.search")} · <kbd>${keyOf("help")}</kbd> ${t("hint.help")}`}</p></aside>
+			<p class="key-hint muted">${onShift.value &&
+				html`<kbd>${keyOf("next")}</kbd> <kbd>${keyOf("previous")}</kbd> ${t("hint.move")} · <kbd>Enter</kbd> ${t("hint.open")} · <kbd>${keyOf("acknowledge")}</kbd> ${t("hint.ack")} · <kbd>${keyOf("mute")}</kbd> ${t("hint.mute")} · <kbd>${keyOf("search")}</kbd> ${t("hint.search")} · <kbd>${keyOf("help")}</kbd> ${t("hint.help")}`}</p></aside>
 	</main>`;
 }

@@ -22,13 +22,16 @@ function Copyable({ text, shown, name }) {
 			announce(t("copy.failed"));
 		}
 	};
-	return html`<span class="copyable"><code>${shown ?? text}</code><button class="mini" onClick=${copy} aria-label=${t("copy.label", { name })}>${t("copy.button")}</button></span>`;
+	return html`<span class="copyable"><code>${shown ?? text}</code><button class="mini" onClick=${copy}
+		aria-label=${t("copy.label", { name })}>${t("copy.button")}</button></span>`;
 }
 
 /** @param {{label: string, fresh?: string, c: Case, clause?: string, children: any, strong?: boolean}} props */
 function Fact({ label, fresh, c, clause, children, strong }) {
-	return html`<div class=${`fact ${strong ? "is-strong" : ""}`}><dt>${label}${clause && html` <span class="clause">${clause}</span>`}</dt>
-		<dd>${children}${fresh && html` <span class="fresh">${t("fact.updated")} <${When} at=${fresh} of=${c} /></span>`}</dd></div>`;
+	return html`<div class=${`fact ${strong ? "is-strong" : ""}`}><dt>${label}${clause && html` <span
+		class="clause">${clause}</span>`}</dt>
+		<dd>${children}${fresh && html` <span class="fresh">${t("fact.updated")} <${When} at=${fresh}
+			of=${c} /></span>`}</dd></div>`;
 }
 
 /** @param {{c: Case}} props */
@@ -43,38 +46,68 @@ export function Facts({ c }) {
 		<dl class="facts">
 			<${Fact} c=${c} strong label=${t("fact.what")} fresh=${fresh("explanation")}>
 				<b>${word("offence", f.offence_field)}</b>
-				${(f.explanations ?? []).slice().reverse().map((/** @type {any} */ e, /** @type {number} */ i, /** @type {any[]} */ all) => html`
-					${all.length > 1 && html`<span class="when-line"><${When} at=${e.at} of=${c} />${i === 0 ? ` · ${t("fact.newest")}` : ""}</span>`}
+				${(f.explanations ?? []).slice().reverse().map((/** @type {any} */ e, /** @type {number} */ i,
+					/** @type {any[]} */ all) => html`
+					${all.length > 1 && html`<span class="when-line"><${When} at=${e.at} of=${c} />${i === 0
+						? ` · ${t("fact.newest")}` : ""}</span>`}
 					<p class="words" lang=${e.lang ?? lang}>${e.text}</p>`)}
 			</${Fact}>
-			<${Fact} c=${c} strong label=${t("fact.when")} fresh=${fresh("immediacy")}><span class=${`imm imm-${f.immediacy === "now" ? "now" : "other"}`}>${word("immediacy", f.immediacy)}</span></${Fact}>
+			<${Fact} c=${c} strong label=${t("fact.when")} fresh=${fresh("immediacy")}><span
+				class=${`imm imm-${f.immediacy === "now" ? "now" : "other"}`}>${word("immediacy",
+					f.immediacy)}</span></${Fact}>
 			<${Fact} c=${c} strong label=${t("fact.where")} fresh=${fresh("location_hints")}>
-				${(f.location_hints ?? []).map((/** @type {any} */ h) => html`<p><b>${h.value}</b> <span class="muted">${[word("hint_kind", h.kind), h.basis, word("confidence", h.confidence)].filter(Boolean).join(" · ")}</span></p>`)}
-				${(f.concerned_states ?? []).map((/** @type {any} */ x) => html`<p><b>${country(x.cc)}</b> <span class="muted">${word("ground", x.ground)}</span></p>`)}
-				${f.state_unknown?.unknown && html`<p><b>${t("fact.state_unknown")}</b> <span class="muted">${f.state_unknown.reason}</span></p>`}
+				${(f.location_hints ?? []).map((/** @type {any} */ h) => html`<p><b>${h.value}</b> <span
+					class="muted">${[word("hint_kind", h.kind), h.basis, word("confidence",
+						h.confidence)].filter(Boolean).join(" · ")}</span></p>`)}
+				${(f.concerned_states ?? []).map((/** @type {any} */ x) => html`<p><b>${country(x.cc)}</b> <span
+					class="muted">${word("ground", x.ground)}</span></p>`)}
+				${f.state_unknown?.unknown && html`<p><b>${t("fact.state_unknown")}</b> <span
+					class="muted">${f.state_unknown.reason}</span></p>`}
 			</${Fact}>
 			<${Fact} c=${c} strong label=${t("fact.at_risk")} fresh=${fresh("persons_at_risk")}>${risk
-				? html`${risk.number !== undefined && html`<b>${t("fact.persons", { n: risk.number })}</b> `}${risk.relation} ${risk.minor === true && html`<span class="minor"><${Icon} name="warn" />${t("fact.minor")}</span>`}${risk.minor === false && html`<span class="muted"> · ${t("fact.no_minor")}</span>`}`
+				? html`${risk.number !== undefined && html`<b>${t("fact.persons",
+					{ n: risk.number })}</b> `}${risk.relation} ${risk.minor === true && html`<span
+						class="minor"><${Icon} name="warn" />${t("fact.minor")}</span>`}${risk.minor === false &&
+							html`<span class="muted"> · ${t("fact.no_minor")}</span>`}`
 				: html`<span class="muted">${t("fact.not_said")}</span>`}</${Fact}>
 			<${Fact} c=${c} label=${t("fact.emergency")} fresh=${fresh("emergency_line_called")}>${line?.called
-				? html`<b>${t("fact.called")} ${line.number ?? ""}</b>${line.at && html` · <${When} at=${line.at} of=${c} />`}${line.ref && html` · <code>${line.ref}</code>`}`
+				? html`<b>${t("fact.called")} ${line.number ?? ""}</b>${line.at && html` · <${When} at=${line.at}
+					of=${c} />`}${line.ref && html` · <code>${line.ref}</code>`}`
 				: html`<b>${t("fact.not_called")}</b>`}</${Fact}>
 			<${Fact} c=${c} label=${t("fact.status")} fresh=${fresh("content_status")}>
 				<b>${word("status", f.content_status)}</b> · ${word("surface", f.service_surface)}
-				<p class="muted">${f.preserved?.preserved ? html`${t("fact.preserved")}${f.preserved.until && html` <${When} at=${f.preserved.until} of=${c} seconds=${false} />`}` : t("fact.not_preserved")} · ${t("fact.user_notified")} ${word("notified", f.user_notified)}</p></${Fact}>
+				<p class="muted">${f.preserved?.preserved ? html`${t("fact.preserved")}${f.preserved.until &&
+					html` <${When} at=${f.preserved.until} of=${c} seconds=${false} />`}`
+						: t("fact.not_preserved")} · ${t("fact.user_notified")} ${word("notified",
+							f.user_notified)}</p></${Fact}>
 			<${Fact} c=${c} label=${t("fact.content")} fresh=${fresh("content")}>
 				<ul class="plain">${(f.content ?? []).map((/** @type {any} */ x) => html`<li>
-					${(x.url ?? x.id) && html`<${Copyable} text=${x.url ?? x.id} shown=${x.url ? defanged(x.url) : x.id} name=${t("fact.address")} />`}
-					<span class="muted">${word("content_type", x.type)}${x.published_at && html` · ${t("fact.published")} <${When} at=${x.published_at} of=${c} /> <span class="zone">${offset(x.published_at)}</span>`}</span>
+					${(x.url ?? x.id) && html`<${Copyable} text=${x.url ?? x.id} shown=${x.url ? defanged(x.url)
+						: x.id} name=${t("fact.address")} />`}
+					<span class="muted">${word("content_type", x.type)}${x.published_at &&
+						html` · ${t("fact.published")} <${When} at=${x.published_at} of=${c} /> <span
+							class="zone">${offset(x.published_at)}</span>`}</span>
 					${x.text_excerpt && html`<blockquote lang=${lang}>${x.text_excerpt}</blockquote>`}
-					${x.hash_refs?.length > 0 && html`<span class="muted hashes">${x.hash_refs.map((/** @type {any} */ h) => html`<code title=${h.value}>${h.algorithm} ${String(h.value).slice(0, 12)}…</code> `)}</span>`}</li>`)}</ul></${Fact}>
-			${f.user_identifiers?.length > 0 && html`<${Fact} c=${c} label=${t("fact.identifiers")} fresh=${fresh("user_identifiers")}>
-				<ul class="plain">${f.user_identifiers.map((/** @type {any} */ u) => html`<li><span class="kind">${word("identifier", u.kind)}</span> <${Copyable} text=${u.value} name=${word("identifier", u.kind)} /></li>`)}</ul></${Fact}>`}
-			${f.network_events?.length > 0 && html`<${Fact} c=${c} label=${t("fact.network")} fresh=${fresh("network_events")}>
-				<ul class="plain">${f.network_events.map((/** @type {any} */ n) => html`<li><${Copyable} text=${`${n.ip}:${n.port}`} name=${t("fact.ip_port")} />
-					<span class="muted">${n.event}${(n.at ?? n.ts) && html` · <${When} at=${n.at ?? n.ts} of=${c} /> <span class="zone">${offset(n.at ?? n.ts)}</span>`}</span></li>`)}</ul></${Fact}>`}
+					${x.hash_refs?.length > 0 && html`<span
+						class="muted hashes">${x.hash_refs.map((/** @type {any} */ h) => html`<code
+							title=${h.value}>${h.algorithm} ${String(h.value).slice(0,
+								12)}…</code> `)}</span>`}</li>`)}</ul></${Fact}>
+			${f.user_identifiers?.length > 0 && html`<${Fact} c=${c} label=${t("fact.identifiers")}
+				fresh=${fresh("user_identifiers")}>
+				<ul class="plain">${f.user_identifiers.map((/** @type {any} */ u) => html`<li><span
+					class="kind">${word("identifier", u.kind)}</span> <${Copyable} text=${u.value}
+						name=${word("identifier", u.kind)} /></li>`)}</ul></${Fact}>`}
+			${f.network_events?.length > 0 && html`<${Fact} c=${c} label=${t("fact.network")}
+				fresh=${fresh("network_events")}>
+				<ul class="plain">${f.network_events.map((/** @type {any} */ n) => html`<li><${Copyable}
+					text=${`${n.ip}:${n.port}`} name=${t("fact.ip_port")} />
+					<span class="muted">${n.event}${(n.at ?? n.ts) && html` · <${When} at=${n.at ?? n.ts}
+						of=${c} /> <span class="zone">${offset(n.at ?? n.ts)}</span>`}</span></li>`)}</ul></${Fact}>`}
 			<${Fact} c=${c} label=${t("fact.also")}>${f.also_reported_to?.length
-				? html`<ul class="plain">${f.also_reported_to.map((/** @type {any} */ a) => html`<li><b>${a.system}</b>${a.authority && html` · ${a.authority}`}${a.external_ref && html` · <code>${a.external_ref}</code>`}${a.at && html` · <${When} at=${a.at} of=${c} />`}</li>`)}</ul>`
+				? html`<ul class="plain">${f.also_reported_to.map((/** @type {any} */ a) =>
+					html`<li><b>${a.system}</b>${a.authority && html` · ${a.authority}`}${a.external_ref &&
+						html` · <code>${a.external_ref}</code>`}${a.at && html` · <${When} at=${a.at}
+							of=${c} />`}</li>`)}</ul>`
 				: html`<span class="muted">${t("fact.also_none")}</span>`}</${Fact}>
 			<${Fact} c=${c} label=${t("fact.contact")}><${Contact} c=${c} /></${Fact}>
 		</dl>
@@ -93,7 +126,9 @@ function Contact({ c }) {
 	const org = state.value.orgs.get(c.reporter);
 	const phones = [...org?.channels ?? [], ...(org?.chain ?? []).flatMap((k) => k.channels)]
 		.filter((x) => /phone/i.test(x.kind) && x.address).map((x) => x.address);
-	return html`<b>${person?.title ?? t("fact.contact_someone")}</b>, <${OrgName} code=${c.reporter} />${phones.length > 0 && html` · ${phones.slice(0, 2).map((p) => html`<a href=${`tel:${p?.replace(/\s/g, "")}`}>${p}</a> `)}`}`;
+	return html`<b>${person?.title ?? t("fact.contact_someone")}</b>, <${OrgName}
+		code=${c.reporter} />${phones.length > 0 && html` · ${phones.slice(0, 2).map((p) => html`<a
+			href=${`tel:${p?.replace(/\s/g, "")}`}>${p}</a> `)}`}`;
 }
 
 /** Whom it went to, and why: by which law, on which ground. @param {{c: Case}} props */
@@ -101,16 +136,25 @@ export function Addressed({ c }) {
 	const open = c.questions.filter((q) => !q.answer);
 	return html`
 		${c.questions.length > 0 && html`<section class="card" aria-labelledby="questions-title">
-			<h2 id="questions-title">${t("question.title")} ${open.length > 0 && html`<span class="count-amber">${t("question.open", { n: open.length })}</span>`}</h2>
+			<h2 id="questions-title">${t("question.title")} ${open.length > 0 && html`<span
+				class="count-amber">${t("question.open", { n: open.length })}</span>`}</h2>
 			<ul class="questions">${c.questions.map((q) => html`<li class=${q.answer ? "" : "is-open"}>
 				<p class="q"><${Icon} name="question" /><span>${q.text}</span></p>
 				<p class="muted"><${Who} act=${q.by} /> · <${When} at=${q.by.at} of=${c} /></p>
-				${q.answer ? html`<p class="answer">${q.answer.text}</p><p class="muted"><${Who} act=${q.answer.by} /> · <${When} at=${q.answer.by.at} of=${c} /></p>` : html`<p class="waits">${t("question.unanswered")}</p>`}</li>`)}</ul>
+				${q.answer ? html`<p class="answer">${q.answer.text}</p><p class="muted"><${Who}
+					act=${q.answer.by} /> · <${When} at=${q.answer.by.at} of=${c} /></p>` : html`<p
+						class="waits">${t("question.unanswered")}</p>`}</li>`)}</ul>
 		</section>`}
-		${c.preservation && html`<section class="card"><h2>${t("preserve.title")}</h2><p>${c.preservation.scope}</p><p class="muted">${t("preserve.until")} <${When} at=${c.preservation.until} of=${c} seconds=${false} /> · <${OrgName} code=${c.preservation.by} /></p></section>`}
+		${c.preservation && html`<section
+			class="card"><h2>${t("preserve.title")}</h2><p>${c.preservation.scope}</p><p
+				class="muted">${t("preserve.until")} <${When} at=${c.preservation.until} of=${c}
+					seconds=${false} /> · <${OrgName} code=${c.preservation.by} /></p></section>`}
 		<section class="card" aria-labelledby="desks-title"><h2 id="desks-title">${t("desk.title")}</h2>
 		<ul class="desks">${[...c.desks.values()].map((d) => html`<li>
-			<p><b><${OrgName} code=${d.org} /></b> <span class="muted">${state.value.orgs.get(d.org)?.name ?? ""}</span> <span class=${`role role-${d.role}`}>${word("desk_role", d.role)}</span></p>
+			<p><b><${OrgName} code=${d.org} /></b> <span
+				class="muted">${state.value.orgs.get(d.org)?.name ?? ""}</span> <span
+					class=${`role role-${d.role}`}>${word("desk_role", d.role)}</span></p>
 			${(d.why || d.ground) && html`<p>${d.why || word("disclosure", d.ground)}</p>`}
-			<p class="muted">${[...d.duty.map((x) => word("duty", x)), ...d.grounds.map((x) => word("ground", x))].filter((x, i, all) => all.indexOf(x) === i).join(" · ")}</p></li>`)}</ul></section>`;
+			<p class="muted">${[...d.duty.map((x) => word("duty", x)), ...d.grounds.map((x) => word("ground",
+				x))].filter((x, i, all) => all.indexOf(x) === i).join(" · ")}</p></li>`)}</ul></section>`;
 }

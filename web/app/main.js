@@ -29,7 +29,8 @@ export function applyTheme() {
 	const { theme, contrast, dense } = settings.value;
 	const hour = new Date().getHours();
 	const night = hour >= 20 || hour < 6;
-	const dark = theme === "dark" || (theme === "auto" && (night || matchMedia("(prefers-color-scheme: dark)").matches));
+	const dark = theme === "dark" || (theme === "auto" && (night ||
+		matchMedia("(prefers-color-scheme: dark)").matches));
 	const root = document.documentElement.classList;
 	root.toggle("toc-dark", dark);
 	root.toggle("toc-light", !dark);

@@ -202,7 +202,8 @@ addEventListener("online", () => link.hurry());
 addEventListener("pageshow", () => link.hurry());
 
 /** Whether something can be sent now. Actions are switched off, never queued. */
-export const ready = computed(() => (phase.value === "live" || phase.value === "catching") && freshness.value === "live");
+export const ready = computed(() => (phase.value === "live" || phase.value === "catching") &&
+	freshness.value === "live");
 
 /** Time in the world of a case. @param {{exercise?: string}} of */
 export function caseNow(of) {
@@ -343,7 +344,8 @@ export function look(c) {
 		    mine?.seen.some((m) => m.person === person) || mine?.acked.some((m) => m.person === person))
 			continue;
 		told.add(item.id);
-		send(humanReceipt(/** @type {any} */ ({ id: item.id, message: item.original }), "seen", s.me, contextOf(c))).then(
+		send(humanReceipt(/** @type {any} */ ({ id: item.id, message: item.original }), "seen", s.me,
+			contextOf(c))).then(
 			(a) => !a.ok && a.lost && told.delete(item.id));
 	}
 }
@@ -353,7 +355,8 @@ const told = new Set();
 
 export const alarmList = computed(() => {
 	void now.value; // reminders come with time
-	return alarms(state.value, { looked: looked.value, since: cameAt.value, now: (c) => timeOf(state.value, c, now.value) });
+	return alarms(state.value, { looked: looked.value, since: cameAt.value, now: (c) => timeOf(state.value, c,
+		now.value) });
 });
 export const sound = computed(() => {
 	void now.value;

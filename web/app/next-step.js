@@ -73,8 +73,10 @@ export function NextStep({ c, can, step: wanted, ready }) {
 	function build() {
 		const me = /** @type {any} */ (s.me);
 		const where = contextOf(c);
-		const say = (/** @type {string} */ kind, /** @type {any} */ fields, /** @type {string|undefined} */ supersedes = undefined) =>
-			({ message: response(kind, fields, where, { notice: c.notice, noticeId: c.noticeId, person: me.person, supersedes }) });
+		const say = (/** @type {string} */ kind, /** @type {any} */ fields,
+			/** @type {string|undefined} */ supersedes = undefined) =>
+			({ message: response(kind, fields, where, { notice: c.notice, noticeId: c.noticeId, person: me.person,
+				supersedes }) });
 		switch (step) {
 		case "accept": {
 			/** @type {any} */
@@ -85,7 +87,8 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			if (questions.length)
 				b.questions = questions;
 			if (f.preserve)
-				b.preservation_request = { scope: f.preserve, until: stamped(`${f.preserve_until || halfYear(where.now)}T00:00`) };
+				b.preservation_request = { scope: f.preserve, until: stamped(`${f.preserve_until ||
+					halfYear(where.now)}T00:00`) };
 			if (f.keep) {
 				b.do_not_remove_until = stamped(f.keep);
 				b.do_not_remove_reason = f.keep_reason || "covert_enquiry";
@@ -95,7 +98,8 @@ export function NextStep({ c, can, step: wanted, ready }) {
 		case "ack":
 			return say("ack", {});
 		case "redirect":
-			return !f.to ? { missing: "to" } : !f.ground ? { missing: "ground" } : say("redirect", { redirect_to: f.to, redirect_ground: f.ground });
+			return !f.to ? { missing: "to" } : !f.ground ? { missing: "ground" } : say("redirect",
+				{ redirect_to: f.to, redirect_ground: f.ground });
 		case "reject":
 			return !f.reason ? { missing: "reason" } : say("reject", { note: f.reason });
 		case "question": {
@@ -103,11 +107,14 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			return questions.length ? say("question", { questions }) : { missing: "questions" };
 		}
 		case "answer": {
-			const answers = c.questions.filter((q) => !q.answer && f[`answer.${q.id}`]).map((q) => ({ question: q.id, text: f[`answer.${q.id}`] }));
-			return answers.length ? say("answer", { answers }) : { missing: `answer.${c.questions.find((q) => !q.answer)?.id}` };
+			const answers = c.questions.filter((q) => !q.answer && f[`answer.${q.id}`]).map((q) => ({ question: q.id,
+				text: f[`answer.${q.id}`] }));
+			return answers.length ? say("answer", { answers }) : { missing: `answer.${c.questions.find((q) =>
+				!q.answer)?.id}` };
 		}
 		case "outcome":
-			return !f.outcome ? { missing: "outcome" } : say("outcome", { outcome: f.outcome, ...(f.useful ? { feedback_useful: f.useful } : {}) });
+			return !f.outcome ? { missing: "outcome" } : say("outcome", { outcome: f.outcome, ...(f.useful
+				? { feedback_useful: f.useful } : {}) });
 		case "withdraw":
 			return !f.withdraw ? { missing: "withdraw" } : { message: withdrawMessage(f.withdraw, where, c.notice) };
 		default:
@@ -148,7 +155,8 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			const next = board(state.value).open.find((r) => r.standing === "new" && r.case.id !== c.id);
 			current.value = next?.case.id ?? c.id;
 			go("#/");
-			setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector(`[data-row="${current.value}"]`))?.focus(), 50);
+			setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector(`[data-row="${current.value}"]`))?.focus(),
+				50);
 		} else
 			document.querySelector("h1")?.focus();
 	}
@@ -161,38 +169,66 @@ export function NextStep({ c, can, step: wanted, ready }) {
 	return html`<section class="card next-step" ref=${box} aria-labelledby="next-title">
 		<h2 id="next-title">${t("step.title")}</h2>
 		<fieldset class="steps"><legend class="sr-only">${t("step.title")}</legend>
-			${names.map((x) => html`<label class=${`step ${step === x ? "is-chosen" : ""}`}><input type="radio" name="step" value=${x} checked=${step === x}
+			${names.map((x) => html`<label class=${`step ${step === x ? "is-chosen" : ""}`}><input type="radio"
+				name="step" value=${x} checked=${step === x}
 				onChange=${() => {
 					setStep(x);
 					setMissing(null);
 					setAnswer(null);
-				}} /><span><b>${t(x === "accept" && again ? "step.accept_again" : `step.${x}`)}</b><span class="hint">${t(x === "accept" && again ? "step.accept_again_long" : `step.${x}_long`)}</span></span></label>`)}
+				}} /><span><b>${t(x === "accept" && again ? "step.accept_again" : `step.${x}`)}</b><span
+					class="hint">${t(x === "accept" && again ? "step.accept_again_long"
+						: `step.${x}_long`)}</span></span></label>`)}
 		</fieldset>
 		<div class="step-fields">
 			${step === "accept" && html`
 				<details open=${again || Object.keys(f).length > 0}><summary>${t("step.requests")}</summary>
-					<${TextField} id="step-reference" label=${t("step.own_reference")} optional value=${f.reference ?? mine?.accept?.own_reference ?? ""} onChange=${set("reference")} maxlength=${64} />
-					<${TextArea} id="step-questions" label=${t("step.questions")} hint=${t("step.questions_hint")} optional rows=${2} value=${f.questions ?? ""} onChange=${set("questions")} />
-					<${TextField} id="step-preserve" label=${t("step.preserve")} optional maxlength=${500} value=${f.preserve ?? ""} onChange=${set("preserve")} />
-					${f.preserve && html`<${TextField} id="step-preserve_until" type="date" label=${t("step.preserve_until")} value=${f.preserve_until ?? halfYear(contextOf(c).now)} onChange=${set("preserve_until")} />`}
-					<${TextField} id="step-keep" type="datetime-local" label=${t("step.keep")} hint=${t("step.keep_hint")} optional value=${f.keep ?? ""} onChange=${set("keep")} />
-					${f.keep && html`<${Select} id="step-keep_reason" label=${t("step.keep_reason")} value=${f.keep_reason ?? "covert_enquiry"} onChange=${set("keep_reason")} options=${KEEP_REASONS.map((value) => ({ value, label: t(`keep_reason.${value}`) }))} />`}
+					<${TextField} id="step-reference" label=${t("step.own_reference")} optional
+						value=${f.reference ?? mine?.accept?.own_reference ?? ""} onChange=${set("reference")}
+							maxlength=${64} />
+					<${TextArea} id="step-questions" label=${t("step.questions")} hint=${t("step.questions_hint")}
+						optional rows=${2} value=${f.questions ?? ""} onChange=${set("questions")} />
+					<${TextField} id="step-preserve" label=${t("step.preserve")} optional maxlength=${500}
+						value=${f.preserve ?? ""} onChange=${set("preserve")} />
+					${f.preserve && html`<${TextField} id="step-preserve_until" type="date"
+						label=${t("step.preserve_until")} value=${f.preserve_until ?? halfYear(contextOf(c).now)}
+							onChange=${set("preserve_until")} />`}
+					<${TextField} id="step-keep" type="datetime-local" label=${t("step.keep")}
+						hint=${t("step.keep_hint")} optional value=${f.keep ?? ""} onChange=${set("keep")} />
+					${f.keep && html`<${Select} id="step-keep_reason" label=${t("step.keep_reason")}
+						value=${f.keep_reason ?? "covert_enquiry"} onChange=${set("keep_reason")}
+							options=${KEEP_REASONS.map((value) => ({ value, label: t(`keep_reason.${value}`) }))} />`}
 				</details>`}
 			${step === "redirect" && html`
-				<${Select} id="step-to" label=${t("step.to")} value=${f.to ?? ""} onChange=${set("to")} error=${error("to")} options=${desks.map((o) => ({ value: o.code, label: `${o.code} · ${o.name}` }))} />
-				<${TextField} id="step-ground" label=${t("step.ground")} hint=${t("step.ground_hint")} maxlength=${500} value=${f.ground ?? ""} onChange=${set("ground")} error=${error("ground")} />
+				<${Select} id="step-to" label=${t("step.to")} value=${f.to ?? ""} onChange=${set("to")}
+					error=${error("to")} options=${desks.map((o) => ({ value: o.code,
+						label: `${o.code} · ${o.name}` }))} />
+				<${TextField} id="step-ground" label=${t("step.ground")} hint=${t("step.ground_hint")}
+					maxlength=${500} value=${f.ground ?? ""} onChange=${set("ground")} error=${error("ground")} />
 				<p class="hint">${t("step.redirect_note")}</p>`}
-			${step === "reject" && html`<${TextArea} id="step-reason" label=${t("step.reason")} hint=${t("step.reason_hint")} rows=${3} value=${f.reason ?? ""} onChange=${set("reason")} error=${error("reason")} />`}
-			${step === "question" && html`<${TextArea} id="step-questions" label=${t("step.questions")} hint=${t("step.questions_hint")} rows=${3} value=${f.questions ?? ""} onChange=${set("questions")} error=${error("questions")} />`}
-			${step === "answer" && c.questions.filter((q) => !q.answer).map((q) => html`<${TextArea} key=${q.id} id=${`step-answer.${q.id}`} label=${q.text} rows=${2} value=${f[`answer.${q.id}`] ?? ""} onChange=${set(`answer.${q.id}`)} error=${error(`answer.${q.id}`)} />`)}
+			${step === "reject" && html`<${TextArea} id="step-reason" label=${t("step.reason")}
+				hint=${t("step.reason_hint")} rows=${3} value=${f.reason ?? ""} onChange=${set("reason")}
+					error=${error("reason")} />`}
+			${step === "question" && html`<${TextArea} id="step-questions" label=${t("step.questions")}
+				hint=${t("step.questions_hint")} rows=${3} value=${f.questions ?? ""} onChange=${set("questions")}
+					error=${error("questions")} />`}
+			${step === "answer" && c.questions.filter((q) => !q.answer).map((q) => html`<${TextArea} key=${q.id}
+				id=${`step-answer.${q.id}`} label=${q.text} rows=${2} value=${f[`answer.${q.id}`] ?? ""}
+					onChange=${set(`answer.${q.id}`)} error=${error(`answer.${q.id}`)} />`)}
 			${step === "outcome" && html`
-				<${Select} id="step-outcome" label=${t("step.outcome_is")} value=${f.outcome ?? ""} onChange=${set("outcome")} error=${error("outcome")} options=${OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))} />
-				<${Select} id="step-useful" label=${t("step.useful")} optional value=${f.useful ?? ""} onChange=${set("useful")} options=${["useful", "partly", "not_useful"].map((value) => ({ value, label: t(`useful.${value}`) }))} />`}
-			${step === "withdraw" && html`<${TextArea} id="step-withdraw" label=${t("step.withdraw_reason")} rows=${2} value=${f.withdraw ?? ""} onChange=${set("withdraw")} error=${error("withdraw")} />`}
+				<${Select} id="step-outcome" label=${t("step.outcome_is")} value=${f.outcome ?? ""}
+					onChange=${set("outcome")} error=${error("outcome")} options=${OUTCOMES.map((value) => ({ value,
+						label: t(`outcome.${value}`) }))} />
+				<${Select} id="step-useful" label=${t("step.useful")} optional value=${f.useful ?? ""}
+					onChange=${set("useful")} options=${["useful", "partly", "not_useful"].map((value) => ({ value,
+						label: t(`useful.${value}`) }))} />`}
+			${step === "withdraw" && html`<${TextArea} id="step-withdraw" label=${t("step.withdraw_reason")}
+				rows=${2} value=${f.withdraw ?? ""} onChange=${set("withdraw")} error=${error("withdraw")} />`}
 		</div>
 		<${Refused} answer=${answer} />
-		<button class=${`primary wide-button ${step === "withdraw" || step === "reject" ? "is-danger" : ""}`} disabled=${busy || !ready} onClick=${act} aria-keyshortcuts="Control+Enter">
-			${busy ? t("step.sending") : t(step === "accept" && again ? "do.accept_again" : `do.${step}`)} <kbd>Ctrl+Enter</kbd></button>
+		<button class=${`primary wide-button ${step === "withdraw" || step === "reject" ? "is-danger" : ""}`}
+			disabled=${busy || !ready} onClick=${act} aria-keyshortcuts="Control+Enter">
+			${busy ? t("step.sending") : t(step === "accept" && again ? "do.accept_again"
+				: `do.${step}`)} <kbd>Ctrl+Enter</kbd></button>
 		${!ready && html`<p class="muted" role="status"><${Icon} name="warn" /> ${t("step.cut_off")}</p>`}
 	</section>`;
 }

@@ -17,21 +17,35 @@ export function ReceiptTable({ c }) {
 		return null;
 	/** @param {string} kind @param {import("../core/state.js").Mark|undefined} mark @param {any} [more] */
 	const cell = (kind, mark, more) => mark
-		? html`<td class=${`receipt is-${kind}`} data-label=${t(`receipt.${kind}`)}><span class="receipt-line"><${Icon} name=${kind} /><span class="word">${t(`receipt.${kind}_short`)}</span> <${When} at=${mark.at} of=${c} /></span>${more && html`<span class="muted sub">${more}</span>`}</td>`
-		: html`<td class="receipt is-missing" data-label=${t(`receipt.${kind}`)}><span class="receipt-line"><${Icon} name="none" /><span>${t("receipt.not_yet")}</span></span></td>`;
-	const who = (/** @type {any} */ m) => m?.title ?? titleOf(state.value, m?.person) ?? (m?.person === state.value.me?.person ? t("who.you") : t("who.person"));
+		? html`<td class=${`receipt is-${kind}`} data-label=${t(`receipt.${kind}`)}><span
+			class="receipt-line"><${Icon} name=${kind} /><span
+				class="word">${t(`receipt.${kind}_short`)}</span> <${When} at=${mark.at} of=${c} /></span>${more &&
+					html`<span class="muted sub">${more}</span>`}</td>`
+		: html`<td class="receipt is-missing" data-label=${t(`receipt.${kind}`)}><span class="receipt-line"><${Icon}
+			name="none" /><span>${t("receipt.not_yet")}</span></span></td>`;
+	const who = (/** @type {any} */ m) => m?.title ?? titleOf(state.value,
+		m?.person) ?? (m?.person === state.value.me?.person ? t("who.you") : t("who.person"));
 	return html`<section class="card">
 		<h2 id="receipts-title">${t("receipt.title")}</h2>
 		<div class="table-wrap" tabindex="0" role="region" aria-labelledby="receipts-title"><table class="receipts">
-			<thead><tr><th scope="col">${t("receipt.org")}</th><th scope="col">${t("receipt.sent")}</th><th scope="col">${t("receipt.delivered")}</th>
+			<thead><tr><th scope="col">${t("receipt.org")}</th><th scope="col">${t("receipt.sent")}</th><th
+				scope="col">${t("receipt.delivered")}</th>
 				<th scope="col">${t("receipt.seen")}</th><th scope="col">${t("receipt.person")}</th></tr></thead>
 			<tbody>${rows.map((r) => html`<tr>
 				<th scope="row"><${OrgName} code=${r.desk.org} /></th>
-				${r.sent ? cell("sent", r.sent, r.sent.channel) : html`<td class="receipt is-addressed" data-label=${t("receipt.sent")}><span class="receipt-line"><span class="word">${t("receipt.addressed")}</span> <${When} at=${r.desk.since} of=${c} /></span></td>`}
-				${cell("delivered", r.delivered, r.delivered?.channel && html`${r.delivered.channel}${!r.acked && html` · <span class="machine-note"><${Icon} name="machine" />${t("receipt.machine_only")}</span>`}`)}
+				${r.sent ? cell("sent", r.sent, r.sent.channel) : html`<td class="receipt is-addressed"
+					data-label=${t("receipt.sent")}><span class="receipt-line"><span
+						class="word">${t("receipt.addressed")}</span> <${When} at=${r.desk.since}
+							of=${c} /></span></td>`}
+				${cell("delivered", r.delivered, r.delivered?.channel && html`${r.delivered.channel}${!r.acked &&
+					html` · <span class="machine-note"><${Icon}
+						name="machine" />${t("receipt.machine_only")}</span>`}`)}
 				${cell("seen", r.seen, who(r.seen))}
 				${cell("person", r.acked, who(r.acked))}
-			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) => html`<span class="trouble"><${Icon} name="warn" /><span>${r.desk.org}${typeof x.contact === "number" ? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ?? ""} <${When} at=${x.at} of=${c} />: ${word("delivery", x.state)}</span></span>`)}</td></tr>`}`)}</tbody>
+			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) =>
+				html`<span class="trouble"><${Icon} name="warn" /><span>${r.desk.org}${typeof x.contact === "number"
+					? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ?? ""} <${When}
+						at=${x.at} of=${c} />: ${word("delivery", x.state)}</span></span>`)}</td></tr>`}`)}</tbody>
 		</table></div>
 	</section>`;
 }

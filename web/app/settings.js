@@ -17,24 +17,34 @@ export function SettingsScreen() {
 	return html`<main id="main" class="narrow">
 		<${ScreenTitle}>${t("settings.title")}</${ScreenTitle}>
 		<section class="card"><h2>${t("settings.sight")}</h2>
-			<${Radios} id="theme" inline label=${t("settings.theme")} value=${s.theme} onChange=${(/** @type {string} */ theme) => set({ theme })}
-				options=${["auto", "dark", "light"].map((value) => ({ value, label: t(`settings.theme_${value}`) }))} />
-			<${Check} id="contrast" label=${t("settings.contrast")} value=${s.contrast} onChange=${(/** @type {boolean} */ contrast) => set({ contrast })} />
-			<${Check} id="dense" label=${t("settings.dense")} value=${s.dense} onChange=${(/** @type {boolean} */ dense) => set({ dense })} />
-			<${Select} id="language" label=${t("settings.language")} value=${s.language} empty=${t("settings.language_auto")}
-				options=${[{ value: "en", label: "English" }, { value: "de", label: "Deutsch" }]} onChange=${(/** @type {string} */ language) => set({ language })} />
+			<${Radios} id="theme" inline label=${t("settings.theme")} value=${s.theme}
+				onChange=${(/** @type {string} */ theme) => set({ theme })}
+				options=${["auto", "dark", "light"].map((value) => ({ value,
+					label: t(`settings.theme_${value}`) }))} />
+			<${Check} id="contrast" label=${t("settings.contrast")} value=${s.contrast}
+				onChange=${(/** @type {boolean} */ contrast) => set({ contrast })} />
+			<${Check} id="dense" label=${t("settings.dense")} value=${s.dense}
+				onChange=${(/** @type {boolean} */ dense) => set({ dense })} />
+			<${Select} id="language" label=${t("settings.language")} value=${s.language}
+				empty=${t("settings.language_auto")}
+				options=${[{ value: "en", label: "English" }, { value: "de", label: "Deutsch" }]}
+					onChange=${(/** @type {string} */ language) => set({ language })} />
 		</section>
 		<section class="card"><h2>${t("settings.sound")}</h2>
 			<div class="field"><label for="volume"><span class="label">${t("settings.volume")}</span></label>
-				<input id="volume" type="range" min="0.2" max="1" step="0.1" value=${s.volume} onInput=${(/** @type {any} */ e) => set({ volume: Number(e.target.value) })} /></div>
+				<input id="volume" type="range" min="0.2" max="1" step="0.1" value=${s.volume}
+					onInput=${(/** @type {any} */ e) => set({ volume: Number(e.target.value) })} /></div>
 			<button onClick=${testSound}>${t("settings.test_sound")}</button>
 		</section>
 		<section class="card"><h2>${t("settings.keys")}</h2>
-			<${Check} id="shortcuts" label=${t("settings.shortcuts")} hint=${t("settings.shortcuts_hint")} value=${s.shortcuts}
+			<${Check} id="shortcuts" label=${t("settings.shortcuts")} hint=${t("settings.shortcuts_hint")}
+				value=${s.shortcuts}
 				onChange=${(/** @type {boolean} */ shortcuts) => set({ shortcuts })} />
-			${s.shortcuts && html`<div class="key-grid">${Object.keys(DEFAULT_KEYS).map((a) => html`<${TextField} key=${a} id=${`key-${a}`} class="key-field"
+			${s.shortcuts && html`<div class="key-grid">${Object.keys(DEFAULT_KEYS).map((a) => html`<${TextField}
+				key=${a} id=${`key-${a}`} class="key-field"
 				label=${t(`key.${a}`)} maxlength=${1} value=${keyOf(/** @type {any} */ (a))}
-				error=${taken.filter((k) => k === keyOf(/** @type {any} */ (a))).length > 1 ? t("settings.key_twice") : undefined}
+				error=${taken.filter((k) => k === keyOf(/** @type {any} */ (a))).length > 1 ? t("settings.key_twice")
+					: undefined}
 				onChange=${(/** @type {string} */ k) => k && set({ keys: { ...s.keys, [a]: k } })} />`)}</div>
 				<button onClick=${() => set({ keys: {} })}>${t("settings.keys_reset")}</button>`}
 		</section>
@@ -42,7 +52,9 @@ export function SettingsScreen() {
 			<dl class="facts"><div><dt>${t("settings.node")}</dt><dd>${state.value.node}</dd></div>
 				<div><dt>${t("settings.catalogue")}</dt><dd>${state.value.catalogue}</dd></div>
 				<div><dt>${t("settings.unknown")}</dt><dd>${state.value.unknown.length
-					? html`<ul>${state.value.unknown.slice(-10).map((u) => html`<li><code>${u.what.k ?? u.what.op}</code> ${u.what.seq}</li>`)}</ul>` : t("settings.unknown_none")}</dd></div></dl>
+					? html`<ul>${state.value.unknown.slice(-10).map((u) =>
+						html`<li><code>${u.what.k ?? u.what.op}</code> ${u.what.seq}</li>`)}</ul>`
+							: t("settings.unknown_none")}</dd></div></dl>
 		</section>
 	</main>`;
 }

@@ -16,7 +16,8 @@ import { ComposeScreen, openDraft } from "./compose.js";
 import { HelpDialog } from "./help.js";
 import { keyOf, onKeys } from "./keys.js";
 import {
-	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut, state,
+	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
+		state,
 } from "./model.js";
 import { go, route } from "./router.js";
 import { SettingsScreen } from "./settings.js";
@@ -32,29 +33,38 @@ function Ribbon() {
 	const all = openExercises(s, now.value);
 	const begun = all.filter((e) => hasBegun(s, e, now.value));
 	if (!all.length)
-		return s.me?.exercise_only ? html`<div class="ribbon" role="region" aria-label=${t("exercise.label")}><span class="ribbon-words"><${Icon} name="drill" />${t("exercise.only")}</span></div>` : null;
+		return s.me?.exercise_only ? html`<div class="ribbon" role="region" aria-label=${t("exercise.label")}><span
+			class="ribbon-words"><${Icon} name="drill" />${t("exercise.only")}</span></div>` : null;
 	if (shown?.mode === "actual")
-		return html`<div class="ribbon is-real" role="region" aria-label=${t("exercise.label")}><span class="ribbon-words"><strong>${t("exercise.real")}</strong> <span>${t("exercise.real_long")}</span></span></div>`;
+		return html`<div class="ribbon is-real" role="region" aria-label=${t("exercise.label")}><span
+			class="ribbon-words"><strong>${t("exercise.real")}</strong> <span>${t("exercise.real_long")}</span></span></div>`;
 	const listed = shown ? all.filter((e) => e.id === shown.exercise) : begun;
 	return html`<div class="exercise-frame" aria-hidden="true"></div>
 		<div class="ribbon" role="region" aria-label=${t("exercise.label")}>
 			${listed.map((e) => {
 				const at = scenarioTime(e, now.value);
-				return html`<span class="ribbon-words"><${Icon} name="drill" /><strong>${t("exercise.prefix")}</strong>
+				return html`<span class="ribbon-words"><${Icon}
+					name="drill" /><strong>${t("exercise.prefix")}</strong>
 					<span class="ribbon-title">${e.title ?? ""}</span>
-					${Number.isFinite(at) && html`<span class="ribbon-clock">T+${span(at - Date.parse(e.t0 ?? e.anchor_at))}
-						<span class="ribbon-wide"> · ${t("exercise.clock", { time: `${clock(at)} ${zone(at)}` })}</span>
-						${!e.running ? html` · <b>${t("exercise.stopped")}</b>` : e.rate_milli !== 1000 && html` · ×${e.rate_milli / 1000}`}</span>`}
+					${Number.isFinite(at) && html`<span
+						class="ribbon-clock">T+${span(at - Date.parse(e.t0 ?? e.anchor_at))}
+						<span class="ribbon-wide"> · ${t("exercise.clock",
+							{ time: `${clock(at)} ${zone(at)}` })}</span>
+						${!e.running ? html` · <b>${t("exercise.stopped")}</b>` : e.rate_milli !== 1000 &&
+							html` · ×${e.rate_milli / 1000}`}</span>`}
 				</span>`;
 			})}
-			${!listed.length && html`<span class="ribbon-words"><${Icon} name="drill" /><strong>${t("exercise.prefix")}</strong> <span>${all.map((e) => e.title).join(" · ")}</span> <span class="ribbon-clock">${t("exercise.not_begun")}</span></span>`}
+			${!listed.length && html`<span class="ribbon-words"><${Icon}
+				name="drill" /><strong>${t("exercise.prefix")}</strong> <span>${all.map((e) =>
+					e.title).join(" · ")}</span> <span class="ribbon-clock">${t("exercise.not_begun")}</span></span>`}
 		</div>`;
 }
 
 function Pill() {
 	const live = freshness.value;
 	const catching = phase.value === "catching" || (phase.value === "opening" && live === "live");
-	const text = live === "red" ? t("pill.lost") : live === "amber" ? t("pill.quiet") : catching ? t("pill.catching") : phase.value === "live" ? t("pill.live") : t("pill.connecting");
+	const text = live === "red" ? t("pill.lost") : live === "amber" ? t("pill.quiet") : catching ? t("pill.catching")
+		: phase.value === "live" ? t("pill.live") : t("pill.connecting");
 	return html`<span class=${`pill is-${live === "live" && catching ? "catching" : live}`}>
 		<span class="dot" aria-hidden="true"></span><span>${text}</span>
 		<span class="pill-seq">${t("pill.seq", { n: state.value.last })}</span></span>`;
@@ -64,7 +74,8 @@ function Banner() {
 	const how = freshness.value;
 	if (how === "live") {
 		return state.value.database === "away"
-			? html`<div class="banner is-amber" role="status"><${Icon} name="warn" /><div><p class="strong">${t("banner.database")}</p><p>${t("banner.database_advice")}</p></div></div>`
+			? html`<div class="banner is-amber" role="status"><${Icon} name="warn" /><div><p
+				class="strong">${t("banner.database")}</p><p>${t("banner.database_advice")}</p></div></div>`
 			: null;
 	}
 	const numbers = how === "red" ? fallbackNumbers(state.value) : [];
@@ -76,8 +87,11 @@ function Banner() {
 				${Number.isFinite(asOf) && html` ${t("banner.as_of", { time: `${clock(asOf)} ${zone(asOf)}` })}`}</p>
 			<p>${t(how === "red" ? "banner.red_advice" : "banner.amber_advice")}</p>
 			${how === "red" && (numbers.length
-				? html`<ul class="numbers">${numbers.map(({ org, phones }) => html`<li><${Icon} name="phone" /><span class="strong">${org.code}</span>
-					<span class="muted">${org.name}</span>${phones.map((p) => html`<a href=${`tel:${(p.address ?? "").replace(/\s/g, "")}`}>${p.address}</a>${p.title && html`<span class="muted">${p.title}</span>`}`)}</li>`)}</ul>`
+				? html`<ul class="numbers">${numbers.map(({ org, phones }) => html`<li><${Icon} name="phone" /><span
+					class="strong">${org.code}</span>
+					<span class="muted">${org.name}</span>${phones.map((p) => html`<a
+						href=${`tel:${(p.address ?? "").replace(/\s/g, "")}`}>${p.address}</a>${p.title && html`<span
+							class="muted">${p.title}</span>`}`)}</li>`)}</ul>`
 				: html`<p>${t("banner.no_numbers")}</p>`)}
 		</div>
 	</div>`;
@@ -89,19 +103,28 @@ function Header({ onHelp }) {
 	return html`<header class="top">
 		<a class="brand" href="#/" aria-label=${t("nav.board_long")}><${Bell} /><span>${t("app.name")}</span></a>
 		<nav aria-label=${t("nav.main")}>
-			<a href="#/" aria-current=${route.value.name === "board" ? "page" : undefined}>${t("nav.board")}${life > 0 && html` <span class="count" aria-label=${t("nav.unacknowledged", { n: life })}>${life}</span>`}</a>
-			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page" : undefined}>${t("nav.settings")}</a>
+			<a href="#/" aria-current=${route.value.name === "board" ? "page"
+				: undefined}>${t("nav.board")}${life > 0 && html` <span class="count"
+					aria-label=${t("nav.unacknowledged", { n: life })}>${life}</span>`}</a>
+			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
+				: undefined}>${t("nav.settings")}</a>
 		</nav>
 		<span class="grow"></span>
-		${mayDraft(me) && html`<button class="danger-quiet" onClick=${openDraft} disabled=${!ready.value}><${Icon} name="plus" /> <span class="wide">${t("nav.new_threat")}</span><span class="narrow-only">${t("nav.new_threat_short")}</span></button>`}
-		<button class=${`sound ${isSilenced.value ? "is-muted" : ""}`} onClick=${silence} aria-keyshortcuts=${keyOf("mute")}
+		${mayDraft(me) && html`<button class="danger-quiet" onClick=${openDraft} disabled=${!ready.value}><${Icon}
+			name="plus" /> <span class="wide">${t("nav.new_threat")}</span><span
+				class="narrow-only">${t("nav.new_threat_short")}</span></button>`}
+		<button class=${`sound ${isSilenced.value ? "is-muted" : ""}`} onClick=${silence}
+			aria-keyshortcuts=${keyOf("mute")}
 			title=${t("alarm.mute_title")}>
 			<${Icon} name=${!soundOn.value || isSilenced.value ? "mute" : "bell"} />
-			<span>${t(!soundOn.value ? "alarm.off" : isSilenced.value ? "alarm.muted" : alarmList.value.length ? "alarm.mute" : "alarm.on")}</span></button>
+			<span>${t(!soundOn.value ? "alarm.off" : isSilenced.value ? "alarm.muted" : alarmList.value.length
+				? "alarm.mute" : "alarm.on")}</span></button>
 		<${Pill} />
 		<${Clock} at=${now.value} />
-		<span class="me" title=${me?.name ?? ""}><span class="me-title">${titleOf(state.value, me?.person) ?? rolesInWords(me)}</span><${OrgName} code=${me?.org ?? ""} /></span>
-		<button class="quiet" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")} aria-label=${t("help.title")}>?</button>
+		<span class="me" title=${me?.name ?? ""}><span class="me-title">${titleOf(state.value,
+			me?.person) ?? rolesInWords(me)}</span><${OrgName} code=${me?.org ?? ""} /></span>
+		<button class="quiet" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")}
+			aria-label=${t("help.title")}>?</button>
 		<button class="quiet" onClick=${signOut}>${t("nav.sign_out")}</button>
 	</header>`;
 }
@@ -118,7 +141,8 @@ function Spoken() {
 	return html`
 		<div class="sr-only" role="status" aria-live="polite">${alert ? "" : text}</div>
 		<div class="sr-only" role="alert" aria-live="assertive">${alert ? text : ""}</div>
-		${shown === n && seen && text && html`<div class=${`toast ${alert ? "is-alert" : ""}`} aria-hidden="true">${text}</div>`}`;
+		${shown === n && seen && text && html`<div class=${`toast ${alert ? "is-alert" : ""}`}
+			aria-hidden="true">${text}</div>`}`;
 }
 
 function Screen() {

@@ -61,7 +61,8 @@ async function prepareShift() {
 	const [heard, notify, awake] = await Promise.all([
 		testSound(),
 		"Notification" in window
-			? Promise.race([Notification.requestPermission(), new Promise((r) => setTimeout(() => r("default"), 20_000))])
+			? Promise.race([Notification.requestPermission(), new Promise((r) => setTimeout(() => r("default"),
+				20_000))])
 			: "unsupported",
 		stayAwake(),
 	]);
@@ -89,26 +90,31 @@ export function ShiftScreen() {
 	useEffect(() => void document.getElementById("shift-go")?.focus(), [tried]);
 	return html`<main id="main" class="narrow">
 		<${ScreenTitle}>${t("shift.title")}</${ScreenTitle}>
-		<p class="lead">${t("shift.lead", { title: titleOf(state.value, me?.person) ?? rolesInWords(me), org: me?.name ?? me?.org ?? "" })}</p>
+		<p class="lead">${t("shift.lead", { title: titleOf(state.value, me?.person) ?? rolesInWords(me),
+			org: me?.name ?? me?.org ?? "" })}</p>
 		${waiting.length > 0 && html`<div class="box box-red" role="alert"><${Icon} name="new" class="flash" />
 			<div><p class="strong">${t("shift.waiting", { n: waiting.length })}</p>
 			<p>${t("shift.oldest")} <${Elapsed} since=${waiting[0].arrived} of=${waiting[0].case} /></p></div></div>`}
 		<ul class="checks">
 			<${Line} ok=${live} name=${t("shift.link")} text=${t(live ? "shift.link_ok" : "shift.link_wait")} />
 			<${Line} ok=${Math.abs(wrong) < 10_000} name=${t("shift.clock")}
-				text=${Math.abs(wrong) < 10_000 ? t("shift.clock_ok") : t("shift.clock_off", { s: Math.round(wrong / 1000) })} />
+				text=${Math.abs(wrong) < 10_000 ? t("shift.clock_ok") : t("shift.clock_off",
+					{ s: Math.round(wrong / 1000) })} />
 			<${Line} ok=${checks.value.sound} name=${t("shift.sound")}
 				text=${t(!tried ? "shift.sound_open" : checks.value.sound ? "shift.sound_ok" : "shift.sound_bad")} />
 			<${Line} ok=${!tried ? undefined : checks.value.notify === "granted"} name=${t("shift.notify")}
-				text=${t(!tried ? "shift.notify_open" : checks.value.notify === "granted" ? "shift.notify_ok" : "shift.notify_bad")} />
+				text=${t(!tried ? "shift.notify_open" : checks.value.notify === "granted" ? "shift.notify_ok"
+					: "shift.notify_bad")} />
 			<${Line} ok=${checks.value.awake} name=${t("shift.awake")}
 				text=${t(!tried ? "shift.awake_open" : checks.value.awake ? "shift.awake_ok" : "shift.awake_bad")} />
 		</ul>
 		<div class="row">
 			${tried
-				? html`<button id="shift-go" class="primary big" onClick=${start}>${t(checks.value.sound ? "shift.heard" : "shift.silent_go")}</button>
+				? html`<button id="shift-go" class="primary big" onClick=${start}>${t(checks.value.sound
+					? "shift.heard" : "shift.silent_go")}</button>
 					<button class="big" onClick=${testSound}>${t("shift.again")}</button>`
-				: html`<button id="shift-go" class="primary big" onClick=${prepareShift}><${Icon} name="bell" /> ${t("shift.start")}</button>`}
+				: html`<button id="shift-go" class="primary big" onClick=${prepareShift}><${Icon}
+					name="bell" /> ${t("shift.start")}</button>`}
 		</div>
 		<p class="muted">${t("shift.why")}</p>
 	</main>`;

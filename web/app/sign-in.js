@@ -42,14 +42,18 @@ export function SignInScreen() {
 		<div class="brand-big"><${Bell} /><span>${t("app.name")}</span></div>
 		<${ScreenTitle}>${t("signin.title")}</${ScreenTitle}>
 		<p class="lead">${t("app.what")}</p>
-		${problem && html`<div class="box box-red" role="alert" tabindex="-1" id="sign-in-problem"><${Icon} name="warn" />
+		${problem && html`<div class="box box-red" role="alert" tabindex="-1" id="sign-in-problem"><${Icon}
+			name="warn" />
 			<div><p class="strong">${t(problem)}</p><p>${t(`${problem}_advice`)}</p></div></div>`}
 		<form onSubmit=${submit}>
 			${token
 				? html`<p>${t("signin.link_ready")}</p>`
-				: html`<${TextField} id="token" label=${t("signin.paste")} hint=${t("signin.paste_hint")} value=${typed}
-						onChange=${setTyped} autocomplete="one-time-code" error=${problem === "signin.empty" ? t("signin.empty") : undefined} />`}
-			<button class="primary big" type="submit" disabled=${busy}>${t(busy ? "signin.busy" : token ? "signin.with_link" : "signin.go")}</button>
+				: html`<${TextField} id="token" label=${t("signin.paste")} hint=${t("signin.paste_hint")}
+					value=${typed}
+						onChange=${setTyped} autocomplete="one-time-code" error=${problem === "signin.empty"
+							? t("signin.empty") : undefined} />`}
+			<button class="primary big" type="submit" disabled=${busy}>${t(busy ? "signin.busy" : token
+				? "signin.with_link" : "signin.go")}</button>
 		</form>
 		<p class="muted">${t("signin.once")}</p>
 	</main>`;

@@ -3,7 +3,8 @@
  * what to do next; then who has it, and what happened. */
 
 import { useEffect } from "preact/hooks";
-import { acceptedBy, ackTimer, allowed, deadlines, firstHuman, headline, isHub, nextEscalation, standing, stateAccepted } from "../core/select.js";
+import { acceptedBy, ackTimer, allowed, deadlines, firstHuman, headline, isHub, nextEscalation, standing,
+	stateAccepted } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Standing, Tlp, Who, caseNumber } from "../components/parts.js";
 import { Countdown, Elapsed, When } from "../components/time.js";
@@ -31,23 +32,33 @@ function ClockBox({ c }) {
 	if (how === "new" && mine) {
 		const next = nextEscalation(s, c, mine.org);
 		return html`<section class="clock-box is-new" aria-label=${t("clockbox.label")}>
-			<div class="clock-main"><${Elapsed} since=${mine.since} of=${c} class="huge" /><span class="clock-words">${t("clockbox.unacknowledged")}</span></div>
+			<div class="clock-main"><${Elapsed} since=${mine.since} of=${c} class="huge" /><span
+				class="clock-words">${t("clockbox.unacknowledged")}</span></div>
 			<dl class="clock-facts">
 				<div><dt>${t("clockbox.arrived")}</dt><dd><${When} at=${mine.since} of=${c} withZone /></dd></div>
-				${next && html`<div><dt>${t("clockbox.next")}</dt><dd>${next.title ?? t("clockbox.next_contact")} · <${When} at=${next.at} of=${c} /> <span class="muted">(<${Countdown} until=${next.at} of=${c} />)</span></dd></div>`}
-				${mine.escalations.length > 0 && html`<div><dt>${t("clockbox.called")}</dt><dd>${t("clockbox.called_n", { n: mine.escalations.length })}</dd></div>`}
+				${next && html`<div><dt>${t("clockbox.next")}</dt><dd>${next.title ?? t("clockbox.next_contact")} · <${When}
+					at=${next.at} of=${c} /> <span class="muted">(<${Countdown} until=${next.at}
+						of=${c} />)</span></dd></div>`}
+				${mine.escalations.length > 0 &&
+					html`<div><dt>${t("clockbox.called")}</dt><dd>${t("clockbox.called_n",
+						{ n: mine.escalations.length })}</dd></div>`}
 			</dl>
 			${muted !== undefined
-				? html`<span class="muted"><${Icon} name="mute" /> ${t("board.muted", { s: Math.ceil(muted / 1000) })}</span>`
-				: html`<button onClick=${silence} aria-keyshortcuts=${keyOf("mute")}><${Icon} name="mute" /> ${t("clockbox.mute")} <kbd>${keyOf("mute")}</kbd></button>`}
+				? html`<span class="muted"><${Icon} name="mute" /> ${t("board.muted",
+					{ s: Math.ceil(muted / 1000) })}</span>`
+				: html`<button onClick=${silence} aria-keyshortcuts=${keyOf("mute")}><${Icon}
+					name="mute" /> ${t("clockbox.mute")} <kbd>${keyOf("mute")}</kbd></button>`}
 		</section>`;
 	}
 	if (how === "waiting") {
 		return html`<section class="clock-box is-waiting" aria-label=${t("clockbox.label")}>
-			<div class="clock-main"><${Elapsed} since=${c.sentAt} of=${c} class="huge" /><span class="clock-words">${t("clockbox.no_human")}</span></div>
+			<div class="clock-main"><${Elapsed} since=${c.sentAt} of=${c} class="huge" /><span
+				class="clock-words">${t("clockbox.no_human")}</span></div>
 			<dl class="clock-facts">${[...c.desks.values()].map((d) => {
 				const timer = ackTimer(c, d.org);
-				return timer && !timer.stopped && html`<div><dt>${d.org}</dt><dd>${t("clockbox.next")} <${When} at=${timer.next ?? timer.deadline} of=${c} /> <span class="muted">(<${Countdown} until=${timer.next ?? timer.deadline} of=${c} />)</span></dd></div>`;
+				return timer && !timer.stopped && html`<div><dt>${d.org}</dt><dd>${t("clockbox.next")} <${When}
+					at=${timer.next ?? timer.deadline} of=${c} /> <span class="muted">(<${Countdown}
+						until=${timer.next ?? timer.deadline} of=${c} />)</span></dd></div>`;
 			})}</dl></section>`;
 	}
 	const human = firstHuman(c);
@@ -55,13 +66,27 @@ function ClockBox({ c }) {
 	return html`<section class=${`clock-box is-${how}`} aria-label=${t("clockbox.label")}>
 		<div class="clock-main"><${Standing} is=${how} /></div>
 		<dl class="clock-facts">
-			${c.outcome && html`<div><dt>${t("fact.outcome")}</dt><dd><b>${t(`outcome.${c.outcome.outcome}`)}</b> · <${Who} act=${c.outcome} /> · <${When} at=${c.outcome.at} of=${c} /></dd></div>`}
-			${c.withdrawn && html`<div><dt>${t("standing.withdrawn")}</dt><dd><${Who} act=${c.withdrawn} /> · <${When} at=${c.withdrawn.at} of=${c} />${c.withdrawn.reason && html` · ${c.withdrawn.reason}`}</dd></div>`}
-			${by?.accept && html`<div><dt>${t(isHub(s, by.org) ? "clockbox.coordinated" : "clockbox.taken_over")}</dt><dd><b><${Who} act=${by.accept} /></b> · <${When} at=${by.accept.at} of=${c} /> <span class="muted">(${t("clockbox.since")} <${Elapsed} since=${by.accept.at} of=${c} />)</span>${by.accept.own_reference && html` · <code>${by.accept.own_reference}</code>`}</dd></div>`}
-			${by && isHub(s, by.org) && !stateAccepted(c, s) && html`<div class="attention"><dt><${Icon} name="warn" /></dt><dd>${t("clockbox.no_state")}</dd></div>`}
-			${!by && human && html`<div><dt>${t("clockbox.read_by")}</dt><dd><b><${Who} act=${human} /></b> · <${When} at=${human.at} of=${c} /> <span class="muted">(${t("clockbox.since")} <${Elapsed} since=${human.at} of=${c} />)</span> · ${t("board.undecided")}</dd></div>`}
-			${human && c.sentAt && html`<div><dt>${t("clockbox.first_human")}</dt><dd>${t("clockbox.after")} ${spanBetween(c.sentAt, human.at)}</dd></div>`}
-			${outcome && !c.outcome && html`<div><dt>${t("timer.T18")}</dt><dd><${When} at=${outcome.deadline} of=${c} withZone /> <span class="muted">(<${Countdown} until=${outcome.deadline} of=${c} />)</span></dd></div>`}
+			${c.outcome && html`<div><dt>${t("fact.outcome")}</dt><dd><b>${t(`outcome.${c.outcome.outcome}`)}</b> · <${Who}
+				act=${c.outcome} /> · <${When} at=${c.outcome.at} of=${c} /></dd></div>`}
+			${c.withdrawn && html`<div><dt>${t("standing.withdrawn")}</dt><dd><${Who}
+				act=${c.withdrawn} /> · <${When} at=${c.withdrawn.at} of=${c} />${c.withdrawn.reason &&
+					html` · ${c.withdrawn.reason}`}</dd></div>`}
+			${by?.accept && html`<div><dt>${t(isHub(s, by.org) ? "clockbox.coordinated"
+				: "clockbox.taken_over")}</dt><dd><b><${Who} act=${by.accept} /></b> · <${When} at=${by.accept.at}
+					of=${c} /> <span class="muted">(${t("clockbox.since")} <${Elapsed} since=${by.accept.at}
+						of=${c} />)</span>${by.accept.own_reference &&
+							html` · <code>${by.accept.own_reference}</code>`}</dd></div>`}
+			${by && isHub(s, by.org) && !stateAccepted(c, s) && html`<div class="attention"><dt><${Icon}
+				name="warn" /></dt><dd>${t("clockbox.no_state")}</dd></div>`}
+			${!by && human && html`<div><dt>${t("clockbox.read_by")}</dt><dd><b><${Who}
+				act=${human} /></b> · <${When} at=${human.at} of=${c} /> <span
+					class="muted">(${t("clockbox.since")} <${Elapsed} since=${human.at}
+						of=${c} />)</span> · ${t("board.undecided")}</dd></div>`}
+			${human && c.sentAt && html`<div><dt>${t("clockbox.first_human")}</dt><dd>${t("clockbox.after")} ${spanBetween(c.sentAt,
+				human.at)}</dd></div>`}
+			${outcome && !c.outcome && html`<div><dt>${t("timer.T18")}</dt><dd><${When} at=${outcome.deadline}
+				of=${c} withZone /> <span class="muted">(<${Countdown} until=${outcome.deadline}
+					of=${c} />)</span></dd></div>`}
 		</dl>
 	</section>`;
 }
@@ -102,8 +127,10 @@ export function ThreatScreen({ id, step }) {
 	}, [c?.draft]);
 
 	if (!c) {
-		return html`<main id="main" class="narrow"><${ScreenTitle} id=${id}>${t(phase.value === "live" ? "threat.not_found" : "threat.loading")}</${ScreenTitle}>
-			<p>${t(phase.value === "live" ? "threat.not_found_advice" : "threat.loading_advice")}</p><a class="button" href="#/">${t("threat.back")}</a></main>`;
+		return html`<main id="main" class="narrow"><${ScreenTitle} id=${id}>${t(phase.value === "live"
+			? "threat.not_found" : "threat.loading")}</${ScreenTitle}>
+			<p>${t(phase.value === "live" ? "threat.not_found_advice" : "threat.loading_advice")}</p><a
+				class="button" href="#/">${t("threat.back")}</a></main>`;
 	}
 	const how = standing(c, state.value.me);
 	const can = allowed(state.value, c);
@@ -111,16 +138,24 @@ export function ThreatScreen({ id, step }) {
 	return html`<main id="main" class=${`threat-page is-${how}`}>
 		<div class="threat-head">
 			<p class="crumbs"><a href="#/"><${Icon} name="back" />${t("threat.back")} <kbd>Esc</kbd></a>
-				<span class="number">${caseNumber(c.id)}</span><${Tlp} level=${c.notice?.tlp ?? "AMBER"} /><${ModeTag} mode=${c.mode} />
-				<span class="route"><${OrgName} code=${c.reporter} /> → ${[...c.desks.keys()].map((d, i) => html`${i > 0 && ", "}<${OrgName} code=${d} />`)}</span></p>
-			<${ScreenTitle} id=${id}><span class="eyebrow"><${Standing} is=${how} /> ${t("threat.eyebrow")}</span>${headline(c) || t("board.no_words")}</${ScreenTitle}>
+				<span class="number">${caseNumber(c.id)}</span><${Tlp}
+					level=${c.notice?.tlp ?? "AMBER"} /><${ModeTag} mode=${c.mode} />
+				<span class="route"><${OrgName} code=${c.reporter} /> → ${[...c.desks.keys()].map((d, i) =>
+					html`${i > 0 && ", "}<${OrgName} code=${d} />`)}</span></p>
+			<${ScreenTitle} id=${id}><span class="eyebrow"><${Standing}
+				is=${how} /> ${t("threat.eyebrow")}</span>${headline(c) || t("board.no_words")}</${ScreenTitle}>
 		</div>
 		<${ClockBox} c=${c} />
-		${c.keep && html`<div class="box box-keep"><${Icon} name="keep" /><div><p class="strong">${t("keep.title")} <${When} at=${c.keep.until} of=${c} withZone /> <span class="muted">(<${Countdown} until=${c.keep.until} of=${c} />)</span></p>
-			<p>${t("keep.by")} <${OrgName} code=${c.keep.by} />${c.keep.reason && html` · ${t(`keep_reason.${c.keep.reason}`)}`}</p></div></div>`}
-		${c.withoutPersonal && html`<div class="box"><${Icon} name="eye" /><p>${t("threat.without_personal")}</p></div>`}
+		${c.keep && html`<div class="box box-keep"><${Icon} name="keep" /><div><p
+			class="strong">${t("keep.title")} <${When} at=${c.keep.until} of=${c} withZone /> <span
+				class="muted">(<${Countdown} until=${c.keep.until} of=${c} />)</span></p>
+			<p>${t("keep.by")} <${OrgName} code=${c.keep.by} />${c.keep.reason &&
+				html` · ${t(`keep_reason.${c.keep.reason}`)}`}</p></div></div>`}
+		${c.withoutPersonal && html`<div class="box"><${Icon}
+			name="eye" /><p>${t("threat.without_personal")}</p></div>`}
 		<div class=${`threat-columns ${acts ? "" : "is-single"}`}>
-			${acts && html`<div class="threat-act"><${NextStep} c=${c} can=${can} step=${step} ready=${ready.value} /></div>`}
+			${acts && html`<div class="threat-act"><${NextStep} c=${c} can=${can} step=${step}
+				ready=${ready.value} /></div>`}
 			<div class="threat-know">
 				<${Facts} c=${c} />
 				<${Addressed} c=${c} />

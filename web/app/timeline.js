@@ -19,7 +19,8 @@ const showMachine = signal(false);
 const SYMBOL = /** @type {Record<string, string>} */ ({
 	"M4.draft": "draft", "M4.send": "sent", "M4.supplement": "plus", "M4.withdraw": "withdrawn", "M5.ack": "acked",
 	"M5.accept": "accepted", "M5.redirect": "redirected", "M5.reject": "rejected", "M5.question": "question",
-	"M5.answer": "check", "M5.outcome": "closed", "M19.machine": "machine", "M19.human": "seen", "M19.outreach": "phone",
+	"M5.answer": "check", "M5.outcome": "closed", "M19.machine": "machine", "M19.human": "seen",
+		"M19.outreach": "phone",
 	"M19.escalation": "bell", "M29.disclose": "link", "deadline.passed": "clock", "deadline.warned": "clock",
 });
 
@@ -35,7 +36,11 @@ function Detail({ item, c }) {
 	case "M4.withdraw":
 		return b.reason;
 	case "M5.accept":
-		return html`${b.own_reference && html`<code>${b.own_reference}</code> `}${b.do_not_remove_until && html`<span class="keep-tag"><${Icon} name="keep" />${t("keep.title")} <${When} at=${b.do_not_remove_until} of=${c} /></span> `}${(b.questions ?? []).map((/** @type {any} */ q) => html`<span class="quote">${q.text}</span> `)}${b.preservation_request && html`<span>${t("preserve.title")}: ${b.preservation_request.scope}</span>`}`;
+		return html`${b.own_reference && html`<code>${b.own_reference}</code> `}${b.do_not_remove_until && html`<span
+			class="keep-tag"><${Icon} name="keep" />${t("keep.title")} <${When} at=${b.do_not_remove_until}
+				of=${c} /></span> `}${(b.questions ?? []).map((/** @type {any} */ q) => html`<span
+					class="quote">${q.text}</span> `)}${b.preservation_request &&
+						html`<span>${t("preserve.title")}: ${b.preservation_request.scope}</span>`}`;
 	case "M5.redirect":
 		return html`→ <b>${org(b.redirect_to)}</b> · ${b.redirect_ground}`;
 	case "M5.reject":
@@ -51,9 +56,12 @@ function Detail({ item, c }) {
 	case "M19.human":
 		return html`${org(b.recipient_org)} · ${word("delivery", b.state)}`;
 	case "M19.escalation":
-		return html`${org(b.recipient_org)} · ${typeof b.contact === "number" ? t("timeline.contact", { n: b.contact + 1 }) : b.contact ?? ""} · ${b.channel} · <b>${word("delivery", b.state)}</b>`;
+		return html`${org(b.recipient_org)} · ${typeof b.contact === "number" ? t("timeline.contact",
+			{ n: b.contact + 1 }) : b.contact ?? ""} · ${b.channel} · <b>${word("delivery", b.state)}</b>`;
 	case "M29.disclose":
-		return html`${(b.to ?? []).map((/** @type {string} */ x) => html`→ <b>${org(x)}</b> `)}· ${word("disclosure", b.ground)}${item.decided.disclosed && html` · ${t("timeline.disclosed", { n: item.decided.disclosed.length })}`}`;
+		return html`${(b.to ?? []).map((/** @type {string} */ x) => html`→ <b>${org(x)}</b> `)}· ${word("disclosure",
+			b.ground)}${item.decided.disclosed && html` · ${t("timeline.disclosed",
+				{ n: item.decided.disclosed.length })}`}`;
 	case "deadline.passed": case "deadline.warned":
 		return html`${t(`timer.${b.timer ?? item.decided.timer ?? "T17"}`)} · ${org(b.desk ?? item.decided.desk)}`;
 	default:
@@ -68,21 +76,33 @@ export function Timeline({ c }) {
 	const items = showMachine.value ? c.timeline : c.timeline.filter((i) => !machine(i));
 	return html`<section class="card" aria-labelledby="timeline-title">
 		<div class="card-head"><h2 id="timeline-title">${t("timeline.title")}</h2>
-			${hidden > 0 && html`<button class="mini" aria-pressed=${showMachine.value} onClick=${() => (showMachine.value = !showMachine.value)}><${Icon} name="machine" /> ${t(showMachine.value ? "timeline.hide_machine" : "timeline.show_machine", { n: hidden })}</button>`}</div>
+			${hidden > 0 && html`<button class="mini" aria-pressed=${showMachine.value}
+				onClick=${() => (showMachine.value = !showMachine.value)}><${Icon}
+					name="machine" /> ${t(showMachine.value ? "timeline.hide_machine" : "timeline.show_machine",
+						{ n: hidden })}</button>`}</div>
 		<ol class="timeline">${items.map((i) => {
 			const count = receiptCount(c, i.id);
 			const server = i.org === "server" || i.org === "";
-			return html`<li key=${i.id} class=${`tl tl-${i.k.replace(".", "-")} ${i.org === state.value.me?.org ? "is-own" : ""} ${i.disclosedBy !== undefined ? "is-disclosed" : ""} ${i.urgent ? "is-urgent" : ""}`}>
+			return html`<li key=${i.id} class=${`tl tl-${i.k.replace(".", "-")} ${i.org === state.value.me?.org
+				? "is-own" : ""} ${i.disclosedBy !== undefined ? "is-disclosed" : ""} ${i.urgent ? "is-urgent"
+					: ""}`}>
 				<span class="tl-time"><${When} at=${i.at} of=${c} /></span>
 				<span class="tl-mark"><${Icon} name=${SYMBOL[i.k] ?? "none"} /></span>
-				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server ? t("timeline.server") : html`<${Who} act=${{ org: i.org, person: i.actor?.person ?? i.original?.sender_person, title: i.actor?.title }} />`}</span>
-					${i.urgent && html`<span class="tag tag-amber"><${Icon} name="warn" />${t("timeline.not_recorded")}</span>`}
+				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server
+					? t("timeline.server") : html`<${Who} act=${{ org: i.org,
+						person: i.actor?.person ?? i.original?.sender_person, title: i.actor?.title }} />`}</span>
+					${i.urgent && html`<span class="tag tag-amber"><${Icon}
+						name="warn" />${t("timeline.not_recorded")}</span>`}
 					${i.late && !i.urgent && html`<span class="tag">${t("timeline.late")}</span>`}
-					${i.disclosedBy !== undefined && html`<span class="tag"><${Icon} name="link" />${t("timeline.by_disclosure", { n: i.disclosedBy })}</span>`}
-					${i.rendering === "without_personal" && html`<span class="tag">${t("timeline.without_personal")}</span>`}
-					${i.seq !== undefined && html`<span class="tl-seq" title=${i.id}>${t("timeline.seq", { n: i.seq })}</span>`}</p>
+					${i.disclosedBy !== undefined && html`<span class="tag"><${Icon}
+						name="link" />${t("timeline.by_disclosure", { n: i.disclosedBy })}</span>`}
+					${i.rendering === "without_personal" && html`<span
+						class="tag">${t("timeline.without_personal")}</span>`}
+					${i.seq !== undefined && html`<span class="tl-seq" title=${i.id}>${t("timeline.seq",
+						{ n: i.seq })}</span>`}</p>
 					<div class="tl-detail"><${Detail} item=${i} c=${c} /></div>
-					${/^(M4\.s|M5\.)/.test(i.k) && i.org === state.value.me?.org && count.delivered > 0 && html`<p class="muted sub">${t("timeline.receipts", { d: count.delivered, s: count.seen })}</p>`}
+					${/^(M4\.s|M5\.)/.test(i.k) && i.org === state.value.me?.org && count.delivered > 0 && html`<p
+						class="muted sub">${t("timeline.receipts", { d: count.delivered, s: count.seen })}</p>`}
 				</div></li>`;
 		})}</ol>
 	</section>`;

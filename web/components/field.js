@@ -35,7 +35,8 @@ export function TextField(p) {
 	return html`<div class=${`field ${p.class ?? ""} ${p.error ? "has-error" : ""}`}>
 		<label for=${p.id}>${head(p)}</label>${notes(p)}
 		<input id=${p.id} type=${p.type ?? "text"} value=${p.value} inputmode=${p.inputmode} maxlength=${p.maxlength}
-			autocomplete=${p.autocomplete ?? "off"} spellcheck=${p.type === "url" ? "false" : undefined} step=${p.step}
+			autocomplete=${p.autocomplete ?? "off"} spellcheck=${p.type === "url" ? "false" : undefined}
+				step=${p.step}
 			aria-describedby=${describedBy(p)} aria-invalid=${p.error ? "true" : undefined} disabled=${p.disabled}
 			placeholder=${p.placeholder} onInput=${(/** @type {any} */ e) => p.onChange(e.target.value)} />
 	</div>`;
@@ -56,9 +57,11 @@ export function Select(p) {
 	return html`<div class=${`field ${p.class ?? ""} ${p.error ? "has-error" : ""}`}>
 		<label for=${p.id}>${head(p)}</label>${notes(p)}
 		<select id=${p.id} value=${p.value} disabled=${p.disabled} aria-describedby=${describedBy(p)}
-			aria-invalid=${p.error ? "true" : undefined} onChange=${(/** @type {any} */ e) => p.onChange(e.target.value)}>
+			aria-invalid=${p.error ? "true" : undefined} onChange=${(/** @type {any} */ e) =>
+				p.onChange(e.target.value)}>
 			<option value="" selected=${p.value === ""}>${p.empty ?? t("form.choose")}</option>
-			${p.options.map((o) => html`<option value=${o.value} selected=${p.value === o.value}>${o.label}</option>`)}
+			${p.options.map((o) => html`<option value=${o.value}
+				selected=${p.value === o.value}>${o.label}</option>`)}
 		</select>
 	</div>`;
 }
@@ -70,7 +73,8 @@ export function Radios(p) {
 		<legend>${head(p)}</legend>${notes(p)}
 		<div class="options">${p.options.map((o) => html`
 			<label class="option"><input type="radio" name=${p.id} value=${o.value} checked=${p.value === o.value}
-				disabled=${p.disabled} onChange=${() => p.onChange(o.value)} /><span>${o.label}${o.hint && html`<span class="hint">${o.hint}</span>`}</span></label>`)}
+				disabled=${p.disabled} onChange=${() => p.onChange(o.value)} /><span>${o.label}${o.hint && html`<span
+					class="hint">${o.hint}</span>`}</span></label>`)}
 		</div>
 	</fieldset>`;
 }
@@ -84,7 +88,9 @@ export function Checks(p) {
 		<legend>${head(p)}</legend>${notes(p)}
 		<div class="options">${p.options.map((o) => html`
 			<label class="option"><input type="checkbox" value=${o.value} checked=${p.value.includes(o.value)}
-				disabled=${p.disabled} onChange=${(/** @type {any} */ e) => toggle(o.value, e.target.checked)} /><span>${o.label}${o.hint && html`<span class="hint">${o.hint}</span>`}</span></label>`)}
+				disabled=${p.disabled} onChange=${(/** @type {any} */ e) => toggle(o.value,
+					e.target.checked)} /><span>${o.label}${o.hint && html`<span
+						class="hint">${o.hint}</span>`}</span></label>`)}
 		</div>
 	</fieldset>`;
 }
@@ -92,5 +98,6 @@ export function Checks(p) {
 /** @param {{id: string, label: string, value: boolean, onChange: (v: boolean) => void, hint?: string}} p */
 export function Check(p) {
 	return html`<label class="option single" for=${p.id}><input id=${p.id} type="checkbox" checked=${p.value}
-		onChange=${(/** @type {any} */ e) => p.onChange(e.target.checked)} /><span>${p.label}${p.hint && html`<span class="hint">${p.hint}</span>`}</span></label>`;
+		onChange=${(/** @type {any} */ e) => p.onChange(e.target.checked)} /><span>${p.label}${p.hint && html`<span
+			class="hint">${p.hint}</span>`}</span></label>`;
 }

@@ -10,13 +10,15 @@ import { Icon } from "./icon.js";
 
 /** Symbol and word for how a threat stands. @param {{is: string, small?: boolean}} props */
 export function Standing({ is, small }) {
-	return html`<span class=${`standing is-${is}`}><${Icon} name=${is} class=${is === "new" ? "flash" : ""} />${!small && html`<span class="word">${t(`standing.${is}`)}</span>`}</span>`;
+	return html`<span class=${`standing is-${is}`}><${Icon} name=${is} class=${is === "new" ? "flash"
+		: ""} />${!small && html`<span class="word">${t(`standing.${is}`)}</span>`}</span>`;
 }
 
 /** An organisation by its code, with its full name on hover. @param {{code: string}} props */
 export function OrgName({ code }) {
 	const name = orgName(state.value, code);
-	return name === code ? html`<span class="org">${code}</span>` : html`<abbr class="org" title=${name}>${code}</abbr>`;
+	return name === code ? html`<span class="org">${code}</span>` : html`<abbr class="org"
+		title=${name}>${code}</abbr>`;
 }
 
 /** Roles of a person whose title nobody told us. @param {{roles: string[]}|null|undefined} who */
@@ -28,8 +30,10 @@ export function rolesInWords(who) {
 export function Who({ act }) {
 	const title = act.title ?? titleOf(state.value, act.person);
 	const me = state.value.me;
-	const words = title ?? (!act.person || act.org === "server" ? undefined : act.person === me?.person ? t("who.you") : t("who.person"));
-	return html`<span class="who" title=${act.person}>${words ? `${words}, ` : ""}${act.org && html`<${OrgName} code=${act.org} />`}</span>`;
+	const words = title ?? (!act.person || act.org === "server" ? undefined : act.person === me?.person
+		? t("who.you") : t("who.person"));
+	return html`<span class="who" title=${act.person}>${words ? `${words}, ` : ""}${act.org && html`<${OrgName}
+		code=${act.org} />`}</span>`;
 }
 
 /** @param {{level: string}} props */
@@ -40,7 +44,8 @@ export function Tlp({ level }) {
 /** @param {{mode: string}} props  never lets an exercise look real */
 export function ModeTag({ mode }) {
 	if (mode === "actual")
-		return openExercises(state.value).length ? html`<span class="mode-tag is-real">${t("exercise.real")}</span>` : null;
+		return openExercises(state.value).length ? html`<span class="mode-tag is-real">${t("exercise.real")}</span>`
+			: null;
 	return html`<span class="mode-tag"><${Icon} name="drill" />${word("mode", mode)}</span>`;
 }
 
@@ -61,7 +66,8 @@ export function Refused({ answer }) {
 		<div>${r
 			? html`<p class="strong">${t("refused.title")}</p>
 				<p>${r.detail ?? word("refusal", r.code)}</p>
-				${(r.field || r.clause) && html`<p class="muted">${r.field && html`<code>${r.field}</code>`} ${r.clause}</p>`}
+				${(r.field || r.clause) && html`<p class="muted">${r.field &&
+					html`<code>${r.field}</code>`} ${r.clause}</p>`}
 				${r.advice && html`<p>${r.advice}</p>`}`
 			: html`<p class="strong">${t(answer.lost === "before" ? "lost.before" : "lost.unknown")}</p>
 				<p>${t(answer.lost === "before" ? "lost.before_advice" : "lost.unknown_advice")}</p>`}

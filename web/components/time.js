@@ -13,13 +13,15 @@ export function When({ at, of = {}, withZone = false, seconds = true }) {
 	if (!Number.isFinite(ms))
 		return html`<span class="muted">–</span>`;
 	const text = moment(ms, caseNow(of));
-	return html`<time datetime=${at} title=${exact(ms)}>${seconds ? text : text.replace(/(\d\d:\d\d):\d\d$/, "$1")}${withZone ? html` <span class="zone">${zone(ms)}</span>` : ""}</time>`;
+	return html`<time datetime=${at} title=${exact(ms)}>${seconds ? text : text.replace(/(\d\d:\d\d):\d\d$/,
+		"$1")}${withZone ? html` <span class="zone">${zone(ms)}</span>` : ""}</time>`;
 }
 
 /** How long ago, counting up. @param {{since: string|undefined, of?: {exercise?: string}, class?: string}} props */
 export function Elapsed({ since, of = {}, class: extra }) {
 	const ms = caseNow(of) - Date.parse(since ?? "");
-	return html`<time class=${`span ${extra ?? ""}`} datetime=${isoSpan(ms)} title=${exact(Date.parse(since ?? ""))}>${span(Math.max(0, ms))}</time>`;
+	return html`<time class=${`span ${extra ?? ""}`} datetime=${isoSpan(ms)}
+		title=${exact(Date.parse(since ?? ""))}>${span(Math.max(0, ms))}</time>`;
 }
 
 /** How long until, and since when it is over. @param {{until: string|undefined, of?: {exercise?: string}}} props */
@@ -32,5 +34,6 @@ export function Countdown({ until, of = {} }) {
 
 /** The big clock in the header: local and UTC. @param {{at: number}} props */
 export function Clock({ at }) {
-	return html`<span class="clock"><span class="local">${clock(at)} <span class="zone">${zone(at)}</span></span><span class="utc">${clock(at, true)} UTC</span></span>`;
+	return html`<span class="clock"><span class="local">${clock(at)} <span
+		class="zone">${zone(at)}</span></span><span class="utc">${clock(at, true)} UTC</span></span>`;
 }

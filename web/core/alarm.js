@@ -17,7 +17,8 @@ export const REMIND_UNDECIDED_MS = 15 * 60_000;
 /** @typedef {{key: string, level: "life"|"notice", case: string, why: string, exercise: boolean}} Alarm */
 
 /** Entries of others that deserve the second sound, by what my organisation is in the case. */
-const FOR_REPORTER = new Set(["M5.accept", "M5.redirect", "M5.reject", "M5.question", "M5.outcome", "M19.escalation"]);
+const FOR_REPORTER = new Set(["M5.accept", "M5.redirect", "M5.reject", "M5.question", "M5.outcome",
+	"M19.escalation"]);
 const FOR_DESK = new Set(["M4.supplement", "M4.withdraw", "M5.answer", "M5.accept", "M5.redirect"]);
 
 /** @param {Case} c @param {string} org  does the chase of this desk still run? */

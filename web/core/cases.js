@@ -45,7 +45,8 @@ function open(draft, e) {
 
 /** @param {Entry} e @returns {Act} */
 function act(e) {
-	return { org: e.org, person: e.actor?.person ?? e.message?.sender_person, title: e.actor?.title, at: e.at, seq: e.seq };
+	return { org: e.org, person: e.actor?.person ?? e.message?.sender_person, title: e.actor?.title, at: e.at,
+		seq: e.seq };
 }
 
 /** @param {Case} c @param {Entry & {disclosedBy?: number}} e */
@@ -80,7 +81,8 @@ function deskOf(c, org, at) {
 	/** @type {Desk} */
 	const desk = {
 		.../** @type {Desk} */ (c.desks.get(org) ?? {
-			org, duty: [], grounds: [], why: "", role: "added", pages: false, since: at, state: "addressed", changed: at,
+			org, duty: [], grounds: [], why: "", role: "added", pages: false, since: at, state: "addressed",
+				changed: at,
 			escalations: [],
 		}),
 	};
@@ -133,7 +135,8 @@ function decided(c, e) {
 		if (step.desk && c.desks.has(step.desk) && DESK_STATES[step.to])
 			move(deskOf(c, step.desk, e.at), DESK_STATES[step.to], e);
 	if (d.keep)
-		c.keep = d.keep.until ? { until: d.keep.until, by: d.keep.for ?? e.org, reason: e.message?.body?.do_not_remove_reason } : undefined;
+		c.keep = d.keep.until ? { until: d.keep.until, by: d.keep.for ?? e.org,
+			reason: e.message?.body?.do_not_remove_reason } : undefined;
 	for (const l of d.links ?? [])
 		c.links.push({ ...l, at: e.at });
 }
@@ -143,7 +146,8 @@ function decided(c, e) {
 function eachLinked(draft, e, take) {
 	for (const effects of e.decided?.linked ?? [])
 		if (draft.state.cases.has(effects.case))
-			take(draft.case(effects.case, e), { ...e, case: effects.case, decided: { ...e.decided, ...effects, linked: [] } });
+			take(draft.case(effects.case, e), { ...e, case: effects.case, decided: { ...e.decided, ...effects,
+				linked: [] } });
 }
 
 /** @param {Case} c @param {Entry} e */
@@ -164,7 +168,8 @@ function learn(c, e) {
 	}
 	/* what was written first stays readable beside what was added */
 	if (body.explanation)
-		facts.explanations = [...(facts.explanations ?? []), { at: e.at, text: body.explanation, lang: e.message?.lang }];
+		facts.explanations = [...(facts.explanations ?? []), { at: e.at, text: body.explanation,
+			lang: e.message?.lang }];
 	delete facts.explanation;
 	if (e.message?.also_reported_to?.length || !supplement)
 		facts.also_reported_to = [...(facts.also_reported_to ?? []), ...(e.message?.also_reported_to ?? [])];
@@ -349,7 +354,8 @@ export const caseSteps = {
 		if (!c)
 			return;
 		for (const a of e.message?.body?.answers ?? []) {
-			c.questions = c.questions.map((q) => (q.id === a.question && !q.answer ? { ...q, answer: { text: a.text, by: act(e) } } : q));
+			c.questions = c.questions.map((q) => (q.id === a.question && !q.answer ? { ...q, answer: { text: a.text,
+				by: act(e) } } : q));
 		}
 		decided(c, e);
 		note(c, e);
@@ -374,8 +380,10 @@ export const caseSteps = {
 		const carried = e.disclosed ?? e.decided?.disclosed ?? [];
 		for (const d of carried)
 			apply(/** @type {any} */ ({
-				op: "entry", id: d.eid ?? d.id, k: d.k, at: d.at, org: d.org, mode: e.mode, exercise: e.exercise, case: c.id,
-				seq: d.seq, recorded: d.recorded, rendering: d.rendering, message: d.message, decided: d.decided ?? {},
+				op: "entry", id: d.eid ?? d.id, k: d.k, at: d.at, org: d.org, mode: e.mode, exercise: e.exercise,
+					case: c.id,
+				seq: d.seq, recorded: d.recorded, rendering: d.rendering, message: d.message,
+					decided: d.decided ?? {},
 				actor: d.actor, disclosedBy: e.seq,
 			}));
 	},

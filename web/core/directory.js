@@ -32,7 +32,8 @@ function exerciseStep(draft, e) {
 	const exercises = /** @type {Map<string, any>} */ (draft.map("exercises"));
 	const body = e.message?.body ?? {};
 	const id = e.exercise ?? e.message?.exercise_ref ?? e.id;
-	const before = exercises.get(id) ?? { id, anchor_real: e.recorded ?? e.at, anchor_at: e.at, rate_milli: 1000, running: false };
+	const before = exercises.get(id) ?? { id, anchor_real: e.recorded ?? e.at, anchor_at: e.at, rate_milli: 1000,
+		running: false };
 	const next = { ...before, ...e.decided?.clock };
 	next.title ??= body.title;
 	next.t0 ??= body.t0;

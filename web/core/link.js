@@ -183,7 +183,8 @@ export class Link extends EventTarget {
 				return;
 			this.last = frame.seq;
 		}
-		if (frame.op === "accepted" || frame.op === "journaled" || frame.op === "prepared" || frame.op === "refused") {
+		if (frame.op === "accepted" || frame.op === "journaled" || frame.op === "prepared" ||
+			frame.op === "refused") {
 			const waiting = this.#waiting.get(frame.ref);
 			if (waiting) {
 				this.#waiting.delete(frame.ref);

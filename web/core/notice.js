@@ -10,7 +10,8 @@ import { envelope, legalBasis, rfc3339 } from "./protocol.js";
 
 export const IMMEDIACY = ["now", "<1h", "<24h", "days", "unknown"];
 export const OFFENCES = [
-	"terrorism", "homicide", "hostage", "explosive", "school_public_place", "csa", "trafficking", "self_harm", "other",
+	"terrorism", "homicide", "hostage", "explosive", "school_public_place", "csa", "trafficking", "self_harm",
+		"other",
 ];
 export const SURFACES = ["public", "private", "live"];
 export const STATUSES = ["live_monitored", "left_up_at_police_request", "restricted", "removed"];
@@ -19,14 +20,16 @@ export const DUTIES = ["TCO_14_5", "DSA_18", "voluntary"];
 /** Grounds differ by duty: TCO Art. 14(5); DSA Art. 18(2). */
 export const GROUNDS = {
 	TCO_14_5: ["target_place", "nationality_of_offender", "nationality_of_victim"],
-	DSA_18: ["place_of_offence", "location_of_suspect", "residence_of_suspect", "location_of_victim", "residence_of_victim"],
+	DSA_18: ["place_of_offence", "location_of_suspect", "residence_of_suspect", "location_of_victim",
+		"residence_of_victim"],
 };
 export const IDENTIFIERS = ["handle", "id", "e-mail", "phone", "device", "other"];
 export const CONTENT_TYPES = [
 	"post", "live_stream", "video", "image", "audio", "text", "document", "chat", "profile", "link", "other",
 ];
 export const HINT_KINDS = [
-	"place", "address", "street_sign", "landmark", "building", "coordinates", "network", "language", "profile", "other",
+	"place", "address", "street_sign", "landmark", "building", "coordinates", "network", "language", "profile",
+		"other",
 ];
 export const CONFIDENCE = ["observed", "likely", "possible", "unlikely", "unknown"];
 export const TLP = ["AMBER", "AMBER+STRICT", "RED", "GREEN", "CLEAR"];
@@ -175,7 +178,8 @@ function body(f, step, awareAt) {
 	}
 	if (!empty(f.threat_case))
 		b.threat_case = f.threat_case === "yes";
-	for (const name of ["immediacy", "offence_field", "explanation", "service_surface", "content_status", "user_notified"])
+	for (const name of ["immediacy", "offence_field", "explanation", "service_surface", "content_status",
+		"user_notified"])
 		if (!empty(f[name]))
 			b[name] = typeof f[name] === "string" ? f[name].trim() : f[name];
 	if (!empty(f.emergency))
@@ -194,7 +198,8 @@ function body(f, step, awareAt) {
 	const identifiers = f.user_identifiers.filter((/** @type {any} */ u) => !empty(u.value)).map(tidy);
 	if (identifiers.length)
 		b.user_identifiers = identifiers;
-	const events = f.network_events.filter((/** @type {any} */ n) => !empty(n.ip)).map((/** @type {any} */ n) => tidy({
+	const events = f.network_events.filter((/** @type {any} */ n) => !empty(n.ip)).map((/** @type {any} */ n) =>
+		tidy({
 		ip: n.ip.trim(), port: Number(n.port), at: n.at ? stamped(n.at, n.offset) : "", event: n.event,
 	}));
 	if (events.length)
@@ -295,7 +300,8 @@ export function fieldOfPath(path) {
 		"emergency_line_called": "emergency", "emergency_line_called.number": "emergency_number",
 		"emergency_line_called.at": "emergency_at", "persons_at_risk.number": "risk_number",
 		"persons_at_risk.relation": "risk_relation", "persons_at_risk.minor": "risk_minor",
-		"preserved.until": "preserved_until", "state_unknown.reason": "state_unknown_reason", "also_reported_to": "also",
+		"preserved.until": "preserved_until", "state_unknown.reason": "state_unknown_reason",
+			"also_reported_to": "also",
 	});
 	return renamed[name] ?? name.replace(/\.published_at$/, ".published");
 }

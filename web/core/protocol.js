@@ -113,6 +113,7 @@ export function humanReceipt(entry, state, you, where) {
 			...(state === "acked" ? { commitment: "working" } : {}),
 		},
 		where,
-		{ precedence: "routine", tlp: entry.message?.tlp ?? "AMBER", legal_basis: entry.message?.legal_basis ?? legalBasis([]) },
+		{ precedence: "routine", tlp: entry.message?.tlp ?? "AMBER",
+			legal_basis: entry.message?.legal_basis ?? legalBasis([]) },
 	);
 }

@@ -35,7 +35,8 @@ export function timeOf(s, of, serverNow) {
 
 /** @param {Case} c */
 export function acceptedBy(c) {
-	const accepted = [...c.desks.values()].filter((d) => d.accept && (d.state === "accepted" || d.state === "closed"));
+	const accepted = [...c.desks.values()].filter((d) => d.accept && (d.state === "accepted" ||
+		d.state === "closed"));
 	/* a state's acceptance counts before the hub's, which is coordination only */
 	return accepted.sort((a, b) => Number(a.role === "hub") - Number(b.role === "hub"))[0];
 }
@@ -96,7 +97,8 @@ export function arrivedAt(c, me) {
 
 /** Order on the board: what nobody has answered first and the longest wait on top; then what waits for a decision. */
 const RANK = {
-	new: 0, waiting: 1, draft: 2, acked: 3, read: 4, coordinated: 4, accepted: 5, answered: 6, redirected: 7, elsewhere: 7, reading: 8,
+	new: 0, waiting: 1, draft: 2, acked: 3, read: 4, coordinated: 4, accepted: 5, answered: 6, redirected: 7,
+		elsewhere: 7, reading: 8,
 	rejected: 9, closed: 10, withdrawn: 11,
 };
 const DONE = new Set(["closed", "withdrawn", "rejected"]);
@@ -172,7 +174,8 @@ export function allowed(s, c) {
 	const still = desk && ["addressed", "acked", "accepted"].includes(desk.state);
 	const open = Boolean(c.noticeId) && !over;
 	const respond = open && Boolean(desk) && !c.outcome &&
-		((holds(me, "duty_officer") && isKind(me, DESK_KINDS)) || (holds(me, "liaison") && isKind(me, ["ms_law_enforcement", "eu_hub"])));
+		((holds(me, "duty_officer") && isKind(me, DESK_KINDS)) || (holds(me, "liaison") && isKind(me,
+			["ms_law_enforcement", "eu_hub"])));
 	const own = Boolean(me && c.reporter === me.org) && holds(me, "crisis_responder", "legal");
 	return {
 		ack: respond && desk?.state === "addressed",
@@ -180,7 +183,8 @@ export function allowed(s, c) {
 		redirect: respond && Boolean(still || desk?.state === "redirected"),
 		reject: respond && (desk?.state === "addressed" || desk?.state === "acked"),
 		question: respond && Boolean(still),
-		outcome: open && !c.outcome && desk?.state === "accepted" && holds(me, "liaison") && isKind(me, ["ms_law_enforcement"]),
+		outcome: open && !c.outcome && desk?.state === "accepted" && holds(me, "liaison") && isKind(me,
+			["ms_law_enforcement"]),
 		send: own && c.draft && !over,
 		supplement: own && open,
 		withdraw: own && !over && !c.outcome,
@@ -197,9 +201,11 @@ export function mayDraft(me) {
 export function possibleDesks(s, c) {
 	const exercise = c.exercise ? s.exercises.get(c.exercise) : undefined;
 	const joined = exercise?.participants?.length ? new Set(exercise.participants) : undefined;
-	const has = new Set([...c.desks.values()].filter((d) => ["addressed", "acked", "accepted"].includes(d.state)).map((d) => d.org));
+	const has = new Set([...c.desks.values()].filter((d) => ["addressed", "acked",
+		"accepted"].includes(d.state)).map((d) => d.org));
 	return [...s.orgs.values()]
-		.filter((o) => o.code !== s.me?.org && !has.has(o.code) && o.kinds.some((k) => DESK_KINDS.includes(k)) && (!joined || joined.has(o.code)))
+		.filter((o) => o.code !== s.me?.org && !has.has(o.code) && o.kinds.some((k) => DESK_KINDS.includes(k)) &&
+			(!joined || joined.has(o.code)))
 		.sort((a, b) => Number(isHub(s, a.code)) - Number(isHub(s, b.code)) || a.code.localeCompare(b.code));
 }
 
@@ -238,7 +244,8 @@ export function receiptTable(s, c) {
 			trouble.push(...r.trouble);
 		}
 		const answered = desk.ack ? { at: desk.ack.at, title: desk.ack.title, person: desk.ack.person } : first.acked;
-		return { desk, sent: first.sent, delivered: first.delivered, seen: first.seen, machine: first.machine, acked: answered, trouble };
+		return { desk, sent: first.sent, delivered: first.delivered, seen: first.seen, machine: first.machine,
+			acked: answered, trouble };
 	});
 }
 
@@ -258,7 +265,8 @@ export function receiptCount(c, id) {
  * @param {State} s */
 export function fallbackNumbers(s) {
 	const order = new Set([
-		...[...s.cases.values()].filter((c) => !c.outcome && !c.withdrawn).flatMap((c) => [c.reporter, ...c.desks.keys()]),
+		...[...s.cases.values()].filter((c) => !c.outcome && !c.withdrawn).flatMap((c) => [c.reporter,
+			...c.desks.keys()]),
 		...[...s.orgs.values()].filter((o) => o.kinds.includes("eu_hub")).map((o) => o.code),
 		s.me?.org ?? "",
 	]);
@@ -285,6 +293,7 @@ export function openExercises(s, serverNow = 0) {
 /** Its clock runs or has moved, or something was said in it. @param {State} s @param {import("./state.js").Exercise} e
  * @param {number} serverNow */
 export function hasBegun(s, e, serverNow) {
-	return e.running || Date.parse(e.anchor_at) > Date.parse(e.t0 ?? e.anchor_at) || scenarioTime(e, serverNow) > Date.parse(e.t0 ?? e.anchor_at) ||
+	return e.running || Date.parse(e.anchor_at) > Date.parse(e.t0 ?? e.anchor_at) || scenarioTime(e,
+		serverNow) > Date.parse(e.t0 ?? e.anchor_at) ||
 		[...s.cases.values()].some((c) => c.exercise === e.id);
 }

@@ -149,7 +149,8 @@ const entrySteps = { ...directorySteps, ...caseSteps };
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify", "M26.drill",
+	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
+		"M26.drill",
 ]);
 
 /** Put an entry (recorded or urgent) into the state.
@@ -165,7 +166,8 @@ export function applyEntry(draft, entry, unknown) {
 		if (known.case) {
 			const c = draft.case(known.case, entry);
 			c.timeline = c.timeline.map((i) =>
-				i.id === entry.id ? { ...i, seq: entry.seq, urgent: false, late: true, recorded: entry.recorded } : i);
+				i.id === entry.id ? { ...i, seq: entry.seq, urgent: false, late: true, recorded: entry.recorded }
+					: i);
 		}
 		return;
 	}
