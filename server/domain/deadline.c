@@ -89,7 +89,9 @@ void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct t
 
 struct toc_uuid toc_firing_id(const char *what, const struct toc_timer *t)
 {
-	return toc_derived_id(what, t->id, TOC_STR(""), t->starts.us * 64 + t->level % 64);
+	/* Every level its own, for as long as the timer runs: an id said twice would stop all that is due. */
+	struct toc_uuid run = toc_derived_id(what, t->id, TOC_STR(""), t->starts.us);
+	return toc_derived_id(what, run, TOC_STR("level"), (int64_t)t->level);
 }
 
 /* "deadline.warned" or "deadline.passed": to whom it binds, and to whoever it is owed. */
