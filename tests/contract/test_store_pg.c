@@ -45,7 +45,7 @@ static struct toc_store *store_as(enum toc_cluster_role role)
 	struct toc_error err;
 
 	free(conninfo);
-	if (toc_store_wait_up(s, PATIENCE, &err) < 0) {
+	if (toc_store_wait_up(s, TOC_SECONDS(90), &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		exit(2);
 	}
