@@ -97,6 +97,7 @@ struct toc_draft *toc_ask_draft(struct toc_ask *q, const char *k)
 		toc_set_text(q->a, message, "sender_org", q->p->org);
 		toc_set_id(q->a, message, "sender_person", q->p->person);
 		toc_set_id(q->a, actor, "person", q->p->person);
+		toc_set(q->a, actor, "roles", toc_role_names(q->roles, q->a)); /* who it was, for whoever reads it whole */
 		toc_set_text(q->a, actor, "channel", q->p->channel);
 		toc_set_id(q->a, actor, "session", q->p->session);
 	}

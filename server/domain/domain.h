@@ -74,7 +74,7 @@ struct toc_draft {
 	struct toc_uuid exercise, incident, case_ref, ref, eid;
 	const struct toc_value *message; /* whole */
 	const struct toc_value *decided; /* nothing personal: readers, deadlines, desks and why, at, … */
-	const struct toc_value *actor;   /* sealed: {person, title, channel, session, why?}; server: {} */
+	const struct toc_value *actor;   /* sealed: {person, roles, channel, session}; server: {} */
 	/** entries whose content this one carries (M29); the keeper fetches, and puts them into
 	 * body.decided.disclosed and data.disclosed */
 	const struct toc_uuid *discloses;

@@ -19,7 +19,7 @@ struct toc_opened {
 	struct toc_entry entry; /* body: {"decided","message": the part that is not personal} */
 	const struct toc_value
 		*data; /* {"message": personal part?, "disclosed"?: [personal parts]}, or NULL */
-	const struct toc_value *actor; /* {person, title, channel, session}, or NULL */
+	const struct toc_value *actor; /* {person, roles, channel, session}, or NULL */
 	bool erased;                   /* a sealed part is no longer there or no longer opens */
 	bool key_unknown; /* … because its key is not in the ring: load the keys and try once more */
 };
