@@ -10,6 +10,15 @@ import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
 
+/** While no person has answered, a delivery says that only a machine has it; an automatic answer is named as one.
+ * @param {{row: any, of: {exercise?: string}}} props */
+function Machine({ row, of }) {
+	if (row.machine)
+		return html` <span class="machine-note"><${Icon} name="machine" />${t("receipt.machine_answer")} <${When}
+			at=${row.machine.at} of=${of} /></span>`;
+	return row.acked ? null : html` <span class="machine-note"><${Icon} name="machine" />${t("receipt.machine_only")}</span>`;
+}
+
 /** @param {{c: import("../core/state.js").Case}} props */
 export function ReceiptTable({ c }) {
 	const rows = receiptTable(state.value, c);
@@ -37,9 +46,7 @@ export function ReceiptTable({ c }) {
 					data-label=${t("receipt.sent")}><span class="receipt-line"><span
 						class="word">${t("receipt.addressed")}</span> <${When} at=${r.desk.since}
 							of=${c} /></span></td>`}
-				${cell("delivered", r.delivered, r.delivered?.channel && html`${r.delivered.channel}${!r.acked &&
-					html` · <span class="machine-note"><${Icon}
-						name="machine" />${t("receipt.machine_only")}</span>`}`)}
+				${cell("delivered", r.delivered, html`${r.delivered?.channel}<${Machine} of=${c} row=${r} />`)}
 				${cell("seen", r.seen, who(r.seen))}
 				${cell("person", r.acked, who(r.acked))}
 			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) =>

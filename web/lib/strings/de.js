@@ -293,6 +293,7 @@ export default {
 	"receipt.person_short": "bestätigt",
 	"receipt.not_yet": "noch nicht",
 	"receipt.addressed": "adressiert",
+	"receipt.machine_answer": "Antwort einer Maschine, kein Mensch",
 	"receipt.machine_only": "eine Maschine, kein Mensch",
 	"receipt.sent_long": "Hat dieses Haus verlassen. Vielleicht nicht angekommen.",
 	"receipt.delivered_long": "Eine Maschine dort hat es. Vielleicht hat es niemand gelesen.",

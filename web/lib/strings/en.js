@@ -293,6 +293,7 @@ export default {
 	"receipt.person_short": "acknowledged",
 	"receipt.not_yet": "not yet",
 	"receipt.addressed": "addressed",
+	"receipt.machine_answer": "answered by a machine, no person",
 	"receipt.machine_only": "a machine, no person",
 	"receipt.sent_long": "It left here. It may not have arrived.",
 	"receipt.delivered_long": "A machine of theirs has it. Nobody may have read it.",
