@@ -154,6 +154,12 @@ int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struc
 		w->outcome = w->reply ? TOC_WORK_ANSWERED : TOC_WORK_REFUSED;
 	} else if (ask(b, w, &v) < 0) {
 		w->refusal = v.refusal;
+		if (b->late && v.refusal.code == TOC_REFUSE_NOT_FOUND) {
+			/* our state may be a copy that is older than what they know: no last word on it now */
+			toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, v.refusal.field, "",
+				   "The database cannot be reached, and without it this is not known.");
+			w->refusal.retry_after_s = 5;
+		}
 		w->outcome = TOC_WORK_REFUSED;
 	} else if (v.duplicate) {
 		w->seq = v.seq;

@@ -1,10 +1,12 @@
 // journal.test.mjs: PostgreSQL is stopped, frozen, killed; threats to life move on, and are recorded once when it is
 // back. What is said meanwhile is never said to be recorded.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Ledger } from './lib/ledger.mjs';
-import { LANTERN, m4, m5, message, scenarioTime } from './lib/messages.mjs';
+import { LANTERN, m4, m5, message, scenarioTime, uuid7 } from './lib/messages.mjs';
 import { freeze, kill, recorded, stop } from './lib/outage.mjs';
 import { Random } from './lib/random.mjs';
 import { Server, until } from './lib/server.mjs';
@@ -244,7 +246,7 @@ describe('the keeper dies while PostgreSQL is away', () => {
 		const known = await platform.send(threat(platform, 'Recorded just before.'));
 		assert.equal(known.op, 'accepted', JSON.stringify(known));
 		back = freeze(server);
-		const sent = [];
+		const frozen = Date.now(), sent = [];
 		const say = async (m, what) => {
 			const began = Date.now(), answer = await m.deliver(what);
 			sent.push({ what, answer, began, doubtful: sent.length === 0 });
@@ -252,6 +254,7 @@ describe('the keeper dies while PostgreSQL is away', () => {
 		};
 		const first = await say(platform, threat(platform, 'Journaled before the death.'));
 		assert.equal(first.op, 'journaled', JSON.stringify(first));
+		await until(() => fs.statSync(path.join(server.state, 'journal/state')).mtimeMs >= frozen, 'a copy of the state as it was when PostgreSQL was lost');
 		await server.kill('keeper');
 		const again = await platform.deliver(sent[0].what);
 		assert.deepEqual({ ...again, ref: 0 }, { ...first, ref: 0 }, 'it is known already');
@@ -260,6 +263,8 @@ describe('the keeper dies while PostgreSQL is away', () => {
 		assert.equal((await say(desk, m5(desk.self, 'ack', known.case))).op, 'journaled', 'the case of the last moment before');
 		const stranger = await server.request('GET', '/api/me', { credential: { api_key: 'toc_' + 'A'.repeat(43) } });
 		assert.equal(stranger.status, 401);
+		const unknown = await desk.send(m5(desk.self, 'ack', uuid7()));
+		assert.equal(unknown.code, 'database_away', 'what it does not know may have been after its copy: no last word now');
 		assert.equal(bystander.urgents.length, 0);
 		back();
 		back = null;
@@ -276,6 +281,7 @@ describe('death at the moment of the return', () => {
 	it(`whoever dies then, nothing is lost and nothing comes twice (seed ${random.seed})`, async (t) => {
 		const all = [];
 		for (const who of random.shuffled(['keeper at once', 'keeper soon', 'keeper at the first entry', 'postgres at once', 'postgres at the first entry', 'both'])) {
+			await new Ledger(server).tip(); // it is there, so that it can go
 			const began = Date.now(), back = freeze(server), sent = [];
 			for (let i = 0; i < 5; i++)
 				sent.push(await Promise.all([platform, second].map(async (m) => {

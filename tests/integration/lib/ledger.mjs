@@ -10,6 +10,8 @@ import { createDecipheriv, createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { until } from './server.mjs';
+
 const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 const LEAF = Buffer.of(0), NODE = Buffer.of(1);
 
@@ -38,17 +40,27 @@ export class Ledger {
 		this.server = server;
 	}
 
-	/** Rows of one query, each an object, as the role `reader`, `app` or `admin` of the private cluster. */
+	/** Rows of one query, each an object, as the role `reader`, `app` or `admin` of the private cluster; asked again
+	 * while the server is on its way up. */
 	async rows(query, role = 'reader') {
+		let text;
+		await until(async () => (text = await this.ask(query, role)) !== null, 'PostgreSQL answers', 30_000);
+		return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+	}
+
+	async ask(query, role) {
 		const { state } = this.server;
-		const text = await new Promise((resolve, reject) => execFile('psql',
+		return new Promise((resolve, reject) => execFile('psql',
 			['-h', path.join(state, 'run'), '-U', `tocsin_${role}`, '-d', 'tocsin', '-XAtq', '-v', 'ON_ERROR_STOP=1',
 				'-c', /^\s*(select|with)\b/i.test(query) ? `select row_to_json(q) from (${query}) q` : query],
 			{
 				env: { ...process.env, PGPASSWORD: fs.readFileSync(path.join(state, 'keys', `pg-${role}`), 'utf8').trim() },
 				maxBuffer: 1 << 30,
-			}, (why, out) => (why ? reject(why) : resolve(out))));
-		return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+			}, (why, out, words) => {
+				if (!why) resolve(out);
+				else if (/starting up|not yet accepting|shutting down|No such file|Connection refused/.test(words)) resolve(null);
+				else reject(why);
+			}));
 	}
 
 	async tip() {

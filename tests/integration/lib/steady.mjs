@@ -53,14 +53,17 @@ export class Steady extends Member {
 	}
 
 	/** Until it is answered for good. @returns the answer; it stands in `answers` by the message's id, too */
-	async deliver(message) {
-		for (;;) {
+	async deliver(message, ms = 60_000) {
+		let heard = 'nothing';
+		for (const end = Date.now() + ms; ;) {
 			if (this.leaving) return null;
+			if (Date.now() > end) throw new Error(`${this.name}: no answer for ${message.id} within ${ms} ms; last ${heard}`);
 			const answer = this.closed || !this.welcome ? { op: 'lost' } : await this.send(message);
 			if (answer.op !== 'lost' && !(answer.op === 'refused' && answer.retry_after)) {
 				this.answers.set(message.id, answer);
 				return answer;
 			}
+			heard = JSON.stringify(answer);
 			await sleep(PAUSE_MS);
 		}
 	}
