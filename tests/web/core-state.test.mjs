@@ -27,6 +27,15 @@ describe("state", () => {
 		assert.equal(s.orgs.get("AIRU").chain.length, 3);
 	});
 
+	test("people whose title is not for us are known by the roles they act in", () => {
+		const fake = new FakeServer();
+		const { lantern } = fake.scene("normal");
+		const entry = fake.respond(lantern, "HUB", "ack", 0);
+		entry.actor = { person: "somebody", roles: ["duty_officer", "liaison"] };
+		const s = reduce(stateFor(new FakeServer(), "AIRU"), { ...entry, seq: 1e6 });
+		assert.deepEqual(s.people.get("somebody").roles, ["duty_officer", "liaison"]);
+	});
+
 	test("one frame after the other gives the same state as all at once", () => {
 		const fake = new FakeServer({ exercise: true });
 		fake.scene("normal");

@@ -206,6 +206,7 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		const { page, keys } = platform;
 		await page.waitForSelector(".clock-box.is-answered");
 		await page.locator("table.receipts tbody tr", { hasText: "AIRU" }).locator("td.is-person").waitFor();
+		assert.match(await page.locator(".clock-box").innerText(), /duty officer, AIRU/, "who, in the role in which they answered");
 		await write(page, /^Please end the stream now/, "Ended at 16:02.");
 		await keys("Control+Enter");
 		await desk.page.locator(".questions .answer", { hasText: "Ended at 16:02." }).waitFor();

@@ -2,9 +2,9 @@
 /* receipts.js: who has it, by organisation. Five different things, in different words and shapes: sent, delivered,
  * seen by a person, acknowledged by a person; and what only a machine said, which counts for nothing human. */
 
-import { receiptTable, titleOf } from "../core/select.js";
+import { receiptTable } from "../core/select.js";
 import { Icon } from "../components/icon.js";
-import { OrgName } from "../components/parts.js";
+import { OrgName, personInWords } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
@@ -32,8 +32,7 @@ export function ReceiptTable({ c }) {
 					html`<span class="muted sub">${more}</span>`}</td>`
 		: html`<td class="receipt is-missing" data-label=${t(`receipt.${kind}`)}><span class="receipt-line"><${Icon}
 			name="none" /><span>${t("receipt.not_yet")}</span></span></td>`;
-	const who = (/** @type {any} */ m) => m?.title ?? titleOf(state.value,
-		m?.person) ?? (m?.person === state.value.me?.person ? t("who.you") : t("who.person"));
+	const who = (/** @type {any} */ m) => m && (personInWords(m.person, m.title) ?? t("who.person"));
 	return html`<section class="card">
 		<h2 id="receipts-title">${t("receipt.title")}</h2>
 		<div class="table-wrap" tabindex="0" role="region" aria-labelledby="receipts-title"><table class="receipts">

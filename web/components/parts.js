@@ -26,12 +26,25 @@ export function rolesInWords(who) {
 	return (who?.roles ?? []).map((r) => word("role", r)).join(", ");
 }
 
+/** Roles in which people answer for a threat; the others say little about who somebody is. */
+const ANSWERING = ["duty_officer", "liaison", "crisis_responder", "legal", "incident_lead"];
+
+/** A person as far as this person may know: title, or "you", or the role. @param {string|undefined} person
+ * @param {string} [title] */
+export function personInWords(person, title) {
+	const s = state.value;
+	const known = title ?? titleOf(s, person);
+	if (known || !person)
+		return known;
+	if (person === s.me?.person)
+		return t("who.you");
+	const role = s.people.get(person)?.roles.find((r) => ANSWERING.includes(r));
+	return role ? word("role", role) : t("who.person");
+}
+
 /** Who, in plain words: title and organisation. @param {{act: {org?: string, person?: string, title?: string}}} props */
 export function Who({ act }) {
-	const title = act.title ?? titleOf(state.value, act.person);
-	const me = state.value.me;
-	const words = title ?? (!act.person || act.org === "server" ? undefined : act.person === me?.person
-		? t("who.you") : t("who.person"));
+	const words = act.org === "server" ? undefined : personInWords(act.person, act.title);
 	return html`<span class="who" title=${act.person}>${words ? `${words}, ` : ""}${act.org && html`<${OrgName}
 		code=${act.org} />`}</span>`;
 }

@@ -171,6 +171,10 @@ export function applyEntry(draft, entry, unknown) {
 		}
 		return;
 	}
+	/* who acts says in which roles: that is how people are known whose title is not for us */
+	const { person, roles } = entry.actor ?? {};
+	if (person && roles && !draft.state.people.has(person))
+		/** @type {Map<string, Person>} */ (draft.map("people")).set(person, { person, org: entry.org, roles, machine: false });
 	const step = /** @type {Record<string, any>} */ (entrySteps)[entry.k] ??
 		/** @type {Record<string, any>} */ (entrySteps)[entry.k.split(".")[0] + ".*"];
 	if (step)
