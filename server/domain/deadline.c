@@ -227,3 +227,16 @@ toc_time toc_world_next_due(const struct toc_world *w)
 	toc_arena_free(a);
 	return real;
 }
+
+bool toc_world_pass_over(struct toc_world *w, struct toc_uuid *ret_timer)
+{
+	struct toc_arena *a = toc_arena_new();
+	toc_time real;
+	const struct toc_timer *t = next_due(w, a, &real);
+	bool done = t && toc_world_pass_over_timer(w, t);
+
+	if (done)
+		*ret_timer = t->id;
+	toc_arena_free(a);
+	return done;
+}

@@ -124,6 +124,12 @@ toc_time toc_world_next_due(const struct toc_world *w);
  * own verdict. */
 void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_arena *a,
 	     struct toc_verdict *ret_verdict);
+/** The deadline that is next due cannot be entered: pass over it, so that the others fire. Holds for the world
+ * at the bottom and all that lie over it; is no part of the state, and ends when the timer is moved.
+ * @return false when there is none, or too many are passed over already */
+bool toc_world_pass_over(struct toc_world *w, struct toc_uuid *ret_timer);
+/** Try again those that were passed over. */
+void toc_world_pass_over_none(struct toc_world *w);
 
 /* ---- reading the state (keeper, archive) ---- */
 

@@ -6,6 +6,8 @@
 
 #include "base/map.h"
 
+#define PASSED_OVER_MAX 64
+
 struct due { /* a pair on an agenda */
 	toc_time next;
 	struct toc_uuid timer;
@@ -20,6 +22,8 @@ struct toc_world {
 	bool ahead;                                /* must not be merged */
 	struct toc_map *objects[TOC_OBJECT_KINDS]; /* made when first written */
 	struct toc_map *agendas;                   /* clock id → struct agenda */
+	struct due *passed_over;                   /* at the bottom: pairs that do not count for now */
+	size_t n_passed_over;
 	uint64_t size;
 };
 
@@ -74,6 +78,7 @@ void toc_world_free(struct toc_world *w)
 		}
 		toc_map_free(w->agendas);
 	}
+	free(w->passed_over);
 	free(w);
 }
 
@@ -211,6 +216,17 @@ static bool is_current(const struct toc_world *top, const struct due *pair)
 	return t && t->next.us == pair->next.us;
 }
 
+static bool is_passed_over(const struct toc_world *w, const struct due *pair)
+{
+	while (w->under)
+		w = w->under;
+	for (size_t i = 0; i < w->n_passed_over; i++)
+		if (w->passed_over[i].next.us == pair->next.us &&
+		    toc_uuid_eq(w->passed_over[i].timer, pair->timer))
+			return true;
+	return false;
+}
+
 static void push(struct toc_world *w, struct toc_uuid clock, struct due pair)
 {
 	struct agenda *g = agenda_of(w, clock);
@@ -240,7 +256,7 @@ static void search(const struct toc_world *top, const struct agenda *g, size_t i
 {
 	if (i >= g->n || (*found && !earlier(&g->pairs[i], best)))
 		return;
-	if (is_current(top, &g->pairs[i])) {
+	if (is_current(top, &g->pairs[i]) && !is_passed_over(top, &g->pairs[i])) {
 		*best = g->pairs[i];
 		*found = true;
 		return;
@@ -260,6 +276,25 @@ const struct toc_timer *toc_world_first_timer(const struct toc_world *w, struct 
 			search(w, g, 0, &best, &found);
 	}
 	return found ? toc_find_timer(w, best.timer) : NULL;
+}
+
+bool toc_world_pass_over_timer(struct toc_world *w, const struct toc_timer *t)
+{
+	while (w->under)
+		w = w->under;
+	if (w->n_passed_over == PASSED_OVER_MAX)
+		return false;
+	if (!w->passed_over)
+		w->passed_over = toc_must_realloc(NULL, PASSED_OVER_MAX * sizeof *w->passed_over);
+	w->passed_over[w->n_passed_over++] = (struct due){ t->next, t->id };
+	return true;
+}
+
+void toc_world_pass_over_none(struct toc_world *w)
+{
+	while (w->under)
+		w = w->under;
+	w->n_passed_over = 0;
 }
 
 size_t toc_world_clocks(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_clocks)

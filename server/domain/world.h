@@ -34,6 +34,8 @@ const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
 void toc_world_schedule(struct toc_world *w, const struct toc_timer *timer);
 /** The timer that is next on a clock (nil: actual time), or NULL. Ties go by id. */
 const struct toc_timer *toc_world_first_timer(const struct toc_world *w, struct toc_uuid clock);
+/** Let first_timer pass over this one as long as it keeps its `next`. @return false: too many already */
+bool toc_world_pass_over_timer(struct toc_world *w, const struct toc_timer *t);
 /** Clocks that have something on their agenda. */
 size_t toc_world_clocks(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_clocks);
 

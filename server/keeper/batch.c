@@ -187,21 +187,27 @@ int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struc
 	return 0;
 }
 
+bool toc_batch_due_one(struct toc_batch *b, const struct toc_batch_tools *t, toc_time until)
+{
+	struct toc_verdict v = { 0 };
+	struct toc_uuid missing;
+
+	if (b->n + TOC_BATCH_ROOM > TOC_APPEND_MAX || toc_before(until, toc_world_next_due(b->overlay)))
+		return false;
+	toc_due(b->overlay, until, 1, b->arena, &v);
+	if (v.n == 0)
+		return false;
+	if (take_drafts(b, t, &v, until, &missing, &b->error) < 0) {
+		if (!b->error.code)
+			toc_fail(&b->error, TOC_ENOTFOUND, "a deadline discloses what is not at hand");
+		return false;
+	}
+	return true;
+}
+
 void toc_batch_due(struct toc_batch *b, const struct toc_batch_tools *t, toc_time until)
 {
-	while (b->n + TOC_BATCH_ROOM <= TOC_APPEND_MAX &&
-	       !toc_before(until, toc_world_next_due(b->overlay))) {
-		struct toc_verdict v = { 0 };
-		struct toc_uuid missing;
-		/* one at a time: a deadline's entry can start, move or stop the next */
-		toc_due(b->overlay, until, 1, b->arena, &v);
-		if (v.n == 0)
-			return;
-		if (take_drafts(b, t, &v, until, &missing, &b->error) < 0) {
-			if (!b->error.code)
-				toc_fail(&b->error, TOC_ENOTFOUND,
-					 "a deadline discloses what is not at hand");
-			return;
-		}
-	}
+	/* one at a time: a deadline's entry can start, move or stop the next */
+	while (toc_batch_due_one(b, t, until))
+		;
 }

@@ -59,5 +59,7 @@ int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struc
 
 /** Fire the deadlines that have passed at `until`, in due order, as far as there is room. */
 void toc_batch_due(struct toc_batch *b, const struct toc_batch_tools *t, toc_time until);
+/** The first of them only. @return whether it fired */
+bool toc_batch_due_one(struct toc_batch *b, const struct toc_batch_tools *t, toc_time until);
 
 #endif

@@ -71,8 +71,9 @@ struct toc_keeper {
 	bool locked;             /* the tip is ours until the next append */
 	bool holding;            /* the journal is being appended: the state stands still */
 	bool leaving;            /* being freed: nothing is begun any more */
-	size_t one_by_one;       /* works to decide singly: one of them is a data error */
-	int64_t due_after_us;    /* deadlines wait until then: the database refused the entry of one */
+	size_t one_by_one;       /* works and deadlines to decide singly: one of them is a data error */
+	int64_t due_after_us;    /* deadlines wait until then: too many cannot be entered */
+	int64_t passed_over_us;  /* when to try again the deadlines that were passed over; 0: there are none */
 	unsigned fetching;       /* works that wait for a row */
 
 	/* reading what was appended */

@@ -3,7 +3,8 @@
  *   READY ── batch of up to 256 works and the deadlines that passed ──► APPENDING
  *   APPENDING ── committed ─────────────► merge, publish, answer ─────► READY
  *             ── the tip was ahead ─────► drop, read the tail ────────► READY (lost twice: with the lock)
- *             ── data error ────────────► drop, decide one by one; the culprit alone is refused
+ *             ── data error ────────────► drop, decide one by one; the culprit alone is refused: a work by an
+ *                                         answer, a deadline by being passed over for a while
  *             ── lost or late answer ───► drop, AWAY; what became of it is seen when the tail is read again
  *
  * After a lost answer the works go back to the head of their lanes. On return the tail is read first: if the
@@ -147,18 +148,47 @@ static void keys_loaded(void *ctx, int result, uint64_t size, const struct toc_e
 		toc_tail(k, caught_up);
 }
 
+/* The deadline that is next due in w cannot be entered. The others do not wait for it. */
+static void pass_over(struct toc_keeper *k, struct toc_world *w, const char *why)
+{
+	int64_t again = toc_clock_mono_us() + DUE_PAUSE_US;
+	char id[TOC_UUID_TEXT];
+	struct toc_uuid timer;
+
+	if (!toc_world_pass_over(w, &timer)) {
+		toc_log(TOC_LOG_ERROR, "deadline_failed", "ignoring all deadlines for 30 s: %s", why);
+		k->due_after_us = again;
+		return;
+	}
+	toc_uuid_format(timer, id);
+	toc_log(TOC_LOG_ERROR, "deadline_failed", "ignoring timer %s for 30 s: %s", id, why);
+	if (!k->passed_over_us)
+		k->passed_over_us = again;
+}
+
+/* What a batch is made of: its works, and the deadlines that fired among them. */
+static size_t parts_of(const struct toc_batch *b)
+{
+	size_t n = b->n_works + b->n_groups;
+	for (const struct toc_work *w = b->works; w; w = w->next)
+		n -= w->outcome == TOC_WORK_ACCEPTED; /* has a group of its own */
+	return n;
+}
+
 static void refused_by_database(struct toc_keeper *k, const struct toc_error *error)
 {
 	struct toc_batch *b = k->batch;
-	size_t n = b->n_works;
 
 	/* Another node may have made a seal key for the same subject: then keys and tail settle it. */
-	bool alone = n <= 1 && k->one_by_one;
-	if (alone) {
-		toc_log(TOC_LOG_ERROR, "data_error", "the database refuses an entry: %s", error->text);
-		if (n == 0) {
-			k->due_after_us = toc_clock_mono_us() + DUE_PAUSE_US;
+	if (k->one_by_one) {
+		struct toc_error why;
+		char eid[TOC_UUID_TEXT];
+		toc_uuid_format(b->made[0].opened.entry.eid, eid);
+		toc_fail(&why, TOC_EINVAL, "the database refuses entry %s: %s", eid, error->text);
+		if (b->n_works == 0) {
+			pass_over(k, k->world, why.text);
 		} else {
+			toc_log(TOC_LOG_ERROR, "data_error", "%s", why.text);
 			struct toc_work *w = b->works;
 			b->works = NULL;
 			b->end = &b->works;
@@ -169,7 +199,7 @@ static void refused_by_database(struct toc_keeper *k, const struct toc_error *er
 		}
 		k->one_by_one--;
 	} else {
-		k->one_by_one = n ? n : 1;
+		k->one_by_one = parts_of(b);
 	}
 	drop(k, false);
 	k->phase = TOC_CATCHING_UP;
@@ -199,6 +229,7 @@ static void unlocked(void *ctx, int result, uint64_t size, const struct toc_erro
  * have passed now at the end, so that a person who answered in time has answered in time. */
 static void fill(struct toc_keeper *k, struct toc_batch *b)
 {
+	const bool singly = k->one_by_one > 0;
 	const struct toc_batch_tools t = toc_keeper_tools(k);
 	const bool due = toc_clock_mono_us() >= k->due_after_us;
 	struct toc_uuid missing;
@@ -207,22 +238,31 @@ static void fill(struct toc_keeper *k, struct toc_batch *b)
 		struct toc_work *w = toc_intake_take(&k->intake, false);
 		if (!w)
 			break;
-		if (due && !k->one_by_one)
+		if (due && singly && !toc_before(w->command.received, toc_world_next_due(b->overlay))) {
+			toc_intake_put_back(&k->intake, w);
+			break;
+		}
+		if (due && !singly)
 			toc_batch_due(b, &t, w->command.received);
 		if (toc_batch_decide(b, &t, w, &missing) < 0)
 			toc_fetch_entry(k, w, missing);
 	}
-	if (due && !(k->one_by_one && b->n_works))
+	b->error.code = 0; /* of a deadline that has been met since, perhaps */
+	if (due && singly && !b->n_works)
+		(void)toc_batch_due_one(b, &t, b->now);
+	else if (due && !singly)
 		toc_batch_due(b, &t, b->now);
-	if (b->error.code) {
-		toc_log(TOC_LOG_ERROR, "deadline_failed", "ignoring deadlines for 30 s: %s", b->error.text);
-		k->due_after_us = toc_clock_mono_us() + DUE_PAUSE_US;
-	}
+	if (b->error.code)
+		pass_over(k, b->overlay, b->error.text);
 }
 
 void toc_cycle_turn(struct toc_keeper *k)
 {
 	toc_time now = toc_keeper_now(k);
+	if (k->phase == TOC_READY && k->passed_over_us && toc_clock_mono_us() >= k->passed_over_us) {
+		toc_world_pass_over_none(k->world);
+		k->passed_over_us = 0;
+	}
 	bool due = !toc_before(now, toc_world_next_due(k->world)) && toc_clock_mono_us() >= k->due_after_us;
 
 	if (k->phase != TOC_READY || (toc_intake_is_empty(&k->intake, false) && !due && !k->locked))
@@ -261,10 +301,13 @@ int64_t toc_cycle_next_us(const struct toc_keeper *k)
 	if (!toc_intake_is_empty(&k->intake, k->phase == TOC_AWAY) || k->locked)
 		return mono;
 	toc_time due = toc_world_next_due(toc_keeper_world(k)), now = toc_keeper_now(k);
+	int64_t again = k->phase == TOC_READY && k->passed_over_us ? k->passed_over_us : INT64_MAX;
 	if (due.us == TOC_TIME_NEVER.us)
-		return INT64_MAX;
+		return again;
 	int64_t at = toc_before(now, due) ? mono + toc_between(now, due).us : mono;
-	return at < k->due_after_us ? k->due_after_us : at;
+	if (at < k->due_after_us)
+		at = k->due_after_us;
+	return at < again ? at : again;
 }
 
 void toc_cycle_store_event(void *keeper, enum toc_store_event event, const struct toc_error *why)

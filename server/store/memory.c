@@ -27,6 +27,7 @@ struct ledger {
 	struct toc_uuid *cases; /* of each row */
 	size_t cap;
 	struct toc_map *once; /* eid and organisation of each entry */
+	struct toc_uuid refused; /* a fault: this entry is not taken */
 	struct toc_key_row *keys;
 	size_t n_keys;
 	struct snapshot *snapshots;
@@ -120,6 +121,8 @@ static int check_row(struct ledger *l, struct toc_arena *a, const struct toc_app
 		return toc_fail(reterr, TOC_EINVAL, "sealed_key_exists");
 	if (!toc_uuid_is_nil(row->data_key) && !key_exists(l, what, row->data_key))
 		return toc_fail(reterr, TOC_EINVAL, "sealed_key_exists");
+	if (!toc_uuid_is_nil(l->refused) && toc_uuid_eq(leaf.eid, l->refused))
+		return toc_fail(reterr, TOC_EINVAL, "refused (a fault that was asked for)");
 	struct toc_str name = name_of(a, &leaf);
 	if (toc_map_get(l->once, name) || toc_map_put(batch, name, batch))
 		return toc_fail(reterr, TOC_EINVAL, "entry_org_and_eid_are_unique");
@@ -482,4 +485,10 @@ void toc_store_memory_fault(struct toc_store *s, enum toc_memory_fault fault)
 {
 	assert(s->backend == &backend);
 	memory_of(s)->fault = fault;
+}
+
+void toc_store_memory_refuse(struct toc_store *s, struct toc_uuid eid)
+{
+	assert(s->backend == &backend);
+	memory_of(s)->ledger->refused = eid;
 }

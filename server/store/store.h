@@ -65,6 +65,8 @@ enum toc_memory_fault {
 	TOC_MEMORY_LOSE_ANSWER, /* the next append takes effect, and then the connection is lost */
 };
 void toc_store_memory_fault(struct toc_store *s, enum toc_memory_fault fault);
+/** Let the ledger refuse this entry as if it broke a rule of the database. @param eid nil: no longer */
+void toc_store_memory_refuse(struct toc_store *s, struct toc_uuid eid);
 
 /** @param conninfo libpq's; a password inside is never shown. Connects in the background, and again after a
  * loss, after 100 ms doubling to 2 s; with `listen` also LISTENs. A server that only reads (a standby) counts

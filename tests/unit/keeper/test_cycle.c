@@ -326,6 +326,44 @@ CASE(deadlines_fire_by_the_clock_of_the_exercise)
 	stage_end(&s);
 }
 
+CASE(a_deadline_that_the_database_refuses_stops_no_other)
+{
+	stage_begin(&s);
+	struct toc_str game = stage_login(&s, "GameNest", "night responder"),
+		       cell = stage_login(&s, "CELL", "controller");
+	struct toc_keeper *k = s.keeper[0].k;
+	struct toc_verdict v;
+	(void)stage_send(&s, game, stage_threat(&s, "nightcourier7"));
+	CHECK_TEXT(toc_get_text(stage_send(&s, cell,
+					   stage_message(&s, "exercise", NULL,
+							 "{\"step\":\"clock\",\"action\":\"run\","
+							 "\"rate_milli\":1000}")),
+				"op"),
+		   "accepted");
+	/* five minutes without a person: CDA's and the hub's timers; the first of the two cannot be entered */
+	s.ahead = TOC_MINUTES(6);
+	toc_due(k->world, toc_keeper_now(k), 1, s.a, &v);
+	CHECK_INT(v.n, 1);
+	toc_store_memory_refuse(s.base, v.drafts[0].eid);
+	stage_run(&s, 50);
+	CHECK(k->phase == TOC_READY);
+	CHECK_INT(stage_published_count(&s, 0, "M19.escalation"), 1);
+	game = stage_login(&s, "GameNest", "night responder"); /* grants are short-lived */
+	CHECK_TEXT(toc_get_text(stage_send(&s, game, stage_threat(&s, "another")), "op"), "accepted");
+	same_as_replay();
+	/* half a minute later it is tried again: in vain, and then not */
+	k->passed_over_us = toc_clock_mono_us();
+	stage_run(&s, 50);
+	CHECK_INT(stage_published_count(&s, 0, "M19.escalation"), 1);
+	toc_store_memory_refuse(s.base, (struct toc_uuid){ { 0 } });
+	k->passed_over_us = toc_clock_mono_us();
+	stage_run(&s, 50);
+	CHECK_INT(stage_published_count(&s, 0, "M19.escalation"), 2);
+	CHECK(k->passed_over_us == 0);
+	same_as_replay();
+	stage_end(&s);
+}
+
 CASE(replay_is_the_live_state_at_every_commit)
 {
 	stage_begin(&s);
