@@ -265,8 +265,7 @@ static void on_terminate(uv_signal_t *s, int number)
 
 static int start_loop(struct toc_front *f)
 {
-	/* io_uring would be a way past the sandbox */
-	setenv("UV_USE_IO_URING", "0", 1);
+	toc_sandbox_without_io_uring(); /* before the loop would make one */
 	if (uv_loop_init(&f->loop) < 0)
 		return -1;
 	f->loop.data = f;
