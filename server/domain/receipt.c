@@ -144,6 +144,10 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 	if (toc_get(q->body, "actor_kind") && !toc_get_is(q->body, "actor_kind", "machine"))
 		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19",
 				  "actor_kind: a machine's receipt is a machine's");
+	if (q->org && !toc_str_eq(toc_get_text(q->body, "channel"), q->p->channel))
+		return TOC_REFUSE(q, BAD_VALUE, "body.channel", "domain M19",
+				  "channel: it came to you by \"%.*s\"; what went another way is outreach",
+				  TOC_STR_ARGS(q->p->channel));
 	for (size_t i = 0; i <= toc_len(more);
 	     m = readable(q, toc_id_of(toc_text_of(toc_at(more, i)))), i++) {
 		struct toc_value *receipt = m ? receipt_of(q, m, "delivered", false) : NULL;

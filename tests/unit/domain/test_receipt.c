@@ -69,6 +69,17 @@ CASE(one_entry_answers_what_was_gathered)
 	stage_free(s);
 }
 
+CASE(a_machine_delivers_by_the_way_that_it_is_connected)
+{
+	struct stage *s = sent();
+	const char *id = stage_id(s, "M4.send", NULL);
+	REFUSED(receipt(s, "AIRU/gateway", "machine", "AIRU", "delivered", "phone", id), BAD_VALUE);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.channel");
+	REFUSED(receipt(s, "AIRU/gateway", "machine", "AIRU", "delivered", "console", id), BAD_VALUE);
+	CHECK(receipt(s, "AIRU/gateway", "machine", "AIRU", "delivered", "api", id) == 0);
+	stage_free(s);
+}
+
 CASE(a_machine_says_delivered_and_nothing_else)
 {
 	struct stage *s = sent();
