@@ -211,6 +211,12 @@ int toc_rule_exercise_clock(struct toc_ask *q)
 		return TOC_REFUSE(q, BAD_VALUE, "body.action", "domain (e) 13",
 				  "action: run, stop, step or jump");
 	}
+	/* what is due weekly fires once for each week passed over: an unbounded leap is an unbounded ledger */
+	if (toc_before(toc_after_months(q->at, 12), at)) {
+		const char *field = toc_str_is(action, "jump") ? "body.to" : "body.by_ms";
+		return TOC_REFUSE(q, LIMIT, field, "domain (e) 13", "%s: at most a year at once; it is %s",
+				  field + strlen("body."), toc_time_str(q->a, q->at).p);
+	}
 	q->at = at; /* the entry stands at the time it sets */
 	struct toc_draft *d = toc_ask_draft(q, "exercise.clock");
 	set_clock(q, d, q->c->received, at, rate, running);

@@ -49,6 +49,22 @@ CASE(run_stop_step_and_jump)
 	stage_free(s);
 }
 
+CASE(the_clock_leaps_at_most_a_year)
+{
+	struct stage *s = stage_new(); /* its clock stands at 2031-05-17T13:58:00Z */
+	REFUSED(clock_act(s, "CELL/controller", "\"action\":\"jump\",\"to\":\"2032-05-17T13:58:01Z\""),
+		LIMIT);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.to");
+	REFUSED(clock_act(s, "CELL/controller", "\"action\":\"jump\",\"to\":\"9999-12-31T23:59:59Z\""),
+		LIMIT);
+	REFUSED(clock_act(s, "CELL/controller", "\"action\":\"step\",\"by_ms\":31622400001"), LIMIT);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.by_ms");
+	CHECK(clock_act(s, "CELL/controller", "\"action\":\"jump\",\"to\":\"2032-05-17T13:58:00Z\"") == 0);
+	CHECK(clock_act(s, "CELL/controller", "\"action\":\"step\",\"by_ms\":31536000000") == 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(real_time_of_a_scenario_time_is_when_the_clock_gets_there)
 {
 	struct toc_exercise x = {
