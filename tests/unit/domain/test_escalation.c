@@ -158,6 +158,7 @@ CASE(the_outcome_is_reminded_of_after_72_hours_and_then_weekly)
 	CHECK(stage_reads(s, stage_last(s, "deadline.warned", NULL), "AIRU", TOC_ROLE_LI, NULL));
 	stage_to(s, "600:00:00"); /* three weeks and some: each week its own */
 	CHECK_INT(stage_count(s, "deadline.warned", NULL), 4);
+	stage_to(s, "6000:00:00");
 	stage_to(s, "11832:00:00"); /* and seventy weeks, each with an id of its own */
 	CHECK_INT(stage_count(s, "deadline.warned", NULL), 71);
 	for (size_t i = 0; i < s->n; i++)
