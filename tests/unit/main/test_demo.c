@@ -19,8 +19,10 @@ static struct toc_str cast(void)
 static struct toc_demo prepare(struct toc_str known)
 {
 	struct toc_demo d;
+	struct toc_str text = cast();
 	error = (struct toc_error){ 0 };
-	int r = toc_demo_prepare(&d, cast(), known, "https://localhost:8443", now, &error);
+	int r = toc_demo_prepare(&d, text, known, "https://localhost:8443", now, &error);
+	free((void *)(uintptr_t)text.p);
 	if (r < 0) {
 		printf("  %s\n", error.text);
 		exit(1);

@@ -29,12 +29,12 @@ static void say(int control, const char *text)
 
 __attribute__((constructor(101))) static void child(int argc, char **argv, char **environment)
 {
-	struct toc_arena *a = toc_arena_new();
 	struct toc_value *heritage;
 	struct toc_error error;
 	(void)environment;
 	if (argc < 2 || argv[1][0] != ':')
 		return;
+	struct toc_arena *a = toc_arena_new();
 	if (toc_heritage_read(a, TOC_HERITAGE_FD, &heritage, &error) < 0 || toc_rights_drop(NULL, 64, &error) < 0)
 		_exit(8);
 	if (toc_get_is(heritage, "act", "stillborn"))
