@@ -6,12 +6,11 @@
 install(DIRECTORY server/exercises/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tocsin/exercises OPTIONAL
   FILES_MATCHING PATTERN "*.json")
 install(DIRECTORY include/tocsin/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tocsin FILES_MATCHING PATTERN "*.h")
-install(DIRECTORY sql/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tocsin/sql FILES_MATCHING PATTERN "*.sql")
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(CODE "
   if(EXISTS \"${CMAKE_SOURCE_DIR}/web/dist/index.html\")
     file(INSTALL \"${CMAKE_SOURCE_DIR}/web/dist/\" DESTINATION
-      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/tocsin/web\")
+      \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/tocsin/web\")
   else()
     message(WARNING \"web/dist is not built: run npm ci --ignore-scripts && npm run build in web/, then install again\")
   endif()")

@@ -481,11 +481,30 @@ void toc_config_help(enum toc_command_name command, FILE *out)
 		fputs("  --help, --version\n\nManual: man tocsind\n", out);
 }
 
-/* roff: a backslash or a leading dot would be read as a request */
+/* roff: at most 79 columns, every sentence on a line of its own; a backslash, or a dot or quote at the begin of a line,
+ * would be read as a request. */
 static void roff(FILE *out, const char *text)
 {
-	for (const char *p = text; *p; p++)
-		fprintf(out, *p == '\\' ? "\\e" : *p == '.' && p == text ? "\\&." : "%c", *p);
+	int column = 0;
+	while (*text) {
+		int n = (int)strcspn(text, " ");
+		if (column && column + 1 + n > 79) {
+			fputc('\n', out);
+			column = 0;
+		} else if (column) {
+			fputc(' ', out);
+		}
+		if (column == 0 && (*text == '.' || *text == '\''))
+			fputs("\\&", out);
+		for (int i = 0; i < n; i++)
+			fprintf(out, text[i] == '\\' ? "\\e" : "%c", text[i]);
+		column += n + 1;
+		if (n > 1 && text[n - 1] == '.' && text[n]) {
+			fputc('\n', out);
+			column = 0;
+		}
+		text += n + (text[n] == ' ');
+	}
 	fputc('\n', out);
 }
 
@@ -497,17 +516,19 @@ void toc_config_manual(FILE *out)
 	      out);
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(out, ".Nm\n.Cm %s\n.Op Fl -option Ar value ...\n", commands[i].words);
-	fputs(".Sh DESCRIPTION\n.Nm\nlinks platforms and law enforcement in real time: a threat to life that one member sends "
-	      "is on every entitled member's screen within a second, is recorded in an append-only ledger, and is chased until "
-	      "a human being has answered for it.\n.Pp\nThe commands are:\n.Bl -tag -width Ds\n",
-	      out);
+	fputs(".Sh DESCRIPTION\n.Nm\n", out);
+	roff(out, "links platforms and law enforcement in real time: a threat to life that one member sends is on every entitled "
+	          "member's screen within a second, is recorded in an append-only ledger, and is chased until a human being has "
+	          "answered for it.");
+	fputs(".Pp\nThe commands are:\n.Bl -tag -width Ds\n", out);
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		fprintf(out, ".It Cm %s\n", commands[i].words);
 		roff(out, commands[i].help);
 	}
-	fputs(".El\n.Pp\nEvery option can be given as a flag, in the environment, and in a file; a flag wins over the "
-	      "environment, and the environment over the file:\n.Bl -tag -width Ds\n",
-	      out);
+	fputs(".El\n.Pp\n", out);
+	roff(out, "Every option can be given as a flag, in the environment, and in a file; a flag wins over the environment, and the "
+	          "environment over the file:");
+	fputs(".Bl -tag -width Ds\n", out);
 	for (size_t i = 0; i < TOC_OPTIONS; i++) {
 		if (options[i].kind == SWITCH)
 			fprintf(out, ".It Fl -%s , Fl -no-%s\n", options[i].name, options[i].name);
@@ -522,7 +543,9 @@ void toc_config_manual(FILE *out)
 	      ".It Pa " SYSTEM_FILE "\nthe configuration, if there is one\n.It Pa /var/lib/tocsin\nkeys, journal, private "
 	      "database\n.It Pa DIR/demo/credentials.json\nwho can sign in to a demo, and how\n.El\n.Sh SIGNALS\n"
 	      "SIGTERM and SIGINT stop the server orderly, a second one at once.\nSIGHUP makes it read the TLS certificate "
-	      "again.\n.Sh EXIT STATUS\n0 after an orderly stop; 1 when something failed while running; 2 when it could not "
-	      "start as it was asked to, with one sentence that says why.\n.Sh SEE ALSO\n.Xr tocsin 1\n",
+	      "again.\n.Sh EXIT STATUS\n",
 	      out);
+	roff(out, "0 after an orderly stop; 1 when something failed while running; 2 when it could not start as it was asked to, with "
+	          "one sentence that says why.");
+	fputs(".Sh SEE ALSO\n.Xr tocsin 1\n", out);
 }

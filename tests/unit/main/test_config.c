@@ -180,4 +180,17 @@ CASE(help_names_every_option_of_a_command)
 		CHECK(strlen(line) <= 80);
 }
 
+CASE(the_manual_names_every_option_in_lines_that_roff_takes_as_text)
+{
+	FILE *f = fmemopen(printed, sizeof printed, "w");
+	toc_config_manual(f);
+	fclose(f);
+	CHECK(strstr(printed, ".It Fl -tls-certificate Ar FILE\n") != NULL);
+	CHECK(strstr(printed, ".It Fl -actors , Fl -no-actors\n") != NULL);
+	for (char *line = strtok(printed, "\n"); line; line = strtok(NULL, "\n")) {
+		CHECK(strlen(line) <= 80);
+		CHECK(line[0] != '\'' && (line[0] != '.' || (line[1] >= 'A' && line[1] <= 'Z') || line[1] == '\\'));
+	}
+}
+
 RUN_CASES()
