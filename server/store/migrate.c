@@ -110,7 +110,7 @@ static bool next_migration(size_t *cursor, struct toc_arena *a, struct migration
 static int compare(PGconn *conn, struct toc_arena *a, unsigned *ret_last, struct toc_error *reterr)
 {
 	struct migration m;
-	PGresult *applied;
+	PGresult *applied = NULL;
 	size_t cursor = 0;
 	unsigned last = 0;
 	int r = run(conn, "migrations",
@@ -237,7 +237,7 @@ static const char server[] = "select current_setting('server_version'), pg_is_in
 
 static int read_status(PGconn *conn, struct toc_store_status *s, struct toc_error *reterr)
 {
-	PGresult *row;
+	PGresult *row = NULL;
 	int r = run(conn, "status", server, 0, NULL, &row, reterr);
 
 	if (r < 0)
