@@ -17,6 +17,20 @@ int toc_ask_may(struct toc_ask *q, unsigned conditions)
 			  q->action->k);
 }
 
+int toc_ask_not_ahead(struct toc_ask *q, const struct toc_value *map, const char *name, const char *field)
+{
+	const struct toc_exercise *x = q->exercise;
+	toc_dur skew = TOC_SKEW;
+
+	/* a moment of theirs is that much longer in the scenario */
+	if (x && x->running && x->rate_milli > 1000)
+		skew.us = skew.us / 1000 * x->rate_milli;
+	if (!toc_before(toc_after(q->at, skew), toc_get_time(map, name, q->at)))
+		return 0;
+	return TOC_REFUSE(q, TIME, field, "domain d", "%s: lies after its arrival here at %s", field,
+			  toc_time_str(q->a, q->at).p);
+}
+
 /* ---- drafts ---- */
 
 struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat)

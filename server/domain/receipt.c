@@ -189,6 +189,8 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	if (toc_get(q->body, "actor_kind") && !toc_get_is(q->body, "actor_kind", "human"))
 		return TOC_REFUSE(q, BAD_VALUE, "body.actor_kind", "domain M19",
 				  "actor_kind: a person's receipt is a person's");
+	if (toc_ask_not_ahead(q, q->body, "at", "body.at") < 0)
+		return -1;
 	if (toc_short_is(&m->org, q->p->org))
 		return said_before(q, m->seq);
 	for (uint32_t i = 0; !acks && i < m->n_receipts; i++)

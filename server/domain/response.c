@@ -46,7 +46,7 @@ static int may_answer(struct toc_ask *q)
 	if (!toc_uuid_is_nil(person) && !toc_uuid_eq(person, q->p->person))
 		return TOC_REFUSE(q, NOT_PERMITTED, "body.human_ack_by", "domain M5",
 				  "human_ack_by: it is not the person who is signed in");
-	return 0;
+	return toc_ask_not_ahead(q, q->body, "at", "body.at");
 }
 
 /* A desk's answer: its step of the life-cycle, the end of its paging. @return the draft, or NULL: refused */

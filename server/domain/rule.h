@@ -96,6 +96,12 @@ int toc_refuse_unknown(struct toc_ask *q, const char *field);
 /** May the sender do this, these conditions being true? Refuses with words otherwise. */
 int toc_ask_may(struct toc_ask *q, unsigned conditions);
 
+/** A client's clock that is a moment ahead of ours must not stop a threat to life; what lies further ahead is
+ * a mistake. */
+#define TOC_SKEW TOC_SECONDS(2)
+/** Refuses a time that lies after its arrival here, on the clock of the exercise. @param map may be NULL */
+int toc_ask_not_ahead(struct toc_ask *q, const struct toc_value *map, const char *name, const char *field);
+
 /* ---- the answer ---- */
 
 /** A new draft: k, and what follows from the question (mode, exercise, case, org, actor, message, at,

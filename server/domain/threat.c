@@ -8,32 +8,17 @@
 
 #include "domain/rule.h"
 
-/* A clock that is a moment ahead of ours must not stop a threat to life; what lies further ahead is a
- * mistake. */
-#define SKEW TOC_SECONDS(2)
-
-static int refuse_time(struct toc_ask *q, const char *field)
-{
-	return TOC_REFUSE(q, TIME, field, "domain d", "%s: lies after its arrival here at %s", field,
-			  toc_time_str(q->a, q->at).p);
-}
-
-static bool lies_ahead(struct toc_ask *q, const struct toc_value *map, const char *name)
-{
-	return toc_after(q->at, SKEW).us < toc_get_time(map, name, q->at).us;
-}
-
 static int check_times(struct toc_ask *q)
 {
 	const struct toc_value *content = toc_get(q->body, "content");
 
-	if (lies_ahead(q, q->body, "aware_at"))
-		return refuse_time(q, "body.aware_at");
-	if (lies_ahead(q, toc_get(q->body, "emergency_line_called"), "at"))
-		return refuse_time(q, "body.emergency_line_called.at");
+	if (toc_ask_not_ahead(q, q->body, "aware_at", "body.aware_at") < 0 ||
+	    toc_ask_not_ahead(q, toc_get(q->body, "emergency_line_called"), "at",
+			      "body.emergency_line_called.at") < 0)
+		return -1;
 	for (size_t i = 0; i < toc_len(content); i++)
-		if (lies_ahead(q, toc_at(content, i), "published_at"))
-			return refuse_time(q, "body.content.published_at");
+		if (toc_ask_not_ahead(q, toc_at(content, i), "published_at", "body.content.published_at") < 0)
+			return -1;
 	return 0;
 }
 
@@ -196,7 +181,7 @@ static int check_sendable(struct toc_ask *q)
 	if (check_times(q) < 0)
 		return -1;
 	int64_t differs = t ? toc_between(t->aware_at, toc_get_time(q->body, "aware_at", t->aware_at)).us : 0;
-	if (differs > SKEW.us || differs < -SKEW.us)
+	if (differs > TOC_SKEW.us || differs < -TOC_SKEW.us)
 		return TOC_REFUSE(q, CONDITION, "body.aware_at", "domain b.2",
 				  "aware_at: the draft has fixed it at %s",
 				  toc_time_str(q->a, t->aware_at).p);

@@ -23,7 +23,8 @@ export function message(type, body, more = {}) {
 
 /** Scenario time now, from the clock that the member's welcome has. */
 export function scenarioTime(member, id = LANTERN) {
-	const e = member.welcome.exercises.find((x) => x.id === id);
+	const of = (which) => member.welcome.exercises.find((x) => x.id === which);
+	const e = of(id) ?? of(LANTERN);
 	const run = e.running ? ((Date.now() - Date.parse(e.anchor_real)) * e.rate_milli) / 1000 : 0;
 	return new Date(Date.parse(e.anchor_at) + Math.max(0, run));
 }
@@ -45,6 +46,6 @@ export function m4(member, { text = 'A live stream shows one person with a long 
 
 /** An answer by this member to the threat of that case. */
 export function m5(member, kind, caseRef, body = {}, more = {}) {
-	return message('M5', { kind, human_ack_by: member.welcome.you.person, at: scenarioTime(member).toISOString(), ...body },
+	return message('M5', { kind, human_ack_by: member.welcome.you.person, at: scenarioTime(member, more.exercise_ref).toISOString(), ...body },
 		{ case_ref: caseRef, ...more });
 }

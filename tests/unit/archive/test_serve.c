@@ -72,9 +72,9 @@ static void a_case_is_played(void)
 	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
 	const char *const bodies[] = {
 		"{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":\"2031-"
-		"03-04T21:14:00Z\"}",
+		"03-04T21:12:00Z\"}",
 		"{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-7bececf88767\",\"at\":"
-		"\"2031-03-04T21:14:00Z\","
+		"\"2031-03-04T21:12:00Z\","
 		"\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}",
 	};
 	for (size_t i = 0; i < 2; i++)

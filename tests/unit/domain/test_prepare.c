@@ -119,7 +119,7 @@ CASE(a_redirect_shows_what_the_new_desk_will_get)
 		prepare(s, "AIRU/duty officer",
 			toc_arena_printf(s->a,
 					 "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":"
-					 "\"redirect\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:05:"
+					 "\"redirect\",\"human_ack_by\":\"%s\",\"at\":\"2031-05-17T14:04:"
 					 "00Z\",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\"}}",
 					 stage_case(s, "M4.send", NULL),
 					 toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p)

@@ -178,6 +178,20 @@ CASE(a_call_made_outside_is_sent_or_delivered_never_acknowledged)
 	stage_free(s);
 }
 
+CASE(nobody_has_seen_it_after_now)
+{
+	struct stage *s = sent(); /* at 14:02:00 */
+	static const char format[] = "{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\","
+				     "\"recipient_org\":\"AIRU\",\"channel\":\"console\",\"state\":\"acked\","
+				     "\"at\":\"%s\",\"actor_kind\":\"human\"}}";
+	const char *id = stage_id(s, "M4.send", NULL);
+	REFUSED(stage_act(s, "AIRU/duty officer", format, id, "2099-01-01T00:00:00Z"), TIME);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.at");
+	REFUSED(stage_act(s, "AIRU/duty officer", format, id, "2031-05-17T14:02:03Z"), TIME);
+	CHECK(stage_act(s, "AIRU/duty officer", format, id, "2031-05-17T14:02:02Z") == 0);
+	stage_free(s);
+}
+
 CASE(nobody_acknowledges_for_a_colleague)
 {
 	struct stage *s = sent();

@@ -49,6 +49,39 @@ static const struct toc_desk *desk(struct stage *s, const char *id, const char *
 		CHECK_INT(s->v.n, 0);                                                                        \
 	} while (0)
 
+/* ---- times ---- */
+
+static int answer_at(struct stage *s, const char *id, const char *at)
+{
+	return stage_act(s, "AIRU/duty officer",
+			 "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":"
+			 "\"%s\",\"at\":\"%s\"}}",
+			 id, toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p, at);
+}
+
+CASE(an_answer_is_not_given_after_now)
+{
+	const char *id;
+	struct stage *s = sent(&id); /* at 14:00:00 */
+	REFUSED(answer_at(s, id, "2099-01-01T00:00:00Z"), TIME);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.at");
+	REFUSED(answer_at(s, id, "2031-05-17T14:00:03Z"), TIME);
+	CHECK(answer_at(s, id, "2031-05-17T14:00:02Z") == 0);
+	stage_free(s);
+}
+
+CASE(a_moment_of_a_fast_clock_is_longer)
+{
+	const char *id;
+	struct stage *s = sent(&id);
+	CHECK(stage_act(s, "CELL/controller",
+			"{\"type\":\"exercise\",\"body\":{\"step\":\"clock\",\"action\":\"run\","
+			"\"rate_milli\":60000}}") == 0);
+	REFUSED(answer_at(s, id, "2031-05-17T14:02:01Z"), TIME); /* two seconds of ours are two minutes */
+	CHECK(answer_at(s, id, "2031-05-17T14:02:00Z") == 0);
+	stage_free(s);
+}
+
 /* ---- drafts ---- */
 
 CASE(withdrawing_a_draft_stops_t16_and_tells_nobody)

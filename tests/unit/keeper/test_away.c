@@ -129,11 +129,11 @@ CASE(a_case_goes_on_while_the_database_is_away)
 	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
 	struct toc_value *ack = stage_message(&s, "M5", case_ref.p,
 					      "{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
-					      "7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\"}");
+					      "7bececf88767\",\"at\":\"2031-03-04T21:12:00Z\"}");
 	struct toc_value *redirect =
 		stage_message(&s, "M5", case_ref.p,
 			      "{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
-			      "7bececf88767\",\"at\":\"2031-03-04T21:14:00Z\","
+			      "7bececf88767\",\"at\":\"2031-03-04T21:12:00Z\","
 			      "\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
 	CHECK_TEXT(toc_get_text(stage_send(&s, hub, ack), "op"), "journaled");
 	/* what the redirect discloses is in the journal only, and is read from there */

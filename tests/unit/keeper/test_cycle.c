@@ -109,7 +109,7 @@ CASE(a_case_that_is_not_yours_and_one_that_does_not_exist_are_one_answer)
 {
 	stage_begin(&s);
 	const char *ack = "{\"kind\":\"ack\",\"human_ack_by\":\"12dce59c-5fcf-45f3-8669-eb43c443afb4\","
-			  "\"at\":\"2031-03-04T21:14:00Z\"}";
+			  "\"at\":\"2031-03-04T21:12:00Z\"}";
 	const struct toc_value *sent = stage_send(&s, stage_login(&s, "GameNest", "night responder"),
 						  stage_threat(&s, "nightcourier7"));
 	struct toc_str airu = stage_login(&s, "AIRU", "duty officer");
@@ -201,7 +201,7 @@ CASE(a_disclosure_carries_what_it_discloses)
 						  stage_threat(&s, "nightcourier7"));
 	struct toc_value *redirect = stage_message(
 		&s, "M5", case_of(sent).p,
-		"{\"kind\":\"redirect\",\"human_ack_by\":\"" HUB_OFFICER "\",\"at\":\"2031-03-04T21:14:00Z\","
+		"{\"kind\":\"redirect\",\"human_ack_by\":\"" HUB_OFFICER "\",\"at\":\"2031-03-04T21:12:00Z\","
 		"\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
 	toc_cases_keep(s.keeper[0].k->cases, NULL, 0); /* the rows are no longer at hand: they are fetched */
 	const struct toc_value *a = stage_send(&s, stage_login(&s, "HUB", "duty officer"), redirect);
@@ -378,12 +378,12 @@ CASE(replay_is_the_live_state_at_every_commit)
 	} steps[] = {
 		{ hub, stage_message(&s, "M5", c,
 				     "{\"kind\":\"ack\",\"human_ack_by\":\"" HUB_OFFICER
-				     "\",\"at\":\"2031-03-04T21:14:00Z\"}") },
+				     "\",\"at\":\"2031-03-04T21:12:00Z\"}") },
 		{ cell, stage_message(&s, "exercise", NULL,
 				      "{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":400000}") },
 		{ hub, stage_message(&s, "M5", c,
 				     "{\"kind\":\"redirect\",\"human_ack_by\":\"" HUB_OFFICER
-				     "\",\"at\":\"2031-03-04T21:20:00Z\",\"redirect_to\":\"AIRU\","
+				     "\",\"at\":\"2031-03-04T21:12:00Z\",\"redirect_to\":\"AIRU\","
 				     "\"redirect_ground\":\"place of offence likely\"}") },
 		{ cell, stage_message(&s, "exercise", NULL,
 				      "{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":4000000}") },
