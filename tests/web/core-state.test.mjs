@@ -138,6 +138,20 @@ describe("a threat", () => {
 		assert.equal(standing(s.cases.get(lantern.caseId), s.me), "waiting");
 	});
 
+	test("a receipt is shown at the time when the server had it, a call at the time that the caller says", () => {
+		const { fake, lantern } = scene();
+		const of = (k, org, more) => fake.push({ k, org, case: lantern.caseId, body: { step: k.slice(4),
+			message_ref: lantern.id, recipient_org: "AIRU", channel: "console", at: "1999-01-01T00:00:00Z",
+			actor_kind: "human", ...more } });
+		const acked = of("M19.human", "AIRU", { state: "acked" });
+		of("M19.outreach", "StreamHarbor", { state: "sent", channel: "phone" });
+		const s = stateFor(fake, "StreamHarbor");
+		const row = receiptTable(s, s.cases.get(lantern.caseId)).find((r) => r.desk.org === "AIRU");
+		assert.equal(row.acked.at, acked.at);
+		assert.notEqual(row.acked.at, "1999-01-01T00:00:00Z");
+		assert.equal(row.sent.at, "1999-01-01T00:00:00Z");
+	});
+
 	test("sent is not delivered", () => {
 		const { fake, lantern } = scene();
 		fake.push({ k: "M19.machine", org: "server", case: lantern.caseId, body: { step: "machine",

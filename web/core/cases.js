@@ -225,7 +225,8 @@ function receipt(draft, e) {
 	const byOrg = new Map(c.receipts.get(ref) ?? []);
 	const r = { .../** @type {import("./state.js").Receipts} */ (byOrg.get(org) ?? noReceipts()) };
 	/** @type {Mark} */
-	const mark = { at: b.at ?? e.at, channel: b.channel, state: b.state, contact: b.contact };
+	const mark = { at: e.k === "M19.outreach" ? b.at ?? e.at : e.at, /* only a call made outside has a time of its own */
+		channel: b.channel, state: b.state, contact: b.contact };
 	const human = e.k === "M19.human" && b.actor_kind !== "machine";
 	if (human) {
 		mark.person = e.actor?.person;
