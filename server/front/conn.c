@@ -75,7 +75,7 @@ struct toc_conn *toc_conn_new(struct toc_front *f, enum toc_conn_kind kind, stru
 	toc_buf_init(&c->rx, (size_t)f->limits.frame);
 	toc_buf_init(&c->early, (size_t)f->limits.early_bytes);
 	/* one answer may be large; the limit itself is kept where frames are added */
-	toc_buf_init(&c->out, (size_t)f->limits.pending_kib * 1024 + TOC_IPC_FRAME_MAX + 64);
+	toc_buf_init(&c->out, (size_t)f->limits.pending_kib * 1024 + TOC_BATCH + TOC_IPC_FRAME_MAX + 64);
 	f->slots[slot] = c;
 	wheel_insert(f, c);
 	return c;

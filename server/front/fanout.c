@@ -1,8 +1,10 @@
 /* fanout.c: from the ring and the archive to the sockets.
  *
  * A connection has two sources: `out`, frames of its own (answers, history, urgent), which go first, and the ring,
- * from its cursor on, while it is live. What is due leaves in one write of whole frames, so in one TLS record; who
- * has the same eyes and stands at the same place gets the very same bytes (struct toc_crowd).
+ * from its cursor on, while it is live. Urgent frames come into `out` from their list (urgent.h), from the
+ * connection's place in it on: who was here when one came and who comes later are the same case. What is due leaves
+ * in one write of whole frames, so in one TLS record; who has the same eyes and stands at the same place gets the
+ * very same bytes (struct toc_crowd).
  *
  * Writes are made straight from the loop, not from LWS_CALLBACK_SERVER_WRITEABLE, and past the framing of
  * libwebsockets (LWS_WRITE_RAW): its way costs four epoll_ctl for each write under libuv. That is correct for
@@ -162,14 +164,19 @@ static void add_event(struct toc_buf *b, const char *event, int64_t seq, struct 
 	toc_buf_text(b, "\n\n");
 }
 
-void toc_conn_say(struct toc_conn *c, const char *event, int64_t seq, struct toc_str json)
+static void add(struct toc_conn *c, const char *event, int64_t seq, struct toc_str json)
 {
-	if (c->stage == TOC_CONN_CLOSING || !c->wsi)
-		return;
 	if (c->kind == TOC_CONN_SOCKET)
 		add_frame(&c->out, json);
 	else
 		add_event(&c->out, event, seq, json);
+}
+
+void toc_conn_say(struct toc_conn *c, const char *event, int64_t seq, struct toc_str json)
+{
+	if (c->stage == TOC_CONN_CLOSING || !c->wsi)
+		return;
+	add(c, event, seq, json);
 	if (c->out.failed || c->out.n > (size_t)c->front->limits.pending_kib * 1024) {
 		toc_log(TOC_LOG_INFO, "slow_reader", "connection %llu has %zu bytes waiting",
 		        (unsigned long long)c->id, c->out.n);
@@ -196,6 +203,16 @@ static size_t frame_size(const char *p, size_t n)
 	return head + payload <= n ? head + payload : n;
 }
 
+/* What is journaled and was not given to it yet, as much as one write takes. */
+static void add_urgent(struct toc_conn *c)
+{
+	struct toc_str json;
+
+	while (c->entries_wanted && c->out.n < TOC_BATCH &&
+	       toc_urgent_next(c->front->urgent, c->crowd->eyes, &c->urgent_at, &json))
+		add(c, "urgent", -1, json);
+}
+
 /* The next write: whole frames, `out` first. @return empty when nothing is due */
 static struct toc_str next_write(struct toc_conn *c)
 {
@@ -205,6 +222,7 @@ static struct toc_str next_write(struct toc_conn *c)
 	            c->cursor.next < toc_ring_head(f->ring);
 	size_t n = 0;
 
+	add_urgent(c);
 	if (live)
 		gather(f, w, c->cursor.next);
 	if (c->out.n == 0) {
@@ -259,6 +277,7 @@ static void flush_stream(struct toc_conn *c)
 
 	for (;;) {
 		struct toc_framed x;
+		add_urgent(c);
 		while (c->out.n < TOC_BATCH && c->cursor.state == TOC_CURSOR_LIVE &&
 		       c->cursor.next < toc_ring_head(f->ring)) {
 			uint64_t at = c->cursor.next;
@@ -488,11 +507,21 @@ void toc_fanout_reset(struct toc_front *f, uint64_t head)
 	toc_fanout_begin(f);
 }
 
-void toc_fanout_urgent(struct toc_front *f, const struct toc_rendering *rendering)
+void toc_fanout_urgent(struct toc_front *f, struct toc_uuid eid, const struct toc_rendering *renderings, size_t n)
 {
+	if (toc_urgent_knows(f->urgent, eid))
+		return; /* a keeper that was restarted tells its journal again */
+	bool kept = toc_urgent_keep(f->urgent, eid, renderings, n) == 0;
 	for (uint32_t i = f->n_live; i > 0; i--) { /* backwards: saying may end a connection */
 		struct toc_conn *c = f->live[i - 1];
-		if (c->kind != TOC_CONN_REQUEST && toc_eyes_see(c->crowd->eyes, rendering))
-			toc_conn_say(c, "urgent", -1, rendering->json);
+		const struct toc_rendering *r = toc_eyes_find(c->crowd->eyes, renderings, n);
+		if (c->kind == TOC_CONN_REQUEST || !r)
+			continue;
+		if (kept) {
+			toc_conn_mark(c);
+			continue;
+		}
+		add_urgent(c); /* in order, unless it is far behind: then this one is not to wait */
+		toc_conn_say(c, "urgent", -1, r->json);
 	}
 }

@@ -299,6 +299,7 @@ static void init(struct toc_front *f, const struct toc_value *heritage)
 	f->crowds = toc_map_new();
 	f->orgs = toc_map_new();
 	f->ring = toc_ring_new((size_t)f->limits.ring_kib * 1024, (size_t)f->limits.ring_entries);
+	f->urgent = toc_urgent_new((size_t)f->limits.urgent_kib * 1024, (size_t)f->limits.urgent_entries);
 	toc_buf_init(&f->frame, TOC_IPC_FRAME_MAX + 64);
 	toc_buf_init(&f->batch, TOC_BATCH + TOC_IPC_FRAME_MAX);
 }
@@ -351,6 +352,7 @@ static void forget(struct toc_front *f)
 	free(f->free_slots);
 	free(f->live);
 	toc_ring_free(f->ring);
+	toc_urgent_free(f->urgent);
 	toc_static_free(f->web);
 	toc_arena_free(f->scratch);
 	toc_arena_free(f->arena);

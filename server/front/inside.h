@@ -24,6 +24,7 @@
 #include "front/limit.h"
 #include "front/ring.h"
 #include "front/static.h"
+#include "front/urgent.h"
 #include "ipc/ipc.h"
 
 #include <libwebsockets.h>
@@ -142,6 +143,7 @@ struct toc_conn {
 	/* out */
 	bool entries_wanted;
 	struct toc_cursor cursor;
+	uint64_t urgent_at;   /* place in the list of urgent frames */
 	struct toc_buf out;   /* whole frames that come before anything of the ring */
 	int64_t stalled_us;   /* since when it takes nothing; 0: it takes */
 	int64_t read_at_us;   /* not before this is the archive asked again */
@@ -202,6 +204,7 @@ struct toc_front {
 	bool tip_known, database_up, draining, finished, confined;
 
 	struct toc_ring *ring;
+	struct toc_urgent *urgent; /* of the current outage */
 	struct toc_map *crowds, *orgs;
 
 	struct toc_conn **slots;
@@ -294,7 +297,7 @@ void toc_fanout_begin(struct toc_front *f); /* the ring has moved */
 void toc_fanout_reset(struct toc_front *f, uint64_t head); /* the ring begins anew */
 void toc_fanout_pass(uv_idle_t *idle);
 void toc_fanout_before_poll(uv_prepare_t *prepare);
-void toc_fanout_urgent(struct toc_front *f, const struct toc_rendering *rendering);
+void toc_fanout_urgent(struct toc_front *f, struct toc_uuid eid, const struct toc_rendering *renderings, size_t n);
 struct toc_crowd *toc_crowd_join(struct toc_front *f, struct toc_eyes eyes);
 void toc_crowd_leave(struct toc_front *f, struct toc_crowd *crowd);
 void toc_pace(struct toc_conn *c); /* come back to it in a few milliseconds */

@@ -125,24 +125,34 @@ static bool admitted(struct toc_front *f, struct toc_frame *frame, struct toc_re
 	return !frame->bad;
 }
 
-static void on_publish(struct toc_front *f, struct toc_frame *frame)
+/* @return how many; none, too, when the frame is bad */
+static size_t read_renderings(struct toc_front *f, struct toc_frame *frame, struct toc_rendering ret[RENDERINGS_MAX])
 {
-	struct toc_rendering renderings[RENDERINGS_MAX];
-	uint64_t seq = toc_frame_u64(frame);
 	size_t n = toc_frame_u8(frame);
 
 	if (n > RENDERINGS_MAX) {
 		frame->bad = true;
-		return;
+		return 0;
 	}
 	for (size_t i = 0; i < n; i++) {
 		/* not NULL: go on where the last rendering's audience ended */
-		renderings[i].admitted = i ? renderings[i - 1].admitted : NULL;
-		if (!admitted(f, frame, &renderings[i]))
-			return;
+		ret[i].admitted = i ? ret[i - 1].admitted : NULL;
+		if (!admitted(f, frame, &ret[i]))
+			return 0;
 	}
+	return n;
+}
+
+static void on_publish(struct toc_front *f, struct toc_frame *frame)
+{
+	struct toc_rendering renderings[RENDERINGS_MAX];
+	uint64_t seq = toc_frame_u64(frame);
+	struct toc_uuid eid = toc_frame_id(frame);
+	size_t n = read_renderings(f, frame, renderings);
+
 	if (!toc_frame_end(frame))
 		return;
+	toc_urgent_drop(f->urgent, eid);
 	if (seq < toc_ring_head(f->ring)) {
 		toc_log(TOC_LOG_WARN, "published_again", "entry %llu is known, ignoring", (unsigned long long)seq);
 		return;
@@ -156,11 +166,12 @@ static void on_publish(struct toc_front *f, struct toc_frame *frame)
 
 static void on_urgent(struct toc_front *f, struct toc_frame *frame)
 {
-	struct toc_rendering x = { .admitted = NULL };
+	struct toc_rendering renderings[RENDERINGS_MAX];
+	struct toc_uuid eid = toc_frame_id(frame);
+	size_t n = read_renderings(f, frame, renderings);
 
-	(void)toc_frame_id(frame);
-	if (admitted(f, frame, &x) && toc_frame_end(frame))
-		toc_fanout_urgent(f, &x);
+	if (toc_frame_end(frame))
+		toc_fanout_urgent(f, eid, renderings, n);
 }
 
 /* While the database is away nobody can say that a position does not exist; now it shows. */
@@ -195,6 +206,8 @@ static void on_tip(struct toc_front *f, struct toc_frame *frame)
 		toc_log(TOC_LOG_INFO, "tip", "ledger of %llu entries, database %s", (unsigned long long)size,
 		        up ? "up" : "away");
 	bool back = up && !f->database_up && f->tip_known;
+	if (up) /* what is still being recorded is told again after this */
+		toc_urgent_clear(f->urgent);
 	f->database_up = up;
 	if (!f->tip_known || size != head)
 		toc_fanout_reset(f, size);

@@ -56,6 +56,14 @@ bool toc_eyes_see(struct toc_eyes eyes, const struct toc_rendering *r)
 	return false;
 }
 
+const struct toc_rendering *toc_eyes_find(struct toc_eyes eyes, const struct toc_rendering *renderings, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (toc_eyes_see(eyes, &renderings[i]))
+			return &renderings[i];
+	return NULL;
+}
+
 struct toc_ring *toc_ring_new(size_t bytes, size_t entries)
 {
 	struct toc_ring *r = toc_must_realloc(NULL, sizeof *r);

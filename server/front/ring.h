@@ -60,6 +60,8 @@ int toc_ring_publish(struct toc_ring *r, const struct toc_rendering *renderings,
 bool toc_ring_next(const struct toc_ring *r, struct toc_eyes eyes, uint64_t *seq, struct toc_framed *ret_framed);
 
 bool toc_eyes_see(struct toc_eyes eyes, const struct toc_rendering *rendering);
+/** The first of them that these eyes see, or NULL. */
+const struct toc_rendering *toc_eyes_find(struct toc_eyes eyes, const struct toc_rendering *renderings, size_t n);
 
 /** Header of an unmasked, final WebSocket text frame (RFC 6455 section 5.2). @return its 2, 4 or 10 bytes' count */
 #define TOC_FRAME_HEAD_MAX 10

@@ -22,6 +22,7 @@
 #define RETRY_US 200000  /* from losing the database to trying again */
 #define GRACE_US 1000000 /* what is no threat to life waits so long for the database before it is refused */
 #define RECORD_DEPTH 48
+#define REPEAT_MAX (TOC_IPC_QUEUE_MAX / 2) /* bytes that wait for a front: with more it is told no more */
 #define FULL_ROWS (TOC_APPEND_MAX - TOC_BATCH_ROOM)
 
 struct record {
@@ -210,6 +211,41 @@ int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a
 	return 0;
 }
 
+struct repeat {
+	struct toc_keeper *k;
+	unsigned front;
+	struct toc_arena *arena;
+};
+
+static void repeat_record(void *ctx, size_t index, struct toc_str bytes)
+{
+	struct repeat *r = ctx;
+	struct toc_keeper *k = r->k;
+	const struct toc_value *entries;
+	struct toc_made m;
+
+	if (index >= k->away->n || k->away->records[index].done ||
+	    toc_child_queued(k->child, r->front) > REPEAT_MAX)
+		return;
+	toc_arena_reset(r->arena);
+	if (read_record(r->arena, bytes, &entries) < 0)
+		return; /* reported when the journal was read at the start */
+	for (size_t i = 0; i < toc_len(entries); i++)
+		if (toc_made_load(toc_at(entries, i), &m) == 0)
+			toc_publish_urgent(k, &m.opened, r->front);
+}
+
+void toc_away_repeat(struct toc_keeper *k, unsigned front)
+{
+	struct toc_error error;
+	if (!k->away->n || !toc_child_has(k->child, front))
+		return;
+	struct repeat r = { k, front, toc_arena_new() };
+	if (toc_journal_read(k->journal, repeat_record, &r, &error) < 0)
+		toc_log(TOC_LOG_ERROR, "journal_unreadable", "%s", error.text);
+	toc_arena_free(r.arena);
+}
+
 /* ---- away ---- */
 
 void toc_away_begin(struct toc_keeper *k, const char *why)
@@ -294,7 +330,7 @@ static void decide_threats(struct toc_keeper *k)
 			remember(k->away, b->made[b->groups[i].first].opened.entry.eid);
 		for (size_t i = 0; i < b->n; i++) {
 			journaled(k, &b->made[i].opened);
-			toc_publish_urgent(k, &b->made[i].opened);
+			toc_publish_urgent(k, &b->made[i].opened, TOC_CHILD_FRONTS_MAX);
 		}
 	}
 	if (!kept || b->error.code)

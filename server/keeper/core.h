@@ -141,6 +141,8 @@ const struct toc_value *toc_away_answer(const struct toc_keeper *k, struct toc_u
 /** An entry that is in the journal, read from there. @return 0 or TOC_ENOTFOUND */
 int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a,
 		  struct toc_opened *ret_opened) TOC_MUSTCHECK;
+/** Tell a front what is in the journal and not yet in the ledger. */
+void toc_away_repeat(struct toc_keeper *k, unsigned front);
 void toc_away_begin(struct toc_keeper *k, const char *why);
 void toc_away_turn(struct toc_keeper *k);
 void toc_return_begin(struct toc_keeper *k);
@@ -193,8 +195,10 @@ void toc_auth_front_gone(struct toc_keeper *k, unsigned front);
 
 /* publish.c */
 void toc_publish(struct toc_keeper *k, const struct toc_opened *e);
-void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e);
+void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e, unsigned front); /* as tip */
 void toc_publish_tip(struct toc_keeper *k, unsigned front); /* to one, or to all: TOC_CHILD_FRONTS_MAX */
+/** To a front that is new or missed something: the tip, and what is in the journal. */
+void toc_publish_catch_up(struct toc_keeper *k, unsigned front);
 void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session);
 void toc_publish_turn(struct toc_keeper *k);         /* close gaps */
 void toc_send(struct toc_keeper *k, unsigned front); /* what is in k->out */

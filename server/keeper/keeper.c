@@ -47,7 +47,7 @@ static void on_front(void *keeper, unsigned front, bool here)
 		return; /* being put together */
 	k->gap[front] = false;
 	if (here && k->announced)
-		toc_publish_tip(k, front);
+		toc_publish_catch_up(k, front);
 	else if (!here)
 		toc_auth_front_gone(k, front);
 }

@@ -3,7 +3,9 @@
  * front sees for itself that it missed none.
  *
  * A front that does not read in time has a full queue. It then misses entries, its connections included, and
- * is told the tip once it has caught up: it sends them to the archive. Nobody waits for it meanwhile. */
+ * is told the tip once it has caught up: it sends them to the archive. Nobody waits for it meanwhile. What is
+ * in the journal has no number and is not in the archive: a front that comes, or missed something, is told all
+ * of it (again). */
 #include "keeper/core.h"
 
 #define GAP_OVER (1u << 20) /* bytes: a front with less than this waiting has caught up */
@@ -36,39 +38,38 @@ static void to_all(struct toc_keeper *k)
 			toc_send(k, i);
 }
 
-void toc_publish(struct toc_keeper *k, const struct toc_opened *e)
+static void put_renderings(struct toc_keeper *k, const struct toc_opened *e, bool urgent)
 {
 	struct toc_arena *a = toc_arena_new();
 	struct toc_audience to[2];
 	size_t n = toc_render_audiences(a, &e->entry, to);
 
-	toc_ipc_begin(&k->out, TOC_IPC_PUBLISH);
-	toc_ipc_u64(&k->out, e->entry.seq);
+	toc_ipc_id(&k->out, e->entry.eid);
 	toc_ipc_u8(&k->out, (uint8_t)n);
 	for (size_t i = 0; i < n; i++) {
 		put_audience(k, &to[i]);
 		toc_ipc_u8(&k->out, toc_render_is_actual(&e->entry));
-		toc_ipc_str(&k->out, toc_render_entry(a, e, to[i].rendering, false));
+		toc_ipc_str(&k->out, toc_render_entry(a, e, to[i].rendering, urgent));
 	}
-	to_all(k);
 	toc_arena_free(a);
 }
 
-void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e)
+void toc_publish(struct toc_keeper *k, const struct toc_opened *e)
 {
-	struct toc_arena *a = toc_arena_new();
-	struct toc_audience to[2];
-	size_t n = toc_render_audiences(a, &e->entry, to);
+	toc_ipc_begin(&k->out, TOC_IPC_PUBLISH);
+	toc_ipc_u64(&k->out, e->entry.seq);
+	put_renderings(k, e, false);
+	to_all(k);
+}
 
-	for (size_t i = 0; i < n; i++) {
-		toc_ipc_begin(&k->out, TOC_IPC_URGENT);
-		toc_ipc_id(&k->out, e->entry.eid);
-		put_audience(k, &to[i]);
-		toc_ipc_u8(&k->out, toc_render_is_actual(&e->entry));
-		toc_ipc_str(&k->out, toc_render_entry(a, e, to[i].rendering, true));
+void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e, unsigned front)
+{
+	toc_ipc_begin(&k->out, TOC_IPC_URGENT);
+	put_renderings(k, e, true);
+	if (front < TOC_CHILD_FRONTS_MAX)
+		toc_send(k, front);
+	else
 		to_all(k);
-	}
-	toc_arena_free(a);
 }
 
 void toc_publish_tip(struct toc_keeper *k, unsigned front)
@@ -80,6 +81,12 @@ void toc_publish_tip(struct toc_keeper *k, unsigned front)
 		toc_send(k, front);
 	else
 		to_all(k);
+}
+
+void toc_publish_catch_up(struct toc_keeper *k, unsigned front)
+{
+	toc_publish_tip(k, front);
+	toc_away_repeat(k, front);
 }
 
 void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session)
@@ -96,6 +103,6 @@ void toc_publish_turn(struct toc_keeper *k)
 			k->gap[i] = false;
 			/* it may have missed a revocation, too: sessions are looked at again when grants are
 			 * renewed */
-			toc_publish_tip(k, i);
+			toc_publish_catch_up(k, i);
 		}
 }

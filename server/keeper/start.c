@@ -23,7 +23,8 @@ void toc_start_done(struct toc_keeper *k)
 	k->announced = true;
 	toc_log(TOC_LOG_INFO, "serving", "node %s, %llu entries%s", k->o.node,
 		(unsigned long long)toc_world_size(k->world), away ? ", without a database" : "");
-	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
+	for (unsigned i = 0; i < toc_child_fronts(k->child); i++)
+		toc_publish_catch_up(k, i);
 	toc_child_ready(k->child, away ? "threats to life only: the database cannot be reached" : "serving");
 }
 

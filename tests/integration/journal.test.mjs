@@ -234,6 +234,71 @@ describe('a desk that does not answer while PostgreSQL is away', () => {
 	});
 });
 
+describe('who comes while PostgreSQL is away', () => {
+	let back;
+	const others = [];
+	before(begin);
+	after(async () => {
+		back?.();
+		await Promise.all(others.map((m) => m.leave()));
+		await end();
+	});
+	const come = async (org, person) => {
+		const m = await Steady.connect(server, org, person);
+		others.push(m);
+		return m;
+	};
+	const ids = (m, from = 0) => m.urgents.slice(from).map((u) => u.id);
+	/** A beat after the welcome: nothing that was due is still under way. */
+	const settled = async (m) => { const heard = m.beats; await until(() => m.beats > heard, `a beat for ${m.name}`); };
+
+	it('is given what is journaled, once and in its order; again after the front was killed, and after the keeper was', async () => {
+		back = freeze(server);
+		const sent = [];
+		const say = async (m, what) => {
+			const began = Date.now(), answer = await m.deliver(what);
+			sent.push({ what, answer, began, doubtful: sent.length === 0 });
+			assert.equal(answer.op, 'journaled', JSON.stringify(answer));
+			return answer;
+		};
+		const first = await say(platform, threat(platform, 'Nobody at the desk yet.'));
+		await say(platform, supplement(first.case, 'More of it.', [first.id]));
+		await say(hub, m5(hub.self, 'ack', first.case));
+		const all = () => sent.map((s) => s.what.id);
+		await until(() => ids(desk).length === 3, 'all of it for who is here');
+
+		const late = await come('AIRU', 'duty officer'), stranger = await come('BFP', 'duty officer');
+		assert.equal(late.welcome.database, 'away');
+		await settled(late);
+		assert.deepEqual(ids(late), all());
+		assert.equal(late.urgents[0].message.body.explanation, 'Nobody at the desk yet.');
+		assert.equal(late.urgents[0].note, 'not yet recorded');
+
+		for (const part of ['front', 'keeper']) {
+			const before = late.urgents.length, losses = late.reconnects;
+			await server.kill(part);
+			if (part === 'front') await until(() => late.reconnects > losses && late.welcome, 'it is back', 20_000);
+			await say(platform, threat(platform, `After the ${part}.`));
+			await late.urgent((u) => u.id === all().at(-1));
+			await settled(late);
+			assert.deepEqual(ids(late, before), part === 'front' ? all() : all().slice(-1), 'once for each connection');
+			const later = await come('AIRU', 'duty officer');
+			await settled(later);
+			assert.deepEqual(ids(later), all());
+		}
+		await settled(stranger);
+		assert.deepEqual([...stranger.urgents, ...bystander.urgents], []);
+
+		back();
+		back = null;
+		await recordedOnce(sent, [platform, desk, hub, ...others.filter((m) => m !== stranger)]);
+		const afterwards = await come('AIRU', 'duty officer');
+		await settled(afterwards);
+		assert.deepEqual(afterwards.urgents, []);
+		await booksAgree();
+	});
+});
+
 describe('the keeper dies while PostgreSQL is away', () => {
 	let back;
 	before(begin);

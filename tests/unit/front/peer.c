@@ -309,6 +309,7 @@ void publish(struct front *f, uint64_t seq, const char *org, uint32_t roles, con
 {
 	toc_ipc_begin(&f->out, TOC_IPC_PUBLISH);
 	toc_ipc_u64(&f->out, seq);
+	toc_ipc_id(&f->out, (struct toc_uuid){ { (uint8_t)seq, 0xee } });
 	toc_ipc_u8(&f->out, 1);
 	toc_ipc_u16(&f->out, 1);
 	toc_ipc_str(&f->out, toc_str_of(org));

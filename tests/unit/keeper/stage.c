@@ -385,16 +385,15 @@ static void on_frame(void *ctx, struct toc_frame *f)
 		to->up = toc_frame_u8(f);
 		break;
 	case TOC_IPC_PUBLISH:
-		to->seq = toc_frame_u64(f);
+	case TOC_IPC_URGENT:
+		if (to->number == TOC_IPC_PUBLISH)
+			to->seq = toc_frame_u64(f);
+		to->id = toc_frame_id(f);
 		to->code = toc_frame_u8(f);
 		if (to->code > 0)
 			to->json = read_rendering(s, f, to, false);
 		if (to->code > 1)
 			to->json2 = read_rendering(s, f, to, true);
-		break;
-	case TOC_IPC_URGENT:
-		to->id = toc_frame_id(f);
-		to->json = read_rendering(s, f, to, false);
 		break;
 	case TOC_IPC_HISTORY:
 		to->conn = toc_frame_u64(f);

@@ -288,6 +288,60 @@ CASE(without_a_database_a_keeper_starts_from_the_sealed_copy)
 	stage_end(&s);
 }
 
+/* What was said in URGENT frames from frame `from` on, in order: id and JSON. */
+static struct toc_str urgents(size_t from)
+{
+	struct toc_str all = TOC_STR("");
+	for (size_t i = from; i < s.keeper[0].n; i++) {
+		const struct stage_frame *f = &s.keeper[0].frames[i];
+		if (f->number == TOC_IPC_URGENT)
+			all = toc_arena_printf(s.a, "%.*s%.*s %.*s %.*s\n", TOC_STR_ARGS(all),
+					       TOC_STR_ARGS(f->readers), TOC_STR_ARGS(f->json),
+					       TOC_STR_ARGS(f->json2));
+	}
+	return all;
+}
+
+CASE(a_front_that_comes_while_away_is_told_the_journal_and_a_new_keeper_tells_it_the_same)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	s.keeper[0].k->save_us = 0;
+	stage_run(&s, 20);
+	go_away();
+	size_t began = s.keeper[0].n;
+	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "first"));
+	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
+	struct toc_value *more =
+		stage_message(&s, "M4", case_ref.p, "{\"step\":\"supplement\",\"explanation\":\"More of it.\"}");
+	CHECK_TEXT(toc_get_text(stage_send(&s, grant, more), "op"), "journaled");
+	struct toc_str first = urgents(began);
+	CHECK(first.n > 0 && strstr(first.p, "M4.send") && strstr(first.p, "M4.supplement"));
+
+	size_t again = s.keeper[0].n;
+	toc_publish_catch_up(s.keeper[0].k, 0); /* what happens when a front comes */
+	stage_run(&s, 20);
+	CHECK(!stage_last(&s, 0, TOC_IPC_TIP)->up);
+	CHECK_TEXT(urgents(again), first.p);
+
+	stage_stop(&s, 0);
+	stage_keeper(&s, 0);
+	stage_fault(&s, 0, TOC_MEMORY_AWAY);
+	s.keeper[0].k->start_us -= 60000000;
+	stage_wait_serving(&s, 0);
+	stage_run(&s, 20);
+	CHECK(s.keeper[0].k->phase == TOC_AWAY);
+	CHECK_TEXT(urgents(0), first.p);
+
+	come_back();
+	size_t after = s.keeper[0].n;
+	toc_publish_catch_up(s.keeper[0].k, 0);
+	stage_run(&s, 20);
+	CHECK(stage_last(&s, 0, TOC_IPC_TIP)->up);
+	CHECK_INT(urgents(after).n, 0);
+	stage_end(&s);
+}
+
 CASE(nothing_clear_is_on_disk)
 {
 	static const char *const files[] = { "urgent", "state" };
