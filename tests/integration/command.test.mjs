@@ -72,7 +72,6 @@ describe('tocsin send', () => {
 		const message = m4(platform);
 		server.signal('front', 'SIGSTOP');
 		const run = command(server, ['send', '-', '--json'], { member: 'StreamHarbor/night responder', input: JSON.stringify(message) });
-		await new Promise((resolve) => setTimeout(resolve, 300));
 		await server.kill('front');
 		assert.equal(await run.end, 0, run.err);
 		const seen = await as('AIRU/gateway', ['watch', '--from', 'start', '--once', '--only', 'M4.send']);
@@ -103,9 +102,8 @@ describe('tocsin watch', () => {
 		assert.match(r.err, /999999/);
 	});
 	it('--receipts makes machine receipts, which are never human', async () => {
-		const run = command(server, ['watch', '--receipts', '--json'], { member: 'HUB/gateway' });
+		const run = command(server, ['watch', '--from', 'start', '--receipts', '--json'], { member: 'HUB/gateway' });
 		try {
-			await new Promise((resolve) => setTimeout(resolve, 700)); // it is connected, from now on
 			const sent = await platform.deliver(m4(platform));
 			const receipt = await platform.entry((e) => e.k === 'M19.machine' && e.message.body.recipient_org === 'HUB' && e.case === sent.case);
 			assert.equal(receipt.message.body.actor_kind, 'machine');
@@ -125,9 +123,9 @@ describe('tocsin watch', () => {
 
 describe('while the database is away', () => {
 	it('a threat is journaled, never called recorded; it comes as urgent, and later as an entry, once each', { timeout: 60_000 }, async (t) => {
-		const watch = command(server, ['watch', '--json', '--only', 'M4'], { member: 'AIRU/gateway' });
+		const watch = command(server, ['watch', '--from', 'start', '--json', '--only', 'M4'], { member: 'AIRU/gateway' });
 		t.after(() => watch.child.kill('SIGKILL'));
-		await new Promise((resolve) => setTimeout(resolve, 700)); // it is connected, from now on
+		await until(() => watch.out.includes('"M4.'), 'what came before: it is connected');
 		const message = m4(platform);
 		const back = freeze(server);
 		try {
