@@ -21,6 +21,7 @@ struct gate {
 	unsigned depth, depth_max;
 	size_t members;
 	struct toc_refusal *refusal;
+	bool comma; /* the last thing seen: nothing may close now */
 };
 
 static int malformed(struct gate *g, const char *what)
@@ -176,9 +177,14 @@ static int pass_token(struct gate *g)
 static int pass_gate(struct gate *g)
 {
 	while (g->p < g->end) {
-		if (*g->p && strchr(" \t\n\r,", *g->p))
-			g->p++;
-		else if (pass_token(g) < 0)
+		if (*g->p && strchr(" \t\n\r,", *g->p)) {
+			g->comma |= *g->p++ == ',';
+			continue;
+		}
+		if (g->comma && (*g->p == '}' || *g->p == ']'))
+			return malformed(g, "comma before the end");
+		g->comma = false;
+		if (pass_token(g) < 0)
 			return -1;
 	}
 	return 0;
@@ -263,7 +269,8 @@ static struct json_tokener *tokener_for(unsigned depth)
 	tokener = json_tokener_new_ex((int)depth + 2);
 	if (!tokener)
 		TOC_WRONG("json: no memory");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	/* From 0.17 on its strict mode takes every byte above 0x7f for a control character. The gate is strict. */
+	json_tokener_set_flags(tokener, JSON_C_VERSION_NUM < (17 << 8) ? JSON_TOKENER_STRICT : 0);
 	deep = depth;
 	return tokener;
 }
@@ -271,7 +278,7 @@ static struct json_tokener *tokener_for(unsigned depth)
 int toc_json_parse(struct toc_arena *a, struct toc_str bytes, size_t max_bytes, unsigned depth,
 		   struct toc_value **ret_value, struct toc_refusal *ret_refusal)
 {
-	struct gate g = { bytes.p, bytes.p + bytes.n, bytes.p, 0, depth, 0, ret_refusal };
+	struct gate g = { bytes.p, bytes.p + bytes.n, bytes.p, 0, depth, 0, ret_refusal, false };
 	struct conversion c = { a, 0, ret_refusal };
 	struct toc_value *value = NULL;
 
