@@ -8,7 +8,6 @@
 #include <time.h>
 
 #define DAY_US INT64_C(86400000000)
-#define LAST_US (INT64_C(253402300800) * 1000000 - 1) /* 9999-12-31T23:59:59.999999Z */
 
 struct civil {
 	int64_t year;
@@ -69,8 +68,8 @@ toc_time toc_after_months(toc_time t, int months)
 void toc_time_format(toc_time t, char ret_text[TOC_TIME_TEXT])
 {
 	int64_t us = t.us < 0 ? 0 : t.us;
-	if (us > LAST_US)
-		us = LAST_US; /* TOC_TIME_NEVER shows as the last moment */
+	if (us > TOC_TIME_LAST.us)
+		us = TOC_TIME_LAST.us; /* TOC_TIME_NEVER shows as the last moment */
 	struct civil c = civil_of(us / DAY_US);
 	int ms = (int)(us % DAY_US / 1000);
 
@@ -168,7 +167,7 @@ int toc_time_parse(struct toc_str text, toc_time *ret_time, int *ret_offset_min)
 
 	int64_t seconds = days_of(day) * 86400 + (minute - offset) * 60 + second;
 	int64_t t = seconds * 1000000 + us;
-	if (t < 0 || t > LAST_US)
+	if (t < 0 || t > TOC_TIME_LAST.us)
 		return TOC_EINVAL;
 	*ret_time = (toc_time){ t };
 	if (ret_offset_min)

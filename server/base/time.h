@@ -17,6 +17,7 @@ typedef struct {
 } toc_dur;
 
 #define TOC_TIME_NEVER ((toc_time){ INT64_MAX })
+#define TOC_TIME_LAST ((toc_time){ INT64_C(253402300799999999) }) /* of four digits' years: 9999-12-31 */
 #define TOC_SECONDS(n) ((toc_dur){ (int64_t)(n)*1000000 })
 #define TOC_MINUTES(n) TOC_SECONDS((n)*60)
 #define TOC_HOURS(n) TOC_SECONDS((n)*3600)

@@ -12,9 +12,10 @@
 
 __extension__ typedef __int128 wide; /* a year of microseconds times the rate does not fit 64 bits */
 
+/* A clock that has come to the last moment that can be written stands there. */
 static int64_t narrow(wide x)
 {
-	return x > TOC_INT_MAX ? TOC_INT_MAX : x < -TOC_INT_MAX ? -TOC_INT_MAX : (int64_t)x;
+	return x > TOC_TIME_LAST.us ? TOC_TIME_LAST.us : x < 0 ? 0 : (int64_t)x;
 }
 
 toc_time toc_clock_at(const struct toc_exercise *x, toc_time real)

@@ -184,6 +184,32 @@ struct toc_str toc_object_key(enum toc_object_kind kind, const void *object)
 
 /* ---- snapshot: what is absent is left out ---- */
 
+/* Microseconds since 1970: a number; after 2255, where a number of 53 bits ends, its digits as text. "Until 9999"
+ * is what people write who mean for ever. */
+static struct toc_value *save_time(toc_time t, struct toc_arena *a)
+{
+	return t.us <= TOC_INT_MAX ? toc_value_int(a, t.us)
+				   : toc_value_text(a, toc_arena_printf(a, "%lld", (long long)t.us));
+}
+
+static bool load_time(const struct toc_value *v, toc_time *ret_time)
+{
+	int64_t us = 0;
+
+	if (v->kind == TOC_INT) {
+		ret_time->us = v->integer;
+		return true;
+	}
+	struct toc_str digits = toc_text_of(v);
+	for (size_t i = 0; i < digits.n; i++) {
+		if (digits.p[i] < '0' || digits.p[i] > '9' || us > TOC_TIME_LAST.us / 10)
+			return false;
+		us = us * 10 + (digits.p[i] - '0');
+	}
+	ret_time->us = us;
+	return us > TOC_INT_MAX;
+}
+
 static struct toc_value *save(const struct shape *s, const void *object, struct toc_arena *a)
 {
 	struct toc_value *map = toc_value_map(a);
@@ -207,7 +233,7 @@ static struct toc_value *save(const struct shape *s, const void *object, struct 
 		case F_HASH: toc_set_text(a, map, f->name, toc_hex(a, at, sizeof(struct toc_hash))); break;
 		case F_TIME:
 			if (((const toc_time *)at)->us != TOC_TIME_NEVER.us)
-				toc_set_int(a, map, f->name, ((const toc_time *)at)->us);
+				toc_set(a, map, f->name, save_time(*(const toc_time *)at, a));
 			break;
 		case F_COUNT:
 			if (*(const int64_t *)at)
@@ -267,9 +293,7 @@ static int load_field(const struct shape *s, const struct field *f, const struct
 		ok = v->kind == TOC_TEXT && toc_hex_decode(text, at, sizeof(struct toc_hash)) == 0;
 		break;
 	case F_TIME:
-		ok = v->kind == TOC_INT;
-		if (ok)
-			((toc_time *)at)->us = v->integer;
+		ok = load_time(v, at);
 		break;
 	case F_COUNT:
 		ok = v->kind == TOC_INT;

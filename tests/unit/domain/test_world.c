@@ -180,4 +180,25 @@ CASE(timers_come_in_order_from_a_heap_of_many)
 	toc_world_free(w);
 }
 
+/* "Keep it up until 9999" is what people write; a number of 53 bits ends in 2255. */
+CASE(a_snapshot_holds_every_time_that_can_be_said)
+{
+	static const char *const times[] = { "1970-01-01T00:00:00Z", "2255-06-05T23:47:34.740991Z",
+		                             "2255-06-05T23:47:34.740992Z", "9999-12-31T23:59:59.999999Z" };
+	struct toc_arena *a = toc_arena_new();
+	struct toc_world *w = toc_world_new(), *loaded = NULL;
+	struct toc_error error;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		CHECK(toc_time_parse(toc_str_of(times[i]), &edit(w, times[i])->drill_at, NULL) == 0);
+	CHECK(toc_world_load(toc_world_save(w, a), &loaded, &error) == 0);
+	for (size_t i = 0; loaded && i < sizeof times / sizeof *times; i++) {
+		const struct toc_organisation *o = toc_find_organisation(loaded, toc_str_of(times[i]));
+		toc_time t;
+		CHECK(toc_time_parse(toc_str_of(times[i]), &t, NULL) == 0 && o && o->drill_at.us == t.us);
+	}
+	toc_world_free(loaded);
+	toc_world_free(w);
+	toc_arena_free(a);
+}
+
 RUN_CASES()
