@@ -182,6 +182,33 @@ CASE(an_id_of_an_exercise_is_used_once)
 	stage_free(s);
 }
 
+/* A weekly reminder on the last day that can be written is the last one. */
+CASE(time_ends_with_the_year_9999)
+{
+	struct stage *s = stage_new();
+	s->exercise = toc_uuid_named("new", TOC_STR("the last days"));
+	CHECK(stage_act(s, "CELL/controller",
+			"{\"type\":\"exercise\",\"body\":{\"step\":\"create\",\"title\":\"x\",\"t0\":\"9999-"
+			"12-20T00:00:00Z\",\"participants\":[\"AIRU\",\"GameNest\",\"HUB\"]}}") == 0);
+	CHECK(stage_act(s, GAME, "%s", stage_notice(s, "", "")) == 0);
+	CHECK(stage_act(s, "AIRU/duty officer",
+			"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"accept\",\"human_ack_by\":"
+			"\"%s\",\"at\":\"9999-12-20T00:00:00Z\",\"do_not_remove_until\":\"9999-12-31T23:59:59Z\"}}",
+			stage_case(s, "M4.send", NULL),
+			toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p) == 0);
+	CHECK(clock_act(s, "CELL/controller", "\"action\":\"run\",\"rate_milli\":100000000") == 0);
+	s->now = toc_after(s->now, TOC_HOURS(1)); /* eleven years of that clock */
+	for (unsigned rounds = 0; rounds < 20 && toc_world_next_due(s->w).us <= s->now.us; rounds++) {
+		toc_due(s->w, s->now, 16, s->a, &s->v);
+		stage_take(s);
+	}
+	CHECK(toc_world_next_due(s->w).us == TOC_TIME_NEVER.us);
+	CHECK_INT(stage_count(s, "deadline.warned", NULL), 2); /* on the 23rd and the 30th */
+	CHECK_TEXT(toc_time_str(s->a, toc_clock_at(lantern(s), s->now)), "9999-12-31T23:59:59.999Z");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(a_key_for_exercises_is_refused_in_actual_mode)
 {
 	struct stage *s = stage_new();
