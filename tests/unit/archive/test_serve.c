@@ -3,6 +3,9 @@
 #include "check.h"
 #include "stage.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+
 static struct stage s;
 
 static uint64_t ask(struct toc_str grant, uint64_t from, uint32_t frames, uint32_t bytes)
@@ -169,6 +172,43 @@ CASE(a_reading_ends_where_its_credit_ends)
 	e = end_of(ask(grant, 1 << 30, 10, 1 << 20)); /* beyond the tip */
 	CHECK_INT(e->code, 0);
 	CHECK_INT(s.past.n, 1);
+	stage_end(&s);
+}
+
+static void no_frame(void *ctx, struct toc_frame *f)
+{
+	(void)ctx;
+	f->bad = true;
+}
+
+/* What no front of ours says ends the front that says it, not the archive. */
+CASE(a_position_that_no_ledger_can_have_ends_the_channel)
+{
+	stage_begin(&s);
+	stage_archive(&s);
+	struct toc_str grant = stage_login(&s, "HUB", "duty officer");
+	struct toc_buf b;
+	int pair[2], r = 0;
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	toc_child_front(toc_archive_child(s.archive), 1, pair[0]);
+	struct toc_channel *evil = toc_channel_new(pair[1]);
+	toc_buf_init(&b, 4096);
+	toc_ipc_begin(&b, TOC_IPC_READ);
+	toc_ipc_u64(&b, 1);
+	toc_ipc_str(&b, grant);
+	toc_ipc_u64(&b, (uint64_t)INT64_MAX + 1);
+	toc_ipc_u32(&b, 10);
+	toc_ipc_u32(&b, 1000);
+	CHECK_INT(toc_channel_send(evil, &b), 0);
+	toc_buf_done(&b);
+	for (int i = 0; i < 100 && r == 0; i++) {
+		stage_run(&s, 1);
+		r = toc_channel_step(evil, POLLIN, no_frame, NULL);
+	}
+	CHECK_INT(r, TOC_ECLOSED);
+	toc_channel_free(evil);
+	const struct stage_frame *e = end_of(ask(grant, (uint64_t)INT64_MAX, 10, 1000));
+	CHECK(e && e->code == 0);
 	stage_end(&s);
 }
 

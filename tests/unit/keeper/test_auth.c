@@ -90,6 +90,30 @@ CASE(a_wrong_key_waits_longer_each_time_and_a_right_one_never)
 	stage_end(&s);
 }
 
+/* Addresses are kept: a front that makes them up fills no memory with them. */
+CASE(an_address_has_the_length_of_one)
+{
+	static const char long_one[65] = { 1 };
+	const enum toc_ipc_number numbers[] = { TOC_IPC_AUTH, TOC_IPC_SIGN_IN };
+	stage_begin(&s);
+	for (size_t i = 0; i < 4; i++) {
+		struct toc_buf b;
+		toc_buf_init(&b, 4096);
+		toc_ipc_u64(&b, 1);
+		if (numbers[i % 2] == TOC_IPC_AUTH)
+			toc_ipc_u8(&b, 1);
+		toc_ipc_str(&b, TOC_STR("toc_wrong"));
+		toc_ipc_str(&b, (struct toc_str){ long_one, i < 2 ? 65 : 64 });
+		if (numbers[i % 2] == TOC_IPC_AUTH)
+			toc_ipc_u8(&b, 1);
+		struct toc_frame f = { .number = numbers[i % 2], .rest = toc_buf_view(&b) };
+		toc_keeper_frame(s.keeper[0].k, 0, &f);
+		CHECK(f.bad == (i < 2));
+		toc_buf_done(&b);
+	}
+	stage_end(&s);
+}
+
 CASE(a_grant_expires_and_is_renewed)
 {
 	stage_begin(&s);
