@@ -33,7 +33,7 @@ enum toc_kind_bit {
 };
 
 /** What may be true of an organisation (or person) and the object acted on. A clause names what it needs. */
-enum toc_condition {
+enum toc_permission_condition {
 	TOC_IF_OWN = 1,      /* it belongs to my organisation */
 	TOC_IF_ADR = 2,      /* my organisation is an addressee: snapshot or disclosure */
 	TOC_IF_READER = 4,   /* this person may read it, as an addressee */

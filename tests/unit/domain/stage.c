@@ -113,7 +113,7 @@ static void record(struct stage *s, const struct toc_draft *d, struct toc_world 
 	toc_set(s->a, body, "message", public_part);
 	toc_set(s->a, body, "decided", toc_value_copy(s->a, d->decided));
 	e->e = (struct toc_entry){
-		.seq = s->n,
+		.seq = toc_world_size(overlay),
 		.ts = s->now,
 		.k = toc_arena_str(s->a, d->k),
 		.mode = toc_arena_str(s->a, d->mode),
@@ -135,7 +135,7 @@ static void record(struct stage *s, const struct toc_draft *d, struct toc_world 
 	toc_apply(overlay, &e->e);
 }
 
-static void take(struct stage *s)
+void stage_take(struct stage *s)
 {
 	struct toc_world *overlay = toc_world_over(s->w);
 
@@ -196,27 +196,39 @@ static void fill(struct stage *s, struct toc_value *m)
 			toc_set_str(s->a, m, d->members[i].name, d->members[i].value);
 }
 
-int stage_act_value(struct stage *s, const char *who, struct toc_value *raw)
+int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_value *raw)
 {
-	struct toc_principal p = stage_principal(s, who);
 	struct toc_value *m;
 
 	fill(s, raw);
 	memset(&s->v, 0, sizeof s->v);
 	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0)
 		return -1;
-	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = s->now };
+	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = { s->now.us - s->late.us } };
 	c.dup_keys = dup_keys(s, toc_get(m, "body"));
 	struct toc_sha256 digest = toc_sha256(toc_json_str(s->a, m));
 	memcpy(c.digest, digest.b, sizeof c.digest);
 	c.digest[0] ^= s->twist;
 	s->dup_keys = NULL;
 	s->twist = 0;
-	if (toc_decide(s->w, &p, &c, s->now, s->a, &s->v) < 0)
+	s->late.us = 0;
+	if (toc_decide(s->w, p, &c, s->now, s->a, &s->v) < 0)
 		return -1;
 	if (!s->dry)
-		take(s);
+		stage_take(s);
 	return 0;
+}
+
+int stage_act_value(struct stage *s, const char *who, struct toc_value *raw)
+{
+	struct toc_principal p = stage_principal(s, who);
+
+	return stage_act_as(s, &p, raw);
+}
+
+struct toc_value *stage_parse(struct stage *s, struct toc_str json)
+{
+	return parse(s->a, json);
 }
 
 struct toc_value *stage_message(struct stage *s, const char *message)
@@ -261,7 +273,7 @@ void stage_due(struct stage *s)
 		toc_due(s->w, s->now, 16, s->a, &s->v);
 		if (s->v.n == 0)
 			abort();
-		take(s);
+		stage_take(s);
 	}
 }
 
@@ -313,6 +325,25 @@ struct stage *stage_bare(void)
 	s->w = toc_world_new();
 	s->now = (toc_time){ INT64_C(1795385400000000) }; /* 2026-11-22 */
 	s->cast = read_file(s->a, TOC_SOURCE_DIR "/server/exercises/cast.json");
+	return s;
+}
+
+struct stage *stage_upon(const struct stage *base)
+{
+	struct stage *s = calloc(1, sizeof *s);
+
+	*s = (struct stage){ .a = toc_arena_new(),
+			     .w = toc_world_over(base->w),
+			     .under = base->w,
+			     .now = base->now,
+			     .exercise = base->exercise,
+			     .ids = base->ids,
+			     .cast = base->cast,
+			     .ledger = calloc(base->cap, sizeof *base->ledger),
+			     .n = base->n,
+			     .began = base->n,
+			     .cap = base->cap };
+	memcpy(s->ledger, base->ledger, base->n * sizeof *base->ledger);
 	return s;
 }
 
@@ -653,11 +684,11 @@ bool stage_consistent(struct stage *s)
 {
 	struct toc_arena *a = toc_arena_new();
 	struct toc_str live = stage_saved(a, s->w);
-	struct toc_world *replay = toc_world_new(), *loaded = NULL;
+	struct toc_world *replay = s->under ? toc_world_over(s->under) : toc_world_new(), *loaded = NULL;
 	struct toc_error error = { 0 };
 	bool same;
 
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = s->began; i < s->n; i++)
 		toc_apply(replay, &s->ledger[i].e);
 	same = toc_str_eq(live, stage_saved(a, replay));
 	if (toc_world_load(parse(a, live), &loaded, &error) < 0) {

@@ -19,6 +19,8 @@ struct stage_entry {
 struct stage {
 	struct toc_arena *a;
 	struct toc_world *w;
+	struct toc_world *under; /* what it began on, of another stage; NULL: nothing */
+	size_t began;            /* entries of the ledger that were there then */
 	struct stage_entry *ledger;
 	size_t n, cap;
 	toc_time now;             /* real */
@@ -30,10 +32,13 @@ struct stage {
 	bool dry;                         /* decide only */
 	const struct toc_value *dup_keys; /* of the next act; NULL: computed from the message's hashes */
 	uint8_t twist;                    /* changes the digest of the next act */
+	toc_dur late;                     /* the next act waited so long in the journal */
 };
 
 struct stage *stage_new(void);  /* the cast, its policies, contact chains and both exercises */
 struct stage *stage_bare(void); /* nobody yet */
+/** A stage of its own on top of another, which it does not change and which is to stand still and outlive it. */
+struct stage *stage_upon(const struct stage *base);
 void stage_free(struct stage *s);
 /** Work in this exercise of the cast ("LANTERN"), or in mode actual (NULL). */
 void stage_in(struct stage *s, const char *exercise);
@@ -53,6 +58,10 @@ int stage_try(struct stage *s, const char *who, const char *message, ...)
 /** The whole message as the last act sent it, to send it again. */
 struct toc_value *stage_message(struct stage *s, const char *message);
 
+struct toc_value *stage_parse(struct stage *s, struct toc_str json); /* must parse */
+/** Decide and record as somebody of whom the stage knows nothing. */
+int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_value *message);
+void stage_take(struct stage *s); /* record what s->v drafts */
 void stage_due(struct stage *s); /* fire what is due */
 void stage_to(struct stage *s,
 	      const char *t); /* move the exercise's clock to T+mm:ss or T+h:mm:ss, or real time forward */

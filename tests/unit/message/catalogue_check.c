@@ -27,7 +27,7 @@ static int print_schema(const char *name)
 
 static int print_messages(uint64_t seed, long n)
 {
-	struct generator g = { toc_arena_new(), seed };
+	struct generator g = { .a = toc_arena_new(), .state = seed };
 
 	for (long i = 0; i < n; i++) {
 		struct toc_value *m = generate_message(&g, generate_type((size_t)i / 2));

@@ -11,6 +11,12 @@ static struct toc_value *generate_map(struct generator *g, const struct toc_mess
 
 uint32_t generate_number(struct generator *g, uint32_t below)
 {
+	if (g->n_bytes) {
+		uint32_t n = 0;
+		for (uint32_t range = below - 1; range && g->n_bytes; range >>= 8, g->n_bytes--)
+			n = n << 8 | *g->bytes++;
+		return n % below;
+	}
 	g->state = g->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 	return (uint32_t)((g->state >> 33) % below);
 }
@@ -73,9 +79,11 @@ static struct toc_str text_of(struct generator *g, const struct toc_field *f)
 						 "203.0.113.77", NULL };
 	static const char *const bytes[] = { "aZ-_", "0000", NULL };
 	char time[TOC_TIME_TEXT];
-	struct toc_str s;
+	struct toc_str s = g->known ? g->known(g, f) : TOC_STR("");
 	size_t n;
 
+	if (s.n)
+		return s;
 	switch (f->kind) {
 	case TOC_F_UUID:
 	case TOC_F_PERSON: return uuid(g, 4);

@@ -351,7 +351,7 @@ CASE(what_only_the_server_makes_needs_less_of_the_envelope)
 
 CASE(every_generated_message_is_taken_and_decoding_again_changes_nothing)
 {
-	struct generator g = { toc_arena_new(), 1 };
+	struct generator g = { .a = toc_arena_new(), .state = 1 };
 	for (size_t i = 0; i < 600; i++) {
 		const struct toc_message_type *t = generate_type(i);
 		struct toc_value *m = generate_message(&g, t), *once = NULL, *twice = NULL;
@@ -367,7 +367,7 @@ CASE(every_generated_message_is_taken_and_decoding_again_changes_nothing)
 
 CASE(every_damaged_message_is_taken_or_refused_with_words)
 {
-	struct generator g = { toc_arena_new(), 2 };
+	struct generator g = { .a = toc_arena_new(), .state = 2 };
 	for (size_t i = 0; i < 3000; i++) {
 		struct toc_value *m = generate_damage(&g, generate_message(&g, generate_type(i))), *decoded;
 		memset(&refusal, 0, sizeof refusal);

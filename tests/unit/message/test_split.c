@@ -30,7 +30,7 @@ static unsigned personal_in(const struct toc_message_type *t, const struct toc_s
 
 CASE(no_personal_field_on_the_public_side_and_joining_gives_it_all_back)
 {
-	struct generator g = { toc_arena_new(), 3 };
+	struct generator g = { .a = toc_arena_new(), .state = 3 };
 	for (size_t i = 0; i < 1200; i++) {
 		const struct toc_message_type *t = generate_type(i);
 		struct toc_value *m = generate_message(&g, t), *pub, *per;
@@ -44,7 +44,7 @@ CASE(no_personal_field_on_the_public_side_and_joining_gives_it_all_back)
 
 CASE(also_when_a_message_is_not_what_the_catalogue_says)
 {
-	struct generator g = { toc_arena_new(), 4 };
+	struct generator g = { .a = toc_arena_new(), .state = 4 };
 	for (size_t i = 0; i < 3000; i++) {
 		struct toc_value *m = generate_damage(&g, generate_message(&g, generate_type(i))), *pub, *per;
 		toc_message_split(g.a, m, &pub, &per);
