@@ -1,4 +1,4 @@
-/* toml.c: prints the manual page tocsind.toml(5) in mdoc, from the server's own table of options. A test
+/* toml.c: prints the manual page tocsind.toml(5) in mdoc, from the server's own tables of options and limits. A test
  * compares the page here with what it prints. (tocsind(8) is printed by `tocsind --manual`, tocsin(1) by
  * tocsin_manual.) */
 #include <stdbool.h>
@@ -14,6 +14,12 @@ static const struct option options[] = {
 	{ name, #kind, standard, argument, commands, help, least, most },
 #include "main/option.def"
 #undef TOC_OPTION
+};
+static const struct option limits[] = {
+#define TOC_LIMIT(name, part, standard, least, most, kind, what)                                             \
+	{ #name, "NUMBER", #standard, "N", "SD", what ".", least, most },
+#include "measure/limit.def"
+#undef TOC_LIMIT
 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -54,6 +60,16 @@ static void standard(const struct option *o)
 		printf("From %lld to %lld.\n", o->least, o->most);
 }
 
+static void limit(const struct option *o)
+{
+	printf(".It Va ");
+	for (const char *p = o->name; *p; p++)
+		putchar(*p == '_' ? '-' : *p);
+	printf(" = number\n");
+	text(o->help);
+	standard(o);
+}
+
 static void page(void)
 {
 	puts(".Dd November 22, 2026\n.Dt TOCSIND.TOML 5\n.Os\n.Sh NAME\n.Nm tocsind.toml\n.Nd configuration "
@@ -77,6 +93,10 @@ static void page(void)
 		text(o->help);
 		standard(o);
 	}
+	puts(".El\n.Pp\nEvery queue has a limit.\nWhat is limited, and what happens at the limit:\n.Bl -tag "
+	     "-width Ds");
+	for (size_t i = 0; i < COUNT(limits); i++)
+		limit(&limits[i]);
 	puts(".El\n.Sh FILES\n.Pa /etc/tocsin/tocsind.toml\n.Sh EXAMPLES\n.Bd -literal -offset indent\n"
 	     "origin = \"https://tocsin.example.org\"\nlisten = \"::\"\nport = 443\n"
 	     "tls-certificate = \"/etc/tocsin/chain.pem\"\ntls-key = \"/etc/tocsin/key.pem\"\n"
@@ -85,7 +105,7 @@ static void page(void)
 
 int main(void)
 {
-	puts(".\\\" Made from server/main/option.def by docs/man/toml.c. Do not edit.");
+	puts(".\\\" Made from server/main/option.def and server/measure/limit.def by docs/man/toml.c. Do not edit.");
 	page();
 	return 0;
 }

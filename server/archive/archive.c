@@ -8,7 +8,7 @@
 int toc_archive_main(const struct toc_value *heritage)
 {
 	struct toc_arena *arena = toc_arena_new();
-	struct toc_archive_options o = { .control = CONTROL_FD };
+	struct toc_archive_options o = { .control = CONTROL_FD, .limits = toc_get(heritage, "limits") };
 	const char *conninfo = toc_heritage_text(arena, heritage, "conninfo");
 	int code = 1;
 

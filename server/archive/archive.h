@@ -10,12 +10,12 @@
 #define TOC_ARCHIVE_ARCHIVE_H
 
 #include "child/child.h"
+#include "measure/limits.h"
 
-#define TOC_ARCHIVE_WAITING_MAX 1024 /* READs that wait; then BUSY */
 #define TOC_ARCHIVE_ROWS 256         /* of one look at the database */
 #define TOC_ARCHIVE_LOOKS 16         /* of one READ */
 
-/** Serve until the parent says go. @param heritage {"front_fds","conninfo","grant_key","wrap_keys"}; the
+/** Serve until the parent says go. @param heritage {"front_fds","conninfo","grant_key","wrap_keys","limits"}; the
  * control socket is descriptor 4. @return exit code */
 int toc_archive_main(const struct toc_value *heritage);
 
@@ -28,6 +28,7 @@ struct toc_archive_options {
 	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */
+	const struct toc_value *limits; /* by the names of limit.def; NULL: all as they stand there */
 };
 struct toc_archive;
 struct toc_archive *toc_archive_new(const struct toc_archive_options *o);

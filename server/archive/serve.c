@@ -13,7 +13,6 @@
 #define TIME_US 5000000         /* of one READ, waiting included */
 #define FRAMES_MAX 4096
 #define BYTES_MAX (8u << 20)
-#define FRONT_QUEUE_MAX (16u << 20) /* a front that does not read gets no more for now */
 
 struct reading {
 	struct reading *next;
@@ -28,6 +27,7 @@ struct reading {
 };
 struct toc_archive {
 	struct toc_archive_options o;
+	struct toc_limits limits;
 	struct toc_child *child;
 	struct toc_buf out;
 	struct reading *first, **end;
@@ -109,7 +109,7 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 	if (go_on)
 		r->from = row->seq + 1;
 	toc_arena_free(scratch);
-	return go_on && r->frames && r->bytes && toc_child_queued(a->child, r->front) < FRONT_QUEUE_MAX;
+	return go_on && r->frames && r->bytes && toc_child_queued(a->child, r->front) < (size_t)a->limits.front_queue_kib * 1024;
 }
 
 static bool keys_are_known(const struct toc_archive *a)
@@ -236,7 +236,7 @@ static void on_read_frame(struct toc_archive *a, unsigned front, struct toc_fram
 	enum toc_refusal_code code = TOC_NOT_REFUSED;
 	if (toc_grant_open(arena, a->o.grant_key, grant, now, &r->who) < 0)
 		code = TOC_REFUSE_NOT_AUTHENTICATED;
-	else if (a->n >= TOC_ARCHIVE_WAITING_MAX || !a->ready)
+	else if (a->n >= (size_t)a->limits.reads_waiting || !a->ready)
 		code = TOC_REFUSE_BUSY;
 	if (code != TOC_NOT_REFUSED || !r->frames || !r->bytes) {
 		send_end(a, r, code);
@@ -320,6 +320,7 @@ struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
 	if (!a)
 		abort();
 	a->o = *o;
+	toc_limits_read(o->limits, &a->limits);
 	a->end = &a->first;
 	a->arena = toc_arena_new();
 	toc_buf_init(&a->out, TOC_IPC_FRAME_MAX + 64);

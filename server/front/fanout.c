@@ -24,7 +24,6 @@
 
 #define SLICE 256
 #define WRITES_A_FLUSH 8
-#define READS_MAX 64 /* in flight to the archive */
 #define PACE_MS 5
 
 /* ---- lists of numbers ---- */
@@ -383,7 +382,7 @@ void toc_conn_ask_archive(struct toc_conn *c)
 		toc_pace(c);
 		return;
 	}
-	if (f->n_reading < READS_MAX && send_read(c)) {
+	if (f->n_reading < (unsigned)f->limits.history_reads && send_read(c)) {
 		toc_cursor_asked(&c->cursor);
 		f->n_reading++;
 		return;
@@ -399,7 +398,7 @@ void toc_archive_serve(struct toc_front *f)
 
 	if (!f->archive.channel)
 		return;
-	while (i < n && f->n_reading < READS_MAX) {
+	while (i < n && f->n_reading < (unsigned)f->limits.history_reads) {
 		struct toc_conn *c = toc_conn_find(f, f->queued.p[i++]);
 		if (!c)
 			continue;

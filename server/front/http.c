@@ -359,6 +359,15 @@ static int refuse(struct toc_conn *c, enum toc_refusal_code code, const char *fi
 	return 0;
 }
 
+static int refuse_too_big(struct toc_conn *c)
+{
+	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
+
+	(void)toc_refuse(&r, TOC_REFUSE_TOO_BIG, "", "", "a body has at most %d bytes", (int)c->front->limits.frame);
+	toc_http_refuse(c, &r);
+	return 0;
+}
+
 static int refuse_method(struct toc_conn *c, const char *allow)
 {
 	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
@@ -402,7 +411,7 @@ static int check_length(struct toc_conn *c, enum toc_method method)
 	if (length > c->front->limits.frame) {
 		/* a little too much is read and dropped, so that the answer is not lost in a reset */
 		q->close_after = length > 4 * c->front->limits.frame;
-		(void)refuse(c, TOC_REFUSE_TOO_BIG, "", "a body has at most 64 KiB");
+		(void)refuse_too_big(c);
 		return -1;
 	}
 	return 0;
@@ -544,7 +553,7 @@ int toc_http_body_end(struct toc_conn *c)
 	if (c->stage != TOC_CONN_NEW || c->request->sent_to_keeper || c->request->responding)
 		return c->request->responding ? 0 : -1;
 	if (c->request->body.failed)
-		return refuse(c, TOC_REFUSE_TOO_BIG, "", "a body has at most 64 KiB");
+		return refuse_too_big(c);
 	begin(c);
 	return 0;
 }

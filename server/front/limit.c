@@ -1,18 +1,7 @@
-/* limit.c: reading the limits, and token buckets in the form of the generic cell rate algorithm (ITU-T I.371):
+/* limit.c: token buckets in the form of the generic cell rate algorithm (ITU-T I.371):
  * a bucket is full at one point in time, each token taken moves that point one interval away, and there is no
  * token when it would lie more than `burst` intervals ahead. */
 #include "front/limit.h"
-
-void toc_limits_read(const struct toc_value *configured, struct toc_limits *ret)
-{
-#define TOC_LIMIT(name, standard, what)                                 \
-	{                                                               \
-		int64_t v = toc_get_int(configured, #name, (standard)); \
-		ret->name = v > 0 ? v : (standard);                     \
-	}
-#include "front/limit.def"
-#undef TOC_LIMIT
-}
 
 int64_t toc_bucket_wait(const struct toc_bucket *b, int64_t per_minute, int64_t burst, int64_t now_us)
 {

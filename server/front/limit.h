@@ -1,17 +1,8 @@
-/* limit.h: the front's limits (table: limit.def) and the token buckets that keep some of them. */
+/* limit.h: the token buckets that keep some of the limits (measure/limit.def). */
 #ifndef TOC_FRONT_LIMIT_H
 #define TOC_FRONT_LIMIT_H
 
-#include "base/value.h"
-
-struct toc_limits {
-#define TOC_LIMIT(name, standard, what) int64_t name;
-#include "front/limit.def"
-#undef TOC_LIMIT
-};
-
-/** The table's values, changed by the members of `configured` (may be NULL) that are positive integers. */
-void toc_limits_read(const struct toc_value *configured, struct toc_limits *ret_limits);
+#include "measure/limits.h"
 
 /** A token bucket as one point in time: when it will be full again. Starts full as all zero. */
 struct toc_bucket {

@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #define ACCEPTS_A_TURN 64
-#define ADDRESSES_MAX 200000 /* remembered; more: only addresses that are known may connect */
 #define UNACKNOWLEDGED_MS 30000 /* a peer that acknowledges nothing for so long is gone (TCP_USER_TIMEOUT) */
 
 /* An IPv4 address as the IPv6 address that stands for it; of IPv6 the /64, which is one customer. */
@@ -43,7 +42,7 @@ static struct toc_address *address_of(struct toc_front *f, const struct sockaddr
 	key_of(from, key);
 	struct toc_str name = { (const char *)key, sizeof key };
 	struct toc_address *a = toc_map_get(f->addresses, name);
-	if (a || toc_map_count(f->addresses) >= ADDRESSES_MAX)
+	if (a || toc_map_count(f->addresses) >= (size_t)f->limits.addresses)
 		return a;
 	a = toc_must_realloc(NULL, sizeof *a);
 	*a = (struct toc_address){ .open = 0 };

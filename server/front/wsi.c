@@ -192,7 +192,7 @@ static int received(struct lws *wsi, struct toc_conn *c, char *in, size_t len)
 		return close_and_read_on(c, 1003, "text frames only");
 	bool last = lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0;
 	if (c->rx.n + len + lws_remaining_packet_payload(wsi) > (size_t)f->limits.frame)
-		return close_and_read_on(c, 1009, "a message has at most 64 KiB");
+		return close_and_read_on(c, 1009, "message too big");
 	if (c->rx.n > 0 || !last) {
 		toc_buf_str(&c->rx, piece);
 		if (!last)

@@ -19,14 +19,10 @@
 #include <string.h>
 
 #define TICKET_LIFE_US 30000000
-#define TICKETS_MAX 4096
 #define PENALTY_US 100000
 #define PENALTY_MAX_US 5000000
 #define QUIET_US 600000000
-#define ADDRESSES_MAX 4096
 #define ADDRESS_MAX 64 /* bytes of one as text; of an IPv6 address with its zone fewer */
-#define LATE_MAX 1024
-#define MESSAGES_PER_MINUTE 600
 
 enum { AUTH_API_KEY = 1, AUTH_SESSION = 2, AUTH_TICKET = 3 };
 
@@ -113,14 +109,16 @@ static void send_fail(struct toc_keeper *k, unsigned front, uint64_t conn, enum 
 	toc_send(k, front);
 }
 
-static int64_t penalty(struct toc_auth *a, struct toc_str peer)
+static int64_t penalty(struct toc_keeper *k, struct toc_str peer)
 {
+	struct toc_auth *a = k->auth;
+	const size_t most = (size_t)k->limits.failing_addresses;
 	int64_t now = toc_clock_mono_us();
 	struct address *one = toc_map_get(a->addresses, peer);
 	if (!one) {
-		if (toc_map_count(a->addresses) >= ADDRESSES_MAX)
+		if (toc_map_count(a->addresses) >= most)
 			forget_addresses(a, now - QUIET_US);
-		if (toc_map_count(a->addresses) >= ADDRESSES_MAX)
+		if (toc_map_count(a->addresses) >= most)
 			return PENALTY_MAX_US;
 		one = calloc(1, sizeof *one);
 		if (!one)
@@ -138,8 +136,8 @@ static int64_t penalty(struct toc_auth *a, struct toc_str peer)
 static void fail(struct toc_keeper *k, unsigned front, uint64_t conn, struct toc_str peer)
 {
 	struct toc_auth *a = k->auth;
-	int64_t wait = penalty(a, peer);
-	if (a->n_late >= LATE_MAX) {
+	int64_t wait = penalty(k, peer);
+	if (a->n_late >= (size_t)k->limits.late_refusals) {
 		send_fail(k, front, conn, TOC_REFUSE_BUSY);
 		return;
 	}
@@ -197,17 +195,12 @@ static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, cons
 {
 	const struct toc_world *w = toc_keeper_world(k);
 	struct toc_value *v = toc_world_welcome(w, p, now, a);
-	struct toc_value *limits = toc_value_map(a);
 	toc_set_cstr(a, v, "protocol", "tocsin.v1");
 	toc_set_cstr(a, v, "catalogue", TOC_SCHEMA_VERSION);
 	toc_set_cstr(a, v, "node", k->o.node);
 	toc_set_text(a, v, "server_time", toc_time_str(a, now));
 	toc_set_int(a, v, "tip", (int64_t)toc_world_size(k->world) - 1);
 	toc_set_cstr(a, v, "database", k->phase == TOC_AWAY ? "away" : "up");
-	toc_set_int(a, limits, "frame", TOC_MESSAGE_BYTES_MAX);
-	toc_set_int(a, limits, "depth", TOC_JSON_DEPTH_MAX);
-	toc_set_int(a, limits, "messages_per_minute", MESSAGES_PER_MINUTE);
-	toc_set(a, v, "limits", limits);
 	return v;
 }
 
@@ -278,9 +271,11 @@ int toc_auth_principal(struct toc_keeper *k, struct toc_arena *a, struct toc_str
 
 /* ---- tickets ---- */
 
-static void drop_tickets(struct toc_auth *a, int64_t now)
+static void drop_tickets(struct toc_keeper *k, int64_t now)
 {
-	while (a->tickets && (a->tickets->until_us <= now || a->n_tickets > TICKETS_MAX)) {
+	struct toc_auth *a = k->auth;
+	while (a->tickets &&
+	       (a->tickets->until_us <= now || a->n_tickets > (size_t)k->limits.tickets)) {
 		struct ticket *t = a->tickets;
 		a->tickets = t->next;
 		if (!a->tickets)
@@ -321,7 +316,7 @@ static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned fron
 	*auth->tickets_end = t;
 	auth->tickets_end = &t->next;
 	auth->n_tickets++;
-	drop_tickets(auth, toc_clock_mono_us());
+	drop_tickets(k, toc_clock_mono_us());
 	toc_ipc_begin(&k->out, TOC_IPC_TICKETED);
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_str(&k->out, text);
@@ -333,7 +328,7 @@ static bool redeem_ticket(struct toc_keeper *k, struct toc_arena *a, struct toc_
 			  struct toc_principal *ret)
 {
 	struct toc_auth *auth = k->auth;
-	drop_tickets(auth, toc_clock_mono_us());
+	drop_tickets(k, toc_clock_mono_us());
 	for (struct ticket **at = &auth->tickets; *at; at = &(*at)->next) {
 		struct ticket *t = *at;
 		if (memcmp(t->sha256, digest.b,

@@ -9,8 +9,6 @@
 
 #include "store/store.h"
 
-#define TOC_CASES_BYTES_MAX (32u << 20)
-
 struct toc_cases;
 struct toc_cases *toc_cases_new(size_t bytes_max);
 void toc_cases_free(struct toc_cases *c);

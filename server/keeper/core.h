@@ -45,6 +45,7 @@ struct toc_keeper_options {
 	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */
+	const struct toc_value *limits; /* by the names of limit.def; NULL: all as they stand there */
 };
 
 struct toc_keeper;
@@ -53,6 +54,7 @@ typedef void toc_then(struct toc_keeper *k, int result);
 struct toc_keeper {
 	struct toc_keeper_options o;
 	struct toc_child *child;
+	struct toc_limits limits;
 	struct toc_buf out; /* the frame being built */
 	enum toc_phase phase;
 	bool fatal;     /* the ledger is not what we know it to be: stop */

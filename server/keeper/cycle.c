@@ -268,7 +268,7 @@ void toc_cycle_turn(struct toc_keeper *k)
 	if (k->phase != TOC_READY || (toc_intake_is_empty(&k->intake, false) && !due && !k->locked))
 		return;
 	/* the seed is one batch if it fits: then the directory is there as a whole or not at all */
-	size_t most = k->one_by_one ? 1 : k->announced ? TOC_BATCH_WORKS : TOC_INTAKE_MAX;
+	size_t most = k->one_by_one ? 1 : k->announced ? TOC_BATCH_WORKS : SIZE_MAX;
 	struct toc_batch *b = toc_batch_new(k->world, false, most, now);
 	fill(k, b);
 	if (!b->n) {

@@ -26,9 +26,9 @@ bool toc_is_threat(struct toc_str k)
 	return k.n >= 2 && k.p[0] == 'M' && (k.p[1] == '4' || k.p[1] == '5') && (k.n == 2 || k.p[2] == '.');
 }
 
-void toc_intake_init(struct toc_intake *in)
+void toc_intake_init(struct toc_intake *in, const struct toc_limits *limits)
 {
-	memset(in, 0, sizeof *in);
+	*in = (struct toc_intake){ .limits = limits };
 	for (int i = 0; i < 2; i++)
 		in->lane[i].end = &in->lane[i].first;
 	in->orgs = toc_map_new();
@@ -71,9 +71,11 @@ static void count(struct toc_intake *in, const struct toc_work *w, int by)
 int toc_intake_put(struct toc_intake *in, struct toc_work *w)
 {
 	struct toc_lane *lane = lane_of(in, w);
-	if (lane->n >= TOC_INTAKE_MAX || lane->bytes + toc_arena_bytes(w->arena) > TOC_INTAKE_BYTES_MAX)
+	const struct toc_limits *l = in->limits;
+	if (lane->n >= (size_t)l->waiting ||
+	    lane->bytes + toc_arena_bytes(w->arena) > (size_t)l->waiting_kib * 1024)
 		return TOC_ELIMIT;
-	if (w->threat && w->principal.org.n && waiting(in, w) >= TOC_INTAKE_ORG_MAX)
+	if (w->threat && w->principal.org.n && waiting(in, w) >= (uintptr_t)l->waiting_threats_per_org)
 		return TOC_ELIMIT;
 	w->next = NULL;
 	*lane->end = w;

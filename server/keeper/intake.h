@@ -8,10 +8,7 @@
 #define TOC_KEEPER_INTAKE_H
 
 #include "domain/domain.h"
-
-#define TOC_INTAKE_MAX 4096              /* per lane */
-#define TOC_INTAKE_BYTES_MAX (64u << 20) /* per lane */
-#define TOC_INTAKE_ORG_MAX 256           /* per organisation, in the threat lane */
+#include "measure/limits.h"
 
 enum toc_work_kind {
 	TOC_WORK_SEND,    /* a member's message */
@@ -60,10 +57,11 @@ struct toc_lane {
 	size_t n, bytes;
 };
 struct toc_intake {
+	const struct toc_limits *limits;
 	struct toc_lane lane[2]; /* 0: threats to life */
 	struct toc_map *orgs;    /* threat lane: organisation → number waiting */
 };
-void toc_intake_init(struct toc_intake *in);
+void toc_intake_init(struct toc_intake *in, const struct toc_limits *limits); /* borrowed */
 void toc_intake_done(struct toc_intake *in); /* frees what waits */
 
 /** @return 0, or TOC_ELIMIT when its lane (or its organisation's share) is full: then the work is still the

@@ -19,7 +19,7 @@ struct toc_journal {
 	uint8_t key[32];
 	int fd;
 	struct toc_uuid id;
-	size_t n, bytes;                 /* synced: records, and length of the file */
+	size_t n, bytes, bytes_max;      /* synced: records, and length of the file; and the most */
 	size_t n_pending, bytes_pending; /* written since */
 	char damage[PATH_MAX + 16];      /* the copy of a file with a hole, or empty */
 	struct toc_arena *arena;
@@ -188,6 +188,7 @@ int toc_journal_open(const char *path, const uint8_t key[32], struct toc_journal
 	if (!j)
 		abort();
 	j->fd = -1;
+	j->bytes_max = TOC_JOURNAL_BYTES_MAX;
 	j->arena = toc_arena_new();
 	memcpy(j->key, key, sizeof j->key);
 	if ((size_t)snprintf(j->path, sizeof j->path, "%s", path) >= sizeof j->path)
@@ -238,12 +239,17 @@ void toc_journal_free(struct toc_journal *j)
 	free(j);
 }
 
+void toc_journal_limit(struct toc_journal *j, size_t bytes)
+{
+	j->bytes_max = bytes < TOC_JOURNAL_BYTES_MAX ? bytes : TOC_JOURNAL_BYTES_MAX;
+}
+
 int toc_journal_add(struct toc_journal *j, struct toc_str bytes, struct toc_error *reterr)
 {
 	size_t n = bytes.n + TOC_SEAL_OVERHEAD, at = j->bytes + j->bytes_pending;
-	if (bytes.n > TOC_JOURNAL_RECORD_MAX || at + 4 + n > TOC_JOURNAL_BYTES_MAX)
-		return toc_fail(reterr, TOC_ELIMIT, "the journal has %zu bytes, limit %u", at,
-				TOC_JOURNAL_BYTES_MAX);
+	if (bytes.n > TOC_JOURNAL_RECORD_MAX || at + 4 + n > j->bytes_max)
+		return toc_fail(reterr, TOC_ELIMIT, "the journal has %zu bytes, limit %zu", at,
+				j->bytes_max);
 	toc_arena_reset(j->arena);
 	struct toc_str sealed = toc_seal(j->arena, j->key, aad(j, j->n + j->n_pending), bytes);
 	const char head[4] = { (char)(sealed.n >> 24), (char)(sealed.n >> 16), (char)(sealed.n >> 8),

@@ -16,7 +16,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 
-#define TOC_JOURNAL_BYTES_MAX (64u << 20)
+#define TOC_JOURNAL_BYTES_MAX (64u << 20) /* read; and written, unless toc_journal_limit says less */
 #define TOC_JOURNAL_RECORD_MAX (2u << 20)
 
 struct toc_journal;
@@ -30,6 +30,8 @@ int toc_journal_open(const char *path, const uint8_t key[32], struct toc_journal
 int toc_journal_read(struct toc_journal *j, toc_journal_record *record, void *ctx,
 		     struct toc_error *reterr) TOC_MUSTCHECK;
 void toc_journal_free(struct toc_journal *j);
+/** Add records up to so many bytes of the file, no more. */
+void toc_journal_limit(struct toc_journal *j, size_t bytes);
 
 /** Write a record; it counts only after sync. @return 0, TOC_ELIMIT or TOC_EIO */
 int toc_journal_add(struct toc_journal *j, struct toc_str bytes, struct toc_error *reterr) TOC_MUSTCHECK;

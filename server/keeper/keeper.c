@@ -102,6 +102,7 @@ static int open_journal(struct toc_keeper *k, struct toc_error *reterr)
 	int r = toc_journal_open(path, k->o.journal_key, &k->journal, reterr);
 	if (r < 0)
 		return r;
+	toc_journal_limit(k->journal, (size_t)k->limits.journal_kib * 1024);
 	if (toc_journal_damage(k->journal))
 		toc_log(TOC_LOG_ERROR, "journal_damaged",
 			"the journal had a hole; a copy of it as it was is %s",
@@ -120,10 +121,11 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	k->phase = TOC_STARTING;
 	k->start_us = toc_clock_mono_us();
 	toc_buf_init(&k->out, TOC_IPC_FRAME_MAX + 64);
-	toc_intake_init(&k->intake);
+	toc_limits_read(o->limits, &k->limits);
+	toc_intake_init(&k->intake, &k->limits);
 	k->world = toc_world_new();
-	k->cases = toc_cases_new(TOC_CASES_BYTES_MAX);
-	k->receipts = toc_receipts_new();
+	k->cases = toc_cases_new((size_t)k->limits.cases_kib * 1024);
+	k->receipts = toc_receipts_new((size_t)k->limits.receipts_waiting);
 	k->auth = toc_auth_new();
 	k->away = toc_away_new();
 	k->tail.arena = toc_arena_new();
@@ -195,6 +197,7 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	const char *state = toc_heritage_text(a, heritage, "state_dir");
 	o->node = toc_heritage_text(a, heritage, "node");
 	o->seed = toc_get(heritage, "seed");
+	o->limits = toc_get(heritage, "limits");
 	o->control = CONTROL_FD;
 	if (!conninfo || !state || !o->node || toc_heritage_key(heritage, "grant_key", o->grant_key) < 0 ||
 	    toc_heritage_key(heritage, "dup_key", o->dup_key) < 0 ||

@@ -18,15 +18,16 @@ struct group {
 struct toc_receipts {
 	struct group *first;
 	struct toc_map *waiting; /* organisation, channel, eid */
-	size_t n;
+	size_t n, most;
 };
 
-struct toc_receipts *toc_receipts_new(void)
+struct toc_receipts *toc_receipts_new(size_t most)
 {
 	struct toc_receipts *r = calloc(1, sizeof *r);
 	if (!r)
 		abort();
 	r->waiting = toc_map_new();
+	r->most = most;
 	return r;
 }
 
@@ -88,7 +89,7 @@ int toc_receipts_add(struct toc_receipts *r, const struct toc_principal *p, stru
 	char name[256];
 	if (toc_map_get(r->waiting, name_of(name, p, eid)))
 		return 0;
-	if (r->n >= TOC_RECEIPTS_MAX)
+	if (r->n >= r->most)
 		return TOC_ELIMIT;
 	struct group *g = open_group(r, p, at_once, at_once ? now : now + TOC_RECEIPTS_WAIT_US);
 	g->eids[g->n++] = eid;

@@ -9,12 +9,11 @@
 
 #include "domain/domain.h"
 
-#define TOC_RECEIPTS_MAX 16384 /* that wait */
 #define TOC_RECEIPTS_GROUP 50  /* messages in one entry: references[] of the envelope takes no more */
 #define TOC_RECEIPTS_WAIT_US 1000000
 
 struct toc_receipts;
-struct toc_receipts *toc_receipts_new(void);
+struct toc_receipts *toc_receipts_new(size_t most); /* that wait */
 void toc_receipts_free(struct toc_receipts *r);
 
 /** @return 0 (also when it is known to wait already), or TOC_ELIMIT */

@@ -28,31 +28,26 @@ void toc_start_done(struct toc_keeper *k)
 	toc_child_ready(k->child, away ? "threats to life only: the database cannot be reached" : "serving");
 }
 
-static void put_seed(struct toc_keeper *k, const struct toc_value *list)
+/* @return where the next one goes */
+static struct toc_work **add_seed(struct toc_keeper *k, struct toc_work **end, const struct toc_value *list)
 {
-	struct toc_work *w;
-	struct toc_error error;
-	for (size_t i = 0; i < toc_len(list) && !k->fatal; i++) {
-		if (toc_keeper_seed(k, toc_at(list, i), &w) < 0)
-			return;
-		if (toc_intake_put(&k->intake, w) < 0) {
-			toc_fail(&error, TOC_ELIMIT, "the seed has more than %d messages", TOC_INTAKE_MAX);
-			toc_keeper_fatal(k, "seed_refused", &error);
-			toc_work_free(w);
-		}
-	}
+	for (size_t i = 0; i < toc_len(list) && toc_keeper_seed(k, toc_at(list, i), end) == 0; i++)
+		end = &(*end)->next;
+	return end;
 }
 
 /* The directory, once, into an empty ledger; and what is said at every start (new sign-in links of a
- * demonstration). */
+ * demonstration). It is the parent's word, and not subject to the members' limits. */
 static void seed(struct toc_keeper *k)
 {
+	struct toc_work *seeds = NULL, **end = &seeds;
 	if (k->seeded || !k->o.seed)
 		return;
 	k->seeded = true;
 	if (toc_world_size(k->world) == 0)
-		put_seed(k, toc_get(k->o.seed, "messages"));
-	put_seed(k, toc_get(k->o.seed, "always"));
+		end = add_seed(k, end, toc_get(k->o.seed, "messages"));
+	(void)add_seed(k, end, toc_get(k->o.seed, "always"));
+	toc_intake_put_back(&k->intake, seeds);
 }
 
 static void loaded(struct toc_keeper *k)

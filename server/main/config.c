@@ -17,7 +17,7 @@
 enum kind { TEXT, PATH, NUMBER, SWITCH, SECRET };
 
 static const struct option_row {
-	const char *name;
+	const char *name; /* of a limit with underscores, as in the table; spelled() is what people see */
 	enum kind kind;
 	const char *fallback;
 	int64_t least, most;
@@ -27,6 +27,9 @@ static const struct option_row {
 	{ name, kind, fallback, least, most, argument, commands, help },
 #include "main/option.def"
 #undef TOC_OPTION
+#define TOC_LIMIT(name, part, standard, least, most, kind, what) { #name, NUMBER, #standard, least, most, "N", "SD", what "." },
+#include "measure/limit.def"
+#undef TOC_LIMIT
 };
 
 static const struct command_row {
@@ -46,6 +49,17 @@ static bool takes(char letter, const struct option_row *o)
 	return letter == '*' || strchr(o->commands, letter);
 }
 
+/* As it is written: with hyphens. In the arena of nobody, for one option at a time. */
+static const char *spelled(const struct option_row *o)
+{
+	static char space[64];
+	size_t i = 0;
+	for (; o->name[i] && i + 1 < sizeof space; i++)
+		space[i] = o->name[i] == '_' ? '-' : o->name[i];
+	space[i] = '\0';
+	return space;
+}
+
 /* Edit distance of at most 2, for "did you mean": short words, so the simple recursion will do. */
 static bool is_near(const char *a, const char *b, int budget)
 {
@@ -63,8 +77,13 @@ static bool is_near(const char *a, const char *b, int budget)
 
 static const struct option_row *find(struct toc_str name)
 {
+	char word[64];
+	if (name.n >= sizeof word)
+		return NULL;
+	for (size_t i = 0; i < name.n; i++) /* an underscore is as good as a hyphen */
+		word[i] = name.p[i] == '_' ? '-' : name.p[i];
 	for (size_t i = 0; i < TOC_OPTIONS; i++)
-		if (toc_str_is(name, options[i].name))
+		if (toc_str_is((struct toc_str){ word, name.n }, spelled(&options[i])))
 			return &options[i];
 	return NULL;
 }
@@ -74,9 +93,9 @@ static int unknown(struct toc_error *reterr, const char *where, struct toc_str n
 	char word[64];
 	snprintf(word, sizeof word, "%.*s", TOC_STR_ARGS(name));
 	for (size_t i = 0; i < TOC_OPTIONS; i++)
-		if (is_near(word, options[i].name, 2))
+		if (is_near(word, spelled(&options[i]), 2))
 			return toc_fail(reterr, TOC_EINVAL, "%s: no such option: %s. Did you mean %s?", where, word,
-			                options[i].name);
+			                spelled(&options[i]));
 	return toc_fail(reterr, TOC_EINVAL, "%s: no such option: %s. See tocsind --help", where, word);
 }
 
@@ -122,16 +141,16 @@ static int put(struct toc_config *c, const struct option_row *o, struct toc_str 
 		errno = 0;
 		number = strtoll(text, &end, 10);
 		if (!*text || *end || errno || number < o->least || number > o->most)
-			return toc_fail(reterr, TOC_EINVAL, "%s: %s: \"%.40s\" is not a number from %lld to %lld", where, o->name,
-			                text, (long long)o->least, (long long)o->most);
+			return toc_fail(reterr, TOC_EINVAL, "%s: %s: \"%.40s\" is not a number from %lld to %lld", where,
+			                spelled(o), text, (long long)o->least, (long long)o->most);
 	} else if (o->kind == SWITCH) {
 		number = !strcmp(text, "true");
 		if (!number && strcmp(text, "false") != 0)
-			return toc_fail(reterr, TOC_EINVAL, "%s: %s: \"%.40s\" is neither true nor false", where, o->name, text);
+			return toc_fail(reterr, TOC_EINVAL, "%s: %s: \"%.40s\" is neither true nor false", where, spelled(o), text);
 	} else {
 		const char *why = fault((enum toc_option)(o - options), text);
 		if (why)
-			return toc_fail(reterr, TOC_EINVAL, "%s: %s: \"%.80s\" %s", where, o->name, text, why);
+			return toc_fail(reterr, TOC_EINVAL, "%s: %s: \"%.80s\" %s", where, spelled(o), text, why);
 		if (o->kind == PATH)
 			text = absolute(c, text);
 	}
@@ -214,7 +233,7 @@ static int read_line(struct toc_config *c, struct toc_str line, const char *wher
 		return unknown(reterr, where, name);
 	const char *why = parse_value(c->arena, value, &value);
 	if (why)
-		return toc_fail(reterr, TOC_EINVAL, "%s: %s: %s", where, o->name, why);
+		return toc_fail(reterr, TOC_EINVAL, "%s: %s: %s", where, spelled(o), why);
 	return put(c, o, value, TOC_FROM_FILE, where, reterr);
 }
 
@@ -295,7 +314,7 @@ static int read_flag(struct toc_config *c, char letter, char **words, struct toc
 	}
 	const char *value = equals ? equals + 1 : words[1];
 	if (!value)
-		return toc_fail(reterr, TOC_EINVAL, "command line: --%s needs a value (%s)", o->name, o->argument);
+		return toc_fail(reterr, TOC_EINVAL, "command line: --%s needs a value (%s)", spelled(o), o->argument);
 	int r = put(c, o, toc_str_of(value), TOC_FROM_FLAG, "command line", reterr);
 	return r < 0 ? r : equals ? 1 : 2;
 }
@@ -414,7 +433,7 @@ void toc_config_print(const struct toc_config *c, FILE *out)
 		const struct toc_setting *s = &c->set[i];
 		if (i == TOC_OPT_CONFIG)
 			continue;
-		fprintf(out, "%s = ", options[i].name);
+		fprintf(out, "%s = ", spelled(&options[i]));
 		if (options[i].kind == NUMBER || options[i].kind == SWITCH) {
 			fputs(s->text, out);
 		} else {
@@ -451,6 +470,18 @@ static void wrap(FILE *out, int indent, const char *text)
 	fputc('\n', out);
 }
 
+static void help_limits(FILE *out)
+{
+	struct toc_buf b;
+	toc_buf_init(&b, 8192);
+	for (size_t i = TOC_OPT_LIMITS; i < TOC_OPTIONS; i++)
+		toc_buf_printf(&b, "%s--%s", i == TOC_OPT_LIMITS ? "" : " ", spelled(&options[i]));
+	toc_buf_byte(&b, 0);
+	fputs("  Limits, each with a number (man tocsind.toml says what they are):\n", out);
+	wrap(out, 8, b.p);
+	toc_buf_done(&b);
+}
+
 void toc_config_help(enum toc_command_name command, FILE *out)
 {
 	char letter = '*';
@@ -469,7 +500,7 @@ void toc_config_help(enum toc_command_name command, FILE *out)
 		}
 	}
 	fputs("\nOptions; also in a file (name = value) and as variables (TOCSIN_NAME):\n", out);
-	for (size_t i = 0; i < TOC_OPTIONS; i++) {
+	for (size_t i = 0; i < TOC_OPT_LIMITS; i++) {
 		if (!takes(letter, &options[i]))
 			continue;
 		fprintf(out, options[i].kind == SWITCH ? "  --%s, --no-%s" : "  --%s %s", options[i].name,
@@ -477,6 +508,8 @@ void toc_config_help(enum toc_command_name command, FILE *out)
 		fprintf(out, *options[i].fallback ? " (%s)\n" : "\n", options[i].fallback);
 		wrap(out, 8, options[i].help);
 	}
+	if (takes(letter, &options[TOC_OPT_LIMITS]))
+		help_limits(out);
 	if (command == TOC_CMD_NONE)
 		fputs("  --help, --version\n\nManual: man tocsind\n", out);
 }
@@ -530,10 +563,12 @@ void toc_config_manual(FILE *out)
 	          "environment over the file:");
 	fputs(".Bl -tag -width Ds\n", out);
 	for (size_t i = 0; i < TOC_OPTIONS; i++) {
+		if (i == TOC_OPT_LIMITS)
+			fputs(".El\n.Pp\nLimits, with what happens when they are reached:\n.Bl -tag -width Ds\n", out);
 		if (options[i].kind == SWITCH)
 			fprintf(out, ".It Fl -%s , Fl -no-%s\n", options[i].name, options[i].name);
 		else
-			fprintf(out, ".It Fl -%s Ar %s\n", options[i].name, options[i].argument);
+			fprintf(out, ".It Fl -%s Ar %s\n", spelled(&options[i]), options[i].argument);
 		roff(out, options[i].help);
 		if (*options[i].fallback)
 			fprintf(out, "The default is %s.\n", options[i].fallback);

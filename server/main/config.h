@@ -1,4 +1,4 @@
-/* config.h: what tocsind was told, from a file, the environment and flags, later ones first. Table: option.def. */
+/* config.h: what tocsind was told, from a file, the environment and flags, later ones first. Tables: option.def, measure/limit.def. */
 #ifndef TOC_MAIN_CONFIG_H
 #define TOC_MAIN_CONFIG_H
 
@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "measure/limits.h"
 
 enum toc_option {
 #define TOC_OPTION(NAME, name, kind, fallback, least, most, argument, commands, help) TOC_OPT_##NAME,
 #include "main/option.def"
 #undef TOC_OPTION
-	TOC_OPTIONS
+	TOC_OPT_LIMITS, /* the first limit; the others follow in the order of limit.def */
+	TOC_OPTIONS = TOC_OPT_LIMITS + TOC_LIMITS
 };
 enum toc_command_name {
 	TOC_CMD_NONE,
@@ -44,6 +46,7 @@ void toc_config_done(struct toc_config *c);
 
 static inline const char *toc_config_text(const struct toc_config *c, enum toc_option o) { return c->set[o].text; }
 static inline int64_t toc_config_number(const struct toc_config *c, enum toc_option o) { return c->set[o].number; }
+static inline int64_t toc_config_limit(const struct toc_config *c, enum toc_limit l) { return c->set[TOC_OPT_LIMITS + l].number; }
 
 void toc_config_print(const struct toc_config *c, FILE *out); /* check-config: no secret in full */
 void toc_config_help(enum toc_command_name command, FILE *out); /* one command's options, or all (NONE) */

@@ -124,13 +124,9 @@ static void give_ledger_keys(const struct house *h, struct toc_arena *a, struct 
 
 static struct toc_value *limits(const struct house *h, struct toc_arena *a)
 {
-	static const struct {
-		enum toc_option option;
-		const char *name; /* in front/limit.def */
-	} both[] = { { TOC_OPT_CONNECTIONS, "connections" }, { TOC_OPT_MESSAGES_PER_MINUTE, "messages_per_minute" } };
 	struct toc_value *map = toc_value_map(a);
-	for (size_t i = 0; i < sizeof both / sizeof *both; i++)
-		toc_set_int(a, map, both[i].name, toc_config_number(h->config, both[i].option));
+	for (int i = 0; i < TOC_LIMITS; i++)
+		toc_set_int(a, map, toc_limit_name((enum toc_limit)i), toc_config_limit(h->config, (enum toc_limit)i));
 	return map;
 }
 
@@ -142,6 +138,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	const struct toc_rights *user = part == TOC_FRONT ? &h->front : part == TOC_KEEPER ? &h->keeper : &h->archive;
 	toc_set_cstr(a, v, "node", toc_config_text(h->config, TOC_OPT_NODE));
 	toc_set_cstr(a, v, "log", toc_config_text(h->config, TOC_OPT_LOG));
+	toc_set(a, v, "limits", limits(h, a));
 	if (geteuid() == 0)
 		toc_set(a, v, "user", toc_rights_write(a, *user));
 	switch (part) {
@@ -154,7 +151,6 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		}
 		toc_set(a, v, "cert_fd_pem", certificate(h, a));
 		toc_set_cstr(a, v, "origin", h->origin);
-		toc_set(a, v, "limits", limits(h, a));
 		break;
 	case TOC_KEEPER:
 		toc_set_cstr(a, v, "conninfo", h->database.keeper);

@@ -25,6 +25,17 @@ describe('./dev', () => {
 		assert.equal(r.status, 1);
 		assert.match(r.stderr, /unknown argument --colour/);
 		assert.match(dev(['run', '--port']).stderr, /--port needs a value/);
+		assert.match(dev(['test', '--quick']).stderr, /unknown argument --quick/);
+		for (const debian of [[], ['11'], ['--fresh', '13']])
+			assert.match(dev(['test', '--debian', ...debian]).stderr, /^dev: --debian needs a value: 12 or 13\n$/);
+	});
+	it('enters a root of Debian as root only', () => {
+		const folder = path.join(dir, 'somebody');
+		fs.mkdirSync(folder);
+		fs.writeFileSync(path.join(folder, 'id'), '#!/bin/sh\necho 1000\n', { mode: 0o755 });
+		const r = dev(['test', '--debian', '13', '--fresh', 'unit'], { PATH: `${folder}:${process.env.PATH}` });
+		assert.equal(r.status, 1);
+		assert.match(r.stderr, /by root only: sudo \.\/dev test --debian 13 --fresh unit/);
 	});
 	it('calls neither apt nor npm nor sudo when nothing is missing', { skip: build !== path.join(top, 'build/ci') && 'runs under ./dev test only' }, () => {
 		const called = path.join(dir, 'called');

@@ -22,9 +22,16 @@ static uint64_t take(void)
 	return conn;
 }
 
+static struct toc_limits limits;
+static void init(void)
+{
+	toc_limits_read(NULL, &limits);
+	toc_intake_init(&in, &limits);
+}
+
 CASE(threats_go_first_else_in_order_of_arrival)
 {
-	toc_intake_init(&in);
+	init();
 	for (uint64_t i = 1; i <= 4; i++)
 		CHECK_INT(toc_intake_put(&in, work(i % 2 == 0, "A", i)), 0);
 	CHECK_INT(take(), 2);
@@ -39,7 +46,7 @@ CASE(threats_go_first_else_in_order_of_arrival)
 
 CASE(threats_only_leaves_the_rest)
 {
-	toc_intake_init(&in);
+	init();
 	CHECK_INT(toc_intake_put(&in, work(false, "A", 1)), 0);
 	CHECK(toc_intake_take(&in, true) == NULL);
 	CHECK(toc_intake_is_empty(&in, true));
@@ -49,7 +56,7 @@ CASE(threats_only_leaves_the_rest)
 
 CASE(what_is_put_back_comes_first_and_in_order)
 {
-	toc_intake_init(&in);
+	init();
 	for (uint64_t i = 1; i <= 3; i++)
 		CHECK_INT(toc_intake_put(&in, work(i == 2, "A", i)), 0);
 	struct toc_work *x = toc_intake_take(&in, false), *y = toc_intake_take(&in, false); /* 2, 1 */
@@ -69,8 +76,8 @@ CASE(what_is_put_back_comes_first_and_in_order)
 
 CASE(nobody_fills_the_lane_of_threats_for_the_others)
 {
-	toc_intake_init(&in);
-	for (int i = 0; i < TOC_INTAKE_ORG_MAX; i++)
+	init();
+	for (int i = 0; i < limits.waiting_threats_per_org; i++)
 		CHECK_INT(toc_intake_put(&in, work(true, "Loud", 1)), 0);
 	struct toc_work *more = work(true, "Loud", 1);
 	CHECK_INT(toc_intake_put(&in, more), TOC_ELIMIT);
@@ -83,8 +90,8 @@ CASE(nobody_fills_the_lane_of_threats_for_the_others)
 
 CASE(a_full_lane_says_so)
 {
-	toc_intake_init(&in);
-	for (int i = 0; i < TOC_INTAKE_MAX; i++)
+	init();
+	for (int i = 0; i < limits.waiting; i++)
 		CHECK_INT(toc_intake_put(&in, work(false, "A", 1)), 0);
 	struct toc_work *more = work(false, "B", 1);
 	CHECK_INT(toc_intake_put(&in, more), TOC_ELIMIT);

@@ -4,6 +4,8 @@
 #include "base/digest.h"
 #include "keeper/receipts.h"
 
+#define MOST 100
+
 static struct toc_principal by(const char *org, const char *channel, uint8_t person)
 {
 	return (struct toc_principal){ .org = toc_str_of(org),
@@ -13,7 +15,7 @@ static struct toc_principal by(const char *org, const char *channel, uint8_t per
 
 CASE(a_second_of_receipts_is_one_group)
 {
-	struct toc_receipts *r = toc_receipts_new();
+	struct toc_receipts *r = toc_receipts_new(MOST);
 	struct toc_arena *a = toc_arena_new();
 	struct toc_receipt_group g;
 	struct toc_principal p = by("CDA", "api", 1);
@@ -33,7 +35,7 @@ CASE(a_second_of_receipts_is_one_group)
 
 CASE(what_wants_a_person_does_not_wait)
 {
-	struct toc_receipts *r = toc_receipts_new();
+	struct toc_receipts *r = toc_receipts_new(MOST);
 	struct toc_arena *a = toc_arena_new();
 	struct toc_receipt_group g;
 	struct toc_principal p = by("CDA", "api", 1);
@@ -49,7 +51,7 @@ CASE(what_wants_a_person_does_not_wait)
 
 CASE(organisations_channels_and_people_are_apart)
 {
-	struct toc_receipts *r = toc_receipts_new();
+	struct toc_receipts *r = toc_receipts_new(MOST);
 	struct toc_arena *a = toc_arena_new();
 	struct toc_receipt_group g;
 	struct toc_principal all[] = { by("CDA", "api", 1), by("CDA", "console", 1), by("HUB", "api", 1),
@@ -71,7 +73,7 @@ CASE(organisations_channels_and_people_are_apart)
 
 CASE(the_same_again_while_it_waits_is_nothing)
 {
-	struct toc_receipts *r = toc_receipts_new();
+	struct toc_receipts *r = toc_receipts_new(MOST);
 	struct toc_arena *a = toc_arena_new();
 	struct toc_receipt_group g;
 	struct toc_principal p = by("CDA", "api", 1);
@@ -88,10 +90,10 @@ CASE(the_same_again_while_it_waits_is_nothing)
 
 CASE(there_is_a_limit)
 {
-	struct toc_receipts *r = toc_receipts_new();
+	struct toc_receipts *r = toc_receipts_new(MOST);
 	struct toc_principal p = by("CDA", "api", 1);
 	int last = 0;
-	for (uint32_t i = 0; i <= TOC_RECEIPTS_MAX; i++) {
+	for (uint32_t i = 0; i <= MOST; i++) {
 		struct toc_uuid id = { { 1 } };
 		memcpy(id.b + 4, &i, sizeof i);
 		last = toc_receipts_add(r, &p, id, false, 0);

@@ -84,8 +84,30 @@ CASE(the_file_can_be_named_in_the_environment)
 CASE(dashes_become_underscores_in_the_environment)
 {
 	CHECK_INT(read_it(ARGS((char *)"serve"), ENVIRONMENT((char *)"TOCSIN_MESSAGES_PER_MINUTE=12")), 0);
-	CHECK_INT(toc_config_number(&c, TOC_OPT_MESSAGES_PER_MINUTE), 12);
+	CHECK_INT(toc_config_limit(&c, TOC_LIMIT_messages_per_minute), 12);
 	toc_config_done(&c);
+}
+
+CASE(every_limit_is_an_option_in_the_file_the_environment_and_as_a_flag)
+{
+	char *file = file_with("ring-kib = 128\nstall_s = 3\nwaiting = 7\n"), text[4096] = "";
+	CHECK_INT(read_it(ARGS((char *)"serve", (char *)"--config", file, (char *)"--waiting", (char *)"9"),
+	                  ENVIRONMENT((char *)"TOCSIN_STALL_S=4")),
+	          0);
+	CHECK_INT(toc_config_limit(&c, TOC_LIMIT_ring_kib), 128);
+	CHECK_INT(toc_config_limit(&c, TOC_LIMIT_stall_s), 4);
+	CHECK_INT(toc_config_limit(&c, TOC_LIMIT_waiting), 9);
+	CHECK_INT(toc_config_limit(&c, TOC_LIMIT_reads_waiting), 1024);
+	FILE *out = fmemopen(text, sizeof text, "w");
+	toc_config_print(&c, out);
+	fclose(out);
+	CHECK(strstr(text, "ring-kib = 128  # file\n") && strstr(text, "stall-s = 4  # environment\n") &&
+	      strstr(text, "waiting = 9  # flag\n") && strstr(text, "reads-waiting = 1024  # default\n"));
+	toc_config_done(&c);
+	unlink(file);
+	refused("ring-kib = 1\n", "1", "ring-kib: \"1\" is not a number from 64 to 4194304");
+	refused("waiting = many\n", "1", "without quotes");
+	refused("wating = 1\n", "1", "Did you mean waiting?");
 }
 
 CASE(a_switch_can_be_turned_off)
