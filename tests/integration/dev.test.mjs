@@ -26,6 +26,7 @@ describe('./dev', () => {
 		assert.match(r.stderr, /unknown argument --colour/);
 		assert.match(dev(['run', '--port']).stderr, /--port needs a value/);
 		assert.match(dev(['test', '--quick']).stderr, /unknown argument --quick/);
+		assert.match(dev(['fuzz', '--quick']).stderr, /unknown argument --quick/);
 		for (const debian of [[], ['11'], ['--fresh', '13']])
 			assert.match(dev(['test', '--debian', ...debian]).stderr, /^dev: --debian needs a value: 12 or 13\n$/);
 	});
