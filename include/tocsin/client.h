@@ -125,7 +125,7 @@ TOCSIN_API long long tocsin_position(const struct tocsin_connection *c);
 /* ---- messages ---- */
 
 enum tocsin_outcome {
-	TOCSIN_ACCEPTED,  /* committed to the ledger; seq, case_ref */
+	TOCSIN_ACCEPTED,  /* committed to the ledger; seq, case_ref, incident_ref */
 	TOCSIN_JOURNALED, /* a threat, taken while the database is away: delivered, not yet recorded */
 	TOCSIN_PREPARED,  /* answer to tocsin_prepare: json */
 	TOCSIN_REFUSED,   /* code, field, clause, detail, advice */
@@ -138,6 +138,7 @@ struct tocsin_answer {
 	const char *id;       /* of the message */
 	long long seq;        /* -1 unless accepted */
 	const char *case_ref; /* of the case that the message opened or belongs to */
+	const char *incident_ref; /* … and of the incident */
 	const char *code, *field, *clause, *detail, *advice;
 	const char *json; /* the frame, "" when unanswered */
 	size_t json_bytes;

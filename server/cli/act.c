@@ -41,6 +41,7 @@ static void on_answer(void *user, const struct tocsin_answer *answer)
 		return;
 	b->seq = answer->seq;
 	snprintf(b->case_ref, sizeof b->case_ref, "%s", answer->case_ref);
+	snprintf(b->incident_ref, sizeof b->incident_ref, "%s", answer->incident_ref);
 	if (toc_time_parse(toc_get_text(p->answer, "at"), &b->at, NULL) < 0)
 		b->at = TOC_TIME_NEVER;
 }
@@ -252,6 +253,8 @@ static bool persons_message(struct play *p, const struct actor *who, const struc
 		snprintf(b->id, sizeof b->id, "%.*s", TOC_STR_ARGS(s->id));
 		snprintf(b->case_ref, sizeof b->case_ref, "%.*s",
 			 TOC_STR_ARGS(toc_get_text(s->frame, "case")));
+		snprintf(b->incident_ref, sizeof b->incident_ref, "%.*s",
+			 TOC_STR_ARGS(toc_get_text(s->frame, "incident")));
 		b->seq = s->seq;
 		if (toc_time_parse(toc_get_text(s->frame, "at"), &b->at, NULL) < 0)
 			b->at = TOC_TIME_NEVER;

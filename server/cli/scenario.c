@@ -116,6 +116,8 @@ static struct toc_str referred(struct toc_arena *a, const struct scenario_names 
 		return toc_str_of(b->id);
 	if (toc_str_is(what, "case"))
 		return toc_str_of(b->case_ref);
+	if (toc_str_is(what, "incident"))
+		return toc_str_of(b->incident_ref);
 	if (toc_str_is(what, "seq") && b->seq >= 0)
 		return toc_arena_printf(a, "%lld", b->seq);
 	return TOC_STR("");

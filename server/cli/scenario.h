@@ -33,7 +33,7 @@ struct toc_str scenario_time_str(struct toc_arena *a, toc_dur t);
 
 /** What the messages of earlier steps were given by the server. */
 struct scenario_binding {
-	char name[48], id[TOC_UUID_TEXT], case_ref[TOC_UUID_TEXT];
+	char name[48], id[TOC_UUID_TEXT], case_ref[TOC_UUID_TEXT], incident_ref[TOC_UUID_TEXT];
 	long long seq; /* -1: not known */
 	toc_time at;   /* scenario time as the server recorded it; TOC_TIME_NEVER: not known */
 };

@@ -99,6 +99,8 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 	term_cell(t, term_safe(scratch, toc_get_text(frame, "org"), " "), 14);
 	fprintf(t->out, "%s %s%s\n", term_off(t), type ? toc_message_type_title(type) : "",
 		toc_get_bool(frame, "late") ? "  (recorded late: came through the journal)" : "");
+	if (toc_get(frame, "incident"))
+		row(cli, scratch, "incident", toc_get_text(frame, "incident"));
 	if (toc_get(frame, "case"))
 		row(cli, scratch, "case", toc_get_text(frame, "case"));
 	if (toc_get_is(frame, "rendering", "without_personal"))
@@ -116,8 +118,9 @@ void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer)
 	if (cli->json && *answer->json) {
 		printf("%s\n", answer->json);
 	} else if (answer->outcome == TOCSIN_ACCEPTED) {
-		printf("%saccepted%s  seq %lld  id %s%s%s\n", term_on(out, TERM_GREEN), term_off(out),
-		       answer->seq, answer->id, *answer->case_ref ? "  case " : "", answer->case_ref);
+		printf("%saccepted%s  seq %lld  id %s%s%s%s%s\n", term_on(out, TERM_GREEN), term_off(out),
+		       answer->seq, answer->id, *answer->case_ref ? "  case " : "", answer->case_ref,
+		       *answer->incident_ref ? "  incident " : "", answer->incident_ref);
 	} else if (answer->outcome == TOCSIN_JOURNALED) {
 		printf("%sjournaled%s  id %s  delivered, not yet recorded: the database is away\n",
 		       term_on(out, TERM_YELLOW), term_off(out), answer->id);

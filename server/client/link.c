@@ -190,6 +190,7 @@ static void answer(struct toc_link *l, struct waiting *w, enum tocsin_outcome ou
 				   .id = w->id,
 				   .seq = toc_get_int(frame, "seq", -1),
 				   .case_ref = text(l, frame, "case"),
+				   .incident_ref = text(l, frame, "incident"),
 				   .code = text(l, frame, "code"),
 				   .field = text(l, frame, "field"),
 				   .clause = text(l, frame, "clause"),

@@ -41,6 +41,7 @@ static bool remember(const struct deed *d)
 	m->mode = toc_mode_of(d->e->mode);
 	m->exercise = d->e->exercise;
 	m->threat = d->e->case_ref;
+	m->incident = d->e->incident;
 	m->at = toc_get_time(d->decided, "at", d->e->ts);
 	if (receipts) {
 		int64_t seq = m->seq;

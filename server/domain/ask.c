@@ -38,6 +38,11 @@ struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat)
 	return toc_arena_printf(a, "case:%s", toc_uuid_str(a, threat).p);
 }
 
+struct toc_str toc_incident_subject(struct toc_arena *a, struct toc_uuid incident)
+{
+	return toc_arena_printf(a, "incident:%s", toc_uuid_str(a, incident).p);
+}
+
 /* How long the personal part is kept (rules e.7); the catalogue says the same of each type. */
 static struct toc_str retention_of(const char *k)
 {
@@ -45,7 +50,8 @@ static struct toc_str retention_of(const char *k)
 		const char *prefix, *retention;
 	} classes[] = {
 		{ "M4.", "R-ITL" },  { "M5.", "R-ITL" },   { "M29.", "R-ITL" },
-		{ "M1.", "R-LIVE" }, { "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
+		{ "M1.", "R-LIVE" }, { "M2.", "R-LIVE" },  { "M3.", "R-LIVE" },
+		{ "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
 	};
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (strncmp(k, classes[i].prefix, strlen(classes[i].prefix)) == 0)
@@ -78,9 +84,13 @@ static struct toc_draft *add_draft(struct toc_ask *q, const char *k)
 	};
 	toc_set_time(q->a, decided, "at", q->at);
 	toc_set_time(q->a, decided, "received", q->c ? q->c->received : q->now);
+	if (q->incident)
+		d->incident = q->incident->id;
 	if (q->threat) {
 		d->case_ref = q->threat->id;
 		d->subject = toc_case_subject(q->a, q->threat->id);
+	} else if (q->incident) {
+		d->subject = toc_incident_subject(q->a, q->incident->id);
 	} else if (!toc_uuid_is_nil(q->exercise_id)) {
 		d->subject = toc_arena_printf(q->a, "exercise:%s", toc_uuid_str(q->a, q->exercise_id).p);
 	} else if (q->org) {
@@ -104,7 +114,6 @@ struct toc_draft *toc_ask_draft(struct toc_ask *q, const char *k)
 	for (size_t i = 0; q->m && i < q->m->n; i++)
 		toc_set_str(q->a, message, q->m->members[i].name, q->m->members[i].value);
 	d->eid = q->id;
-	d->incident = toc_get_id(q->m, "incident_ref");
 	if (q->org) {
 		struct toc_value *actor = (struct toc_value *)(uintptr_t)d->actor;
 		d->org = q->p->org;
@@ -134,6 +143,7 @@ struct toc_draft *toc_ask_server_draft(struct toc_ask *q, const char *k, const c
 	toc_set_cstr(q->a, message, "schema_version", "1.0.0");
 	toc_set_text(q->a, message, "mode", d->mode);
 	toc_set_id(q->a, message, "exercise_ref", q->exercise_id);
+	toc_set_id(q->a, message, "incident_ref", d->incident);
 	toc_set_id(q->a, message, "case_ref", d->case_ref);
 	toc_set_cstr(q->a, message, "sender_org", "server");
 	d->eid = toc_derived_id(what, about, toc_str_of(k), 0);

@@ -8,12 +8,12 @@
 
 #include "domain/rule.h"
 
-enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16 };
+enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16, INCIDENT = 32 };
 
 static const struct {
 	const char *k;
 	toc_rule *rule;
-	unsigned needs; /* CASE: case_ref names a case; DIRECTORY: mode system; OUTSIDE: of the exercise it
+	unsigned needs; /* CASE: case_ref names a case; INCIDENT: incident_ref names one; DIRECTORY: mode system; OUTSIDE: of the exercise it
 			   names; BY_SERVER: the server may do it of itself: a directory is set up, receipts
 			   are gathered */
 } rules[] = {
@@ -146,6 +146,31 @@ static int check_case(struct toc_ask *q, unsigned needs)
 	return 0;
 }
 
+bool toc_is_party(const struct toc_incident *i, struct toc_str org)
+{
+	for (uint32_t k = 0; k < i->n_parties; k++)
+		if (toc_short_is(&i->parties[k].org, org))
+			return true;
+	return false;
+}
+
+/* Whatever names an incident: it must be one that the sender's organisation knows of. */
+static int check_incident(struct toc_ask *q, unsigned needs)
+{
+	struct toc_uuid id = toc_get_id(q->m, "incident_ref");
+
+	if (toc_uuid_is_nil(id) && !(needs & INCIDENT))
+		return 0;
+	const struct toc_incident *i = toc_find_incident(q->w, id);
+	if (!i || (q->org && !toc_is_party(i, q->p->org)))
+		return toc_refuse_unknown(q, "incident_ref");
+	if (i->mode != q->mode || !toc_uuid_eq(i->exercise, q->exercise_id))
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13",
+				  "mode: the incident has another mode or exercise");
+	q->incident = i;
+	return 0;
+}
+
 static int run(struct toc_ask *q)
 {
 	toc_rule *rule = NULL;
@@ -180,6 +205,8 @@ static int run(struct toc_ask *q)
 		r = check_mode(q, needs);
 	if (r == 0)
 		r = check_case(q, needs);
+	if (r == 0)
+		r = check_incident(q, needs);
 	return r == 0 ? rule(q) : r;
 }
 

@@ -43,6 +43,10 @@ enum toc_permission_condition {
 	TOC_IF_LINKED = 64,  /* my organisation notified a case linked to this one */
 	TOC_IF_SENDER = 128, /* my organisation sent the message that the receipt is for */
 	TOC_IF_CALLED = 256, /* my organisation was called or paged */
+	TOC_IF_AFF = 512,    /* my state is affected by the incident */
+	TOC_IF_2P = 1024,    /* another person made the proposal */
+	TOC_IF_2O = 2048,    /* … and of another organisation, where the decision needs two */
+	TOC_IF_PTY = 4096,   /* my organisation has sent or received an entry of each incident that it is about */
 };
 
 struct toc_clause {

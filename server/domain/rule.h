@@ -39,11 +39,30 @@ enum toc_case_state {
 #define TOC_CASE_STATE(name) TOC_CASE_##name,
 #include "domain/lifecycle.def"
 };
+enum toc_incident_state {
+#define TOC_INCIDENT_STATE(name) TOC_INCIDENT_##name,
+#include "domain/lifecycle.def"
+};
+enum toc_proposal_state {
+#define TOC_PROPOSAL_STATE(name) TOC_PROPOSAL_##name,
+#include "domain/lifecycle.def"
+};
+/* How a criterion is met. The numbers are in snapshots. */
+enum toc_answer { TOC_ANSWER_NONE, TOC_ANSWER_YES, TOC_ANSWER_LIKELY, TOC_ANSWER_UNKNOWN, TOC_ANSWER_NO };
 const char *toc_desk_state_name(uint32_t state);
 enum toc_desk_state toc_desk_state_of(struct toc_str name); /* NONE when unknown */
 const char *toc_case_state_name(uint32_t state);
 enum toc_case_state toc_case_state_of(struct toc_str name);
 
+const char *toc_incident_state_name(uint32_t state);
+enum toc_incident_state toc_incident_state_of(struct toc_str name); /* NONE when unknown */
+const char *toc_proposal_state_name(uint32_t state);
+enum toc_proposal_state toc_proposal_state_of(struct toc_str name);
+const char *toc_answer_name(uint32_t answer);
+enum toc_answer toc_answer_of(struct toc_str name);
+
+/** Where `what` leads an incident that is in state `from`. @return false when it does not follow */
+bool toc_incident_step(struct toc_str what, enum toc_incident_state from, enum toc_incident_state *ret_to);
 /** The step of the life-cycle that k is for a desk in state `from`. @return false when it does not follow */
 bool toc_desk_step(struct toc_str k, enum toc_desk_state from, enum toc_desk_state *ret_to);
 
@@ -81,6 +100,7 @@ struct toc_ask {
 	toc_roles roles;
 	const struct toc_threat *threat; /* the case it belongs to, if that is the sender's to see */
 	const struct toc_desk *desk;     /* the sender's desk in it */
+	const struct toc_incident *incident; /* the incident it belongs to, if that is the sender's to see */
 
 	struct toc_verdict *verdict;
 	size_t room;  /* drafts that fit */
@@ -115,6 +135,7 @@ struct toc_draft *toc_ask_server_draft(struct toc_ask *q, const char *k, const c
 /** The draft's `decided`, for writing. */
 struct toc_value *toc_decided(struct toc_draft *d);
 struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat);
+struct toc_str toc_incident_subject(struct toc_arena *a, struct toc_uuid incident);
 
 /** decided[list] += item */
 void toc_effect(struct toc_arena *a, struct toc_value *decided, const char *list, struct toc_value *item);
@@ -144,6 +165,9 @@ toc_time toc_clock_real(const struct toc_exercise *x,
 bool toc_exercise_has(const struct toc_exercise *x, struct toc_str org); /* joined, or runs it */
 toc_rule toc_rule_exercise_create, toc_rule_exercise_join, toc_rule_exercise_leave, toc_rule_exercise_clock,
 	toc_rule_exercise_inject, toc_rule_exercise_end;
+
+/** Has the organisation sent or received an entry of it? */
+bool toc_is_party(const struct toc_incident *i, struct toc_str org);
 
 /* directory.c */
 toc_rule toc_rule_org, toc_rule_person, toc_rule_credential, toc_rule_session_close, toc_rule_policy;

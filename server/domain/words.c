@@ -13,6 +13,15 @@ static const char *const case_states[] = {
 #define TOC_CASE_STATE(name) #name,
 #include "domain/lifecycle.def"
 };
+static const char *const incident_states[] = {
+#define TOC_INCIDENT_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
+static const char *const proposal_states[] = {
+#define TOC_PROPOSAL_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
+static const char *const answers[] = { "", "yes", "likely", "unknown", "no" };
 static const char *const desk_roles[] = { "competent", "home", "hub", "added" };
 static const char *const duties[] = { "TCO_14_5", "DSA_18", "voluntary" };
 
@@ -55,6 +64,30 @@ enum toc_case_state toc_case_state_of(struct toc_str name)
 {
 	return index_of(case_states, COUNT_OF(case_states), name);
 }
+const char *toc_incident_state_name(uint32_t state)
+{
+	return name_at(incident_states, COUNT_OF(incident_states), state);
+}
+enum toc_incident_state toc_incident_state_of(struct toc_str name)
+{
+	return index_of(incident_states, COUNT_OF(incident_states), name);
+}
+const char *toc_proposal_state_name(uint32_t state)
+{
+	return name_at(proposal_states, COUNT_OF(proposal_states), state);
+}
+enum toc_proposal_state toc_proposal_state_of(struct toc_str name)
+{
+	return index_of(proposal_states, COUNT_OF(proposal_states), name);
+}
+const char *toc_answer_name(uint32_t answer)
+{
+	return name_at(answers, COUNT_OF(answers), answer);
+}
+enum toc_answer toc_answer_of(struct toc_str name)
+{
+	return index_of(answers, COUNT_OF(answers), name);
+}
 const char *toc_desk_role_name(uint32_t role)
 {
 	return name_at(desk_roles, COUNT_OF(desk_roles), role);
@@ -84,25 +117,55 @@ struct toc_value *toc_duty_list(uint32_t duty, struct toc_arena *a)
 	return list;
 }
 
-bool toc_desk_step(struct toc_str k, enum toc_desk_state from, enum toc_desk_state *ret_to)
+struct step {
+	const char *what;
+	uint32_t from, to; /* a set of states, a state */
+};
+enum { STAYS = 255 };
+
+static bool take_step(const struct step *steps, size_t n, struct toc_str what, uint32_t from, uint32_t *ret_to)
 {
-#define IS(state) (1u << TOC_DESK_##state)
-	enum { TOC_DESK_STAYS = 255 };
-	static const struct {
-		const char *k;
-		uint32_t from, to;
-	} steps[] = {
-#define TOC_DESK_STEP(what, from_states, to_state) { what, from_states, TOC_DESK_##to_state },
-#include "domain/lifecycle.def"
-	};
-	for (size_t i = 0; i < COUNT_OF(steps); i++) {
-		if (!(steps[i].from & 1u << from) || !toc_str_is(k, steps[i].k))
+	for (size_t i = 0; i < n; i++) {
+		if (!(steps[i].from & 1u << from) || !toc_str_is(what, steps[i].what))
 			continue;
-		*ret_to = steps[i].to == TOC_DESK_STAYS ? from : (enum toc_desk_state)steps[i].to;
+		*ret_to = steps[i].to == STAYS ? from : steps[i].to;
 		return true;
 	}
 	return false;
+}
+
+bool toc_desk_step(struct toc_str k, enum toc_desk_state from, enum toc_desk_state *ret_to)
+{
+#define IS(state) (1u << TOC_DESK_##state)
+	enum { TOC_DESK_STAYS = STAYS };
+	static const struct step steps[] = {
+#define TOC_DESK_STEP(what, from_states, to_state) { what, from_states, TOC_DESK_##to_state },
+#include "domain/lifecycle.def"
+	};
 #undef IS
+	uint32_t to;
+	bool follows = take_step(steps, COUNT_OF(steps), k, from, &to);
+
+	if (follows)
+		*ret_to = (enum toc_desk_state)to;
+	return follows;
+}
+
+bool toc_incident_step(struct toc_str what, enum toc_incident_state from, enum toc_incident_state *ret_to)
+{
+#define IS(state) (1u << TOC_INCIDENT_##state)
+	enum { TOC_INCIDENT_STAYS = STAYS };
+	static const struct step steps[] = {
+#define TOC_INCIDENT_STEP(what, from_states, to_state) { what, from_states, TOC_INCIDENT_##to_state },
+#include "domain/lifecycle.def"
+	};
+#undef IS
+	uint32_t to;
+	bool follows = take_step(steps, COUNT_OF(steps), what, from, &to);
+
+	if (follows)
+		*ret_to = (enum toc_incident_state)to;
+	return follows;
 }
 
 /* ---- ids and times in documents ---- */

@@ -65,6 +65,8 @@ TOC_FIND_BY_ID(exercise)
 TOC_FIND_BY_ID(threat)
 TOC_FIND_BY_ID(timer)
 TOC_FIND_BY_ID(message)
+TOC_FIND_BY_ID(incident)
+TOC_FIND_BY_ID(proposal)
 #undef TOC_FIND_BY_ID
 
 #endif

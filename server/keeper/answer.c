@@ -24,6 +24,8 @@ struct toc_value *toc_answer_entry(struct toc_arena *a, const struct toc_opened 
 	toc_set_text(a, v, "at", at.n ? at : toc_time_str(a, e->ts));
 	if (!toc_uuid_is_nil(e->case_ref))
 		toc_set_text(a, v, "case", toc_uuid_str(a, e->case_ref));
+	if (!toc_uuid_is_nil(e->incident))
+		toc_set_text(a, v, "incident", toc_uuid_str(a, e->incident));
 	struct toc_value *desks = toc_str_is(e->k, "M4.send") ? toc_get(decided, "desks") : NULL;
 	toc_set(a, v, "recipients", desks ? toc_value_copy(a, desks) : NULL);
 	return v;

@@ -34,13 +34,17 @@ static int refuse(struct decoding *d, enum toc_refusal_code code, const struct t
 	return toc_refuse(d->refusal, code, where, clause, "%s", words);
 }
 
-/* "step is send", "step is draft or send" */
+/* "step is send", "step is draft or send", "decision is activate and step is propose" */
 static const char *words_of(const struct toc_condition *c, char text[120])
 {
 	size_t n = (size_t)snprintf(text, 120, "%s is ", c->member);
 	for (size_t i = 0; c->values[i] && n < 120; i++) {
 		const char *before = c->values[i + 1] ? ", " : " or ";
 		n += (size_t)snprintf(text + n, 120 - n, "%s%s", i ? before : "", c->values[i]);
+	}
+	if (c->and && n < 115) {
+		char other[120];
+		snprintf(text + n, 120 - n, " and %s", words_of(c->and, other));
 	}
 	return text;
 }

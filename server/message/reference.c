@@ -54,6 +54,10 @@ static void condition(struct toc_buf *b, const struct toc_condition *c)
 	toc_buf_printf(b, "`%s` is ", c->member);
 	for (size_t i = 0; c->values[i]; i++)
 		toc_buf_printf(b, "%s`%s`", i == 0 ? "" : c->values[i + 1] ? ", " : " or ", c->values[i]);
+	if (c->and) {
+		toc_buf_text(b, " and ");
+		condition(b, c->and);
+	}
 }
 
 static void need(struct toc_buf *b, const struct toc_field *f)
@@ -164,6 +168,12 @@ struct toc_str toc_message_reference(struct toc_arena *a)
 			       t->flags & TOC_TYPE_MEMBERS ? "" : "; made by the server only", t->selector,
 			       t->retention, t->clause);
 		shape(&b, s);
+		for (uint32_t k = 0; k < t->n_namings; k++) {
+			toc_buf_text(&b, k ? "else when " : "Named after another member when ");
+			condition(&b, t->namings[k].when);
+			toc_buf_printf(&b, ": `%s`%s", t->namings[k].selector,
+				       k + 1 < t->n_namings ? "; " : ".\n\n");
+		}
 		for (uint32_t k = 0; k < t->n_demands; k++) {
 			toc_buf_text(&b, "Rule: ");
 			if (t->demands[k].when->member) {

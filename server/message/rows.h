@@ -6,6 +6,9 @@
 #ifndef WHEN
 #define WHEN(name, member, ...)
 #endif
+#ifndef BOTH
+#define BOTH(name, other, member, ...)
+#endif
 #ifndef SHAPE
 #define SHAPE(name, meaning)
 #endif
@@ -24,12 +27,17 @@
 #ifndef DEMAND
 #define DEMAND(shape, when, field, clause, words)
 #endif
+#ifndef NAMED_AFTER
+#define NAMED_AFTER(shape, when, selector)
+#endif
 #include "message/catalogue.def"
 #undef VALUES
 #undef WHEN
+#undef BOTH
 #undef SHAPE
 #undef FIELD
 #undef EITHER
 #undef LEAST
 #undef TYPE
 #undef DEMAND
+#undef NAMED_AFTER

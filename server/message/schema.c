@@ -149,13 +149,18 @@ static struct toc_value *requires(struct writer *w, const char *name)
 
 static struct toc_value *condition(struct writer *w, const struct toc_condition *c)
 {
-	struct toc_value *v = requires(w, c->member), *properties = map(w), *member = map(w);
+	struct toc_value *v = map(w), *properties = map(w), *required = toc_value_list(w->a);
 
-	if (strcmp(c->values[0], "true") == 0)
-		toc_set_bool(w->a, member, "const", true);
-	else
-		toc_set(w->a, member, "enum", words(w, c->values));
-	toc_set(w->a, properties, c->member, member);
+	for (; c; c = c->and) {
+		struct toc_value *member = map(w);
+		if (strcmp(c->values[0], "true") == 0)
+			toc_set_bool(w->a, member, "const", true);
+		else
+			toc_set(w->a, member, "enum", words(w, c->values));
+		toc_set(w->a, properties, c->member, member);
+		toc_push_text(w->a, required, toc_str_of(c->member));
+	}
+	toc_set(w->a, v, "required", required);
 	toc_set(w->a, v, "properties", properties);
 	return v;
 }

@@ -11,7 +11,9 @@
 /* Each pass defines the rows that it wants; rows.h makes the others nothing and forgets all of them after. */
 #define VALUES(name, ...) static const char *const values_##name[] = { __VA_ARGS__, NULL };
 #define WHEN(name, member, ...)                                                                              \
-	static const struct toc_condition when_##name = { member, { __VA_ARGS__, NULL } };
+	static const struct toc_condition when_##name = { member, { __VA_ARGS__, NULL }, NULL };
+#define BOTH(name, other, member, ...)                                                                       \
+	static const struct toc_condition when_##name = { member, { __VA_ARGS__, NULL }, &when_##other };
 #include "message/rows.h"
 
 enum {
@@ -98,6 +100,12 @@ static const struct toc_demand demands[] = {
 #include "message/rows.h"
 };
 
+#define NAMED_AFTER(shape_, cond_, selector_)                                                                \
+	{ .shape = SHAPE_##shape_, .when = &when_##cond_, .selector = selector_, .line = __LINE__ },
+static const struct toc_naming namings[] = {
+#include "message/rows.h"
+};
+
 #define SHAPE(name_, meaning_) { .name = #name_, .meaning = meaning_, .line = __LINE__ },
 static struct toc_shape shapes[] = {
 #include "message/rows.h"
@@ -168,6 +176,10 @@ __attribute__((constructor)) static void build(void)
 		for (uint32_t k = 0; k < t->n_demands; k++)
 			if (t->demands[k].shape != t->shape)
 				TOC_WRONG("catalogue: a DEMAND stands under another type");
+		TAKE_ROWS(namings, t->line, next, t->namings, t->n_namings);
+		for (uint32_t k = 0; k < t->n_namings; k++)
+			if (t->namings[k].shape != t->shape)
+				TOC_WRONG("catalogue: a NAMED_AFTER stands under another type");
 	}
 }
 
@@ -193,6 +205,8 @@ bool toc_condition_holds(const struct toc_condition *c, const struct toc_value *
 {
 	if (!c->member)
 		return true;
+	if (c->and && !toc_condition_holds(c->and, map))
+		return false;
 	const struct toc_value *v = toc_get(map, c->member);
 	if (!v)
 		return false;
@@ -254,7 +268,16 @@ struct toc_str toc_message_k(struct toc_arena *a, const struct toc_value *messag
 {
 	struct toc_str type = toc_get_text(message, "type");
 	const struct toc_message_type *t = toc_message_type_find(type);
-	struct toc_str step =
-		t ? toc_get_text(toc_get(message, "body"), t->selector) : (struct toc_str){ "", 0 };
+	const struct toc_value *body = toc_get(message, "body");
+	const char *selector = t ? t->selector : "";
+
+	for (uint32_t i = 0; t && i < t->n_namings; i++)
+		if (toc_condition_holds(t->namings[i].when, body)) {
+			selector = t->namings[i].selector;
+			break;
+		}
+	/* A member that is true or false says it by its own name. */
+	const struct toc_value *named = toc_get(body, selector);
+	struct toc_str step = named && named->kind == TOC_BOOL ? toc_str_of(selector) : toc_text_of(named);
 	return toc_arena_printf(a, "%.*s.%.*s", TOC_STR_ARGS(type), TOC_STR_ARGS(step));
 }

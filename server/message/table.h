@@ -33,8 +33,9 @@ enum toc_field_need { TOC_N_MAY, TOC_N_MUST, TOC_N_MEMBERS_MUST, TOC_N_UNLESS_RO
 
 /** A condition on the member beside it. Values are texts; "true" also means the boolean. */
 struct toc_condition {
-	const char *member;    /* NULL: the condition that always holds */
-	const char *values[8]; /* ends with NULL */
+	const char *member;              /* NULL: the condition that always holds */
+	const char *values[8];           /* ends with NULL */
+	const struct toc_condition *and; /* has to hold as well, on another member; or NULL */
 };
 
 struct toc_field {
@@ -84,6 +85,14 @@ struct toc_demand {
 	int line;
 };
 
+/** Under this condition on the body an entry is named after another member than the type's selector. */
+struct toc_naming {
+	int shape; /* body of its type */
+	const struct toc_condition *when;
+	const char *selector;
+	int line;
+};
+
 struct toc_message_type {
 	const char *name, *selector, *retention, *clause, *title;
 	int shape; /* of the body */
@@ -91,6 +100,8 @@ struct toc_message_type {
 	int line;
 	const struct toc_demand *demands;
 	uint32_t n_demands;
+	const struct toc_naming *namings; /* the first whose condition holds; none: the selector */
+	uint32_t n_namings;
 };
 
 #define TOC_TYPE_MEMBERS 1u

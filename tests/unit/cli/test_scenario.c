@@ -30,7 +30,7 @@ CASE(times_are_minutes_or_hours)
 
 static struct toc_str resolved(const char *text, struct toc_error *error)
 {
-	static const struct scenario_binding bindings[] = { { "draft", "id-1", "case-1", 7, { 0 } }, { "next", "id-2", "", -1, { 0 } } };
+	static const struct scenario_binding bindings[] = { { "draft", "id-1", "case-1", "incident-1", 7, { 0 } }, { "next", "id-2", "", "", -1, { 0 } } };
 	struct scenario_names names = { .exercise = TOC_STR("E"), .me = TOC_STR("P"), .bindings = bindings, .n = 2 };
 	struct toc_value *v;
 	CHECK_INT(toc_time_parse(TOC_STR("2031-05-17T13:58:00Z"), &names.t0, NULL), 0);
@@ -45,6 +45,7 @@ CASE(references_and_instants_are_filled_in)
 	struct toc_error e;
 	a = toc_arena_new();
 	CHECK_TEXT(resolved("${draft.case}", &e), "case-1");
+	CHECK_TEXT(resolved("${draft.incident}", &e), "incident-1");
 	CHECK_TEXT(resolved("of ${draft.id} at ${draft.seq} by ${me} in ${exercise}", &e), "of id-1 at 7 by P in E");
 	CHECK_TEXT(resolved("@03:10", &e), "2031-05-17T14:01:10.000Z");
 	CHECK_TEXT(resolved("@1:00:00+02:00", &e), "2031-05-17T16:58:00.000+02:00");

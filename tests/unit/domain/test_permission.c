@@ -9,8 +9,9 @@ static const char *const short_roles[] = { "du", "il", "oi", "oc", "cr", "pl", "
 static const char *const short_kinds[] = { "CA",  "SA", "OA", "LE",  "HUB", "POL", "HSP",
 					   "IND", "TP", "CC", "AUD", "OPR", "EXC" };
 static const char *const short_conditions[] = { "own",   "adr",    "rdr",    "acc",   "notown",
-						"chain", "linked", "sender", "called" };
-enum { ROLES = 14, KINDS = 13, CONDITIONS = 9 };
+						"chain", "linked", "sender", "called",
+						"aff",   "2p",     "2o",     "pty" };
+enum { ROLES = 14, KINDS = 13, CONDITIONS = 13 };
 
 static unsigned held_in[ROLES]; /* from the expectation, not from role.def */
 static unsigned rows, cells;
@@ -40,7 +41,7 @@ struct clause {
 	bool bare;
 };
 struct clauses {
-	struct clause c[8];
+	struct clause c[TOC_CLAUSES_MAX];
 	unsigned n;
 };
 
@@ -104,6 +105,14 @@ static bool reads(const struct clauses *may, const struct clauses *read, bool no
 	       (!bare && (conditions & own) && named(may, role, kind, ~0u, false));
 }
 
+static unsigned conditions_in(const struct toc_action *action)
+{
+	unsigned all = 0;
+	for (unsigned i = 0; i < TOC_CLAUSES_MAX; i++)
+		all |= action->may[i].condition | action->read[i].condition;
+	return all;
+}
+
 static void check_row(char *line)
 {
 	char *cell[4] = { "", "", "", "" }, *save;
@@ -129,9 +138,18 @@ static void check_row(char *line)
 	rows++;
 	bool no_machine = strstr(cell[3], "sv") != NULL;
 	struct clauses may = parse(cell[1]), read = parse(cell[2]);
+	unsigned mentioned = conditions_in(action) | 1; /* own: of every row, and whatever the expectation says */
+	for (unsigned i = 0; i < may.n; i++)
+		mentioned |= may.c[i].conditions;
+	for (unsigned i = 0; i < read.n; i++)
+		mentioned |= read.c[i].conditions;
 	for (unsigned role = 0; role < ROLES; role++)
 		for (unsigned kind = 0; kind < KINDS; kind++)
 			for (unsigned conditions = 0; conditions < 1u << CONDITIONS; conditions++) {
+				/* a condition that nobody mentions decides nothing: all of them or none */
+				unsigned others = conditions & ~mentioned, all = (1u << CONDITIONS) - 1;
+				if (others && others != (all & ~mentioned))
+					continue;
 				bool want = named(&may, role, kind, conditions, false);
 				bool got = toc_may(action, 1u << role, 1u << kind, conditions);
 				bool whole =

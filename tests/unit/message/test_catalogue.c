@@ -132,4 +132,27 @@ CASE(the_reference_page_is_the_one_of_this_table)
 	toc_arena_free(a);
 }
 
+static struct toc_str named(struct toc_arena *a, const char *message)
+{
+	struct toc_refusal why;
+	struct toc_value *v;
+	CHECK_INT(toc_json_parse(a, toc_str_of(message), 1000, 8, &v, &why), 0);
+	return toc_message_k(a, v);
+}
+
+CASE(an_entry_is_named_after_its_step_or_after_the_member_that_the_table_names)
+{
+	struct toc_arena *a = toc_arena_new();
+	CHECK_TEXT(named(a, "{\"type\":\"M1\",\"body\":{\"step\":\"report\"}}"), "M1.report");
+	CHECK_TEXT(named(a, "{\"type\":\"M3\",\"body\":{\"decision\":\"assess\",\"step\":\"propose\"}}"), "M3.assess");
+	CHECK_TEXT(named(a, "{\"type\":\"M3\",\"body\":{\"decision\":\"change\",\"step\":\"confirm\"}}"), "M3.confirm");
+	CHECK_TEXT(named(a, "{\"type\":\"M3\",\"body\":{\"decision\":\"activate\",\"step\":\"propose\"}}"), "M3.propose");
+	CHECK_TEXT(named(a, "{\"type\":\"M3\",\"body\":{\"decision\":\"activate\",\"step\":\"propose\",\"fast_path\":false}}"),
+		   "M3.propose");
+	CHECK_TEXT(named(a, "{\"type\":\"M3\",\"body\":{\"decision\":\"activate\",\"step\":\"propose\",\"fast_path\":true}}"),
+		   "M3.fast_path");
+	CHECK_TEXT(named(a, "{\"type\":\"M3\",\"body\":{\"decision\":\"close\",\"step\":\"object\"}}"), "M3.object");
+	toc_arena_free(a);
+}
+
 RUN_CASES()
