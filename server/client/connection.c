@@ -199,6 +199,21 @@ static int authorize(struct tocsin_connection *c, struct lws *wsi, unsigned char
 	return r ? -1 : 0;
 }
 
+/* What is wrong with the server's certificate, or NULL. From OpenSSL: the library's words differ between versions. */
+static const char *certificate_fault(struct lws *wsi)
+{
+	SSL *tls = lws_get_ssl(wsi);
+
+	switch (tls ? SSL_get_verify_result(tls) : X509_V_OK) {
+	case X509_V_OK: return NULL;
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH: return "for another name";
+	case X509_V_ERR_CERT_HAS_EXPIRED: return "no longer valid";
+	case X509_V_ERR_CERT_NOT_YET_VALID: return "not valid yet (or this clock is slow)";
+	default: return "not signed by an authority that is trusted here";
+	}
+}
+
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t n)
 {
 	struct tocsin_connection *c = user;
@@ -231,12 +246,11 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return 0;
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: {
 		int status = (int)lws_http_client_http_response(wsi);
-		char why[160];
-		if (n && memmem(in, n, "SSL", 3))
-			snprintf(why, sizeof why,
-				 "TLS with %s:%d failed: its certificate is not signed by an authority that "
-				 "is trusted here",
-				 c->host, c->port);
+		const char *fault = certificate_fault(wsi);
+		char why[200];
+		if (fault)
+			snprintf(why, sizeof why, "TLS with %s:%d failed: its certificate is %s", c->host, c->port,
+				 fault);
 		else
 			snprintf(why, sizeof why, "cannot connect to %s:%d: %.*s", c->host, c->port,
 				 n ? (int)n : 16, n ? (char *)in : "no answer there");

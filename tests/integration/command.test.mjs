@@ -1,7 +1,10 @@
 // command.test.mjs: `tocsin` and libtocsin against a real server: answers, exit codes, and every entry exactly once.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 
 import { command, example, ran, start } from './lib/command.mjs';
@@ -65,6 +68,12 @@ describe('tocsin send', () => {
 		const untrusted = start(tocsin, ['--server', server.url, '--ca', '/etc/ssl/certs/ca-certificates.crt', 'send', '--patience', '2', '-'], { key, input });
 		assert.equal(await untrusted.end, 3);
 		assert.match(untrusted.err, /not signed by an authority that is trusted/);
+		const relay = net.createServer((from) => pipeline(from, net.connect(server.port, 'localhost'), from, () => {})).listen(0, '127.0.0.2');
+		await once(relay, 'listening');
+		const renamed = start(tocsin, ['--server', `https://127.0.0.2:${relay.address().port}`, '--ca', path.join(server.state, 'demo/ca.pem'), 'send', '--patience', '2', '-'], { key, input });
+		assert.equal(await renamed.end, 3);
+		relay.close();
+		assert.match(renamed.err, /its certificate is for another name/);
 		const nobody = start(tocsin, ['--server', 'https://localhost:1', 'send', '--patience', '2', '-'], { key, input });
 		assert.equal(await nobody.end, 3);
 	});

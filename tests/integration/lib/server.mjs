@@ -38,9 +38,10 @@ export async function until(what, words, ms = 10_000) {
 	}
 }
 
-/** Run tocsind to its end: {code, stdout, stderr}. */
-export function run(args, { env = {}, uid } = {}) {
-	const r = spawnSync(tocsind, args, { encoding: 'utf8', timeout: START_MS, env: { ...process.env, ...env }, uid, gid: uid });
+/** Run tocsind to its end, if need be under another command: {code, stdout, stderr}. */
+export function run(args, { env = {}, under = [] } = {}) {
+	const [program, ...rest] = [...under, tocsind, ...args];
+	const r = spawnSync(program, rest, { encoding: 'utf8', timeout: START_MS, env: { ...process.env, ...env } });
 	return { code: r.status, stdout: r.stdout, stderr: r.stderr };
 }
 
