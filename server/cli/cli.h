@@ -20,6 +20,7 @@ int cli_send(const struct cli *cli);
 int cli_ack(const struct cli *cli);
 int cli_play(const struct cli *cli);
 int cli_schema(const struct cli *cli);
+int cli_hash(const struct cli *cli);
 
 /** One sentence on stderr, "tocsin: …". @return code */
 int cli_complain(const struct cli *cli, int code, const char *format, ...)

@@ -132,7 +132,8 @@ int main(int argc, char **argv)
 									   [CLI_SEND] = cli_send,
 									   [CLI_ACK] = cli_ack,
 									   [CLI_PLAY] = cli_play,
-									   [CLI_SCHEMA] = cli_schema };
+									   [CLI_SCHEMA] = cli_schema,
+									   [CLI_HASH] = cli_hash };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 

@@ -1,4 +1,4 @@
-/* hash.h: what is done with hashes of content: read them, tell how far apart two perceptual ones are, find
+/* hash.h: what is done with hashes of content: make and read them, tell how far apart two perceptual ones are, find
  * those of a set that are near.
  *
  * PDQ: 256 bits of a picture, compared by Hamming distance; text is 64 hexadecimal digits, the hash as one
@@ -18,6 +18,18 @@
 /** Hexadecimal digits, of either case, into exactly `bytes` bytes.
  * @return 0, or -1 when there are more, fewer or other characters; `ret` may then be half written */
 int toc_hash_parse(const char *text, size_t n, uint8_t *ret, size_t bytes);
+
+/* ---- files, exactly ---- */
+
+/** MD5 and SHA-256 in one pass: init, add as often as there is something, end. */
+struct toc_hashing {
+	uint64_t bytes;
+	uint32_t md5[4], sha256[8];
+	uint8_t block[64];
+};
+void toc_hashing_init(struct toc_hashing *h);
+void toc_hashing_add(struct toc_hashing *h, const void *bytes, size_t n);
+void toc_hashing_end(struct toc_hashing *h, uint8_t ret_md5[16], uint8_t ret_sha256[32]);
 
 /* ---- PDQ ---- */
 

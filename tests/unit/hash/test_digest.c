@@ -1,6 +1,8 @@
-/* test_digest.c: hashes as text: what is one, and what is refused. */
+/* test_digest.c: hashes as text: what is one, and what is refused; MD5 and SHA-256 of files. */
 #include "check.h"
 
+#include "base/bytes.h"
+#include "base/digest.h"
 #include "hash/hash.h"
 
 /* SHA-256 and MD5 of "exercise:S1-V1-original-stream" */
@@ -37,6 +39,61 @@ CASE(one_digit_more_or_less_and_any_other_character_are_refused)
 		bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 		text[c % 64] = (char)c;
 		CHECK_INT(toc_hash_parse(text, 64, b, sizeof b), digit ? 0 : -1);
+	}
+}
+
+/* ---- of files ---- */
+
+static void hash_of(const void *bytes, size_t n, size_t step, uint8_t md5[16], uint8_t sha256[32])
+{
+	struct toc_hashing h;
+
+	toc_hashing_init(&h);
+	for (size_t at = 0; at < n; at += step)
+		toc_hashing_add(&h, (const uint8_t *)bytes + at, n - at < step ? n - at : step);
+	toc_hashing_end(&h, md5, sha256);
+}
+
+CASE(md5_and_sha256_are_those_of_the_standards_and_of_the_exercise)
+{
+	static const struct {
+		const char *text, *md5, *sha256;
+	} known[] = {
+		{ "", "d41d8cd98f00b204e9800998ecf8427e",
+		  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+		{ "abc", "900150983cd24fb0d6963f7d28e17f72",
+		  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+		{ "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+		  "57edf4a22be3c955ac49da2e2107b67a",
+		  "f371bc4a311f2b009eef952dd83ca80e2b60026c8e935592d0f9c308453c813e" },
+		{ "exercise:S1-V1-original-stream", MD5, SHA256 },
+		{ "exercise:S1-I1-still-image", "9d5a2c8151d9c09ce46a04ef67c563ee",
+		  "804025c6f795158972e3ea5e1685a5a185c85a020d609810007a3098abf6ef2b" },
+	};
+	uint8_t md5[16], sha256[32];
+	struct toc_arena *a = toc_arena_new();
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		hash_of(known[i].text, strlen(known[i].text), 7, md5, sha256);
+		CHECK_TEXT(toc_hex(a, md5, sizeof md5), known[i].md5);
+		CHECK_TEXT(toc_hex(a, sha256, sizeof sha256), known[i].sha256);
+	}
+	toc_arena_free(a);
+}
+
+CASE(every_length_agrees_with_openssl_however_it_is_cut)
+{
+	static uint8_t bytes[300];
+	uint8_t md5[16], again[16], sha256[32];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 7 + 3);
+	for (size_t n = 0; n <= sizeof bytes; n++) {
+		hash_of(bytes, n, sizeof bytes, md5, sha256);
+		CHECK(memcmp(sha256, toc_sha256((struct toc_str){ (const char *)bytes, n }).b, sizeof sha256) == 0);
+		hash_of(bytes, n, 1 + n % 67, again, sha256);
+		CHECK(memcmp(sha256, toc_sha256((struct toc_str){ (const char *)bytes, n }).b, sizeof sha256) == 0);
+		CHECK(memcmp(md5, again, sizeof md5) == 0);
 	}
 }
 
