@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { answersHold, effectsOnce, hasItsPart, urgentsCameAgain } from './lib/chaos.mjs';
 import { Ledger } from './lib/ledger.mjs';
 import { Load } from './lib/load.mjs';
 import { message } from './lib/messages.mjs';
@@ -22,7 +23,7 @@ const killAll = (server, what) => {
 };
 
 describe('kill -9 under load', () => {
-	let server, load, ledger, book, expected;
+	let server, load, ledger, book;
 	const random = new Random();
 
 	before(async () => {
@@ -60,65 +61,20 @@ describe('kill -9 under load', () => {
 
 	it('every part of every entry opens to what its leaf commits to', () => ledger.checkSeals(book.entries));
 
-	it('every act that was accepted is in the ledger once, at the number that was said; no refused one is', () => {
-		const at = new Map();
-		for (const e of book.entries) {
-			const name = `${e.leaf.org} ${e.leaf.eid}`;
-			assert.ok(!at.has(name), `${name} twice`);
-			at.set(name, e);
-		}
-		let accepted = 0;
-		for (const { member, message: said } of load.sent.values()) {
-			const answer = member.answers.get(said.id), entry = at.get(`${member.organisation} ${said.id}`);
-			assert.ok(answer, `${member.name} was answered`);
-			if (answer.op === 'refused') {
-				assert.equal(entry, undefined, `refused: ${JSON.stringify(answer)}`);
-				continue;
-			}
-			accepted++;
-			assert.ok(entry, `${answer.op}, and in the ledger: ${said.id}`);
-			if (answer.op === 'accepted') assert.equal(answer.seq, entry.seq);
-		}
-		assert.ok(accepted > load.sent.size / 2, `${accepted} of ${load.sent.size}`);
-	});
+	it('every act that was accepted is in the ledger once, at the number that was said; no refused one is', () => { answersHold(book, load); });
 
-	it('no act had its effect twice', () => {
-		const once = new Map();
-		const only = (what, e) => {
-			assert.ok(!once.has(what), `${what}: ${once.get(what)} and ${e.seq}`);
-			once.set(what, e.seq);
-		};
-		for (const e of book.entries) {
-			const body = e.body.message?.body ?? {};
-			for (const t of e.decided.timers_started ?? []) only(`timer ${t.id} starts, ${e.leaf.eid}`, e);
-			if (e.leaf.k === 'M19.escalation') only(`escalation ${e.leaf.case} ${body.recipient_org} ${e.decided.level}`, e);
-			if (e.leaf.k === 'M19.machine' && !e.decided.also)
-				only(`delivery ${body.message_ref} ${body.recipient_org} ${body.channel} ${body.state}`, e);
-		}
-	});
+	it('no act had its effect twice', () => { effectsOnce(book); });
 
 	it('who is entitled got everything, once and in order; nobody else got anything', async () => {
 		for (const m of load.members) {
-			const credential = server.credential(m.organisation, m.person);
-			expected = book.entries.filter((e) => Ledger.mayRead(e, credential)).map((e) => e.seq);
-			await until(() => m.last >= (expected.at(-1) ?? -1), `${m.name} has ${expected.at(-1)}`).catch(() => {});
-			assert.deepEqual(m.faults, [], m.name);
-			assert.deepEqual([...m.texts.keys()].filter((seq) => seq < book.size), expected, `${m.name}, on the socket`);
+			await hasItsPart(book, m, server);
 			const history = await m.history(book.size);
-			assert.deepEqual([...history.keys()], expected, `${m.name}, by GET /api/entries`);
+			assert.deepEqual([...history.keys()], [...m.texts.keys()].filter((seq) => seq < book.size), `${m.name}, by GET /api/entries`);
 			for (const [seq, text] of history) assert.equal(m.texts.get(seq), text, `${m.name}: ${seq} as it was said then and as it is said now`);
 		}
 	});
 
-	it('what was urgent came again as an entry', () => {
-		const ids = new Set(book.entries.map((e) => e.leaf.eid));
-		for (const m of load.members)
-			for (const u of m.urgents) {
-				assert.equal(u.seq, undefined);
-				assert.ok(ids.has(u.id), `${m.name}: urgent ${u.k} ${u.id}`);
-				assert.equal(m.entries.filter((e) => e.id === u.id).length, 1, `${m.name}: ${u.k} ${u.id}`);
-			}
-	});
+	it('what was urgent came again as an entry', () => { urgentsCameAgain(book, load.members); });
 
 	it('the state after all this, and the state made anew from the ledger alone, are the same bytes', async () => {
 		const control = load.members.find((m) => m.name === 'CELL/controller');

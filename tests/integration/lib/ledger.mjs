@@ -14,6 +14,7 @@ import { until } from './server.mjs';
 
 const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 const LEAF = Buffer.of(0), NODE = Buffer.of(1);
+const PAGE = 5000; // entries read at once
 
 /** Root of a tree over these leaf hashes, by the recursive definition (the server adds one leaf at a time). */
 export function treeRoot(hashes) {
@@ -70,10 +71,13 @@ export class Ledger {
 	/** The whole ledger: {size, root, entries}, in order; bytes as Buffers, leaf and body also parsed. */
 	async read() {
 		const { size, root } = await this.tip();
-		const rows = await this.rows(`select e.seq, encode(e.leaf, 'hex') as leaf, encode(e.leaf_hash, 'hex') as hash,
-			encode(e.body, 'hex') as body, encode(e.body_salt, 'hex') as salt, s.actor_key, encode(s.actor, 'hex') as actor,
-			s.data_key, encode(s.data, 'hex') as data
-			from ledger.entry e left join ledger.sealed s using (seq) where e.seq < ${size} order by e.seq`);
+		const rows = [];
+		for (let from = 0; from < size; from += PAGE) // one answer is one string, and those have a limit
+			rows.push(...await this.rows(`select e.seq, encode(e.leaf, 'hex') as leaf, encode(e.leaf_hash, 'hex') as hash,
+				encode(e.body, 'hex') as body, encode(e.body_salt, 'hex') as salt, s.actor_key, encode(s.actor, 'hex') as actor,
+				s.data_key, encode(s.data, 'hex') as data
+				from ledger.entry e left join ledger.sealed s using (seq)
+				where e.seq >= ${from} and e.seq < ${Math.min(size, from + PAGE)} order by e.seq`));
 		const entries = rows.map((r) => {
 			const e = {
 				seq: r.seq, leafBytes: hex(r.leaf), hash: hex(r.hash), bodyBytes: hex(r.body), salt: hex(r.salt),

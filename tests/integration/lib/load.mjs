@@ -11,9 +11,9 @@ const STATES = ['XA', 'XB', 'XC'];
 const THINKS_MS = [10, 60]; // a member's pause between two acts: the load, not a wait for anything
 
 export class Load {
-	/** Connects everybody; nobody acts before start(). */
-	static async connect(server, random) {
-		const load = Object.assign(new Load(), { server, random, sent: new Map(), stopping: false, done: 0, waiting: [] });
+	/** Connects everybody; nobody acts before start(). @param {{thinks?: number[]}} options ms between two acts */
+	static async connect(server, random, { thinks = THINKS_MS } = {}) {
+		const load = Object.assign(new Load(), { server, random, thinks, sent: new Map(), stopping: false, done: 0, waiting: [] });
 		const join = (org, person) => Steady.connect(server, org, person);
 		load.senders = await Promise.all(PLATFORMS.flatMap((org) => [join(org, 'night responder'), join(org, 'second responder')]));
 		load.answerers = await Promise.all([...Object.entries(DESKS).flatMap(([org, second]) => [join(org, 'duty officer'), join(org, second)]), join('HUB', 'duty officer')]);
@@ -61,7 +61,7 @@ export class Load {
 		this.done++;
 		for (const w of this.waiting) if (w.at <= this.done) w.resolve();
 		this.waiting = this.waiting.filter((w) => w.at > this.done);
-		await sleep(random.int(...THINKS_MS));
+		await sleep(random.int(...this.thinks));
 		return answer;
 	}
 

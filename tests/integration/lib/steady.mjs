@@ -8,7 +8,8 @@ import { Member } from './member.mjs';
 const PAUSE_MS = 50; // between two attempts; not the server's retry_after: a crowd that hurries is the harder case
 
 export class Steady extends Member {
-	/** @param {{from?: number}} options -1 (default): everything from the beginning */
+	/** @param {{from?: number, slim?: boolean}} options from -1 (default): everything from the beginning; slim: remember
+	 * of what came only that it came, for crowds */
 	static async connect(server, organisation, person, options = {}) {
 		const m = new Steady();
 		Object.assign(m, { server, organisation, person, options, entries: [], urgents: [], beats: 0, last: options.from ?? -1, ref: 0 });
@@ -44,11 +45,12 @@ export class Steady extends Member {
 		if (frame.op === 'entry') {
 			if (frame.seq <= this.last) this.faults.push(`${frame.seq} after ${this.last}`);
 			if (this.texts.has(frame.seq)) this.faults.push(`${frame.seq} twice`);
-			this.texts.set(frame.seq, text);
+			this.texts.set(frame.seq, this.options.slim ? '' : text);
 		}
 		if (frame.op === 'beat') this.beat = frame;
 		if (frame.op === 'welcome') this.self = { welcome: frame }; // who one is stays known while one is away
 		super.take(text);
+		if (this.options.slim) this.entries.length = 0;
 		if (frame.op === 'entry') for (const listener of this.listeners) listener(frame);
 	}
 
