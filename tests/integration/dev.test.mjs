@@ -1,11 +1,12 @@
 // dev.test.mjs: the script itself: from any folder, through a link, and without touching apt or npm when nothing is missing.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 
-import { build, scratch, top } from './lib/server.mjs';
+import { build, scratch, top, until } from './lib/server.mjs';
 
 const dir = scratch();
 after(() => fs.rmSync(dir, { recursive: true }));
@@ -38,7 +39,8 @@ describe('./dev', () => {
 		assert.equal(r.status, 1);
 		assert.match(r.stderr, /by root only: sudo \.\/dev test --debian 13 --fresh unit/);
 	});
-	it('calls neither apt nor npm nor sudo when nothing is missing', { skip: build !== path.join(top, 'build/ci') && 'runs under ./dev test only' }, () => {
+	const skip = build !== path.join(top, 'build/ci') && 'runs under ./dev test only';
+	it('calls neither apt nor npm nor sudo when nothing is missing', { skip }, () => {
 		const called = path.join(dir, 'called');
 		for (const tool of ['apt-get', 'npm', 'sudo'])
 			fs.writeFileSync(path.join(dir, tool), `#!/bin/sh\necho "${tool} $*" >>'${called}'\nexit 1\n`, { mode: 0o755 });
@@ -46,6 +48,37 @@ describe('./dev', () => {
 		assert.ok(!fs.existsSync(called), fs.existsSync(called) && fs.readFileSync(called, 'utf8'));
 		assert.equal(r.status, 0, r.stdout + r.stderr);
 		assert.equal(r.stdout.trimEnd().split('\n').at(-1), '1 passed, 0 failed');
+	});
+	it('run --browser: a window that trusts the authority; Ctrl-C ends both and leaves nothing; and so again', { skip }, async () => {
+		// a Chromium that says what it was given, and writes on when it is told to go, as the real one does
+		fs.writeFileSync(path.join(dir, 'chromium'), `#!/bin/sh
+			trap 'for i in 1 2 3; do mkdir -p "$HOME/late $i"; sleep 0.1; done; exit' TERM
+			for last; do :; done
+			trusted=$(certutil -L -d "sql:$HOME/.pki/nssdb" -n 'Tocsin demo' -a | tr -d '\\r' | cksum)
+			printf '{"page":"%s","trusted":"%s","home":"%s"}' "$last" "$trusted" "$HOME" >'${dir}/window.new'
+			mv '${dir}/window.new' '${dir}/window'
+			while :; do sleep 0.1; done`, { mode: 0o755 });
+		const state = path.join(dir, 'state');
+		for (const time of ['first', 'second']) {
+			const child = spawn(link, ['run', '--browser', '--port', '0', '--state', path.relative('/', state)], {
+				cwd: '/', detached: true, env: { ...process.env, PATH: `${dir}:${process.env.PATH}`, TOCSIN_PRESET: 'ci' }, stdio: ['ignore', 'pipe', 'ignore'],
+			});
+			let out = '';
+			child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+			const ended = once(child, 'exit');
+			const file = path.join(dir, 'window');
+			await until(() => fs.existsSync(file), `the ${time} window`, 60_000);
+			const window = JSON.parse(fs.readFileSync(file, 'utf8'));
+			fs.rmSync(file);
+			assert.match(window.page, /^https:\/\/localhost:\d+\/#sign-in=/);
+			await until(() => out.includes(window.page), 'the link of its page');
+			assert.equal(window.trusted, spawnSync('cksum', { input: fs.readFileSync(path.join(state, 'demo/ca.pem')), encoding: 'utf8' }).stdout.trim());
+			process.kill(-child.pid, 'SIGINT');
+			assert.deepEqual(await ended, [0, null]);
+			assert.ok(!fs.existsSync(window.home), 'the profile is thrown away');
+			const left = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n').filter((l) => l.includes(dir));
+			assert.deepEqual(left, []);
+		}
 	});
 	it('names the packages once, and for both releases', () => {
 		const names = fs.readFileSync(path.join(top, 'docker/packages.txt'), 'utf8').split('\n').filter((l) => /^[a-z]/.test(l));
