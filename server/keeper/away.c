@@ -88,9 +88,8 @@ static void remember(struct toc_away *w, struct toc_uuid eid)
 	w->records[w->n++] = (struct record){ .eid = eid };
 }
 
-static void forget_all(struct toc_away *w)
+static void forget_answers(struct toc_away *w)
 {
-	w->n = 0;
 	toc_map_free(w->answers);
 	w->answers = toc_map_new();
 	toc_arena_reset(w->arena);
@@ -395,13 +394,14 @@ static void returned(struct toc_keeper *k)
 	struct toc_away *w = k->away;
 	struct toc_error error;
 	if (w->n) {
-		if (toc_journal_cut(k->journal, &error) < 0)
-			/* harmless: what is in it will be found in the ledger the next time */
-			toc_log(TOC_LOG_ERROR, "journal_not_cut", "%s", error.text);
 		toc_log(TOC_LOG_INFO, "journal_recorded", "%zu entries of the journal are in the ledger",
 			w->appended);
+		if (toc_journal_cut(k->journal, &error) == 0)
+			w->n = 0;
+		else /* its records stay, and what we know of them: they are done, and further ones stand behind them */
+			toc_log(TOC_LOG_ERROR, "journal_not_cut", "%s", error.text);
 	}
-	forget_all(w);
+	forget_answers(w);
 	toc_arena_reset(w->flight);
 	w->n_made = w->appended = 0;
 	w->one_by_one = false;

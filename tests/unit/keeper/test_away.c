@@ -94,6 +94,32 @@ CASE(a_threat_is_journaled_delivered_as_urgent_and_recorded_once_afterwards)
 	stage_end(&s);
 }
 
+/* Its records are recorded, and those that come behind them later are not taken for them. */
+CASE(a_journal_that_cannot_be_cut_loses_nothing)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	char in_the_way[96];
+	struct toc_value *m[3];
+	snprintf(in_the_way, sizeof in_the_way, "%s/urgent.new", s.dir[0]);
+	CHECK_INT(mkdir(in_the_way, 0700), 0);
+	for (size_t i = 0; i < 3; i++) {
+		if (i == 2)
+			CHECK_INT(rmdir(in_the_way), 0);
+		go_away();
+		m[i] = stage_threat(&s, "nightcourier7");
+		CHECK_TEXT(toc_get_text(stage_answer(&s, 0, stage_post(&s, 0, grant, 1, m[i]))->value, "op"),
+			   "journaled");
+		CHECK(journal_bytes() > 34);
+		come_back();
+		for (size_t k = 0; k <= i; k++)
+			CHECK_INT(count_in_ledger(m[k]), 1);
+		CHECK((journal_bytes() == 34) == (i == 2));
+	}
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
 CASE(what_is_no_threat_is_refused_with_retry_after)
 {
 	stage_begin(&s);
