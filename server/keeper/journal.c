@@ -85,6 +85,7 @@ static int start_file(struct toc_journal *j, struct toc_error *reterr)
 	    sync_directory(j->path) < 0) {
 		int r = failed(reterr, "cannot write", fresh);
 		close(fd);
+		(void)unlink(fresh); /* on a full disk its few bytes may be wanted */
 		return r;
 	}
 	if (j->fd >= 0)
@@ -268,12 +269,46 @@ void toc_journal_undo(struct toc_journal *j)
 	j->n_pending = j->bytes_pending = 0;
 }
 
+static bool is_in_its_place(const struct toc_journal *j)
+{
+	struct stat ours, there;
+	return fstat(j->fd, &ours) == 0 && stat(j->path, &there) == 0 && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
+}
+
+/* Somebody removed the file, or the folder that it was in: the next start would not find what is written to it. As
+ * long as it is open nothing is lost, so all of it is written anew. */
+static int put_back(struct toc_journal *j, struct toc_error *reterr)
+{
+	struct toc_buf b;
+	char fresh[PATH_MAX + 8];
+	toc_buf_init(&b, TOC_JOURNAL_BYTES_MAX + HEAD);
+	int r = read_file(j, &b, reterr);
+	if (r == 0) {
+		snprintf(fresh, sizeof fresh, "%s.new", j->path);
+		int fd = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		if (fd < 0 || write_all(fd, b.p, b.n, 0) < 0 || fsync(fd) < 0 || rename(fresh, j->path) < 0 ||
+		    sync_directory(j->path) < 0) {
+			r = failed(reterr, "was removed, and cannot be put back to", j->path);
+			if (fd >= 0)
+				close(fd);
+		} else {
+			close(j->fd);
+			j->fd = fd;
+		}
+	}
+	toc_buf_done(&b);
+	return r;
+}
+
 int toc_journal_sync(struct toc_journal *j, struct toc_error *reterr)
 {
 	if (!j->n_pending)
 		return 0;
-	if (fdatasync(j->fd) < 0) {
-		int r = failed(reterr, "cannot sync", j->path);
+	int r = fdatasync(j->fd) < 0 ? failed(reterr, "cannot sync", j->path) : 0;
+	if (r == 0 && !is_in_its_place(j))
+		r = put_back(j, reterr);
+	if (r < 0) {
 		toc_journal_undo(j);
 		return r;
 	}

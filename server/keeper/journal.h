@@ -35,7 +35,8 @@ void toc_journal_limit(struct toc_journal *j, size_t bytes);
 
 /** Write a record; it counts only after sync. @return 0, TOC_ELIMIT or TOC_EIO */
 int toc_journal_add(struct toc_journal *j, struct toc_str bytes, struct toc_error *reterr) TOC_MUSTCHECK;
-/** On disk when it returns 0. Otherwise (TOC_EIO) everything since the last sync is taken back. */
+/** On disk, and where the next start will look, when it returns 0. Otherwise (TOC_EIO) everything since the last sync
+ * is taken back. */
 int toc_journal_sync(struct toc_journal *j, struct toc_error *reterr) TOC_MUSTCHECK;
 /** Take back what was added since the last sync. */
 void toc_journal_undo(struct toc_journal *j);

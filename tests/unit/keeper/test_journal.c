@@ -4,6 +4,7 @@
 #include "keeper/journal.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,6 +100,38 @@ CASE(a_cut_journal_is_empty_and_goes_on)
 	j = reopen(j);
 	CHECK(!strcmp(contents(j), "0=again "));
 	toc_journal_free(j);
+}
+
+/* What is written to a file that nobody will find is not on record. */
+CASE(a_journal_that_was_removed_is_put_back_or_says_that_it_cannot_be)
+{
+	static char dir[] = "/tmp/tocsin-journals-XXXXXX";
+	char inside[64], away[64];
+	struct toc_error error = { 0 };
+	struct toc_journal *j = NULL;
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(inside, sizeof inside, "%s/urgent", dir);
+	snprintf(away, sizeof away, "%s.away", dir);
+	CHECK_INT(toc_journal_open(inside, key, &j, &error), 0);
+	CHECK_INT(toc_journal_add(j, TOC_STR("one"), &error), 0);
+	CHECK_INT(toc_journal_sync(j, &error), 0);
+	CHECK_INT(unlink(inside), 0);
+	CHECK_INT(toc_journal_add(j, TOC_STR("two"), &error), 0);
+	CHECK_INT(toc_journal_sync(j, &error), 0);
+	CHECK_INT(rename(dir, away), 0);
+	CHECK_INT(toc_journal_add(j, TOC_STR("three"), &error), 0);
+	CHECK_INT(toc_journal_sync(j, &error), TOC_EIO);
+	CHECK(strstr(error.text, "was removed") != NULL);
+	CHECK_INT(rename(away, dir), 0);
+	CHECK_INT(toc_journal_add(j, TOC_STR("four"), &error), 0);
+	CHECK_INT(toc_journal_sync(j, &error), 0);
+	toc_journal_free(j);
+	CHECK_INT(toc_journal_open(inside, key, &j, &error), 0);
+	*seen = 0;
+	CHECK_INT(toc_journal_read(j, note, NULL, &error), 0);
+	CHECK_TEXT(toc_str_of(seen), "0=one 1=two 2=four ");
+	toc_journal_free(j);
+	CHECK(unlink(inside) == 0 && rmdir(dir) == 0);
 }
 
 CASE(a_torn_last_record_is_cut_off_at_every_length)
