@@ -14,7 +14,7 @@ set(libraries
   "libcurl|^curl/.*|courier"
   "OpenSSL|^openssl/.*|base,ledger,front,client,main"
   "libuv|^uv\\.h|keeper,archive,front,client,main,cli"
-  "libseccomp|^seccomp\\.h|keeper,archive,front,main")
+  "libseccomp|^seccomp\\.h|child,front")
 # no I/O, no clock, no log: the pure rooms
 set(pure domain message ledger hash)
 set(impure "^(unistd|fcntl|poll|time|syslog|dirent|signal|pthread|netdb|sys/[a-z]+|netinet/[a-z]+|arpa/[a-z]+)\\.h$|^base/log\\.h$")

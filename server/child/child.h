@@ -49,6 +49,14 @@ void toc_child_ready(struct toc_child *c, const char *detail);
 /** One round: wait at most so long, handle what is there. @return 0, or TOC_ECLOSED when it is time to go */
 int toc_child_turn(struct toc_child *c, toc_dur at_most) TOC_MUSTCHECK;
 
+/* ---- sandbox.c ---- */
+
+/** From here on the kernel refuses what neither keeper nor archive ever needs (programs, processes, other
+ * processes' memory, …). Not undone.
+ * @param network the database is reached over a network: else there is none
+ * @return 0, or -1 (logged): then it is not confined */
+int toc_child_confine(bool network);
+
 /* ---- heritage: what the parent gives ---- */
 
 /** A 32-byte key, base64url. */

@@ -230,6 +230,7 @@ int toc_keeper_main(const struct toc_value *heritage)
 		toc_log(TOC_LOG_ERROR, "heritage", "front_fds are not descriptors");
 		k->fatal = true;
 	}
+	(void)toc_child_confine(toc_get_bool(heritage, "network")); /* logged; best effort */
 	while (!k->fatal && toc_keeper_turn(k, TOC_SECONDS(60)) == 0)
 		;
 	farewell(k);

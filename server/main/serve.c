@@ -154,6 +154,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		break;
 	case TOC_KEEPER:
 		toc_set_cstr(a, v, "conninfo", h->database.keeper);
+		toc_set_bool(a, v, "network", !h->database.cluster);
 		toc_set_cstr(a, v, "state_dir", h->state.dir);
 		give_ledger_keys(h, a, v);
 		toc_set(a, v, "dup_key", key_text(a, h->keys.dup));
@@ -162,6 +163,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		break;
 	case TOC_ARCHIVE:
 		toc_set_cstr(a, v, "conninfo", h->database.archive);
+		toc_set_bool(a, v, "network", !h->database.cluster);
 		give_ledger_keys(h, a, v);
 		break;
 	}
