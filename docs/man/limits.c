@@ -47,7 +47,8 @@ int main(void)
 	     "`docs/man/limits.c`; do not edit.\n\n"
 	     "Each limit is an option of `tocsind`: `--ring-kib 1024`, `TOCSIN_RING_KIB=1024`, or `ring-kib = 1024` "
 	     "in the file; `tocsind check-config` prints what holds.\n"
-	     "`-s` are seconds, `-kib` 1024 bytes. The welcome names what concerns a client.\n\n"
+	     "`-s` are seconds, `-kib` 1024 bytes. How often each was reached is counted: "
+	     "[metrics](metrics.md). The welcome names what concerns a client.\n\n"
 	     "Threats have a lane of their own, at the front and in the keeper: nobody else's traffic can "
 	     "drain it.");
 	part("At the front", "front");

@@ -28,7 +28,7 @@ int toc_archive_main(const struct toc_value *heritage)
 		/* Serving from the start: without a database every READ is answered BUSY, which the front
 		 * understands. */
 		toc_child_ready(toc_archive_child(a), "serving");
-		while (toc_archive_turn(a, TOC_SECONDS(60)) == 0)
+		while (toc_archive_turn(a, TOC_SECONDS(1)) == 0)
 			;
 		code = 0;
 	}

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "ipc/grant.h"
+#include "measure/metrics.h"
 #include "render/render.h"
 
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct toc_archive {
 	struct reading *first, **end;
 	size_t n;
 	struct reading *at;      /* under way; not in the queue */
+	int64_t look_us;         /* since when */
 	struct toc_arena *arena; /* of its rows */
 	struct toc_row *rows;
 	size_t n_rows;
@@ -60,6 +62,8 @@ static void send_end(struct toc_archive *a, const struct reading *r, enum toc_re
 	toc_ipc_u64(&a->out, r->from);
 	toc_ipc_u64(&a->out, a->tip);
 	toc_ipc_u16(&a->out, (uint16_t)code);
+	if (code != TOC_NOT_REFUSED)
+		toc_count_as(TOC_METRIC_ARCHIVE_REFUSED, code);
 	if (!r->stopped && send_out(a, r) == TOC_ELIMIT)
 		toc_log(TOC_LOG_WARN, "front_slow", "front %u does not read; a reading ends without a word",
 			r->front);
@@ -102,6 +106,8 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 		toc_ipc_str(&a->out, json);
 		go_on = send_out(a, r) == 0;
 		if (go_on) {
+			toc_count(TOC_METRIC_ARCHIVE_ENTRIES);
+			toc_count_by(TOC_METRIC_ARCHIVE_BYTES, 0, json.n);
 			r->frames--;
 			r->bytes = json.n < r->bytes ? r->bytes - (uint32_t)json.n : 0;
 		}
@@ -109,7 +115,11 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 	if (go_on)
 		r->from = row->seq + 1;
 	toc_arena_free(scratch);
-	return go_on && r->frames && r->bytes && toc_child_queued(a->child, r->front) < (size_t)a->limits.front_queue_kib * 1024;
+	if (toc_child_queued(a->child, r->front) >= (size_t)a->limits.front_queue_kib * 1024) {
+		toc_limit_hit(TOC_LIMIT_front_queue_kib);
+		go_on = false;
+	}
+	return go_on && r->frames && r->bytes;
 }
 
 static bool keys_are_known(const struct toc_archive *a)
@@ -180,6 +190,7 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 		return;
 	}
 	a->tip = size;
+	toc_observe(TOC_METRIC_ARCHIVE_LOOK, 0, toc_clock_mono_us() - a->look_us);
 	if (!keys_are_known(a) && toc_store_keys(a->o.store, DEADLINE, on_key, on_keys, a) == 0)
 		return;
 	show(a);
@@ -194,6 +205,7 @@ static void next_look(struct toc_archive *a)
 			a->end = &a->first;
 		a->n--;
 		a->at = r;
+		a->look_us = toc_clock_mono_us();
 		toc_arena_reset(a->arena);
 		a->rows = toc_arena_alloc(a->arena, TOC_ARCHIVE_ROWS * sizeof *a->rows);
 		a->n_rows = 0;
@@ -238,11 +250,14 @@ static void on_read_frame(struct toc_archive *a, unsigned front, struct toc_fram
 		code = TOC_REFUSE_NOT_AUTHENTICATED;
 	else if (a->n >= (size_t)a->limits.reads_waiting || !a->ready)
 		code = TOC_REFUSE_BUSY;
+	if (code == TOC_REFUSE_BUSY && a->ready)
+		toc_limit_hit(TOC_LIMIT_reads_waiting);
 	if (code != TOC_NOT_REFUSED || !r->frames || !r->bytes) {
 		send_end(a, r, code);
 		reading_free(r);
 		return;
 	}
+	toc_count(TOC_METRIC_ARCHIVE_READS);
 	requeue(a, r);
 	next_look(a);
 }
@@ -297,6 +312,9 @@ static void on_first_keys(void *ctx, int result, uint64_t size, const struct toc
 static void on_turn(void *archive)
 {
 	struct toc_archive *a = archive;
+	toc_gauge(TOC_METRIC_ARCHIVE_WAITING, 0, (int64_t)a->n);
+	toc_gauge(TOC_METRIC_ARCHIVE_DATABASE, 0, a->ready && toc_store_is_up(a->o.store));
+	toc_gauge(TOC_METRIC_ARCHIVE_TURN, 0, toc_clock_mono_us());
 	if (!a->ready && !a->loading && toc_store_is_up(a->o.store) && toc_clock_mono_us() >= a->retry_us)
 		a->loading = toc_store_keys(a->o.store, DEADLINE, on_key, on_first_keys, a) == 0;
 }

@@ -8,6 +8,7 @@ struct toc_str toc_refused_json(struct toc_arena *a, uint64_t ref, const struct 
 {
 	struct toc_value *v = toc_value_map(a);
 
+	toc_count_as(TOC_METRIC_FRONT_REFUSED, r->code);
 	toc_set_cstr(a, v, "op", "refused");
 	if (ref != TOC_IPC_NO_REF)
 		toc_set_int(a, v, "ref", (int64_t)ref);
@@ -31,8 +32,19 @@ void toc_conn_refuse(struct toc_conn *c, uint64_t ref, const struct toc_refusal 
 	toc_arena_free(a);
 }
 
-static int rate(struct toc_refusal *r, int64_t wait_us, const char *who)
+int toc_member_json(struct toc_front *f, struct toc_arena *a, struct toc_str text, struct toc_value **ret_value,
+                    struct toc_refusal *ret)
 {
+	if (toc_json_parse(a, text, (size_t)f->limits.frame, (unsigned)f->limits.depth, ret_value, ret) == 0)
+		return 0;
+	if (toc_str_is(toc_str_of(ret->clause), "RFC 8259 section 9")) /* which lets a reader limit the depth */
+		toc_limit_hit(TOC_LIMIT_depth);
+	return -1;
+}
+
+static int rate(struct toc_refusal *r, int64_t wait_us, enum toc_limit limit, const char *who)
+{
+	toc_limit_hit(limit);
 	(void)toc_refuse(r, TOC_REFUSE_RATE, "", "", "%s sends faster than the limit", who);
 	r->retry_after_s = (int)((wait_us + 999999) / 1000000);
 	return -1;
@@ -49,15 +61,18 @@ static int within_rates(struct toc_conn *c, enum toc_command_op op, const struct
 
 	if (op == TOC_OP_RECEIPT) {
 		wait = toc_bucket_take(&c->receipts, l->receipts_per_minute, l->receipts_burst, now);
-		return wait ? rate(r, wait, "this connection") : 0;
+		return wait ? rate(r, wait, TOC_LIMIT_receipts_per_minute, "this connection") : 0;
 	}
 	wait = threat ? toc_bucket_take(&c->threats, l->threats_per_minute, l->threats_burst, now)
 	              : toc_bucket_take(&c->messages, l->messages_per_minute, l->messages_burst, now);
 	if (wait)
-		return rate(r, wait, "this connection");
+		return rate(r, wait, threat ? TOC_LIMIT_threats_per_minute : TOC_LIMIT_messages_per_minute,
+		            "this connection");
 	wait = threat ? toc_bucket_take(&c->org->threats, l->org_threats_per_minute, l->org_threats_burst, now)
 	              : toc_bucket_take(&c->org->messages, l->org_messages_per_minute, l->org_messages_burst, now);
-	return wait ? rate(r, wait, "this organisation") : 0;
+	return wait ? rate(r, wait, threat ? TOC_LIMIT_org_threats_per_minute : TOC_LIMIT_org_messages_per_minute,
+	                   "this organisation")
+	            : 0;
 }
 
 int toc_command(struct toc_conn *c, enum toc_command_op op, uint64_t ref, const struct toc_value *body,
@@ -68,6 +83,7 @@ int toc_command(struct toc_conn *c, enum toc_command_op op, uint64_t ref, const 
 	if (within_rates(c, op, body, ret) < 0)
 		return -1;
 	if (c->n_refs >= (unsigned)f->limits.in_flight) {
+		toc_limit_hit(TOC_LIMIT_in_flight);
 		ret->retry_after_s = 1;
 		return toc_refuse(ret, TOC_REFUSE_BUSY, "", "", "%u commands wait for their answers, limit %d", c->n_refs,
 		                  (int)f->limits.in_flight);

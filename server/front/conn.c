@@ -63,6 +63,18 @@ static void wheel_remove(struct toc_front *f, struct toc_conn *c)
 		c->wheel_next->wheel_prev = c->wheel_prev;
 }
 
+/* What it is now, for who counts. */
+void toc_conn_is(struct toc_conn *c, enum toc_conn_kind kind)
+{
+	struct toc_front *f = c->front;
+
+	if (c->counted)
+		toc_gauge(TOC_METRIC_FRONT_OPEN, c->kind, --f->n_kind[c->kind]);
+	c->kind = kind;
+	c->counted = true;
+	toc_gauge(TOC_METRIC_FRONT_OPEN, kind, ++f->n_kind[kind]);
+}
+
 struct toc_conn *toc_conn_new(struct toc_front *f, enum toc_conn_kind kind, struct lws *wsi, struct toc_address *a)
 {
 	struct toc_conn *c = toc_must_realloc(NULL, sizeof *c);
@@ -77,6 +89,7 @@ struct toc_conn *toc_conn_new(struct toc_front *f, enum toc_conn_kind kind, stru
 	/* one answer may be large; the limit itself is kept where frames are added */
 	toc_buf_init(&c->out, (size_t)f->limits.pending_kib * 1024 + TOC_BATCH + TOC_IPC_FRAME_MAX + 64);
 	f->slots[slot] = c;
+	toc_conn_is(c, kind);
 	wheel_insert(f, c);
 	return c;
 }
@@ -111,6 +124,7 @@ void toc_conn_free(struct toc_conn *c)
 		toc_link_send(f, &f->keeper); /* a keeper that does not hear us has no command of ours */
 	}
 	toc_conn_stop_reading(c);
+	toc_gauge(TOC_METRIC_FRONT_OPEN, c->kind, --f->n_kind[c->kind]);
 	wheel_remove(f, c);
 	uint32_t slot = (uint32_t)(c->id & ((1u << SLOT_BITS) - 1));
 	f->slots[slot] = NULL;
@@ -191,6 +205,7 @@ void toc_conn_authenticate(struct toc_conn *c, enum toc_credential_kind kind, st
 	c->credential = kind;
 	c->channel = kind == TOC_CREDENTIAL_KEY ? TOC_CHANNEL_API : TOC_CHANNEL_CONSOLE;
 	if (toc_bucket_wait(&c->address->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) > 0) {
+		toc_limit_hit(TOC_LIMIT_failures_per_minute);
 		toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("too many wrong credentials from this address"));
 		return;
 	}
@@ -260,6 +275,7 @@ void toc_conn_granted(struct toc_conn *c, struct toc_frame *frame)
 	c->welcomed_us = toc_now_us();
 	c->session = session;
 	c->expires = expires;
+	c->operators = (flags & 4) != 0;
 	c->renewing = false;
 	c->renew_at_us = c->welcomed_us + RENEW_EVERY_US;
 	if (first) /* a socket is open once it has been welcomed */
@@ -311,6 +327,18 @@ void toc_conn_drop(struct toc_conn *c)
 		toc_wsi_kill(c->wsi);
 }
 
+static void count_close(int code)
+{
+	static const int codes[TOC_N_CLOSE] = { [TOC_IS_CLOSE_1001] = 1001, [TOC_IS_CLOSE_1003] = 1003,
+		                                [TOC_IS_CLOSE_1008] = 1008, [TOC_IS_CLOSE_1009] = 1009,
+		                                [TOC_IS_CLOSE_1012] = 1012, [TOC_IS_CLOSE_1013] = 1013,
+		                                [TOC_IS_CLOSE_4401] = 4401, [TOC_IS_CLOSE_4403] = 4403 };
+
+	for (unsigned i = 0; i < TOC_N_CLOSE; i++)
+		if (codes[i] == code)
+			toc_count_as(TOC_METRIC_FRONT_CLOSED, i);
+}
+
 /* The close frame is ours and leaves at once, behind whatever libwebsockets keeps back. Its own way fails us twice:
  * from WRITEABLE it hangs up without the frame, and it drops the frame when bytes are kept back. The other side's
  * close frame then ends the connection (wsi.c), or the deadline. */
@@ -336,6 +364,7 @@ void toc_conn_close(struct toc_conn *c, int code, const char *text)
 	size_t n = strlen(text) > 100 ? 100 : strlen(text);
 	unsigned char frame[128] = { 0x88, (unsigned char)(2 + n), (unsigned char)(code >> 8), (unsigned char)code };
 	memcpy(frame + 4, text, n);
+	count_close(code);
 	c->close_said = true;
 	if (lws_write(c->wsi, frame, 4 + n, LWS_WRITE_RAW) < 0)
 		toc_wsi_kill(c->wsi);
@@ -358,6 +387,7 @@ static void visit_request(struct toc_conn *c, int64_t now)
 	}
 	if (!waited(c->made_us, c->front->limits.request_s, now))
 		return;
+	toc_limit_hit(TOC_LIMIT_request_s);
 	if (c->request->responding || waited(c->made_us, 2 * c->front->limits.request_s, now)) {
 		toc_conn_drop(c);
 		return;
@@ -381,15 +411,20 @@ static void visit(struct toc_conn *c, int64_t now)
 		return;
 	}
 	if (c->stage != TOC_CONN_OPEN && waited(c->made_us, l->hello_s, now)) {
+		toc_limit_hit(TOC_LIMIT_hello_s);
 		toc_conn_close(c, c->stage == TOC_CONN_ASKING ? 1013 : 1008,
 		               c->stage == TOC_CONN_ASKING ? "try again" : "no hello");
 		return;
 	}
 	if (c->kind == TOC_CONN_SOCKET && waited(c->heard_us, l->silence_s, now)) {
+		toc_limit_hit(TOC_LIMIT_silence_s);
 		toc_conn_drop(c);
 		return;
 	}
+	c->front->seen_stalled += c->stalled_us != 0;
+	c->front->seen_behind += c->cursor.state == TOC_CURSOR_BEHIND || c->cursor.state == TOC_CURSOR_READING;
 	if (waited(c->stalled_us, l->stall_s, now)) {
+		toc_limit_hit(TOC_LIMIT_stall_s);
 		toc_log(TOC_LOG_INFO, "slow_reader", "connection %llu took nothing for %d s", (unsigned long long)c->id,
 		        (int)l->stall_s);
 		toc_conn_close(c, 1013, "slow reader: resume from your last seq");
@@ -412,6 +447,9 @@ void toc_conn_sweep(uv_timer_t *timer)
 	}
 	toc_archive_serve(f);
 	f->turn = (f->turn + 1) % TOC_WHEEL_TURNS;
-	if (f->turn == 0)
+	if (f->turn == 0) {
 		toc_address_sweep(f);
+		toc_health_gauges(f);
+		f->seen_behind = f->seen_stalled = 0;
+	}
 }

@@ -127,6 +127,7 @@ static void gather(struct toc_front *f, struct toc_crowd *w, uint64_t from)
 	w->head = head;
 	w->last = -1;
 	w->full = false;
+	w->n = 0;
 	toc_buf_clear(&w->bytes);
 	for (;;) {
 		w->to = at;
@@ -139,6 +140,7 @@ static void gather(struct toc_front *f, struct toc_crowd *w, uint64_t from)
 			return;
 		}
 		toc_buf_str(&w->bytes, x.frame);
+		w->n++;
 		w->last = (int64_t)x.seq;
 	}
 }
@@ -165,6 +167,7 @@ static void add_event(struct toc_buf *b, const char *event, int64_t seq, struct 
 
 static void add(struct toc_conn *c, const char *event, int64_t seq, struct toc_str json)
 {
+	toc_count(TOC_METRIC_FRONT_FRAMES_OUT);
 	if (c->kind == TOC_CONN_SOCKET)
 		add_frame(&c->out, json);
 	else
@@ -177,6 +180,7 @@ void toc_conn_say(struct toc_conn *c, const char *event, int64_t seq, struct toc
 		return;
 	add(c, event, seq, json);
 	if (c->out.failed || c->out.n > (size_t)c->front->limits.pending_kib * 1024) {
+		toc_limit_hit(TOC_LIMIT_pending_kib);
 		toc_log(TOC_LOG_INFO, "slow_reader", "connection %llu has %zu bytes waiting",
 		        (unsigned long long)c->id, c->out.n);
 		toc_conn_close(c, 1013, "slow reader: resume from your last seq");
@@ -228,6 +232,7 @@ static struct toc_str next_write(struct toc_conn *c)
 		if (!live)
 			return (struct toc_str){ NULL, 0 };
 		toc_cursor_advance(&c->cursor, w->to, w->last);
+		toc_count_by(TOC_METRIC_FRONT_FRAMES_OUT, 0, w->n);
 		return toc_buf_view(&w->bytes);
 	}
 	while (n < c->out.n && n < TOC_BATCH)
@@ -239,6 +244,7 @@ static struct toc_str next_write(struct toc_conn *c)
 		toc_buf_done(&c->out);
 	if (c->out.n == 0 && live && n + w->bytes.n <= TOC_BATCH) {
 		toc_buf_str(&f->batch, toc_buf_view(&w->bytes));
+		toc_count_by(TOC_METRIC_FRONT_FRAMES_OUT, 0, w->n);
 		toc_cursor_advance(&c->cursor, w->to, w->last);
 	}
 	return toc_buf_view(&f->batch);
@@ -267,6 +273,8 @@ static void flush_socket(struct toc_conn *c)
 			toc_conn_drop(c);
 			return;
 		}
+		toc_count(TOC_METRIC_FRONT_WRITES);
+		toc_count_by(TOC_METRIC_FRONT_BYTES_OUT, 0, bytes.n);
 	}
 }
 
@@ -282,7 +290,7 @@ static void flush_stream(struct toc_conn *c)
 			uint64_t at = c->cursor.next;
 			bool seen = toc_ring_next(f->ring, c->crowd->eyes, &at, &x);
 			if (seen)
-				add_event(&c->out, "entry", (int64_t)x.seq, x.json);
+				add(c, "entry", (int64_t)x.seq, x.json);
 			toc_cursor_advance(&c->cursor, at, seen ? (int64_t)x.seq : -1);
 		}
 		if (c->out.n == 0) {
@@ -301,6 +309,7 @@ static void flush_stream(struct toc_conn *c)
 			return;
 		}
 		c->stalled_us = 0;
+		toc_count_by(TOC_METRIC_FRONT_BYTES_OUT, 0, (uint64_t)n);
 		toc_buf_drop_front(&c->out, (size_t)n);
 	}
 }
@@ -310,7 +319,12 @@ void toc_conn_flush(struct toc_conn *c)
 	struct toc_front *f = c->front;
 
 	c->dirty = false;
+	bool live = c->cursor.state == TOC_CURSOR_LIVE;
 	toc_cursor_settle(&c->cursor, toc_ring_tail(f->ring), toc_ring_head(f->ring));
+	if (live && c->cursor.state == TOC_CURSOR_BEHIND) {
+		toc_count(TOC_METRIC_FRONT_LAPPED);
+		toc_limit_hit(TOC_LIMIT_ring_kib);
+	}
 	if (c->stage == TOC_CONN_CLOSING || !c->wsi)
 		return;
 	if (c->kind == TOC_CONN_REQUEST) {
@@ -387,6 +401,8 @@ void toc_conn_ask_archive(struct toc_conn *c)
 		f->n_reading++;
 		return;
 	}
+	if (f->n_reading >= (unsigned)f->limits.history_reads)
+		toc_limit_hit(TOC_LIMIT_history_reads);
 	c->queued = true;
 	ids_push(&f->queued, c->id);
 }
@@ -473,11 +489,15 @@ void toc_fanout_pass(uv_idle_t *idle)
 	if (f->pass_at < f->n_live)
 		return;
 	f->pass_at = 0;
+	if (f->published_us)
+		toc_observe(TOC_METRIC_FRONT_FANOUT, 0, toc_now_us() - f->published_us);
+	f->published_us = f->pass_again ? f->published_again_us : 0;
 	if (!f->pass_again) {
 		f->passing = false;
 		uv_idle_stop(idle);
 	}
 	f->pass_again = false;
+	f->published_again_us = 0;
 }
 
 void toc_fanout_begin(struct toc_front *f)
@@ -511,6 +531,8 @@ void toc_fanout_urgent(struct toc_front *f, struct toc_uuid eid, const struct to
 	if (toc_urgent_knows(f->urgent, eid))
 		return; /* a keeper that was restarted tells its journal again */
 	bool kept = toc_urgent_keep(f->urgent, eid, renderings, n) == 0;
+	if (!kept)
+		toc_limit_hit(TOC_LIMIT_urgent_kib);
 	for (uint32_t i = f->n_live; i > 0; i--) { /* backwards: saying may end a connection */
 		struct toc_conn *c = f->live[i - 1];
 		const struct toc_rendering *r = toc_eyes_find(c->crowd->eyes, renderings, n);

@@ -160,7 +160,7 @@ static int start_library(struct toc_front *f, const struct toc_value *heritage)
 		return -1;
 	}
 	const struct toc_value *pair = toc_get(heritage, "cert_fd_pem");
-	return toc_tls_certify(f->ssl_ctx, pem_of(f->scratch, pair, "cert"), pem_of(f->scratch, pair, "key"));
+	return toc_tls_certify(f, pem_of(f->scratch, pair, "cert"), pem_of(f->scratch, pair, "key"));
 }
 
 /* ---- the parent's word ---- */
@@ -212,7 +212,7 @@ static void on_reload(struct toc_front *f, int fd)
 	struct toc_str text = read_fd(f->scratch, fd);
 	close(fd);
 	if (toc_json_parse(f->scratch, text, 1u << 20, 4, &pair, &r) < 0 ||
-	    toc_tls_certify(f->ssl_ctx, toc_get_text(pair, "cert"), toc_get_text(pair, "key")) < 0)
+	    toc_tls_certify(f, toc_get_text(pair, "cert"), toc_get_text(pair, "key")) < 0)
 		toc_log(TOC_LOG_ERROR, "reload", "the new certificate is not usable, keeping the old one");
 	else
 		toc_log(TOC_LOG_INFO, "reload", "new connections get the new certificate");
@@ -286,6 +286,8 @@ static void init(struct toc_front *f, const struct toc_value *heritage)
 {
 	*f = (struct toc_front){ .control_fd = CONTROL_FD,
 		                 .listen_fd = (int)toc_get_int(heritage, "listen_fd", -1),
+		                 .operator_fd = (int)toc_get_int(heritage, "operator_fd", -1),
+		                 .operator_door = { .operators = true, .text = "operator" },
 		                 .keeper = { .name = "keeper", .on_frame = toc_link_from_keeper,
 		                             .on_lost = toc_link_keeper_lost },
 		                 .archive = { .name = "archive", .on_frame = toc_link_from_archive,
@@ -390,6 +392,7 @@ int toc_front_main(const struct toc_value *heritage)
 	toc_arena_reset(f->scratch);
 	toc_link_open(f, &f->keeper, (int)toc_get_int(heritage, "keeper_fd", -1));
 	toc_link_open(f, &f->archive, (int)toc_get_int(heritage, "archive_fd", -1));
+	toc_health_gauges(f);
 	uv_timer_start(&f->sweep, toc_conn_sweep, TOC_WHEEL_MS, TOC_WHEEL_MS);
 	f->confined = !toc_get_bool(heritage, "unconfined") && toc_sandbox_enter() == 0;
 	tell_ready(f);

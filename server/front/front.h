@@ -9,7 +9,8 @@
 #include "base/value.h"
 
 /** Run until the parent says drain or is gone.
- * @param heritage node, index, keeper_fd, archive_fd, listen_fd (bound and listening), cert_fd_pem {cert, key}
+ * @param heritage node, index, keeper_fd, archive_fd, listen_fd (bound and listening), operator_fd (the same,
+ *                 for the operator; may be absent), cert_fd_pem {cert, key}
  *                 (PEM texts, or numbers of descriptors from which they are read), web_root, origin, limits;
  *                 unconfined: true for tools that need more of the kernel than the sandbox allows (valgrind)
  * @return the exit code */

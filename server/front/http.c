@@ -106,6 +106,7 @@ static const char *reason_of(int status)
 static void put_head(struct toc_front *f, struct toc_buf *b, int status, const char *type, long length,
                      const char *cache, const char *headers, bool close)
 {
+	toc_count_as(TOC_METRIC_FRONT_REQUESTS, (unsigned)(status / 100 - 1));
 	toc_buf_printf(b, "HTTP/1.1 %d %s\r\n", status, reason_of(status));
 	toc_buf_str(b, f->security_headers);
 	if (type)
@@ -226,13 +227,17 @@ static void respond(struct toc_conn *c)
 
 void toc_http_answer(struct toc_conn *c, int status, struct toc_str json, const char *headers)
 {
+	toc_http_answer_as(c, status, "application/json", json, headers);
+}
+
+void toc_http_answer_as(struct toc_conn *c, int status, const char *type, struct toc_str text, const char *headers)
+{
 	if (c->request->responding || !c->wsi)
 		return;
 	bool empty = status == 204;
-	put_head(c->front, &c->out, status, empty ? NULL : "application/json", empty ? -1 : (long)json.n, "no-store",
-	         headers, c->request->close_after || c->front->draining);
+	put_head(c->front, &c->out, status, empty ? NULL : type, empty ? -1 : (long)text.n, "no-store", headers, c->request->close_after || c->front->draining);
 	if (!empty && !c->request->head_only)
-		toc_buf_str(&c->out, json);
+		toc_buf_str(&c->out, text);
 	respond(c);
 }
 
@@ -280,7 +285,7 @@ void toc_http_stream(struct toc_conn *c)
 
 	toc_buf_init(&head, TOC_BATCH);
 	put_head(f, &head, 200, "text/event-stream", -1, "no-store", "X-Accel-Buffering: no\r\n", true);
-	c->kind = TOC_CONN_STREAM;
+	toc_conn_is(c, TOC_CONN_STREAM);
 	toc_buf_str(&c->out, toc_buf_view(&head));
 	toc_buf_done(&head);
 }
@@ -340,7 +345,7 @@ static void serve_file(struct toc_conn *c, const struct toc_file *file)
 
 static struct toc_conn *request_new(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *user)
 {
-	struct toc_conn *c = toc_conn_new(f, TOC_CONN_REQUEST, wsi, lws_get_opaque_user_data(wsi));
+	struct toc_conn *c = toc_conn_new(f, TOC_CONN_REQUEST, wsi, toc_address_of(wsi));
 
 	c->request = toc_must_realloc(NULL, sizeof *c->request);
 	*c->request = (struct toc_request){ .arena = toc_arena_new(), .after = -1 };
@@ -363,6 +368,7 @@ static int refuse_too_big(struct toc_conn *c)
 {
 	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
 
+	toc_limit_hit(TOC_LIMIT_frame);
 	(void)toc_refuse(&r, TOC_REFUSE_TOO_BIG, "", "", "a body has at most %d bytes", (int)c->front->limits.frame);
 	toc_http_refuse(c, &r);
 	return 0;
@@ -474,7 +480,7 @@ static void begin(struct toc_conn *c)
 	lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
 	lws_http_headers_detach(c->wsi);
 	toc_conn_mark(c);
-	if (c->request->route->auth == TOC_ANYBODY)
+	if (c->credential == TOC_CREDENTIAL_NONE)
 		c->request->route->handle(c);
 	else
 		toc_conn_authenticate(c, c->credential, (struct toc_str){ c->secret, c->n_secret });
@@ -489,7 +495,8 @@ static int take_credential(struct toc_conn *c, enum toc_method method)
 		return refuse(c, TOC_REFUSE_NOT_PERMITTED, "",
 		              "Origin and Sec-Fetch-Site, when present, must be this server's own; with the cookie also "
 		              "X-Tocsin: 1"), -1;
-	if (c->request->route->auth == TOC_ANYBODY)
+	enum toc_route_auth auth = c->request->route->auth;
+	if (auth == TOC_ANYBODY || c->address->operators || (auth == TOC_EITHER && key.n == 0 && session.n == 0))
 		return 0;
 	if (key.n == 0 && session.n == 0)
 		return refuse(c, TOC_REFUSE_NOT_AUTHENTICATED, "", "neither Authorization: Bearer nor a session"), -1;
@@ -517,15 +524,19 @@ int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *
 	if (!q->route) {
 		const struct toc_file *file = NULL;
 		bool api = where.n >= 5 && !memcmp(where.p, "/api/", 5);
-		if (!allow && !api)
+		if (!allow && !api && !c->address->operators)
 			file = toc_static_find(f->web, where);
 		if (!file || (method != TOC_GET && method != TOC_HEAD))
 			return refuse_method(c, file ? "GET, HEAD" : allow);
 		serve_file(c, file);
 		return 0;
 	}
+	if (c->address->operators && q->route->auth != TOC_EITHER && q->route->auth != TOC_OPERATOR)
+		return refuse_method(c, NULL); /* there is no TLS at that door */
 	if (q->route->handle == toc_entries_get && entries_arguments(c) < 0)
 		return 0;
+	struct toc_str accept = toc_header(c->wsi, WSI_TOKEN_HTTP_ACCEPT, q->arena);
+	q->wants_open_metrics = strstr(toc_arena_cstr(q->arena, accept), "application/openmetrics-text");
 	if (take_credential(c, method) < 0)
 		return 0;
 	if (method != TOC_POST)

@@ -5,6 +5,7 @@
  *   wsi.c        callbacks of libwebsockets: from its events to the calls below
  *   http.c       requests and answers; static.c: files in memory; route.c: the table of the API
  *   websocket.c  the ops of the wire protocol
+ *   health.c     /healthz, /readyz, /metrics
  *   entries.c    GET /api/entries: as JSON, long-poll, server-sent events
  *   conn.c       connections: who they are (grants), beat, liveness, closing
  *   fanout.c     from ring and archive to the sockets
@@ -26,6 +27,7 @@
 #include "front/static.h"
 #include "front/urgent.h"
 #include "ipc/ipc.h"
+#include "measure/metrics.h"
 
 #include <libwebsockets.h>
 #include <uv.h>
@@ -40,7 +42,15 @@ struct toc_address {
 	uint8_t key[16];
 	char text[48];
 	unsigned open;
+	bool operators; /* not an address: the door of the operator, plain HTTP, with three routes */
 	struct toc_bucket accepts, failures;
+};
+
+/** What libwebsockets carries for us with each TCP connection. */
+struct toc_arrival {
+	struct toc_address *address;
+	int64_t made_us;
+	bool handshaking; /* its first request has not come yet */
 };
 
 /* ---- whom it speaks for ---- */
@@ -57,6 +67,7 @@ struct toc_crowd {
 	/* the newest batch: all that these eyes may see of [from, to), as one write */
 	uint64_t from, to, head; /* head: of the ring when it was gathered */
 	int64_t last;            /* its newest entry, or -1 */
+	unsigned n;              /* frames */
 	bool full;               /* there was more than one write takes */
 	struct toc_buf bytes;
 };
@@ -93,6 +104,7 @@ struct toc_request {
 	struct toc_arena *arena;    /* dies with the request */
 	bool head_only, close_after;
 	bool wants_stream;          /* Accept: text/event-stream */
+	bool wants_open_metrics;    /* Accept: application/openmetrics-text */
 	bool sent_to_keeper;
 	bool responding, written;   /* an answer is on its way; it is all in the kernel's hands */
 	bool body_due, lingers;     /* of the body that was announced the end has not come; is waited for after the answer */
@@ -108,7 +120,8 @@ struct toc_request {
 
 struct toc_conn {
 	uint64_t id; /* generation << 24 | slot */
-	enum toc_conn_kind kind;
+	enum toc_conn_kind kind; /* set by toc_conn_is */
+	bool counted;
 	enum toc_conn_stage stage;
 	struct toc_front *front;
 	struct lws *wsi; /* NULL once it is gone */
@@ -127,6 +140,7 @@ struct toc_conn {
 	toc_time expires;
 	int64_t renew_at_us;
 	bool renewing;
+	bool operators; /* of the operator's administrators: may see health and counts */
 	struct toc_crowd *crowd;
 	struct toc_org *org;
 	char *welcome; /* of the newest AUTH_OK, until it is sent */
@@ -191,10 +205,11 @@ struct toc_front {
 	struct toc_arena *arena;   /* for as long as the process */
 	struct toc_arena *scratch; /* for one event; reset by whoever begins one */
 
-	int listen_fd;
-	uv_poll_t listen_poll;
+	int listen_fd, operator_fd; /* operator_fd: -1 when there is none */
+	uv_poll_t listen_poll, operator_poll;
+	struct toc_address operator_door;
 	struct toc_map *addresses;
-	unsigned n_open;
+	unsigned n_open, n_kind[TOC_N_CONN], n_handshaking;
 	unsigned wsis_made; /* counts LWS_CALLBACK_WSI_CREATE */
 
 	struct toc_link keeper, archive;
@@ -202,6 +217,7 @@ struct toc_front {
 	int control_fd;
 	uv_poll_t control_poll;
 	bool tip_known, database_up, draining, finished, confined;
+	toc_time certificate_ends;
 
 	struct toc_ring *ring;
 	struct toc_urgent *urgent; /* of the current outage */
@@ -223,6 +239,8 @@ struct toc_front {
 	struct toc_ids paced;  /* are looked at again in a few milliseconds */
 	struct toc_ids queued; /* wait for their turn with the archive */
 	unsigned n_reading;
+	unsigned seen_behind, seen_stalled; /* in this round of the sweep */
+	int64_t published_us, published_again_us; /* arrival of the oldest entry that this pass, or the next, brings */
 	struct toc_buf batch;
 	uv_signal_t terminate;
 	int64_t drain_until_us;
@@ -235,14 +253,16 @@ struct toc_front {
 /* ---- listen.c ---- */
 int toc_listen_start(struct toc_front *f);
 void toc_listen_stop(struct toc_front *f);
-void toc_address_left(struct toc_front *f, struct toc_address *a);
+struct toc_address *toc_address_of(struct lws *wsi);
+void toc_arrival_speaks(struct toc_front *f, struct toc_arrival *x); /* the header of its first request has come */
+void toc_arrival_left(struct toc_front *f, struct toc_arrival *x);   /* and is freed */
 void toc_address_sweep(struct toc_front *f);
 
 /* ---- tls.c ---- */
 /** Set up the context that libwebsockets made: TLS 1.3 only, no tickets, and our certificate. 0 or -1 (logged) */
 int toc_tls_configure(struct toc_front *f, void *ssl_ctx);
 /** Certificate chain and key, PEM. On failure the old ones stay. 0 or -1 (logged) */
-int toc_tls_certify(void *ssl_ctx, struct toc_str chain, struct toc_str key);
+int toc_tls_certify(struct toc_front *f, struct toc_str chain, struct toc_str key);
 
 /* ---- wsi.c ---- */
 extern const struct lws_protocols toc_protocols[];
@@ -262,6 +282,7 @@ long toc_wsi_write(struct lws *wsi, const char *bytes, size_t n);
 
 /* ---- conn.c ---- */
 struct toc_conn *toc_conn_new(struct toc_front *f, enum toc_conn_kind kind, struct lws *wsi, struct toc_address *a);
+void toc_conn_is(struct toc_conn *c, enum toc_conn_kind kind);
 void toc_conn_free(struct toc_conn *c); /* tells keeper and archive, forgets everything */
 struct toc_conn *toc_conn_find(struct toc_front *f, uint64_t id);
 void toc_conn_sweep(uv_timer_t *timer);
@@ -318,6 +339,11 @@ void toc_socket_ready(struct toc_conn *c); /* there is a grant, and perhaps a he
 void toc_socket_beat(struct toc_conn *c);
 struct toc_str toc_welcome(struct toc_conn *c); /* as a frame; lives in the front's scratch */
 
+/* ---- command.c ---- */
+/** One JSON text of a member's, within the limits. @return 0 or -1 with the refusal */
+int toc_member_json(struct toc_front *f, struct toc_arena *a, struct toc_str text, struct toc_value **ret_value,
+                    struct toc_refusal *ret_refusal);
+
 /* ---- refusals on the wire ---- */
 struct toc_str toc_refused_json(struct toc_arena *a, uint64_t ref, const struct toc_refusal *r);
 void toc_conn_refuse(struct toc_conn *c, uint64_t ref, const struct toc_refusal *r); /* socket */
@@ -338,6 +364,7 @@ int toc_http_body(struct toc_conn *c, const char *bytes, size_t n);
 int toc_http_body_end(struct toc_conn *c);
 /** Answer a request; from inside or outside of its callbacks. `headers`: more lines, each with CR LF, or NULL. */
 void toc_http_answer(struct toc_conn *c, int status, struct toc_str json, const char *headers);
+void toc_http_answer_as(struct toc_conn *c, int status, const char *type, struct toc_str text, const char *headers);
 void toc_http_refuse(struct toc_conn *c, const struct toc_refusal *r);
 void toc_http_continue(struct toc_conn *c); /* more of a long answer */
 void toc_http_turn(struct toc_conn *c);     /* before the loop waits: outside of all callbacks; may free it */
@@ -354,7 +381,9 @@ bool toc_origin_fits(struct toc_front *f, struct lws *wsi); /* absent, or ours *
 struct toc_route {
 	enum toc_method method;
 	const char *path; /* ends with '*': the rest is the handler's */
-	enum { TOC_ANYBODY, TOC_MEMBER } auth;
+	/* EITHER: anybody, and a credential is looked at if there is one. OPERATOR: a credential of theirs, or their door;
+	 * and nothing but EITHER and OPERATOR is served there. */
+	enum toc_route_auth { TOC_ANYBODY, TOC_MEMBER, TOC_EITHER, TOC_OPERATOR } auth;
 	void (*handle)(struct toc_conn *c);
 };
 /** @return the route, or NULL; then ret_allow names the methods that the path has (0: no such path) */
@@ -363,6 +392,13 @@ const struct toc_route *toc_route_find(enum toc_method m, struct toc_str path, s
 void toc_route_signed_in(struct toc_conn *c, struct toc_str secret, toc_time expires, struct toc_str json);
 void toc_route_ticketed(struct toc_conn *c, struct toc_str ticket);
 void toc_route_schemas(struct toc_front *f);
+
+/* ---- health.c ---- */
+void toc_health_live(struct toc_conn *c);
+void toc_health_ready(struct toc_conn *c);
+void toc_health_threats(struct toc_conn *c);
+void toc_health_metrics(struct toc_conn *c);
+void toc_health_gauges(struct toc_front *f); /* once a round of the sweep */
 
 /* ---- entries.c ---- */
 void toc_entries_get(struct toc_conn *c);

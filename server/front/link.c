@@ -161,6 +161,10 @@ static void on_publish(struct toc_front *f, struct toc_frame *frame)
 		toc_fanout_reset(f, seq); /* a gap: readers before it are served by the archive */
 	if (toc_ring_publish(f->ring, renderings, n) == TOC_ELIMIT)
 		toc_log(TOC_LOG_WARN, "ring", "entry %llu is larger than the ring", (unsigned long long)seq);
+	if (!f->passing)
+		f->published_us = toc_now_us();
+	else if (!f->published_again_us)
+		f->published_again_us = toc_now_us();
 	toc_fanout_begin(f);
 }
 

@@ -74,48 +74,91 @@ void toc_address_sweep(struct toc_front *f)
 	}
 }
 
-void toc_address_left(struct toc_front *f, struct toc_address *a)
+struct toc_address *toc_address_of(struct lws *wsi)
 {
-	a->open--;
-	f->n_open--;
+	struct toc_arrival *x = lws_get_opaque_user_data(wsi);
+
+	return x ? x->address : NULL;
+}
+
+void toc_arrival_speaks(struct toc_front *f, struct toc_arrival *x)
+{
+	if (x && x->handshaking) {
+		x->handshaking = false;
+		f->n_handshaking--;
+	}
+}
+
+void toc_arrival_left(struct toc_front *f, struct toc_arrival *x)
+{
+	if (!x)
+		return;
+	/* libwebsockets keeps this limit, and tells nobody */
+	if (x->handshaking && toc_now_us() - x->made_us >= f->limits.handshake_s * 1000000)
+		toc_limit_hit(TOC_LIMIT_handshake_s);
+	toc_arrival_speaks(f, x);
+	x->address->open--;
+	if (!x->address->operators)
+		f->n_open--;
+	free(x);
+}
+
+/* The one place where these limits are kept. */
+static bool within(bool yes, enum toc_limit limit)
+{
+	if (!yes)
+		toc_limit_hit(limit);
+	return yes;
 }
 
 static bool may_come_in(struct toc_front *f, struct toc_address *a)
 {
 	const struct toc_limits *l = &f->limits;
 
-	return a && f->n_open < (unsigned)l->connections && a->open < (unsigned)l->connections_per_address &&
-	       toc_bucket_take(&a->accepts, l->accepts_per_minute, l->accepts_burst, toc_now_us()) == 0;
+	if (a && a->operators)
+		return within(a->open < (unsigned)l->operator_connections, TOC_LIMIT_operator_connections);
+	return within(a != NULL, TOC_LIMIT_addresses) &&
+	       within(f->n_open < (unsigned)l->connections, TOC_LIMIT_connections) &&
+	       within(a->open < (unsigned)l->connections_per_address, TOC_LIMIT_connections_per_address) &&
+	       within(toc_bucket_take(&a->accepts, l->accepts_per_minute, l->accepts_burst, toc_now_us()) == 0,
+	              TOC_LIMIT_accepts_per_minute);
 }
 
 static void adopt(struct toc_front *f, int fd, struct toc_address *a)
 {
 	int on = 1, ms = UNACKNOWLEDGED_MS;
+	struct toc_arrival *x = toc_must_realloc(NULL, sizeof *x);
 
+	*x = (struct toc_arrival){ .address = a, .made_us = toc_now_us(), .handshaking = true };
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 	const lws_adopt_desc_t how = {
 		.vh = f->vhost,
-		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | LWS_ADOPT_ALLOW_SSL,
+		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | (a->operators ? 0 : LWS_ADOPT_ALLOW_SSL),
 		.fd = { .sockfd = fd },
-		.opaque = a,
+		.opaque = x,
 	};
 	unsigned made = f->wsis_made;
 	a->open++;
-	f->n_open++;
+	f->n_open += a->operators ? 0 : 1;
+	if (++f->n_handshaking > (unsigned)f->limits.handshakes)
+		toc_limit_hit(TOC_LIMIT_handshakes);
+	toc_count(TOC_METRIC_FRONT_ACCEPTED);
 	if (!lws_adopt_descriptor_vhost_via_info(&how) && made == f->wsis_made)
-		toc_address_left(f, a); /* not even made: it will not be destroyed either */
+		toc_arrival_left(f, x); /* not even made: it will not be destroyed either */
 }
 
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct toc_front *f = poll->data;
+	bool operators = poll == &f->operator_poll;
 
 	(void)status, (void)events;
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
 		struct sockaddr_storage from;
 		socklen_t n = sizeof from;
-		int fd = accept4(f->listen_fd, (struct sockaddr *)(void *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = accept4(operators ? f->operator_fd : f->listen_fd, (struct sockaddr *)(void *)&from, &n,
+		                 SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
 			continue;
 		if (fd < 0) {
@@ -123,7 +166,7 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 				toc_log(TOC_LOG_ERROR, "accept", "no descriptor left, a connection waits");
 			return;
 		}
-		struct toc_address *a = address_of(f, &from);
+		struct toc_address *a = operators ? &f->operator_door : address_of(f, &from);
 		if (may_come_in(f, a))
 			adopt(f, fd, a);
 		else
@@ -131,24 +174,34 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 	}
 }
 
+static int listen_on(struct toc_front *f, uv_poll_t *poll, int fd)
+{
+	int r = uv_poll_init(&f->loop, poll, fd);
+
+	poll->data = f;
+	return r < 0 ? r : uv_poll_start(poll, UV_READABLE, on_connection);
+}
+
 int toc_listen_start(struct toc_front *f)
 {
-	int r = uv_poll_init(&f->loop, &f->listen_poll, f->listen_fd);
+	int r = listen_on(f, &f->listen_poll, f->listen_fd);
 
-	f->listen_poll.data = f;
-	return r < 0 ? r : uv_poll_start(&f->listen_poll, UV_READABLE, on_connection);
+	return r < 0 || f->operator_fd < 0 ? r : listen_on(f, &f->operator_poll, f->operator_fd);
 }
 
 static void listener_closed(uv_handle_t *h)
 {
 	struct toc_front *f = h->data;
+	int *fd = h == (uv_handle_t *)&f->operator_poll ? &f->operator_fd : &f->listen_fd;
 
-	close(f->listen_fd);
-	f->listen_fd = -1;
+	close(*fd);
+	*fd = -1;
 }
 
 void toc_listen_stop(struct toc_front *f)
 {
 	if (f->listen_fd >= 0 && !uv_is_closing((uv_handle_t *)&f->listen_poll))
 		uv_close((uv_handle_t *)&f->listen_poll, listener_closed);
+	if (f->operator_fd >= 0 && !uv_is_closing((uv_handle_t *)&f->operator_poll))
+		uv_close((uv_handle_t *)&f->operator_poll, listener_closed);
 }

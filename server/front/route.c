@@ -24,12 +24,10 @@ static void refuse(struct toc_conn *c, enum toc_refusal_code code, const char *f
 /* The body as an object, or NULL and it is answered. */
 static struct toc_value *body_of(struct toc_conn *c)
 {
-	const struct toc_limits *l = &c->front->limits;
 	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
 	struct toc_value *v;
 
-	if (toc_json_parse(c->request->arena, toc_buf_view(&c->request->body), (size_t)l->frame, (unsigned)l->depth, &v,
-	                   &r) == 0)
+	if (toc_member_json(c->front, c->request->arena, toc_buf_view(&c->request->body), &v, &r) == 0)
 		return v;
 	toc_http_refuse(c, &r);
 	return NULL;
@@ -71,6 +69,7 @@ static void sign_in(struct toc_conn *c)
 		return;
 	}
 	if (toc_bucket_wait(&c->address->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) > 0) {
+		toc_limit_hit(TOC_LIMIT_failures_per_minute);
 		toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("too many wrong tokens from this address"));
 		return;
 	}
@@ -186,28 +185,6 @@ static void schema(struct toc_conn *c)
 		refuse(c, TOC_REFUSE_NOT_FOUND, "", "no such message type; GET /api/schema has all of them");
 }
 
-/* ---- health ---- */
-
-static void healthz(struct toc_conn *c)
-{
-	toc_http_answer(c, 200, TOC_STR("{\"alive\":true}"), NULL);
-}
-
-static void readyz(struct toc_conn *c)
-{
-	struct toc_front *f = c->front;
-	struct toc_arena *a = c->request->arena;
-	struct toc_value *v = toc_value_map(a);
-	bool ready = f->keeper.channel && f->archive.channel && f->tip_known && f->database_up && !f->draining;
-
-	toc_set_bool(a, v, "ready", ready);
-	toc_set_bool(a, v, "keeper", f->keeper.channel != NULL);
-	toc_set_bool(a, v, "archive", f->archive.channel != NULL);
-	toc_set_bool(a, v, "database", f->database_up);
-	toc_set_bool(a, v, "confined", f->confined);
-	toc_http_answer(c, ready ? 200 : 503, toc_json_str(a, v), ready ? NULL : "Retry-After: 1\r\n");
-}
-
 /* ---- the table ---- */
 
 static const struct toc_route routes[] = {
@@ -221,8 +198,10 @@ static const struct toc_route routes[] = {
 	{ TOC_GET, "/api/entries", TOC_MEMBER, toc_entries_get },
 	{ TOC_GET, "/api/schema", TOC_ANYBODY, schema },
 	{ TOC_GET, "/api/schema/*", TOC_ANYBODY, schema },
-	{ TOC_GET, "/healthz", TOC_ANYBODY, healthz },
-	{ TOC_GET, "/readyz", TOC_ANYBODY, readyz },
+	{ TOC_GET, "/healthz", TOC_EITHER, toc_health_live },
+	{ TOC_GET, "/readyz", TOC_EITHER, toc_health_ready },
+	{ TOC_GET, "/readyz/threats", TOC_EITHER, toc_health_threats },
+	{ TOC_GET, "/metrics", TOC_OPERATOR, toc_health_metrics },
 };
 
 static bool fits(const char *pattern, struct toc_str path, struct toc_str *ret_rest)
@@ -246,9 +225,10 @@ const struct toc_route *toc_route_find(enum toc_method m, struct toc_str path, s
 	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
 		if (!fits(routes[i].path, path, ret_rest))
 			continue;
-		if (routes[i].method == m)
+		bool head = routes[i].method == TOC_GET && routes[i].handle != toc_entries_get; /* it waits, or streams */
+		if (routes[i].method == m || (head && m == TOC_HEAD))
 			return &routes[i];
-		*ret_allow = routes[i].method == TOC_GET ? "GET" : "POST";
+		*ret_allow = head ? "GET, HEAD" : routes[i].method == TOC_GET ? "GET" : "POST";
 	}
 	return NULL;
 }

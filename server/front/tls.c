@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <time.h>
 
 static int failed(const char *what)
 {
@@ -25,9 +26,18 @@ static BIO *text_of(struct toc_str s)
 	return BIO_new_mem_buf(s.p, (int)s.n);
 }
 
-int toc_tls_certify(void *ssl_ctx, struct toc_str chain, struct toc_str key)
+static void note_end(struct toc_front *f, const X509 *certificate)
 {
-	SSL_CTX *ctx = ssl_ctx;
+	struct tm tm;
+
+	f->certificate_ends = TOC_TIME_NEVER;
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &tm) == 1)
+		f->certificate_ends.us = (int64_t)timegm(&tm) * 1000000;
+}
+
+int toc_tls_certify(struct toc_front *f, struct toc_str chain, struct toc_str key)
+{
+	SSL_CTX *ctx = f->ssl_ctx;
 	BIO *certs = text_of(chain), *keys = text_of(key);
 	X509 *leaf = PEM_read_bio_X509(certs, NULL, NULL, NULL), *next = NULL;
 	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(keys, NULL, NULL, NULL);
@@ -43,6 +53,8 @@ int toc_tls_certify(void *ssl_ctx, struct toc_str chain, struct toc_str key)
 		r = failed("private key");
 	else if (SSL_CTX_use_cert_and_key(ctx, leaf, pkey, rest, 1) != 1)
 		r = failed("certificate and key");
+	else
+		note_end(f, leaf);
 	sk_X509_pop_free(rest, X509_free);
 	X509_free(leaf);
 	EVP_PKEY_free(pkey);
@@ -58,8 +70,10 @@ static void on_tls(const SSL *ssl, int where, int value)
 	int on = 1;
 
 	(void)value;
-	if (where & SSL_CB_HANDSHAKE_DONE)
+	if (where & SSL_CB_HANDSHAKE_DONE) {
+		toc_count(TOC_METRIC_FRONT_HANDSHAKES);
 		setsockopt(SSL_get_fd(ssl), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+	}
 }
 
 int toc_tls_configure(struct toc_front *f, void *ssl_ctx)

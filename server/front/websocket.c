@@ -172,8 +172,10 @@ static void wait_for_welcome(struct toc_conn *c, struct toc_str text)
 
 	toc_buf_add(&c->early, &n, sizeof n);
 	toc_buf_str(&c->early, text);
-	if (c->early.failed)
+	if (c->early.failed) {
+		toc_limit_hit(TOC_LIMIT_early_bytes);
 		toc_conn_close(c, 1008, "too much before the welcome");
+	}
 }
 
 void toc_socket_message(struct toc_conn *c, struct toc_str text)
@@ -187,7 +189,7 @@ void toc_socket_message(struct toc_conn *c, struct toc_str text)
 		return;
 	}
 	toc_arena_reset(f->scratch);
-	if (toc_json_parse(f->scratch, text, (size_t)f->limits.frame, (unsigned)f->limits.depth, &v, &r) < 0) {
+	if (toc_member_json(f, f->scratch, text, &v, &r) < 0) {
 		toc_conn_refuse(c, TOC_IPC_NO_REF, &r);
 		return;
 	}
@@ -234,6 +236,7 @@ void toc_socket_beat(struct toc_conn *c)
 		return; /* more of the same would not help it */
 	if (c->kind == TOC_CONN_SOCKET && now - c->pinged_us > l->ping_s * 1000000) {
 		toc_buf_add(&c->out, "\x89\x00", 2);
+		toc_count(TOC_METRIC_FRONT_PINGS);
 		c->pinged_us = now;
 	}
 	toc_time_format(toc_clock_now(), text);

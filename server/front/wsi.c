@@ -83,6 +83,8 @@ static int confirm_upgrade(struct toc_front *f, struct lws *wsi, const char *to)
 	toc_arena_reset(a);
 	if (!to || strcasecmp(to, "websocket"))
 		return -1;
+	if (toc_address_of(wsi)->operators)
+		return turn_away(f, wsi, TOC_REFUSE_NOT_FOUND, 404, NULL, "no such path");
 	if (!toc_str_is(toc_header(wsi, WSI_TOKEN_GET_URI, a), "/socket"))
 		return turn_away(f, wsi, TOC_REFUSE_NOT_FOUND, 404, NULL, "WebSockets are at /socket");
 	if (!toc_str_is(toc_header(wsi, WSI_TOKEN_VERSION, a), "13"))
@@ -113,12 +115,9 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 	case LWS_CALLBACK_WSI_CREATE:
 		front_of(wsi)->wsis_made++;
 		return 0;
-	case LWS_CALLBACK_WSI_DESTROY: {
-		struct toc_address *a = lws_get_opaque_user_data(wsi);
-		if (a)
-			toc_address_left(front_of(wsi), a);
+	case LWS_CALLBACK_WSI_DESTROY:
+		toc_arrival_left(front_of(wsi), lws_get_opaque_user_data(wsi));
 		return 0;
-	}
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		return toc_tls_configure(front_of(wsi), user);
 	case LWS_CALLBACK_OPENSSL_PERFORM_CLIENT_CERT_VERIFICATION:
@@ -127,9 +126,11 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 	case LWS_CALLBACK_RAW_RX:
 		return -1; /* CONNECT makes the library leave HTTP; we do not */
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		toc_arrival_speaks(front_of(wsi), lws_get_opaque_user_data(wsi));
 		return confirm_upgrade(front_of(wsi), wsi, in);
 	case LWS_CALLBACK_HTTP:
 		f = front_of(wsi);
+		toc_arrival_speaks(f, lws_get_opaque_user_data(wsi));
 		return toc_http_request(f, wsi, u, in, len);
 	case LWS_CALLBACK_HTTP_BODY:
 		return u && u->conn ? toc_http_body(u->conn, in, len) : 0;
@@ -160,7 +161,7 @@ static int established(struct lws *wsi, struct toc_wsi_user *u)
 {
 	struct toc_front *f = front_of(wsi);
 	struct toc_arena *a = f->scratch;
-	struct toc_conn *c = toc_conn_new(f, TOC_CONN_SOCKET, wsi, lws_get_opaque_user_data(wsi));
+	struct toc_conn *c = toc_conn_new(f, TOC_CONN_SOCKET, wsi, toc_address_of(wsi));
 
 	u->conn = c;
 	toc_arena_reset(a);
@@ -191,16 +192,22 @@ static int received(struct lws *wsi, struct toc_conn *c, char *in, size_t len)
 	if (lws_frame_is_binary(wsi))
 		return close_and_read_on(c, 1003, "text frames only");
 	bool last = lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0;
-	if (c->rx.n + len + lws_remaining_packet_payload(wsi) > (size_t)f->limits.frame)
+	toc_count_by(TOC_METRIC_FRONT_BYTES_IN, 0, len);
+	if (c->rx.n + len + lws_remaining_packet_payload(wsi) > (size_t)f->limits.frame) {
+		toc_limit_hit(TOC_LIMIT_frame);
 		return close_and_read_on(c, 1009, "message too big");
+	}
 	if (c->rx.n > 0 || !last) {
 		toc_buf_str(&c->rx, piece);
 		if (!last)
 			return 0;
 		piece = toc_buf_view(&c->rx);
 	}
-	if (toc_bucket_take(&c->frames, f->limits.frames_per_minute, f->limits.frames_burst, c->heard_us) > 0)
+	toc_count(TOC_METRIC_FRONT_FRAMES_IN);
+	if (toc_bucket_take(&c->frames, f->limits.frames_per_minute, f->limits.frames_burst, c->heard_us) > 0) {
+		toc_limit_hit(TOC_LIMIT_frames_per_minute);
 		return close_and_read_on(c, 1008, "too many messages");
+	}
 	toc_socket_message(c, piece);
 	toc_buf_done(&c->rx);
 	return 0;

@@ -10,6 +10,7 @@
 #include "keeper/core.h"
 
 #include "base/map.h"
+#include "domain/permission.h"
 #include "domain/world.h"
 #include "ipc/grant.h"
 #include "message/catalogue.h"
@@ -102,6 +103,7 @@ static void send_fail(struct toc_keeper *k, unsigned front, uint64_t conn, enum 
 		detail = "The database cannot be reached; signing in has to wait.";
 	else if (code == TOC_REFUSE_BUSY)
 		detail = "The server cannot look at credentials now; try again in a second.";
+	toc_count_as(TOC_METRIC_KEEPER_REFUSED, code);
 	toc_ipc_begin(&k->out, TOC_IPC_AUTH_FAIL);
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_u16(&k->out, (uint16_t)code);
@@ -118,8 +120,10 @@ static int64_t penalty(struct toc_keeper *k, struct toc_str peer)
 	if (!one) {
 		if (toc_map_count(a->addresses) >= most)
 			forget_addresses(a, now - QUIET_US);
-		if (toc_map_count(a->addresses) >= most)
+		if (toc_map_count(a->addresses) >= most) {
+			toc_limit_hit(TOC_LIMIT_failing_addresses);
 			return PENALTY_MAX_US;
+		}
 		one = calloc(1, sizeof *one);
 		if (!one)
 			abort();
@@ -138,6 +142,7 @@ static void fail(struct toc_keeper *k, unsigned front, uint64_t conn, struct toc
 	struct toc_auth *a = k->auth;
 	int64_t wait = penalty(k, peer);
 	if (a->n_late >= (size_t)k->limits.late_refusals) {
+		toc_limit_hit(TOC_LIMIT_late_refusals);
 		send_fail(k, front, conn, TOC_REFUSE_BUSY);
 		return;
 	}
@@ -212,6 +217,13 @@ static toc_roles rights(const struct toc_keeper *k, const struct toc_principal *
 	return c && !c->spent && toc_before(now, c->expires) ? toc_world_roles(w, p) : 0;
 }
 
+/* An administrator of the operator's: may see health and counts. Source: rules a.3.1 */
+static bool is_operator(const struct toc_keeper *k, const struct toc_principal *p, toc_roles roles)
+{
+	const struct toc_organisation *o = toc_find_organisation(toc_keeper_world(k), p->org);
+	return o && (o->kinds & TOC_KIND_OPR) && (roles & TOC_ROLE_AD);
+}
+
 /* @return whether the rights are there; then AUTH_OK is sent */
 static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn,
 		  const struct toc_principal *p, toc_time expires)
@@ -236,7 +248,8 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 	toc_ipc_id(&k->out, p->session);
 	toc_ipc_str(&k->out, p->org);
 	toc_ipc_u32(&k->out, roles);
-	toc_ipc_u8(&k->out, (uint8_t)((p->machine ? 1 : 0) | (p->exercise_only ? 2 : 0)));
+	toc_ipc_u8(&k->out, (uint8_t)((p->machine ? 1 : 0) | (p->exercise_only ? 2 : 0) |
+				 (is_operator(k, p, roles) ? 4 : 0)));
 	toc_ipc_u64(&k->out, (uint64_t)until.us);
 	toc_ipc_str(&k->out, toc_json_str(a, welcome(k, a, p, now)));
 	toc_send(k, front);
@@ -277,6 +290,8 @@ static void drop_tickets(struct toc_keeper *k, int64_t now)
 	while (a->tickets &&
 	       (a->tickets->until_us <= now || a->n_tickets > (size_t)k->limits.tickets)) {
 		struct ticket *t = a->tickets;
+		if (t->until_us > now)
+			toc_limit_hit(TOC_LIMIT_tickets);
 		a->tickets = t->next;
 		if (!a->tickets)
 			a->tickets_end = &a->tickets;

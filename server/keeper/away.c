@@ -253,6 +253,7 @@ void toc_away_begin(struct toc_keeper *k, const char *why)
 		return;
 	toc_log(TOC_LOG_WARN, "database_away",
 		"%s; threats to life go to the journal, everything else is refused", why);
+	toc_count(TOC_METRIC_KEEPER_OUTAGES);
 	k->phase = TOC_AWAY;
 	k->away_us = toc_clock_mono_us();
 	k->retry_us = k->away_us + RETRY_US;
@@ -276,8 +277,11 @@ static int write_down(struct toc_keeper *k, struct toc_batch *b)
 		r = toc_journal_sync(k->journal, &error);
 	else
 		toc_journal_undo(k->journal);
-	if (r < 0)
+	if (r < 0) {
 		toc_log(TOC_LOG_ERROR, "journal_failed", "%s", error.text);
+		toc_count(TOC_METRIC_KEEPER_JOURNAL_FAILURES);
+		k->health.probe_us = 0; /* look at once */
+	}
 	return r;
 }
 
@@ -494,6 +498,7 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 			toc_committed(k, &w->made[i].opened, &w->rows[i]);
 		}
 		w->appended += w->n_made;
+		toc_count_by(TOC_METRIC_KEEPER_ENTRIES, 0, w->n_made);
 		for (size_t i = w->from; i < w->upto; i++)
 			w->records[i].done = true;
 		append_some(k);

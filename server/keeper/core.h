@@ -11,6 +11,7 @@
  *   deliveries.c  gathered receipts become messages
  *   start.c       keys, snapshot, tail, cases, seed
  *   snapshot.c    copies of the state, in the database and sealed on disk
+ *   health.c      gauges, the clock, and whether the journal could be written
  *   keeper.c      all of it, and the loop
  */
 #ifndef TOC_KEEPER_CORE_H
@@ -22,6 +23,7 @@
 #include "keeper/cases.h"
 #include "keeper/journal.h"
 #include "keeper/receipts.h"
+#include "measure/metrics.h"
 
 #define TOC_STORE_DEADLINE TOC_SECONDS(2) /* of one database call: a frozen server is left, not waited for */
 
@@ -77,6 +79,7 @@ struct toc_keeper {
 	int64_t due_after_us;    /* deadlines wait until then: too many cannot be entered */
 	int64_t passed_over_us;  /* when to try again the deadlines that were passed over; 0: there are none */
 	unsigned fetching;       /* works that wait for a row */
+	int64_t append_us;       /* when the batch in flight was sent */
 
 	/* reading what was appended */
 	struct {
@@ -101,6 +104,14 @@ struct toc_keeper {
 	uint64_t saved_as_of;
 	int64_t save_us;
 	bool saving;
+
+	/* health */
+	struct {
+		toc_time tip;       /* of the newest entry, as far as it was read */
+		int64_t clock_us;   /* the machine's clock less the monotonic one */
+		int64_t probe_us;   /* when the journal's folder is tried again */
+		bool tried, writable;
+	} health;
 
 	bool gap[TOC_CHILD_FRONTS_MAX]; /* missed something: is told the tip when it has read what waits */
 };
@@ -204,6 +215,9 @@ void toc_publish_catch_up(struct toc_keeper *k, unsigned front);
 void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session);
 void toc_publish_turn(struct toc_keeper *k);         /* close gaps */
 void toc_send(struct toc_keeper *k, unsigned front); /* what is in k->out */
+
+/* health.c */
+void toc_keeper_gauges(struct toc_keeper *k); /* every turn, at least once a second */
 
 /* keeper.c */
 struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o);

@@ -29,8 +29,33 @@ static void own_refused(struct toc_keeper *k, const struct toc_work *w)
 		toc_log(TOC_LOG_WARN, "own_message_refused", "ignoring: %s", error.text);
 }
 
+static void count(const struct toc_work *w, bool recorded)
+{
+	static const unsigned verdicts[2][5] = {
+		[TOC_IS_LANE_THREAT] = { [TOC_WORK_REFUSED] = TOC_IS_THREAT_REFUSED,
+					 [TOC_WORK_ACCEPTED] = TOC_IS_THREAT_ACCEPTED,
+					 [TOC_WORK_DUPLICATE] = TOC_IS_THREAT_DUPLICATE,
+					 [TOC_WORK_ANSWERED] = TOC_IS_THREAT_ANSWERED },
+		[TOC_IS_LANE_OTHER] = { [TOC_WORK_REFUSED] = TOC_IS_OTHER_REFUSED,
+					[TOC_WORK_ACCEPTED] = TOC_IS_OTHER_ACCEPTED,
+					[TOC_WORK_DUPLICATE] = TOC_IS_OTHER_DUPLICATE,
+					[TOC_WORK_ANSWERED] = TOC_IS_OTHER_ANSWERED },
+	};
+	unsigned lane = w->threat ? TOC_IS_LANE_THREAT : TOC_IS_LANE_OTHER;
+	unsigned verdict = verdicts[lane][w->outcome];
+
+	if (w->outcome == TOC_WORK_ACCEPTED && !recorded)
+		verdict = w->threat ? TOC_IS_THREAT_JOURNALED : TOC_IS_OTHER_JOURNALED;
+	toc_count_as(TOC_METRIC_KEEPER_COMMANDS, verdict);
+	if (w->outcome == TOC_WORK_REFUSED)
+		toc_count_as(TOC_METRIC_KEEPER_REFUSED, w->refusal.code);
+	if (w->since_us)
+		toc_observe(TOC_METRIC_KEEPER_ANSWER, lane, toc_clock_mono_us() - w->since_us);
+}
+
 void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc_batch *b, bool recorded)
 {
+	count(w, recorded);
 	const char *op = recorded ? "accepted" : "journaled";
 	const struct toc_opened *e = NULL;
 
@@ -90,9 +115,22 @@ static void drop(struct toc_keeper *k, bool doubtful)
 	toc_intake_put_back(&k->intake, works);
 }
 
+/* What a batch is made of: its works, and the deadlines that fired among them. */
+static size_t parts_of(const struct toc_batch *b)
+{
+	size_t n = b->n_works + b->n_groups;
+	for (const struct toc_work *w = b->works; w; w = w->next)
+		n -= w->outcome == TOC_WORK_ACCEPTED; /* has a group of its own */
+	return n;
+}
+
 static void committed(struct toc_keeper *k)
 {
 	struct toc_batch *b = k->batch;
+	toc_observe(TOC_METRIC_KEEPER_APPEND, 0, toc_clock_mono_us() - k->append_us);
+	toc_observe(TOC_METRIC_KEEPER_BATCH, 0, (int64_t)b->n_works);
+	toc_count_by(TOC_METRIC_KEEPER_ENTRIES, 0, b->n);
+	toc_count_by(TOC_METRIC_KEEPER_DEADLINES, 0, parts_of(b) - b->n_works);
 	k->batch = NULL;
 	k->races = 0;
 	k->phase = TOC_READY;
@@ -129,6 +167,7 @@ static void locked(void *ctx, int result, uint64_t size, const struct toc_error 
 
 static void lost_race(struct toc_keeper *k)
 {
+	toc_count(TOC_METRIC_KEEPER_RACES);
 	drop(k, false);
 	k->phase = TOC_CATCHING_UP;
 	if (++k->races < RACES_MAX) {
@@ -155,6 +194,7 @@ static void pass_over(struct toc_keeper *k, struct toc_world *w, const char *why
 	char id[TOC_UUID_TEXT];
 	struct toc_uuid timer;
 
+	toc_count(TOC_METRIC_KEEPER_PASSED_OVER);
 	if (!toc_world_pass_over(w, &timer)) {
 		toc_log(TOC_LOG_ERROR, "deadline_failed", "ignoring all deadlines for 30 s: %s", why);
 		k->due_after_us = again;
@@ -166,19 +206,11 @@ static void pass_over(struct toc_keeper *k, struct toc_world *w, const char *why
 		k->passed_over_us = again;
 }
 
-/* What a batch is made of: its works, and the deadlines that fired among them. */
-static size_t parts_of(const struct toc_batch *b)
-{
-	size_t n = b->n_works + b->n_groups;
-	for (const struct toc_work *w = b->works; w; w = w->next)
-		n -= w->outcome == TOC_WORK_ACCEPTED; /* has a group of its own */
-	return n;
-}
-
 static void refused_by_database(struct toc_keeper *k, const struct toc_error *error)
 {
 	struct toc_batch *b = k->batch;
 
+	toc_count(TOC_METRIC_KEEPER_DATA_ERRORS);
 	/* Another node may have made a seal key for the same subject: then keys and tail settle it. */
 	if (k->one_by_one) {
 		struct toc_error why;
@@ -286,6 +318,7 @@ void toc_cycle_turn(struct toc_keeper *k)
 	size_t n_keys = toc_keyring_fresh(k->o.ring, b->arena, &keys);
 	const struct toc_append what = { b->base, b->rows, b->n, keys, n_keys };
 	k->batch = b;
+	k->append_us = toc_clock_mono_us();
 	k->phase = TOC_APPENDING;
 	if (toc_store_append(k->o.writer, &what, TOC_STORE_DEADLINE, appended, k) < 0) {
 		drop(k, false);

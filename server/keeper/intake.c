@@ -2,6 +2,7 @@
 #include "keeper/intake.h"
 
 #include "base/map.h"
+#include "measure/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,15 +69,22 @@ static void count(struct toc_intake *in, const struct toc_work *w, int by)
 		toc_map_remove(in->orgs, w->principal.org);
 }
 
+static int full(enum toc_limit limit)
+{
+	toc_limit_hit(limit);
+	return TOC_ELIMIT;
+}
+
 int toc_intake_put(struct toc_intake *in, struct toc_work *w)
 {
 	struct toc_lane *lane = lane_of(in, w);
 	const struct toc_limits *l = in->limits;
-	if (lane->n >= (size_t)l->waiting ||
-	    lane->bytes + toc_arena_bytes(w->arena) > (size_t)l->waiting_kib * 1024)
-		return TOC_ELIMIT;
+	if (lane->n >= (size_t)l->waiting)
+		return full(TOC_LIMIT_waiting);
+	if (lane->bytes + toc_arena_bytes(w->arena) > (size_t)l->waiting_kib * 1024)
+		return full(TOC_LIMIT_waiting_kib);
 	if (w->threat && w->principal.org.n && waiting(in, w) >= (uintptr_t)l->waiting_threats_per_org)
-		return TOC_ELIMIT;
+		return full(TOC_LIMIT_waiting_threats_per_org);
 	w->next = NULL;
 	*lane->end = w;
 	lane->end = &w->next;

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "measure/metrics.h"
+
 static const char magic[] = "tocsin-journal/v1\n";
 #define MAGIC (sizeof magic - 1)
 #define HEAD (MAGIC + 16)
@@ -248,9 +250,11 @@ void toc_journal_limit(struct toc_journal *j, size_t bytes)
 int toc_journal_add(struct toc_journal *j, struct toc_str bytes, struct toc_error *reterr)
 {
 	size_t n = bytes.n + TOC_SEAL_OVERHEAD, at = j->bytes + j->bytes_pending;
-	if (bytes.n > TOC_JOURNAL_RECORD_MAX || at + 4 + n > j->bytes_max)
+	if (bytes.n > TOC_JOURNAL_RECORD_MAX || at + 4 + n > j->bytes_max) {
+		toc_limit_hit(TOC_LIMIT_journal_kib);
 		return toc_fail(reterr, TOC_ELIMIT, "the journal has %zu bytes, limit %zu", at,
 				j->bytes_max);
+	}
 	toc_arena_reset(j->arena);
 	struct toc_str sealed = toc_seal(j->arena, j->key, aad(j, j->n + j->n_pending), bytes);
 	const char head[4] = { (char)(sealed.n >> 24), (char)(sealed.n >> 16), (char)(sealed.n >> 8),
@@ -321,6 +325,18 @@ int toc_journal_sync(struct toc_journal *j, struct toc_error *reterr)
 int toc_journal_cut(struct toc_journal *j, struct toc_error *reterr)
 {
 	return j->n || j->n_pending ? start_file(j, reterr) : 0;
+}
+
+size_t toc_journal_bytes(const struct toc_journal *j)
+{
+	return j->bytes;
+}
+
+bool toc_journal_is_there(const struct toc_journal *j)
+{
+	struct stat path, file;
+	return stat(j->path, &path) == 0 && fstat(j->fd, &file) == 0 && path.st_ino == file.st_ino &&
+	       path.st_dev == file.st_dev;
 }
 
 size_t toc_journal_count(const struct toc_journal *j)

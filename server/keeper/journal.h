@@ -43,6 +43,8 @@ void toc_journal_undo(struct toc_journal *j);
 /** Everything in it is in the ledger: start a new, empty file in its place (rename). */
 int toc_journal_cut(struct toc_journal *j, struct toc_error *reterr) TOC_MUSTCHECK;
 
+size_t toc_journal_bytes(const struct toc_journal *j); /* of the file */
+bool toc_journal_is_there(const struct toc_journal *j); /* the path leads to the file that is open */
 size_t toc_journal_count(const struct toc_journal *j); /* synced records */
 /** Where a copy of a file with a hole was put when it was opened; NULL: there was none. */
 const char *toc_journal_damage(const struct toc_journal *j);

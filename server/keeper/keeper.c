@@ -65,6 +65,7 @@ static void on_turn(void *keeper)
 	toc_auth_turn(k);
 	toc_publish_turn(k);
 	toc_snapshot_turn(k, false);
+	toc_keeper_gauges(k);
 	/* while the start takes its usual time members wait; when it takes longer they are told so */
 	toc_child_deaf(k->child, !toc_keeper_knows(k) && !k->tried_disk);
 }
@@ -231,7 +232,7 @@ int toc_keeper_main(const struct toc_value *heritage)
 		k->fatal = true;
 	}
 	(void)toc_child_confine(toc_get_bool(heritage, "network")); /* logged; best effort */
-	while (!k->fatal && toc_keeper_turn(k, TOC_SECONDS(60)) == 0)
+	while (!k->fatal && toc_keeper_turn(k, TOC_SECONDS(1)) == 0)
 		;
 	farewell(k);
 	int code = k->fatal ? 1 : 0;

@@ -17,6 +17,7 @@ void toc_send(struct toc_keeper *k, unsigned front)
 	int r = toc_child_send(k->child, front, &k->out);
 	if (r == TOC_ELIMIT && !k->gap[front]) {
 		k->gap[front] = true;
+		toc_count(TOC_METRIC_KEEPER_GAPS);
 		toc_log(TOC_LOG_WARN, "front_slow", "front %u reads too slowly; it is sent to the archive",
 			front);
 	}

@@ -2,6 +2,7 @@
 #include "keeper/receipts.h"
 
 #include "base/map.h"
+#include "measure/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,8 +90,10 @@ int toc_receipts_add(struct toc_receipts *r, const struct toc_principal *p, stru
 	char name[256];
 	if (toc_map_get(r->waiting, name_of(name, p, eid)))
 		return 0;
-	if (r->n >= r->most)
+	if (r->n >= r->most) {
+		toc_limit_hit(TOC_LIMIT_receipts_waiting);
 		return TOC_ELIMIT;
+	}
 	struct group *g = open_group(r, p, at_once, at_once ? now : now + TOC_RECEIPTS_WAIT_US);
 	g->eids[g->n++] = eid;
 	toc_map_put(r->waiting, name_of(name, p, eid), r);
@@ -116,6 +119,11 @@ bool toc_receipts_take(struct toc_receipts *r, int64_t now, struct toc_arena *a,
 		toc_map_remove(r->waiting, name_of(name, &g->by, g->eids[i]));
 	free(g);
 	return true;
+}
+
+size_t toc_receipts_waiting(const struct toc_receipts *r)
+{
+	return r->n;
 }
 
 int64_t toc_receipts_next_us(const struct toc_receipts *r)

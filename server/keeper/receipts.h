@@ -29,6 +29,7 @@ struct toc_receipt_group {
 /** Take the next group that is due. @return false: none is */
 bool toc_receipts_take(struct toc_receipts *r, int64_t mono_now_us, struct toc_arena *a,
 		       struct toc_receipt_group *ret_group);
+size_t toc_receipts_waiting(const struct toc_receipts *r);
 int64_t toc_receipts_next_us(const struct toc_receipts *r); /* INT64_MAX: nothing waits */
 
 #endif

@@ -196,6 +196,7 @@ static struct toc_uuid id_in(const struct toc_opened *e, const char *name)
 
 void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row)
 {
+	k->health.tip = e->entry.ts;
 	if (toc_is_threat(e->entry.k) && !toc_uuid_is_nil(e->entry.case_ref))
 		toc_cases_put(k->cases, e->entry.eid, e->entry.case_ref, row);
 	if (k->phase == TOC_STARTING)

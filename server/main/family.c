@@ -15,8 +15,9 @@
 #include "base/log.h"
 #include "ipc/ipc.h"
 #include "main/heritage.h"
+#include "measure/metrics.h"
 
-#define GIVEN_MAX (TOC_FRONTS_MAX + 8)
+#define GIVEN_MAX (TOC_FRONTS_MAX + 4 + TOC_GIVE_MAX)
 #define CHILDREN_MAX (TOC_FRONTS_MAX + 2)
 #define PAUSE_FIRST ((toc_dur){ 100 * 1000 })
 #define PAUSE_MOST TOC_SECONDS(5)
@@ -165,7 +166,7 @@ static int connect_to(struct toc_family *f, struct child *newborn, struct child 
 static void bring_up(struct toc_family *f, struct child *c, toc_time now)
 {
 	struct toc_arena *a = toc_arena_new();
-	int fds[GIVEN_MAX], n = 2, control[2] = { -1, -1 }, n_sockets = 0, give[4];
+	int fds[GIVEN_MAX], n = 2, control[2] = { -1, -1 }, n_sockets = 0, give[TOC_GIVE_MAX];
 	size_t n_give = 0;
 	char title[32], index[16];
 	unsigned n_fronts = f->n - 2;
@@ -266,6 +267,11 @@ int toc_family_step(struct toc_family *f, toc_time mono_now, struct toc_error *r
 	return f->fatal.code ? toc_fail(reterr, f->fatal.code, "%s", f->fatal.text) : 0;
 }
 
+static unsigned measured_as(enum toc_part_name part)
+{
+	return part == TOC_FRONT ? TOC_IS_PART_FRONT : part == TOC_KEEPER ? TOC_IS_PART_KEEPER : TOC_IS_PART_ARCHIVE;
+}
+
 static void describe(int status, char *ret, size_t n)
 {
 	if (WIFSIGNALED(status))
@@ -291,6 +297,7 @@ bool toc_family_reaped(struct toc_family *f, pid_t pid, int status, toc_time mon
 		forget(&f->child[i].waiting[c - f->child]);
 	if (f->draining[c->part])
 		return true;
+	toc_count_as(TOC_METRIC_PARENT_RESTARTS, measured_as(c->part));
 	describe(status, how, sizeof how);
 	if (!c->was_ready && ++c->stillborn >= STILLBORN_MAX)
 		toc_fail(&f->fatal, TOC_EIO, "the %s does not start: %s, %u times in a row", toc_part_word(c->part), how,
@@ -311,6 +318,37 @@ toc_time toc_family_next(const struct toc_family *f)
 		if (f->child[i].pid == 0 && !f->draining[f->child[i].part] && toc_before(f->child[i].birth, next))
 			next = f->child[i].birth;
 	return next;
+}
+
+/* Source: proc_pid_statm(5). 0 when it is gone meanwhile. */
+static int64_t memory_of(pid_t pid)
+{
+	char path[64];
+	long long size, resident = 0;
+	snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%lld %lld", &size, &resident) != 2)
+		resident = 0;
+	fclose(f);
+	return resident * sysconf(_SC_PAGESIZE);
+}
+
+void toc_family_measure(const struct toc_family *f)
+{
+	int64_t n[TOC_N_PART] = { [TOC_IS_PART_PARENT] = 1 }, bytes[TOC_N_PART] = { [TOC_IS_PART_PARENT] = memory_of(getpid()) };
+	for (unsigned i = 0; i < f->n; i++) {
+		if (f->child[i].pid == 0)
+			continue;
+		n[measured_as(f->child[i].part)]++;
+		bytes[measured_as(f->child[i].part)] += memory_of(f->child[i].pid);
+	}
+	for (unsigned part = 0; part < TOC_N_PART; part++) {
+		toc_gauge(TOC_METRIC_PARENT_CHILDREN, part, n[part]);
+		toc_gauge(TOC_METRIC_PARENT_MEMORY, part, bytes[part]);
+	}
+	toc_gauge(TOC_METRIC_PARENT_TURN, 0, toc_clock_mono_us());
 }
 
 bool toc_family_is_ready(const struct toc_family *f)

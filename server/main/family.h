@@ -18,14 +18,15 @@
 #include "base/value.h"
 
 #define TOC_FRONTS_MAX 64
+#define TOC_GIVE_MAX 8
 
 enum toc_part_name { TOC_FRONT = 1, TOC_KEEPER = 2, TOC_ARCHIVE = 3 }; /* numbers of PEER in ipc.def */
 const char *toc_part_word(enum toc_part_name part);                    /* "front" */
 
 /** The document for a child that is about to be born, without its sockets: the family adds keeper_fd, archive_fd and
- * front_fds. Descriptors in `ret_give` (at most 4, borrowed) are passed on; the child sees them at `first_fd` and up. */
+ * front_fds. Descriptors in `ret_give` (borrowed) are passed on; the child sees them at `first_fd` and up. */
 typedef struct toc_value *toc_family_heritage(void *ctx, struct toc_arena *a, enum toc_part_name part, unsigned index,
-                                              int first_fd, int ret_give[4], size_t *ret_n);
+                                              int first_fd, int ret_give[TOC_GIVE_MAX], size_t *ret_n);
 
 struct toc_family;
 /** @param program what children execute, "/proc/self/exe" */
@@ -46,6 +47,7 @@ bool toc_family_is_ready(const struct toc_family *f); /* every child has said RE
 void toc_family_drain(struct toc_family *f, enum toc_part_name part);
 void toc_family_kill(struct toc_family *f, enum toc_part_name part);
 unsigned toc_family_alive(const struct toc_family *f, enum toc_part_name part);
+void toc_family_measure(const struct toc_family *f); /* gauges: who is there, and their memory */
 /** Tell the fronts that there is a new certificate: RELOAD with its document, as the heritage's, attached. */
 void toc_family_reload(struct toc_family *f, const struct toc_value *certificate);
 

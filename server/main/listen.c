@@ -52,7 +52,8 @@ static int bound(const union address *at, socklen_t n, bool shared)
 	return fd;
 }
 
-int toc_listen(const char *address, uint16_t port, unsigned n, int *ret_fds, uint16_t *ret_port, struct toc_error *reterr)
+int toc_listen(const char *address, uint16_t port, const char *option, unsigned n, int *ret_fds, uint16_t *ret_port,
+               struct toc_error *reterr)
 {
 	union address at;
 	socklen_t length;
@@ -71,8 +72,8 @@ int toc_listen(const char *address, uint16_t port, unsigned n, int *ret_fds, uin
 	}
 	if (probe < 0) {
 		if (errno == EADDRINUSE)
-			return toc_fail(reterr, TOC_ECONFLICT, "port %u is in use on %s. Stop who uses it, or choose another with --port",
-			                port, address);
+			return toc_fail(reterr, TOC_ECONFLICT, "port %u is in use on %s. Stop who uses it, or choose another with --%s",
+			                port, address, option);
 		return toc_fail(reterr, TOC_EIO, "cannot listen on %s port %u: %s", address, port, strerror(errno));
 	}
 	(void)getsockname(probe, &at.any, &length);

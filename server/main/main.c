@@ -17,6 +17,7 @@
 #include "main/heritage.h"
 #include "main/rights.h"
 #include "main/serve.h"
+#include "measure/metrics.h"
 
 extern char **environ;
 
@@ -50,6 +51,11 @@ static int run_part(const struct part *part)
 		fprintf(stderr, "tocsind %s: %s\n", part->title, e.text);
 		return 2;
 	}
+	if (toc_metrics_inherit(toc_get(heritage, "metrics"), (unsigned)toc_get_int(heritage, "index", 0)) < 0) {
+		fprintf(stderr, "tocsind %s: metrics: %s\n", part->title, strerror(errno));
+		return 2;
+	}
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of write, as a full disk is */
 	toc_log_init(part->title + 1, level_of(toc_get_text(heritage, "log")));
 	int code = part->run(heritage);
 	toc_arena_free(a);

@@ -24,6 +24,7 @@
 #include "main/family.h"
 #include "main/keys.h"
 #include "main/listen.h"
+#include "measure/metrics.h"
 
 #define FRONT_STOPS_WITHIN TOC_SECONDS(8)
 #define REST_STOPS_WITHIN TOC_SECONDS(15)
@@ -39,7 +40,9 @@ struct house {
 	struct toc_demo demo;
 	struct toc_family *family;
 	unsigned n_fronts;
-	int listen_fds[TOC_FRONTS_MAX], web, signals;
+	int listen_fds[TOC_FRONTS_MAX], operator_fd, web, signals;
+	uint16_t operator_port;
+	int metrics_write[TOC_N_PART], metrics_read[TOC_N_PART];
 	struct toc_rights front, keeper, archive;
 	char origin[300];
 	bool is_demo, said_ready, stopping;
@@ -130,11 +133,19 @@ static struct toc_value *limits(const struct house *h, struct toc_arena *a)
 	return map;
 }
 
+/* Descriptors that are passed on are seen by the child from first_fd on. @return what this one will be */
+static int given(int fd, int first_fd, int ret_give[TOC_GIVE_MAX], size_t *ret_n)
+{
+	ret_give[*ret_n] = fd;
+	return first_fd + (int)(*ret_n)++;
+}
+
 static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_name part, unsigned index, int first_fd,
-                                  int ret_give[4], size_t *ret_n)
+                                  int ret_give[TOC_GIVE_MAX], size_t *ret_n)
 {
 	const struct house *h = ctx;
-	struct toc_value *v = toc_value_map(a);
+	struct toc_value *v = toc_value_map(a), *metrics = toc_value_map(a);
+	toc_set(a, v, "metrics", metrics);
 	const struct toc_rights *user = part == TOC_FRONT ? &h->front : part == TOC_KEEPER ? &h->keeper : &h->archive;
 	toc_set_cstr(a, v, "node", toc_config_text(h->config, TOC_OPT_NODE));
 	toc_set_cstr(a, v, "log", toc_config_text(h->config, TOC_OPT_LOG));
@@ -143,16 +154,22 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set(a, v, "user", toc_rights_write(a, *user));
 	switch (part) {
 	case TOC_FRONT:
-		toc_set_int(a, v, "listen_fd", first_fd);
-		ret_give[(*ret_n)++] = h->listen_fds[index];
-		if (h->web >= 0) { /* by descriptor: the folder may lie where the front's user cannot go */
-			toc_set_text(a, v, "web_root", toc_arena_printf(a, "/proc/self/fd/%d", first_fd + 1));
-			ret_give[(*ret_n)++] = h->web;
-		}
+		toc_set_int(a, v, "listen_fd", given(h->listen_fds[index], first_fd, ret_give, ret_n));
+		if (h->operator_fd >= 0)
+			toc_set_int(a, v, "operator_fd", given(h->operator_fd, first_fd, ret_give, ret_n));
+		if (h->web >= 0) /* by descriptor: the folder may lie where the front's user cannot go */
+			toc_set_text(a, v, "web_root", toc_arena_printf(a, "/proc/self/fd/%d", given(h->web, first_fd, ret_give, ret_n)));
+		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_FRONT], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "front", given(h->metrics_read[TOC_IS_PART_FRONT], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "keeper", given(h->metrics_read[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "archive", given(h->metrics_read[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "parent", given(h->metrics_read[TOC_IS_PART_PARENT], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "fronts", h->n_fronts);
 		toc_set(a, v, "cert_fd_pem", certificate(h, a));
 		toc_set_cstr(a, v, "origin", h->origin);
 		break;
 	case TOC_KEEPER:
+		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.keeper);
 		toc_set_bool(a, v, "network", !h->database.cluster);
 		toc_set_cstr(a, v, "state_dir", h->state.dir);
@@ -162,6 +179,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set(a, v, "seed", h->demo.seed);
 		break;
 	case TOC_ARCHIVE:
+		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.archive);
 		toc_set_bool(a, v, "network", !h->database.cluster);
 		give_ledger_keys(h, a, v);
@@ -171,6 +189,33 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 }
 
 /* ---- before the first connection ---- */
+
+static int open_metrics(struct house *h, struct toc_error *reterr)
+{
+	int r = 0;
+	for (unsigned part = 0; r == 0 && part < TOC_N_PART; part++)
+		r = toc_metrics_create(part == TOC_IS_PART_FRONT ? h->n_fronts : 1, &h->metrics_write[part], &h->metrics_read[part],
+		                       reterr);
+	if (r == 0 && toc_metrics_own(h->metrics_write[TOC_IS_PART_PARENT], 0) < 0)
+		r = toc_fail(reterr, TOC_EIO, "memory for metrics: %s", strerror(errno));
+	if (r == 0)
+		toc_gauge(TOC_METRIC_PARENT_START, 0, toc_clock_now().us);
+	return r;
+}
+
+static int open_operator_door(struct house *h, uint16_t port, struct toc_error *reterr)
+{
+	const char *address = toc_config_text(h->config, TOC_OPT_METRICS_LISTEN);
+	int64_t wanted = toc_config_number(h->config, TOC_OPT_METRICS_PORT);
+	if (!*address)
+		return 0;
+	if (wanted == 0 && toc_config_number(h->config, TOC_OPT_PORT) != 0)
+		wanted = port + 1 <= UINT16_MAX ? port + 1 : 0;
+	int r = toc_listen(address, (uint16_t)wanted, "metrics-port", 1, &h->operator_fd, &h->operator_port, reterr);
+	if (r < 0)
+		h->operator_fd = -1;
+	return r;
+}
 
 static unsigned count_fronts(const struct toc_config *c)
 {
@@ -246,12 +291,14 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	if ((r = toc_state_open(&h->state, toc_config_text(c, TOC_OPT_STATE), reterr)) < 0 ||
 	    (geteuid() == 0 && (r = toc_state_reachable(&h->state, h->keeper, reterr)) < 0))
 		return r;
-	r = toc_listen(toc_config_text(c, TOC_OPT_LISTEN), (uint16_t)toc_config_number(c, TOC_OPT_PORT), h->n_fronts,
+	r = toc_listen(toc_config_text(c, TOC_OPT_LISTEN), (uint16_t)toc_config_number(c, TOC_OPT_PORT), "port", h->n_fronts,
 	               h->listen_fds, &port, reterr);
 	if (r < 0) {
 		h->listen_fds[0] = -1;
 		return r;
 	}
+	if ((r = open_operator_door(h, port, reterr)) < 0 || (r = open_metrics(h, reterr)) < 0)
+		return r;
 	if (*toc_config_text(c, TOC_OPT_ORIGIN))
 		snprintf(h->origin, sizeof h->origin, "%s", toc_config_text(c, TOC_OPT_ORIGIN));
 	else if (port == 443)
@@ -264,6 +311,7 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	    (r = open_web(h, reterr)) < 0 || (h->is_demo && (r = open_demo(h, reterr)) < 0) ||
 	    (r = toc_database_open(&h->database, c, &h->state, reterr)) < 0)
 		return r;
+	toc_gauge(TOC_METRIC_PARENT_PRIVATE, 0, h->database.cluster != NULL);
 	if (h->database.socket_group != (gid_t)-1) /* the front is not in it: it has no way to the database */
 		h->keeper.group = h->archive.group = h->database.socket_group;
 	return 0;
@@ -311,6 +359,10 @@ static void say_ready(struct house *h)
 {
 	h->said_ready = true;
 	printf("tocsind: ready %s\n", h->origin);
+	if (h->operator_fd >= 0)
+		printf("tocsind: for operators http://%s%s%s:%u\n", strchr(toc_config_text(h->config, TOC_OPT_METRICS_LISTEN), ':') ? "[" : "",
+		       toc_config_text(h->config, TOC_OPT_METRICS_LISTEN),
+		       strchr(toc_config_text(h->config, TOC_OPT_METRICS_LISTEN), ':') ? "]" : "", h->operator_port);
 	if (h->is_demo) {
 		toc_demo_print(&h->demo, &h->state, h->origin, stdout);
 		toc_demo_announce(&h->demo, &h->state);
@@ -397,6 +449,7 @@ static int live(struct house *h, struct toc_error *reterr)
 			                (long long)(READY_WITHIN.us / 1000000));
 		if (!toc_before(mono_now(), look)) {
 			toc_database_supervise(&h->database);
+			toc_family_measure(h->family);
 			look = toc_after(mono_now(), TOC_SECONDS(1));
 		}
 	}
@@ -457,9 +510,11 @@ int toc_serve(const struct toc_config *c)
 	struct toc_error e = { 0 };
 	sigset_t ours;
 	int code = 2;
-	*h = (struct house){ .config = c, .state.lock = -1, .web = -1, .signals = -1, .is_demo = c->command == TOC_CMD_DEMO };
+	*h = (struct house){ .config = c, .state.lock = -1, .web = -1, .signals = -1, .operator_fd = -1, .is_demo = c->command == TOC_CMD_DEMO };
 	h->database.socket_group = (gid_t)-1;
 	memset(h->listen_fds, -1, sizeof h->listen_fds);
+	memset(h->metrics_write, -1, sizeof h->metrics_write);
+	memset(h->metrics_read, -1, sizeof h->metrics_read);
 	toc_log_init("tocsind", level(toc_config_text(c, TOC_OPT_LOG)));
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
@@ -482,6 +537,14 @@ int toc_serve(const struct toc_config *c)
 	for (unsigned i = 0; i < TOC_FRONTS_MAX; i++)
 		if (h->listen_fds[i] >= 0)
 			close(h->listen_fds[i]);
+	for (unsigned i = 0; i < TOC_N_PART; i++) {
+		if (h->metrics_write[i] >= 0)
+			close(h->metrics_write[i]);
+		if (h->metrics_read[i] >= 0)
+			close(h->metrics_read[i]);
+	}
+	if (h->operator_fd >= 0)
+		close(h->operator_fd);
 	if (h->web >= 0)
 		close(h->web);
 	if (h->signals >= 0)

@@ -79,7 +79,7 @@ static int extra = -1;
 static struct toc_family *family;
 
 static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_name part, unsigned index, int first_fd,
-                                  int ret_give[4], size_t *ret_n)
+                                  int ret_give[TOC_GIVE_MAX], size_t *ret_n)
 {
 	struct toc_value *h = toc_value_map(a);
 	(void)ctx;

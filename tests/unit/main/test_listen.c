@@ -13,7 +13,7 @@ CASE(several_fronts_share_one_port)
 {
 	int fds[3];
 	uint16_t port = 0;
-	CHECK_INT(toc_listen("127.0.0.1", 0, 3, fds, &port, &error), 0);
+	CHECK_INT(toc_listen("127.0.0.1", 0, "port", 3, fds, &port, &error), 0);
 	CHECK(port != 0);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
@@ -23,14 +23,14 @@ CASE(a_port_in_use_is_said_even_when_its_user_shares_it)
 {
 	int fds[2], more[2];
 	uint16_t port, other;
-	CHECK_INT(toc_listen("127.0.0.1", 0, 2, fds, &port, &error), 0);
-	CHECK_INT(toc_listen("127.0.0.1", port, 2, more, &other, &error), TOC_ECONFLICT);
+	CHECK_INT(toc_listen("127.0.0.1", 0, "port", 2, fds, &port, &error), 0);
+	CHECK_INT(toc_listen("127.0.0.1", port, "port", 2, more, &other, &error), TOC_ECONFLICT);
 	char text[32];
 	snprintf(text, sizeof text, "port %u is in use", port);
 	CHECK(strstr(error.text, text) != NULL);
 	close(fds[0]);
 	close(fds[1]);
-	CHECK_INT(toc_listen("127.0.0.1", port, 1, more, &other, &error), 0);
+	CHECK_INT(toc_listen("127.0.0.1", port, "port", 1, more, &other, &error), 0);
 	CHECK_INT(other, port);
 	close(more[0]);
 }
@@ -39,7 +39,7 @@ CASE(a_name_is_not_an_address)
 {
 	int fd;
 	uint16_t port;
-	CHECK_INT(toc_listen("localhost", 0, 1, &fd, &port, &error), TOC_EINVAL);
+	CHECK_INT(toc_listen("localhost", 0, "port", 1, &fd, &port, &error), TOC_EINVAL);
 }
 
 CASE(readiness_reaches_the_service_manager)
