@@ -108,7 +108,7 @@ static enum state check_certificate(const struct toc_front *f, char *why)
 
 static enum state check_clock(const struct toc_front *f, char *why)
 {
-	int64_t since = age_us(TOC_METRIC_KEEPER_CLOCK_STEPPED, 0);
+	int64_t since = age_us(TOC_METRIC_PARENT_CLOCK_STEPPED, 0);
 
 	(void)f;
 	if (since && since < CLOCK_STEP_US) {
@@ -116,7 +116,7 @@ static enum state check_clock(const struct toc_front *f, char *why)
 		return WARNING;
 	}
 	snprintf(why, REASON, "no time service keeps the clock");
-	return toc_metrics_read(TOC_METRIC_KEEPER_TURN, 0) && !toc_metrics_read(TOC_METRIC_KEEPER_CLOCK_SYNCED, 0) ? WARNING :
+	return toc_metrics_read(TOC_METRIC_PARENT_TURN, 0) && !toc_metrics_read(TOC_METRIC_PARENT_CLOCK_SYNCED, 0) ? WARNING :
 	                                                                                                             WELL;
 }
 

@@ -11,7 +11,7 @@
  *   deliveries.c  gathered receipts become messages
  *   start.c       keys, snapshot, tail, cases, seed
  *   snapshot.c    copies of the state, in the database and sealed on disk
- *   health.c      gauges, the clock, and whether the journal could be written
+ *   health.c      gauges, and whether the journal could be written
  *   keeper.c      all of it, and the loop
  */
 #ifndef TOC_KEEPER_CORE_H
@@ -108,7 +108,6 @@ struct toc_keeper {
 	/* health */
 	struct {
 		toc_time tip;       /* of the newest entry, as far as it was read */
-		int64_t clock_us;   /* the machine's clock less the monotonic one */
 		int64_t probe_us;   /* when the journal's folder is tried again */
 		bool tried, writable;
 	} health;

@@ -1,4 +1,4 @@
-/* health.c: what the keeper shows of itself, for operators: gauges, the clock, and whether the journal could be written.
+/* health.c: what the keeper shows of itself, for operators: gauges, and whether the journal could be written.
  *
  * The journal is for the worst hour; whether its disk would take a record must be known before. So its folder is tried
  * every few seconds, without a sync, which could take long: a file is made, filled with a block, and removed. */
@@ -10,26 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <sys/timex.h>
 #include <unistd.h>
 
 #define PROBE_EVERY_US 2000000
 #define PROBE_BYTES 4096
-#define CLOCK_STEP_US 1000000
-
-/* ---- the clock ---- */
-
-static void watch_clock(struct toc_keeper *k, int64_t mono)
-{
-	int64_t apart = toc_clock_now().us - mono, by = apart - k->health.clock_us;
-
-	if (k->health.clock_us && (by > CLOCK_STEP_US || by < -CLOCK_STEP_US)) {
-		toc_log(TOC_LOG_WARN, "clock_stepped", "the clock was set by %lld ms", (long long)(by / 1000));
-		toc_count(TOC_METRIC_KEEPER_CLOCK_STEPS);
-		toc_gauge(TOC_METRIC_KEEPER_CLOCK_STEPPED, 0, mono);
-	}
-	k->health.clock_us = apart;
-}
 
 /* ---- the journal's disk ---- */
 
@@ -101,11 +85,8 @@ void toc_keeper_gauges(struct toc_keeper *k)
 		toc_gauge(TOC_METRIC_KEEPER_JOURNAL_BYTES, 0, (int64_t)toc_journal_bytes(k->journal));
 	}
 	if (k->journal && mono >= k->health.probe_us) {
-		struct timex clock = { .modes = 0 };
 		k->health.probe_us = mono + PROBE_EVERY_US;
 		probe(k);
-		watch_clock(k, mono);
-		toc_gauge(TOC_METRIC_KEEPER_CLOCK_SYNCED, 0, adjtimex(&clock) != TIME_ERROR && !(clock.status & STA_UNSYNC));
 	}
 	toc_gauge(TOC_METRIC_KEEPER_TURN, 0, mono); /* the last one: it says that the others hold */
 }

@@ -273,7 +273,7 @@ void toc_journal_undo(struct toc_journal *j)
 	j->n_pending = j->bytes_pending = 0;
 }
 
-static bool is_in_its_place(const struct toc_journal *j)
+bool toc_journal_is_there(const struct toc_journal *j)
 {
 	struct stat ours, there;
 	return fstat(j->fd, &ours) == 0 && stat(j->path, &there) == 0 && ours.st_dev == there.st_dev &&
@@ -310,7 +310,7 @@ int toc_journal_sync(struct toc_journal *j, struct toc_error *reterr)
 	if (!j->n_pending)
 		return 0;
 	int r = fdatasync(j->fd) < 0 ? failed(reterr, "cannot sync", j->path) : 0;
-	if (r == 0 && !is_in_its_place(j))
+	if (r == 0 && !toc_journal_is_there(j))
 		r = put_back(j, reterr);
 	if (r < 0) {
 		toc_journal_undo(j);
@@ -330,13 +330,6 @@ int toc_journal_cut(struct toc_journal *j, struct toc_error *reterr)
 size_t toc_journal_bytes(const struct toc_journal *j)
 {
 	return j->bytes;
-}
-
-bool toc_journal_is_there(const struct toc_journal *j)
-{
-	struct stat path, file;
-	return stat(j->path, &path) == 0 && fstat(j->fd, &file) == 0 && path.st_ino == file.st_ino &&
-	       path.st_dev == file.st_dev;
 }
 
 size_t toc_journal_count(const struct toc_journal *j)

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "main/clock.h"
 #include "main/database.h"
 #include "main/demo.h"
 #include "main/family.h"
@@ -38,6 +39,7 @@ struct house {
 	struct toc_identity identity;
 	struct toc_database database;
 	struct toc_demo demo;
+	struct toc_clock_watch clock;
 	struct toc_family *family;
 	unsigned n_fronts;
 	int listen_fds[TOC_FRONTS_MAX], operator_fd, web, signals;
@@ -450,6 +452,7 @@ static int live(struct house *h, struct toc_error *reterr)
 		if (!toc_before(mono_now(), look)) {
 			toc_database_supervise(&h->database);
 			toc_family_measure(h->family);
+			toc_clock_watch(&h->clock);
 			look = toc_after(mono_now(), TOC_SECONDS(1));
 		}
 	}
