@@ -4,7 +4,6 @@
  * low-level date algorithms": years begin in March, so that the leap day is the last). */
 #include "base/time.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #define DAY_US INT64_C(86400000000)
@@ -65,23 +64,44 @@ toc_time toc_after_months(toc_time t, int months)
 	return (toc_time){ days_of(c) * DAY_US + in_day };
 }
 
+static char *put(char *p, unsigned value, int digits)
+{
+	for (int i = digits; i-- > 0; value /= 10)
+		p[i] = (char)('0' + value % 10);
+	return p + digits;
+}
+
+/* By hand: every entry has several times in it, and snprintf took a seventh of what a decision takes. */
 void toc_time_format(toc_time t, char ret_text[TOC_TIME_TEXT])
 {
 	int64_t us = t.us < 0 ? 0 : t.us;
 	if (us > TOC_TIME_LAST.us)
 		us = TOC_TIME_LAST.us; /* TOC_TIME_NEVER shows as the last moment */
 	struct civil c = civil_of(us / DAY_US);
-	int ms = (int)(us % DAY_US / 1000);
+	unsigned ms = (unsigned)(us % DAY_US / 1000);
+	char *p = put(ret_text, (unsigned)c.year, 4);
 
-	snprintf(ret_text, TOC_TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)c.year, c.month, c.day,
-		 ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+	*p++ = '-';
+	p = put(p, (unsigned)c.month, 2);
+	*p++ = '-';
+	p = put(p, (unsigned)c.day, 2);
+	*p++ = 'T';
+	p = put(p, ms / 3600000, 2);
+	*p++ = ':';
+	p = put(p, ms / 60000 % 60, 2);
+	*p++ = ':';
+	p = put(p, ms / 1000 % 60, 2);
+	*p++ = '.';
+	p = put(p, ms % 1000, 3);
+	*p++ = 'Z';
+	*p = 0;
 }
 
 struct toc_str toc_time_str(struct toc_arena *a, toc_time t)
 {
 	char text[TOC_TIME_TEXT];
 	toc_time_format(t, text);
-	return toc_arena_str(a, toc_str_of(text));
+	return toc_arena_str(a, (struct toc_str){ text, sizeof "YYYY-MM-DDTHH:MM:SS.mmmZ" - 1 });
 }
 
 /* Exactly `digits` decimal digits at *p, moving it; -1 when they are not there. */
