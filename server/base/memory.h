@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -23,9 +24,19 @@ struct toc_str {
 #define TOC_STR(literal) ((struct toc_str){ (literal), sizeof(literal) - 1 })
 #define TOC_STR_ARGS(s) (int)(s).n, (s).p /* for printf("%.*s") */
 
-struct toc_str toc_str_of(const char *nul_terminated); /* NULL gives the empty string */
-bool toc_str_eq(struct toc_str a, struct toc_str b);
-bool toc_str_is(struct toc_str a, const char *nul_terminated);
+/* Inline, because what is compared is mostly a literal: its length is then known when the program is built. */
+static inline struct toc_str toc_str_of(const char *nul_terminated) /* NULL gives the empty string */
+{
+	return (struct toc_str){ nul_terminated, nul_terminated ? strlen(nul_terminated) : 0 };
+}
+static inline bool toc_str_eq(struct toc_str a, struct toc_str b)
+{
+	return a.n == b.n && (a.n == 0 || a.p == b.p || memcmp(a.p, b.p, a.n) == 0);
+}
+static inline bool toc_str_is(struct toc_str a, const char *nul_terminated)
+{
+	return toc_str_eq(a, toc_str_of(nul_terminated));
+}
 int toc_str_cmp(struct toc_str a, struct toc_str b); /* byte order, as memcmp */
 /** Constant time in the contents (not in the lengths): for secrets. */
 bool toc_str_eq_secret(struct toc_str a, struct toc_str b);

@@ -4,21 +4,6 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-struct toc_str toc_str_of(const char *nul_terminated)
-{
-	return (struct toc_str){ nul_terminated, nul_terminated ? strlen(nul_terminated) : 0 };
-}
-
-bool toc_str_eq(struct toc_str a, struct toc_str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool toc_str_is(struct toc_str a, const char *nul_terminated)
-{
-	return toc_str_eq(a, toc_str_of(nul_terminated));
-}
-
 int toc_str_cmp(struct toc_str a, struct toc_str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;

@@ -68,13 +68,17 @@ static struct toc_member *find(const struct toc_value *map, struct toc_str name)
 {
 	if (!map || map->kind != TOC_MAP)
 		return NULL;
-	for (uint32_t i = 0; i < map->n; i++)
-		if (toc_str_eq(map->members[i].name, name))
+	/* maps are short: a walk that mostly looks at lengths and first bytes beats an index */
+	for (uint32_t i = 0; i < map->n; i++) {
+		struct toc_str has = map->members[i].name;
+		if (has.n == name.n &&
+		    (!has.n || has.p == name.p || (*has.p == *name.p && memcmp(has.p, name.p, has.n) == 0)))
 			return &map->members[i];
+	}
 	return NULL;
 }
 
-void toc_set_str(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v)
+static void set(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v, bool copy)
 {
 	if (!v)
 		return;
@@ -84,39 +88,23 @@ void toc_set_str(struct toc_arena *a, struct toc_value *map, struct toc_str name
 	if (m)
 		m->value = v;
 	else
-		toc_append(a, map, toc_arena_str(a, name), v);
+		toc_append(a, map, copy ? toc_arena_str(a, name) : name, v);
+}
+
+void toc_set_named(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v)
+{
+	set(a, map, name, v, false);
+}
+
+void toc_set_str(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v)
+{
+	set(a, map, name, v, true);
 }
 
 void toc_append(struct toc_arena *a, struct toc_value *map, struct toc_str name, struct toc_value *v)
 {
 	map->members = roomier(a, map, map->members, sizeof *map->members);
 	map->members[map->n++] = (struct toc_member){ name, v };
-}
-
-void toc_set(struct toc_arena *a, struct toc_value *map, const char *name, struct toc_value *v)
-{
-	toc_set_str(a, map, toc_str_of(name), v);
-}
-
-void toc_set_text(struct toc_arena *a, struct toc_value *map, const char *name, struct toc_str s)
-{
-	toc_set(a, map, name, toc_value_text(a, s));
-}
-
-void toc_set_cstr(struct toc_arena *a, struct toc_value *map, const char *name, const char *s)
-{
-	if (s)
-		toc_set_text(a, map, name, toc_str_of(s));
-}
-
-void toc_set_int(struct toc_arena *a, struct toc_value *map, const char *name, int64_t i)
-{
-	toc_set(a, map, name, toc_value_int(a, i));
-}
-
-void toc_set_bool(struct toc_arena *a, struct toc_value *map, const char *name, bool b)
-{
-	toc_set(a, map, name, toc_value_bool(a, b));
 }
 
 void toc_unset(struct toc_value *map, const char *name)
@@ -150,51 +138,6 @@ struct toc_value *toc_get_str(const struct toc_value *map, struct toc_str name)
 {
 	struct toc_member *m = find(map, name);
 	return m ? m->value : NULL;
-}
-
-struct toc_value *toc_get(const struct toc_value *map, const char *name)
-{
-	return toc_get_str(map, toc_str_of(name));
-}
-
-struct toc_str toc_text_of(const struct toc_value *v)
-{
-	return v && v->kind == TOC_TEXT ? v->text : (struct toc_str){ "", 0 };
-}
-
-struct toc_str toc_get_text(const struct toc_value *map, const char *name)
-{
-	return toc_text_of(toc_get(map, name));
-}
-
-int64_t toc_get_int(const struct toc_value *map, const char *name, int64_t absent)
-{
-	const struct toc_value *v = toc_get(map, name);
-	return v && v->kind == TOC_INT ? v->integer : absent;
-}
-
-bool toc_get_bool(const struct toc_value *map, const char *name)
-{
-	const struct toc_value *v = toc_get(map, name);
-	return v && v->kind == TOC_BOOL && v->boolean;
-}
-
-bool toc_get_is(const struct toc_value *map, const char *name, const char *text)
-{
-	const struct toc_value *v = toc_get(map, name);
-	return v && v->kind == TOC_TEXT && toc_str_is(v->text, text);
-}
-
-size_t toc_len(const struct toc_value *list_or_map)
-{
-	if (!list_or_map || (list_or_map->kind != TOC_LIST && list_or_map->kind != TOC_MAP))
-		return 0;
-	return list_or_map->n;
-}
-
-struct toc_value *toc_at(const struct toc_value *list, size_t i)
-{
-	return list && list->kind == TOC_LIST && i < list->n ? list->items[i] : NULL;
 }
 
 bool toc_list_has(const struct toc_value *list, struct toc_str text)
