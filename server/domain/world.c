@@ -92,35 +92,48 @@ void toc_world_set_size(struct toc_world *w, uint64_t size)
 	w->size = size;
 }
 
-static void *in_layer(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+/* One hash, whatever the number of layers. */
+static void *in_layer(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key, uint32_t hash)
 {
-	return w->objects[kind] ? toc_map_get(w->objects[kind], key) : NULL;
+	return w->objects[kind] ? toc_map_get_hashed(w->objects[kind], key, hash) : NULL;
 }
 
-const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+static const void *seen_from(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key,
+			     uint32_t hash)
 {
 	for (; w; w = w->under) {
-		const void *object = in_layer(w, kind, key);
+		const void *object = in_layer(w, kind, key, hash);
 		if (object)
 			return object == &removed ? NULL : object;
 	}
 	return NULL;
 }
 
+const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
+{
+	return seen_from(w, kind, key, toc_map_hash(key));
+}
+
+static void put(struct toc_world *w, enum toc_object_kind kind, struct toc_str key, uint32_t hash, void *object)
+{
+	if (!w->objects[kind])
+		w->objects[kind] = toc_map_new();
+	void *before = toc_map_put_hashed(w->objects[kind], key, hash, object);
+	if (before != &removed)
+		toc_object_free(kind, before);
+}
+
 void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_str key, bool *ret_new)
 {
-	void *object = in_layer(w, kind, key);
-	const void *below = NULL;
+	uint32_t hash = toc_map_hash(key);
+	void *object = in_layer(w, kind, key, hash);
 	bool is_new = false;
 
 	if (!object || object == &removed) {
-		if (!object && w->under)
-			below = toc_world_get(w->under, kind, key);
+		const void *below = object ? NULL : seen_from(w->under, kind, key, hash);
 		is_new = !below;
 		object = below ? toc_object_copy(kind, below) : toc_object_new(kind);
-		if (!w->objects[kind])
-			w->objects[kind] = toc_map_new();
-		(void)toc_map_put(w->objects[kind], key, object); /* what it replaces is NULL or the mark */
+		put(w, kind, key, hash, object);
 	}
 	if (ret_new)
 		*ret_new = is_new;
@@ -129,18 +142,17 @@ void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_
 
 void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
 {
-	void *object = in_layer(w, kind, key);
+	uint32_t hash = toc_map_hash(key);
+	void *object = in_layer(w, kind, key, hash);
 
 	if (object == &removed)
 		return;
-	if (w->under && toc_world_get(w->under, kind, key)) {
-		if (!w->objects[kind])
-			w->objects[kind] = toc_map_new();
-		(void)toc_map_put(w->objects[kind], key, &removed);
+	if (seen_from(w->under, kind, key, hash)) {
+		put(w, kind, key, hash, &removed); /* and frees the object */
 	} else if (object) {
 		(void)toc_map_remove(w->objects[kind], key);
+		toc_object_free(kind, object);
 	}
-	toc_object_free(kind, object);
 }
 
 const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
@@ -157,7 +169,8 @@ const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
 			if (object == &removed)
 				continue;
 			const struct toc_world *above = w;
-			while (above != cursor->layer && !in_layer(above, kind, key))
+			uint32_t hash = toc_map_hash(key);
+			while (above != cursor->layer && !in_layer(above, kind, key, hash))
 				above = above->under;
 			if (above == cursor->layer)
 				return object;
@@ -338,11 +351,7 @@ void toc_world_merge(struct toc_world *top)
 				toc_world_remove(w, kind, key);
 				continue;
 			}
-			if (!w->objects[kind])
-				w->objects[kind] = toc_map_new();
-			void *before = toc_map_put(w->objects[kind], key, object);
-			if (before != &removed)
-				toc_object_free(kind, before);
+			put(w, kind, key, toc_map_hash(key), object);
 		}
 		toc_map_free(from);
 		top->objects[kind] = NULL;
@@ -419,10 +428,8 @@ int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world, 
 				toc_world_free(w);
 				return TOC_EINVAL;
 			}
-			if (!w->objects[kind])
-				w->objects[kind] = toc_map_new();
-			toc_object_free(kind,
-					toc_map_put(w->objects[kind], toc_object_key(kind, object), object));
+			struct toc_str key = toc_object_key(kind, object);
+			put(w, kind, key, toc_map_hash(key), object);
 			if (kind == TOC_OBJECT_timer)
 				toc_world_schedule(w, object);
 		}
