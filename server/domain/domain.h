@@ -181,6 +181,10 @@ size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, stru
 /** Snapshot: the whole state as a document, and back. save(load(x)) = x. Nothing personal is in it. */
 #define TOC_STATE_VERSION 1
 struct toc_value *toc_world_save(const struct toc_world *w, struct toc_arena *a);
+/** The same piece by piece, for a state that is large: `piece` gets each kind's name with NULL, then its objects, made
+ * in `scratch`, which is reset after each. {"version", "size", "objects": {kind: [object …]}} is theirs to write. */
+typedef void toc_saved_piece(void *ctx, const char *kind, const struct toc_value *object);
+void toc_world_save_pieces(const struct toc_world *w, struct toc_arena *scratch, toc_saved_piece *piece, void *ctx);
 int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world,
 		   struct toc_error *reterr) TOC_MUSTCHECK;
 

@@ -382,21 +382,45 @@ static int by_key(const void *a, const void *b)
 	return toc_str_cmp(((const struct keyed *)a)->key, ((const struct keyed *)b)->key);
 }
 
+/* All objects of a kind in order of their keys: equal states are equal bytes. @return an array to free */
+static struct keyed *sorted_objects(const struct toc_world *w, enum toc_object_kind kind, size_t *ret_n)
+{
+	struct toc_world_cursor cursor = { 0 };
+	size_t n = 0, most = 0;
+
+	for (const struct toc_world *layer = w; layer; layer = layer->under)
+		most += layer->objects[kind] ? toc_map_count(layer->objects[kind]) : 0;
+	struct keyed *sorted = toc_must_realloc(NULL, most * sizeof *sorted);
+	const void *object;
+	while ((object = toc_world_next(w, kind, &cursor)))
+		sorted[n++] = (struct keyed){ toc_object_key(kind, object), object };
+	qsort(sorted, n, sizeof *sorted, by_key);
+	*ret_n = n;
+	return sorted;
+}
+
+void toc_world_save_pieces(const struct toc_world *w, struct toc_arena *scratch, toc_saved_piece *piece, void *ctx)
+{
+	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
+		size_t n;
+		struct keyed *sorted = sorted_objects(w, kind, &n);
+		piece(ctx, toc_object_name(kind), NULL);
+		for (size_t i = 0; i < n; i++) {
+			piece(ctx, toc_object_name(kind), toc_object_save(kind, sorted[i].object, scratch));
+			toc_arena_reset(scratch);
+		}
+		free(sorted);
+	}
+}
+
 struct toc_value *toc_world_save(const struct toc_world *w, struct toc_arena *a)
 {
 	struct toc_value *all = toc_value_map(a), *objects = toc_value_map(a);
 
 	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
 		struct toc_value *list = toc_value_list(a);
-		struct toc_world_cursor cursor = { 0 };
-		size_t n = 0, most = 0;
-		for (const struct toc_world *layer = w; layer; layer = layer->under)
-			most += layer->objects[kind] ? toc_map_count(layer->objects[kind]) : 0;
-		struct keyed *sorted = toc_must_realloc(NULL, most * sizeof *sorted);
-		const void *object;
-		while ((object = toc_world_next(w, kind, &cursor)))
-			sorted[n++] = (struct keyed){ toc_object_key(kind, object), object };
-		qsort(sorted, n, sizeof *sorted, by_key);
+		size_t n;
+		struct keyed *sorted = sorted_objects(w, kind, &n);
 		for (size_t i = 0; i < n; i++)
 			toc_push(a, list, toc_object_save(kind, sorted[i].object, a));
 		free(sorted);

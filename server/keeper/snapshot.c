@@ -8,8 +8,9 @@
  *     "rows": [{eid, case, seq, leaf, body, salt, actor_key, actor, data_key, data}] }    bytes: base64url
  *
  * Nothing personal is in the state; keys and rows are as they are in the database: sealed, and dead once
- * erased. Saving is done between two batches. The pause before the next copy is fifty times what this one
- * took, at least ten seconds, so it never takes more than a fiftieth of the time. When the database is lost,
+ * erased. Saving is done between two batches, object by object into one buffer, whose bytes are both copies. The
+ * pause before the next copy is fifty times what this one took, at least ten seconds, so it never takes more than
+ * a fiftieth of the time, however fast the ledger grows; a start replays what came in such a pause. When the database is lost,
  * the newest state goes to disk at once: whoever starts before it is back knows every case that we know, and
  * so what the journal is about. */
 #include "keeper/core.h"
@@ -25,7 +26,6 @@
 
 #define PAUSE_US 10000000
 #define PAUSE_TIMES 50
-#define ENTRIES 4096 /* so many new ones do not wait for the pause to end */
 #define BYTES_MAX (256u << 20)
 #define DEPTH 24
 
@@ -93,29 +93,85 @@ static void path_of(const struct toc_keeper *k, char path[PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/state", k->o.journal_dir);
 }
 
-static void to_disk(struct toc_keeper *k, struct toc_arena *a, struct toc_value *state, uint64_t as_of)
+/* ---- writing: one buffer, and an arena that is emptied after each object ---- */
+
+struct writing {
+	struct toc_buf buf;
+	struct toc_arena *scratch;
+	const char *kind;
+	bool first;
+};
+
+static void put_item(struct writing *w, const struct toc_value *v)
 {
-	struct toc_value *v = toc_value_map(a), *keys = toc_value_list(a), *rows = toc_value_list(a);
+	if (!w->first)
+		toc_buf_byte(&w->buf, ',');
+	w->first = false;
+	toc_json_write(&w->buf, v);
+}
+
+static void put_piece(void *ctx, const char *kind, const struct toc_value *object)
+{
+	struct writing *w = ctx;
+	if (object) {
+		put_item(w, object);
+		return;
+	}
+	toc_buf_printf(&w->buf, "%s\"%s\":[", w->kind ? "]," : "", kind);
+	w->kind = kind;
+	w->first = true;
+}
+
+/* @return the bytes of it in the buffer */
+static struct toc_str put_state(struct writing *w, const struct toc_world *world)
+{
+	size_t at = w->buf.n;
+	toc_buf_text(&w->buf, "{\"objects\":{");
+	toc_world_save_pieces(world, w->scratch, put_piece, w);
+	toc_buf_printf(&w->buf, "]},\"size\":%llu,\"version\":%d}", (unsigned long long)toc_world_size(world),
+		       TOC_STATE_VERSION);
+	return (struct toc_str){ w->buf.failed ? NULL : w->buf.p + at, w->buf.n - at };
+}
+
+static void put_keys(struct writing *w, const struct toc_keyring *ring)
+{
+	struct toc_arena *a = toc_arena_new();
 	struct toc_key_row *key;
-	size_t n = toc_keyring_all(k->o.ring, a, &key);
-	for (size_t i = 0; i < n; i++)
-		toc_push(a, keys, save_key(a, &key[i]));
+	size_t n = toc_keyring_all(ring, a, &key);
+	toc_buf_text(&w->buf, ",\"keys\":[");
+	w->first = true;
+	for (size_t i = 0; i < n; i++) {
+		put_item(w, save_key(w->scratch, &key[i]));
+		toc_arena_reset(w->scratch);
+	}
+	toc_arena_free(a);
+}
+
+static void put_rows(struct writing *w, const struct toc_cases *cases)
+{
 	const void *cursor = NULL;
 	const struct toc_row *row;
 	struct toc_uuid eid, case_ref;
-	while (toc_cases_next(k->cases, &cursor, &eid, &case_ref, &row))
-		if (!toc_uuid_is_nil(case_ref))
-			toc_push(a, rows, save_row(a, eid, case_ref, row));
-	toc_set_int(a, v, "as_of", (int64_t)as_of);
-	toc_set_int(a, v, "version", TOC_STATE_VERSION);
-	toc_set(a, v, "state", state);
-	toc_set(a, v, "keys", keys);
-	toc_set(a, v, "rows", rows);
+	toc_buf_text(&w->buf, "],\"rows\":[");
+	w->first = true;
+	while (toc_cases_next(cases, &cursor, &eid, &case_ref, &row)) {
+		if (toc_uuid_is_nil(case_ref))
+			continue;
+		put_item(w, save_row(w->scratch, eid, case_ref, row));
+		toc_arena_reset(w->scratch);
+	}
+	toc_buf_text(&w->buf, "]}");
+}
+
+static void to_disk(struct toc_keeper *k, const struct writing *w)
+{
+	struct toc_arena *a = toc_arena_new();
 	char path[PATH_MAX];
 	struct toc_error error;
 	path_of(k, path);
-	if (write_file(path, toc_seal(a, k->o.journal_key, aad(), toc_json_str(a, v)), &error) < 0)
+	if (write_file(path, toc_seal(a, k->o.journal_key, aad(), toc_buf_view(&w->buf)), &error) < 0)
 		toc_log(TOC_LOG_ERROR, "state_not_saved", "%s", error.text);
+	toc_arena_free(a);
 }
 
 static void saved(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -135,17 +191,29 @@ void toc_snapshot_turn(struct toc_keeper *k, bool last)
 	bool away = k->phase == TOC_AWAY;
 	if ((k->phase != TOC_READY && !away) || k->saving || size == k->saved_as_of)
 		return;
-	if (!last && !away && began < k->save_us && size - k->saved_as_of < ENTRIES)
+	if (!last && !away && began < k->save_us)
 		return;
-	struct toc_arena *a = toc_arena_new();
+	struct writing w = { .scratch = toc_arena_new() };
 	struct toc_uuid *open_cases;
-	size_t n = toc_world_open_cases(k->world, a, &open_cases);
+	size_t n = toc_world_open_cases(k->world, w.scratch, &open_cases);
 	toc_cases_keep(k->cases, open_cases, n);
-	struct toc_value *state = toc_world_save(k->world, a);
-	k->saving = !away && toc_store_snapshot_save(k->o.writer, size, TOC_STATE_VERSION, toc_json_str(a, state),
-						     TOC_STORE_DEADLINE, saved, k) == 0;
-	to_disk(k, a, state, size);
-	toc_arena_free(a);
+	toc_arena_reset(w.scratch);
+	toc_buf_init(&w.buf, BYTES_MAX);
+	toc_buf_printf(&w.buf, "{\"as_of\":%llu,\"version\":%d,\"state\":", (unsigned long long)size,
+		       TOC_STATE_VERSION);
+	struct toc_str state = put_state(&w, k->world);
+	if (state.p)
+		k->saving = !away && toc_store_snapshot_save(k->o.writer, size, TOC_STATE_VERSION, state,
+							     TOC_STORE_DEADLINE, saved, k) == 0;
+	put_keys(&w, k->o.ring);
+	put_rows(&w, k->cases);
+	if (w.buf.failed)
+		toc_log(TOC_LOG_ERROR, "state_not_saved",
+			"the state with the open cases has more than %u bytes: a start reads the whole ledger", BYTES_MAX);
+	else
+		to_disk(k, &w);
+	toc_buf_done(&w.buf);
+	toc_arena_free(w.scratch);
 	int64_t now = toc_clock_mono_us(), pause = (now - began) * PAUSE_TIMES;
 	k->saved_as_of = size;
 	k->save_us = now + (pause > PAUSE_US ? pause : PAUSE_US);
