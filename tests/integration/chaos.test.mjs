@@ -1,5 +1,6 @@
 // chaos.test.mjs: some seconds of what tests/bench/chaos.mjs does for ten minutes: two hundred clients, and every
 // process killed at moments that nobody chose. TOCSIN_SEED repeats a run's choices, TOCSIN_CHAOS_S makes it longer.
+// runs alone: it is the load that others would notice
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 

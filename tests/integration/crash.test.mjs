@@ -1,6 +1,7 @@
 // crash.test.mjs: every process and PostgreSQL are killed (SIGKILL) again and again under load. What was answered is
 // recorded once, who is entitled gets everything once and in order, nobody else gets anything, and the state is what
 // the ledger says. TOCSIN_SEED repeats a run's choices; TOCSIN_KILLS is how often each part dies (default 4).
+// runs alone: it is the load that others would notice
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
