@@ -1,6 +1,6 @@
 // fanout.mjs: one message to many over TLS, through front, keeper and PostgreSQL, against the floor.
 //
-//   ./dev bench fanout [--connections 1000,10000] [--repetitions 3] [--messages 20] [--fronts 1] [--json FILE]
+//   ./dev bench fanout [--connections 1000,10000] [--repetitions 3] [--messages 20] [--fronts 1] [--settle MS] [--json FILE]
 // Both have their clients at the same time and take turns, so that a busy machine is as unkind to the one as to the
 // other; the floor sends messages of the same length. Figures are medians. CPU is the run time of all of the server's
 // processes, PostgreSQL included; on loopback the receiver's half of TCP runs inside the sender's write.
@@ -10,12 +10,12 @@ import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { cpu, Floor, median, memory, serverLoad, startServer, Table } from './lib/bench.mjs';
+import { checked, cpu, Floor, median, memory, serverLoad, startServer, Table } from './lib/bench.mjs';
 import { peers } from './lib/peers.mjs';
 
 const { values } = parseArgs({ options: {
 	connections: { type: 'string', default: '1000,10000' }, repetitions: { type: 'string', default: '3' },
-	messages: { type: 'string', default: '20' }, fronts: { type: 'string', default: '1' }, json: { type: 'string' },
+	messages: { type: 'string', default: '20' }, fronts: { type: 'string', default: '1' }, settle: { type: 'string', default: '4000' }, json: { type: 'string' },
 } });
 const SIZES = values.connections.split(',').map(Number), REPETITIONS = Number(values.repetitions), MESSAGES = Number(values.messages);
 const BURST = 16;
@@ -23,12 +23,6 @@ const BURST = 16;
 /** System calls that write, as the kernel counts them. */
 function writes(pids) {
 	return pids.reduce((sum, pid) => sum + Number(fs.readFileSync(`/proc/${pid}/io`, 'utf8').match(/^syscw: (\d+)/m)[1]), 0);
-}
-
-function checked(what, run) {
-	for (const fault of ['missing', 'twice', 'disordered', 'lost', 'refused'])
-		if (run[fault]) throw new Error(`${what}: ${run[fault]} ${fault}: ${JSON.stringify(run)}`);
-	return run;
 }
 
 /** One side: who is measured, and its clients. */
@@ -63,7 +57,7 @@ async function epollCalls(server, side) {
 }
 
 async function measure(n, fronts) {
-	const server = await startServer(fronts), floor = await Floor.start();
+	const server = await startServer({ fronts }), floor = await Floor.start();
 	const table = new Table(`${n} subscribers, ${fronts} front${fronts > 1 ? 's' : ''}, TLS 1.3`);
 	try {
 		const s = new Side('server', () => server.family().map((p) => p.pid), await serverLoad(server));
@@ -81,10 +75,10 @@ async function measure(n, fronts) {
 			await s.load.order('leave');
 			await s.connect(n);
 		}
-		await s.load.order('settle ms=2500');
+		await s.load.order(`settle ms=${values.settle / 2}`);
 		const perClient = (memory(front()) - empty) / n, perBare = (memory(floor.pids) - bare) / n;
 		const idle = cpu(s.pids()), began = performance.now();
-		await s.load.order('settle ms=4000');
+		await s.load.order(`settle ms=${values.settle}`);
 		const idleCpu = (cpu(s.pids()) - idle) / (performance.now() - began) / 10;
 
 		const one = [], burst = [], oneFloor = [], burstFloor = [], oneFront = [], oneWrites = [], burstWrites = [];

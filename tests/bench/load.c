@@ -5,7 +5,8 @@
  * It does what it is told on its standard input, a line at a time, and answers each line with one line of JSON:
  *
  *   connect n=10000       that many more subscribers, until each has its welcome (without --hello: is upgraded)
- *   senders n=4           connections that send; they are told everything, too, but not counted
+ *   senders n=4           connections that send, in turn; they are told everything, too, but not counted. (Between two of
+ *                         them there is no order: then "disordered" is no fault.)
  *   publish n=100 window=1 burst=1 rate=0 until=delivered
  *                         send the template; the next burst goes when fewer than `window` are without their end (answered,
  *                         or delivered to every subscriber), or `rate` times a second whatever comes back

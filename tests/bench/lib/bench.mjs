@@ -9,7 +9,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 
 import { uuid7 } from '../../integration/lib/messages.mjs';
-import { Server, build } from '../../integration/lib/server.mjs';
+import { build, Server } from '../../integration/lib/server.mjs';
 
 const program = (name) => path.join(build, 'tests/bench', name);
 
@@ -76,6 +76,13 @@ export class Load {
 	}
 }
 
+/** A figure counts only when nothing went wrong. */
+export function checked(what, run) {
+	for (const fault of ['missing', 'twice', 'disordered', 'lost', 'refused'])
+		if (run[fault]) throw new Error(`${what}: ${run[fault]} ${fault}: ${JSON.stringify(run)}`);
+	return run;
+}
+
 // ---- the floor ----
 
 async function freePort() {
@@ -137,17 +144,20 @@ async function broadcast(server, organisations, padding = 32) {
 	return JSON.stringify(told).replace('"@REF@"', '@REF@');
 }
 
+const UNLIMITED = ['frames-per-minute', 'frames-burst', 'messages-per-minute', 'messages-burst', 'org-messages-per-minute', 'org-messages-burst', 'accepts-per-minute', 'accepts-burst', 'in-flight']
+	.flatMap((name) => [`--${name}`, name === 'in-flight' ? '100000' : '1000000']);
+
 /** A server with the demo's directory, and no limit on how much exercise control may say. */
-export function startServer(fronts = 1, args = []) {
-	return Server.start({ args: ['--fronts', String(fronts), '--messages-per-minute', '1000000', ...args] });
+export function startServer({ fronts = 1, state } = {}) {
+	return Server.start({ args: ['--fronts', String(fronts), ...UNLIMITED], state });
 }
 
 /** Clients of the server: subscribers are the people of the organisations that listen, each with their own key. */
-export async function serverLoad(server, organisations = LISTENING) {
+export async function serverLoad(server, { organisations = LISTENING, padding } = {}) {
 	const keys = server.credentials.filter((c) => organisations.includes(c.organisation)).map((c) => c.api_key);
 	return Load.start({
 		to: `127.0.0.1:${server.port}`, options: ['--hello', '--protocol', 'tocsin.v1'], keys, senderKeys: [server.credential(...CONTROL).api_key],
-		template: await broadcast(server, organisations),
+		template: await broadcast(server, organisations, padding),
 	});
 }
 
@@ -166,6 +176,11 @@ export class Table {
 
 	missed() {
 		return this.rows.filter((r) => r.goal !== undefined && !(r.least ? r.value >= r.goal : r.value <= r.goal));
+	}
+
+	/** Like add, for figures that ask for nothing. */
+	tell(what, value, unit = '', note = '') {
+		this.add(what, value, { unit, note });
 	}
 
 	print() {
