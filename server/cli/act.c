@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "cli/play.h"
+#include "message/catalogue.h"
 #include "message/json.h"
 
 /* ---- waiting ---- */
@@ -70,9 +71,8 @@ static struct toc_value *complete(struct play *p, const struct actor *who, const
 	return m;
 }
 
-/* Send and wait for the answer. @return 0 (also when refused), -1 when the play is over */
-static int send_and_wait(struct play *p, struct actor *who, struct toc_value *message,
-			 struct scenario_binding *b)
+/* Send, or only prepare, and wait for the answer. @return 0 (also when refused), -1 when the play is over */
+static int ask(struct play *p, struct actor *who, struct toc_value *message, struct scenario_binding *b, bool prepare)
 {
 	struct toc_str json = toc_json_str(p->a, message);
 	struct tocsin_error error;
@@ -80,7 +80,9 @@ static int send_and_wait(struct play *p, struct actor *who, struct toc_value *me
 
 	p->answered = false;
 	p->answer_to = b;
-	if (tocsin_send(who->connection, json.p, json.n, on_answer, p, b ? b->id : NULL, &error) < 0)
+	int r = prepare ? tocsin_prepare(who->connection, json.p, json.n, on_answer, p, &error)
+			: tocsin_send(who->connection, json.p, json.n, on_answer, p, b ? b->id : NULL, &error);
+	if (r < 0)
 		return play_give_up(p, CLI_EXIT_USAGE, "%s", error.text);
 	while (!p->answered) {
 		if (play_turn(p, 200) < 0)
@@ -110,7 +112,7 @@ static int control(struct play *p, struct toc_value *body)
 	toc_set(p->a, m, "also_reported_to", toc_value_list(p->a));
 	toc_set(p->a, m, "body", body);
 	m = complete(p, p->cast.control, m, toc_clock_now(), false);
-	if (!m || send_and_wait(p, p->cast.control, m, NULL) < 0)
+	if (!m || ask(p, p->cast.control, m, NULL, false) < 0)
 		return -1;
 	if (p->outcome != TOCSIN_ACCEPTED)
 		return play_give_up(p, CLI_EXIT_REFUSED, "exercise control: %.*s: %.*s",
@@ -235,10 +237,7 @@ bool play_silent_gateway(void *user, const struct actor *gateway, const char *me
 /* The person's own message in place of the step's: same organisation, same name, not one of ours. */
 static bool persons_message(struct play *p, const struct actor *who, const struct scenario_step *step)
 {
-	const struct toc_value *body = toc_get(step->send, "body");
-	struct toc_str kind = toc_get_text(body, "kind");
-	struct toc_str k = toc_arena_printf(p->a, "%.*s.%.*s", TOC_STR_ARGS(toc_get_text(step->send, "type")),
-					    TOC_STR_ARGS(kind.n ? kind : toc_get_text(body, "step")));
+	struct toc_str k = toc_message_k(p->a, step->send);
 	for (size_t i = 0; i < p->cast.log.n; i++) {
 		const struct expect_seen *s = &p->cast.log.items[i];
 		if (!toc_str_eq(s->k, k) || !toc_get_is(s->frame, "org", who->org) ||
@@ -284,7 +283,10 @@ static int act_send(struct play *p, struct actor *who, const struct scenario_ste
 	}
 	struct toc_value *m =
 		complete(p, who, step->send, p->speed ? scenario_now(p) : toc_after(p->s.t0, step->t), true);
-	if (!m || send_and_wait(p, who, m, b) < 0)
+	if (!m || (step->prepare && ask(p, who, m, NULL, true) < 0))
+		return -1;
+	p->prepared = step->prepare ? p->answer : NULL;
+	if (ask(p, who, m, b, false) < 0)
 		return -1;
 	if (told)
 		p->played[p->at].by_person = true;

@@ -117,7 +117,7 @@ static void on_entry(void *user, const struct tocsin_entry *e)
 	struct actor *a = user;
 	struct cast *c = a->cast;
 	size_t before = c->log.n;
-	if (expect_log_add(&c->log, a->org, (struct toc_str){ e->json, e->json_bytes }) < 0)
+	if (expect_log_add(&c->log, a->org, (struct toc_str){ e->json, e->json_bytes }, toc_clock_mono_us()) < 0)
 		return;
 	if (a->gateway && e->seq >= 0 && e->k[0] == 'M' && strncmp(e->k, "M19.", 4) != 0 &&
 	    strcmp(e->org, a->org) != 0 && !(c->silent && c->silent(c->user, a, e->id)))

@@ -20,7 +20,7 @@ void expect_log_done(struct expect_log *log)
 	free(log->items);
 }
 
-int expect_log_add(struct expect_log *log, const char *org, struct toc_str json)
+int expect_log_add(struct expect_log *log, const char *org, struct toc_str json, int64_t came_us)
 {
 	struct toc_value *frame;
 	struct toc_refusal refusal;
@@ -41,7 +41,7 @@ int expect_log_add(struct expect_log *log, const char *org, struct toc_str json)
 	}
 	log->items[log->n++] =
 		(struct expect_seen){ org,   seq,  toc_get_text(frame, "k"), toc_get_text(frame, "id"),
-				      bytes, frame };
+				      bytes, frame, came_us };
 	return 0;
 }
 
@@ -102,6 +102,12 @@ static struct toc_str mismatch(struct toc_arena *a, const struct toc_value *fram
 						TOC_STR_ARGS(json_of(a, got)));
 	}
 	return TOC_STR("");
+}
+
+struct toc_str expect_prepared(struct toc_arena *a, const struct toc_value *answer, const struct toc_value *want,
+			       toc_dur tolerance)
+{
+	return answer ? mismatch(a, answer, want, tolerance) : TOC_STR("no answer");
 }
 
 static bool of_kind(const struct expect_seen *s, const struct toc_value *want)
@@ -180,6 +186,34 @@ static enum expect_verdict check_only(struct toc_arena *a, const struct expect_l
 		if (inside(&log->items[i], w) && of_kind(&log->items[i], want))
 			add_org(a, got, log->items[i].org);
 	return exactly(a, want, got, ret_came);
+}
+
+/* From the first to the last organisation that it reached: by our clock, so that a pause of the server or of
+ * ours before the first is no part of it. */
+static enum expect_verdict check_spread(struct toc_arena *a, const struct expect_log *log, const struct toc_value *want,
+					struct expect_window w, struct toc_str *ret_came)
+{
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	toc_dur within;
+	size_t n = 0;
+	for (size_t i = 0; i < log->n; i++) {
+		const struct expect_seen *s = &log->items[i];
+		if (!inside(s, w) || !of_kind(s, want))
+			continue;
+		first = s->came_us < first ? s->came_us : first;
+		last = s->came_us > last ? s->came_us : last;
+		n++;
+	}
+	if (scenario_time(toc_get_text(want, "within"), &within) < 0) {
+		*ret_came = TOC_STR("the scenario's own mistake: within is not mm:ss");
+		return EXPECT_FAILS;
+	}
+	if (n < 2) {
+		*ret_came = TOC_STR("it has reached fewer than two");
+		return EXPECT_NOT_YET;
+	}
+	*ret_came = toc_arena_printf(a, "it took %" PRId64 " ms from the first to the last of %zu", (last - first) / 1000, n);
+	return last - first <= within.us ? EXPECT_HOLDS : EXPECT_FAILS;
 }
 
 static enum expect_verdict check_knows(struct toc_arena *a, const struct expect_log *log,
@@ -341,6 +375,8 @@ enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *l
 		v = check_knows(a, log, names, want, window, ret_came);
 	else if ((want = toc_get(expectation, "timer")))
 		v = check_timer(a, log, names, want, window, tolerance, ret_came);
+	else if ((want = toc_get(expectation, "spread")))
+		v = check_spread(a, log, want, window, ret_came);
 	else if ((want = toc_get(expectation, "took")))
 		v = check_took(a, names, want, tolerance, ret_came);
 	else
@@ -400,6 +436,13 @@ struct toc_str expect_sentence(struct toc_arena *a, const struct toc_value *e)
 		return toc_arena_printf(a, "%.*s to %.*s took %.*s", TOC_STR_ARGS(toc_get_text(w, "from")),
 					TOC_STR_ARGS(toc_get_text(w, "to")),
 					TOC_STR_ARGS(toc_get_text(w, "is")));
+	if ((w = toc_get(e, "spread")))
+		return toc_arena_printf(a, "%.*s reaches all within %.*s", TOC_STR_ARGS(toc_get_text(w, "k")),
+					TOC_STR_ARGS(toc_get_text(w, "within")));
+	if ((w = toc_get(e, "prepared"))) {
+		struct toc_str what = details(a, w);
+		return toc_arena_printf(a, "before it is sent, the sender is shown%.*s", TOC_STR_ARGS(what));
+	}
 	if ((w = toc_get(e, "refused")))
 		return toc_arena_printf(a, "the server refuses it: %.*s %.*s",
 					TOC_STR_ARGS(toc_get_text(w, "code")),

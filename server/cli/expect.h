@@ -12,6 +12,7 @@ struct expect_log {
 		long long seq;
 		struct toc_str k, id, json;
 		const struct toc_value *frame;
+		int64_t came_us; /* on a clock that only runs forward */
 	} * items;
 	size_t n, cap;
 };
@@ -20,7 +21,7 @@ void expect_log_done(struct expect_log *log);
 /** One frame that arrived at `org` (kept by pointer). The same entry at two connections of one organisation
  * is kept once.
  * @return 0, or -1 when it cannot be read */
-int expect_log_add(struct expect_log *log, const char *org, struct toc_str json);
+int expect_log_add(struct expect_log *log, const char *org, struct toc_str json, int64_t came_us);
 
 /** Sequence numbers that belong to a step: after `after`, up to `upto`. */
 struct expect_window {
@@ -39,6 +40,10 @@ enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *l
 				 const struct scenario_names *names, const struct toc_value *expectation,
 				 struct expect_window window, enum expect_moment moment, toc_dur tolerance,
 				 struct toc_str *ret_came);
+
+/** `prepared`: what of where, has and lacks the answer to a prepare does not hold, as words; empty when all. */
+struct toc_str expect_prepared(struct toc_arena *a, const struct toc_value *answer, const struct toc_value *want,
+			       toc_dur tolerance);
 
 /** The expectation as a sentence: "AIRU sees M4.send with decided.desks[org=AIRU].role = competent". */
 struct toc_str expect_sentence(struct toc_arena *a, const struct toc_value *expectation);

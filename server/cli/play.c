@@ -68,8 +68,15 @@ static int check_list(struct play *p, size_t step, const struct toc_value *list,
 		struct toc_str came = TOC_STR("");
 		if (toc_get(toc_at(list, i), "refused"))
 			continue;
+		if (theirs && toc_get(toc_at(list, i), "prepared"))
+			continue; /* a person has seen it */
 		if (scenario_resolve(p->a, &p->names, toc_at(list, i), &e, &error) < 0) {
 			play_tell_expectation(p, step, toc_at(list, i), false, toc_str_of(error.text));
+			continue;
+		}
+		if (toc_get(e, "prepared")) {
+			came = expect_prepared(p->a, p->prepared, toc_get(e, "prepared"), tolerance(p));
+			play_tell_expectation(p, step, e, !came.n, came);
 			continue;
 		}
 		enum expect_verdict v;

@@ -34,6 +34,7 @@ struct play {
 	struct scenario_binding *answer_to;
 	enum tocsin_outcome outcome;
 	struct toc_value *answer;
+	const struct toc_value *prepared; /* what the step's sender was shown before */
 };
 
 /* tell.c: for people, or one line of JSON per event. */

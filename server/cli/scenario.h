@@ -11,6 +11,7 @@ struct scenario_step {
 	toc_dur t;                                  /* after t0 */
 	struct toc_str name, who, org, title, note; /* who: "ORG/title", or "system": then org is empty */
 	const struct toc_value *send, *receipt;     /* NULL: none */
+	bool prepare; /* ask first what sending it would do */
 	const struct toc_value *expect;             /* list, or NULL */
 };
 struct scenario {

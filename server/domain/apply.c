@@ -284,6 +284,32 @@ static void policy(const struct deed *d)
 		toc_short_set(&TOC_ADD(n, not_covered)->org, toc_text_of(toc_at(not_covered, i)));
 }
 
+static void words(struct toc_word **list, uint32_t *n, const struct toc_value *terms)
+{
+	for (size_t i = 0; i < toc_len(terms); i++) {
+		struct toc_word *word = toc_list_add(list, n, sizeof *word);
+		toc_short_set(&word->code, toc_get_text(toc_at(terms, i), "code"));
+		toc_text_set(&word->name, toc_get_text(toc_at(terms, i), "name"));
+	}
+}
+
+static void vocabulary(const struct deed *d)
+{
+	int64_t version = toc_get_int(d->body, "version", 0);
+	bool is_new;
+
+	if (version < 1)
+		return;
+	struct toc_vocabulary *v = toc_world_edit(d->w, TOC_OBJECT_vocabulary, TOC_KEY(version), &is_new);
+	if (!is_new)
+		return;
+	v->version = version;
+	v->from = toc_get_time(d->body, "valid_from", d->e->ts);
+	words(&v->types, &v->n_types, toc_get(d->body, "activation_types"));
+	words(&v->criteria, &v->n_criteria, toc_get(d->body, "criteria"));
+	words(&v->checklist, &v->n_checklist, toc_get(d->body, "checklist"));
+}
+
 /* The number at which members may call a desk: none unless its contact point is public. */
 static struct toc_str public_phone(const struct toc_value *contact_point)
 {
@@ -359,6 +385,8 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 		credential(&d, NULL, "credential");
 	else if (toc_str_is(k, "policy.national"))
 		policy(&d);
+	else if (toc_str_is(k, "policy.vocabulary"))
+		vocabulary(&d);
 	else if (toc_str_is(k, "session.close"))
 		spend(&d, toc_get_id(d.body, "session"), "session");
 	else if (toc_str_is(k, "session.open")) {
@@ -373,6 +401,7 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 	toc_apply_case(&d, e->case_ref, d.decided);
 	for (size_t i = 0; i < toc_len(linked); i++)
 		toc_apply_case(&d, toc_get_id(toc_at(linked, i), "case"), toc_at(linked, i));
+	toc_apply_incident(&d);
 	receipts(&d);
 	toc_apply_links(&d);
 	disclosure(&d);

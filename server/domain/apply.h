@@ -20,6 +20,11 @@ static inline void *toc_edit_existing(struct toc_world *w, enum toc_object_kind 
 
 /** The effects (rule.h) on one case: those of `decided` itself, or of an item of decided.linked. */
 void toc_apply_case(const struct deed *d, struct toc_uuid id, const struct toc_value *effects);
+/** The effects on incidents: that of the entry, and those that it ties. */
+void toc_apply_incident(const struct deed *d);
+/** timers_started, _moved and _stopped: of a case or of an incident, the other one is nil. */
+void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_uuid incident,
+		      const struct toc_value *effects);
 /** decided.links: cases that are one in the real world. */
 void toc_apply_links(const struct deed *d);
 

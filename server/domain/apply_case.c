@@ -184,7 +184,8 @@ static void join_case(const struct deed *d)
 
 /* ---- timers ---- */
 
-static void timers(const struct deed *d, struct toc_uuid threat, const struct toc_value *effects)
+void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_uuid incident,
+		      const struct toc_value *effects)
 {
 	const struct toc_value *list = toc_get(effects, "timers_stopped");
 
@@ -204,6 +205,7 @@ static void timers(const struct deed *d, struct toc_uuid threat, const struct to
 		t->id = id;
 		toc_short_set(&t->name, toc_get_text(v, "timer"));
 		t->threat = threat;
+		t->incident = incident;
 		toc_short_set(&t->desk, toc_get_text(v, "desk"));
 		t->mode = toc_mode_of(d->e->mode);
 		t->exercise = d->e->exercise;
@@ -222,6 +224,7 @@ static void timers(const struct deed *d, struct toc_uuid threat, const struct to
 			continue;
 		t->level = level;
 		t->next = toc_get_time(toc_at(list, i), "next", TOC_TIME_NEVER);
+		t->called = toc_get_int(toc_at(list, i), "called", t->called);
 		t->breached = t->breached || toc_get_bool(toc_at(list, i), "breached");
 		toc_world_schedule(d->w, t);
 	}
@@ -234,7 +237,7 @@ void toc_apply_case(const struct deed *d, struct toc_uuid id, const struct toc_v
 	case_effects(d, id, effects);
 	if (toc_uuid_eq(id, d->e->case_ref))
 		join_case(d);
-	timers(d, id, effects);
+	toc_apply_timers(d, id, (struct toc_uuid){ { 0 } }, effects);
 }
 
 void toc_apply_links(const struct deed *d)

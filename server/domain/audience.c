@@ -1,6 +1,7 @@
 /* audience.c: who may read an entry, fixed when it is made: per organisation the roles that its row of the
  * matrix lets read, and in which rendering. What of `decided` each rendering shows is said here too. Source:
  * rules a.3, (e) 2. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "domain/rule.h"
@@ -84,6 +85,72 @@ void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str 
 	for (size_t i = 0; i < n; i++)
 		if (!toc_short_is(&tied[i]->notifier, notifier))
 			(void)toc_reader_add(q, d, toc_short_str(&tied[i]->notifier), TOC_IF_LINKED);
+}
+
+static int by_code(const void *a, const void *b)
+{
+	return toc_str_cmp(*(const struct toc_str *)a, *(const struct toc_str *)b);
+}
+
+/* In the order of their codes: the same on every node. */
+static size_t everybody(struct toc_ask *q, struct toc_str **ret)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_organisation *o;
+	size_t n = 0, room = 64;
+	struct toc_str *orgs = toc_arena_alloc(q->a, room * sizeof *orgs);
+
+	while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor))) {
+		if (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&o->code)))
+			continue;
+		if (n == room) {
+			struct toc_str *more = toc_arena_alloc(q->a, 2 * room * sizeof *more);
+			memcpy(more, orgs, n * sizeof *more);
+			orgs = more;
+			room *= 2;
+		}
+		orgs[n++] = toc_short_str(&o->code);
+	}
+	qsort(orgs, n, sizeof *orgs, by_code);
+	*ret = orgs;
+	return n;
+}
+
+void toc_tell(struct toc_ask *q, struct toc_draft *d, enum toc_told who, unsigned conditions)
+{
+	const struct toc_incident *i = q->incident;
+	struct toc_str *orgs, hub = toc_hub(q->w, q->exercise);
+
+	if (q->org)
+		(void)toc_reader_add(q, d, q->p->org, conditions | TOC_IF_OWN);
+	if (who == TOC_TO_EVERYBODY) {
+		size_t n = everybody(q, &orgs);
+		for (size_t k = 0; k < n; k++)
+			(void)toc_reader_add(q, d, orgs[k], conditions);
+		return;
+	}
+	for (uint32_t k = 0; k < i->n_parties; k++)
+		(void)toc_reader_add(q, d, toc_short_str(&i->parties[k].org), conditions);
+	if (hub.n)
+		(void)toc_reader_add(q, d, hub, conditions);
+	for (uint32_t k = 0; k < i->n_affected; k++) {
+		const struct toc_country *c = toc_find_country(q->w, toc_short_str(&i->affected[k].org));
+		for (uint32_t j = 0; c && j < c->n_members; j++)
+			(void)toc_reader_add(q, d, toc_short_str(&c->members[j].org), conditions);
+	}
+}
+
+void toc_tell_readers_of(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m)
+{
+	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
+	for (uint32_t i = 0; i < m->n_readers; i++) {
+		const struct toc_entitled *r = &m->readers[i];
+		if (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org)))
+			continue;
+		if (!toc_short_is(&r->org, q->p->org))
+			toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&r->org), r->roles,
+					     (enum toc_rendering)r->rendering);
+	}
 }
 
 bool toc_is_reader(const struct toc_message *m, struct toc_str org, toc_roles roles)
@@ -174,23 +241,25 @@ bool toc_read_by_tied(struct toc_str k)
 	return false;
 }
 
-struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided,
+struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const struct toc_value *decided,
 				    enum toc_rendering rendering)
 {
 	/* The server's own: to tell a repetition from a conflict, to find duplicates, and what a step means
-	 * for cases that are tied to this one, whose notifiers must not learn of each other. */
+	 * for cases that are tied to this one, whose notifiers must not learn of each other. Who was told of a crisis
+	 * is no secret among those who were. */
 	static const char *const hidden[] = { "digest", "dup_keys", "linked", "disclosed", "disclosed_to" };
 	static const char *const bare[] = { "at", "received", "linked", "clock" };
 	struct toc_value *shown = toc_value_map(a);
+	bool little = rendering == TOC_WITHOUT_PERSONAL && !toc_is_of_incident(k);
 
 	for (size_t i = 0; decided && decided->kind == TOC_MAP && i < decided->n; i++) {
 		const struct toc_member *m = &decided->members[i];
-		if (rendering == TOC_WITHOUT_PERSONAL
+		if (little
 			    ? !listed(m->name, bare, sizeof bare / sizeof *bare)
 			    : listed(m->name, hidden, sizeof hidden / sizeof *hidden))
 			continue;
 		toc_set_str(a, shown, m->name,
-			    toc_str_is(m->name, "readers")  ? whole_readers(a, m->value)
+			    toc_str_is(m->name, "readers") && !toc_is_of_incident(k) ? whole_readers(a, m->value)
 			    : toc_str_is(m->name, "linked") ? linked_shown(a, m->value)
 							    : m->value);
 	}

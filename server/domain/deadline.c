@@ -4,6 +4,7 @@
  *   T17 human answer of a desk       see escalation.c
  *   T18 outcome                      72 h after acceptance, then weekly: a reminder to the desk
  *   T8  preserve                     6 months after removal: passed
+ *   T19, T21, T23, T24               of an incident: see activation.c; T20: see warning.c
  *
  * Times are on the clock of the timer's exercise; hours and minutes elapse, months are counted in the UTC
  * calendar. What a timer does is an entry whose id comes from the timer and the level, so two nodes that fire
@@ -16,14 +17,15 @@ const struct toc_timer *toc_running(const struct toc_world *w, const char *timer
 	return toc_find_timer(w, toc_timer_id(toc_str_of(timer), threat, desk));
 }
 
-static void start(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid threat,
-		  struct toc_str desk, toc_time starts, toc_time next, toc_time deadline)
+void toc_start_timer(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+		     struct toc_str desk, toc_time starts, toc_time next, toc_time deadline)
 {
 	struct toc_value *v = toc_value_map(q->a);
 
 	toc_set_cstr(q->a, v, "timer", timer);
-	toc_set_id(q->a, v, "id", toc_timer_id(toc_str_of(timer), threat, desk));
-	toc_set_text(q->a, v, "desk", desk);
+	toc_set_id(q->a, v, "id", toc_timer_id(toc_str_of(timer), on, desk));
+	if (desk.n)
+		toc_set_text(q->a, v, "desk", desk);
 	toc_set_time(q->a, v, "starts", starts);
 	toc_set_time(q->a, v, "deadline", deadline);
 	toc_set_time(q->a, v, "next", next);
@@ -33,43 +35,55 @@ static void start(struct toc_ask *q, struct toc_value *decided, const char *time
 void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk,
 		   toc_time aware_at)
 {
-	start(q, decided, "T16", threat, desk, aware_at, toc_after(aware_at, TOC_MINUTES(10)),
+	toc_start_timer(q, decided, "T16", threat, desk, aware_at, toc_after(aware_at, TOC_MINUTES(10)),
 	      toc_after(aware_at, TOC_MINUTES(15)));
 }
 
 void toc_start_t17(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
 {
 	toc_time first = toc_after(q->at, TOC_MINUTES(5));
-	start(q, decided, "T17", threat, desk, q->at, first, first);
+	toc_start_timer(q, decided, "T17", threat, desk, q->at, first, first);
 }
 
 void toc_start_t18(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
 {
 	toc_time due = toc_after(q->at, TOC_HOURS(72));
-	start(q, decided, "T18", threat, desk, q->at, due, due);
+	toc_start_timer(q, decided, "T18", threat, desk, q->at, due, due);
 }
 
 void toc_start_t8(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
 {
 	toc_time due = toc_after_months(q->at, 6);
-	start(q, decided, "T8", threat, desk, q->at, due, due);
+	toc_start_timer(q, decided, "T8", threat, desk, q->at, due, due);
+}
+
+void toc_stop(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t)
+{
+	struct toc_value *v = toc_value_map(q->a);
+
+	toc_set_text(q->a, v, "timer", toc_short_str(&t->name));
+	toc_set_id(q->a, v, "id", t->id);
+	if (t->desk.n)
+		toc_set_text(q->a, v, "desk", toc_short_str(&t->desk));
+	toc_set_time(q->a, v, "at", q->at);
+	toc_set_bool(q->a, v, "met", q->at.us <= t->deadline.us);
+	toc_set_int(q->a, v, "took_ms", toc_between(t->starts, q->at).us / 1000);
+	toc_effect(q->a, decided, "timers_stopped", v);
+}
+
+void toc_stop_timer_of(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+		       struct toc_str desk)
+{
+	const struct toc_timer *t = toc_running(q->w, timer, on, desk);
+
+	if (t)
+		toc_stop(q, decided, t);
 }
 
 void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *timer,
 		    const struct toc_threat *threat, struct toc_str desk)
 {
-	const struct toc_timer *t = toc_running(q->w, timer, threat->id, desk);
-
-	if (!t)
-		return;
-	struct toc_value *v = toc_value_map(q->a);
-	toc_set_cstr(q->a, v, "timer", timer);
-	toc_set_id(q->a, v, "id", t->id);
-	toc_set_text(q->a, v, "desk", desk);
-	toc_set_time(q->a, v, "at", q->at);
-	toc_set_bool(q->a, v, "met", q->at.us <= t->deadline.us);
-	toc_set_int(q->a, v, "took_ms", toc_between(t->starts, q->at).us / 1000);
-	toc_effect(q->a, decided, "timers_stopped", v);
+	toc_stop_timer_of(q, decided, timer, threat->id, desk);
 }
 
 void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next,
@@ -79,7 +93,8 @@ void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct t
 
 	toc_set_text(q->a, v, "timer", toc_short_str(&t->name));
 	toc_set_id(q->a, v, "id", t->id);
-	toc_set_text(q->a, v, "desk", toc_short_str(&t->desk));
+	if (t->desk.n)
+		toc_set_text(q->a, v, "desk", toc_short_str(&t->desk));
 	toc_set_int(q->a, v, "level", t->level + 1);
 	/* what lies after the last time that can be written would be due at that time, over and over */
 	toc_set_time(q->a, v, "next", next.us > TOC_TIME_LAST.us ? TOC_TIME_NEVER : next);
@@ -145,6 +160,11 @@ static const struct {
 	{ "T17", toc_fire_t17 },
 	{ "T18", fire_t18 },
 	{ "T8", fire_t8 },
+	{ "T19", toc_fire_t19 },
+	{ "T20", toc_fire_t20 },
+	{ "T21", toc_fire_t21 },
+	{ "T23", toc_fire_t23 },
+	{ "T24", toc_fire_t24 },
 };
 
 /* ---- what is due ---- */
@@ -190,10 +210,11 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 		f.exercise_id = t->exercise;
 		f.exercise = toc_find_exercise(ahead, t->exercise);
 		f.threat = toc_find_threat(ahead, t->threat);
+		f.incident = toc_find_incident(ahead, t->incident);
 		f.org = NULL;
 		f.m = f.body = NULL;
 		f.action = NULL;
-		for (size_t i = 0; f.threat && i < sizeof timers / sizeof *timers; i++)
+		for (size_t i = 0; (f.threat || f.incident) && i < sizeof timers / sizeof *timers; i++)
 			if (toc_str_is(toc_short_str(&t->name), timers[i].name))
 				timers[i].fire(&f, t);
 		if (f.verdict->n ==

@@ -8,15 +8,34 @@
 
 #include "domain/rule.h"
 
-enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16, INCIDENT = 32 };
+enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16, INCIDENT = 32,
+	    OR_PROPOSE = 64 };
 
 static const struct {
 	const char *k;
 	toc_rule *rule;
 	unsigned needs; /* CASE: case_ref names a case; INCIDENT: incident_ref names one; DIRECTORY: mode system; OUTSIDE: of the exercise it
 			   names; BY_SERVER: the server may do it of itself: a directory is set up, receipts
-			   are gathered */
+			   are gathered; OR_PROPOSE: whoever may not decide it alone proposes it */
 } rules[] = {
+	{ "M1.report", toc_rule_report, FREE },
+	{ "M1.reference", toc_rule_reference, FREE },
+	{ "M1.link", toc_rule_link, INCIDENT },
+	{ "M1.unlink", toc_rule_unlink, INCIDENT },
+	{ "M2.propose", toc_rule_warning_propose, INCIDENT },
+	{ "M2.issue", toc_rule_warning_issue, INCIDENT },
+	{ "M2.decline", toc_rule_warning_decline, MAY_HAVE_CASE },
+	{ "M3.assess", toc_rule_assess, INCIDENT },
+	{ "M3.assign", toc_rule_assign, INCIDENT },
+	{ "M3.not_activate", toc_rule_decide, INCIDENT | OR_PROPOSE },
+	{ "M3.change", toc_rule_decide, INCIDENT | OR_PROPOSE },
+	{ "M3.wind_down", toc_rule_decide, INCIDENT | OR_PROPOSE },
+	{ "M3.propose", toc_rule_propose, INCIDENT },
+	{ "M3.confirm", toc_rule_confirm, INCIDENT },
+	{ "M3.fast_path", toc_rule_fast_path, INCIDENT },
+	{ "M3.object", toc_rule_object, INCIDENT },
+	{ "M3.withdraw", toc_rule_withdraw_decision, INCIDENT },
+	{ "M3.link_activation", toc_rule_link_activation, INCIDENT },
 	{ "M4.draft", toc_rule_draft, FREE },
 	{ "M4.send", toc_rule_send, MAY_HAVE_CASE },
 	{ "M4.supplement", toc_rule_supplement, CASE },
@@ -45,6 +64,7 @@ static const struct {
 	{ "person.enrol", toc_rule_person, DIRECTORY | BY_SERVER },
 	{ "credential.issue", toc_rule_credential, DIRECTORY | BY_SERVER },
 	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
+	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
 	{ "session.close", toc_rule_session_close, DIRECTORY | BY_SERVER },
 };
 
@@ -198,6 +218,8 @@ static int run(struct toc_ask *q)
 		r = check_repetition(q);
 	if (r > 0)
 		return 0;
+	if (r == 0 && (needs & OR_PROPOSE) && q->org && !toc_may_ever(q->action, q->roles, q->org->kinds))
+		q->action = toc_action_find(TOC_STR("M3.propose"));
 	if (r == 0 && q->org && !toc_may_ever(q->action, q->roles, q->org->kinds))
 		r = TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "%s: none of your roles may do it",
 			       q->action->k);

@@ -115,6 +115,22 @@ int toc_rule_policy(struct toc_ask *q)
 	return 0;
 }
 
+/* The words of an activation: every member may read them. */
+int toc_rule_vocabulary(struct toc_ask *q)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_vocabulary *v;
+
+	while ((v = toc_world_next(q->w, TOC_OBJECT_vocabulary, &cursor)))
+		if (v->version >= toc_get_int(q->body, "version", 0))
+			return TOC_REFUSE(q, STATE, "body.version", "domain (j) 1", "version: %lld is there already",
+					  (long long)v->version);
+	struct toc_draft *d = toc_ask_draft(q, "policy.vocabulary");
+	d->subject = TOC_STR("system");
+	toc_tell(q, d, TOC_TO_EVERYBODY, 0);
+	return 0;
+}
+
 /* ---- sessions ---- */
 
 /* Own admins and data protection officer; and who controls an exercise the organisation takes part in. */

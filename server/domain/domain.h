@@ -144,8 +144,9 @@ size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct 
 /** What of body.decided a reader of this rendering is shown. Whole: not digest, dup_keys, nor what it means
  * for linked cases; of the readers those who read whole. Without personal data (a linked notifier, a
  * heading): the times, and which steps it means for the linked cases. `disclosed` is the renderer's own
- * business and left out. Shares members with decided. */
-struct toc_value *toc_decided_shown(struct toc_arena *a, const struct toc_value *decided,
+ * business and left out. Shares members with decided. Of crises (M1, M2, M3) a reader without personal data is
+ * shown what the others are. */
+struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const struct toc_value *decided,
 				    enum toc_rendering rendering);
 
 /** Do notifiers of cases that are tied to this entry's case read it, in the rendering without personal data?

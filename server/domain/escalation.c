@@ -61,32 +61,31 @@ static unsigned first_channel(const struct toc_organisation *o, unsigned positio
 	return 1;
 }
 
-/* M19.escalation: the organisation that is called, the provider, and the hub's lead where the hub reads the
- * notice. */
-static void readers(struct toc_ask *q, struct toc_draft *d, struct toc_str called)
+/* M19.escalation: the organisation that is called, the sender of the message, and the hub's lead where the hub
+ * reads it. */
+static void readers(struct toc_ask *q, struct toc_draft *d, struct toc_str called, const struct toc_message *about)
 {
-	const struct toc_threat *t = q->threat;
 	struct toc_str hub = toc_hub(q->w, q->exercise);
+	bool hub_reads = false;
 
 	(void)toc_reader_add(q, d, called, TOC_IF_CALLED);
-	const struct toc_message *notice = toc_find_message(q->w, t->notice);
-	for (uint32_t i = 0; notice && i < notice->n_readers; i++)
-		if (toc_short_is(&notice->readers[i].org, toc_short_str(&t->notifier)))
-			toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&t->notifier),
-					     notice->readers[i].roles, TOC_WHOLE);
-	if (hub.n && toc_desk_of(t, hub))
+	for (uint32_t i = 0; about && i < about->n_readers; i++) {
+		struct toc_str org = toc_short_str(&about->readers[i].org);
+		hub_reads |= toc_str_eq(org, hub);
+		if (toc_short_is(&about->org, org))
+			toc_reader_add_roles(q->a, toc_decided(d), "readers", org, about->readers[i].roles, TOC_WHOLE);
+	}
+	if (hub.n && (hub_reads || (q->threat && toc_desk_of(q->threat, hub))))
 		(void)toc_reader_add(q, d, hub, 0);
 }
 
-void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t)
+/* The server's M19.escalation about a message: contact `position` of the organisation is called, or the last one
+ * when there is none further. */
+struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called,
+				 struct toc_uuid about, unsigned position, bool *ret_exhausted)
 {
-	static const int minutes[] = { 5, 10, 15, 20 };
-	struct toc_str desk = toc_short_str(&t->desk), hub = toc_hub(q->w, q->exercise);
-	unsigned level = (unsigned)t->level + 1; /* 1, 2, 3: the next contact; 4: the hub */
-	bool to_hub = level == 4 && hub.n;
-	struct toc_str called = to_hub ? hub : desk;
 	const struct toc_organisation *o = toc_find_organisation(q->w, called);
-	unsigned chain = o ? o->n_chain : 0, position = to_hub && !toc_str_eq(hub, desk) ? 0 : level;
+	unsigned chain = o ? o->n_chain : 0;
 	bool exhausted = position >= chain;
 
 	if (exhausted)
@@ -96,23 +95,37 @@ void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t)
 	struct toc_value *body = toc_get(message, "body");
 	unsigned channel = first_channel(o, position);
 	d->eid = toc_firing_id("escalation", t);
-	d->ref = q->threat->notice;
+	d->ref = about;
 	toc_set_id(q->a, message, "id", d->eid);
-	toc_set_id(q->a, body, "message_ref", q->threat->notice);
+	toc_set_id(q->a, body, "message_ref", about);
 	toc_set_text(q->a, body, "recipient_org", called);
 	toc_set_cstr(q->a, body, "channel", channels[channel]);
 	toc_set_cstr(q->a, body, "state", chain ? state_of(channel) : "not_attempted");
 	toc_set_time(q->a, body, "at", q->at);
 	toc_set_cstr(q->a, body, "actor_kind", "machine");
 	toc_set_int(q->a, body, "contact", position);
-	toc_set_id(q->a, decided, "case", q->threat->id);
-	toc_set_int(q->a, decided, "level", level);
+	toc_set_int(q->a, decided, "level", t->level + 1);
 	if (exhausted)
 		toc_set_bool(q->a, decided, "chain_exhausted", true);
 	toc_page_contact(q->w, q->a, decided, called, position);
-	toc_move_timer(q, decided, t,
+	readers(q, d, called, toc_find_message(q->w, about));
+	*ret_exhausted = exhausted;
+	return d;
+}
+
+void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t)
+{
+	static const int minutes[] = { 5, 10, 15, 20 };
+	struct toc_str desk = toc_short_str(&t->desk), hub = toc_hub(q->w, q->exercise);
+	unsigned level = (unsigned)t->level + 1; /* 1, 2, 3: the next contact; 4: the hub */
+	bool to_hub = level == 4 && hub.n;
+	struct toc_str called = to_hub ? hub : desk;
+	bool exhausted;
+	struct toc_draft *d = toc_draft_call(q, t, called, q->threat->notice,
+					     to_hub && !toc_str_eq(hub, desk) ? 0 : level, &exhausted);
+	toc_set_id(q->a, toc_decided(d), "case", q->threat->id);
+	toc_move_timer(q, toc_decided(d), t,
 		       level < 4 ? toc_after(t->starts, TOC_MINUTES(minutes[level])) : TOC_TIME_NEVER, true);
-	readers(q, d, called);
 	if (!toc_str_eq(called, desk))
 		(void)toc_reader_add(q, d, desk, TOC_IF_CALLED);
 	if (to_hub && !toc_desk_of(q->threat, hub))

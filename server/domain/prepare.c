@@ -96,7 +96,9 @@ struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_princi
 	toc_set_text(a, answer, "k", c->k);
 	toc_set(a, answer, "recipients", recipients);
 	toc_set(a, answer, "warnings", warnings);
-	toc_set(a, answer, "duplicates", toc_value_list(a)); /* of a threat case nothing */
+	/* of incidents reference, place and time; of a threat case nothing */
+	const struct toc_value *offered = v.n ? toc_get(v.drafts[0].decided, "duplicates") : NULL;
+	toc_set(a, answer, "duplicates", offered ? (struct toc_value *)(uintptr_t)offered : toc_value_list(a));
 	if (v.duplicate)
 		toc_set_int(a, answer, "seq", (int64_t)v.seq);
 	return answer;

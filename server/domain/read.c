@@ -101,6 +101,34 @@ static struct toc_value *directory(const struct toc_world *w, struct toc_arena *
 	return list;
 }
 
+static struct toc_value *terms(const struct toc_word *words, uint32_t n, struct toc_arena *a)
+{
+	struct toc_value *list = toc_value_list(a);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct toc_value *v = toc_value_map(a);
+		toc_set_text(a, v, "code", toc_short_str(&words[i].code));
+		toc_set_text(a, v, "name", toc_text_str(&words[i].name));
+		toc_push(a, list, v);
+	}
+	return list;
+}
+
+/* The words of an activation that are in force; NULL when there are none. */
+static struct toc_value *vocabulary(const struct toc_world *w, toc_time now, struct toc_arena *a)
+{
+	const struct toc_vocabulary *in_force = toc_vocabulary_at(w, now);
+
+	if (!in_force)
+		return NULL;
+	struct toc_value *v = toc_value_map(a);
+	toc_set_int(a, v, "version", in_force->version);
+	toc_set(a, v, "activation_types", terms(in_force->types, in_force->n_types, a));
+	toc_set(a, v, "criteria", terms(in_force->criteria, in_force->n_criteria, a));
+	toc_set(a, v, "checklist", terms(in_force->checklist, in_force->n_checklist, a));
+	return v;
+}
+
 struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
 				    struct toc_arena *a)
 {
@@ -123,5 +151,6 @@ struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_
 	toc_set(a, welcome, "you", you);
 	toc_set(a, welcome, "exercises", exercises);
 	toc_set(a, welcome, "directory", directory(w, a));
+	toc_set(a, welcome, "vocabulary", vocabulary(w, now, a));
 	return welcome;
 }

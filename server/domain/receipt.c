@@ -78,6 +78,7 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_mes
 static struct toc_draft *draft(struct toc_ask *q, const char *k, const struct toc_message *m)
 {
 	q->threat = toc_find_threat(q->w, m->threat);
+	q->incident = toc_find_incident(q->w, m->incident);
 	struct toc_draft *d = toc_ask_draft(q, k);
 	d->ref = m->eid;
 	return d;
@@ -170,6 +171,19 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 	return d ? 0 : said_before(q, before);
 }
 
+/* A person's acknowledgement of an activation, or of its confirmation, ends the time of their organisation. */
+static void answers_activation(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, bool acks)
+{
+	const struct toc_timer *t = q->incident ? toc_running(q->w, "T19", q->incident->id, q->p->org) : NULL;
+
+	if (!t || (!toc_short_is(&m->k, TOC_STR("M3.confirm")) && !toc_short_is(&m->k, TOC_STR("M3.fast_path"))))
+		return;
+	if (acks)
+		toc_stop(q, toc_decided(d), t);
+	else
+		toc_seen_by_t19(q, toc_decided(d), t);
+}
+
 int toc_rule_receipt_human(struct toc_ask *q)
 {
 	struct toc_str state = toc_get_text(q->body, "state");
@@ -198,6 +212,7 @@ int toc_rule_receipt_human(struct toc_ask *q)
 			return said_before(q, m->receipts[i].seq);
 	struct toc_draft *d = draft(q, "M19.human", m);
 	toc_effect(q->a, toc_decided(d), "receipts", receipt_of(q, m, acks ? "acked" : "seen", true));
+	answers_activation(q, d, m, acks);
 	readers(q, d, m, TOC_STR(""));
 	return 0;
 }

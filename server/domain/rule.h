@@ -16,6 +16,14 @@
  *   dup_keys        [hex]                            what the case is about
  *   links           [{case, to}]                     the two cases are one in the real world
  *   linked          [{case, …effects on that case}]  the same step taken over by a case that is tied to it
+ *   reported        {by, event_time, cc?, locality?}  the incident exists
+ *   incident_state  [{incident, from, to}]           steps of lifecycle.def
+ *   affected        [cc] · criteria [{code, answer}] of the incident, from now on
+ *   assigned        {org, person} · warned {until} · activated {activation_type, vocabulary_version, fast?}
+ *   decision        {decision, by: [{org, person}], review_at?} a decision that took effect
+ *   proposed        {decision, …, objectable_until?, fast?} · proposals_ended [{ref, how}]
+ *   ties, untied    [{ref, kind, to}]                incidents, and cases of incidents; who reads the entry of an
+ *                                                    incident knows of it from then on
  *   receipts        [{ref, org, channel, person?, state}] answers to the messages named
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
@@ -166,11 +174,14 @@ bool toc_exercise_has(const struct toc_exercise *x, struct toc_str org); /* join
 toc_rule toc_rule_exercise_create, toc_rule_exercise_join, toc_rule_exercise_leave, toc_rule_exercise_clock,
 	toc_rule_exercise_inject, toc_rule_exercise_end;
 
+/** M1, M2, M3: who reads it knows of the incident from then on. */
+bool toc_is_of_incident(struct toc_str k);
 /** Has the organisation sent or received an entry of it? */
 bool toc_is_party(const struct toc_incident *i, struct toc_str org);
 
 /* directory.c */
-toc_rule toc_rule_org, toc_rule_person, toc_rule_credential, toc_rule_session_close, toc_rule_policy;
+toc_rule toc_rule_org, toc_rule_person, toc_rule_credential, toc_rule_session_close, toc_rule_policy,
+	toc_rule_vocabulary;
 /* contact.c: how an organisation is reached */
 uint32_t toc_channel_bits(const struct toc_value *channels); /* of a list of {kind} */
 const char *toc_channel_name(unsigned bit);                  /* NULL past the end */
@@ -223,7 +234,71 @@ struct toc_str toc_hub(const struct toc_world *w,
 /** Established outside of the Union (and of what is treated like it), as the national rules say. */
 bool toc_is_third_country(const struct toc_world *w, const struct toc_organisation *o, toc_time at);
 
+/* incident.c: M1, and what all rules about an incident ask */
+toc_rule toc_rule_report, toc_rule_reference, toc_rule_link, toc_rule_unlink;
+/** Is the organisation an authority of an affected state? */
+bool toc_is_affected(const struct toc_incident *i, const struct toc_organisation *o);
+/** aff and adr, of the sender. */
+unsigned toc_conditions_on(const struct toc_ask *q, const struct toc_incident *i);
+/** Types into which no personal data belong ((e) 4). */
+int toc_check_impersonal(struct toc_ask *q);
+/** The vocabulary in force, or NULL. */
+const struct toc_vocabulary *toc_vocabulary_at(const struct toc_world *w, toc_time at);
+bool toc_has_word(const struct toc_word *words, uint32_t n, struct toc_str code);
+/** Every word is answered once by the list of {code, …}, and no other. */
+int toc_check_words(struct toc_ask *q, const struct toc_value *list, const char *field, const struct toc_word *words,
+		    uint32_t n);
+int toc_check_criteria(struct toc_ask *q, const struct toc_value *list, const char *field);
+void toc_effect_criteria(struct toc_ask *q, struct toc_value *decided, const struct toc_value *list);
+void toc_effect_incident_state(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident, uint32_t from,
+			       uint32_t to);
+/** The step of the life-cycle, or a refusal. */
+int toc_take_incident_step(struct toc_ask *q, const char *what, uint32_t *ret_to);
+/** body.links: ties and untied of the draft; of an M1.link and M1.unlink its readers too. own: the incident of the
+ * message. */
+int toc_take_links(struct toc_ask *q, struct toc_draft *d, struct toc_uuid own);
+/** [{incident, event_time, event_place}] of which the report may be a duplicate. */
+struct toc_value *toc_offered_duplicates(struct toc_ask *q);
+
+/* warning.c */
+toc_rule toc_rule_warning_propose, toc_rule_warning_issue, toc_rule_warning_decline;
+
+/* decision.c */
+toc_rule toc_rule_assess, toc_rule_assign, toc_rule_propose, toc_rule_decide, toc_rule_fast_path, toc_rule_confirm,
+	toc_rule_object, toc_rule_withdraw_decision, toc_rule_link_activation;
+
+/* activation.c */
+struct toc_decider {
+	struct toc_str org; /* empty: nobody */
+	struct toc_uuid person;
+};
+struct toc_effective { /* a decision that takes effect */
+	struct toc_str decision, activation_type;
+	int64_t vocabulary;
+	toc_time review_at;
+	const struct toc_value *states; /* affected, besides those that are */
+	struct toc_decider proposer, confirmer;
+	bool fast;
+};
+void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e, uint32_t to);
+void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct toc_proposal *p);
+void toc_undo_activation(struct toc_ask *q, struct toc_value *decided);
+void toc_end_proposal(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id, uint32_t state);
+void toc_stop_incident_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i);
+/** What ran when it was tied as a duplicate runs again. */
+void toc_resume_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i);
+/** A person of the desk has seen the activation, and not acknowledged it yet. */
+void toc_seen_by_t19(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t);
+/** The server's entry that a timer of an incident makes. */
+struct toc_draft *toc_incident_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
+
 /* audience.c */
+/** decided.readers of an entry of q->incident: of everybody (all members, or all that take part in the exercise), or of
+ * those who know of it, the hub and the authorities of affected states; each as the draft's row lets it. */
+enum toc_told { TOC_TO_EVERYBODY, TOC_TO_KNOWING };
+void toc_tell(struct toc_ask *q, struct toc_draft *d, enum toc_told who, unsigned conditions);
+/** The readers of that message, and one's own. */
+void toc_tell_readers_of(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m);
 /** decided.readers of an entry of a case: its desks, its notifier, and for those of linked cases N. `extra`:
  * a list of desks about to join (decided.desks), or NULL. Server-made: org is the author or empty. */
 void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str notifier,
@@ -261,6 +336,9 @@ void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid
 toc_rule toc_rule_receipt_machine, toc_rule_receipt_human, toc_rule_outreach;
 
 /* deadline.c, escalation.c */
+/** decided.timers_started += a timer on a case or incident. desk may be empty. */
+void toc_start_timer(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+		     struct toc_str desk, toc_time starts, toc_time next, toc_time deadline);
 void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk,
 		   toc_time aware_at);
 void toc_start_t8(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk);
@@ -273,12 +351,22 @@ const struct toc_timer *toc_running(const struct toc_world *w, const char *timer
 /** decided.timers_stopped += that timer, if it runs. met: not after its deadline. */
 void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *timer,
 		    const struct toc_threat *t, struct toc_str desk);
+void toc_stop_timer_of(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+		       struct toc_str desk);
+void toc_stop(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t);
 /** decided.pages += contact number `position` of the organisation's chain, one item per channel. */
 void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc_value *decided,
 		      struct toc_str org, unsigned position);
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
 void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t);
+void toc_fire_t19(struct toc_ask *q, const struct toc_timer *t);
+void toc_fire_t20(struct toc_ask *q, const struct toc_timer *t);
+void toc_fire_t21(struct toc_ask *q, const struct toc_timer *t);
+void toc_fire_t23(struct toc_ask *q, const struct toc_timer *t);
+void toc_fire_t24(struct toc_ask *q, const struct toc_timer *t);
+struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called,
+				 struct toc_uuid about, unsigned position, bool *ret_exhausted);
 /** decided.timers_moved += one level on. next may be TOC_TIME_NEVER. */
 void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next,
 		    bool breached);

@@ -32,6 +32,13 @@ static void into_case(struct toc_ask *q, struct toc_draft *d, struct toc_uuid id
 	d->case_ref = id;
 	d->subject = toc_case_subject(q->a, id);
 	toc_set_id(q->a, toc_decided(d), "case", id);
+	if (!q->incident)
+		return;
+	struct toc_value *tie = toc_value_map(q->a); /* sent as part of an incident */
+	toc_set_id(q->a, tie, "ref", id);
+	toc_set_cstr(q->a, tie, "kind", "belongs_to");
+	toc_set_id(q->a, tie, "to", q->incident->id);
+	toc_effect(q->a, toc_decided(d), "ties", tie);
 }
 
 static struct toc_value *facts(struct toc_ask *q, toc_time aware_at)

@@ -168,6 +168,11 @@ bool toc_incident_step(struct toc_str what, enum toc_incident_state from, enum t
 	return follows;
 }
 
+bool toc_is_of_incident(struct toc_str k)
+{
+	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '1' && k.p[1] <= '3' && k.p[2] == '.';
+}
+
 /* ---- ids and times in documents ---- */
 
 struct toc_uuid toc_id_of(struct toc_str text)

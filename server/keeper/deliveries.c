@@ -11,7 +11,7 @@
 static bool same_readers(const struct toc_message *a, const struct toc_message *b)
 {
 	return b && a->mode == b->mode && toc_uuid_eq(a->exercise, b->exercise) &&
-	       toc_uuid_eq(a->threat, b->threat) && toc_short_is(&a->org, toc_short_str(&b->org));
+	       toc_uuid_eq(a->threat, b->threat) && toc_uuid_eq(a->incident, b->incident) && toc_short_is(&a->org, toc_short_str(&b->org));
 }
 
 static void make(struct toc_keeper *k, const struct toc_principal *by, const struct toc_message *first,

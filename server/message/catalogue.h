@@ -40,6 +40,10 @@ int toc_message_decode(struct toc_arena *a, const struct toc_value *raw, struct 
  * equals m. Either may be NULL in join. */
 void toc_message_split(struct toc_arena *a, const struct toc_value *message, struct toc_value **ret_public,
 		       struct toc_value **ret_personal);
+/** Of the personal part what is free text or an address of the web: what a reader without personal data gets as
+ * well, when the sender has said that there are none in it (domain a.3.1). Or NULL. */
+struct toc_value *toc_message_texts(struct toc_arena *a, const struct toc_value *public_part,
+				    const struct toc_value *personal_part);
 struct toc_value *toc_message_join(struct toc_arena *a, const struct toc_value *public_part,
 				   const struct toc_value *personal_part);
 

@@ -1,7 +1,7 @@
 /* schema.c: JSON Schema 2020-12 from the catalogue, with its conditions as if/then/else.
  *
  * One definition per shape ($defs), one document per message type. A schema cannot say everything that the
- * decoder checks: that 30 February is no day, that codes of fiction need mode exercise or test. Nothing that
+ * decoder checks: that 30 February is no day, that EL and GR are one country in a list, that codes of fiction need mode exercise or test. Nothing that
  * the schema refuses does the decoder take. */
 #include "message/kinds.h"
 

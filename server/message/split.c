@@ -75,6 +75,48 @@ void toc_message_split(struct toc_arena *a, const struct toc_value *message, str
 		*ret_personal = toc_value_map(a);
 }
 
+static bool is_text(const struct toc_field *f)
+{
+	return f->kind == TOC_F_LINE || f->kind == TOC_F_PROSE || f->kind == TOC_F_URL;
+}
+
+static struct toc_value *texts(struct toc_arena *a, const struct toc_message_type *type, const struct toc_shape *s,
+			       const struct toc_value *map)
+{
+	struct toc_value *kept = toc_value_map(a);
+
+	for (uint32_t i = 0; s && map->kind == TOC_MAP && i < map->n; i++) {
+		const struct toc_member *m = &map->members[i];
+		const struct toc_field *f = toc_shape_field(s, m->name);
+		if (!f)
+			continue;
+		if (f->personal && is_text(f)) {
+			toc_append(a, kept, m->name, m->value);
+		} else if (f->kind == TOC_F_MAP || f->kind == TOC_F_BODY) {
+			const struct toc_shape *inner = shape_inside(f, type);
+			if (m->value->kind != TOC_LIST) {
+				toc_append(a, kept, m->name, texts(a, type, inner, m->value));
+				continue;
+			}
+			struct toc_value *items = toc_value_list(a); /* of the same length: join is item by item */
+			for (uint32_t k = 0; k < m->value->n; k++)
+				toc_push(a, items, texts(a, type, inner, m->value->items[k]));
+			toc_append(a, kept, m->name, items);
+		}
+	}
+	return kept;
+}
+
+struct toc_value *toc_message_texts(struct toc_arena *a, const struct toc_value *public_part,
+				    const struct toc_value *personal_part)
+{
+	const struct toc_message_type *type = toc_message_type_find(toc_get_text(public_part, "type"));
+
+	if (!type || !personal_part || !toc_get_is(toc_get(public_part, "personal_data"), "level", "none"))
+		return NULL;
+	return texts(a, type, toc_shape_envelope(), personal_part);
+}
+
 static struct toc_value *join_maps(struct toc_arena *a, const struct toc_value *x, const struct toc_value *y)
 {
 	struct toc_value *map = toc_value_map(a);

@@ -63,6 +63,8 @@ struct toc_value *toc_render_message(struct toc_arena *a, const struct toc_opene
 	const struct toc_value *personal = rendering == TOC_WHOLE ? toc_get(e->data, "message") : NULL;
 	if (for_tied(&e->entry, rendering))
 		part = of_no_case(a, part);
+	else if (rendering != TOC_WHOLE && !toc_str_is(e->entry.k, "M29.disclose"))
+		personal = toc_message_texts(a, part, toc_get(e->data, "message"));
 	return toc_message_join(a, part, personal);
 }
 
@@ -118,7 +120,7 @@ struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o,
 		toc_set_bool(a, f, "late", true);
 	toc_set_cstr(a, f, "rendering", toc_rendering_name(rendering));
 	toc_set(a, f, "message", toc_render_message(a, o, rendering));
-	toc_set(a, f, "decided", toc_decided_shown(a, toc_get(e->body, "decided"), rendering));
+	toc_set(a, f, "decided", toc_decided_shown(a, e->k, toc_get(e->body, "decided"), rendering));
 	toc_set(a, f, "disclosed", disclosed_items(a, o, rendering));
 	if (rendering == TOC_WHOLE) {
 		if (toc_len(o->actor))
@@ -148,7 +150,7 @@ void toc_render_disclosed(struct toc_arena *a, const struct toc_opened *o, bool 
 	struct toc_value *part = toc_get(e->body, "message");
 	toc_set(a, item, "message", part ? toc_value_copy(a, part) : toc_value_map(a));
 	toc_set(a, item, "decided",
-		without(a, toc_decided_shown(a, toc_get(e->body, "decided"), rendering), readers, 1));
+		without(a, toc_decided_shown(a, e->k, toc_get(e->body, "decided"), rendering), readers, 1));
 	const struct toc_value *personal = rendering == TOC_WHOLE ? toc_get(o->data, "message") : NULL;
 	*ret_public = item;
 	*ret_personal = personal ? toc_value_copy(a, personal) : toc_value_map(a);

@@ -324,7 +324,7 @@ static void show(struct play *p, size_t from)
 		struct toc_reader *readers;
 		size_t n = toc_entry_readers(e, s->a, &readers);
 		for (size_t k = 0; k < n; k++)
-			(void)toc_json_str(s->a, toc_decided_shown(s->a, decided, readers[k].rendering));
+			(void)toc_json_str(s->a, toc_decided_shown(s->a, e->k, decided, readers[k].rendering));
 	}
 }
 

@@ -25,9 +25,11 @@ static void end(void)
 	toc_arena_free(a);
 }
 
+static int64_t came_us;
+
 static void arrives(const char *org, const char *json)
 {
-	CHECK_INT(expect_log_add(&heard, org, toc_str_of(json)), 0);
+	CHECK_INT(expect_log_add(&heard, org, toc_str_of(json), came_us), 0);
 }
 
 static int ask_in(const char *expectation, long long after, long long upto, enum expect_moment moment, toc_dur tolerance)
@@ -124,6 +126,39 @@ CASE(took_is_between_two_acts)
 	bindings[1].at = TOC_TIME_NEVER;
 	CHECK_INT(ask("{\"took\":{\"from\":\"send1\",\"to\":\"accept\",\"is\":\"01:05\"}}"), EXPECT_NOT_YET);
 	CHECK_INT(ask("{\"frob\":{}}"), EXPECT_FAILS);
+	end();
+}
+
+CASE(spread_is_from_the_first_to_the_last_that_it_reached)
+{
+	static const char sent[] = "{\"op\":\"entry\",\"seq\":20,\"k\":\"M3.confirm\",\"id\":\"c\",\"org\":\"HUB\",\"exercise\":\"" EX "\"}";
+	static const char within[] = "{\"spread\":{\"k\":\"M3.confirm\",\"within\":\"00:05\"}}";
+	begin();
+	came_us = 7000000;
+	arrives("AIRU", sent);
+	CHECK_INT(ask(within), EXPECT_NOT_YET); /* one alone is no fan-out */
+	came_us = 12000000;
+	arrives("OSF", sent);
+	CHECK_INT(ask(within), EXPECT_HOLDS);
+	came_us = 12000001;
+	arrives("DGO", sent);
+	CHECK_INT(ask(within), EXPECT_FAILS);
+	CHECK(strstr(came.p, "from the first to the last of 3") != NULL);
+	CHECK_INT(ask("{\"spread\":{\"k\":\"M3.confirm\",\"within\":\"soon\"}}"), EXPECT_FAILS);
+	end();
+}
+
+CASE(what_a_sender_is_shown_before_is_compared_like_an_entry)
+{
+	struct toc_value *shown, *want;
+	struct toc_refusal r;
+	begin();
+	CHECK_INT(toc_json_parse(a, TOC_STR("{\"duplicates\":[{\"incident\":\"i1\"}]}"), 1000, 8, &shown, &r), 0);
+	CHECK_INT(toc_json_parse(a, TOC_STR("{\"where\":{\"duplicates[0].incident\":\"i1\"},\"lacks\":[\"duplicates[1]\"]}"), 1000, 8, &want, &r), 0);
+	CHECK_INT(expect_prepared(a, shown, want, TOC_SECONDS(0)).n, 0);
+	CHECK_INT(toc_json_parse(a, TOC_STR("{\"has\":[\"duplicates[1].incident\"]}"), 1000, 8, &want, &r), 0);
+	CHECK_TEXT(expect_prepared(a, shown, want, TOC_SECONDS(0)), "no duplicates[1].incident");
+	CHECK_TEXT(expect_prepared(a, NULL, want, TOC_SECONDS(0)), "no answer");
 	end();
 }
 

@@ -179,6 +179,7 @@ static void check_file(const char *name)
 		snprintf(bindings[i].name, sizeof bindings[i].name, "%.*s", TOC_STR_ARGS(step->name));
 		snprintf(bindings[i].id, sizeof bindings[i].id, "0197c3a0-0000-7000-8000-0000000000%02x", (unsigned)(i + 16) & 255);
 		snprintf(bindings[i].case_ref, sizeof bindings[i].case_ref, "0197c3a0-0000-7000-8000-0000000001%02x", (unsigned)(i + 16) & 255);
+		snprintf(bindings[i].incident_ref, sizeof bindings[i].incident_ref, "0197c3a0-0000-7000-8000-0000000002%02x", (unsigned)(i + 16) & 255);
 		if (step->send)
 			check_message(&s, step, &names);
 		names.n = i + 1;

@@ -431,12 +431,13 @@ static void seed_organisation(struct stage *s, const struct toc_value *o)
 
 static void seed_policy(struct stage *s, const struct toc_value *p)
 {
-	static const char *const same[] = { "cc",    "version",    "valid_from", "member_state",
-					    "desks", "not_dsa_18", NULL };
+	static const char *const same[] = { "cc",    "version",    "valid_from",       "member_state",
+					    "desks", "not_dsa_18", "activation_types", "criteria",
+					    "checklist", NULL };
 	struct toc_value *body = toc_value_map(s->a);
 
 	copy_members(s, body, p, same);
-	seed(s, "policy", body, "national", TOC_STR(""));
+	seed(s, "policy", body, toc_get(p, "step") ? "vocabulary" : "national", TOC_STR(""));
 }
 
 struct stage *stage_new(void)
@@ -604,7 +605,9 @@ static struct toc_str expand(struct stage *s, struct toc_str text, const char *m
 		const struct stage_entry *e = stage_named(s, name);
 		if (!e)
 			abort();
-		return toc_uuid_str(s->a, strcmp(member, "case") == 0 ? e->e.case_ref : e->e.eid);
+		return toc_uuid_str(s->a, strcmp(member, "case") == 0	 ? e->e.case_ref
+					  : strcmp(member, "incident") == 0 ? e->e.incident
+									    : e->e.eid);
 	}
 	const struct toc_value *p = find_person(s, text);
 	return p ? toc_get_text(p, "id") : text;

@@ -1,4 +1,4 @@
-/* test_lantern.c: the opening of LANTERN, T+00:00 to 06:10, with the fixed answers of its rules (h.1). */
+/* test_lantern.c: LANTERN, T+00:00 to 30:00, with the fixed answers of its rules (h.1). */
 #include "check.h"
 #include "stage.h"
 
@@ -79,7 +79,8 @@ CASE(a_person_answers_65_seconds_after_sending_and_115_after_awareness)
 
 CASE(acceptance_by_a_state_stops_paging_everywhere_the_hub_included)
 {
-	struct stage *s = played();
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "06:10") == 0);
 	const struct stage_entry *e = stage_named(s, "accept");
 	const struct toc_value *airu = stage_timer(e, "timers_stopped", "T17", "AIRU"),
 			       *hub = stage_timer(e, "timers_stopped", "T17", "HUB");
@@ -123,6 +124,157 @@ CASE(an_outcome_closes_the_case)
 	CHECK_INT(toc_world_open_cases(s->w, s->a, &open), 0);
 	CHECK(stage_timer(stage_last(s, "M5.outcome", NULL), "timers_stopped", "T18", "AIRU") != NULL);
 	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* ---- the crisis ---- */
+
+static const char everybody[] = "AIRU BFP CDA Chirplet GameNest HUB LoopReel PastePond StreamHarbor"; /* whole */
+
+static const struct toc_incident *first(struct stage *s)
+{
+	return toc_find_incident(s->w, stage_named(s, "report1")->e.incident);
+}
+
+CASE(a_report_opens_an_incident_for_those_it_names_and_the_case_keeps_its_audience)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "06:40") == 0);
+	const struct stage_entry *e = stage_named(s, "report1"), *sent = stage_named(s, "send1");
+	CHECK_TEXT(toc_str_of(stage_readers(s, e)), "AIRU BFP CDA HUB");
+	CHECK_INT(first(s)->state, TOC_INCIDENT_REPORTED);
+	CHECK(first(s)->n_cases == 1 && toc_uuid_eq(first(s)->cases[0].id, sent->e.case_ref));
+	CHECK(toc_short_is(&first(s)->affected[0].org, TOC_STR("XA")));
+	const struct toc_message *m = toc_find_message(s->w, sent->e.eid);
+	CHECK(!toc_is_reader(m, TOC_STR("BFP"), TOC_ROLE_ALL) && !toc_is_reader(m, TOC_STR("CDA"), TOC_ROLE_ALL));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(the_second_report_is_a_duplicate_and_both_are_kept)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "07:00") == 0);
+	const struct stage_entry *e = stage_named(s, "report2");
+	const struct toc_incident *i = toc_find_incident(s->w, e->e.incident);
+	CHECK_TEXT(toc_str_of(stage_readers(s, e)), "AIRU BFP CDA Chirplet HUB");
+	CHECK(i && i->state == TOC_INCIDENT_LINKED_DUPLICATE && toc_uuid_eq(i->duplicate_of, first(s)->id));
+	CHECK_INT(first(s)->state, TOC_INCIDENT_REPORTED);
+	CHECK(!toc_is_party(first(s), TOC_STR("Chirplet"))); /* a tie tells nobody anything */
+	stage_free(s);
+}
+
+CASE(both_reporters_see_who_has_taken_it_up)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "09:30") == 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_named(s, "assess"))), "AIRU BFP CDA Chirplet HUB");
+	CHECK_INT(first(s)->state, TOC_INCIDENT_ASSESSING);
+	CHECK(toc_uuid_eq(first(s)->assignee, stage_person(s, "HUB/lead")));
+	stage_free(s);
+}
+
+CASE(the_early_warning_calls_nobody_and_ends_by_itself)
+{
+	struct stage *s = stage_new();
+	enum toc_rendering r;
+	CHECK(stage_play(s, "lantern.json", "11:00") == 0);
+	const struct stage_entry *e = stage_named(s, "warning");
+	CHECK_TEXT(toc_str_of(stage_readers(s, e)), everybody);
+	CHECK(stage_reads(s, e, "OSF", TOC_ROLE_DU, &r) && r == TOC_WITHOUT_PERSONAL);
+	CHECK(stage_reads(s, e, "DGO", TOC_ROLE_PL, &r) && r == TOC_WITHOUT_PERSONAL);
+	CHECK(!stage_reads(s, e, "StreamHarbor", TOC_ROLE_SV, NULL));
+	CHECK(!toc_get(toc_get(e->e.body, "decided"), "pages"));
+	stage_to(s, "6:10:59");
+	CHECK_INT(first(s)->state, TOC_INCIDENT_EARLY_WARNING);
+	CHECK_INT(stage_count(s, "M19.escalation", NULL), 0);
+	stage_to(s, "6:11:00");
+	CHECK_INT(first(s)->state, TOC_INCIDENT_ASSESSING);
+	const struct stage_entry *over = stage_last(s, "M2.expire", "server");
+	CHECK_TEXT(toc_str_of(stage_readers(s, over)), everybody);
+	CHECK(toc_uuid_eq(over->e.ref, e->e.eid));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(activation_needs_a_person_of_another_organisation)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "14:40") == 0);
+	CHECK_INT(first(s)->state, TOC_INCIDENT_EARLY_WARNING);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_named(s, "propose"))), "AIRU BFP CDA HUB");
+	stage_free(s);
+}
+
+CASE(activation_is_told_to_all_and_owed_by_those_who_did_not_decide_it)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "15:00") == 0);
+	const struct stage_entry *e = stage_named(s, "activation");
+	static const char *const owing[] = { "BFP", "CDA", "Chirplet", "GameNest", "LoopReel", "OSF", "StreamHarbor" };
+	CHECK_INT(first(s)->state, TOC_INCIDENT_ACTIVE);
+	CHECK_TEXT(toc_str_of(stage_readers(s, e)), everybody);
+	for (size_t i = 0; i < sizeof owing / sizeof *owing; i++)
+		CHECK(toc_get_time(stage_timer(e, "timers_started", "T19", owing[i]), "deadline", TOC_TIME_NEVER).us ==
+		      stage_time(s, "30:00").us);
+	CHECK(toc_get_time(stage_timer(e, "timers_started", "T19", "PastePond"), "deadline", TOC_TIME_NEVER).us ==
+	      stage_time(s, "45:00").us);
+	CHECK(!stage_timer(e, "timers_started", "T19", "AIRU") && !stage_timer(e, "timers_started", "T19", "HUB") &&
+	      !stage_timer(e, "timers_started", "T19", "DGO"));
+	CHECK(toc_running(s->w, "T20", first(s)->id, TOC_STR("")) == NULL);
+	const struct toc_timer *review = toc_running(s->w, "T21", first(s)->id, TOC_STR(""));
+	CHECK(review && review->deadline.us == stage_time(s, "24:15:00").us);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(an_unread_e_mail_moves_to_the_owners_telephone_and_then_to_the_partner)
+{
+	struct stage *s = played();
+	const struct stage_entry *e = stage_last(s, "M19.escalation", NULL);
+	CHECK_INT(stage_count(s, "M19.escalation", NULL), 1);
+	CHECK(toc_uuid_eq(e->e.ref, stage_named(s, "activation")->e.eid));
+	CHECK_TEXT(toc_str_of(stage_readers(s, e)), "HUB PastePond");
+	CHECK(stage_reads(s, e, "HUB", TOC_ROLE_IL, NULL) && stage_reads(s, e, "PastePond", TOC_ROLE_CR, NULL));
+	CHECK_TEXT(toc_get_text(stage_decided(e, "pages", "org", "PastePond"), "channel"), "phone");
+	const struct toc_timer *t19 = toc_running(s->w, "T19", first(s)->id, TOC_STR("PastePond"));
+	CHECK(t19 && !t19->breached);
+	stage_to(s, "45:00");
+	e = stage_last(s, "M19.escalation", NULL);
+	CHECK_INT(toc_get_int(toc_get(toc_get(e->e.body, "message"), "body"), "contact", 0), 2);
+	t19 = toc_running(s->w, "T19", first(s)->id, TOC_STR("PastePond"));
+	CHECK(t19 && t19->breached);
+	stage_to(s, "1:00:00");
+	CHECK(toc_get_bool(toc_get(stage_last(s, "M19.escalation", NULL)->e.body, "decided"), "chain_exhausted"));
+	stage_to(s, "3:00:00");
+	CHECK_INT(stage_count(s, "M19.escalation", NULL), 3); /* and then there is nobody left to call */
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(what_the_activation_asks_of_each_can_be_told_from_the_entries)
+{
+	struct stage *s = played();
+	unsigned owed = 0, answered = 0;
+	const struct toc_value *started = toc_get(toc_get(stage_named(s, "activation")->e.body, "decided"), "timers_started");
+	for (size_t i = 0; i < toc_len(started); i++) {
+		if (!toc_get_is(toc_at(started, i), "timer", "T19"))
+			continue;
+		owed++;
+		for (size_t k = 0; k < s->n; k++) {
+			const struct toc_value *d = toc_get(s->ledger[k].e.body, "decided");
+			const struct toc_value *stop = toc_at(toc_get(d, "timers_stopped"), 0),
+					       *receipt = toc_at(toc_get(d, "receipts"), 0);
+			if (toc_str_eq(toc_get_text(stop, "id"), toc_get_text(toc_at(started, i), "id"))) {
+				answered++;
+				CHECK(toc_get_bool(stop, "met"));
+				CHECK(toc_get_text(receipt, "person").n && toc_get_is(receipt, "state", "acked"));
+				CHECK(stage_reads(s, &s->ledger[k], "HUB", TOC_ROLE_IL, NULL)); /* the confirming hub's lead */
+			}
+		}
+	}
+	CHECK_INT(owed, 8);
+	CHECK_INT(answered, 7);
 	stage_free(s);
 }
 

@@ -178,7 +178,7 @@ CASE(the_tie_is_known_to_those_who_read_both_ends_and_to_nobody_else)
 	CHECK_TEXT(toc_str_of(stage_readers(s, link)), "AIRU HUB");
 	CHECK_TEXT(link->e.org, "server");
 	/* nothing of the first case is in what Chirplet gets of its own notice */
-	struct toc_value *shown = toc_decided_shown(s->a, toc_get(e->e.body, "decided"), TOC_WHOLE);
+	struct toc_value *shown = toc_decided_shown(s->a, e->e.k, toc_get(e->e.body, "decided"), TOC_WHOLE);
 	CHECK(toc_get(shown, "dup_keys") == NULL && toc_get(shown, "links") == NULL &&
 	      toc_get(shown, "digest") == NULL);
 	for (size_t i = 0; i < s->n; i++)
@@ -198,9 +198,9 @@ CASE(acceptance_and_outcome_reach_the_linked_notifier_without_personal_data)
 	CHECK(!stage_reads(s, stage_named(s, "removed1"), "Chirplet", TOC_ROLE_ALL, NULL));
 	CHECK(!stage_reads(s, stage_named(s, "removed2"), "GameNest", TOC_ROLE_ALL, NULL));
 	/* neither provider learns who the other is */
-	struct toc_value *whole = toc_decided_shown(s->a, toc_get(accept->e.body, "decided"), TOC_WHOLE);
+	struct toc_value *whole = toc_decided_shown(s->a, accept->e.k, toc_get(accept->e.body, "decided"), TOC_WHOLE);
 	struct toc_value *bare =
-		toc_decided_shown(s->a, toc_get(accept->e.body, "decided"), TOC_WITHOUT_PERSONAL);
+		toc_decided_shown(s->a, accept->e.k, toc_get(accept->e.body, "decided"), TOC_WITHOUT_PERSONAL);
 	for (size_t i = 0; i < toc_len(toc_get(whole, "readers")); i++)
 		CHECK(!toc_get_is(toc_at(toc_get(whole, "readers"), i), "org", "Chirplet"));
 	CHECK(toc_get(bare, "readers") == NULL && toc_get(bare, "desks") == NULL &&

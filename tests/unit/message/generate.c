@@ -129,6 +129,13 @@ static struct toc_value *one(struct generator *g, const struct toc_message_type 
 	}
 }
 
+/* Two names of one country are one value to the decoder. */
+static bool has_same(const struct toc_value *list, struct toc_str text)
+{
+	return toc_list_has(list, text) || (toc_str_is(text, "EL") && toc_list_has(list, TOC_STR("GR"))) ||
+	       (toc_str_is(text, "GR") && toc_list_has(list, TOC_STR("EL")));
+}
+
 static struct toc_value *value_of(struct generator *g, const struct toc_message_type *t,
 				  const struct toc_field *f)
 {
@@ -138,8 +145,7 @@ static struct toc_value *value_of(struct generator *g, const struct toc_message_
 	uint32_t n = f->least + generate_number(g, f->most - f->least < 3 ? f->most - f->least + 1 : 4);
 	for (uint32_t tries = 0; toc_len(list) < n && tries < 1000; tries++) {
 		struct toc_value *item = one(g, t, f);
-		if (item->kind != TOC_TEXT ||
-		    !toc_list_has(list, toc_str_is(item->text, "EL") ? TOC_STR("GR") : item->text))
+		if (item->kind != TOC_TEXT || !has_same(list, item->text))
 			toc_push(g->a, list, item);
 	}
 	return list;

@@ -1,0 +1,309 @@
+/* activation.c: what follows when a decision takes effect, and what its timers do.
+ *
+ *   T19  human acknowledgement of an activation, per organisation that was told: 15 minutes at a staffed desk, 30 at a
+ *        micro or small provider that is not there round the clock. Nobody owes one who proposed or confirmed it,
+ *        nor does a policy body. An e-mail that nobody has read moves on to the next contact after 15 minutes; the
+ *        end of the time calls the next one, and so on every 15 minutes to the end of the chain
+ *   T21  review: the leads of hub and affected states are told that it is due
+ *   T23  the fast path was not confirmed: the activation is undone, and everybody is told
+ *   T24  objections to closing have been heard: it can be confirmed
+ *
+ * Source: rules b.1, (d). */
+#include "domain/rule.h"
+
+#define STAFFED_MINUTES 15
+#define SMALL_MINUTES 30
+#define NEXT_MINUTES 15
+#define E_MAIL 2 /* toc_channel_name */
+
+/* ---- proposals ---- */
+
+void toc_end_proposal(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id, uint32_t state)
+{
+	struct toc_value *ended = toc_value_map(q->a);
+
+	toc_set_id(q->a, ended, "ref", id);
+	toc_set_cstr(q->a, ended, "how", toc_proposal_state_name(state));
+	toc_effect(q->a, decided, "proposals_ended", ended);
+}
+
+/* What was proposed and does not follow any more from the state that the incident comes to. */
+static void overtake(struct toc_ask *q, struct toc_value *decided, uint32_t to, struct toc_uuid but)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_proposal *p, *overtaken = NULL;
+	enum toc_incident_state next;
+
+	/* one at most for each decision; in the order of their ids, the same on every node */
+	struct toc_uuid after = { { 0 } };
+	do {
+		overtaken = NULL;
+		cursor = (struct toc_world_cursor){ 0 };
+		while ((p = toc_world_next(q->w, TOC_OBJECT_proposal, &cursor)))
+			if (toc_uuid_eq(p->incident, q->incident->id) && p->state == TOC_PROPOSAL_OPEN && !p->fast &&
+			    !toc_uuid_eq(p->id, but) && toc_uuid_cmp(after, p->id) < 0 &&
+			    !toc_incident_step(toc_short_str(&p->decision), to, &next) &&
+			    (!overtaken || toc_uuid_cmp(p->id, overtaken->id) < 0))
+				overtaken = p;
+		if (overtaken)
+			toc_end_proposal(q, decided, after = overtaken->id, TOC_PROPOSAL_OVERTAKEN);
+	} while (overtaken);
+}
+
+/* ---- timers of an incident ---- */
+
+static int by_id(const struct toc_timer *a, const struct toc_timer *b)
+{
+	return toc_uuid_cmp(a->id, b->id);
+}
+
+static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_timer *t, **list = NULL;
+	size_t n = 0, room = 0;
+
+	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor))) {
+		if (!toc_uuid_eq(t->incident, i->id))
+			continue;
+		if (n == room) {
+			const struct toc_timer **more = toc_arena_alloc(q->a, (room = room ? 2 * room : 16) * sizeof *more);
+			for (size_t k = 0; k < n; k++)
+				more[k] = list[k];
+			list = more;
+		}
+		size_t at = n++; /* the same order on every node */
+		for (; at > 0 && by_id(t, list[at - 1]) < 0; at--)
+			list[at] = list[at - 1];
+		list[at] = t;
+	}
+	for (size_t k = 0; k < n; k++)
+		toc_stop(q, decided, list[k]);
+}
+
+void toc_stop_incident_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
+{
+	stop_all(q, decided, i);
+}
+
+static void start_review(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident, toc_time at)
+{
+	if (at.us != TOC_TIME_NEVER.us)
+		toc_start_timer(q, decided, "T21", incident, TOC_STR(""), q->at, at, at);
+}
+
+void toc_resume_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
+{
+	if (i->before == TOC_INCIDENT_ACTIVE || i->before == TOC_INCIDENT_WINDING_DOWN)
+		start_review(q, decided, i->id, i->review_at);
+	if (i->before == TOC_INCIDENT_EARLY_WARNING)
+		toc_start_timer(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until, i->warned_until);
+}
+
+/* ---- who has to acknowledge an activation ---- */
+
+static bool is_small(const struct toc_organisation *o)
+{
+	return (o->kinds & TOC_KIND_HSP) && (toc_short_is(&o->size, TOC_STR("micro")) || toc_short_is(&o->size, TOC_STR("small"))) &&
+	       !toc_short_is(&o->hours, TOC_STR("24/7"));
+}
+
+static void owe(struct toc_ask *q, struct toc_value *decided, struct toc_str org)
+{
+	const struct toc_organisation *o = toc_find_organisation(q->w, org);
+	toc_time first = toc_after(q->at, TOC_MINUTES(NEXT_MINUTES));
+	toc_time deadline = toc_after(q->at, is_small(o) ? TOC_MINUTES(SMALL_MINUTES) : TOC_MINUTES(STAFFED_MINUTES));
+	bool by_mail = o->n_chain && o->chain[0].channels & 1u << E_MAIL;
+
+	toc_start_timer(q, decided, "T19", q->incident->id, org, q->at, by_mail ? first : deadline, deadline);
+	toc_page_contact(q->w, q->a, decided, org, 0);
+}
+
+static void everybody_owes(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e)
+{
+	const struct toc_value *readers = toc_get(d->decided, "readers");
+
+	for (size_t i = 0; i < toc_len(readers); i++) {
+		struct toc_str org = toc_get_text(toc_at(readers, i), "org");
+		const struct toc_organisation *o = toc_find_organisation(q->w, org);
+		bool again = false;
+		for (size_t k = 0; k < i && !again; k++) /* whole and without personal data */
+			again = toc_str_eq(toc_get_text(toc_at(readers, k), "org"), org);
+		if (!again && !(o->kinds & TOC_KIND_POL) && !toc_str_eq(org, e->proposer.org) && !toc_str_eq(org, e->confirmer.org))
+			owe(q, toc_decided(d), org);
+	}
+}
+
+/* ---- taking effect ---- */
+
+static struct toc_value *decider(struct toc_ask *q, struct toc_decider who)
+{
+	struct toc_value *v = who.org.n ? toc_value_map(q->a) : NULL;
+
+	if (v) {
+		toc_set_text(q->a, v, "org", who.org);
+		toc_set_id(q->a, v, "person", who.person);
+	}
+	return v;
+}
+
+static void affect(struct toc_ask *q, struct toc_value *decided, const struct toc_value *states)
+{
+	struct toc_value *affected = toc_value_list(q->a);
+
+	for (uint32_t i = 0; i < q->incident->n_affected; i++)
+		toc_push_text(q->a, affected, toc_short_str(&q->incident->affected[i].org));
+	for (size_t i = 0; i < toc_len(states); i++)
+		if (!toc_list_has(affected, toc_text_of(toc_at(states, i))))
+			toc_push_text(q->a, affected, toc_text_of(toc_at(states, i)));
+	if (toc_len(affected) > q->incident->n_affected)
+		toc_set(q->a, decided, "affected", affected);
+}
+
+static void activate(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e)
+{
+	struct toc_value *decided = toc_decided(d), *activated = toc_value_map(q->a);
+
+	toc_set_text(q->a, activated, "activation_type", e->activation_type);
+	toc_set_int(q->a, activated, "vocabulary_version", e->vocabulary);
+	if (e->fast)
+		toc_set_bool(q->a, activated, "fast", true);
+	toc_set(q->a, decided, "activated", activated);
+	toc_stop_timer_of(q, decided, "T20", q->incident->id, TOC_STR(""));
+	if (e->fast) {
+		toc_time until = toc_after(q->at, TOC_MINUTES(60));
+		toc_start_timer(q, decided, "T23", q->incident->id, TOC_STR(""), q->at, until, until);
+	}
+	everybody_owes(q, d, e);
+}
+
+void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e, uint32_t to)
+{
+	const struct toc_incident *i = q->incident;
+	struct toc_value *decided = toc_decided(d), *by = toc_value_list(q->a), *decision = toc_value_map(q->a);
+	bool activates = toc_str_is(e->decision, "activate") || toc_str_is(e->decision, "reopen"),
+	     refuses = toc_str_is(e->decision, "not_activate");
+
+	toc_push(q->a, by, decider(q, e->proposer));
+	toc_push(q->a, by, decider(q, e->confirmer));
+	toc_set_text(q->a, decision, "decision", e->decision);
+	toc_set(q->a, decision, "by", by);
+	toc_set_time(q->a, decision, "review_at", e->review_at);
+	toc_set(q->a, decided, "decision", decision);
+	if (to != i->state)
+		toc_effect_incident_state(q, decided, i->id, i->state, to);
+	affect(q, decided, e->states);
+	overtake(q, decided, to, d->ref);
+	/* who was told something before is told that there will be nothing; an activation is everybody's business */
+	toc_tell(q, d, refuses ? TOC_TO_KNOWING : TOC_TO_EVERYBODY, TOC_IF_ADR);
+	if (toc_str_is(e->decision, "close") || refuses)
+		stop_all(q, decided, i);
+	if (activates)
+		activate(q, d, e);
+	start_review(q, decided, i->id, e->review_at);
+}
+
+void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct toc_proposal *p)
+{
+	struct toc_value *decided = toc_decided(d), *by = toc_value_list(q->a), *decision = toc_value_map(q->a);
+	toc_time review = toc_get_time(q->body, "review_at", TOC_TIME_NEVER);
+
+	toc_push(q->a, by, decider(q, (struct toc_decider){ toc_short_str(&p->org), p->person }));
+	toc_push(q->a, by, decider(q, (struct toc_decider){ q->p->org, q->p->person }));
+	toc_set_text(q->a, decision, "decision", toc_short_str(&p->decision));
+	toc_set(q->a, decision, "by", by);
+	toc_set_time(q->a, decision, "review_at", review);
+	toc_set(q->a, decided, "decision", decision);
+	toc_stop_timer_of(q, decided, "T23", q->incident->id, TOC_STR(""));
+	toc_stop_timer_of(q, decided, "T19", q->incident->id, q->p->org); /* who confirms has read it */
+	start_review(q, decided, q->incident->id, review);
+	toc_tell(q, d, TOC_TO_EVERYBODY, TOC_IF_ADR);
+}
+
+void toc_undo_activation(struct toc_ask *q, struct toc_value *decided)
+{
+	const struct toc_incident *i = q->incident;
+	enum toc_incident_state to;
+
+	if (toc_incident_step(TOC_STR("M3.revert"), i->state, &to)) {
+		toc_effect_incident_state(q, decided, i->id, i->state, to);
+		stop_all(q, decided, i);
+	} else {
+		toc_stop_timer_of(q, decided, "T23", i->id, TOC_STR(""));
+	}
+}
+
+/* ---- what is due ---- */
+
+struct toc_draft *toc_incident_draft(struct toc_ask *q, const char *k, const struct toc_timer *t)
+{
+	struct toc_draft *d = toc_ask_server_draft(q, k, "incident", t->id);
+
+	d->eid = toc_firing_id(k, t);
+	d->ref = t->cause;
+	toc_set_id(q->a, (struct toc_value *)(uintptr_t)d->message, "id", d->eid);
+	return d;
+}
+
+void toc_fire_t19(struct toc_ask *q, const struct toc_timer *t)
+{
+	bool unread_mail = toc_before(t->next, t->deadline);
+	unsigned position = (unsigned)t->called + 1;
+	struct toc_str org = toc_short_str(&t->desk);
+	bool exhausted;
+	struct toc_draft *d = toc_draft_call(q, t, org, t->cause, position, &exhausted);
+	toc_time next = unread_mail ? t->deadline : exhausted ? TOC_TIME_NEVER : toc_after(t->next, TOC_MINUTES(NEXT_MINUTES));
+
+	toc_move_timer(q, toc_decided(d), t, next, !unread_mail);
+	toc_set_int(q->a, toc_at(toc_get(d->decided, "timers_moved"), 0), "called", t->called + 1);
+}
+
+/* Somebody has opened the e-mail: it is not passed on, the time runs. */
+void toc_seen_by_t19(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t)
+{
+	if (toc_before(t->next, t->deadline))
+		toc_move_timer(q, decided, t, t->deadline, false);
+}
+
+static struct toc_draft *deadline_passed(struct toc_ask *q, const struct toc_timer *t)
+{
+	struct toc_draft *d = toc_incident_draft(q, "deadline.passed", t);
+	struct toc_value *body = toc_get(d->message, "body");
+	struct toc_str hub = toc_hub(q->w, q->exercise);
+
+	toc_set_text(q->a, body, "timer", toc_short_str(&t->name));
+	toc_set_id(q->a, body, "object", t->incident);
+	toc_set_time(q->a, body, "deadline", t->deadline);
+	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+	if (hub.n)
+		(void)toc_reader_add(q, d, hub, 0);
+	for (uint32_t i = 0; i < q->incident->n_parties; i++) {
+		const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&q->incident->parties[i].org));
+		if (o && toc_is_affected(q->incident, o))
+			(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_AFF);
+	}
+	return d;
+}
+
+void toc_fire_t21(struct toc_ask *q, const struct toc_timer *t)
+{
+	toc_move_timer(q, toc_decided(deadline_passed(q, t)), t, TOC_TIME_NEVER, true);
+}
+
+void toc_fire_t24(struct toc_ask *q, const struct toc_timer *t)
+{
+	toc_stop(q, toc_decided(deadline_passed(q, t)), t);
+}
+
+void toc_fire_t23(struct toc_ask *q, const struct toc_timer *t)
+{
+	struct toc_draft *d = toc_incident_draft(q, "M3.revert", t);
+	struct toc_value *body = toc_get(d->message, "body");
+	const struct toc_proposal *p = toc_find_proposal(q->w, t->cause);
+
+	toc_set(q->a, body, "decision", toc_value_text(q->a, p ? toc_short_str(&p->decision) : TOC_STR("activate")));
+	toc_set_id(q->a, body, "proposal_ref", t->cause);
+	toc_end_proposal(q, toc_decided(d), t->cause, TOC_PROPOSAL_REVERTED);
+	toc_undo_activation(q, toc_decided(d));
+	toc_tell(q, d, TOC_TO_EVERYBODY, TOC_IF_ADR);
+}
