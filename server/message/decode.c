@@ -131,6 +131,22 @@ static int check_presence(struct decoding *d, const struct toc_shape *s, uint64_
 	return 0;
 }
 
+/* EACH: the member stands beside the list, or every item has it. */
+static int check_each(struct decoding *d, const struct toc_shape_rule *r, const struct toc_value *map,
+		      const struct toc_path *path)
+{
+	const struct toc_value *list = toc_get(map, r->list);
+
+	for (size_t i = 0; !toc_get(map, r->each) && i < toc_len(list); i++) {
+		struct toc_path named = { .up = path, .name = toc_str_of(r->list) },
+				item = { .up = &named, .index = i },
+				here = { .up = &item, .name = toc_str_of(r->each) };
+		if (!toc_get(toc_at(list, i), r->each))
+			return refuse(d, TOC_REFUSE_MISSING_FIELD, &here, r->clause, "%s", r->words);
+	}
+	return 0;
+}
+
 static int check_rules(struct decoding *d, const struct toc_shape *s, const struct toc_value *map,
 		       const struct toc_path *path)
 {
@@ -144,6 +160,28 @@ static int check_rules(struct decoding *d, const struct toc_shape *s, const stru
 		}
 		if (toc_len(map) < r->least)
 			return refuse(d, TOC_REFUSE_MISSING_FIELD, path, r->clause, "%s", r->words);
+		if (r->each && check_each(d, r, map, path) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int check_forms(struct decoding *d, const struct toc_shape *s, struct toc_value *map,
+		       const struct toc_path *path)
+{
+	char words[160], when[120];
+
+	for (uint32_t i = 0; i < s->n_forms; i++) {
+		const struct toc_form *f = &s->forms[i];
+		struct toc_value *value = toc_get(map, f->as.name), *narrow = NULL;
+		if (!value || !toc_condition_holds(f->when, map))
+			continue;
+		struct toc_path here = { .up = path, .name = toc_str_of(f->as.name) };
+		enum toc_refusal_code code = toc_kind_check(&d->check, &f->as, value, &narrow, words);
+		if (code != TOC_NOT_REFUSED)
+			return refuse(d, code, &here, f->as.clause, "%s when %s", words,
+				      words_of(f->when, when));
+		toc_set(d->check.arena, map, f->as.name, narrow);
 	}
 	return 0;
 }
@@ -171,7 +209,8 @@ static int decode_map(struct decoding *d, const struct toc_shape *s, const struc
 		toc_append(d->check.arena, map, toc_str_of(f->name), value);
 		present |= UINT64_C(1) << (f - s->fields);
 	}
-	if (check_presence(d, s, present, map, path) < 0 || check_rules(d, s, map, path) < 0)
+	if (check_presence(d, s, present, map, path) < 0 || check_rules(d, s, map, path) < 0 ||
+	    check_forms(d, s, map, path) < 0)
 		return -1;
 	*ret = map;
 	return 0;

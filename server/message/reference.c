@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SHAPES_MAX 256
+
 /* In a cell of a table. */
 static void cell(struct toc_buf *b, const char *text)
 {
@@ -108,20 +110,29 @@ static void shape(struct toc_buf *b, const struct toc_shape *s)
 			condition(b, s->rules[i].when);
 			toc_buf_text(b, ": ");
 		}
+		if (s->rules[i].each)
+			toc_buf_printf(b, "`%s`, on every item of `%s`: ", s->rules[i].each, s->rules[i].list);
 		toc_buf_printf(b, "%s (%s).\n", s->rules[i].words, s->rules[i].clause);
+	}
+	for (uint32_t i = 0; i < s->n_forms; i++) {
+		toc_buf_text(b, "\nForm: when ");
+		condition(b, s->forms[i].when);
+		toc_buf_printf(b, ", `%s` is ", s->forms[i].as.name);
+		kind(b, &s->forms[i].as);
+		toc_buf_printf(b, " (%s).\n", s->forms[i].as.clause);
 	}
 	toc_buf_byte(b, '\n');
 }
 
 /* The objects inside, once each, below the first type that uses them. */
-static void inner_shapes(struct toc_buf *b, const struct toc_shape *s, uint64_t *shown)
+static void inner_shapes(struct toc_buf *b, const struct toc_shape *s, bool shown[SHAPES_MAX])
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		const struct toc_field *f = &s->fields[i];
-		if (f->kind != TOC_F_MAP || *shown >> f->shape & 1)
+		if (f->kind != TOC_F_MAP || shown[f->shape])
 			continue;
 		const struct toc_shape *inner = toc_shape_at(f->shape);
-		*shown |= UINT64_C(1) << f->shape;
+		shown[f->shape] = true;
 		toc_buf_printf(b, "### %s\n\n%s\n\n", inner->name, inner->meaning);
 		shape(b, inner);
 		inner_shapes(b, inner, shown);
@@ -152,15 +163,15 @@ static const char opening[] =
 struct toc_str toc_message_reference(struct toc_arena *a)
 {
 	struct toc_buf b;
-	uint64_t shown = 0;
+	bool shown[SHAPES_MAX] = { false };
 	const struct toc_message_type *t;
 
-	if (toc_shape_at(64))
-		TOC_WRONG("catalogue: more than 64 shapes");
+	if (toc_shape_at(SHAPES_MAX))
+		TOC_WRONG("catalogue: more shapes than the reference can count");
 	toc_buf_init(&b, 4 << 20);
 	toc_buf_text(&b, opening);
 	shape(&b, toc_shape_envelope());
-	inner_shapes(&b, toc_shape_envelope(), &shown);
+	inner_shapes(&b, toc_shape_envelope(), shown);
 	for (size_t i = 0; (t = toc_message_type_at(i)); i++) {
 		const struct toc_shape *s = toc_shape_at(t->shape);
 		toc_buf_printf(&b, "## %s: %s\n\n%s%s. Selector: `%s`. Retention class %s. %s.\n\n", t->name,
@@ -184,7 +195,7 @@ struct toc_str toc_message_reference(struct toc_arena *a)
 			toc_buf_printf(&b, "`%s` of the envelope is mandatory: %s (%s).\n\n",
 				       t->demands[k].field, t->demands[k].words, t->demands[k].clause);
 		}
-		inner_shapes(&b, s, &shown);
+		inner_shapes(&b, s, shown);
 	}
 	while (b.n > 1 && b.p[b.n - 1] == '\n' && b.p[b.n - 2] == '\n')
 		b.n--;

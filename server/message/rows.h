@@ -21,6 +21,12 @@
 #ifndef LEAST
 #define LEAST(when, n, clause, words)
 #endif
+#ifndef FORM
+#define FORM(when, field, what, clause)
+#endif
+#ifndef EACH
+#define EACH(when, list, member, clause)
+#endif
 #ifndef TYPE
 #define TYPE(shape, name, selector, retention, flags, clause, title)
 #endif
@@ -38,6 +44,8 @@
 #undef FIELD
 #undef EITHER
 #undef LEAST
+#undef FORM
+#undef EACH
 #undef TYPE
 #undef DEMAND
 #undef NAMED_AFTER

@@ -191,11 +191,42 @@ static void add_condition(struct writer *w, struct toc_value *all, const struct 
 	toc_push(w->a, all, rule);
 }
 
+/* Under the condition (which may be the one that always holds), the demand. */
+static void add_demand(struct writer *w, struct toc_value *all, const struct toc_condition *when,
+		       struct toc_value *demand)
+{
+	struct toc_value *rule = demand;
+
+	if (when->member) {
+		rule = map(w);
+		toc_set(w->a, rule, "if", condition(w, when));
+		toc_set(w->a, rule, "then", demand);
+	}
+	toc_push(w->a, all, rule);
+}
+
+/* {"properties": {name: what}} */
+static struct toc_value *property(struct writer *w, const char *name, struct toc_value *what)
+{
+	struct toc_value *v = map(w), *properties = map(w);
+
+	toc_set(w->a, properties, name, what);
+	toc_set(w->a, v, "properties", properties);
+	return v;
+}
+
 static void add_rule(struct writer *w, struct toc_value *all, const struct toc_shape_rule *r)
 {
-	struct toc_value *demand = map(w), *any, *rule;
+	struct toc_value *demand = map(w), *any, *items;
 
-	if (r->either) {
+	if (r->each) {
+		any = toc_value_list(w->a);
+		items = map(w);
+		toc_set(w->a, items, "items", requires(w, r->each));
+		toc_push(w->a, any, requires(w, r->each));
+		toc_push(w->a, any, property(w, r->list, items));
+		toc_set(w->a, demand, "anyOf", any);
+	} else if (r->either) {
 		any = toc_value_list(w->a);
 		toc_push(w->a, any, requires(w, r->either));
 		toc_push(w->a, any, requires(w, r->or));
@@ -204,13 +235,7 @@ static void add_rule(struct writer *w, struct toc_value *all, const struct toc_s
 		toc_set_int(w->a, demand, "minProperties", r->least);
 	}
 	toc_set_cstr(w->a, demand, "$comment", r->words);
-	if (r->when->member) {
-		rule = map(w);
-		toc_set(w->a, rule, "if", condition(w, r->when));
-		toc_set(w->a, rule, "then", demand);
-		demand = rule;
-	}
-	toc_push(w->a, all, demand);
+	add_demand(w, all, r->when, demand);
 }
 
 static bool mentioned_before(const struct toc_shape *s, uint32_t i, const struct toc_condition *c,
@@ -237,6 +262,9 @@ static struct toc_value *all_of(struct writer *w, const struct toc_shape *s)
 	}
 	for (uint32_t i = 0; i < s->n_rules; i++)
 		add_rule(w, all, &s->rules[i]);
+	for (uint32_t i = 0; i < s->n_forms; i++)
+		add_demand(w, all, s->forms[i].when,
+			   property(w, s->forms[i].as.name, one_value(w, &s->forms[i].as)));
 	return all;
 }
 

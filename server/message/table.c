@@ -85,7 +85,20 @@ static const struct toc_field fields[] = {
 	{ .when = &when_##cond_, .either = a, .or = b, .clause = clause_, .words = words_, .line = __LINE__ },
 #define LEAST(cond_, n, clause_, words_)                                                                     \
 	{ .when = &when_##cond_, .least = n, .clause = clause_, .words = words_, .line = __LINE__ },
+#define EACH(cond_, list_, member_, clause_)                                                                 \
+	{ .when = &when_##cond_,                                                                             \
+	  .list = list_,                                                                                     \
+	  .each = member_,                                                                                   \
+	  .clause = clause_,                                                                                 \
+	  .words = "mandatory: here, or once beside the list",                                               \
+	  .line = __LINE__ },
 static const struct toc_shape_rule rules[] = {
+#include "message/rows.h"
+};
+
+#define FORM(cond_, name_, what, clause_)                                                                    \
+	{ .when = &when_##cond_, .as = { .name = name_, what, .clause = clause_ }, .line = __LINE__ },
+static const struct toc_form forms[] = {
 #include "message/rows.h"
 };
 
@@ -167,6 +180,7 @@ __attribute__((constructor)) static void build(void)
 		int next = i + 1 < COUNT(shapes) ? shapes[i + 1].line : INT32_MAX;
 		TAKE_ROWS(fields, s->line, next, s->fields, s->n);
 		TAKE_ROWS(rules, s->line, next, s->rules, s->n_rules);
+		TAKE_ROWS(forms, s->line, next, s->forms, s->n_forms);
 		index_names(s);
 	}
 	for (size_t i = 0; i < COUNT(types); i++) {

@@ -58,9 +58,17 @@ struct toc_field {
 /** A rule on several members of one shape. */
 struct toc_shape_rule {
 	const struct toc_condition *when;
-	const char *either, * or ; /* one of the two is there; NULL for a rule on the count */
-	uint32_t least;            /* members */
+	const char *either, * or ; /* one of the two is there; or NULL */
+	uint32_t least;            /* members; or 0 */
+	const char *list, *each;   /* every item of the list has the member `each`, or it stands beside the list */
 	const char *clause, *words;
+	int line;
+};
+
+/** Under this condition a text has a narrower form than its field says. */
+struct toc_form {
+	const struct toc_condition *when;
+	struct toc_field as; /* name of the field, its kind and length then */
 	int line;
 };
 
@@ -74,6 +82,8 @@ struct toc_shape {
 	uint32_t n;
 	const struct toc_shape_rule *rules;
 	uint32_t n_rules;
+	const struct toc_form *forms;
+	uint32_t n_forms;
 	uint8_t slots[TOC_SHAPE_SLOTS]; /* field index + 1, by the hash of its name, probed linearly */
 };
 

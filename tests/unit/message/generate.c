@@ -171,15 +171,26 @@ static struct toc_value *generate_map(struct generator *g, const struct toc_mess
 		if (!toc_condition_holds(r->when, map))
 			continue;
 		if (r->either && !toc_get(map, r->either) && !toc_get(map, r->or)) {
-			const char *name = generate_number(g, 2) ? r->either : r->or ;
-			toc_set(g->a, map, name, value_of(g, t, toc_shape_field(s, toc_str_of(name))));
+			const struct toc_field *f = toc_shape_field(
+				s, toc_str_of(generate_number(g, 2) ? r->either : r->or));
+			if (f->only_when && !toc_condition_holds(f->only_when, map))
+				f = toc_shape_field(s, toc_str_of(toc_str_is(toc_str_of(f->name), r->either) ? r->or : r->either));
+			toc_set(g->a, map, f->name, value_of(g, t, f));
 		}
+		const struct toc_value *list = r->each ? toc_get(map, r->list) : NULL;
+		for (size_t k = 0; k < toc_len(list) && !toc_get(map, r->each); k++)
+			if (!toc_get(toc_at(list, k), r->each))
+				toc_set(g->a, map, r->each,
+					value_of(g, t, toc_shape_field(s, toc_str_of(r->each))));
 		while (toc_len(map) < r->least) {
 			const struct toc_field *f = &s->fields[generate_number(g, s->n)];
 			if (!f->only_when || toc_condition_holds(f->only_when, map))
 				toc_set(g->a, map, f->name, value_of(g, t, f));
 		}
 	}
+	for (uint32_t i = 0; i < s->n_forms; i++)
+		if (toc_get(map, s->forms[i].as.name) && toc_condition_holds(s->forms[i].when, map))
+			toc_set(g->a, map, s->forms[i].as.name, one(g, t, &s->forms[i].as));
 	return map;
 }
 
