@@ -1,6 +1,6 @@
-/* md5_sha256.c: MD5 (RFC 1321) and SHA-256 (FIPS 180-4) of a file in one pass: what exact matching needs, and the
- * browser's own cryptography has only one of. Both work on blocks of 64 bytes and pad them alike; they differ in the
- * order of bytes. */
+/* md5_sha256.c: MD5 (RFC 1321) and SHA-256 (FIPS 180-4) of a file in one pass: what exact matching needs, and
+ * the browser's own cryptography has only one of. Both work on blocks of 64 bytes and pad them alike; they
+ * differ in the order of bytes. */
 #include "hash/hash.h"
 
 /* of the sines of 1 to 64: the first 32 bits behind the point */
@@ -43,12 +43,18 @@ static uint32_t big(const uint8_t *p)
 
 static void md5_block(uint32_t s[4], const uint8_t *block)
 {
-	static const uint8_t turns[4][4] = { { 7, 12, 17, 22 }, { 5, 9, 14, 20 }, { 4, 11, 16, 23 }, { 6, 10, 15, 21 } };
+	static const uint8_t turns[4][4] = {
+		{ 7, 12, 17, 22 }, { 5, 9, 14, 20 }, { 4, 11, 16, 23 }, { 6, 10, 15, 21 }
+	};
 	uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
 
 	for (unsigned i = 0; i < 64; i++) {
-		unsigned round = i / 16, word = (round == 0 ? i : round == 1 ? 5 * i + 1 : round == 2 ? 3 * i + 5 : 7 * i) % 16;
-		uint32_t f = round == 0	  ? (b & c) | (~b & d)
+		unsigned round = i / 16, word = (round == 0   ? i
+						 : round == 1 ? 5 * i + 1
+						 : round == 2 ? 3 * i + 5
+							      : 7 * i) %
+						16;
+		uint32_t f = round == 0   ? (b & c) | (~b & d)
 			     : round == 1 ? (d & b) | (~d & c)
 			     : round == 2 ? b ^ c ^ d
 					  : c ^ (b | ~d);
@@ -79,8 +85,10 @@ static void sha256_block(uint32_t s[8], const uint8_t *block)
 		v[i] = s[i];
 	for (unsigned i = 0; i < 64; i++) {
 		uint32_t e = v[4], a = v[0];
-		uint32_t x = v[7] + (left(e, 26) ^ left(e, 21) ^ left(e, 7)) + ((e & v[5]) ^ (~e & v[6])) + roots[i] + w[i];
-		uint32_t y = (left(a, 30) ^ left(a, 19) ^ left(a, 10)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+		uint32_t x = v[7] + (left(e, 26) ^ left(e, 21) ^ left(e, 7)) + ((e & v[5]) ^ (~e & v[6])) +
+			     roots[i] + w[i];
+		uint32_t y =
+			(left(a, 30) ^ left(a, 19) ^ left(a, 10)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
 		for (unsigned k = 7; k > 0; k--)
 			v[k] = v[k - 1];
 		v[4] += x;
@@ -100,7 +108,8 @@ void toc_hashing_init(struct toc_hashing *h)
 {
 	/* of the square roots of the first 8 primes */
 	static const uint32_t sha256[8] = {
-		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 	};
 	static const uint32_t md5[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 };
 
@@ -116,7 +125,8 @@ void toc_hashing_add(struct toc_hashing *h, const void *bytes, size_t n)
 	const uint8_t *p = bytes;
 
 	while (n) {
-		size_t at = h->bytes % sizeof h->block, take = sizeof h->block - at < n ? sizeof h->block - at : n;
+		size_t at = h->bytes % sizeof h->block,
+		       take = sizeof h->block - at < n ? sizeof h->block - at : n;
 		if (take == sizeof h->block) {
 			take_block(h, p);
 		} else {

@@ -1,11 +1,12 @@
 /* pdq.c: distance of PDQ hashes, and the scan of a set for those that are near.
  *
- * A scan compares the first half of each hash and goes on to the second only when that can still be within the
- * limit: two unrelated hashes differ in about 64 of the first 128 bits, and the limit is at most 31. So nearly
- * every slot costs two words. Nothing is missed: the distance of a half is never more than that of the whole.
+ * A scan compares the first half of each hash and goes on to the second only when that can still be within
+ * the limit: two unrelated hashes differ in about 64 of the first 128 bits, and the limit is at most 31. So
+ * nearly every slot costs two words. Nothing is missed: the distance of a half is never more than that of the
+ * whole.
  *
- * Counting bits is one instruction on most machines; a program for x86-64 must not assume it, so there the scan
- * exists twice and asks the processor once per call. */
+ * Counting bits is one instruction on most machines; a program for x86-64 must not assume it, so there the
+ * scan exists twice and asks the processor once per call. */
 #include "hash/hash.h"
 
 #define HALF (TOC_PDQ_BYTES / 2)
@@ -65,8 +66,8 @@ NEXT(toc_pdq_next_plain, bits_plain)
 
 __attribute__((target("popcnt"))) static NEXT(next_popcnt, BITS_BUILTIN)
 
-bool toc_pdq_next(const struct toc_pdq_haystack *in, const uint8_t needle[TOC_PDQ_BYTES], unsigned limit,
-		  size_t *slot, unsigned *ret_distance)
+	bool toc_pdq_next(const struct toc_pdq_haystack *in, const uint8_t needle[TOC_PDQ_BYTES],
+			  unsigned limit, size_t *slot, unsigned *ret_distance)
 {
 	return (__builtin_cpu_supports("popcnt") ? next_popcnt : toc_pdq_next_plain)(in, needle, limit, slot,
 										     ret_distance);
