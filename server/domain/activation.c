@@ -64,8 +64,8 @@ static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct 
 	size_t n = 0, room = 0;
 
 	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor))) {
-		if (!toc_uuid_eq(t->incident, i->id))
-			continue;
+		if (!toc_uuid_eq(t->incident, i->id) || toc_str_is(toc_short_str(&t->name), TOC_TIMER_EXPIRY))
+			continue; /* signals expire, whatever becomes of the incident */
 		if (n == room) {
 			const struct toc_timer **more = toc_arena_alloc(q->a, (room = room ? 2 * room : 16) * sizeof *more);
 			for (size_t k = 0; k < n; k++)

@@ -25,6 +25,8 @@ void toc_apply_incident(const struct deed *d);
 /** timers_started, _moved and _stopped: of a case or of an incident, the other one is nil. */
 void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_uuid incident,
 		      const struct toc_value *effects);
+/** Content signals: those that come to be, and what becomes of them. (apply_signal.c) */
+void toc_apply_signals(const struct deed *d);
 /** decided.links: cases that are one in the real world. */
 void toc_apply_links(const struct deed *d);
 

@@ -191,7 +191,7 @@ void toc_apply_incident(const struct deed *d)
 	if (!i)
 		return;
 	effects(d, i);
-	if (toc_is_of_incident(d->e->k))
+	if (toc_is_of_incident(d->e->k) || (d->e->k.n > 3 && memcmp(d->e->k.p, "M6.", 3) == 0))
 		parties(d, i);
 	set_states(d);
 	ties(d, "ties", false);

@@ -244,10 +244,11 @@ bool toc_read_by_tied(struct toc_str k)
 struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const struct toc_value *decided,
 				    enum toc_rendering rendering)
 {
-	/* The server's own: to tell a repetition from a conflict, to find duplicates, and what a step means
-	 * for cases that are tied to this one, whose notifiers must not learn of each other. Who was told of a crisis
-	 * is no secret among those who were. */
-	static const char *const hidden[] = { "digest", "dup_keys", "linked", "disclosed", "disclosed_to" };
+	/* The server's own: to tell a repetition from a conflict, to find duplicates; what a step means for cases that
+	 * are tied to this one, whose notifiers must not learn of each other; what services counted, likewise. Who was
+	 * told of a crisis is no secret among those who were. */
+	static const char *const hidden[] = { "digest",	   "dup_keys",	   "linked",	"disclosed",
+					      "disclosed_to", "item_keys", "item_floods" };
 	static const char *const bare[] = { "at", "received", "linked", "clock" };
 	struct toc_value *shown = toc_value_map(a);
 	bool little = rendering == TOC_WITHOUT_PERSONAL && !toc_is_of_incident(k);

@@ -5,6 +5,7 @@
  *   T18 outcome                      72 h after acceptance, then weekly: a reminder to the desk
  *   T8  preserve                     6 months after removal: passed
  *   T19, T21, T23, T24               of an incident: see activation.c; T20: see warning.c
+ *   expiry                           of content signals: see expiry.c
  *
  * Times are on the clock of the timer's exercise; hours and minutes elapse, months are counted in the UTC
  * calendar. What a timer does is an entry whose id comes from the timer and the level, so two nodes that fire
@@ -165,6 +166,7 @@ static const struct {
 	{ "T21", toc_fire_t21 },
 	{ "T23", toc_fire_t23 },
 	{ "T24", toc_fire_t24 },
+	{ TOC_TIMER_EXPIRY, toc_fire_expiry },
 };
 
 /* ---- what is due ---- */

@@ -48,6 +48,7 @@ struct toc_command {
 	const struct toc_value *message; /* decoded by the catalogue: envelope + body */
 	const struct toc_value
 		*dup_keys;  /* list of keyed hashes of its identifiers, made by the keeper; or NULL */
+	const struct toc_value *item_keys; /* of an M6: [{key, near?}] for its items, likewise; or NULL */
 	toc_time received;  /* server time of first receipt (earlier than now for the journal) */
 	uint8_t digest[32]; /* SHA-256 of the message's canonical bytes, keyed */
 };

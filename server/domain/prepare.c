@@ -99,6 +99,8 @@ struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_princi
 	/* of incidents reference, place and time; of a threat case nothing */
 	const struct toc_value *offered = v.n ? toc_get(v.drafts[0].decided, "duplicates") : NULL;
 	toc_set(a, answer, "duplicates", offered ? (struct toc_value *)(uintptr_t)offered : toc_value_list(a));
+	for (size_t i = 0; i < v.n; i++)
+		toc_set(a, answer, "known", toc_get(v.drafts[i].decided, "known"));
 	if (v.duplicate)
 		toc_set_int(a, answer, "seq", (int64_t)v.seq);
 	return answer;

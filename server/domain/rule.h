@@ -25,6 +25,10 @@
  *   ties, untied    [{ref, kind, to}]                incidents, and cases of incidents; who reads the entry of an
  *                                                    incident knows of it from then on
  *   receipts        [{ref, org, channel, person?, state}] answers to the messages named
+ *   new_items       {state}                          the message's items come to be, in that state
+ *   item_keys       [{key, near?, cluster?}]         … and what finds each of them
+ *   item_states     [{item, from, to}] · item_scopes [{item, distance, beyond, bank}]
+ *   item_opinions   [{item, org, opinion, disputed}] · item_floods [{item, from, matches}]
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
  *   digest, readers, person                          what later entries need to know this one by
@@ -55,6 +59,12 @@ enum toc_proposal_state {
 #define TOC_PROPOSAL_STATE(name) TOC_PROPOSAL_##name,
 #include "domain/lifecycle.def"
 };
+enum toc_item_state {
+#define TOC_ITEM_STATE(name) TOC_ITEM_##name,
+#include "domain/lifecycle.def"
+};
+/* What an organisation holds of a signal. The numbers are in snapshots. */
+enum toc_opinion { TOC_OPINION_NONE, TOC_OPINION_POSITIVE, TOC_OPINION_SEED, TOC_OPINION_NEGATIVE };
 /* How a criterion is met. The numbers are in snapshots. */
 enum toc_answer { TOC_ANSWER_NONE, TOC_ANSWER_YES, TOC_ANSWER_LIKELY, TOC_ANSWER_UNKNOWN, TOC_ANSWER_NO };
 const char *toc_desk_state_name(uint32_t state);
@@ -64,6 +74,12 @@ enum toc_case_state toc_case_state_of(struct toc_str name);
 
 const char *toc_incident_state_name(uint32_t state);
 enum toc_incident_state toc_incident_state_of(struct toc_str name); /* NONE when unknown */
+const char *toc_item_state_name(uint32_t state);
+enum toc_item_state toc_item_state_of(struct toc_str name); /* NONE when unknown */
+const char *toc_opinion_name(uint32_t opinion);
+enum toc_opinion toc_opinion_of(struct toc_str name);
+/** Where `what` leads a signal that is in state `from`. @return false when it does not follow */
+bool toc_item_step(struct toc_str what, enum toc_item_state from, enum toc_item_state *ret_to);
 const char *toc_proposal_state_name(uint32_t state);
 enum toc_proposal_state toc_proposal_state_of(struct toc_str name);
 const char *toc_answer_name(uint32_t answer);
@@ -334,6 +350,47 @@ void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid
 
 /* receipt.c */
 toc_rule toc_rule_receipt_machine, toc_rule_receipt_human, toc_rule_outreach;
+
+/* signal.c: content signals */
+enum {
+#define TOC_SIGNAL(name, number, words) TOC_##name = number,
+#include "domain/signal.def"
+#undef TOC_SIGNAL
+};
+toc_rule toc_rule_signals, toc_rule_scope;
+/** Under which id an item is kept: `name` is its sender's. */
+struct toc_uuid toc_item_id(uint32_t mode, struct toc_uuid exercise, struct toc_uuid name);
+/** The item of that name in the question's mode and exercise, or NULL. */
+const struct toc_item *toc_item_named(struct toc_ask *q, struct toc_uuid name);
+/** May the asker read it? NULL is read by nobody. */
+bool toc_item_is_read_by(const struct toc_ask *q, const struct toc_item *i);
+bool toc_item_is_live(const struct toc_item *i);
+/** decided.item_states += the step, if it is one. */
+void toc_effect_item_state(struct toc_ask *q, struct toc_value *decided, const struct toc_item *item,
+			   enum toc_item_state to);
+/** Readers of an entry about an item: whoever reads the item, as the entry's own row lets them. */
+void toc_readers_of_item(struct toc_ask *q, struct toc_draft *d, const struct toc_item *item);
+/** A breaker's M6.scope: the item, which the message that trips it leaves in state `from`, is quarantined. */
+void toc_quarantine(struct toc_ask *q, const struct toc_item *item, enum toc_item_state from, const char *why);
+const char *toc_item_path(struct toc_ask *q, const char *list, size_t i, const char *member);
+
+/* expiry.c */
+#define TOC_TIMER_EXPIRY "expiry" /* of the items of one M6 */
+/** decided.timers_started += when the first item of the message is over. */
+void toc_start_expiry(struct toc_ask *q, struct toc_value *decided, struct toc_uuid message, toc_time first);
+void toc_fire_expiry(struct toc_ask *q, const struct toc_timer *t);
+
+/* opinion.c: M7 */
+toc_rule toc_rule_match_count, toc_rule_opinion, toc_rule_false_positive, toc_rule_not_applicable;
+
+/* known.c: is a signal known already? */
+#define TOC_STACK_SLOTS 1024 /* of one haystack object */
+struct toc_hash toc_sameness_key(struct toc_str key, struct toc_uuid incident);
+struct toc_hash toc_haystack_key(struct toc_uuid incident, int64_t number);
+/** What an M6 with these items repeats, as far as the asker may read it: [{for, item, sender, labels, …}]. */
+struct toc_value *toc_known(struct toc_ask *q, const struct toc_value *items);
+/** The same of the item that an M7 is about. */
+struct toc_value *toc_known_item(struct toc_ask *q, const struct toc_item *item);
 
 /* deadline.c, escalation.c */
 /** decided.timers_started += a timer on a case or incident. desk may be empty. */

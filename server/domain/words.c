@@ -21,6 +21,11 @@ static const char *const proposal_states[] = {
 #define TOC_PROPOSAL_STATE(name) #name,
 #include "domain/lifecycle.def"
 };
+static const char *const item_states[] = {
+#define TOC_ITEM_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
+static const char *const opinions[] = { "", "positive", "investigation_seed", "negative" };
 static const char *const answers[] = { "", "yes", "likely", "unknown", "no" };
 static const char *const desk_roles[] = { "competent", "home", "hub", "added" };
 static const char *const duties[] = { "TCO_14_5", "DSA_18", "voluntary" };
@@ -87,6 +92,22 @@ const char *toc_answer_name(uint32_t answer)
 enum toc_answer toc_answer_of(struct toc_str name)
 {
 	return index_of(answers, COUNT_OF(answers), name);
+}
+const char *toc_item_state_name(uint32_t state)
+{
+	return name_at(item_states, COUNT_OF(item_states), state);
+}
+enum toc_item_state toc_item_state_of(struct toc_str name)
+{
+	return index_of(item_states, COUNT_OF(item_states), name);
+}
+const char *toc_opinion_name(uint32_t opinion)
+{
+	return name_at(opinions, COUNT_OF(opinions), opinion);
+}
+enum toc_opinion toc_opinion_of(struct toc_str name)
+{
+	return index_of(opinions, COUNT_OF(opinions), name);
 }
 const char *toc_desk_role_name(uint32_t role)
 {
@@ -171,6 +192,23 @@ bool toc_incident_step(struct toc_str what, enum toc_incident_state from, enum t
 bool toc_is_of_incident(struct toc_str k)
 {
 	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '1' && k.p[1] <= '3' && k.p[2] == '.';
+}
+
+bool toc_item_step(struct toc_str what, enum toc_item_state from, enum toc_item_state *ret_to)
+{
+#define IS(state) (1u << TOC_ITEM_##state)
+	enum { TOC_ITEM_STAYS = STAYS };
+	static const struct step steps[] = {
+#define TOC_ITEM_STEP(what, from_states, to_state) { what, from_states, TOC_ITEM_##to_state },
+#include "domain/lifecycle.def"
+	};
+#undef IS
+	uint32_t to;
+	bool follows = take_step(steps, COUNT_OF(steps), what, from, &to);
+
+	if (follows)
+		*ret_to = (enum toc_item_state)to;
+	return follows;
 }
 
 /* ---- ids and times in documents ---- */

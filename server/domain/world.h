@@ -67,6 +67,9 @@ TOC_FIND_BY_ID(timer)
 TOC_FIND_BY_ID(message)
 TOC_FIND_BY_ID(incident)
 TOC_FIND_BY_ID(proposal)
+TOC_FIND_BY_ID(item)
+TOC_FIND_BY_ID(signals)
+TOC_FIND_BY_ID(parcel)
 #undef TOC_FIND_BY_ID
 
 #endif

@@ -38,6 +38,7 @@ static int understand(struct toc_keeper *k, struct toc_work *w, const struct toc
 	memcpy(w->command.digest, digest.b, sizeof w->command.digest);
 	w->command.message = message;
 	w->command.k = toc_message_k(w->arena, message);
+	w->command.item_keys = toc_item_keys(w->arena, k->o.dup_key, message);
 	w->threat = toc_is_threat(w->command.k);
 	if (w->threat)
 		w->command.dup_keys = toc_dupkeys(w->arena, k->o.dup_key, message);

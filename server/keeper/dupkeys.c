@@ -3,6 +3,7 @@
  * another thing. */
 #include "keeper/dupkeys.h"
 
+#include "keeper/nearkey.h"
 #include "message/json.h"
 
 #include <stdlib.h>
@@ -169,7 +170,8 @@ struct toc_str toc_normal_phone(struct toc_arena *a, struct toc_str phone)
 	return (struct toc_str){ out, n };
 }
 
-struct toc_str toc_normal_text(struct toc_arena *a, struct toc_str text)
+/* Small letters, and every run of blanks one blank. */
+static struct toc_str blanks_as_one(struct toc_arena *a, struct toc_str text)
 {
 	struct toc_str s = lower_str(a, trim(text));
 	char *out = toc_arena_alloc(a, s.n + 1);
@@ -179,7 +181,14 @@ struct toc_str toc_normal_text(struct toc_arena *a, struct toc_str text)
 			out[n++] = s.p[i];
 		else if (n && out[n - 1] != ' ')
 			out[n++] = ' ';
-	return (struct toc_str){ out, n < TEXT_LEAST ? 0 : n };
+	return (struct toc_str){ out, n };
+}
+
+struct toc_str toc_normal_text(struct toc_arena *a, struct toc_str text)
+{
+	struct toc_str s = blanks_as_one(a, text);
+
+	return s.n < TEXT_LEAST ? (struct toc_str){ s.p, 0 } : s;
 }
 
 static void content_keys(struct keys *k, const struct toc_value *item)
@@ -240,6 +249,53 @@ struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const 
 	for (size_t i = 0; i < k.n; i++)
 		if (i == 0 || !toc_str_eq(k.found[i], k.found[i - 1]))
 			toc_push_text(a, list, k.found[i]);
+	return list;
+}
+
+/* What one item recognises: the same key as the same thing in a notification. */
+static void item_key(struct keys *k, const struct toc_value *item)
+{
+	struct toc_str hash = toc_get_text(item, "hash_value");
+	struct toc_str type = lower_str(k->arena, toc_get_text(item, "hash_type"));
+
+	if (hash.n)
+		add(k, toc_arena_printf(k->arena, "hash-%.*s", TOC_STR_ARGS(type)).p, lower_str(k->arena, hash));
+	else if (type.n)
+		add(k, toc_arena_printf(k->arena, "opaque-%.*s", TOC_STR_ARGS(type)).p,
+		    toc_get_text(toc_get(item, "hash_ref"), "sha256"));
+	add(k, "url", toc_normal_url(k->arena, toc_get_text(item, "url")));
+	add(k, "domain", lower_str(k->arena, trim(toc_get_text(item, "domain"))));
+	add(k, "phrase", blanks_as_one(k->arena, toc_get_text(item, "text_phrase")));
+	add(k, "account", toc_get_text(item, "account_ref"));
+}
+
+struct toc_value *toc_item_keys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message)
+{
+	const struct toc_value *items = toc_get(toc_get(message, "body"), "items");
+	struct toc_value *list = toc_value_list(a);
+	struct toc_near_key near;
+	bool ready = false;
+
+	if (!toc_get_is(message, "type", "M6"))
+		return NULL;
+	for (size_t i = 0; i < toc_len(items); i++) {
+		const struct toc_value *item = toc_at(items, i);
+		struct keys k = { .arena = a, .key = key };
+		struct toc_value *v = toc_value_map(a);
+		uint8_t hash[32], form[32];
+		item_key(&k, item);
+		if (k.n)
+			toc_set_text(a, v, "key", k.found[0]);
+		if (toc_get_is(item, "hash_type", "PDQ") &&
+		    toc_hex_decode(toc_get_text(item, "hash_value"), hash, sizeof hash) == 0) {
+			if (!ready)
+				toc_near_key_init(&near, key, toc_get_text(message, "incident_ref"));
+			ready = true;
+			toc_near_form(&near, hash, form);
+			toc_set_text(a, v, "near", toc_hex(a, form, sizeof form));
+		}
+		toc_push(a, list, v);
+	}
 	return list;
 }
 

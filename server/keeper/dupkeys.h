@@ -16,6 +16,11 @@
 /** The keys of a decoded message, sorted, each once; an empty list when it names nothing. */
 struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);
 
+/** Of the items of an M6, in their order: [{key, near?}]: the key of what each recognises, of the kinds above and
+ * domain, phrase, account, opaque-<type>; and the form (nearkey.h) of a PDQ hash, hexadecimal. The realm of the
+ * forms is the incident. NULL for any other message. */
+struct toc_value *toc_item_keys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);
+
 /** SHA-256 of the message's canonical bytes, keyed: the same id with another digest is an id_conflict. */
 struct toc_sha256 toc_message_digest(struct toc_arena *a, const uint8_t key[32],
 				     const struct toc_value *message);

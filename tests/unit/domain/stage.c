@@ -166,6 +166,29 @@ static const struct toc_value *dup_keys(struct stage *s, const struct toc_value 
 	return keys;
 }
 
+/* What finds signals, as the keeper makes it; the form of a PDQ hash is the hash itself here. */
+static const struct toc_value *item_keys(struct stage *s, const struct toc_value *body)
+{
+	static const char *const names[] = { "hash_type", "hash_value", "url", "domain", "text_phrase", "account_ref" };
+	struct toc_value *keys = toc_value_list(s->a);
+	const struct toc_value *items = toc_get(body, "items");
+
+	for (size_t i = 0; i < toc_len(items); i++) {
+		const struct toc_value *item = toc_at(items, i);
+		struct toc_value *v = toc_value_map(s->a);
+		struct toc_str all = TOC_STR("");
+		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+			all = toc_arena_printf(s->a, "%.*s\n%.*s", TOC_STR_ARGS(all),
+					       TOC_STR_ARGS(toc_get_text(item, names[k])));
+		struct toc_sha256 h = toc_sha256(all);
+		toc_set_text(s->a, v, "key", toc_hex(s->a, h.b, sizeof h.b));
+		if (toc_get_is(item, "hash_type", "PDQ"))
+			toc_set(s->a, v, "near", toc_get(item, "hash_value"));
+		toc_push(s->a, keys, v);
+	}
+	return keys;
+}
+
 static void fill(struct stage *s, struct toc_value *m)
 {
 	static const char *const defaults =
@@ -206,6 +229,7 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 		return -1;
 	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = { s->now.us - s->late.us } };
 	c.dup_keys = dup_keys(s, toc_get(m, "body"));
+	c.item_keys = item_keys(s, toc_get(m, "body"));
 	struct toc_sha256 digest = toc_sha256(toc_json_str(s->a, m));
 	memcpy(c.digest, digest.b, sizeof c.digest);
 	c.digest[0] ^= s->twist;
@@ -229,6 +253,21 @@ int stage_act_value(struct stage *s, const char *who, struct toc_value *raw)
 struct toc_value *stage_parse(struct stage *s, struct toc_str json)
 {
 	return parse(s->a, json);
+}
+
+struct toc_value *stage_prepare(struct stage *s, const char *who, struct toc_value *raw)
+{
+	struct toc_principal p = stage_principal(s, who);
+	struct toc_value *m;
+
+	fill(s, raw);
+	memset(&s->v, 0, sizeof s->v);
+	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0)
+		return NULL;
+	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = s->now };
+	c.dup_keys = dup_keys(s, toc_get(m, "body"));
+	c.item_keys = item_keys(s, toc_get(m, "body"));
+	return toc_prepare(s->w, &p, &c, s->now, s->a, &s->v.refusal);
 }
 
 struct toc_value *stage_message(struct stage *s, const char *message)
@@ -642,7 +681,7 @@ static int play_step(struct stage *s, const struct toc_value *scenario, const st
 				 "\"machine\"}}",
 				 toc_uuid_str(s->a, about->e.eid).p, org, toc_time_str(s->a, s->now).p);
 	}
-	if (!toc_get(step, "send"))
+	if (!toc_get(step, "send") || toc_get_is(step, "prepare", "only"))
 		return 0;
 	m = toc_value_copy(s->a, toc_get(step, "send"));
 	for (uint32_t i = 0; i < defaults->n; i++)

@@ -55,6 +55,8 @@ int stage_act_value(struct stage *s, const char *who, struct toc_value *message)
 /** The same, only asking: world and ledger stay. */
 int stage_try(struct stage *s, const char *who, const char *message, ...)
 	__attribute__((format(printf, 3, 4)));
+/** What `prepare` answers, or NULL (s->v.refusal). */
+struct toc_value *stage_prepare(struct stage *s, const char *who, struct toc_value *message);
 /** The whole message as the last act sent it, to send it again. */
 struct toc_value *stage_message(struct stage *s, const char *message);
 

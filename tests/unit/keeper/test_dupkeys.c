@@ -112,4 +112,55 @@ CASE(the_digest_follows_content_not_order)
 	toc_arena_free(a);
 }
 
+/* ---- the items of an M6 ---- */
+
+#define M6(items)                                                                                            \
+	"{\"type\":\"M6\",\"incident_ref\":\"01980000-0000-7000-8000-00000000000a\",\"body\":{\"items\":[" items "]}}"
+#define SHA "9c8506abf29ff0bb249797f36c77b97774ca5673d6177462c3dc63b9e5bedbcd"
+#define P1 "b6d9f7bde7bcf36f71d1ad71454ff692b4d3149f3a764176d45df86228e14b58"
+
+static struct toc_value *item_keys_of(struct toc_arena *a, const char *json)
+{
+	struct toc_value *v;
+	struct toc_refusal why;
+	if (toc_json_parse(a, toc_str_of(json), 65536, 16, &v, &why) < 0)
+		TOC_WRONG(why.detail);
+	return toc_item_keys(a, key, v);
+}
+
+CASE(every_item_has_a_key_and_a_pdq_a_form)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *v = item_keys_of(
+		a, M6("{\"hash_type\":\"SHA256\",\"hash_value\":\"" SHA "\"},"
+		      "{\"hash_type\":\"PDQ\",\"hash_value\":\"" P1 "\"},"
+		      "{\"hash_type\":\"SHA256\",\"hash_value\":\"" P1 "\"},"
+		      "{\"hash_type\":\"TMK_PDQF\",\"hash_ref\":{\"sha256\":\"" SHA "\",\"size\":263344}},"
+		      "{\"url\":\"https://files.example/a\"},{\"url\":\"hxxps://files[.]example/a/\"},"
+		      "{\"domain\":\"Files.example\"},{\"text_phrase\":\"The  Bell\"},"
+		      "{\"account_ref\":\"" SHA "\"}"));
+	CHECK_INT(toc_len(v), 9);
+	for (size_t i = 0; i < toc_len(v); i++) {
+		CHECK_INT(toc_get_text(toc_at(v, i), "key").n, 64);
+		CHECK_INT(toc_get_text(toc_at(v, i), "near").n, i == 1 ? 64 : 0);
+		for (size_t k = 0; k < i; k++) /* only the two addresses are one */
+			CHECK(toc_str_eq(toc_get_text(toc_at(v, i), "key"), toc_get_text(toc_at(v, k), "key")) ==
+			      (i == 5 && k == 4));
+	}
+	CHECK(!strstr(toc_json_str(a, v).p, SHA) && !strstr(toc_json_str(a, v).p, P1));
+	CHECK(item_keys_of(a, "{\"type\":\"M4\",\"body\":{\"items\":[{}]}}") == NULL);
+	toc_arena_free(a);
+}
+
+CASE(a_signal_and_a_notification_of_the_same_thing_share_a_key)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *signal =
+		item_keys_of(a, M6("{\"hash_type\":\"SHA256\",\"hash_value\":\"" SHA "\"}"));
+	struct toc_value *notice = keys_of(
+		a, key, "{\"body\":{\"content\":[{\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":\"" SHA "\"}]}]}}");
+	CHECK(toc_str_eq(toc_get_text(toc_at(signal, 0), "key"), toc_text_of(toc_at(notice, 0))));
+	toc_arena_free(a);
+}
+
 RUN_CASES()
