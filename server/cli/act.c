@@ -286,7 +286,9 @@ static int act_send(struct play *p, struct actor *who, const struct scenario_ste
 	if (!m || (step->prepare && ask(p, who, m, NULL, true) < 0))
 		return -1;
 	p->prepared = step->prepare ? p->answer : NULL;
-	if (ask(p, who, m, b, false) < 0)
+	if (step->only_prepare)
+		b->at = p->speed ? scenario_now(p) : toc_after(p->s.t0, step->t);
+	else if (ask(p, who, m, b, false) < 0)
 		return -1;
 	if (told)
 		p->played[p->at].by_person = true;

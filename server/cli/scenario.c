@@ -234,7 +234,8 @@ static int load_step(struct scenario *s, size_t i, const struct toc_value *v, st
 					.note = toc_get_text(v, "note"),
 					.send = toc_get(v, "send"),
 					.receipt = toc_get(v, "receipt"),
-					.prepare = toc_get_bool(v, "prepare"),
+					.prepare = toc_get_bool(v, "prepare") || toc_get_is(v, "prepare", "only"),
+					.only_prepare = toc_get_is(v, "prepare", "only"),
 					.expect = toc_get(v, "expect") };
 	if (scenario_time(toc_get_text(v, "t"), &step->t) < 0)
 		return toc_fail(reterr, TOC_EINVAL, "step %zu: t: \"%.*s\" is not mm:ss or h:mm:ss", i + 1,

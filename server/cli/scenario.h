@@ -12,6 +12,7 @@ struct scenario_step {
 	struct toc_str name, who, org, title, note; /* who: "ORG/title", or "system": then org is empty */
 	const struct toc_value *send, *receipt;     /* NULL: none */
 	bool prepare; /* ask first what sending it would do */
+	bool only_prepare; /* … and leave it at that */
 	const struct toc_value *expect;             /* list, or NULL */
 };
 struct scenario {

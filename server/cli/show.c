@@ -18,6 +18,54 @@ static void row(const struct cli *cli, struct toc_arena *a, const char *name, st
 	term_fill(&cli->out, term_safe(a, text, " "), 30, 30);
 }
 
+/* What a content signal recognises: "SHA256 9c85…", "url https://…". */
+static struct toc_str recognises(struct toc_arena *a, const struct toc_value *item)
+{
+	static const char *const members[] = { "hash_value", "url", "domain", "text_phrase", "account_ref" };
+	struct toc_str what = toc_get_text(item, "hash_type");
+
+	if (!what.n)
+		what = toc_get_text(item, "signal_kind");
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+		if (toc_get(item, members[i]))
+			return toc_arena_printf(a, "%.*s %.*s", TOC_STR_ARGS(what),
+						TOC_STR_ARGS(toc_get_text(item, members[i])));
+	return toc_arena_printf(a, "%.*s, %lld bytes sent separately", TOC_STR_ARGS(what),
+				(long long)toc_get_int(toc_get(item, "hash_ref"), "size", 0));
+}
+
+static void signals(const struct cli *cli, struct toc_arena *a, const struct toc_value *body)
+{
+	const struct toc_value *items = toc_get(body, "items"), *scopes = toc_get(body, "scopes");
+
+	for (size_t i = 0; i < toc_len(items); i++) {
+		const struct toc_value *item = toc_at(items, i);
+		struct toc_str line = toc_arena_printf(a, "%.*s  %.*s", TOC_STR_ARGS(toc_get_text(item, "item_id")),
+						       TOC_STR_ARGS(recognises(a, item)));
+		if (toc_get_is(item, "bank", "negative"))
+			line = toc_arena_printf(a, "%.*s, known lawful", TOC_STR_ARGS(line));
+		if (toc_get(item, "match_distance_max"))
+			line = toc_arena_printf(a, "%.*s, up to %lld bits", TOC_STR_ARGS(line),
+						(long long)toc_get_int(item, "match_distance_max", 0));
+		if (toc_get(item, "variant_of"))
+			line = toc_arena_printf(a, "%.*s, a variant of %.*s", TOC_STR_ARGS(line),
+						TOC_STR_ARGS(toc_get_text(item, "variant_of")));
+		row(cli, a, i ? "" : "items", line);
+	}
+	for (size_t i = 0; i < toc_len(scopes); i++)
+		row(cli, a, i ? "" : "ruled", term_flat(a, toc_at(scopes, i)));
+}
+
+static void item_states(const struct cli *cli, struct toc_arena *a, const struct toc_value *decided)
+{
+	const struct toc_value *list = toc_get(decided, "item_states");
+
+	for (size_t i = 0; i < toc_len(list); i++)
+		row(cli, a, "item is now",
+		    toc_arena_printf(a, "%.*s  %.*s", TOC_STR_ARGS(toc_get_text(toc_at(list, i), "item")),
+				     TOC_STR_ARGS(toc_get_text(toc_at(list, i), "to"))));
+}
+
 /* The fields of a body, without the one that the entry's name says already: "M5.accept" has kind "accept". */
 static void rows_of(const struct cli *cli, struct toc_arena *a, const struct toc_value *body,
 		    struct toc_str k)
@@ -29,8 +77,11 @@ static void rows_of(const struct cli *cli, struct toc_arena *a, const struct toc
 		if ((!strcmp(name, "step") || !strcmp(name, "kind")) &&
 		    toc_str_eq(toc_text_of(body->members[i].value), said))
 			continue;
+		if (!strcmp(name, "items") || !strcmp(name, "scopes"))
+			continue; /* content signals, a line each below */
 		row(cli, a, name, term_flat(a, body->members[i].value));
 	}
+	signals(cli, a, body);
 }
 
 static void desks(const struct cli *cli, struct toc_arena *a, const struct toc_value *list)
@@ -106,6 +157,7 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 	if (toc_get_is(frame, "rendering", "without_personal"))
 		row(cli, scratch, "rendering", TOC_STR("without personal data"));
 	rows_of(cli, scratch, toc_get(message, "body"), toc_get_text(frame, "k"));
+	item_states(cli, scratch, decided);
 	desks(cli, scratch, toc_get(decided, "desks"));
 	timers(cli, scratch, decided);
 	disclosed(cli, scratch, toc_get(frame, "disclosed"));

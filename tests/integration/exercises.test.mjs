@@ -14,7 +14,7 @@ let server;
 before(async () => (server = await Server.start()));
 after(() => server?.stop());
 
-for (const [name, file, steps] of [['LANTERN to 30:00', 'lantern.json', 20], ['QUIET BELL', 'quiet-bell.json', 17]]) {
+for (const [name, file, steps] of [['LANTERN to 30:00', 'lantern.json', 23], ['QUIET BELL', 'quiet-bell.json', 17]]) {
 	describe(name, () => {
 		let played;
 		before(async () => (played = await play(server, path.join(exercises, file))));
@@ -91,7 +91,7 @@ describe('a play', () => {
 	});
 
 	it('yields to a person who signs in, and goes on with what they did', { timeout: 90_000 }, async (t) => {
-		const run = command(server, ['exercise', 'play', path.join(exercises, 'lantern.json'), '--new', '--speed', '60', '--json',
+		const run = command(server, ['exercise', 'play', path.join(exercises, 'lantern.json'), '--new', '--speed', '60', '--until', '06:10', '--json',
 			'--credentials', path.join(server.state, 'demo/credentials.json')]);
 		t.after(() => run.child.kill('SIGKILL'));
 		try {

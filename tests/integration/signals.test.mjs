@@ -1,0 +1,127 @@
+// signals.test.mjs: content signals over the wire: a whole list in one message, what is known already, who is told of a
+// match, and that nothing of it stands in a table in the clear.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+
+import { Ledger } from './lib/ledger.mjs';
+import { Member } from './lib/member.mjs';
+import { message, scenarioTime, uuid7 } from './lib/messages.mjs';
+import { Server, until } from './lib/server.mjs';
+
+const bare = { precedence: 'priority', ack_required: false, personal_data: { level: 'none', categories: [] } };
+const hsps = ['Chirplet', 'GameNest', 'LoopReel', 'PastePond'];
+const hash = (text) => createHash('sha256').update(text).digest('hex');
+
+let server, airu, harbor, loop, game, hub, incident;
+before(async () => {
+	server = await Server.start();
+	[airu, harbor, loop, game, hub] = await Promise.all([['AIRU', 'duty officer'], ['StreamHarbor', 'night responder'],
+		['LoopReel', 'night responder'], ['GameNest', 'gateway'], ['HUB', 'lead']].map(([org, person]) => Member.connect(server, org, person, { resume: true })));
+	const criteria = ['real_world_event', 'harm_shown', 'intimidation', 'terrorism_link', 'virality'];
+	const report = await airu.send(message('M1', {
+		step: 'report', headline: 'An attack at a market hall', ongoing: 'yes', online_component: ['live'], producer: 'perpetrator',
+		event_time: { from: scenarioTime(airu).toISOString(), precision: 'minutes' }, event_place: { cc: 'XA' },
+		criteria: criteria.map((code) => ({ code, answer: 'unknown' })), victims_visible: 'unknown', minor_involved: 'unknown',
+	}, { ...bare, audience: ['HUB', 'StreamHarbor', ...hsps] }));
+	assert.equal(report.op, 'accepted', JSON.stringify(report));
+	incident = report.incident;
+});
+after(async () => {
+	await Promise.all([airu, harbor, loop, game, hub].map((m) => m?.close()));
+	await server?.stop();
+});
+
+const pdq = (value, more = {}) => ({ item_id: uuid7(), bank: 'match', signal_kind: 'hash', hash_type: 'PDQ', hash_value: value, hash_quality: 90, match_distance_max: 31, ...more });
+const m6 = (member, items, more = {}) => message('M6', {
+	step: 'share', items, producer: 'perpetrator', content_type: 'image', context_warning: 'none', graphic: 'severe', opinion: 'positive',
+	reviewed_by_human: true, suggested_action: 'review', expires_at: new Date(scenarioTime(member).getTime() + 30 * 86400e3).toISOString(),
+}, { ...bare, incident_ref: incident, audience: ['HUB', 'AIRU', ...hsps], ...more });
+const m7 = (item_ref, body) => message('M7', { item_ref, ...body }, bare);
+/** The hash with these bits turned over. */
+const flip = (value, n) => {
+	const b = Buffer.from(value, 'hex');
+	for (let i = 0; i < n; i++) b[(i * 37) % 32] ^= 1 << (i >> 5);
+	return b.toString('hex');
+};
+
+describe('a list of 256 signals', () => {
+	const items = Array.from({ length: 256 }, (_, i) => pdq(hash(`pdq:exercise:list-${i}`)));
+	let sent;
+
+	it('is one message, and one entry for everybody it is for', async () => {
+		sent = m6(harbor, items);
+		assert.ok(JSON.stringify({ op: 'send', ref: 1, message: sent }).length < 65536);
+		const answer = await harbor.send(sent);
+		assert.equal(answer.op, 'accepted', JSON.stringify(answer));
+		for (const member of [loop, hub, game]) {
+			const entry = await member.entry((e) => e.id === sent.id);
+			assert.equal(entry.message.body.items.length, 256);
+			assert.deepEqual(entry.message.body.items[255], items[255]);
+			assert.equal(entry.decided.item_keys, undefined);
+			assert.ok(JSON.stringify(entry).length < 70_000);
+		}
+	});
+
+	it('one more is refused, and so is what is too long for a frame', async () => {
+		const refused = await harbor.send(m6(harbor, [...items, pdq(hash('one more'))]));
+		assert.equal(refused.op, 'refused');
+		assert.equal(refused.code, refused.code === 'too_big' ? 'too_big' : 'limit'); // whichever is found first
+	});
+
+	it('stands in no table in the clear: neither ledger nor snapshot', async () => {
+		const ledger = new Ledger(server);
+		const [found] = await ledger.rows(`select count(*)::int as entries, count(*) filter (where position(convert_to('${items[7].hash_value}', 'UTF8') in body) > 0)::int as clear from ledger.entry where k = 'M6.share'`);
+		assert.deepEqual(found, { entries: 1, clear: 0 });
+		const [own] = await ledger.rows(`select count(*)::int as n from ledger.entry where position(convert_to('${items[7].item_id}', 'UTF8') in body) > 0`);
+		assert.equal(own.n, 1); // the search would have found it: its id is there
+		const [saved] = await ledger.rows(`select count(*) filter (where position(convert_to('${items[7].hash_value}', 'UTF8') in bytes) > 0)::int as clear from ledger.snapshot`);
+		assert.equal(saved.clear, 0);
+	});
+});
+
+describe('a hash that somebody else asks about', () => {
+	const known = async (member, ...values) => {
+		const answer = await member.prepare(m6(member, values.map((v) => pdq(v)), { audience: ['HUB'] }));
+		assert.equal(answer.op, 'prepared', JSON.stringify(answer));
+		return answer.known;
+	};
+	const original = hash('pdq:exercise:original');
+	let item;
+
+	it('is known when it is the same or near enough, by whoever may read the item', async () => {
+		item = pdq(original);
+		assert.equal((await harbor.send(m6(harbor, [item], { audience: ['HUB', 'LoopReel'] }))).op, 'accepted');
+		const found = await known(loop, original, flip(original, 12), flip(original, 31), flip(original, 32));
+		assert.deepEqual(found.map((k) => [k.item, k.distance]), [[item.item_id, 0], [item.item_id, 12], [item.item_id, 31]]);
+		assert.deepEqual(await known(game, original), []);
+	});
+
+	it('still is when the keeper has been killed, and another one has read what there is', async () => {
+		await server.kill('keeper');
+		const found = await until(async () => known(loop, flip(original, 30)).catch(() => null), 'an answer', 20_000);
+		assert.deepEqual(found.map((k) => [k.item, k.distance]), [[item.item_id, 30]]);
+	});
+
+	it('a dispute about a far match quarantines what is far, and everybody who reads the item is told', async () => {
+		const dispute = await loop.deliver(m7(item.item_id, { kind: 'opinion', opinion: 'negative', distance: 29 }));
+		assert.equal(dispute.op, 'accepted', JSON.stringify(dispute));
+		const entry = await harbor.entry((e) => e.k === 'M6.scope' && e.org === 'server');
+		assert.deepEqual(entry.decided.item_states, [{ from: 'DISPUTED', item: item.item_id, to: 'QUARANTINED' }]);
+		const [near, far] = await known(hub, flip(original, 16), flip(original, 17));
+		assert.deepEqual([near.quarantined, far.quarantined], [false, true]);
+		assert.equal(game.entries.some((e) => e.k === 'M6.scope' || e.k === 'M7.opinion'), false);
+		const narrow = await hub.deliver(message('M6', { step: 'scope', scopes: [{ item_ref: item.item_id, action: 'narrow', match_distance_max: 16 }] }, { ...bare, incident_ref: incident, audience: [] }));
+		assert.equal(narrow.op, 'accepted', JSON.stringify(narrow));
+		assert.deepEqual((await known(loop, flip(original, 16), flip(original, 17))).map((k) => k.distance), [16]);
+	});
+
+	it('what one may not read and what does not exist are one answer', async () => {
+		const count = (ref) => m7(ref, { kind: 'match_count', count: 1, window: { from: scenarioTime(game).toISOString(), until: scenarioTime(game).toISOString() } });
+		for (const op of ['send', 'prepare']) {
+			const [theirs, none] = await Promise.all([game[op](count(item.item_id)), game[op](count(uuid7()))]);
+			assert.equal(theirs.code, 'not_found');
+			assert.deepEqual({ ...theirs, ref: 0 }, { ...none, ref: 0 });
+		}
+	});
+});
