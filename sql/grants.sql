@@ -12,3 +12,4 @@ grant execute on function
 	ledger.add_keys(uuid[], text[], text[], uuid[], bytea[]),
 	ledger.save_snapshot(bigint, integer, bytea)
 	to tocsin_app;
+grant execute on function ledger.document(ledger.entry) to tocsin_app, tocsin_reader;

@@ -14,7 +14,7 @@ $$;
 -- A true leaf over a true body.
 create function tap.leaf(body bytea, salt bytea, org text default 'AIRU', eid uuid default gen_random_uuid(),
 	case_ref uuid default null) returns bytea language sql as $$
-	select convert_to(format('{"v":1,"ts":1763804012123456,"k":"M4.send","mode":"exercise",%s"org":"%s","node":"n1","eid":"%s","cb":"%s","ca":"%s","cd":"%2$s"}',
+	select convert_to(format('{"v":1,"ts":1763804012123456,"k":"M4.send","mode":"exercise",%s"org":"%s","node":"n1","eid":"%s","cb":"%s","ca":"%s","cd":"%5$s"}',
 			case when case_ref is null then '' else format('"case":"%s",', case_ref) end, org, eid, commitment, commitment),
 		'UTF8')
 	from (select translate(encode(sha256('tocsin-entry/v1 body\012'::bytea || salt || body), 'base64'), '+/=', '-_')) c(commitment)

@@ -19,11 +19,12 @@ select throws_ok(format('select tap.as_role(%L, %L)', who, statement), '42501', 
 -- what they may
 select lives_ok(format('select tap.as_role(%L, %L)', who, 'select from ledger.' || which), format('%s reads %s', who, which))
 	from unnest(array['tocsin_app', 'tocsin_reader']) who, unnest(array['entry', 'tip']) which;
-select functions_are('ledger', array['append', 'lock_tip', 'add_keys', 'save_snapshot', 'refuse_change']);
+select functions_are('ledger', array['append', 'lock_tip', 'add_keys', 'save_snapshot', 'refuse_change', 'document']);
 select is((select array_agg(p.proname || '/' || r order by p.proname, r) from pg_proc p, unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_owner']) r
 		where p.pronamespace = 'ledger'::regnamespace and r <> 'tocsin_owner' and has_function_privilege(r, p.oid, 'execute')),
-	array['add_keys/tocsin_app', 'append/tocsin_app', 'lock_tip/tocsin_app', 'save_snapshot/tocsin_app'],
-	'the keeper may execute four functions, the archive none');
+	array['add_keys/tocsin_app', 'append/tocsin_app', 'document/tocsin_app', 'document/tocsin_reader', 'lock_tip/tocsin_app',
+		'save_snapshot/tocsin_app'],
+	'the keeper may write by four functions, the archive by none; both may read a body as a document');
 select is_empty($$select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
 		where p.pronamespace = 'ledger'::regnamespace and a.grantee = 0$$, 'nothing is executable by public');
 select is_empty($$select c.relname from pg_class c, aclexplode(c.relacl) a

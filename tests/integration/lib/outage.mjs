@@ -30,7 +30,7 @@ export function kill(server) {
 
 /** How many entries have this event id, and the one. */
 export async function recorded(server, id) {
-	const rows = await new Ledger(server).rows(`select seq, late, ts, document #>> '{decided,received}' as received, document #>> '{decided,at}' as at
+	const rows = await new Ledger(server).rows(`select seq, late, ts, ledger.document(entry) #>> '{decided,received}' as received, ledger.document(entry) #>> '{decided,at}' as at
 		from ledger.entry where eid = '${id}'`);
 	return { n: rows.length, entry: rows[0] };
 }
