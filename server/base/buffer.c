@@ -30,18 +30,23 @@ static bool make_room(struct toc_buf *b, size_t n)
 {
 	if (b->failed)
 		return false;
+	if (n <= b->cap - b->n)
+		return true;
 	if (n > b->max - b->n) {
 		b->failed = true;
 		return false;
 	}
-	if (n > b->cap - b->n) {
-		size_t cap = b->cap ? b->cap : 256;
-		while (cap < b->n + n)
-			cap = cap > b->max / 2 ? b->max : cap * 2;
-		b->p = toc_must_realloc(b->p, cap);
-		b->cap = cap;
-	}
+	size_t cap = b->cap ? b->cap : b->max < 256 ? b->max : 256; /* never over the maximum */
+	while (cap < b->n + n)
+		cap = cap > b->max / 2 ? b->max : cap * 2;
+	b->p = toc_must_realloc(b->p, cap);
+	b->cap = cap;
 	return true;
+}
+
+char *toc_buf_room(struct toc_buf *b, size_t n)
+{
+	return make_room(b, n) ? b->p + b->n : NULL;
 }
 
 void toc_buf_add(struct toc_buf *b, const void *bytes, size_t n)

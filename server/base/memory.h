@@ -69,6 +69,12 @@ void toc_buf_str(struct toc_buf *b, struct toc_str s);
 void toc_buf_text(struct toc_buf *b, const char *nul_terminated);
 void toc_buf_byte(struct toc_buf *b, uint8_t byte);
 void toc_buf_printf(struct toc_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** Room for n more bytes at the end, to be written at once and counted by toc_buf_took; NULL when there is none. */
+char *toc_buf_room(struct toc_buf *b, size_t n);
+static inline void toc_buf_took(struct toc_buf *b, size_t n)
+{
+	b->n += n;
+}
 void toc_buf_drop_front(struct toc_buf *b, size_t n); /* moves the rest down */
 struct toc_str toc_buf_view(const struct toc_buf *b);
 

@@ -45,7 +45,10 @@ int toc_made_from_draft(struct toc_arena *a, const struct toc_draft *d, toc_time
 		toc_push(a, items, item);
 		toc_push(a, personal_items, p);
 	}
-	struct toc_value *decided = d->decided ? toc_value_copy(a, d->decided) : toc_value_map(a);
+	/* a draft lives as long as what is made of it: only what is added to is copied */
+	struct toc_value *decided = d->decided && !items ? (struct toc_value *)(uintptr_t)d->decided
+				    : d->decided	 ? toc_value_copy(a, d->decided)
+							 : toc_value_map(a);
 	toc_set(a, decided, "disclosed", items);
 	struct toc_value *body = toc_value_map(a);
 	toc_set(a, body, "decided", decided);

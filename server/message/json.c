@@ -351,41 +351,90 @@ static int by_name(const void *x, const void *y)
 			   (*(const struct toc_member *const *)y)->name);
 }
 
+/* What stands for a character below 0x20, a quotation mark or a backslash. */
+static char *write_escape(char *p, unsigned char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	static const char shorts[0x20] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
+
+	*p++ = '\\';
+	if (c >= 0x20 || shorts[c]) {
+		*p++ = c >= 0x20 ? (char)c : shorts[c];
+		return p;
+	}
+	memcpy(p, "u00", 3);
+	p[3] = digits[c >> 4];
+	p[4] = digits[c & 15];
+	return p + 5;
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Nearly all texts are plain: they are copied in one piece. */
 static void write_text(struct toc_buf *b, struct toc_str s)
 {
-	size_t from = 0;
+	size_t plain = 0;
 
-	toc_buf_byte(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
+	while (plain < s.n && is_plain((unsigned char)s.p[plain]))
+		plain++;
+	char *at = toc_buf_room(b, plain + 6 * (s.n - plain) + 2), *p = at;
+	if (!at)
+		return;
+	*p++ = '"';
+	if (plain)
+		memcpy(p, s.p, plain);
+	p += plain;
+	for (size_t i = plain; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		toc_buf_add(b, s.p + from, i - from);
-		from = i + 1;
-		switch (c) {
-		case '"': toc_buf_text(b, "\\\""); break;
-		case '\\': toc_buf_text(b, "\\\\"); break;
-		case '\b': toc_buf_text(b, "\\b"); break;
-		case '\t': toc_buf_text(b, "\\t"); break;
-		case '\n': toc_buf_text(b, "\\n"); break;
-		case '\f': toc_buf_text(b, "\\f"); break;
-		case '\r': toc_buf_text(b, "\\r"); break;
-		default: toc_buf_printf(b, "\\u%04x", c);
-		}
+		if (is_plain(c))
+			*p++ = (char)c;
+		else
+			p = write_escape(p, c);
 	}
-	toc_buf_add(b, s.p + from, s.n - from);
-	toc_buf_byte(b, '"');
+	*p++ = '"';
+	toc_buf_took(b, (size_t)(p - at));
+}
+
+static void write_int(struct toc_buf *b, int64_t i)
+{
+	char number[24], *p = number + sizeof number;
+	uint64_t left = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+
+	do
+		*--p = (char)('0' + left % 10);
+	while (left /= 10);
+	if (i < 0)
+		*--p = '-';
+	toc_buf_add(b, p, (size_t)(number + sizeof number - p));
+}
+
+/* Insertion: most maps have a dozen members, many in order already. */
+static void sort_few(const struct toc_member **order, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		const struct toc_member *m = order[i];
+		uint32_t k = i;
+		for (; k > 0 && utf16_order(order[k - 1]->name, m->name) > 0; k--)
+			order[k] = order[k - 1];
+		order[k] = m;
+	}
 }
 
 static void write_map(struct toc_buf *b, const struct toc_value *v)
 {
-	const struct toc_member *few[64], **order = few;
+	const struct toc_member *few[24], **order = few;
 
-	if (v->n > 64)
+	if (v->n > sizeof few / sizeof *few)
 		order = toc_must_realloc(NULL, v->n * sizeof *order);
 	for (uint32_t i = 0; i < v->n; i++)
 		order[i] = &v->members[i];
-	qsort(order, v->n, sizeof *order, by_name);
+	if (order == few)
+		sort_few(order, v->n);
+	else
+		qsort(order, v->n, sizeof *order, by_name);
 	toc_buf_byte(b, '{');
 	for (uint32_t i = 0; i < v->n; i++) {
 		if (i)
@@ -401,15 +450,10 @@ static void write_map(struct toc_buf *b, const struct toc_value *v)
 
 void toc_json_write(struct toc_buf *b, const struct toc_value *v)
 {
-	char number[24];
-
 	switch (v->kind) {
 	case TOC_NULL: toc_buf_text(b, "null"); break;
 	case TOC_BOOL: toc_buf_text(b, v->boolean ? "true" : "false"); break;
-	case TOC_INT:
-		toc_buf_add(b, number,
-			    (size_t)snprintf(number, sizeof number, "%lld", (long long)v->integer));
-		break;
+	case TOC_INT: write_int(b, v->integer); break;
 	case TOC_TEXT: write_text(b, v->text); break;
 	case TOC_LIST:
 		toc_buf_byte(b, '[');
