@@ -3,8 +3,8 @@
  *
  *   bench_keeper [SECONDS]      SECONDS for each number in flight; 3 if not given
  * The keeper is a process of its own, as in tocsind; this program is its front and takes also what it publishes.
- * A third of the messages are notifications, each about something of its own and with seal keys to make and to
- * store, the others acknowledgements and acceptances by the hub. No TLS, no sockets of members. Beside it: a plain insert and
+ * A quarter of the messages are notifications, each about something of its own and with seal keys to make and
+ * to store, the others acknowledgements and acceptances by the hub, and withdrawals. No TLS, no sockets of members. Beside it: a plain insert and
  * commit of one row of the same size, in the same database. Source: performance 5, 6 (goals 8 and 9). */
 #include "contract/throwaway.h"
 #include "message/json.h"
@@ -36,8 +36,7 @@ struct bench {
 	struct toc_channel *front;
 	struct toc_buf frame;
 	struct toc_str platform, hub; /* grants */
-	struct text notice, ack, accept;
-	char run[9];
+	struct text say[4]; /* notification, acknowledgement, acceptance, withdrawal */
 	uint64_t said, answered, published, refused;
 	int64_t sent_us[IN_FLIGHT_MAX];
 	int64_t *took;
@@ -65,22 +64,22 @@ static struct text text_of(struct toc_value *m)
 	return t;
 }
 
-static void id_of(const struct bench *b, uint64_t n, char ret[TOC_UUID_TEXT])
+static void id_of(uint64_t n, char ret[TOC_UUID_TEXT])
 {
-	snprintf(ret, TOC_UUID_TEXT, "%s-0000-7000-8000-%012llx", b->run, (unsigned long long)n);
+	snprintf(ret, TOC_UUID_TEXT, "01980000-0000-7000-8000-%012llx", (unsigned long long)n & 0xffffffffffff);
 }
 
 static void say(struct bench *b, size_t slot)
 {
 	uint64_t n = b->said++;
-	const struct text *t = n % 3 == 0 ? &b->notice : n % 3 == 1 ? &b->ack : &b->accept;
+	const struct text *t = &b->say[n % 4];
 	char id[TOC_UUID_TEXT];
 
-	id_of(b, n, id);
+	id_of(n, id);
 	for (size_t i = 0; i < t->n_own; i++)
 		memcpy(t->p + t->own[i], id, 36);
 	if (t->case_ref) {
-		id_of(b, n - n % 3, id);
+		id_of(n - n % 4, id);
 		toc_uuid_format(toc_uuid_named("case", toc_str_of(id)), id);
 		memcpy(t->p + t->case_ref, id, 36);
 	}
@@ -88,7 +87,7 @@ static void say(struct bench *b, size_t slot)
 	toc_ipc_u64(&b->frame, slot);
 	toc_ipc_u64(&b->frame, slot);
 	toc_ipc_u8(&b->frame, 1);
-	toc_ipc_str(&b->frame, n % 3 == 0 ? b->platform : b->hub);
+	toc_ipc_str(&b->frame, n % 4 == 0 || n % 4 == 3 ? b->platform : b->hub);
 	toc_ipc_str(&b->frame, (struct toc_str){ t->p, t->n });
 	b->sent_us[slot] = toc_clock_mono_us();
 	if (toc_channel_send(b->front, &b->frame) < 0)
@@ -239,15 +238,15 @@ static void begin(struct bench *b, struct toc_cluster *c)
 	stage_begin_on(s, app, reader);
 	b->platform = stage_login(s, "GameNest", "night responder");
 	b->hub = stage_login(s, "HUB", "duty officer");
-	b->notice = text_of(stage_threat(s, OWN));
-	b->ack = text_of(stage_message(s, "M5", CASE, ANSWER("ack")));
-	b->accept = text_of(stage_message(s, "M5", CASE, ANSWER("accept")));
+	b->say[0] = text_of(stage_threat(s, OWN));
+	b->say[1] = text_of(stage_message(s, "M5", CASE, ANSWER("ack")));
+	b->say[2] = text_of(stage_message(s, "M5", CASE, ANSWER("accept")));
+	b->say[3] = text_of(stage_message(s, "M4", CASE, "{\"step\":\"withdraw\",\"reason\":\"A rehearsal.\"}"));
 	stage_stop(s, 0);
 	stage_keeper(s, 0);
 	b->front = s->keeper[0].front;
 	toc_buf_init(&b->frame, 1 << 20);
 	b->took = toc_must_realloc(NULL, SAMPLES * sizeof *b->took);
-	snprintf(b->run, sizeof b->run, "%08x", 0x01980000u);
 	b->keeper = fork();
 	if (b->keeper == 0)
 		keep(b);
