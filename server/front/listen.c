@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define ACCEPTS_A_TURN 64
+#define UNSENT_BYTES 8192 /* that the kernel keeps for a reader that takes nothing (TCP_NOTSENT_LOWAT), and one write more */
 #define UNACKNOWLEDGED_MS 30000 /* a peer that acknowledges nothing for so long is gone (TCP_USER_TIMEOUT) */
 
 /* An IPv4 address as the IPv6 address that stands for it; of IPv6 the /64, which is one customer. */
@@ -126,12 +127,13 @@ static bool may_come_in(struct toc_front *f, struct toc_address *a)
 
 static void adopt(struct toc_front *f, int fd, struct toc_address *a)
 {
-	int on = 1, ms = UNACKNOWLEDGED_MS;
+	int on = 1, ms = UNACKNOWLEDGED_MS, unsent = UNSENT_BYTES;
 	struct toc_arrival *x = toc_must_realloc(NULL, sizeof *x);
 
 	*x = (struct toc_arrival){ .address = a, .made_us = toc_now_us(), .handshaking = true };
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 	const lws_adopt_desc_t how = {
 		.vh = f->vhost,
 		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | (a->operators ? 0 : LWS_ADOPT_ALLOW_SSL),
