@@ -261,6 +261,8 @@ void toc_conn_granted(struct toc_conn *c, struct toc_frame *frame)
 	toc_time expires = { (int64_t)toc_frame_u64(frame) };
 	struct toc_str welcome = toc_frame_str(frame);
 
+	if (welcome.n < 3 || welcome.p[0] != '{') /* an object, and not an empty one */
+		frame->bad = true;
 	if (!toc_frame_end(frame) || c->stage == TOC_CONN_CLOSING)
 		return;
 	bool first = c->stage == TOC_CONN_ASKING;

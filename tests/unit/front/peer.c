@@ -283,7 +283,7 @@ void auth_ok(struct front *f, uint64_t conn, const char *org, uint32_t roles, bo
 	toc_ipc_u32(&f->out, roles);
 	toc_ipc_u8(&f->out, exercise_only ? 2 : 0);
 	toc_ipc_u64(&f->out, (uint64_t)1 << 60);
-	toc_ipc_str(&f->out, TOC_STR("{\"catalogue\":\"1.0.0\",\"tip\":0,\"you\":{\"org\":\"X\"}}"));
+	toc_ipc_str(&f->out, TOC_STR("{\"catalogue\":\"1.0.0\",\"protocol\":\"tocsin.v1\",\"tip\":0,\"you\":{\"org\":\"X\"}}"));
 	say(f, f->keeper);
 }
 
@@ -494,9 +494,8 @@ const char *client_line(struct client *c)
 
 int socket_close_code;
 
-struct client *socket_open(struct front *f, const char *headers)
+static struct client *upgraded(struct client *c, const char *headers)
 {
-	struct client *c = client_connect(f);
 	char request[4096];
 
 	snprintf(request, sizeof request,
@@ -510,6 +509,16 @@ struct client *socket_open(struct front *f, const char *headers)
 		return NULL;
 	}
 	return c;
+}
+
+struct client *socket_open(struct front *f, const char *headers)
+{
+	return upgraded(client_connect(f), headers);
+}
+
+struct client *socket_open_small(struct front *f, const char *headers)
+{
+	return upgraded(client_connect_small(f), headers);
 }
 
 void socket_frame(struct client *c, unsigned first, const void *payload, size_t n)
@@ -543,7 +552,7 @@ void socket_send(struct client *c, const char *json)
 }
 
 /* One frame. @return its first byte, or -1 at the end; the payload is NUL-terminated */
-static int next_frame(struct client *c, const char **ret_payload, size_t *ret_n)
+int socket_any(struct client *c, const char **ret_payload, size_t *ret_n)
 {
 	static char payload[1 << 20];
 	size_t head = 2, n;
@@ -582,7 +591,7 @@ static const char *next_text(struct client *c, bool beat)
 
 	socket_close_code = 0;
 	for (;;) {
-		switch (next_frame(c, &p, &n)) {
+		switch (socket_any(c, &p, &n)) {
 		case 0x81:
 			if (beat == (strstr(p, "\"op\":\"beat\"") != NULL))
 				return p;

@@ -65,6 +65,9 @@ const char *client_line(struct client *c); /* one line of an event stream, witho
 
 /* WebSocket */
 struct client *socket_open(struct front *f, const char *headers); /* handshake; NULL when it was not 101 */
+struct client *socket_open_small(struct front *f, const char *headers); /* with a small receive buffer */
+/** The next frame, of whatever kind. @return its first byte, -1: ended. The payload is NUL-terminated, valid until the next call */
+int socket_any(struct client *c, const char **ret_payload, size_t *ret_n);
 void socket_send(struct client *c, const char *json);
 void socket_frame(struct client *c, unsigned first_byte, const void *payload, size_t n);
 /** The next text frame; pings are answered, beats are passed over unless asked for. NULL: closed (see code). */
