@@ -134,6 +134,7 @@ void toc_conn_free(struct toc_conn *c)
 	toc_buf_done(&c->rx);
 	toc_buf_done(&c->early);
 	toc_buf_done(&c->out);
+	f->n_commands -= c->n_refs;
 	free(c->refs);
 	if (c->request) {
 		toc_buf_done(&c->request->body);
@@ -158,6 +159,7 @@ void toc_conn_add_ref(struct toc_conn *c, uint64_t ref)
 		c->refs = toc_must_realloc(c->refs, c->cap_refs * sizeof *c->refs);
 	}
 	c->refs[c->n_refs++] = ref;
+	c->front->n_commands++;
 }
 
 bool toc_conn_has_ref(struct toc_conn *c, uint64_t ref)
@@ -165,6 +167,7 @@ bool toc_conn_has_ref(struct toc_conn *c, uint64_t ref)
 	for (unsigned i = 0; i < c->n_refs; i++)
 		if (c->refs[i] == ref) {
 			memmove(&c->refs[i], &c->refs[i + 1], (--c->n_refs - i) * sizeof *c->refs);
+			c->front->n_commands--;
 			return true;
 		}
 	return false;

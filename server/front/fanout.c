@@ -12,7 +12,8 @@
  * libwebsockets keeps bytes back (lws_partial_buffered); then we wait for its WRITEABLE, and the reader is a laggard.
  *
  * A pass over all readers goes 256 at a time, one slice in each turn of the loop; what is committed during a pass
- * leaves with the next one, so batching grows with load.
+ * leaves with the next one, so batching grows with load. A pass does not begin while more is on its way (GATHER_MS):
+ * the first of many messages would be a write of its own to everybody.
  */
 #include "front/inside.h"
 
@@ -25,6 +26,7 @@
 #define SLICE 256
 #define WRITES_A_FLUSH 8
 #define PACE_MS 5
+#define GATHER_MS 2 /* a pass waits so long for what is being decided, and no longer */
 
 /* ---- lists of numbers ---- */
 
@@ -500,15 +502,28 @@ void toc_fanout_pass(uv_idle_t *idle)
 	f->published_again_us = 0;
 }
 
+static void begin_pass(uv_timer_t *gather)
+{
+	struct toc_front *f = gather->loop->data;
+
+	uv_timer_stop(gather);
+	f->passing = true;
+	f->pass_at = 0;
+	uv_idle_start(&f->pass, toc_fanout_pass);
+}
+
 void toc_fanout_begin(struct toc_front *f)
 {
 	if (f->passing) {
 		f->pass_again = true;
 		return;
 	}
-	f->passing = true;
-	f->pass_at = 0;
-	uv_idle_start(&f->pass, toc_fanout_pass);
+	/* What else is being decided comes within the time of a commit. Its answers come first, so with its last entry
+	 * nothing is awaited any more. */
+	if (f->n_commands == 0)
+		begin_pass(&f->gather);
+	else if (!uv_is_active((uv_handle_t *)&f->gather))
+		uv_timer_start(&f->gather, begin_pass, GATHER_MS, 0);
 }
 
 void toc_fanout_reset(struct toc_front *f, uint64_t head)

@@ -271,6 +271,7 @@ static int start_loop(struct toc_front *f)
 	f->loop.data = f;
 	uv_timer_init(&f->loop, &f->sweep);
 	uv_timer_init(&f->loop, &f->pace);
+	uv_timer_init(&f->loop, &f->gather);
 	uv_idle_init(&f->loop, &f->pass);
 	uv_prepare_init(&f->loop, &f->before_poll);
 	uv_prepare_start(&f->before_poll, toc_fanout_before_poll);

@@ -233,6 +233,8 @@ struct toc_front {
 	uint32_t pass_at;
 	bool passing, pass_again;
 	uv_idle_t pass;
+	uv_timer_t gather; /* a pass is due, and more is on its way */
+	unsigned n_commands; /* without an answer, of all connections */
 	uv_prepare_t before_poll;
 	uv_timer_t pace;
 	struct toc_ids dirty;  /* have something to write: before the loop waits again */
