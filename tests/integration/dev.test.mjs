@@ -12,6 +12,10 @@ const dir = scratch();
 after(() => fs.rmSync(dir, { recursive: true }));
 const link = path.join(dir, 'a link');
 fs.symlinkSync(path.join(top, 'dev'), link);
+const called = path.join(dir, 'called'); // by these, instead of the real ones
+fs.writeFileSync(called, '');
+for (const tool of ['apt-get', 'npm', 'sudo'])
+	fs.writeFileSync(path.join(dir, tool), `#!/bin/sh\necho "${tool} $*" >>'${called}'\nexit 1\n`, { mode: 0o755 });
 const dev = (args, env = {}) => spawnSync('sh', [link, ...args], { cwd: '/', encoding: 'utf8', env: { ...process.env, ...env }, timeout: 240_000 });
 
 describe('./dev', () => {
@@ -41,11 +45,8 @@ describe('./dev', () => {
 	});
 	const skip = build !== path.join(top, 'build/ci') && 'runs under ./dev test only';
 	it('calls neither apt nor npm nor sudo when nothing is missing', { skip }, () => {
-		const called = path.join(dir, 'called');
-		for (const tool of ['apt-get', 'npm', 'sudo'])
-			fs.writeFileSync(path.join(dir, tool), `#!/bin/sh\necho "${tool} $*" >>'${called}'\nexit 1\n`, { mode: 0o755 });
 		const r = dev(['test', 'house.layers_are_noticed'], { PATH: `${dir}:${process.env.PATH}` });
-		assert.ok(!fs.existsSync(called), fs.existsSync(called) && fs.readFileSync(called, 'utf8'));
+		assert.equal(fs.readFileSync(called, 'utf8'), '');
 		assert.equal(r.status, 0, r.stdout + r.stderr);
 		assert.equal(r.stdout.trimEnd().split('\n').at(-1), '1 passed, 0 failed');
 	});
@@ -78,6 +79,7 @@ describe('./dev', () => {
 			assert.ok(!fs.existsSync(window.home), 'the profile is thrown away');
 			const left = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n').filter((l) => l.includes(dir));
 			assert.deepEqual(left, []);
+			assert.equal(fs.readFileSync(called, 'utf8'), '', 'nothing was fetched');
 		}
 	});
 	it('names the packages once, and for both releases', () => {
