@@ -211,7 +211,7 @@ void toc_socket_beat(struct toc_conn *c)
 	if (c->stalled_us || c->out.n > 0)
 		return; /* more of the same would not help it */
 	if (c->kind == TOC_CONN_SOCKET && now - c->pinged_us > l->ping_s * 1000000) {
-		toc_buf_add(&c->out, "\x89\x00", 2);
+		toc_buf_add(&c->out, "\x89\x01?", 3); /* not empty: an empty pong is not reported by the library */
 		toc_count(TOC_METRIC_FRONT_PINGS);
 		c->pinged_us = now;
 	}
