@@ -207,6 +207,7 @@ struct toc_front {
 
 	int listen_fd, operator_fd; /* operator_fd: -1 when there is none */
 	uv_poll_t listen_poll, operator_poll;
+	bool accept_failed, accept_paused; /* the last one, for want of descriptors or memory; until the next sweep */
 	struct toc_address operator_door;
 	struct toc_map *addresses;
 	unsigned n_open, n_kind[TOC_N_CONN], n_handshaking;
@@ -255,6 +256,7 @@ struct toc_front {
 /* ---- listen.c ---- */
 int toc_listen_start(struct toc_front *f);
 void toc_listen_stop(struct toc_front *f);
+void toc_listen_again(struct toc_front *f); /* after accept had failed */
 struct toc_address *toc_address_of(struct lws *wsi);
 void toc_arrival_speaks(struct toc_front *f, struct toc_arrival *x); /* the header of its first request has come */
 void toc_arrival_left(struct toc_front *f, struct toc_arrival *x);   /* and is freed */

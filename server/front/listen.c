@@ -164,16 +164,33 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
 			continue;
 		if (fd < 0) {
-			if (errno == EMFILE || errno == ENFILE)
-				toc_log(TOC_LOG_ERROR, "accept", "no descriptor left, a connection waits");
+			/* it waits in the queue, and would wake us over and over: we look again with the next sweep */
+			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+				if (!f->accept_failed)
+					toc_log(TOC_LOG_ERROR, "accept", "connections wait: %s", strerror(errno));
+				f->accept_failed = f->accept_paused = true;
+				uv_poll_stop(poll);
+			}
 			return;
 		}
+		f->accept_failed = false;
 		struct toc_address *a = operators ? &f->operator_door : address_of(f, &from);
 		if (may_come_in(f, a))
 			adopt(f, fd, a);
 		else
 			close(fd);
 	}
+}
+
+void toc_listen_again(struct toc_front *f)
+{
+	if (!f->accept_paused)
+		return;
+	f->accept_paused = false;
+	if (f->listen_fd >= 0 && !uv_is_closing((uv_handle_t *)&f->listen_poll))
+		uv_poll_start(&f->listen_poll, UV_READABLE, on_connection);
+	if (f->operator_fd >= 0 && !uv_is_closing((uv_handle_t *)&f->operator_poll))
+		uv_poll_start(&f->operator_poll, UV_READABLE, on_connection);
 }
 
 static int listen_on(struct toc_front *f, uv_poll_t *poll, int fd)
