@@ -117,6 +117,7 @@ static _Noreturn void become_child(const char *program, char *const argv[], int 
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a journal that may not grow is an error to answer, no reason to die */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&nothing);
 	sigprocmask(SIG_SETMASK, &nothing, NULL);
