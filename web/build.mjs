@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, context } from "esbuild";
+import { only, read } from "./catalogue.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
@@ -51,6 +52,18 @@ async function finish(result) {
 	console.log(`console: ${script} ${(of(".js").length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(of(".js")).length / 1024).toFixed(0)}), ${style}`);
 }
 
+/** What the forms are made of: import from "tocsin:catalogue". Only what this console says. */
+const TABLE = join(here, "../server/message/catalogue.def");
+const SAID = ["M1", "M2", "M3", "M6", "M7"];
+const OF_ENVELOPE = ["audience", "also_reported_to", "tlp"];
+/** @type {import("esbuild").Plugin} */
+const catalogue = { name: "catalogue", setup(b) {
+	b.onResolve({ filter: /^tocsin:catalogue$/ }, ({ path }) => ({ path, namespace: "catalogue" }));
+	b.onLoad({ filter: /.*/, namespace: "catalogue" }, async () => ({
+		contents: JSON.stringify(only(read(await readFile(TABLE, "utf8")), SAID, OF_ENVELOPE)), loader: "json", watchFiles: [TABLE],
+	}));
+} };
+
 /** @type {import("esbuild").BuildOptions} */
 const options = {
 	entryPoints: [join(here, "app/main.js")],
@@ -62,7 +75,7 @@ const options = {
 	minify: !watch,
 	legalComments: "none",
 	logLevel: "warning",
-	plugins: [{ name: "emit", setup: (b) => b.onEnd(finish) }],
+	plugins: [catalogue, { name: "emit", setup: (b) => b.onEnd(finish) }],
 };
 
 if (watch)

@@ -6,8 +6,9 @@ import { describe, test } from "node:test";
 import { emptyForm, fieldOfPath, missing, sendMessage, stamped, supplementMessage } from "../../web/core/notice.js";
 import { response } from "../../web/core/protocol.js";
 import { Memory } from "../../web/core/storage.js";
-import en from "../../web/lib/strings/en.js";
-import de from "../../web/lib/strings/de.js";
+import { catalogues } from "../../web/lib/i18n.js";
+
+const { en, de } = catalogues;
 
 const where = { mode: "exercise", exercise: "e1", case: "c1", now: Date.parse("2031-05-17T14:02:00Z") };
 export const filled = () => ({

@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
+import { FakeIncidents, VOCABULARY } from "./fake-incident.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const DIST = join(here, "../../web/dist");
@@ -35,6 +36,9 @@ const ORGS = [
 	{ code: "StreamHarbor", name: "StreamHarbor", kinds: ["hsp"], size: "large", established_in: "XB" },
 	{ code: "GameNest", name: "GameNest", kinds: ["hsp"], size: "large", established_in: "XC" },
 	{ code: "Chirplet", name: "Chirplet", kinds: ["hsp"], size: "VLOP", established_in: "XC" },
+	{ code: "PastePond", name: "PastePond", kinds: ["hsp"], size: "micro", established_in: "XA" },
+	{ code: "OSF", name: "Open Safety Forum", kinds: ["industry_body"] },
+	{ code: "DGO", name: "Directorate for Online Order", kinds: ["eu_policy"] },
 	{ code: "CELL", name: "Exercise Control Cell", kinds: ["exercise_control"] },
 ];
 const PEOPLE = [
@@ -60,6 +64,7 @@ export class FakeServer {
 		this.sockets = new Map(); // ws → {person, last}
 		this.quiet = false;
 		this.database = "up";
+		this.incidents = new FakeIncidents(this);
 		this.sent = []; // messages that clients sent, for tests to look at
 		this.receipts = [];
 		this.cspReports = [];
@@ -106,6 +111,7 @@ export class FakeServer {
 				"second responder"]])
 			this.push({ k: "M26.own", org: "server", mode: "system", body: { step: "own", org, purposes: ["ITL"],
 				hours: "24/7", languages: ["en"], public: true, escalation_chain: chain(org, ...titles) } });
+		this.push({ k: "policy.vocabulary", org: "server", mode: "system", body: VOCABULARY });
 		if (this.exercise)
 			this.push({ k: "exercise.create", org: "CELL", mode: "exercise", body: { step: "create",
 				title: this.exercise.title, t0: this.exercise.t0, participants: ORGS.map((o) => o.code) },
@@ -115,7 +121,7 @@ export class FakeServer {
 
 	/** Put an entry into the ledger and to everybody who reads it.
 	 * @returns {any} the entry frame */
-	push({ k, org, mode, body, decided = {}, readers, at, id = randomUUID(), case: caseId, envelope = {}, actor,
+	push({ k, org, mode, body, decided = {}, readers, at, id = randomUUID(), case: caseId, incident, envelope = {}, actor,
 		disclosed, urgent, late }) {
 		const seq = urgent ? undefined : this.entries.filter((e) => !e.urgent).length;
 		const exercise = this.exercise?.id;
@@ -123,7 +129,7 @@ export class FakeServer {
 		const frame = {
 			op: urgent ? "urgent" : "entry", seq, k, at: at ?? this.at(), recorded: new Date().toISOString(),
 				mode: mode ?? (exercise ? "exercise" : "actual"),
-			...(isExercise ? { exercise } : {}), ...(caseId ? { case: caseId } : {}), org, id, rendering: "whole",
+			...(isExercise ? { exercise } : {}), ...(caseId ? { case: caseId } : {}), ...(incident ? { incident } : {}), org, id, rendering: "whole",
 			message: { id, type: k.split(".")[0], schema_version: "1.0.0", tlp: "AMBER", lang: "en",
 				legal_basis: [{ act: "DSA", article: "18" }], also_reported_to: [], sender_org: org, ...envelope,
 					body },
@@ -248,14 +254,16 @@ export class FakeServer {
 					disclosed: entries.map((e) => ({ seq: e.seq, eid: e.id, k: e.k, org: e.org, at: e.at,
 						rendering: "whole", message: e.message, decided: e.decided })) });
 			}
-		} else if (m.type === "M19")
+		} else if (this.incidents.knows(m))
+			f = this.incidents.say(p, m, k, common);
+		else if (m.type === "M19")
 			f = this.push({ ...common, k, case: this.entries.find((e) =>
 				e.frame.id === body.message_ref)?.frame.case, readers: [notifier, p.org, "StreamHarbor",
 					"GameNest"] });
 		else
 			return { op: "refused", code: "unknown_type", detail: `type: ${m.type} is not known`,
 				advice: "Use a message type of GET /api/schema." };
-		return { op: "accepted", seq: f.seq, k, at: f.at, case: f.case };
+		return { op: "accepted", seq: f.seq, k: f.k, at: f.at, case: f.case, incident: f.incident };
 	}
 
 	receipt(p, seq, state) {
@@ -327,6 +335,8 @@ export class FakeServer {
 			const p = this.sockets.get(ws);
 			if (f.op === "send")
 				ws.send(JSON.stringify({ ...this.say(p, f.message), ref: f.ref }));
+			else if (f.op === "prepare" && this.incidents.knows(f.message))
+				ws.send(JSON.stringify({ ref: f.ref, ...this.incidents.prepare(p, f.message) }));
 			else if (f.op === "prepare")
 				ws.send(JSON.stringify({ op: "prepared", ref: f.ref, recipients: f.message.body.step === "send"
 					? this.desksFor(f.message.body)
@@ -427,6 +437,8 @@ export class FakeServer {
 	scene(name) {
 		if (name === "empty")
 			return {};
+		if (name === "incident" || name === "reported")
+			return this.incidents.scene(name);
 		const bell = this.threat("GameNest", { ago: 1260, name: "bell", body: BELL(this, 1260) });
 		this.respond(bell, "HUB", "accept", 700, { own_reference: "HUB-3104", questions: [{ id: "q1",
 			text: "In which language does the user write in private chats?" }, { id: "q2",

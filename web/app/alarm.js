@@ -46,10 +46,7 @@ effect(() => {
 		if (announced.has(a.key))
 			continue;
 		announced.add(a.key);
-		const c = state.peek().cases.get(a.case);
-		if (!c)
-			continue;
-		const words = t(a.level === "life" ? "alarm.life" : `alarm.${a.why}`, { from: c.reporter });
+		const words = t(a.level === "life" ? "alarm.life" : `alarm.${a.why}`, { from: a.from });
 		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life",
 			route.peek().id !== a.case);
 		if (document.visibilityState === "visible" || !isBell.peek() ||
@@ -62,7 +59,7 @@ effect(() => {
 			});
 			n.onclick = () => {
 				focus();
-				go(`#/threat/${a.case}`);
+				go(`#/${a.place}/${a.case}`);
 				n.close();
 			};
 		} catch {

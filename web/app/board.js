@@ -4,6 +4,8 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { incidentName } from "../core/incidents.js";
+import { incidentDeadlines, incidentList } from "../core/crisis.js";
 import { acceptedBy, board, deadlines, firstHuman, headline, isHub, mayDraft, nextEscalation,
 	place } from "../core/select.js";
 import { Icon } from "../components/icon.js";
@@ -16,6 +18,7 @@ import { onKeys, keyOf } from "./keys.js";
 import { onShift, ready, silencedFor, state, looked } from "./model.js";
 import { openDraft } from "./compose.js";
 import { go } from "./router.js";
+import { IncidentRows, matchesIncident } from "./incidents.js";
 
 const query = signal("");
 /** The row that had the focus last; coming back to the board it gets it again. */
@@ -130,7 +133,9 @@ function RowLine({ row, focusable }) {
 }
 
 function Deadlines() {
-	const list = deadlines(state.value);
+	const list = [...deadlines(state.value).map((d) => ({ ...d, href: `#/threat/${d.of.id}`, name: caseNumber(d.of.id) })),
+		...incidentDeadlines(state.value).map((d) => ({ ...d, href: `#/incident/${d.of.id}`, name: incidentName(d.of) }))]
+		.sort((a, b) => Date.parse(a.next ?? a.deadline) - Date.parse(b.next ?? b.deadline));
 	return html`<section class="card deadlines" aria-labelledby="deadlines-title">
 		<h2 id="deadlines-title">${t("deadline.title")} <span class="count-quiet">${list.length}</span></h2>
 		${list.length === 0
@@ -138,8 +143,8 @@ function Deadlines() {
 			: html`<ul class="deadline-list">${list.slice(0, 14).map((d) => {
 				const at = d.timer === "T17" ? d.next ?? d.deadline : d.deadline;
 				return html`<li key=${d.id} class=${d.passed ? "is-passed" : ""}>
-					<a href=${`#/threat/${d.of.id}`} class="deadline-name"><span>${t(`timer.${d.timer}`)}</span><span
-						class="muted">${d.desk} · ${caseNumber(d.of.id)}</span></a>
+					<a href=${d.href} class="deadline-name"><span>${t(`timer.${d.timer}`)}</span><span
+						class="muted">${[d.desk, d.name].filter(Boolean).join(" · ")}</span></a>
 					<span class="deadline-left"><${Countdown} until=${at} of=${d.of} /></span>
 					<span class="deadline-end muted"><${When} at=${at} of=${d.of} withZone /></span>
 				</li>`;
@@ -151,9 +156,14 @@ export function BoardScreen() {
 	const { open, done } = board(state.value);
 	const shownOpen = open.filter(matches);
 	const shownDone = done.filter(matches);
-	const all = [...shownOpen, ...shownDone];
+	const incidents = incidentList(state.value);
+	const shownIncidents = { open: incidents.open.filter((i) => matchesIncident(i, query.value)), done: incidents.done.filter((i) =>
+		matchesIncident(i, query.value)) };
+	/* rows that the keyboard moves over, in the order of the screen: threats are always first */
+	const all = [...shownOpen.map((r) => r.case.id), ...shownIncidents.open.map((i) => i.id), ...shownDone.map((r) => r.case.id),
+		...shownIncidents.done.map((i) => i.id)];
 	const search = useRef(/** @type {HTMLInputElement|null} */ (null));
-	const focusId = all.some((r) => r.case.id === current.value) ? current.value : all[0]?.case.id;
+	const focusId = current.value && all.includes(current.value) ? current.value : all[0];
 	const waiting = open.filter((r) => r.standing === "new" || r.standing === "waiting").length;
 
 	useEffect(() => {
@@ -174,7 +184,7 @@ export function BoardScreen() {
 			acknowledge: () => {
 				const id = focused()?.dataset.row;
 				if (id)
-					go(`#/threat/${id}/ack`);
+					go(`#/${state.value.incidents.has(id) ? "incident" : "threat"}/${id}/ack`);
 			},
 			escape: () => (query.value = ""),
 		});
@@ -202,6 +212,7 @@ export function BoardScreen() {
 						? "board.empty_platform" : "board.empty_desk")}</p>
 					${!query.value && mayDraft(state.value.me) && html`<button onClick=${openDraft}
 						disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
+			<${IncidentRows} rows=${shownIncidents.open} focusId=${focusId} searching=${Boolean(query.value)} />
 			${shownDone.length > 0 && html`<details class="done"
 				open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length })}</summary>
 				<ul class="threats">${shownDone.map((row, i) => html`<${RowLine} key=${row.case.id} row=${row}

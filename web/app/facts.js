@@ -1,30 +1,16 @@
 // @ts-check
 /* facts.js: what is known, facts first: what, where, who is at risk, how soon; then identifiers and network events. */
 
+import { Copyable } from "../components/copy.js";
 import { Icon } from "../components/icon.js";
 import { OrgName, Who } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { country, defanged } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
-import { announce, state } from "./model.js";
+import { state } from "./model.js";
 
 /** @typedef {import("../core/state.js").Case} Case */
-
-/** A value that somebody will have to type elsewhere: shown so that it cannot be followed, copied exactly.
- * @param {{text: string, shown?: string, name: string}} props */
-function Copyable({ text, shown, name }) {
-	const copy = async () => {
-		try {
-			await navigator.clipboard.writeText(text);
-			announce(t("copy.done", { name }));
-		} catch {
-			announce(t("copy.failed"));
-		}
-	};
-	return html`<span class="copyable"><code>${shown ?? text}</code><button class="mini" onClick=${copy}
-		aria-label=${t("copy.label", { name })}>${t("copy.button")}</button></span>`;
-}
 
 /** @param {{label: string, fresh?: string, c: Case, clause?: string, children: any, strong?: boolean}} props */
 function Fact({ label, fresh, c, clause, children, strong }) {

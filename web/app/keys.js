@@ -6,7 +6,7 @@ import { settings } from "./model.js";
 
 /** Action → key when nothing else was chosen. */
 export const DEFAULT_KEYS = {
-	next: "j", previous: "k", acknowledge: "a", mute: "m", search: "/", help: "?", compose: "n", board: "b",
+	next: "j", previous: "k", acknowledge: "a", mute: "m", search: "/", help: "?", compose: "n", report: "c", board: "b",
 };
 
 /** @typedef {keyof typeof DEFAULT_KEYS} Action */

@@ -130,7 +130,7 @@ function flush() {
 		if (f.op === "entry" && f.org !== me?.org) {
 			if (returning && !/^(M19|session|deadline)\./.test(f.k))
 				missed++;
-			if (/^(M4|M5|M29)\./.test(f.k))
+			if (/^(M1\.re|M[2-8]\.|M29\.)/.test(f.k) && f.org !== "server")
 				toReceipt.push(f);
 		}
 	beat();
@@ -169,8 +169,8 @@ function sayMissed() {
 function sendReceipts() {
 	const s = state.value;
 	for (const e of toReceipt) {
-		const id = s.caseOf.get(e.id);
-		const have = id ? s.cases.get(id)?.receipts.get(e.id)?.get(s.me?.org ?? "") : undefined;
+		const of = s.cases.get(s.caseOf.get(e.id) ?? "") ?? s.incidents.get(s.incidentOf.get(e.id) ?? "");
+		const have = of?.receipts.get(e.id)?.get(s.me?.org ?? "");
 		if (!have?.delivered.length && e.seq !== undefined)
 			link.tell({ op: "receipt", seq: e.seq, state: "delivered" });
 	}
@@ -216,6 +216,12 @@ export function contextOf(c) {
 		mode: c.mode, exercise: c.exercise, case: c.id, incident: c.incident,
 		now: timeOf(state.value, c, serverClock.now()), lang: language.value,
 	};
+}
+
+/** The same about an incident. @param {import("../core/incidents.js").Incident} i */
+export function contextOfIncident(i) {
+	return { mode: i.mode, exercise: i.exercise, incident: i.id, now: timeOf(state.value, i, serverClock.now()),
+		lang: language.value };
 }
 
 /* ---- session ---- */
@@ -328,15 +334,33 @@ export const prepare = (message) => ask("prepare", message);
 /** The person has the case on the screen: remembered, and said once in the ledger for each notification.
  * @param {Case} c */
 export function look(c) {
-	const s = state.value;
-	if ((looked.peek().get(c.id) ?? -1) < c.touched) {
-		looked.value = new Map(looked.peek()).set(c.id, c.touched);
-		shiftMemory.set(`looked.${s.me?.person}`, [...looked.peek()]);
+	if (state.value.me && c.desks.has(state.value.me.org))
+		sayIsSeen(c, /^(M4\.send|M4\.supplement|M29\.disclose)$/, contextOf(c));
+	else
+		remember(c);
+}
+
+/** The same of an incident: what persons are told, a person has seen. @param {import("../core/incidents.js").Incident} i */
+export function lookAtIncident(i) {
+	sayIsSeen(i, /^(M1\.report|M2\.issue|M3\.(confirm|fast_path|not_activate|change|wind_down|assess))$/, contextOfIncident(i));
+}
+
+/** @param {{id: string, touched: number}} of */
+function remember(of) {
+	if ((looked.peek().get(of.id) ?? -1) < of.touched) {
+		looked.value = new Map(looked.peek()).set(of.id, of.touched);
+		shiftMemory.set(`looked.${state.value.me?.person}`, [...looked.peek()]);
 	}
-	if (!ready.value || !s.me || document.visibilityState !== "visible" || !c.desks.has(s.me.org))
+}
+
+/** @param {Case|import("../core/incidents.js").Incident} c @param {RegExp} which @param {import("../core/protocol.js").Context} where */
+function sayIsSeen(c, which, where) {
+	const s = state.value;
+	remember(c);
+	if (!ready.value || !s.me || document.visibilityState !== "visible")
 		return;
 	for (const item of c.timeline) {
-		if (item.k !== "M4.send" && item.k !== "M4.supplement" && item.k !== "M29.disclose")
+		if (!which.test(item.k))
 			continue;
 		const mine = c.receipts.get(item.id)?.get(s.me.org);
 		const person = s.me.person;
@@ -344,8 +368,7 @@ export function look(c) {
 		    mine?.seen.some((m) => m.person === person) || mine?.acked.some((m) => m.person === person))
 			continue;
 		told.add(item.id);
-		send(humanReceipt(/** @type {any} */ ({ id: item.id, message: item.original }), "seen", s.me,
-			contextOf(c))).then(
+		send(humanReceipt(/** @type {any} */ ({ id: item.id, message: item.original }), "seen", s.me, where)).then(
 			(a) => !a.ok && a.lost && told.delete(item.id));
 	}
 }

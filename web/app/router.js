@@ -4,6 +4,8 @@
  *   #/shift            start of shift
  *   #/threat/CASE      one threat; the next step can be chosen in advance: #/threat/CASE/ack
  *   #/notify/CASE      the notification being written
+ *   #/incident/ID      the room of an incident; #/incident/ID/ack is on the acknowledgement
+ *   #/say/FORM[/ABOUT] a form (core/forms.js) about an incident, a proposal or an item
  *   #/settings */
 
 import { signal } from "@preact/signals";

@@ -4,6 +4,7 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
 import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf } from "../core/select.js";
+import { mayReport } from "../core/crisis.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
 import { OrgName, rolesInWords } from "../components/parts.js";
@@ -14,12 +15,14 @@ import { soundOn } from "./alarm.js";
 import { BoardScreen } from "./board.js";
 import { ComposeScreen, openDraft } from "./compose.js";
 import { HelpDialog } from "./help.js";
+import { IncidentScreen } from "./incident.js";
 import { keyOf, onKeys } from "./keys.js";
 import {
 	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
 		state,
 } from "./model.js";
 import { go, route } from "./router.js";
+import { SayScreen } from "./say.js";
 import { SettingsScreen } from "./settings.js";
 import { ShiftScreen } from "./shift.js";
 import { SignInScreen } from "./sign-in.js";
@@ -28,8 +31,9 @@ import { ThreatScreen } from "./threat.js";
 /** What is on the screen says whether it is framed: a real threat never is, whatever exercise runs beside it. */
 function Ribbon() {
 	const s = state.value;
-	const { name, id } = route.value;
-	const shown = (name === "threat" || name === "notify") && id ? s.cases.get(id) : undefined;
+	const { name, id, step } = route.value;
+	const about = name === "say" ? step : id;
+	const shown = s.cases.get(about ?? "") ?? s.incidents.get(s.incidentOf.get(about ?? "") ?? about ?? "");
 	const all = openExercises(s, now.value);
 	const begun = all.filter((e) => hasBegun(s, e, now.value));
 	if (!all.length)
@@ -110,6 +114,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.settings")}</a>
 		</nav>
 		<span class="grow"></span>
+		${mayReport(me) && html`<a class="button" href="#/say/M1.report"><${Icon} name="plus" /> <span
+			class="wide">${t("nav.new_incident")}</span><span class="narrow-only">${t("nav.new_incident_short")}</span></a>`}
 		${mayDraft(me) && html`<button class="danger-quiet" onClick=${openDraft} disabled=${!ready.value}><${Icon}
 			name="plus" /> <span class="wide">${t("nav.new_threat")}</span><span
 				class="narrow-only">${t("nav.new_threat_short")}</span></button>`}
@@ -153,6 +159,10 @@ function Screen() {
 		return html`<${ThreatScreen} key=${id} id=${id} step=${step} />`;
 	if (name === "notify" && id)
 		return html`<${ComposeScreen} key=${id} id=${id} />`;
+	if (name === "incident" && id)
+		return html`<${IncidentScreen} key=${id} id=${id} step=${step} />`;
+	if (name === "say" && id)
+		return html`<${SayScreen} key=${`${id}/${step}`} id=${id} step=${step} />`;
 	if (name === "settings")
 		return html`<${SettingsScreen} />`;
 	return html`<${BoardScreen} />`;
@@ -164,6 +174,7 @@ export function Shell() {
 		help: () => setHelp(true),
 		mute: silence,
 		board: () => go("#/"),
+		report: () => mayReport(state.value.me) && go("#/say/M1.report"),
 		compose: () => mayDraft(state.value.me) && ready.value && openDraft(),
 	}), []);
 	if (session.value !== "in")

@@ -17,6 +17,12 @@ import { state } from "./model.js";
 const showMachine = signal(false);
 
 const SYMBOL = /** @type {Record<string, string>} */ ({
+	"M1.report": "sent", "M1.reference": "link", "M1.link": "link", "M1.unlink": "cross", "M2.propose": "question", "M2.issue": "warn",
+	"M2.decline": "rejected", "M2.expire": "closed", "M3.assess": "read", "M3.assign": "person", "M3.not_activate": "rejected",
+	"M3.change": "draft", "M3.wind_down": "redirected", "M3.propose": "waiting", "M3.confirm": "accepted", "M3.fast_path": "bell",
+	"M3.object": "warn", "M3.withdraw": "withdrawn", "M3.link_activation": "link", "M3.revert": "withdrawn", "M6.propose": "draft",
+	"M6.share": "sent", "M6.variant": "sent", "M6.scope": "keep", "M7.match_count": "check", "M7.opinion": "question",
+	"M7.false_positive": "cross", "M7.not_applicable": "cross", "M8.retract": "withdrawn",
 	"M4.draft": "draft", "M4.send": "sent", "M4.supplement": "plus", "M4.withdraw": "withdrawn", "M5.ack": "acked",
 	"M5.accept": "accepted", "M5.redirect": "redirected", "M5.reject": "rejected", "M5.question": "question",
 	"M5.answer": "check", "M5.outcome": "closed", "M19.machine": "machine", "M19.human": "seen",
@@ -24,11 +30,40 @@ const SYMBOL = /** @type {Record<string, string>} */ ({
 	"M19.escalation": "bell", "M29.disclose": "link", "deadline.passed": "clock", "deadline.warned": "clock",
 });
 
-/** What an entry adds, in a line. @param {{item: Item, c: Case}} props */
+/** What an entry adds, in a line. @param {{item: Item, c: {exercise?: string}}} props */
 function Detail({ item, c }) {
 	const b = item.body;
 	const org = (/** @type {string|undefined} */ code) => html`<${OrgName} code=${code ?? ""} />`;
 	switch (item.k) {
+	case "M1.report":
+		return b.headline;
+	case "M1.reference": case "M2.decline":
+		return html`${word("no_crisis_reason", b.reason_code)} ${b.reason ?? b.note ?? ""}`;
+	case "M1.link": case "M1.unlink":
+		return (b.links ?? item.decided.links ?? []).map((/** @type {any} */ l) => word("tie", l.kind)).join(", ");
+	case "M2.issue": case "M2.propose":
+		return html`${b.headline} · ${word("confidence", b.confidence)} · ${word("requested_action", b.requested_action)}`;
+	case "M3.assess": case "M3.assign":
+		return html`→ <b><${Who} act=${{ org: item.org, person: b.assignee }} /></b> ${b.reason}`;
+	case "M3.propose": case "M3.confirm": case "M3.fast_path": case "M3.object": case "M3.withdraw": case "M3.not_activate":
+	case "M3.change": case "M3.wind_down":
+		return html`<b>${word("decision", b.decision)}</b> ${word("no_crisis_reason", b.reason_code)} ${b.reason ?? ""}`;
+	case "M3.link_activation":
+		return (b.linked_activations ?? []).map((/** @type {any} */ x) => `${x.body}: ${x.mechanism}, ${word("activation_state",
+			x.state)}`).join("; ");
+	case "M6.share": case "M6.propose": case "M6.variant":
+		return t("timeline.items", { n: b.items?.length ?? 0 });
+	case "M6.scope":
+		return (b.scopes ?? []).map((/** @type {any} */ x) => word("scope_action", x.action)).join(", ");
+	case "M7.match_count":
+		return html`<b>${t("timeline.count", { n: b.count ?? 0 })}</b>${b.blocked_at_upload !== undefined && html` · ${t("timeline.blocked",
+			{ n: b.blocked_at_upload })}`}`;
+	case "M7.opinion":
+		return word("opinion", b.opinion);
+	case "M7.false_positive": case "M7.not_applicable":
+		return word("mismatch", b.reason_code);
+	case "M8.retract":
+		return word("retraction", b.reason);
 	case "M4.send":
 		return html`${word("immediacy", b.immediacy)} · ${word("offence", b.offence_field)}`;
 	case "M4.supplement":
@@ -54,7 +89,7 @@ function Detail({ item, c }) {
 	case "M19.machine": case "M19.outreach":
 		return html`${org(b.recipient_org)} · ${word("delivery", b.state)} · ${b.channel}`;
 	case "M19.human":
-		return html`${org(b.recipient_org)} · ${word("delivery", b.state)}`;
+		return html`${org(b.recipient_org)} · ${word("delivery", b.state)}${b.commitment && html` · <b>${word("commitment", b.commitment)}</b>`}`;
 	case "M19.escalation":
 		return html`${org(b.recipient_org)} · ${typeof b.contact === "number" ? t("timeline.contact",
 			{ n: b.contact + 1 }) : b.contact ?? ""} · ${b.channel} · <b>${word("delivery", b.state)}</b>`;
@@ -63,13 +98,14 @@ function Detail({ item, c }) {
 			b.ground)}${item.decided.disclosed && html` · ${t("timeline.disclosed",
 				{ n: item.decided.disclosed.length })}`}`;
 	case "deadline.passed": case "deadline.warned":
-		return html`${t(`timer.${b.timer ?? item.decided.timer ?? "T17"}`)} · ${org(b.desk ?? item.decided.desk)}`;
+		return html`${t(`timer.${b.timer ?? item.decided.timer ?? "T17"}`)}${(b.desk ?? item.decided.desk) && html` · ${org(b.desk ??
+			item.decided.desk)}`}`;
 	default:
 		return null;
 	}
 }
 
-/** @param {{c: Case}} props */
+/** @param {{c: Case|import("../core/incidents.js").Incident}} props */
 export function Timeline({ c }) {
 	const machine = (/** @type {Item} */ i) => i.k === "M19.machine";
 	const hidden = c.timeline.filter(machine).length;
@@ -101,7 +137,7 @@ export function Timeline({ c }) {
 					${i.seq !== undefined && html`<span class="tl-seq" title=${i.id}>${t("timeline.seq",
 						{ n: i.seq })}</span>`}</p>
 					<div class="tl-detail"><${Detail} item=${i} c=${c} /></div>
-					${/^(M4\.s|M5\.)/.test(i.k) && i.org === state.value.me?.org && count.delivered > 0 && html`<p
+					${/^(M4\.s|M5\.|M[1236]\.)/.test(i.k) && i.org === state.value.me?.org && count.delivered > 0 && html`<p
 						class="muted sub">${t("timeline.receipts", { d: count.delivered, s: count.seen })}</p>`}
 				</div></li>`;
 		})}</ol>

@@ -83,7 +83,7 @@ export function Radios(p) {
 export function Checks(p) {
 	const toggle = (/** @type {string} */ v, /** @type {boolean} */ on) =>
 		p.onChange(on ? [...p.value, v] : p.value.filter((/** @type {string} */ x) => x !== v));
-	return html`<fieldset class=${`field radios ${p.inline ? "inline" : ""} ${p.error ? "has-error" : ""}`} id=${p.id}
+	return html`<fieldset class=${`field radios many ${p.inline ? "inline" : ""} ${p.error ? "has-error" : ""}`} id=${p.id}
 		aria-describedby=${describedBy(p)}>
 		<legend>${head(p)}</legend>${notes(p)}
 		<div class="options">${p.options.map((o) => html`

@@ -14,6 +14,24 @@ export function Standing({ is, small }) {
 		: ""} />${!small && html`<span class="word">${t(`standing.${is}`)}</span>`}</span>`;
 }
 
+/** A word of the vocabulary (criteria, checklist, types of activation) in the reader's language, if we know it in that; as
+ * the vocabulary has it otherwise. @param {string|undefined} code */
+export function vocabularyWord(code) {
+	const { criteria = [], checklist = [], activation_types: types = [] } = state.value.vocabulary ?? {};
+	return word("vocabulary", code) !== code?.replaceAll("_", " ") ? word("vocabulary", code)
+		: [...criteria, ...checklist, ...types].find((w) => w.code === code)?.name ?? code ?? "";
+}
+
+const STATE_ICON = /** @type {Record<string, string>} */ ({ REPORTED: "new", ASSESSING: "read", EARLY_WARNING: "warn", ACTIVE: "bell",
+	WINDING_DOWN: "redirected", NOT_ACTIVATED: "rejected", CLOSED: "closed", DEBRIEF: "closed", ARCHIVED: "closed",
+	LINKED_DUPLICATE: "link" });
+
+/** Symbol and word for the state of an incident. @param {{is: string, big?: boolean}} props */
+export function IncidentState({ is, big }) {
+	return html`<span class=${`standing incident-state is-${is} ${big ? "is-big" : ""}`}><${Icon} name=${STATE_ICON[is] ?? "none"} /><span
+		class="word">${word("incident_state", is)}</span></span>`;
+}
+
 /** An organisation by its code, with its full name on hover. @param {{code: string}} props */
 export function OrgName({ code }) {
 	const name = orgName(state.value, code);

@@ -8,13 +8,15 @@
  */
 
 import { ackTimer, standing } from "./select.js";
+import { owes, steps } from "./crisis.js";
 
 export const SILENCE_LIFE_MS = 120_000;
 export const REMIND_UNDECIDED_MS = 15 * 60_000;
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Case} Case */
-/** @typedef {{key: string, level: "life"|"notice", case: string, why: string, exercise: boolean}} Alarm */
+/** @typedef {{key: string, level: "life"|"notice", case: string, why: string, from: string, place: "threat"|"incident",
+ *   exercise: boolean}} Alarm  `case`: the case or incident that it is about, shown at #/PLACE/CASE */
 
 /** Entries of others that deserve the second sound, by what my organisation is in the case. */
 const FOR_REPORTER = new Set(["M5.accept", "M5.redirect", "M5.reject", "M5.question", "M5.outcome",
@@ -41,16 +43,32 @@ export function alarms(s, here) {
 	const found = [];
 	if (!me || me.machine)
 		return found;
+	for (const i of s.incidents.values()) {
+		const about = { level: /** @type {const} */ ("notice"), case: i.id, place: /** @type {const} */ ("incident"),
+			exercise: i.mode === "exercise" };
+		/* an activation sounds until a person of mine has acknowledged it; what I could decide, until I have looked */
+		if (owes(s, i))
+			found.push({ ...about, key: `ack:${i.asked?.id}`, why: "activation", from: i.asked?.by.org ?? "" });
+		for (const step of i.touched > (here.looked.get(i.id) ?? -1) ? steps(s, i) : []) {
+			const entry = step.form === "M3.confirm" ? i.proposals.get(step.about ?? "")?.by
+				: step.form === "M3.assess" && i.state === "REPORTED" ? i.reports[0] : undefined;
+			const item = entry && i.timeline.find((x) => x.seq === entry.seq);
+			if (entry && entry.org !== me.org && (item?.seq ?? Infinity) > (here.looked.get(i.id) ?? -1) &&
+			    !(Date.parse(item?.recorded ?? "") < (here.since ?? -Infinity)))
+				found.push({ ...about, key: `item:${i.id}:${step.form}:${step.about}`, why: step.form, from: entry.org });
+		}
+	}
 	for (const c of s.cases.values()) {
 		const exercise = c.mode === "exercise";
+		const about = { case: c.id, exercise, from: c.reporter, place: /** @type {const} */ ("threat") };
 		const how = standing(c, me);
 		const desk = c.desks.get(me.org);
 		if (how === "new" && paging(c, me.org)) {
-			found.push({ key: `life:${c.id}:${desk?.since}`, level: "life", case: c.id, why: "new", exercise });
+			found.push({ key: `life:${c.id}:${desk?.since}`, level: "life", why: "new", ...about });
 			continue;
 		}
 		if (how === "acked" && desk?.ack && here.now(c) - Date.parse(desk.ack.at) >= REMIND_UNDECIDED_MS)
-			found.push({ key: `undecided:${c.id}`, level: "notice", case: c.id, why: "undecided", exercise });
+			found.push({ key: `undecided:${c.id}`, level: "notice", why: "undecided", ...about });
 		const interesting = c.reporter === me.org ? FOR_REPORTER : desk ? FOR_DESK : undefined;
 		if (!interesting)
 			continue;
@@ -60,7 +78,7 @@ export function alarms(s, here) {
 			if (item.org === me.org || item.disclosedBy !== undefined || !interesting.has(item.k))
 				continue;
 			if ((item.seq ?? Infinity) > looked && !(Date.parse(item.recorded ?? "") < (here.since ?? -Infinity)))
-				found.push({ key: `item:${item.id}`, level: "notice", case: c.id, why: item.k, exercise });
+				found.push({ key: `item:${item.id}`, level: "notice", why: item.k, ...about });
 			break;
 		}
 	}

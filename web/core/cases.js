@@ -44,13 +44,13 @@ function open(draft, e) {
 }
 
 /** @param {Entry} e @returns {Act} */
-function act(e) {
+export function act(e) {
 	return { org: e.org, person: e.actor?.person ?? e.message?.sender_person, title: e.actor?.title, at: e.at,
 		seq: e.seq };
 }
 
-/** @param {Case} c @param {Entry & {disclosedBy?: number}} e */
-function note(c, e) {
+/** One more line of what happened. @param {{timeline: import("./state.js").Item[]}} c @param {Entry & {disclosedBy?: number}} e */
+export function note(c, e) {
 	/** @type {import("./state.js").Item} */
 	const item = {
 		seq: e.seq,
@@ -104,6 +104,23 @@ function move(desk, to, e) {
 		desk.accept ??= { org: desk.org, at: e.at, id: "" };
 }
 
+/** Deadlines that began, ended, moved. @param {Map<string, import("./state.js").Timer>} timers @param {Entry} e */
+export function takeTimers(timers, e) {
+	const d = e.decided ?? {};
+	for (const t of d.timers_started ?? [])
+		timers.set(t.id, { ...t, cause: e.id });
+	for (const t of d.timers_stopped ?? []) {
+		const running = timers.get(t.id);
+		if (running)
+			timers.set(t.id, { ...running, stopped: { at: t.at ?? e.at, met: t.met, took_ms: t.took_ms } });
+	}
+	for (const t of d.timers_moved ?? []) {
+		const running = timers.get(t.id);
+		if (running)
+			timers.set(t.id, { ...running, ...t });
+	}
+}
+
 /** What the server decided about desks and deadlines; the same members on every entry.
  * @param {Case} c @param {Entry} e */
 function decided(c, e) {
@@ -119,18 +136,7 @@ function decided(c, e) {
 		if (isNew || Date.parse(e.at) < Date.parse(desk.since))
 			desk.since = e.at;
 	}
-	for (const t of d.timers_started ?? [])
-		c.timers.set(t.id, { ...t, case: c.id });
-	for (const t of d.timers_stopped ?? []) {
-		const running = c.timers.get(t.id);
-		if (running)
-			c.timers.set(t.id, { ...running, stopped: { at: t.at ?? e.at, met: t.met, took_ms: t.took_ms } });
-	}
-	for (const t of d.timers_moved ?? []) {
-		const running = c.timers.get(t.id);
-		if (running)
-			c.timers.set(t.id, { ...running, ...t });
-	}
+	takeTimers(c.timers, e);
 	for (const step of d.state ?? [])
 		if (step.desk && c.desks.has(step.desk) && DESK_STATES[step.to])
 			move(deskOf(c, step.desk, e.at), DESK_STATES[step.to], e);
@@ -214,15 +220,12 @@ export function noReceipts() {
 	return { delivered: [], seen: [], acked: [], machine: [], trouble: [] };
 }
 
-/** @param {Draft} draft @param {Entry} e */
-function receipt(draft, e) {
-	const c = open(draft, e);
-	if (!c)
-		return;
+/** One more answer to a message. @param {Map<string, Map<string, import("./state.js").Receipts>>} receipts @param {Entry} e */
+export function takeReceipt(receipts, e) {
 	const b = e.message?.body ?? {};
 	const ref = b.message_ref ?? e.ref;
 	const org = b.recipient_org ?? e.org;
-	const byOrg = new Map(c.receipts.get(ref) ?? []);
+	const byOrg = new Map(receipts.get(ref) ?? []);
 	const r = { .../** @type {import("./state.js").Receipts} */ (byOrg.get(org) ?? noReceipts()) };
 	/** @type {Mark} */
 	const mark = { at: e.k === "M19.outreach" ? b.at ?? e.at : e.at, /* only a call made outside has a time of its own */
@@ -245,7 +248,17 @@ function receipt(draft, e) {
 	else if (b.state !== "queued")
 		r.trouble = [...r.trouble, mark];
 	byOrg.set(org, r);
-	c.receipts.set(ref, byOrg);
+	receipts.set(ref, byOrg);
+}
+
+/** @param {Draft} draft @param {Entry} e */
+function receipt(draft, e) {
+	const c = open(draft, e);
+	if (!c)
+		return;
+	takeReceipt(c.receipts, e);
+	const b = e.message?.body ?? {};
+	const org = b.recipient_org ?? e.org;
 	if (e.k === "M19.escalation" && c.desks.has(org)) {
 		const desk = deskOf(c, org, e.at);
 		desk.escalations = [...desk.escalations, { ...b, at: e.at }];
@@ -254,15 +267,20 @@ function receipt(draft, e) {
 	note(c, e);
 }
 
+/** @param {Map<string, import("./state.js").Timer>} timers @param {Entry} e @param {"passed"|"warned"} what */
+export function takeDeadline(timers, e, what) {
+	const b = { ...e.message?.body, ...e.decided };
+	for (const [id, t] of timers)
+		if (id === b.id || id === e.ref || (t.timer === b.timer && t.desk === b.desk && !t.stopped))
+			timers.set(id, { ...t, [what]: e.at });
+}
+
 /** @param {Draft} draft @param {Entry} e @param {"passed"|"warned"} what */
 function deadline(draft, e, what) {
 	const c = open(draft, e);
 	if (!c)
 		return;
-	const b = { ...e.message?.body, ...e.decided };
-	for (const [id, t] of c.timers)
-		if (id === b.id || id === e.ref || (t.timer === b.timer && t.desk === b.desk && !t.stopped))
-			c.timers.set(id, { ...t, [what]: e.at });
+	takeDeadline(c.timers, e, what);
 	decided(c, e);
 	note(c, e);
 }

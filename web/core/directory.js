@@ -56,6 +56,7 @@ export const directorySteps = {
 			name: b.name ?? b.code,
 			kinds: b.kinds ?? [],
 			size: b.size,
+			state: b.state,
 			established_in: b.established_in,
 			legal_rep_in: b.legal_rep_in,
 			languages: b.languages ?? [],
@@ -85,6 +86,12 @@ export const directorySteps = {
 			return;
 		org.channels = b.channels ?? [];
 		org.chain = (b.escalation_chain ?? []).map(contact);
+	},
+
+	"policy.vocabulary"(draft, e) {
+		const b = e.message?.body ?? {};
+		if (b.version > (draft.state.vocabulary?.version ?? 0))
+			draft.state.vocabulary = b;
 	},
 
 	"exercise.create": exerciseStep,

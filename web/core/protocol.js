@@ -74,7 +74,7 @@ export function legalBasis(duties) {
 	if (duties.includes("DSA_18"))
 		basis.push({ act: "DSA", article: "18" });
 	if (!basis.length)
-		basis.push({ act: "voluntary", article: "-" });
+		basis.push({ act: "voluntary", article: "none" });
 	return basis;
 }
 
@@ -98,8 +98,9 @@ export function response(kind, fields, where, about) {
 }
 
 /** A person's receipt: the first time a message was really on the screen in front of somebody.
- * @param {Entry} entry @param {"seen"|"acked"} state @param {You} you @param {Context} where @returns {Message} */
-export function humanReceipt(entry, state, you, where) {
+ * @param {Entry} entry @param {"seen"|"acked"} state @param {You} you @param {Context} where
+ * @param {string} [commitment] what the person undertakes, of an acknowledgement @returns {Message} */
+export function humanReceipt(entry, state, you, where, commitment = "working") {
 	return envelope(
 		"M19",
 		{
@@ -110,10 +111,15 @@ export function humanReceipt(entry, state, you, where) {
 			state,
 			at: rfc3339(where.now),
 			actor_kind: "human",
-			...(state === "acked" ? { commitment: "working" } : {}),
+			...(state === "acked" ? { commitment } : {}),
 		},
 		where,
 		{ precedence: "routine", tlp: entry.message?.tlp ?? "AMBER",
 			legal_basis: entry.message?.legal_basis ?? legalBasis([]) },
 	);
+}
+
+/** Entries that belong together, or no longer. @param {"link"|"unlink"} step @param {any[]} links @param {Context} where @returns {Message} */
+export function tieMessage(step, links, where) {
+	return envelope("M1", { step, links }, where, { precedence: "routine", legal_basis: [{ act: "EUCP", article: "1" }] });
 }

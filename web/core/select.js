@@ -249,7 +249,8 @@ export function receiptTable(s, c) {
 	});
 }
 
-/** How one message was received: of how many organisations, for the timeline. @param {Case} c @param {string} id */
+/** How one message was received: of how many organisations, for the timeline.
+ * @param {{receipts: Case["receipts"]}} c @param {string} id */
 export function receiptCount(c, id) {
 	const byOrg = c.receipts.get(id);
 	let delivered = 0;

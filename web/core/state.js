@@ -2,7 +2,7 @@
 /* state.js: everything that is on the screen, as a pure function of what the server sent.
  *
  * state' = reduce(state, frame), for the frames welcome, entry, urgent and beat. Nothing else changes the state: not
- * a click, not a clock. The directory, threat cases, their deadlines and receipts all come out of entries and of
+ * a click, not a clock. The directory, threat cases, incidents, their deadlines and receipts all come out of entries and of
  * what the server decided in them (`decided`); the console decides nothing itself.
  *
  * A frame or an entry of an unknown kind is a broken contract: reduce throws. The running console catches that
@@ -13,6 +13,8 @@
 
 import { caseSteps } from "./cases.js";
 import { blankOrg, directorySteps } from "./directory.js";
+import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
+import { signalSteps } from "./signals.js";
 
 /** @typedef {import("./protocol.js").Entry} Entry */
 /** @typedef {import("./protocol.js").You} You */
@@ -20,7 +22,7 @@ import { blankOrg, directorySteps } from "./directory.js";
 
 /** @typedef {{kind: string, address?: string, priority?: number}} Channel */
 /** @typedef {{position: number, person?: string, channels: Channel[]}} Contact */
-/** @typedef {{code: string, name: string, kinds: string[], size?: string, established_in?: string,
+/** @typedef {{code: string, name: string, kinds: string[], size?: string, state?: string, established_in?: string,
  *   legal_rep_in?: string, languages: string[], surfaces: string[], hours?: string, chain: Contact[],
  *   channels: Channel[]}} Org */
 /** @typedef {{person: string, org: string, title?: string, roles: string[], machine: boolean}} Person */
@@ -32,7 +34,7 @@ import { blankOrg, directorySteps } from "./directory.js";
  *   since: string, state: DeskState, changed: string, ack?: Act, accept?: Act & {own_reference?: string,
  *   preservation?: any, keep?: string, keepReason?: string, id: string}, redirect?: Act & {to: string, ground?: string},
  *   reject?: Act & {reason?: string}, escalations: any[]}} Desk */
-/** @typedef {{timer: string, id: string, desk: string, starts: string, deadline: string, next?: string, case?: string,
+/** @typedef {{timer: string, id: string, desk: string, starts: string, deadline: string, next?: string, cause?: string,
  *   stopped?: {at: string, met: boolean, took_ms?: number}, level?: number, passed?: string, warned?: string}} Timer */
 /** @typedef {{sent?: Mark, delivered: Mark[], seen: Mark[], acked: Mark[], machine: Mark[], trouble: Mark[]}} Receipts */
 /** @typedef {{at: string, channel?: string, person?: string, title?: string, commitment?: string, state?: string,
@@ -52,7 +54,8 @@ import { blankOrg, directorySteps } from "./directory.js";
 
 /** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
- *   caseOf: Map<string, string>, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
+ *   vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -70,6 +73,9 @@ export function emptyState() {
 		people: new Map(),
 		cases: new Map(),
 		caseOf: new Map(), // message id → case
+		incidents: new Map(),
+		incidentOf: new Map(), // message id → incident
+		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
 		known: new Map(), // entry id → what we already have of it
 		unknown: [],
 	};
@@ -91,6 +97,18 @@ export class Draft {
 			this.state[name] = new Map(this.state[name]);
 		}
 		return this.state[name];
+	}
+
+	/** An incident, for writing; made when it is not there. @param {string} id @param {Entry} entry */
+	incident(id, entry) {
+		const incidents = /** @type {State["incidents"]} */ (this.map("incidents"));
+		let i = incidents.get(id);
+		if (!i || !this.#copied.has(i)) {
+			i = i ? copyIncident(i) : newIncident(id, entry);
+			this.#copied.add(i);
+			incidents.set(id, i);
+		}
+		return i;
 	}
 
 	/** A case, for writing; made when it is not there. @param {string} id @param {Entry} entry @returns {Case} */
@@ -145,7 +163,17 @@ function newCase(id, entry) {
 	};
 }
 
-const entrySteps = { ...directorySteps, ...caseSteps };
+/** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
+ * them. @type {Record<string, any>} */
+const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...caseSteps };
+const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
+
+/** @param {Draft} draft @param {Entry} e */
+function stepOf(draft, e) {
+	const family = `${e.k.split(".")[0]}.*`;
+	const k = e.k in entrySteps ? e.k : family;
+	return shared.has(k) && !e.case && incidentIdOf(draft, e) ? /** @type {any} */ (incidentSteps)[k] : entrySteps[k];
+}
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
@@ -175,8 +203,7 @@ export function applyEntry(draft, entry, unknown) {
 	const { person, roles } = entry.actor ?? {};
 	if (person && roles && !draft.state.people.has(person))
 		/** @type {Map<string, Person>} */ (draft.map("people")).set(person, { person, org: entry.org, roles, machine: false });
-	const step = /** @type {Record<string, any>} */ (entrySteps)[entry.k] ??
-		/** @type {Record<string, any>} */ (entrySteps)[entry.k.split(".")[0] + ".*"];
+	const step = stepOf(draft, entry);
 	if (step)
 		step(draft, entry, (/** @type {Entry} */ inner) => applyEntry(draft, inner, unknown));
 	else if (!silent.has(entry.k))
@@ -194,6 +221,7 @@ const steps = {
 		state.awaySince = state.database === "away" ? w.server_time : "";
 		state.limits = w.limits ?? {};
 		state.tip = w.tip;
+		state.vocabulary = w.vocabulary ?? state.vocabulary;
 		const exercises = /** @type {Map<string, Exercise>} */ (draft.map("exercises"));
 		for (const e of w.exercises ?? [])
 			exercises.set(e.id, { ...exercises.get(e.id), ...e });
@@ -201,7 +229,8 @@ const steps = {
 		for (const o of w.directory ?? []) {
 			const known = orgs.get(o.org) ?? blankOrg(o.org);
 			const channels = o.phone ? [{ kind: "phone", address: o.phone }] : known.channels;
-			orgs.set(o.org, { ...known, name: o.name ?? known.name, kinds: o.kinds ?? known.kinds, channels });
+			orgs.set(o.org, { ...known, name: o.name ?? known.name, kinds: o.kinds ?? known.kinds, state: o.state ?? known.state,
+				channels });
 		}
 	},
 

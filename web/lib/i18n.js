@@ -4,11 +4,15 @@
  * A key that a language lacks is shown in English and marked, so that a gap is seen and nobody is left without words. */
 
 import { signal } from "@preact/signals";
-import en from "./strings/en.js";
-import de from "./strings/de.js";
+import enRest from "./strings/en.js";
+import enIncident from "./strings/en-incident.js";
+import deRest from "./strings/de.js";
+import deIncident from "./strings/de-incident.js";
 
+/** @type {Record<string, string>} */
+const en = { ...enRest, ...enIncident };
 /** @type {Record<string, Record<string, string>>} */
-export const catalogues = { en, de };
+export const catalogues = { en, de: { ...deRest, ...deIncident } };
 export const language = signal("en");
 
 /** @param {string} text @param {number} i  after the opening brace @returns {number} index of its closing brace */
@@ -72,6 +76,9 @@ export function format(text, values, lang, number) {
 	}
 	return out;
 }
+
+/** Is there a sentence of that name? @param {string} key */
+export const has = (key) => key in en;
 
 /** @param {string} key @param {Record<string, any>} [values] @returns {string} */
 export function t(key, values = {}) {

@@ -1,0 +1,4 @@
+declare module "tocsin:catalogue" {
+	const catalogue: import("../core/form.js").Catalogue;
+	export default catalogue;
+}
