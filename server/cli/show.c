@@ -13,9 +13,9 @@ static struct toc_str clock_of(struct toc_str time)
 static void row(const struct cli *cli, struct toc_arena *a, const char *name, struct toc_str text)
 {
 	fprintf(cli->out.out, "        %s", term_on(&cli->out, TERM_DIM));
-	term_cell(&cli->out, toc_str_of(name), 22);
+	term_cell(&cli->out, toc_str_of(name), 24);
 	fputs(term_off(&cli->out), cli->out.out);
-	term_fill(&cli->out, term_safe(a, text, " "), 30, 30);
+	term_fill(&cli->out, term_safe(a, text, " "), 32, 32);
 }
 
 /* What a content signal recognises: "SHA256 9c85…", "url https://…". */
@@ -95,23 +95,67 @@ static void desks(const struct cli *cli, struct toc_arena *a, const struct toc_v
 	}
 }
 
+/* What an entry means for its incident. */
+static void crisis(const struct cli *cli, struct toc_arena *a, const struct toc_value *decided)
+{
+	const struct toc_value *states = toc_get(decided, "incident_state"), *decision = toc_get(decided, "decision"),
+			       *by = toc_get(decision, "by"), *proposed = toc_get(decided, "proposed");
+	struct toc_str who = TOC_STR("");
+	for (size_t i = 0; i < toc_len(by); i++)
+		who = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(who), i ? " and " : "",
+				       TOC_STR_ARGS(toc_get_text(toc_at(by, i), "org")));
+	if (decision)
+		row(cli, a, "decided",
+		    toc_arena_printf(a, "%.*s, by %.*s", TOC_STR_ARGS(toc_get_text(decision, "decision")), TOC_STR_ARGS(who)));
+	else if (proposed)
+		row(cli, a, "proposed",
+		    toc_arena_printf(a, "%.*s: another person confirms", TOC_STR_ARGS(toc_get_text(proposed, "decision"))));
+	if (toc_get(decided, "assigned"))
+		row(cli, a, "taken up by", toc_get_text(toc_get(decided, "assigned"), "org"));
+	if (toc_get(decided, "warned"))
+		row(cli, a, "warning ends", toc_get_text(toc_get(decided, "warned"), "until"));
+	for (size_t i = 0; i < toc_len(states); i++)
+		row(cli, a, "incident is",
+		    toc_arena_printf(a, "%.*s, was %.*s", TOC_STR_ARGS(toc_get_text(toc_at(states, i), "to")),
+				     TOC_STR_ARGS(toc_get_text(toc_at(states, i), "from"))));
+}
+
+/* Of a whole membership one row for each time, not for each member: at the first that has it. */
+static void owing(const struct cli *cli, struct toc_arena *a, const struct toc_value *started, size_t at)
+{
+	struct toc_str until = toc_get_text(toc_at(started, at), "deadline"), who = TOC_STR("");
+	for (size_t i = 0; i < toc_len(started); i++) {
+		const struct toc_value *t = toc_at(started, i);
+		if (!toc_get_is(t, "timer", "T19") || !toc_str_eq(toc_get_text(t, "deadline"), until))
+			continue;
+		if (i < at)
+			return;
+		who = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(who), who.n ? ", " : "", TOC_STR_ARGS(toc_get_text(t, "desk")));
+	}
+	row(cli, a, "to acknowledge", toc_arena_printf(a, "until %.*s: %.*s", TOC_STR_ARGS(clock_of(until)), TOC_STR_ARGS(who)));
+}
+
 static void timers(const struct cli *cli, struct toc_arena *a, const struct toc_value *decided)
 {
 	const struct toc_value *started = toc_get(decided, "timers_started"),
 			       *stopped = toc_get(decided, "timers_stopped");
 	for (size_t i = 0; i < toc_len(started); i++) {
 		const struct toc_value *t = toc_at(started, i);
+		if (toc_get_is(t, "timer", "T19")) {
+			owing(cli, a, started, i);
+			continue;
+		}
 		row(cli, a, "timer runs",
-		    toc_arena_printf(a, "%.*s %.*s until %.*s", TOC_STR_ARGS(toc_get_text(t, "timer")),
-				     TOC_STR_ARGS(toc_get_text(t, "desk")),
+		    toc_arena_printf(a, "%.*s %.*s%suntil %.*s", TOC_STR_ARGS(toc_get_text(t, "timer")),
+				     TOC_STR_ARGS(toc_get_text(t, "desk")), toc_get(t, "desk") ? " " : "",
 				     TOC_STR_ARGS(toc_get_text(t, "deadline"))));
 	}
 	for (size_t i = 0; i < toc_len(stopped); i++) {
 		const struct toc_value *t = toc_at(stopped, i);
 		long long ms = toc_get_int(t, "took_ms", 0);
 		row(cli, a, toc_get_bool(t, "met") ? "timer met" : "timer stopped",
-		    toc_arena_printf(a, "%.*s %.*s after %lld:%02lld", TOC_STR_ARGS(toc_get_text(t, "timer")),
-				     TOC_STR_ARGS(toc_get_text(t, "desk")), ms / 60000, ms / 1000 % 60));
+		    toc_arena_printf(a, "%.*s %.*s%safter %lld:%02lld", TOC_STR_ARGS(toc_get_text(t, "timer")),
+				     TOC_STR_ARGS(toc_get_text(t, "desk")), toc_get(t, "desk") ? " " : "", ms / 60000, ms / 1000 % 60));
 	}
 }
 
@@ -159,6 +203,7 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 	rows_of(cli, scratch, toc_get(message, "body"), toc_get_text(frame, "k"));
 	item_states(cli, scratch, decided);
 	desks(cli, scratch, toc_get(decided, "desks"));
+	crisis(cli, scratch, decided);
 	timers(cli, scratch, decided);
 	disclosed(cli, scratch, toc_get(frame, "disclosed"));
 }

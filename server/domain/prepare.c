@@ -23,6 +23,32 @@ static const struct toc_value *desk_named(const struct toc_value *desks, struct 
 	return NULL;
 }
 
+/* The time for a person's acknowledgement that starts with it, or NULL. */
+static const struct toc_value *owed_by(const struct toc_draft *d, struct toc_str org)
+{
+	const struct toc_value *timers = toc_get(d->decided, "timers_started");
+
+	for (size_t i = 0; i < toc_len(timers); i++)
+		if (toc_get_is(toc_at(timers, i), "timer", "T19") && toc_str_eq(toc_get_text(toc_at(timers, i), "desk"), org))
+			return toc_at(timers, i);
+	return NULL;
+}
+
+/* Why somebody gets an entry of a crisis. */
+static const char *why_told(const struct toc_world *w, const struct toc_draft *d, const struct toc_organisation *o)
+{
+	const struct toc_incident *i = toc_find_incident(w, d->incident);
+
+	if (toc_str_is(d->k, "M1.report") || toc_str_is(d->k, "M1.reference"))
+		return "you name it in the audience";
+	if (o && (o->kinds & TOC_KIND_HUB))
+		return "the hub";
+	if (i && o && toc_is_affected(i, o))
+		return "an authority of an affected state";
+	return i && o && toc_is_party(i, toc_short_str(&o->code)) ? "it knows of the incident"
+								  : "every member that may read it is told";
+}
+
 static void add_recipients(const struct toc_world *w, struct toc_arena *a, const struct toc_draft *d,
 			   struct toc_value *recipients)
 {
@@ -35,8 +61,8 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 		const struct toc_organisation *o = toc_find_organisation(w, org);
 		const struct toc_value *desk = desk_named(desks, org);
 		struct toc_value *v = toc_value_map(a);
-		if (!toc_get_is(reader, "rendering",
-				"whole")) /* linked notifiers: not the sender's to know */
+		bool crisis = toc_is_of_incident(d->k);
+		if (!crisis && !toc_get_is(reader, "rendering", "whole")) /* linked notifiers: not the sender's to know */
 			continue;
 		toc_set_text(a, v, "org", org);
 		toc_set_text(a, v, "name", o ? toc_text_str(&o->name) : org);
@@ -47,8 +73,11 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 			toc_set_cstr(a, v, "why", "your own organisation");
 		else
 			toc_set_text(a, v, "why",
-				     desk ? toc_get_text(desk, "why")
-					  : TOC_STR("a desk of the case, or its notifier"));
+				     desk     ? toc_get_text(desk, "why")
+				     : crisis ? toc_str_of(why_told(w, d, o))
+					      : TOC_STR("a desk of the case, or its notifier"));
+		const struct toc_value *owes = owed_by(d, org);
+		toc_set(a, v, "acknowledges_until", toc_get(owes, "deadline"));
 		if (desk) {
 			toc_set(a, v, "role", toc_get(desk, "role"));
 			toc_set(a, v, "duty", toc_get(desk, "duty"));

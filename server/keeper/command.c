@@ -65,11 +65,16 @@ static void on_message(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 		toc_keeper_put(k, w);
 }
 
-/* Threats to life and their disclosures want a person's answer: that they arrived is entered at once. */
+/* Threats to life, their disclosures and activations want a person's answer: that they arrived is entered at
+ * once. */
 static bool takes_ack(const struct toc_keeper *k, struct toc_uuid eid)
 {
+	static const char *const others[] = { "M29.disclose", "M3.confirm", "M3.fast_path" };
 	const struct toc_message *m = toc_find_message(k->world, eid);
-	return m && (toc_is_threat(toc_short_str(&m->k)) || toc_str_is(toc_short_str(&m->k), "M29.disclose"));
+	bool takes = m && toc_is_threat(toc_short_str(&m->k));
+	for (size_t i = 0; m && i < sizeof others / sizeof *others; i++)
+		takes |= toc_str_is(toc_short_str(&m->k), others[i]);
+	return takes;
 }
 
 /* {"seq","state":"delivered"} of a client that has it. The entry is made later, if it is the first of its

@@ -30,7 +30,7 @@
 #define FRONT_STOPS_WITHIN TOC_SECONDS(8)
 #define REST_STOPS_WITHIN TOC_SECONDS(15)
 #define READY_WITHIN TOC_SECONDS(120)
-#define ACTORS_SPEED "6" /* times real time: the opening of LANTERN takes a minute, and its threat comes after 40 s */
+#define ACTORS_SPEED "6" /* times real time: the threat of LANTERN comes after 40 s, its activation after 150 s */
 
 struct house {
 	const struct toc_config *config;

@@ -3,7 +3,7 @@
  *   an overlay that is dropped leaves nothing, a refused command changes nothing;
  *   what two nodes decide from the same state is the same. */
 #include "check.h"
-#include "stage.h"
+#include "crisis.h"
 
 #include "message/json.h"
 
@@ -20,6 +20,10 @@ static unsigned dice(unsigned n)
 static const char *const active[] = {
 	"AIRU/duty officer",
 	"AIRU/liaison officer",
+	"AIRU/second officer",
+	"BFP/second officer",
+	"HUB/second lead",
+	"PastePond/owner",
 	"BFP/duty officer",
 	"BFP/liaison officer",
 	"CDA/duty officer",
@@ -77,6 +81,101 @@ static const char *any_notice(struct stage *s, const char *case_ref)
 					    : any_message(s);
 }
 
+/* ---- crises ---- */
+
+/* Mostly one of the oldest, so that they get old; at times one that is not there. */
+static const char *any_incident(struct stage *s)
+{
+	unsigned skip = dice(3) ? dice(2) : dice(12);
+
+	for (size_t i = 0; i < s->n && (i % 64 || dice(200)); i++)
+		if (toc_str_is(s->ledger[i].e.k, "M1.report") && skip-- == 0)
+			return toc_uuid_str(s->a, s->ledger[i].e.incident).p;
+	return "01980000-0000-4000-8000-00000000dead";
+}
+
+/* The newest of an incident's entries of this kind, or any message. */
+static const char *entry_of(struct stage *s, const char *incident, const char *k)
+{
+	for (size_t i = s->n; i-- > 0;)
+		if (toc_str_is(s->ledger[i].e.k, k) && toc_uuid_eq(s->ledger[i].e.incident, toc_id_of(toc_str_of(incident))))
+			return toc_uuid_str(s->a, s->ledger[i].e.eid).p;
+	return any_message(s);
+}
+
+static void crisis_step(struct stage *s)
+{
+	static const char *const decisions[] = { "assess",    "assign",	   "not_activate", "activate", "activate",
+						 "change",    "wind_down", "close",	   "reopen",   "link_activation" };
+	static const char *const steps[] = { "confirm", "confirm", "confirm", "object", "withdraw" };
+	static const char *const proposals[] = { "M3.propose", "M3.propose", "M3.fast_path", "M3.confirm" };
+	static const char *const leads[] = { "AIRU/second officer", "HUB/lead", "HUB/second lead", "AIRU/duty officer" };
+	const char *id = any_incident(s), *other = any_incident(s), *decision = decisions[dice(10)],
+		   *who = dice(4) ? leads[dice(4)] : active[dice(ACTIVE)];
+	struct toc_str change = TOC_STR("");
+
+	/* half of the time what comes next in the life of an incident, so that some of them end */
+	const struct toc_incident *now = toc_find_incident(s->w, toc_id_of(toc_str_of(id)));
+	switch (now && dice(2) ? now->state : TOC_INCIDENT_NONE) {
+	case TOC_INCIDENT_REPORTED: decision = "assess"; break;
+	case TOC_INCIDENT_ASSESSING: decision = "activate"; break;
+	case TOC_INCIDENT_ACTIVE: decision = dice(2) ? "change" : "wind_down"; break;
+	case TOC_INCIDENT_WINDING_DOWN: decision = "close"; break;
+	case TOC_INCIDENT_CLOSED: decision = "reopen"; break;
+	default: break;
+	}
+	for (unsigned tries = 0; tries < 8; tries++) {
+		const struct toc_incident *i = toc_find_incident(s->w, toc_id_of(toc_str_of(other)));
+		if (i && !toc_uuid_is_nil(i->duplicate_of))
+			break;
+		other = any_incident(s);
+	}
+	switch (dice(9)) {
+	case 0:
+		change = dice(3) ? TOC_STR("") : toc_arena_printf(s->a, "\"body.links\":[{\"kind\":\"duplicate_of\",\"to\":\"%s\"}]", other);
+		(void)stage_act_value(s, active[dice(ACTIVE)], crisis_report(s, change.p ? change.p : ""));
+		break;
+	case 1: {
+		const struct toc_incident *i = toc_find_incident(s->w, toc_id_of(toc_str_of(other)));
+		bool undo = dice(2), tied = i && !toc_uuid_is_nil(i->duplicate_of);
+		if (undo && tied)
+			id = toc_uuid_str(s->a, i->duplicate_of).p;
+		(void)stage_act(s, dice(2) ? "HUB/lead" : who,
+				"{\"type\":\"M1\",\"audience\":[],\"incident_ref\":\"%s\",\"body\":{\"step\":\"%s\",\"links\":[{\"ref\":\"%s\","
+				"\"kind\":\"%s\",\"to\":\"%s\"}]}}",
+				id, undo ? "unlink" : "link", tied || dice(2) ? other : any_case(s),
+				tied || dice(2) ? "duplicate_of" : "belongs_to", id);
+		break;
+	}
+	case 2:
+		(void)stage_act_value(s, who, crisis_warning(s, id, dice(2) ? "" : dice(2) ? crisis_decline : "\"body.step\":\"propose\""));
+		break;
+	case 3:
+	case 4:
+	case 5:
+		change = dice(4) || strcmp(decision, "activate") ? TOC_STR("\"tlp\":\"GREEN\"") : TOC_STR("\"body.fast_path\":true");
+		(void)stage_act_value(s, who, crisis_decision(s, who, id, decision, change.p));
+		break;
+	case 6:
+		(void)stage_act(s, who,
+				"{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\",\"recipient_org\":\"%.*s\","
+				"\"channel\":\"console\",\"state\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":\"human\"}}",
+				entry_of(s, id, "M3.confirm"), (int)strcspn(who, "/"), who, dice(2) ? "seen" : "acked");
+		break;
+	default: {
+		const char *p = entry_of(s, id, proposals[dice(4)]);
+		const struct toc_proposal *is = toc_find_proposal(s->w, toc_id_of(toc_str_of(p)));
+		const char *step = steps[dice(5)];
+		(void)stage_act(s, who,
+				"{\"type\":\"M3\",\"incident_ref\":\"%s\"," CRISIS_NO_PERSONAL ",\"body\":{\"decision\":\"%s\",\"step\":\"%s\","
+				"\"proposal_ref\":\"%s\"%s}}",
+				is ? toc_uuid_str(s->a, is->incident).p : id,
+				is ? toc_arena_cstr(s->a, toc_short_str(&is->decision)) : decision, step, p,
+				strcmp(step, "confirm") ? ",\"reason\":\"x\"" : "");
+	}
+	}
+}
+
 static const char *const desks[] = { "AIRU", "BFP", "CDA", "HUB", "OSF", "Nobody" };
 
 static void one_step(struct stage *s)
@@ -86,6 +185,10 @@ static void one_step(struct stage *s)
 	static const char *const simple[] = { "ack", "accept", "reject" };
 	static const char *const keys[] = { "aa", "bb", "cc" };
 
+	if (dice(3) == 0) {
+		crisis_step(s);
+		return;
+	}
 	switch (dice(16)) {
 	case 0:
 		(void)stage_act(
@@ -195,6 +298,9 @@ static void one_step(struct stage *s)
 
 /* Histories in which these never happen prove little. */
 static const char *const must_happen[] = {
+	"M1.report",   "M1.unlink",   "M2.propose",     "M2.issue",      "M2.decline",      "M2.expire",
+	"M3.assess",   "M3.assign",   "M3.not_activate", "M3.change",    "M3.wind_down",    "M3.propose",
+	"M3.confirm",  "M3.fast_path", "M3.object",     "M3.withdraw",   "M3.link_activation", "M3.revert",
 	"M1.link",     "M4.draft",    "M4.send",        "M4.supplement", "M4.withdraw",     "M5.ack",
 	"M5.accept",   "M5.redirect", "M5.reject",      "M5.question",   "M5.answer",       "M5.outcome",
 	"M19.machine", "M19.human",   "M19.escalation", "M29.disclose",  "deadline.warned", "deadline.passed"
@@ -216,7 +322,7 @@ static void play_random(uint64_t seed, unsigned steps)
 		if (look) { /* the same step, decided only, leaves no trace */
 			uint64_t keep = seed_now;
 			unsigned ids = s->ids;
-			if (dice(16) != 15) {
+			if (dice(3) == 0 || dice(16) != 15) { /* anything but the clock */
 				seed_now = keep;
 				s->dry = true;
 				one_step(s);
