@@ -92,6 +92,8 @@ struct finding {
 	struct toc_str name; /* of the item that is asked about */
 	size_t begun;        /* where its answers begin */
 	int64_t more;        /* found and not named */
+	int64_t compared;    /* hashes with hashes, so far */
+	int64_t unsearched;  /* items for which only what is equal was looked for */
 	bool negative;       /* something in the negative bank is like it */
 };
 
@@ -133,6 +135,11 @@ static void find_near(struct finding *f, const struct toc_hash *needle)
 	const struct toc_signals *s = toc_find_signals(f->q->w, f->q->incident->id);
 	int64_t stacks = s ? (s->slots + TOC_STACK_SLOTS - 1) / TOC_STACK_SLOTS : 0;
 
+	f->compared += s ? s->slots : 0;
+	if (f->compared > TOC_COMPARED_MAX) { /* a prepare must not hold up a threat to life */
+		f->unsearched++;
+		return;
+	}
 	for (int64_t n = 0; n < stacks; n++) {
 		struct toc_hash key = toc_haystack_key(f->q->incident->id, n);
 		const struct toc_haystack *h = toc_world_get(f->q->w, TOC_OBJECT_haystack, TOC_KEY(key));
@@ -165,9 +172,10 @@ struct toc_value *toc_known(struct toc_ask *q, const struct toc_value *items)
 			if (toc_get_is(toc_at(f.list, k), "bank", "match"))
 				toc_set_bool(q->a, toc_at(f.list, k), "suppressed", true);
 	}
-	if (f.more) {
+	if (f.more || f.unsearched) {
 		struct toc_value *v = toc_value_map(q->a);
 		toc_set_int(q->a, v, "more", f.more);
+		toc_set_int(q->a, v, "unsearched", f.unsearched);
 		toc_push(q->a, f.list, v);
 	}
 	return f.list;

@@ -41,64 +41,80 @@ CASE(nothing_that_recognises_content_is_in_the_clear)
 		"SH-upload-9"
 	};
 
-	CHECK_INT(signals_share(
-			  s, HARBOR, TO_ALL,
-			  V1_SHA
-			  ", " ITEM("02", "url", ",\"url\":\"https://x.example/hall-street\"") ", " ITEM(
-				  "03", "domain",
-				  ",\"domain\":\"files.pastepond.example\"") ", " ITEM("04", "text_phrase",
-										       ",\"text_phrase\":"
-										       "\"they rang the "
-										       "bell\"") ", " ITEM("0"
-													   "5",
-													   "a"
-													   "c"
-													   "c"
-													   "o"
-													   "u"
-													   "n"
-													   "t"
-													   "_"
-													   "r"
-													   "e"
-													   "f",
-													   ","
-													   "\"account_ref\":\"00ffeeddccbbaa998877665544332211"
-													   "0"
-													   "0"
-													   "f"
-													   "f"
-													   "e"
-													   "e"
-													   "d"
-													   "d"
-													   "c"
-													   "c"
-													   "b"
-													   "b"
-													   "a"
-													   "a"
-													   "9"
-													   "9"
-													   "8"
-													   "8"
-													   "7"
-													   "7"
-													   "6"
-													   "6"
-													   "5"
-													   "5"
-													   "4"
-													   "4"
-													   "3"
-													   "3"
-													   "2"
-													   "2"
-													   "1"
-													   "1"
-													   "\""),
-			  ABOUT),
-		  0);
+	CHECK_INT(
+		signals_share(
+			s, HARBOR, TO_ALL,
+			V1_SHA ", " ITEM("02", "url", ",\"url\":\"https://x.example/hall-street\"") ", " ITEM(
+				"03", "domain",
+				",\"domain\":\"files.pastepond.example\"") ", " ITEM("04", "text_phrase",
+										     ",\"text_phrase\":"
+										     "\"they rang the "
+										     "bell\"") ", " ITEM("0"
+													 "5",
+													 "a"
+													 "c"
+													 "c"
+													 "o"
+													 "u"
+													 "n"
+													 "t"
+													 "_"
+													 "r"
+													 "e"
+													 "f",
+													 ","
+													 "\"a"
+													 "cco"
+													 "unt"
+													 "_re"
+													 "f\""
+													 ":\""
+													 "00f"
+													 "fee"
+													 "ddc"
+													 "cbb"
+													 "aa9"
+													 "988"
+													 "776"
+													 "655"
+													 "443"
+													 "322"
+													 "11"
+													 "0"
+													 "0"
+													 "f"
+													 "f"
+													 "e"
+													 "e"
+													 "d"
+													 "d"
+													 "c"
+													 "c"
+													 "b"
+													 "b"
+													 "a"
+													 "a"
+													 "9"
+													 "9"
+													 "8"
+													 "8"
+													 "7"
+													 "7"
+													 "6"
+													 "6"
+													 "5"
+													 "5"
+													 "4"
+													 "4"
+													 "3"
+													 "3"
+													 "2"
+													 "2"
+													 "1"
+													 "1"
+													 "\""),
+			ABOUT),
+		0);
 	CHECK_INT(signals_report(s, LOOP, ID_V1, "match_count", COUNTS(3) ",\"sample_ref\":\"SH-upload-9\""),
 		  0);
 	struct toc_str saved = stage_saved(s->a, s->w);
@@ -389,6 +405,22 @@ CASE(a_set_of_more_than_a_thousand_is_searched_to_its_end)
 	stage_to(s, "8760:00:00");
 	CHECK_INT(toc_find_signals(s->w, signals_incident(s))->live, 0);
 	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(an_answer_to_prepare_does_not_compare_without_end)
+{
+	struct stage *s = signals_stage();
+
+	CHECK_INT(signals_share(s, HARBOR, TO_ALL, P1_ITEM, ABOUT), 0);
+	struct toc_uuid id = signals_incident(s);
+	struct toc_signals *all = toc_world_edit(s->w, TOC_OBJECT_signals, TOC_KEY(id), NULL);
+	all->slots = TOC_COMPARED_MAX - 1;
+	const struct toc_value *known = signals_known(
+		s, LOOP, PDQ_ITEM("40", PDQ_P1, "88", "31") "," PDQ_ITEM("41", PDQ_P1A, "88", "31"));
+	CHECK_INT(toc_len(known), 2);
+	CHECK_TEXT(toc_get_text(toc_at(known, 0), "for"), ID("40"));
+	CHECK_INT(toc_get_int(toc_at(known, 1), "unsearched", 0), 1); /* and says so */
 	stage_free(s);
 }
 

@@ -135,6 +135,17 @@ static struct toc_value *read_cast(struct stage *s)
 	if (toc_json_parse(s->a, toc_buf_view(&b), 1 << 20, TOC_JSON_DEPTH_MAX, &v, &why) < 0)
 		TOC_WRONG(why.detail);
 	toc_buf_done(&b);
+	/* a kind of organisation that the cast lacks: a trusted partner */
+	static const char hotline[] =
+		"{\"code\":\"SafeLine\",\"name\":\"Safe Line\",\"kinds\":[\"trusted_partner\"],\"api_exercise_only\":false,"
+		"\"persons\":[{\"title\":\"duty officer\",\"id\":\"77777777-0000-4000-8000-000000000001\",\"roles\":"
+		"[\"duty_officer\"]}]}";
+	struct toc_value *org, *exercises = toc_get(v, "exercises");
+	if (toc_json_parse(s->a, TOC_STR(hotline), sizeof hotline, TOC_JSON_DEPTH_MAX, &org, &why) < 0)
+		TOC_WRONG(why.detail);
+	toc_push(s->a, toc_get(v, "organisations"), org);
+	for (size_t i = 0; i < toc_len(exercises); i++)
+		toc_push_text(s->a, toc_get(toc_at(exercises, i), "participants"), TOC_STR("SafeLine"));
 	return v;
 }
 

@@ -219,6 +219,77 @@ CASE(a_disclosure_carries_what_it_discloses)
 	stage_end(&s);
 }
 
+/* ---- content signals ---- */
+
+#define SHA256 "9c8506abf29ff0bb249797f36c77b97774ca5673d6177462c3dc63b9e5bedbcd"
+
+/* An M1, M6 of its incident, …: without personal data, and to whom. */
+static struct toc_value *about(const char *type, const char *incident, const char *audience, const char *body)
+{
+	struct toc_value *m = stage_message(&s, type, "", body), *list = toc_value_list(s.a), *pd = toc_value_map(s.a);
+
+	toc_unset(m, "case_ref");
+	if (*incident)
+		toc_set_cstr(s.a, m, "incident_ref", incident);
+	for (char *save, *copy = (char *)(uintptr_t)toc_arena_cstr(s.a, toc_str_of(audience)),
+			 *org = strtok_r(copy, " ", &save);
+	     org; org = strtok_r(NULL, " ", &save))
+		toc_push_text(s.a, list, toc_str_of(org));
+	toc_set(s.a, m, "audience", list);
+	toc_set_cstr(s.a, pd, "level", "none");
+	toc_set(s.a, pd, "categories", toc_value_list(s.a));
+	toc_set(s.a, m, "personal_data", pd);
+	return m;
+}
+
+CASE(a_released_proposal_comes_with_its_content_and_none_of_it_is_in_the_clear)
+{
+	stage_begin(&s);
+	struct toc_str line = stage_login(&s, "SafeLine", "duty officer");
+	const struct toc_value *report = stage_send(
+		&s, line,
+		about("M1", "", "HUB",
+		      "{\"step\":\"report\",\"headline\":\"x\",\"event_time\":{\"from\":\"2031-03-04T21:12:00Z\","
+		      "\"precision\":\"hours\"},\"ongoing\":\"unknown\",\"online_component\":[\"recording\"],"
+		      "\"producer\":\"unknown\",\"criteria\":[{\"code\":\"real_world_event\",\"answer\":\"unknown\"},"
+		      "{\"code\":\"harm_shown\",\"answer\":\"unknown\"},{\"code\":\"intimidation\",\"answer\":\"unknown\"},"
+		      "{\"code\":\"terrorism_link\",\"answer\":\"unknown\"},{\"code\":\"virality\",\"answer\":\"unknown\"}],"
+		      "\"victims_visible\":\"unknown\",\"minor_involved\":\"unknown\"}"));
+	const char *incident = toc_arena_cstr(s.a, toc_get_text(report, "incident"));
+	CHECK_TEXT(toc_get_text(report, "op"), "accepted");
+	struct toc_value *proposal = about(
+		"M6", incident, "",
+		"{\"step\":\"propose\",\"items\":[{\"item_id\":\"01980000-0000-7000-8000-0000000000a1\",\"bank\":\"match\","
+		"\"signal_kind\":\"hash\",\"hash_type\":\"SHA256\",\"hash_value\":\"" SHA256
+		"\"}],\"producer\":\"unknown\",\"content_type\":\"video\",\"context_warning\":\"none\",\"graphic\":\"unknown\","
+		"\"opinion\":\"positive\",\"reviewed_by_human\":true,\"suggested_action\":\"review\","
+		"\"expires_at\":\"2031-06-04T21:12:00Z\"}");
+	CHECK_TEXT(toc_get_text(stage_send(&s, line, proposal), "op"), "accepted");
+	const struct stage_frame *f = stage_published(&s, 0, "M6.propose");
+	CHECK(f != NULL);
+	CHECK_TEXT(f ? f->readers : TOC_STR(""), "SafeLine HUB");
+	toc_cases_keep(s.keeper[0].k->cases, NULL, 0); /* the row is no longer at hand: it is fetched */
+	const struct toc_value *released =
+		stage_send(&s, stage_login(&s, "HUB", "lead"),
+			   about("M6", incident, "Chirplet AIRU",
+				 "{\"step\":\"scope\",\"scopes\":[{\"item_ref\":\"01980000-0000-7000-8000-0000000000a1\","
+				 "\"action\":\"release\"}]}"));
+	CHECK_TEXT(toc_get_text(released, "op"), "accepted");
+	f = stage_published(&s, 0, "M6.scope");
+	CHECK(f != NULL);
+	if (f) {
+		const struct toc_value *item = toc_at(toc_get(f->value, "disclosed"), 0);
+		CHECK_TEXT(f->readers, "HUB Chirplet AIRU");
+		CHECK_TEXT(toc_get_text(item, "k"), "M6.propose");
+		CHECK_TEXT(toc_get_text(toc_at(toc_get(toc_get(toc_get(item, "message"), "body"), "items"), 0), "hash_value"),
+			   SHA256);
+		CHECK(strstr(f->json.p, "item_keys") == NULL);
+	}
+	CHECK(strstr(stage_state(&s, 0).p, SHA256) == NULL);
+	same_as_replay();
+	stage_end(&s);
+}
+
 CASE(two_keepers_on_one_ledger_lose_races_and_agree)
 {
 	stage_begin(&s);

@@ -320,6 +320,48 @@ CASE(answers_to_a_threat_carry_what_their_kind_needs)
 		      TOC_REFUSE_MISSING_FIELD, "case_ref"));
 }
 
+/* ---- lists that share members, texts whose form depends ---- */
+
+#define HASH(n, type, value, more)                                                                           \
+	"{\"item_id\":\"018f22e2-79b0-7cc3-98c4-dc0c0c07390" n "\",\"bank\":\"match\",\"signal_kind\":\"hash\","       \
+	"\"hash_type\":\"" type "\",\"hash_value\":\"" value "\"" more "}"
+#define MD5_OF "e00e008c9bccbb97257dadf85ebd2849"
+#define BESIDE                                                                                               \
+	"\"producer\":\"unknown\",\"content_type\":\"video\",\"context_warning\":\"none\",\"graphic\":\"none\","     \
+	"\"reviewed_by_human\":true,\"suggested_action\":\"review\",\"expires_at\":\"2031-11-17T14:02:00Z\""
+#define M6(items, more)                                                                                      \
+	ENVELOPE("M6", "\"incident_ref\":\"40332fd4-48e5-451e-8f31-3775686e7ce8\",\"audience\":[],\"body\":{"      \
+		       "\"step\":\"share\",\"items\":[" items "]," BESIDE more "}")
+
+CASE(what_is_the_same_for_a_list_stands_once_beside_it)
+{
+	CHECK(taken(M6(HASH("1", "MD5", MD5_OF, ""), ",\"opinion\":\"positive\"")));
+	CHECK(taken(M6(HASH("1", "MD5", MD5_OF, ",\"opinion\":\"negative\"") "," HASH("2", "MD5", MD5_OF, ""),
+		       ",\"opinion\":\"positive\"")));
+	CHECK(taken(M6(HASH("1", "MD5", MD5_OF, ",\"opinion\":\"negative\""), "")));
+	CHECK(refused(M6(HASH("1", "MD5", MD5_OF, ",\"opinion\":\"negative\"") "," HASH("2", "MD5", MD5_OF, ""), ""),
+		      TOC_REFUSE_MISSING_FIELD, "body.items[1].opinion"));
+}
+
+CASE(a_text_has_the_form_of_what_it_is)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *m = decode(
+		a, M6(HASH("1", "SHA256", "9C8506ABF29FF0BB249797F36C77B97774CA5673D6177462C3DC63B9E5BEDBCD", ""),
+		      ",\"opinion\":\"positive\""));
+
+	/* it is normalised as that form is */
+	CHECK(m != NULL);
+	CHECK_TEXT(toc_get_text(toc_at(toc_get(toc_get(m, "body"), "items"), 0), "hash_value"),
+		   "9c8506abf29ff0bb249797f36c77b97774ca5673d6177462c3dc63b9e5bedbcd");
+	CHECK(refused(M6(HASH("1", "SHA256", MD5_OF, ""), ",\"opinion\":\"positive\""), TOC_REFUSE_BAD_VALUE,
+		      "body.items[0].hash_value"));
+	CHECK(refused(M6(HASH("1", "MD5", "e00e008c9bccbb97257dadf85ebd284g", ""), ",\"opinion\":\"positive\""),
+		      TOC_REFUSE_BAD_VALUE, "body.items[0].hash_value"));
+	CHECK(taken(M6(HASH("1", "TLSH", "T1A2B3", ""), ",\"opinion\":\"positive\""))); /* of no form that we know */
+	toc_arena_free(a);
+}
+
 CASE(the_clock_of_an_exercise)
 {
 	CHECK(taken(ENVELOPE("exercise",
