@@ -5,14 +5,12 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+/* A digit's value and 1 more; 0: not a digit. */
+static const uint8_t hex_digits[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,	['6'] = 7,  ['7'] = 8,
+	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 struct toc_str toc_hex(struct toc_arena *a, const void *bytes, size_t n)
 {
@@ -31,13 +29,15 @@ int toc_hex_decode(struct toc_str text, void *ret_bytes, size_t n)
 {
 	uint8_t *out = ret_bytes;
 
-	if (text.n != 2 * n)
-		return TOC_EINVAL;
-	for (size_t i = 0; i < text.n; i++)
-		if (hex_digit(text.p[i]) < 0)
-			return TOC_EINVAL;
+	const uint8_t *in = (const uint8_t *)text.p;
+	bool ok = text.n == 2 * n;
+
+	for (size_t i = 0; ok && i < text.n; i++)
+		ok = hex_digits[in[i]] != 0;
+	if (!ok)
+		return TOC_EINVAL; /* and nothing written */
 	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(hex_digit(text.p[2 * i]) << 4 | hex_digit(text.p[2 * i + 1]));
+		out[i] = (uint8_t)((hex_digits[in[2 * i]] - 1) << 4 | (hex_digits[in[2 * i + 1]] - 1));
 	return 0;
 }
 

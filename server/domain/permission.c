@@ -133,11 +133,11 @@ bool toc_kinds_combine(toc_kinds set)
 
 toc_roles toc_roles_held_in(toc_kinds set)
 {
-	toc_roles held = 0;
+	toc_roles held = 0; /* written out: this is asked for every clause of every entry's audience */
 
-	for (unsigned i = 0; i < TOC_ROLES; i++)
-		if (roles[i].held_in & set)
-			held |= 1u << i;
+#define TOC_ROLE(bit, name, kinds) held |= (toc_kinds)(kinds)&set ? TOC_ROLE_##bit : 0;
+#include "domain/role.def"
+#undef TOC_ROLE
 	return held;
 }
 
