@@ -172,17 +172,17 @@ static const struct {
 /* ---- what is due ---- */
 
 /* The timer that is next in real time, and when that is. Within an exercise scenario time decides. */
-static const struct toc_timer *next_due(const struct toc_world *w, struct toc_arena *a, toc_time *ret_real)
+static const struct toc_timer *next_due(const struct toc_world *w, toc_time *ret_real)
 {
 	const struct toc_timer *first = NULL;
-	struct toc_uuid *clocks;
-	size_t n = toc_world_clocks(w, a, &clocks);
+	struct toc_world_cursor cursor = { 0 };
+	struct toc_uuid clock;
 
 	*ret_real = TOC_TIME_NEVER;
-	for (size_t i = 0; i < n; i++) {
-		const struct toc_exercise *x = toc_find_exercise(w, clocks[i]);
-		const struct toc_timer *t = toc_world_first_timer(w, clocks[i]);
-		if (!t || (!toc_uuid_is_nil(clocks[i]) && !x))
+	while (toc_world_next_clock(w, &cursor, &clock)) {
+		const struct toc_timer *t = toc_world_first_timer(w, clock);
+		const struct toc_exercise *x = toc_uuid_is_nil(clock) ? NULL : toc_find_exercise(w, clock);
+		if (!t || (!toc_uuid_is_nil(clock) && !x))
 			continue;
 		toc_time real = toc_clock_real(x, t->next);
 		if (real.us == TOC_TIME_NEVER.us)
@@ -204,7 +204,7 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 	f.w = ahead;
 	while (f.verdict->n < limit) {
 		toc_time real;
-		const struct toc_timer *t = next_due(ahead, f.a, &real);
+		const struct toc_timer *t = next_due(ahead, &real);
 		if (!t || toc_before(f.now, real))
 			break;
 		f.at = t->next;
@@ -244,23 +244,19 @@ void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_are
 
 toc_time toc_world_next_due(const struct toc_world *w)
 {
-	struct toc_arena *a = toc_arena_new();
 	toc_time real;
 
-	(void)next_due(w, a, &real);
-	toc_arena_free(a);
+	(void)next_due(w, &real);
 	return real;
 }
 
 bool toc_world_pass_over(struct toc_world *w, struct toc_uuid *ret_timer)
 {
-	struct toc_arena *a = toc_arena_new();
 	toc_time real;
-	const struct toc_timer *t = next_due(w, a, &real);
+	const struct toc_timer *t = next_due(w, &real);
 	bool done = t && toc_world_pass_over_timer(w, t);
 
 	if (done)
 		*ret_timer = t->id;
-	toc_arena_free(a);
 	return done;
 }

@@ -140,19 +140,27 @@ void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_
 	return object;
 }
 
+static void trim(struct toc_world *w, struct toc_uuid clock);
+
 void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
 {
 	uint32_t hash = toc_map_hash(key);
 	void *object = in_layer(w, kind, key, hash);
+	const void *below = seen_from(w->under, kind, key, hash), *seen = object ? object : below;
+	struct toc_uuid clock = { { 0 } };
 
-	if (object == &removed)
+	if (!seen || object == &removed)
 		return;
-	if (seen_from(w->under, kind, key, hash)) {
+	if (kind == TOC_OBJECT_timer)
+		clock = ((const struct toc_timer *)seen)->exercise;
+	if (below) {
 		put(w, kind, key, hash, &removed); /* and frees the object */
-	} else if (object) {
+	} else {
 		(void)toc_map_remove(w->objects[kind], key);
 		toc_object_free(kind, object);
 	}
+	if (kind == TOC_OBJECT_timer)
+		trim(w, clock);
 }
 
 const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
@@ -240,6 +248,21 @@ static bool is_passed_over(const struct toc_world *w, const struct due *pair)
 	return false;
 }
 
+/* What is stale in its own layer is stale for ever (who sets `next` back pushes again), so the top of a heap is kept
+ * true, and a clock on which nothing is to happen any more (the exercise is over) is forgotten. */
+static void trim(struct toc_world *w, struct toc_uuid clock)
+{
+	struct agenda *g = agenda_of(w, clock);
+
+	while (g && g->n && !is_current(w, &g->pairs[0]))
+		heap_pop(g);
+	if (!g || g->n)
+		return;
+	(void)toc_map_remove(w->agendas, TOC_KEY(clock));
+	free(g->pairs);
+	free(g);
+}
+
 static void push(struct toc_world *w, struct toc_uuid clock, struct due pair)
 {
 	struct agenda *g = agenda_of(w, clock);
@@ -252,9 +275,7 @@ static void push(struct toc_world *w, struct toc_uuid clock, struct due pair)
 		(void)toc_map_put(w->agendas, TOC_KEY(clock), g);
 	}
 	heap_push(g, pair);
-	/* At the bottom what is stale now is stale for ever, so the top of a heap is kept true. */
-	while (!w->under && g->n && !is_current(w, &g->pairs[0]))
-		heap_pop(g);
+	trim(w, clock);
 }
 
 void toc_world_schedule(struct toc_world *w, const struct toc_timer *timer)
@@ -310,27 +331,22 @@ void toc_world_pass_over_none(struct toc_world *w)
 	w->n_passed_over = 0;
 }
 
-size_t toc_world_clocks(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_clocks)
+bool toc_world_next_clock(const struct toc_world *w, struct toc_world_cursor *cursor, struct toc_uuid *ret_clock)
 {
-	size_t most = 0, n = 0;
-
-	for (const struct toc_world *layer = w; layer; layer = layer->under)
-		most += layer->agendas ? toc_map_count(layer->agendas) : 0;
-	*ret_clocks = toc_arena_alloc(a, (most ? most : 1) * sizeof **ret_clocks);
-	for (const struct toc_world *layer = w; layer; layer = layer->under) {
-		size_t cursor = 0;
+	if (!cursor->begun)
+		*cursor = (struct toc_world_cursor){ .layer = w, .begun = true };
+	for (; cursor->layer; cursor->layer = cursor->layer->under, cursor->at = 0) {
 		struct toc_str key;
-		while (layer->agendas && toc_map_next(layer->agendas, &cursor, &key, NULL)) {
-			struct toc_uuid clock;
-			bool known = false;
-			memcpy(clock.b, key.p, sizeof clock.b);
-			for (size_t i = 0; i < n && !known; i++)
-				known = toc_uuid_eq((*ret_clocks)[i], clock);
-			if (!known)
-				(*ret_clocks)[n++] = clock;
+		while (cursor->layer->agendas && toc_map_next(cursor->layer->agendas, &cursor->at, &key, NULL)) {
+			const struct toc_world *above = w;
+			memcpy(ret_clock->b, key.p, sizeof ret_clock->b);
+			while (above != cursor->layer && !agenda_of(above, *ret_clock))
+				above = above->under;
+			if (above == cursor->layer)
+				return true;
 		}
 	}
-	return n;
+	return false;
 }
 
 /* ---- merging ---- */

@@ -36,8 +36,8 @@ void toc_world_schedule(struct toc_world *w, const struct toc_timer *timer);
 const struct toc_timer *toc_world_first_timer(const struct toc_world *w, struct toc_uuid clock);
 /** Let first_timer pass over this one as long as it keeps its `next`. @return false: too many already */
 bool toc_world_pass_over_timer(struct toc_world *w, const struct toc_timer *t);
-/** Clocks that have something on their agenda. */
-size_t toc_world_clocks(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_clocks);
+/** Clocks that have something on their agenda, each once; start with a zeroed cursor. Not while writing. */
+bool toc_world_next_clock(const struct toc_world *w, struct toc_world_cursor *cursor, struct toc_uuid *ret_clock);
 
 void toc_world_set_size(struct toc_world *w, uint64_t size);
 /** An overlay for a look ahead: it is never merged, so the world under it is not written. */

@@ -180,6 +180,45 @@ CASE(timers_come_in_order_from_a_heap_of_many)
 	toc_world_free(w);
 }
 
+static unsigned clocks_of(const struct toc_world *w)
+{
+	struct toc_world_cursor cursor = { 0 };
+	struct toc_uuid clock;
+	unsigned n = 0;
+
+	while (toc_world_next_clock(w, &cursor, &clock))
+		n++;
+	return n;
+}
+
+CASE(clocks_are_seen_once_and_forgotten_when_nothing_is_to_happen_on_them)
+{
+	struct toc_world *w = toc_world_new();
+	for (unsigned i = 0; i < 50; i++) { /* fifty exercises, two timers each, one of them moved in an overlay */
+		struct toc_world *top = toc_world_over(w);
+		for (unsigned k = 0; k < 2; k++) {
+			struct toc_uuid id = toc_derived_id("t", (struct toc_uuid){ { 0 } }, TOC_STR(""), 2 * i + k);
+			struct toc_timer *t = toc_world_edit(k ? top : w, TOC_OBJECT_timer, TOC_KEY(id), NULL);
+			t->id = id;
+			t->exercise = toc_derived_id("x", (struct toc_uuid){ { 0 } }, TOC_STR(""), i);
+			t->next.us = 1000 + i;
+			toc_world_schedule(k ? top : w, t);
+		}
+		CHECK_INT(clocks_of(top), i + 1);
+		toc_world_merge(top);
+	}
+	CHECK_INT(clocks_of(w), 50);
+	for (unsigned i = 0; i < 80; i++) { /* forty are over: half of their timers go directly, half in an overlay */
+		struct toc_uuid id = toc_derived_id("t", (struct toc_uuid){ { 0 } }, TOC_STR(""), i);
+		struct toc_world *top = i % 2 ? toc_world_over(w) : NULL;
+		toc_world_remove(top ? top : w, TOC_OBJECT_timer, TOC_KEY(id));
+		if (top)
+			toc_world_merge(top);
+	}
+	CHECK_INT(clocks_of(w), 10);
+	toc_world_free(w);
+}
+
 /* "Keep it up until 9999" is what people write; a number of 53 bits ends in 2255. */
 CASE(a_snapshot_holds_every_time_that_can_be_said)
 {
