@@ -2,9 +2,11 @@
 -- that both need a subject's first key do not both make one.
 create or replace function ledger.add_keys(
 	p_id uuid[], p_subject text[], p_retention text[], p_wrapping uuid[], p_wrapped bytea[]) returns void
-	language sql security definer
+	language plpgsql security definer -- not sql: that is planned anew at every call
 	set search_path = pg_catalog, pg_temp
 as $$
+begin
 	insert into ledger.seal_key (id, subject, retention, wrapping, wrapped)
-		select * from unnest(p_id, p_subject, p_retention, p_wrapping, p_wrapped)
+		select * from unnest(p_id, p_subject, p_retention, p_wrapping, p_wrapped);
+end
 $$;
