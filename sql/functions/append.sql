@@ -33,6 +33,7 @@ create or replace function ledger.append(
 	set lock_timeout = '2s'
 	-- A session plans this once, perhaps when the tables are still empty: never by reading one from end to end.
 	set enable_seqscan = off
+	set plan_cache_mode = force_generic_plan
 as $$
 declare
 	n constant integer := cardinality(p_leaf);
