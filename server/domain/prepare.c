@@ -49,6 +49,14 @@ static const char *why_told(const struct toc_world *w, const struct toc_draft *d
 								  : "every member that may read it is told";
 }
 
+/* Why somebody gets an entry about content signals. */
+static const char *why_gets_signal(const struct toc_draft *d, struct toc_str org)
+{
+	if (toc_list_has(toc_get(d->message, "audience"), org))
+		return "you name it in the audience";
+	return toc_str_is(d->k, "M6.propose") ? "the hub: it releases what is proposed" : "it reads the item";
+}
+
 static void add_recipients(const struct toc_world *w, struct toc_arena *a, const struct toc_draft *d,
 			   struct toc_value *recipients)
 {
@@ -75,7 +83,9 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 			toc_set_text(a, v, "why",
 				     desk     ? toc_get_text(desk, "why")
 				     : crisis ? toc_str_of(why_told(w, d, o))
-					      : TOC_STR("a desk of the case, or its notifier"));
+				     : toc_is_of_signal(d->k)
+					     ? toc_str_of(why_gets_signal(d, org))
+					     : TOC_STR("a desk of the case, or its notifier"));
 		const struct toc_value *owes = owed_by(d, org);
 		toc_set(a, v, "acknowledges_until", toc_get(owes, "deadline"));
 		if (desk) {

@@ -190,6 +190,8 @@ bool toc_exercise_has(const struct toc_exercise *x, struct toc_str org); /* join
 toc_rule toc_rule_exercise_create, toc_rule_exercise_join, toc_rule_exercise_leave, toc_rule_exercise_clock,
 	toc_rule_exercise_inject, toc_rule_exercise_end;
 
+/** M6, M7, M8. */
+bool toc_is_of_signal(struct toc_str k);
 /** M1, M2, M3: who reads it knows of the incident from then on. */
 bool toc_is_of_incident(struct toc_str k);
 /** Has the organisation sent or received an entry of it? */

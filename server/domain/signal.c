@@ -227,6 +227,22 @@ static void add_items(struct toc_ask *q, struct toc_draft *d, const struct toc_v
 	toc_start_expiry(q, decided, d->eid, first);
 }
 
+/* To prepare: what is known already, and a word of warning when it is known to be lawful. */
+static void say_what_is_known(struct toc_ask *q, struct toc_draft *d, const struct toc_value *items)
+{
+	struct toc_value *known = toc_known(q, items), *warnings = toc_value_list(q->a), *warning = toc_value_map(q->a);
+
+	toc_set(q->a, toc_decided(d), "known", known);
+	for (size_t i = 0; i < toc_len(known) && !toc_len(warnings); i++)
+		if (toc_get_is(toc_at(known, i), "bank", "negative")) {
+			toc_set_cstr(q->a, warning, "code", "known_lawful");
+			toc_set_cstr(q->a, warning, "text",
+				     "something like it is known to be lawful: a news report, a memorial page");
+			toc_push(q->a, warnings, warning);
+		}
+	toc_set(q->a, toc_decided(d), "warnings", warnings);
+}
+
 int toc_rule_signals(struct toc_ask *q)
 {
 	const struct toc_value *items = toc_get(q->body, "items"), *audience = toc_get(q->m, "audience");
@@ -243,7 +259,7 @@ int toc_rule_signals(struct toc_ask *q)
 				  "there is no hub to propose it to");
 	add_items(q, d, items);
 	if (q->looking)
-		toc_set(q->a, toc_decided(d), "known", toc_known(q, items));
+		say_what_is_known(q, d, items);
 	return 0;
 }
 
@@ -420,7 +436,7 @@ int toc_rule_scope(struct toc_ask *q)
 		return -1;
 	add_items(q, d, items);
 	if (q->looking)
-		toc_set(q->a, toc_decided(d), "known", toc_known(q, items));
+		say_what_is_known(q, d, items);
 	return 0;
 }
 

@@ -194,6 +194,11 @@ bool toc_is_of_incident(struct toc_str k)
 	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '1' && k.p[1] <= '3' && k.p[2] == '.';
 }
 
+bool toc_is_of_signal(struct toc_str k)
+{
+	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '6' && k.p[1] <= '8' && k.p[2] == '.';
+}
+
 bool toc_item_step(struct toc_str what, enum toc_item_state from, enum toc_item_state *ret_to)
 {
 #define IS(state) (1u << TOC_ITEM_##state)

@@ -569,6 +569,15 @@ CASE(a_negative_item_suppresses_matches)
 	for (size_t i = 0; i < toc_len(known); i++)
 		CHECK(toc_get_is(toc_at(known, i), "bank", "match") ==
 		      toc_get_bool(toc_at(known, i), "suppressed"));
+	const struct toc_value *prepared = stage_prepare(
+		s, LOOP, signals_message(s, "share", "\"HUB\"", PDQ_ITEM("71", PDQ_P1A, "88", "31"), ABOUT));
+	const struct toc_value *recipients = toc_get(prepared, "recipients");
+	CHECK_TEXT(toc_get_text(toc_at(toc_get(prepared, "warnings"), 0), "code"), "known_lawful");
+	CHECK_INT(toc_len(recipients), 2);
+	for (size_t i = 0; i < toc_len(recipients); i++)
+		CHECK_TEXT(toc_get_text(toc_at(recipients, i), "why"),
+			   toc_get_is(toc_at(recipients, i), "org", "HUB") ? "you name it in the audience"
+									    : "your own organisation");
 	known = signals_known(s, LOOP,
 			      PDQ_ITEM("71", PDQ_P1, "88", "31")); /* 12 from it: not the news clip */
 	CHECK_INT(toc_len(known), 1);
