@@ -56,6 +56,14 @@ function StateBox({ i }) {
 	</section>`;
 }
 
+/** Is there something that I can acknowledge: my organisation owes it, or I was sent here to, and have not? @param {Incident} i
+ * @param {boolean} wanted */
+function mayAcknowledge(i, wanted) {
+	const { me } = state.value;
+	const mine = i.asked && i.receipts.get(i.asked.id)?.get(me?.org ?? "")?.acked.some((m) => m.person === me?.person);
+	return Boolean(i.asked) && !mine && (wanted || Boolean(owes(state.value, i)));
+}
+
 /** Answer for the activation: the only thing that stops the chase. @param {{i: Incident, wanted: boolean}} props */
 function Acknowledge({ i, wanted }) {
 	const [commitment, setCommitment] = useState("seen");
@@ -64,14 +72,12 @@ function Acknowledge({ i, wanted }) {
 	const pending = useRef(/** @type {any} */ (null));
 	const button = useRef(/** @type {HTMLButtonElement|null} */ (null));
 	const { me } = state.value;
-	const { asked } = i;
-	const mine = asked && i.receipts.get(asked.id)?.get(me?.org ?? "")?.acked.find((m) => m.person === me?.person);
 
 	async function act() {
-		if (busy || !ready.value || !asked || !me)
+		if (busy || !ready.value || !i.asked || !me)
 			return;
 		if (pending.current?.body.commitment !== commitment) /* what may have arrived is repeated with the same id */
-			pending.current = humanReceipt(/** @type {any} */ ({ id: asked.id }), "acked", me, contextOfIncident(i), commitment);
+			pending.current = humanReceipt(/** @type {any} */ ({ id: i.asked.id }), "acked", me, contextOfIncident(i), commitment);
 		setBusy(true);
 		const result = await send(pending.current);
 		setBusy(false);
@@ -90,8 +96,6 @@ function Acknowledge({ i, wanted }) {
 		if (wanted)
 			button.current?.focus();
 	}, [wanted]);
-	if (!asked || mine || !(owes(state.value, i) || wanted))
-		return null;
 	return html`<section class="card next-step is-owed" aria-labelledby="ack-title">
 		<h2 id="ack-title"><${Icon} name="bell" /> ${t("ack.title")}</h2>
 		<p class="muted">${t("ack.lead")}</p>
@@ -104,13 +108,13 @@ function Acknowledge({ i, wanted }) {
 	</section>`;
 }
 
-/** What I may do now: the most pressing first, everything else behind one line. @param {{i: Incident}} props */
-function NextSteps({ i }) {
+/** What I may do now: the most pressing first, unless I have to answer before; everything else behind one line each.
+ * @param {{i: Incident, answerFirst: boolean}} props */
+function NextSteps({ i, answerFirst }) {
 	const list = steps(state.value, i);
-	const owing = Boolean(owes(state.value, i));
-	const first = owing ? [] : list.slice(0, 2).filter((x) => PRESSING.includes(x.form));
+	const first = answerFirst ? [] : list.slice(0, 2).filter((x) => PRESSING.includes(x.form));
 	const rest = list.filter((x) => !first.includes(x));
-	useLayoutEffect(() => onKeys({ ...(first[0] ? { primary: () => go(href(i, first[0])) } : {}) }), [i, first[0]?.form]);
+	useLayoutEffect(() => onKeys(first[0] ? { primary: () => go(href(i, first[0])) } : {}));
 	if (!list.length)
 		return html`<section class="card" aria-labelledby="steps-title"><h2 id="steps-title">${t("step.title")}</h2><p
 			class="muted">${t("incident.nothing_to_do")}</p></section>`;
@@ -260,6 +264,7 @@ export function IncidentScreen({ id, step }) {
 		return html`<main id="main" class="narrow"><${ScreenTitle} id=${id}>${t(phase.value === "live" ? "incident.not_found"
 			: "threat.loading")}</${ScreenTitle}><p>${t(phase.value === "live" ? "threat.not_found_advice" : "threat.loading_advice")}</p><a
 				class="button" href="#/">${t("threat.back")}</a></main>`;
+	const acks = mayAcknowledge(i, step === "ack");
 	const other = i.state === "LINKED_DUPLICATE" && ties(i).find((l) => l.kind === "duplicate_of" && l.ref === i.id)?.to;
 	return html`<main id="main" class="threat-page incident-page">
 		<div class="threat-head">
@@ -275,7 +280,8 @@ export function IncidentScreen({ id, step }) {
 			? html`<a href=${`#/incident/${other}`}>${incidentName({ id: other })}</a>` : incidentName({ id: other })}</p></div>`}
 		${i.withoutPersonal && html`<div class="box"><${Icon} name="eye" /><p>${t("threat.without_personal")}</p></div>`}
 		<div class="threat-columns">
-			<div class="threat-act"><${Acknowledge} i=${i} wanted=${step === "ack"} /><${NextSteps} i=${i} /></div>
+			<div class="threat-act">${acks && html`<${Acknowledge} i=${i} wanted=${step === "ack"} />`}<${NextSteps} i=${i}
+				answerFirst=${acks} /></div>
 			<div class="threat-know">
 				<${AckMatrix} i=${i} />
 				<${Decisions} i=${i} />

@@ -121,5 +121,6 @@ export function humanReceipt(entry, state, you, where, commitment = "working") {
 
 /** Entries that belong together, or no longer. @param {"link"|"unlink"} step @param {any[]} links @param {Context} where @returns {Message} */
 export function tieMessage(step, links, where) {
-	return envelope("M1", { step, links }, where, { precedence: "routine", legal_basis: [{ act: "EUCP", article: "1" }] });
+	return envelope("M1", { step, links }, where, { precedence: "routine", audience: [], legal_basis: [{ act: "EUCP",
+		article: "1" }] });
 }
