@@ -98,6 +98,8 @@ static int drop(struct toc_link *l, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(l->why, sizeof l->why, format, args);
 	va_end(args);
+	for (size_t n = strlen(l->why); n && !toc_str_is_utf8((struct toc_str){ l->why, n });)
+		l->why[--n] = 0; /* it was cut within a character */
 	return -1;
 }
 
@@ -309,7 +311,8 @@ int toc_link_receive(struct toc_link *l, struct toc_str bytes, int64_t now_ms)
 		if (!l->welcome && !strcmp(op, "refused")) { /* the hello itself */
 			l->ended = !strcmp(text(l, frame, "code"), "ahead") ||
 				   !strcmp(text(l, frame, "code"), "not_authenticated");
-			return drop(l, "%s", text(l, frame, "detail"));
+			const char *detail = text(l, frame, "detail");
+			return drop(l, "%s", *detail ? detail : "the server refused, and did not say why");
 		}
 		r = answered(l, op, frame, bytes, now_ms);
 	} /* anything else is of a later version, and not for us */
