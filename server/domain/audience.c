@@ -230,6 +230,56 @@ static struct toc_value *linked_shown(struct toc_arena *a, const struct toc_valu
 	return shown;
 }
 
+/* Of a broadcast, what is the same for many is said once: an entry goes to every member and names every member. */
+
+static struct toc_value *grouped(struct toc_arena *a, const struct toc_value *list, const char *const *same, size_t n)
+{
+	struct toc_value *groups = toc_value_list(a);
+
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_value *item = toc_at(list, i), *group = NULL;
+		for (size_t k = 0; k < toc_len(groups) && !group; k++) {
+			bool equal = true;
+			for (size_t j = 0; j < n && equal; j++) {
+				const struct toc_value *x = toc_get(toc_at(groups, k), same[j]), *y = toc_get(item, same[j]);
+				equal = x == y || (x && y && toc_value_eq(x, y));
+			}
+			group = equal ? toc_at(groups, k) : NULL;
+		}
+		if (!group) {
+			group = only(a, item, same, n);
+			toc_set(a, group, "orgs", toc_value_list(a));
+			toc_push(a, groups, group);
+		}
+		toc_push_text(a, toc_get(group, "orgs"), toc_get_text(item, "org"));
+	}
+	return groups;
+}
+
+/* Each time for an acknowledgement, without what the entry says already: when it starts, what happens next. */
+static struct toc_value *timers_shown(struct toc_arena *a, const struct toc_value *list)
+{
+	static const char *const lean[] = { "timer", "id", "desk", "deadline" };
+	struct toc_value *shown = toc_value_list(a);
+
+	for (size_t i = 0; i < toc_len(list); i++)
+		toc_push(a, shown,
+			 toc_get_is(toc_at(list, i), "timer", "T19") ? only(a, toc_at(list, i), lean, sizeof lean / sizeof *lean)
+								     : toc_at(list, i));
+	return shown;
+}
+
+static struct toc_value *broadcast_shown(struct toc_arena *a, const struct toc_member *m)
+{
+	static const char *const reading[] = { "roles", "rendering" }, *const paging[] = { "contact", "channel", "state" };
+
+	if (toc_str_is(m->name, "readers"))
+		return grouped(a, m->value, reading, sizeof reading / sizeof *reading);
+	if (toc_str_is(m->name, "pages"))
+		return grouped(a, m->value, paging, sizeof paging / sizeof *paging);
+	return toc_str_is(m->name, "timers_started") ? timers_shown(a, m->value) : m->value;
+}
+
 bool toc_read_by_tied(struct toc_str k)
 {
 	const struct toc_action *action = toc_action_find(k);
@@ -260,7 +310,8 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 			    : listed(m->name, hidden, sizeof hidden / sizeof *hidden))
 			continue;
 		toc_set_str(a, shown, m->name,
-			    toc_str_is(m->name, "readers") && !toc_is_of_incident(k) ? whole_readers(a, m->value)
+			    toc_is_of_incident(k)           ? broadcast_shown(a, m)
+			    : toc_str_is(m->name, "readers") ? whole_readers(a, m->value)
 			    : toc_str_is(m->name, "linked") ? linked_shown(a, m->value)
 							    : m->value);
 	}

@@ -146,7 +146,7 @@ size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct 
  * for linked cases; of the readers those who read whole. Without personal data (a linked notifier, a
  * heading): the times, and which steps it means for the linked cases. `disclosed` is the renderer's own
  * business and left out. Shares members with decided. Of crises (M1, M2, M3) a reader without personal data is
- * shown what the others are. */
+ * shown what the others are, and of a list that names every member what is the same for many is said once. */
 struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const struct toc_value *decided,
 				    enum toc_rendering rendering);
 

@@ -84,12 +84,24 @@ int toc_rule_warning_issue(struct toc_ask *q)
 	return 0;
 }
 
-/* Of a threat case, when no incident was ever opened: its desks knew of the question. */
+static bool has_it(const struct toc_desk *desk)
+{
+	return desk->state == TOC_DESK_ACCEPTED || desk->state == TOC_DESK_IN_PROGRESS || desk->state == TOC_DESK_OUTCOME;
+}
+
+/* Of a threat case, when no incident was ever opened: told to the desks that have accepted it; while none has, to
+ * all that were asked. */
 static void tell_desks(struct toc_ask *q, struct toc_draft *d)
 {
+	const struct toc_threat *t = q->threat;
+	bool accepted = false;
+
+	for (uint32_t i = 0; i < t->n_desks; i++)
+		accepted |= has_it(&t->desks[i]);
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_ADR | TOC_IF_OWN);
-	for (uint32_t i = 0; i < q->threat->n_desks; i++)
-		(void)toc_reader_add(q, d, toc_short_str(&q->threat->desks[i].org), TOC_IF_ADR);
+	for (uint32_t i = 0; i < t->n_desks; i++)
+		if (!accepted || has_it(&t->desks[i]))
+			(void)toc_reader_add(q, d, toc_short_str(&t->desks[i].org), TOC_IF_ADR);
 }
 
 int toc_rule_warning_decline(struct toc_ask *q)

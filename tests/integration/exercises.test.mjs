@@ -14,7 +14,7 @@ let server;
 before(async () => (server = await Server.start()));
 after(() => server?.stop());
 
-for (const [name, file, steps] of [['LANTERN to 30:00', 'lantern.json', 23], ['QUIET BELL', 'quiet-bell.json', 17]]) {
+for (const [name, file, steps] of [['LANTERN to 30:00', 'lantern.json', 23], ['QUIET BELL', 'quiet-bell.json', 18]]) {
 	describe(name, () => {
 		let played;
 		before(async () => (played = await play(server, path.join(exercises, file))));

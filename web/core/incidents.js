@@ -110,7 +110,7 @@ function decided(draft, i, e) {
 const same = (/** @type {any} */ x, /** @type {any} */ y) => x.ref === y.ref && x.to === y.to && x.kind === y.kind;
 
 /** @param {any} d */
-const readersOf = (d) => [...new Set((d.readers ?? []).map((/** @type {any} */ r) => r.org))];
+const readersOf = (d) => [...new Set((d.readers ?? []).flatMap((/** @type {any} */ r) => r.orgs ?? [r.org]))];
 
 /** Answers to the criteria, as they are known now. @param {Incident} i @param {any[]|undefined} answers */
 function learn(i, answers) {

@@ -4,6 +4,7 @@
 #include "crisis.h"
 
 #include "message/catalogue.h"
+#include "message/json.h"
 
 #define NO_PERSONAL CRISIS_NO_PERSONAL
 
@@ -649,6 +650,32 @@ CASE(prepare_shows_everybody_who_will_read_an_activation_why_and_who_owes_an_ans
 	CHECK_INT(owe, 9);  /* not AIRU, whose it is, and not the policy body */
 	CHECK_INT(bare, 2); /* OSF and DGO */
 	CHECK_INT(state_of(s, id), TOC_INCIDENT_ASSESSING);
+	stage_free(s);
+}
+
+CASE(an_activation_of_three_hundred_members_fits_into_a_frame)
+{
+	struct stage *s = stage_new();
+	for (unsigned i = 0; i < 300; i++) {
+		CHECK_INT(stage_act(s, "",
+				    "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"Provider-%03u\",\"name\":\"x\",\"kinds\":[\"hsp\"],"
+				    "\"size\":\"large\",\"established_in\":\"XA\",\"api_exercise_only\":false}}", i), 0);
+		CHECK_INT(stage_act(s, "", "{\"type\":\"exercise\",\"body\":{\"step\":\"join\",\"org\":\"Provider-%03u\"}}", i), 0);
+	}
+	stage_to(s, "01:00");
+	(void)active(s);
+	const struct stage_entry *e = stage_last(s, "M3.confirm", NULL);
+	const struct toc_value *decided = toc_get(e->e.body, "decided");
+	static const enum toc_rendering both[] = { TOC_WHOLE, TOC_WITHOUT_PERSONAL };
+	for (size_t i = 0; i < 2; i++) {
+		struct toc_value *shown = toc_decided_shown(s->a, e->e.k, decided, both[i]);
+		size_t orgs = 0;
+		for (size_t k = 0; k < toc_len(toc_get(shown, "readers")); k++)
+			orgs += toc_len(toc_get(toc_at(toc_get(shown, "readers"), k), "orgs"));
+		CHECK_INT(orgs, 311); /* every reader is named, to every reader */
+		CHECK_INT(toc_len(toc_get(shown, "timers_started")), 309); /* 308 who owe it, and the review */
+		CHECK(toc_json_str(s->a, shown).n < 48000);
+	}
 	stage_free(s);
 }
 
