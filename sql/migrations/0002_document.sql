@@ -6,7 +6,7 @@
 alter table ledger.entry
 	drop column document, -- and entry_document_is_the_body with it
 	drop constraint entry_body_is_the_one_committed_to,
-	add constraint entry_body_is_json check (convert_from(body, 'UTF8')::json is not null),
+	add constraint entry_body_is_json check (convert_from(body, 'UTF8')::jsonb is not null),
 	-- A leaf has one spelling, and ends with "cb":"…","ca":"…","cd":"…"} of 43 characters each: no need to parse it again.
 	add constraint entry_body_is_the_one_committed_to check (
 		substr(leaf, octet_length(leaf) - 152, 50) = convert_to('"cb":"' || translate(encode(
