@@ -452,6 +452,7 @@ void toc_conn_sweep(uv_timer_t *timer)
 	}
 	toc_archive_serve(f);
 	toc_listen_again(f);
+	toc_arrival_sweep(f);
 	f->turn = (f->turn + 1) % TOC_WHEEL_TURNS;
 	if (f->turn == 0) {
 		toc_address_sweep(f);

@@ -49,8 +49,10 @@ struct toc_address {
 /** What libwebsockets carries for us with each TCP connection. */
 struct toc_arrival {
 	struct toc_address *address;
+	struct lws *wsi;
 	int64_t made_us;
-	bool handshaking; /* its first request has not come yet */
+	bool handshaking; /* its first request has not come yet: it is in front->handshakes */
+	struct toc_arrival *next, *prev;
 };
 
 /* ---- whom it speaks for ---- */
@@ -211,6 +213,7 @@ struct toc_front {
 	struct toc_address operator_door;
 	struct toc_map *addresses;
 	unsigned n_open, n_kind[TOC_N_CONN], n_handshaking;
+	struct toc_arrival *handshakes, *newest_handshake; /* under way, oldest first */
 	unsigned wsis_made; /* counts LWS_CALLBACK_WSI_CREATE */
 
 	struct toc_link keeper, archive;
@@ -260,6 +263,7 @@ void toc_listen_again(struct toc_front *f); /* after accept had failed */
 struct toc_address *toc_address_of(struct lws *wsi);
 void toc_arrival_speaks(struct toc_front *f, struct toc_arrival *x); /* the header of its first request has come */
 void toc_arrival_left(struct toc_front *f, struct toc_arrival *x);   /* and is freed */
+void toc_arrival_sweep(struct toc_front *f); /* end those that do not get on */
 void toc_address_sweep(struct toc_front *f);
 
 /* ---- tls.c ---- */

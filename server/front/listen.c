@@ -84,9 +84,24 @@ struct toc_address *toc_address_of(struct lws *wsi)
 
 void toc_arrival_speaks(struct toc_front *f, struct toc_arrival *x)
 {
-	if (x && x->handshaking) {
-		x->handshaking = false;
-		f->n_handshaking--;
+	if (!x || !x->handshaking)
+		return;
+	x->handshaking = false;
+	f->n_handshaking--;
+	*(x->prev ? &x->prev->next : &f->handshakes) = x->next;
+	*(x->next ? &x->next->prev : &f->newest_handshake) = x->prev;
+}
+
+/* The library has a timeout of its own for this, which is 10 s whatever one asks for. */
+void toc_arrival_sweep(struct toc_front *f)
+{
+	int64_t since = toc_now_us() - f->limits.handshake_s * 1000000;
+
+	while (f->handshakes && f->handshakes->made_us <= since) { /* the oldest is the first */
+		struct toc_arrival *x = f->handshakes;
+		toc_limit_hit(TOC_LIMIT_handshake_s);
+		toc_arrival_speaks(f, x);
+		toc_wsi_kill(x->wsi);
 	}
 }
 
@@ -94,7 +109,7 @@ void toc_arrival_left(struct toc_front *f, struct toc_arrival *x)
 {
 	if (!x)
 		return;
-	/* libwebsockets keeps this limit, and tells nobody */
+	/* libwebsockets was quicker than our sweep, and tells nobody */
 	if (x->handshaking && toc_now_us() - x->made_us >= f->limits.handshake_s * 1000000)
 		toc_limit_hit(TOC_LIMIT_handshake_s);
 	toc_arrival_speaks(f, x);
@@ -130,7 +145,9 @@ static void adopt(struct toc_front *f, int fd, struct toc_address *a)
 	int on = 1, ms = UNACKNOWLEDGED_MS, unsent = UNSENT_BYTES;
 	struct toc_arrival *x = toc_must_realloc(NULL, sizeof *x);
 
-	*x = (struct toc_arrival){ .address = a, .made_us = toc_now_us(), .handshaking = true };
+	*x = (struct toc_arrival){ .address = a, .made_us = toc_now_us(), .handshaking = true, .prev = f->newest_handshake };
+	*(x->prev ? &x->prev->next : &f->handshakes) = x;
+	f->newest_handshake = x;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
@@ -146,7 +163,10 @@ static void adopt(struct toc_front *f, int fd, struct toc_address *a)
 	if (++f->n_handshaking > (unsigned)f->limits.handshakes)
 		toc_limit_hit(TOC_LIMIT_handshakes);
 	toc_count(TOC_METRIC_FRONT_ACCEPTED);
-	if (!lws_adopt_descriptor_vhost_via_info(&how) && made == f->wsis_made)
+	struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&how);
+	if (wsi)
+		x->wsi = wsi;
+	else if (made == f->wsis_made)
 		toc_arrival_left(f, x); /* not even made: it will not be destroyed either */
 }
 

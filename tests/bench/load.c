@@ -563,6 +563,7 @@ static void leave(void)
 		wire_close(&clients[i].wire, true);
 		clients[i].stage = ABSENT;
 	}
+	n_clients = n_senders;
 	n_open = n_lost = 0;
 	puts("{\"open\":0}");
 }

@@ -11,7 +11,7 @@ import readline from 'node:readline';
 import { uuid7 } from '../../integration/lib/messages.mjs';
 import { build, Server } from '../../integration/lib/server.mjs';
 
-const program = (name) => path.join(build, 'tests/bench', name);
+export const program = (name) => path.join(build, 'tests/bench', name);
 
 export const median = (list) => list.toSorted((a, b) => a - b)[Math.floor((list.length - 1) / 2)];
 
@@ -95,12 +95,14 @@ async function freePort() {
 }
 
 export class Floor {
-	static async start() {
+	/** @param {string[]} under a command to run it under */
+	static async start(under = []) {
 		const floor = new Floor(), cert = path.join(folder, 'floor.crt'), key = path.join(folder, 'floor.key');
 		execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert,
 			'-days', '2', '-subj', '/CN=localhost'], { stdio: 'ignore' });
 		floor.port = await freePort();
-		floor.process = spawn(program('floor'), [String(floor.port), cert, key], { stdio: ['ignore', 'pipe', 'inherit'] });
+		const [command, ...args] = [...under, program('floor'), String(floor.port), cert, key];
+		floor.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 		floor.pids = [floor.process.pid];
 		floor.ended = once(floor.process, 'exit');
 		await Promise.race([once(floor.process.stdout, 'data'), floor.ended.then(() => Promise.reject(new Error('the floor did not start')))]);
@@ -148,8 +150,8 @@ const UNLIMITED = ['frames-per-minute', 'frames-burst', 'messages-per-minute', '
 	.flatMap((name) => [`--${name}`, name === 'in-flight' ? '100000' : '1000000']);
 
 /** A server with the demo's directory, and no limit on how much exercise control may say. */
-export function startServer({ fronts = 1, state } = {}) {
-	return Server.start({ args: ['--fronts', String(fronts), ...UNLIMITED], state });
+export function startServer({ fronts = 1, state, args = [] } = {}) {
+	return Server.start({ args: ['--fronts', String(fronts), ...UNLIMITED, ...args], state });
 }
 
 /** Clients of the server: subscribers are the people of the organisations that listen, each with their own key. */
