@@ -56,6 +56,9 @@ async function epollCalls(server, side) {
 	return Number(text.match(/(\d+)(?:\s+\d+)?\s+epoll_ctl/)?.[1] ?? 0) / run.deliveries;
 }
 
+/** Where we are: at 10,000 it takes a while. */
+const stage = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
+
 async function measure(n, fronts) {
 	const server = await startServer({ fronts }), floor = await Floor.start();
 	const table = new Table(`${n} subscribers, ${fronts} front${fronts > 1 ? 's' : ''}, TLS 1.3`);
@@ -68,6 +71,7 @@ async function measure(n, fronts) {
 		const f = new Side('floor', () => floor.pids, floor.load(bytes));
 		await f.load.order('senders n=1');
 
+		stage(`${n}: connecting`);
 		const empty = memory(front()), bare = memory(floor.pids);
 		for (let i = 0; i < (n > 2000 ? 1 : REPETITIONS); i++) {
 			await f.load.order('leave');
@@ -83,6 +87,7 @@ async function measure(n, fronts) {
 
 		const one = [], burst = [], oneFloor = [], burstFloor = [], oneFront = [], oneWrites = [], burstWrites = [];
 		for (let i = 0; i < REPETITIONS; i++) {
+			stage(`${n}: repetition ${i + 1} of ${REPETITIONS}`);
 			oneFloor.push(await f.publish(`n=${MESSAGES}`));
 			let w = writes(front()), c = cpu(front());
 			one.push(await s.publish(`n=${MESSAGES}`));
@@ -94,6 +99,7 @@ async function measure(n, fronts) {
 			burst.push(await s.publish(bursts));
 			burstWrites.push((writes(front()) - w) / burst.at(-1).deliveries);
 		}
+		stage('');
 		const of = (runs, name) => median(runs.map((r) => r[name]));
 		const steady = n > 2000 ? await s.publish('n=100 rate=20 burst=5') : undefined;
 		const calls = await epollCalls(server, s);
