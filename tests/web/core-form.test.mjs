@@ -173,7 +173,7 @@ describe("the forms", () => {
 					f = catalogue.shapes[shape].fields.find((x) => x.name === n);
 					shape = f.shape ?? shape;
 				}
-				const one = some(f, at);
+				const one = p.why === "hex" ? "ab".repeat(p.n / 2) : some(f, at);
 				const value = p.why === "answered" ? { said: "no", rows: [] } : f.shape && f.list ? [row(f.shape, at)] : f.list
 					? ["ENUM", "ORG", "PERSON", "UUID"].includes(f.kind) ? [one] : one : one;
 				v = withValue(v, p.path, value);
@@ -188,12 +188,10 @@ describe("the forms", () => {
 			const v = fill(name, at);
 			assert.deepEqual(problemsIn(catalogue, name, v), [], name);
 			const m = message(catalogue, name, v, at);
-			if (name === "M6.share" && !m.body.items)
-				continue; // nothing asks for items but the person
 			valid(m);
 			assert.equal(m.exercise_ref, fake.exercise.id, name);
 		}
-		assert.ok(forms.length >= 14, forms.join(" "));
+		assert.deepEqual(forms, Object.keys(FORMS), "the catalogue has a type for each");
 	});
 
 	test("every field and word that a form shows has its words in both languages", () => {

@@ -69,6 +69,7 @@ export class FakeServer {
 		this.receipts = [];
 		this.cspReports = [];
 		this.refuseNext = null;
+		this.loseNext = false;
 		this.skew = 0; // milliseconds by which this server's clock is ahead of the computer's
 		this.exercise = exercise ? {
 			id: uuid("exercise"), title: "LANTERN", t0, anchor_real: new Date().toISOString(), anchor_at: t0,
@@ -333,6 +334,14 @@ export class FakeServer {
 				return;
 			}
 			const p = this.sockets.get(ws);
+			if (f.op === "send" && this.loseNext) {
+				/* it is taken, and the connection goes before the answer can */
+				this.loseNext = false;
+				this.quiet = true;
+				this.say(p, f.message);
+				this.quiet = false;
+				return ws.terminate();
+			}
 			if (f.op === "send")
 				ws.send(JSON.stringify({ ...this.say(p, f.message), ref: f.ref }));
 			else if (f.op === "prepare" && this.incidents.knows(f.message))

@@ -175,7 +175,8 @@ function SayForm({ name, about, incident, exercise }) {
 
 	const error = (/** @type {string} */ path) => wrong.find((w) => w.path === path)?.text;
 	/* the code of a row that a vocabulary gives is not asked for */
-	const skip = (/** @type {string} */ path) => Boolean(spec.known?.includes(path)) ||
+	const unasked = spec.unasked?.(here()) ?? [];
+	const skip = (/** @type {string} */ path) => Boolean(spec.known?.includes(path)) || unasked.includes(path) ||
 		Boolean(spec.rows && path.endsWith(".code") && path.slice(0, -5) in spec.rows);
 	const plain = (/** @type {string} */ path) => path.replace(/^body\./, "");
 	const form = { catalogue, values, set, error, skip: (/** @type {string} */ path) => skip(plain(path)),
@@ -311,6 +312,8 @@ function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSen
 	const me = state.value.me;
 	const others = (prepared.recipients ?? []).filter((/** @type {any} */ r) => r.org !== me?.org);
 	const warnings = prepared.warnings ?? [];
+	/* signals of the incident that are the same, or near enough */
+	const known = (prepared.known ?? []).filter((/** @type {any} */ k) => k.for);
 	const shape = catalogue.types[spec.type].shape;
 	const tied = links.find((/** @type {any} */ l) => l.kind === "duplicate_of")?.to;
 	const [opened, setOpened] = useState(others.length <= 12);
@@ -328,6 +331,13 @@ function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSen
 				options=${[...offered.map((/** @type {any} */ d) => ({ value: duplicateId(d), label: t("say.duplicate_yes",
 					{ what: duplicateWords(d) }), hint: d.at || d.event_time ? exact(Date.parse(d.at ?? d.event_time)) : undefined })),
 					{ value: "", label: t("say.duplicate_no") }]} /></section>`}
+		${known.length > 0 && html`<div class="box box-amber" role="status"><${Icon} name="link" /><div><p class="strong">${t("say.known",
+			{ n: new Set(known.map((/** @type {any} */ k) => k.for)).size })}</p><ul>${known.map((/** @type {any} */ k) => {
+				const f = incident?.signals.get(k.item)?.fields ?? {};
+				return html`<li>${f.hash_type ?? word("signal_kind", f.signal_kind)} <code>${String(f.hash_value ?? f.url ?? k.item).slice(0,
+					16)}…</code> · ${k.sender}${k.distance !== undefined && html` · ${t("say.known_distance", { n: k.distance })}`}${(k.quarantined ||
+						k.suppressed || k.bank === "negative") && html` · <b>${t(k.quarantined ? "say.known_quarantined" : "signal.negative")}</b>`}</li>`;
+			})}</ul></div></div>`}
 		${warnings.length > 0 && html`<div class="box box-amber" role="status"><${Icon} name="warn" /><div><p
 			class="strong">${t("check.warnings")}</p><ul>${warnings.map((/** @type {any} */ w) =>
 				html`<li>${has(`warning.${w.code}`) ? t(`warning.${w.code}`) : w.text ?? w.code}</li>`)}</ul></div></div>`}

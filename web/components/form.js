@@ -8,7 +8,7 @@
  *
  * Where a vocabulary says which rows there are (form.rows), their number is fixed and each says what it is about. */
 
-import { CODES, blank, mustBeAnswered, needed, shown, valueAt } from "../core/form.js";
+import { CODES, blank, mustBeAnswered, needed, neededOfEach, shown, valueAt } from "../core/form.js";
 import { localOffset } from "../core/notice.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
@@ -54,7 +54,7 @@ export function FormField({ form, shape, f, path, inRow }) {
 	const value = valueAt(form.values, path);
 	if (value === undefined || !shown(f, beside) || form.skip?.(plainPath(path)))
 		return null;
-	const must = needed(f, beside);
+	const must = needed(f, beside) || neededOfEach(form.catalogue.shapes[shape], f);
 	const common = { id: `f-${path}`, label: labelOf(shape, f.name), hint: inRow ? undefined : hintOf(shape, f),
 		clause: inRow ? undefined : lawOf(f), optional: !must && !inRow, error: form.error(path), value,
 		onChange: (/** @type {any} */ v) => form.set(path, v) };

@@ -53,6 +53,9 @@ export function needed(f, values) {
 	return ["MUST", "MEMBERS_MUST", "UNLESS_ROUTED"].includes(f.need) || (f.must !== undefined && holds(f.must, values));
 }
 
+/** Must every object of a list have it, or it stand beside the list? @param {Shape} shape @param {Field} f */
+export const neededOfEach = (shape, f) => shape.rules.some((r) => r.each && r.member === f.name);
+
 /** What an untouched field holds. @param {Catalogue} c @param {Field} f @returns {any} */
 export function blankOf(c, f) {
 	if (mustBeAnswered(f))
@@ -147,7 +150,7 @@ function wrong(f, v) {
 		break;
 	case "HEX":
 		if (!/^([0-9a-f]{2})+$/i.test(text.replace(/\s/g, "")))
-			return { why: "hex" };
+			return { why: "hex", n: f.min };
 		if (text.replace(/\s/g, "").length < (f.min ?? 0) || text.replace(/\s/g, "").length > (f.max ?? Infinity))
 			return { why: "digits", n: f.min };
 		break;

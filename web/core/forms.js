@@ -5,6 +5,8 @@
  *   type, fixed      the message type, and members of the body that make it this form (step, decision)
  *   sections         title and names of fields; a field that no section names stands under "more"
  *   known            fields that nobody is asked for, because `given` says them
+ *   unasked(here)    fields that make no sense here
+ *   first            the list of which the form opens with one row
  *   only             nothing but these fields: the others are another form's
  *   needs            what the server wants besides of every row: path of the list and member
  *   direct           nothing is asked: straight to the page that shows what it does
@@ -25,7 +27,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   where and about what it is said: `entry` is the id in the address (an incident, a proposal, an item) */
 /** @typedef {{value: string, text?: string}} Choice  without text: a word of the vocabulary */
 /** @typedef {{type: string, fixed: Record<string, any>, sections: {title: string, names: string[], envelope?: string[]}[],
- *   known?: string[], only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
+ *   known?: string[], unasked?: (here: About) => string[], first?: string, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
  *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean,
@@ -171,7 +173,8 @@ export const FORMS = {
 	"M3.object": answerTo("object", ["reason"]),
 	"M3.withdraw": answerTo("withdraw", ["reason"]),
 	"M6.share": {
-		type: "M6", fixed: { step: "share" }, precedence: "priority", ack: false, grave: true,
+		type: "M6", fixed: { step: "share" }, precedence: "priority", ack: false, grave: true, first: "items",
+		unasked: (here) => (here.incident?.signals.size ? [] : ["items.variant_of", "items.variant_kind"]),
 		sections: [{ title: "signals", names: ["items"] }, { title: "all_items", names: EACH }, audience],
 		known: ["items.item_id", "items.bank", "items.hash_ref", "items.seen_at", "items.frame_time", ...EACH.map((n) => `items.${n}`)],
 		start: (here) => ({ suggested_action: "review", expires_at: wall(here.now + 90 * 24 * HOUR) }),
@@ -223,7 +226,11 @@ function warning(step) {
  * @param {Catalogue} c @param {string} name @param {About} here @param {any} [kept] @returns {{body: Values, envelope: Values}} */
 export function beginning(c, name, here, kept) {
 	const spec = FORMS[name];
-	const fresh = { body: { ...blank(c, c.types[spec.type].shape), ...spec.start?.(here), ...spec.fixed },
+	const empty = blank(c, c.types[spec.type].shape);
+	for (const f of c.shapes[c.types[spec.type].shape].fields)
+		if (spec.first === f.name && f.shape)
+			empty[f.name] = [blank(c, f.shape)];
+	const fresh = { body: { ...empty, ...spec.start?.(here), ...spec.fixed },
 		envelope: { ...blank(c, "envelope"), tlp: "AMBER" } };
 	const back = kept ? restored(fresh, kept) : fresh;
 	return { ...back, body: { ...back.body, ...spec.fixed } };
