@@ -50,6 +50,15 @@ describe('./dev', () => {
 		assert.equal(r.status, 0, r.stdout + r.stderr);
 		assert.equal(r.stdout.trimEnd().split('\n').at(-1), '1 passed, 0 failed');
 	});
+	const run = (...args) => {
+		const child = spawn(link, ['run', '--browser', '--port', '0', ...args], {
+			cwd: '/', detached: true, env: { ...process.env, PATH: `${dir}:${process.env.PATH}`, TOCSIN_PRESET: 'ci' }, stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		const started = { child, out: '', err: '', ended: once(child, 'close') };
+		child.stdout.setEncoding('utf8').on('data', (text) => (started.out += text));
+		child.stderr.setEncoding('utf8').on('data', (text) => (started.err += text));
+		return started;
+	};
 	it('run --browser: a window that trusts the authority; Ctrl-C ends both and leaves nothing; and so again', { skip }, async () => {
 		// a Chromium that says what it was given, and writes on when it is told to go, as the real one does
 		fs.writeFileSync(path.join(dir, 'chromium'), `#!/bin/sh
@@ -61,26 +70,29 @@ describe('./dev', () => {
 			while :; do sleep 0.1; done`, { mode: 0o755 });
 		const state = path.join(dir, 'state');
 		for (const time of ['first', 'second']) {
-			const child = spawn(link, ['run', '--browser', '--port', '0', '--state', path.relative('/', state)], {
-				cwd: '/', detached: true, env: { ...process.env, PATH: `${dir}:${process.env.PATH}`, TOCSIN_PRESET: 'ci' }, stdio: ['ignore', 'pipe', 'ignore'],
-			});
-			let out = '';
-			child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
-			const ended = once(child, 'exit');
+			const demo = run('--state', path.relative('/', state));
 			const file = path.join(dir, 'window');
 			await until(() => fs.existsSync(file), `the ${time} window`, 60_000);
 			const window = JSON.parse(fs.readFileSync(file, 'utf8'));
 			fs.rmSync(file);
 			assert.match(window.page, /^https:\/\/localhost:\d+\/#sign-in=/);
-			await until(() => out.includes(window.page), 'the link of its page');
+			await until(() => demo.out.includes(window.page), 'the link of its page');
 			assert.equal(window.trusted, spawnSync('cksum', { input: fs.readFileSync(path.join(state, 'demo/ca.pem')), encoding: 'utf8' }).stdout.trim());
-			process.kill(-child.pid, 'SIGINT');
-			assert.deepEqual(await ended, [0, null]);
+			process.kill(-demo.child.pid, 'SIGINT');
+			assert.deepEqual(await demo.ended, [0, null]);
 			assert.ok(!fs.existsSync(window.home), 'the profile is thrown away');
 			const left = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n').filter((l) => l.includes(dir));
 			assert.deepEqual(left, []);
 			assert.equal(fs.readFileSync(called, 'utf8'), '', 'nothing was fetched');
 		}
+	});
+	it('run --browser where there is no display says so, and serves', { skip }, async () => {
+		fs.writeFileSync(path.join(dir, 'chromium'), '#!/bin/sh\nexit 21\n', { mode: 0o755 });
+		const demo = run('--state', path.join(dir, 'no display'));
+		await until(() => demo.err.includes('dev: no window: Chromium ended with code 21'), 'the sentence', 60_000);
+		assert.match(demo.out, /^tocsind: ready /m);
+		process.kill(-demo.child.pid, 'SIGINT');
+		assert.deepEqual(await demo.ended, [0, null]);
 	});
 	it('names the packages once, and for both releases', () => {
 		const names = fs.readFileSync(path.join(top, 'docker/packages.txt'), 'utf8').split('\n').filter((l) => /^[a-z]/.test(l));
