@@ -1,10 +1,10 @@
-/* fuzz_domain.c: the protocol as a state machine, driven by bytes: everybody of the fictional cast, the server and
- * strangers say anything that the catalogue knows, whole or damaged, in any order and at any time.
+/* fuzz_domain.c: the protocol as a state machine, driven by bytes: everybody of the fictional cast, the
+ * server and strangers say anything that the catalogue knows, whole or damaged, in any order and at any time.
  *
- * The bytes are choices (generate.h); what they choose names mostly what there is: cases, entries, people, digests
- * that occur twice. After every step: nothing that was due is left; what was refused has code and words. At the
- * end: replay of the accepted entries = live state = what the snapshot loads to, so what was refused, only asked
- * or dropped with its overlay changed nothing.
+ * The bytes are choices (generate.h); what they choose names mostly what there is: cases, entries, people,
+ * digests that occur twice. After every step: nothing that was due is left; what was refused has code and
+ * words. At the end: replay of the accepted entries = live state = what the snapshot loads to, so what was
+ * refused, only asked or dropped with its overlay changed nothing.
  */
 #include "generate.h"
 #include "stage.h"
@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 #define STEPS_MAX 160
 #define BEGIN_AT "9:00"
-#define FIRINGS_MAX 4096 /* deadlines of one step: more is a deadline that never ends */
+#define CRISIS_AT "13:00" /* an incident that everybody knows of, with signals */
+#define FIRINGS_MAX 4096  /* deadlines of one step: more is a deadline that never ends */
 
 struct play {
 	struct stage *s;
@@ -40,14 +41,16 @@ static uint32_t choose(struct play *p, uint32_t below)
 
 /* ---- the cast ---- */
 
-/* Everybody is there, and an exercise is under way. */
+/* Everybody is there, and two exercises are under way. */
 static const struct stage *beginning(void)
 {
 	static struct stage *base;
 
 	if (!base) {
 		base = stage_new();
-		must(stage_play(base, "quiet-bell.json", BEGIN_AT) == 0, "the beginning cannot be played");
+		must(stage_play(base, "lantern.json", CRISIS_AT) == 0 &&
+			     stage_play(base, "quiet-bell.json", BEGIN_AT) == 0,
+		     "the beginning cannot be played");
 	}
 	return base;
 }
@@ -88,40 +91,72 @@ static struct toc_str any_case(struct play *p)
 	return toc_uuid_is_nil(found) ? TOC_STR("") : toc_uuid_str(p->g.a, found);
 }
 
+/* An incident of where we are: the newest, or one before. */
+static struct toc_str any_incident(struct play *p)
+{
+	uint32_t older = choose(p, 3);
+	struct toc_uuid found = { { 0 } };
+
+	for (size_t i = p->s->n; i-- > 0;) {
+		const struct toc_entry *e = &p->s->ledger[i].e;
+		if (toc_uuid_is_nil(e->incident) || !toc_uuid_eq(e->exercise, p->s->exercise) ||
+		    toc_uuid_eq(e->incident, found))
+			continue;
+		found = e->incident;
+		if (older-- == 0)
+			break;
+	}
+	return toc_uuid_is_nil(found) ? TOC_STR("") : toc_uuid_str(p->g.a, found);
+}
+
+/* An item of an M6: the newest that there is, or one before. */
+static struct toc_str any_item(struct play *p)
+{
+	uint32_t older = choose(p, 6);
+	const struct toc_value *last = NULL;
+
+	for (size_t i = p->s->n; i-- > 0;) {
+		const struct toc_value *items = toc_get(toc_get(p->s->ledger[i].whole, "body"), "items");
+		if (!toc_len(items) || !toc_uuid_eq(p->s->ledger[i].e.exercise, p->s->exercise))
+			continue;
+		last = toc_at(items, choose(p, (uint32_t)toc_len(items)));
+		if (older-- == 0)
+			break;
+	}
+	return toc_get_text(last, "item_id");
+}
+
 static struct toc_str known_id(struct play *p)
 {
 	const struct toc_entry *e = any_entry(p);
 	const struct toc_threat *t = toc_find_threat(p->s->w, e->case_ref);
 
-	switch (choose(p, 8)) {
+	switch (choose(p, 9)) {
 	case 0:
 	case 1:
-	case 2:
-		return any_case(p);
-	case 3:
-		return toc_uuid_is_nil(e->incident) ? TOC_STR("") : toc_uuid_str(p->g.a, e->incident);
+	case 2: return any_case(p);
+	case 8: return any_item(p);
+	case 3: return toc_uuid_is_nil(e->incident) ? TOC_STR("") : toc_uuid_str(p->g.a, e->incident);
 	case 4:
-		return t && t->n_entries ? toc_uuid_str(p->g.a, t->entries[choose(p, t->n_entries)].id) : TOC_STR("");
+		return t && t->n_entries ? toc_uuid_str(p->g.a, t->entries[choose(p, t->n_entries)].id)
+					 : TOC_STR("");
 	case 5:
-	case 6:
-		return toc_uuid_str(p->g.a, e->eid);
-	default:
-		return TOC_STR("");
+	case 6: return toc_uuid_str(p->g.a, e->eid);
+	default: return TOC_STR("");
 	}
 }
 
 static struct toc_str known_time(struct play *p)
 {
-	static const int64_t away_s[] = { 0, 0, 0, 0, -1, 1, 2, -2, -60, 60, 3600, -86400, 40000000, -40000000 };
+	static const int64_t away_s[] = {
+		0, 0, 0, 0, -1, 1, 2, -2, -60, 60, 3600, -86400, 40000000, -40000000
+	};
 	toc_time at = toc_clock_at(toc_find_exercise(p->s->w, p->s->exercise), p->s->now);
 
 	switch (choose(p, 24)) {
-	case 1:
-		return TOC_STR("9999-12-31T23:59:59.999999Z");
-	case 2:
-		return TOC_STR("1970-01-01T00:00:00Z");
-	case 3:
-		return TOC_STR("");
+	case 1: return TOC_STR("9999-12-31T23:59:59.999999Z");
+	case 2: return TOC_STR("1970-01-01T00:00:00Z");
+	case 3: return TOC_STR("");
 	default:
 		at = toc_after(at, TOC_SECONDS(away_s[choose(p, sizeof away_s / sizeof *away_s)]));
 		return at.us >= 0 ? toc_time_str(p->g.a, at) : TOC_STR("");
@@ -130,7 +165,7 @@ static struct toc_str known_time(struct play *p)
 
 static struct toc_str dull(enum toc_field_kind kind)
 {
-	return kind == TOC_F_URL   ? TOC_STR("https://live.example/v/1")
+	return kind == TOC_F_URL    ? TOC_STR("https://live.example/v/1")
 	       : kind == TOC_F_IP   ? TOC_STR("192.0.2.7")
 	       : kind == TOC_F_LANG ? TOC_STR("en")
 				    : TOC_STR("x");
@@ -144,19 +179,14 @@ static struct toc_str known(struct generator *g, const struct toc_field *f)
 
 	switch (f->kind) {
 	case TOC_F_UUID:
-	case TOC_F_UUID7:
-		return known_id(p);
-	case TOC_F_ORG:
-		return choose(p, 12) ? toc_get_text(any_organisation(p), "code") : TOC_STR("");
-	case TOC_F_PERSON:
-		return toc_get_text(any_person(p, any_organisation(p)), "id");
-	case TOC_F_TIME:
-		return known_time(p);
-	case TOC_F_CC:
-		return toc_str_of(countries[choose(p, 6)]);
+	case TOC_F_UUID7: return known_id(p);
+	case TOC_F_ORG: return choose(p, 12) ? toc_get_text(any_organisation(p), "code") : TOC_STR("");
+	case TOC_F_PERSON: return toc_get_text(any_person(p, any_organisation(p)), "id");
+	case TOC_F_TIME: return known_time(p);
+	case TOC_F_CC: return toc_str_of(countries[choose(p, 6)]);
 	case TOC_F_HEX: { /* one of four of its length, so that the same is named twice */
 		char *digits = toc_arena_alloc(g->a, (size_t)f->min + 1);
-		memset(digits, "0a7f"[choose(p, 4)], (size_t)f->min);
+		memset(digits, "0a7f"[choose(p, 4)], (size_t)f -> min);
 		return (struct toc_str){ digits, (size_t)f->min };
 	}
 	case TOC_F_LINE:
@@ -165,18 +195,17 @@ static struct toc_str known(struct generator *g, const struct toc_field *f)
 	case TOC_F_URL:
 	case TOC_F_IP:
 	case TOC_F_LANG:
-	case TOC_F_BYTES: /* nothing hangs on them: few bytes for much history */
-		return dull(f->kind);
-	default:
-		return TOC_STR("");
+	case TOC_F_BYTES: /* nothing hangs on them: few bytes for much history */ return dull(f->kind);
+	default: return TOC_STR("");
 	}
 }
 
-static struct toc_principal person_of(struct play *p, const struct toc_value *org, const struct toc_value *person)
+static struct toc_principal person_of(struct play *p, const struct toc_value *org,
+				      const struct toc_value *person)
 {
 	struct toc_str code = toc_get_text(org, "code"), title = toc_get_text(person, "title");
-	struct toc_principal one =
-		stage_principal(p->s, toc_arena_printf(p->g.a, "%.*s/%.*s", TOC_STR_ARGS(code), TOC_STR_ARGS(title)).p);
+	struct toc_principal one = stage_principal(
+		p->s, toc_arena_printf(p->g.a, "%.*s/%.*s", TOC_STR_ARGS(code), TOC_STR_ARGS(title)).p);
 
 	one.exercise_only = one.machine && toc_get_bool(org, "api_exercise_only");
 	return one;
@@ -186,14 +215,15 @@ static struct toc_principal person_of(struct play *p, const struct toc_value *or
 static bool may(struct play *p, const struct toc_value *person, struct toc_str k)
 {
 	const struct toc_person *who = toc_find_person(p->s->w, toc_id_of(toc_get_text(person, "id")));
-	const struct toc_organisation *o = who ? toc_find_organisation(p->s->w, toc_short_str(&who->org)) : NULL;
+	const struct toc_organisation *o =
+		who ? toc_find_organisation(p->s->w, toc_short_str(&who->org)) : NULL;
 	const struct toc_action *action = toc_action_find(k);
 
 	return action && o && toc_may_ever(action, who->roles & toc_roles_held_in(o->kinds), o->kinds);
 }
 
-/* Mostly somebody who may: the server for what only it makes; of those who have to do with the case, or of all,
- * the first who may do such a thing. */
+/* Mostly somebody who may: the server for what only it makes; of those who have to do with the case, or of
+ * all, the first who may do such a thing. */
 static struct toc_principal anybody(struct play *p, const struct toc_value *message)
 {
 	const struct toc_message_type *type = toc_message_type_find(toc_get_text(message, "type"));
@@ -206,14 +236,16 @@ static struct toc_principal anybody(struct play *p, const struct toc_value *mess
 	if (what == 2 || (what > 5 && type && !toc_message_type_is_wire(type)))
 		return stage_principal(p->s, "");
 	if (what > 5 && t) {
-		struct toc_str code = t->n_desks && what > 12 ? toc_short_str(&t->desks[choose(p, t->n_desks)].org)
-							       : toc_short_str(&t->notifier);
+		struct toc_str code = t->n_desks && what > 12
+					      ? toc_short_str(&t->desks[choose(p, t->n_desks)].org)
+					      : toc_short_str(&t->notifier);
 		for (uint32_t i = 0; i < toc_len(all); i++)
 			if (toc_str_eq(toc_get_text(toc_at(all, i), "code"), code))
 				at = i;
 	}
 	for (uint32_t i = 0; type && what > 3 && i < toc_len(all); i++) {
-		const struct toc_value *org = toc_at(all, (at + i) % toc_len(all)), *people = toc_get(org, "persons");
+		const struct toc_value *org = toc_at(all, (at + i) % toc_len(all)),
+				       *people = toc_get(org, "persons");
 		for (size_t k = 0; k < toc_len(people); k++)
 			if (may(p, toc_at(people, k), toc_message_k(p->g.a, message)))
 				return person_of(p, org, toc_at(people, k));
@@ -258,11 +290,12 @@ static const struct toc_message_type *any_type(struct play *p)
 	return t;
 }
 
-/* The envelope is the decoder's business: mostly only what the state depends on is kept of it, and the stage fills
- * in the rest. */
+/* The envelope is the decoder's business: mostly only what the state depends on is kept of it, and the stage
+ * fills in the rest. */
 static void plain(struct play *p, struct toc_value *m)
 {
-	static const char *const kept[] = { "type", "body", "case_ref", "ref", "audience", NULL };
+	static const char *const kept[] = { "type", "body",     "case_ref", "incident_ref",
+					    "ref",  "audience", NULL };
 
 	for (uint32_t i = m->n; i-- > 0;) {
 		bool keep = false;
@@ -271,6 +304,77 @@ static void plain(struct play *p, struct toc_value *m)
 		if (!keep)
 			toc_unset(m, toc_arena_cstr(p->g.a, m->members[i].name));
 	}
+}
+
+/* An M6 that could be true: of one bank, over in some minutes or hours, to somebody who reads signals. */
+static void as_signals(struct play *p, struct toc_value *m)
+{
+	static const char *const readers[] = { "HUB", "AIRU", "Chirplet", "OSF" };
+	struct toc_arena *a = p->g.a;
+	struct toc_value *body = toc_get(m, "body"), *items = toc_get(body, "items"), *to = toc_value_list(a);
+	toc_time at = toc_clock_at(toc_find_exercise(p->s->w, p->s->exercise), p->s->now);
+
+	toc_push_text(a, to, toc_str_of(readers[choose(p, 4)]));
+	toc_set(a, m, "audience", to);
+	toc_set_time(a, body, "expires_at", toc_after(at, TOC_MINUTES((1 + choose(p, 24)) * 10)));
+	for (size_t i = 0; i < toc_len(items); i++) {
+		struct toc_value *item = toc_at(items, i);
+		toc_set_cstr(a, item, "bank", toc_get_is(body, "step", "scope") ? "negative" : "match");
+		toc_unset(item, "expires_at");
+		toc_unset(item, "seen_at");
+		if (toc_get(item, "hash_quality"))
+			toc_set_int(a, item, "hash_quality", 90);
+		if (toc_get(item, "variant_of"))
+			toc_set_text(a, item, "variant_of", any_item(p));
+		if (choose(p, 8))
+			toc_set_text(
+				a, item, "item_id",
+				toc_arena_printf(a, "01980000-0000-7000-8000-0000%08x", choose(p, 1u << 30)));
+	}
+}
+
+/* What belongs to an incident, or makes one: names one, has no personal data, answers every criterion, and is
+ * about items that there are. */
+static void in_crisis(struct play *p, struct toc_value *m)
+{
+	static const char *const lists[] = { "criteria", "criteria_answers" },
+				 *const answers[] = { "yes", "likely", "unknown", "no" },
+				 *const codes[] = { "real_world_event", "harm_shown", "intimidation",
+						    "terrorism_link", "virality" };
+	struct toc_arena *a = p->g.a;
+	struct toc_value *body = toc_get(m, "body"), *none = toc_value_map(a),
+			 *scopes = toc_get(body, "scopes");
+	struct toc_str type = toc_get_text(m, "type"), incident = any_incident(p);
+
+	if (type.n != 2 || type.p[0] != 'M' || !strchr("12367", type.p[1]))
+		return;
+	toc_unset(m, "incident_ref");
+	if (incident.n && !toc_get_is(body, "step", "report"))
+		toc_set_text(a, m, "incident_ref", incident);
+	toc_set_cstr(a, none, "level", "none");
+	toc_set(a, none, "categories", toc_value_list(a));
+	toc_set(a, m, "personal_data", none);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct toc_value *list = toc_value_list(a);
+		for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) {
+			struct toc_value *one = toc_value_map(a);
+			toc_set_cstr(a, one, "code", codes[k]);
+			toc_set_cstr(a, one, "answer", answers[choose(p, 4)]);
+			toc_push(a, list, one);
+		}
+		if (toc_get(body, lists[i]))
+			toc_set(a, body, lists[i], list);
+	}
+	if (toc_get(body, "activation_type"))
+		toc_set_cstr(a, body, "activation_type", "perpetrator_content");
+	if (toc_get(body, "vocabulary_version"))
+		toc_set_int(a, body, "vocabulary_version", 1);
+	if (type.p[1] == '6')
+		as_signals(p, m);
+	if (toc_get(body, "item_ref"))
+		toc_set_text(a, body, "item_ref", any_item(p));
+	for (size_t i = 0; i < toc_len(scopes); i++)
+		toc_set_text(a, toc_at(scopes, i), "item_ref", any_item(p));
 }
 
 static struct toc_value *any_message(struct play *p)
@@ -282,13 +386,11 @@ static struct toc_value *any_message(struct play *p)
 	struct toc_str known_case = choose(p, 24) ? any_case(p) : TOC_STR("");
 	if (toc_get(m, "case_ref") && known_case.n)
 		toc_set_text(p->g.a, m, "case_ref", known_case);
+	if (choose(p, 24))
+		in_crisis(p, m);
 	switch (choose(p, 24)) { /* else what suits its type (stage) */
-	case 1:
-		toc_set_cstr(p->g.a, m, "mode", "actual");
-		break;
-	case 2:
-		toc_set_cstr(p->g.a, m, "mode", "system");
-		break;
+	case 1: toc_set_cstr(p->g.a, m, "mode", "actual"); break;
+	case 2: toc_set_cstr(p->g.a, m, "mode", "system"); break;
 	case 3:
 		toc_set_text(p->g.a, m, "id", known_id(p)); /* once more, or used for something else */
 		break;
@@ -299,8 +401,9 @@ static struct toc_value *any_message(struct play *p)
 /* M5, M19 and the like name the person who acts. */
 static void sign(struct play *p, struct toc_value *m, const struct toc_principal *who)
 {
-	static const char *const people[] = { "human_ack_by", "decided_by", "actor" },
-				 *const orgs[] = { "recipient_org", "org" };
+	static const char *const people[] = { "human_ack_by", "decided_by", "actor" }, *const orgs[] = {
+		"recipient_org", "org"
+	};
 	struct toc_value *body = toc_get(m, "body");
 
 	if (!who->org.n)
@@ -324,7 +427,8 @@ static void show(struct play *p, size_t from)
 		struct toc_reader *readers;
 		size_t n = toc_entry_readers(e, s->a, &readers);
 		for (size_t k = 0; k < n; k++)
-			(void)toc_json_str(s->a, toc_decided_shown(s->a, e->k, decided, readers[k].rendering));
+			(void)toc_json_str(s->a,
+					   toc_decided_shown(s->a, e->k, decided, readers[k].rendering));
 	}
 }
 
@@ -444,33 +548,21 @@ static void step(struct play *p)
 {
 	switch (choose(p, 16)) {
 	case 0:
-	case 1:
-		wait_a_while(p);
-		break;
-	case 2:
-		move_clock(p);
-		break;
-	case 3:
-		somewhere_else(p);
-		break;
-	case 4:
-		sign_in(p);
-		break;
-	case 5:
-		look(p);
-		break;
-	case 6:
-		batch(p);
-		break;
-	default:
-		say(p);
+	case 1: wait_a_while(p); break;
+	case 2: move_clock(p); break;
+	case 3: somewhere_else(p); break;
+	case 4: sign_in(p); break;
+	case 5: look(p); break;
+	case 6: batch(p); break;
+	default: say(p);
 	}
 	fire(p);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct play p = { .s = stage_upon(beginning()), .g = { .bytes = data, .n_bytes = n, .known = known } };
+	struct play p = { .s = stage_upon(beginning()),
+			  .g = { .bytes = data, .n_bytes = n, .known = known } };
 
 	p.g.a = p.s->a;
 	p.g.ctx = &p;
