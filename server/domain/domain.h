@@ -129,6 +129,9 @@ void toc_due(const struct toc_world *w, toc_time now, size_t max, struct toc_are
  * at the bottom and all that lie over it; is no part of the state, and ends when the timer is moved.
  * @return false when there is none, or too many are passed over already */
 bool toc_world_pass_over(struct toc_world *w, struct toc_uuid *ret_timer);
+/** In this layer and what lies over it nothing is due but what belongs to a threat to life: while the database is away
+ * nobody could answer anything else, and no activation is undone, nobody called for what they cannot say. */
+void toc_world_threats_only(struct toc_world *w);
 /** Try again those that were passed over. */
 void toc_world_pass_over_none(struct toc_world *w);
 

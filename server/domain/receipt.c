@@ -228,7 +228,9 @@ int toc_rule_outreach(struct toc_ask *q)
 
 	if (check_actor(q) < 0 || !(m = target(q)))
 		return -1;
-	if (toc_ask_may(q, toc_short_is(&m->org, q->p->org) ? TOC_IF_OWN : 0) < 0)
+	const struct toc_incident *incident = toc_find_incident(q->w, m->incident);
+	if (toc_ask_may(q, (toc_short_is(&m->org, q->p->org) ? TOC_IF_OWN : 0) |
+				   (incident && toc_is_party(incident, q->p->org) ? TOC_IF_PTY : 0)) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		allowed |= toc_str_is(state, states[i]);

@@ -20,6 +20,7 @@ struct agenda {
 struct toc_world {
 	struct toc_world *under;                   /* NULL at the bottom */
 	bool ahead;                                /* must not be merged */
+	bool threats_only;                         /* seen from here and above: no other timer is due */
 	struct toc_map *objects[TOC_OBJECT_KINDS]; /* made when first written */
 	struct toc_map *agendas;                   /* clock id → struct agenda */
 	struct due *passed_over;                   /* at the bottom: pairs that do not count for now */
@@ -284,13 +285,28 @@ void toc_world_schedule(struct toc_world *w, const struct toc_timer *timer)
 		push(w, timer->exercise, (struct due){ timer->next, timer->id });
 }
 
+static bool counts(const struct toc_world *top, const struct due *pair)
+{
+	if (!is_current(top, pair) || is_passed_over(top, pair))
+		return false;
+	for (const struct toc_world *layer = top; layer; layer = layer->under)
+		if (layer->threats_only && toc_uuid_is_nil(toc_find_timer(top, pair->timer)->threat))
+			return false;
+	return true;
+}
+
+void toc_world_threats_only(struct toc_world *w)
+{
+	w->threats_only = true;
+}
+
 /* The earliest pair that counts: a stale one is no bound for those below it, so the search goes on there. */
 static void search(const struct toc_world *top, const struct agenda *g, size_t i, struct due *best,
 		   bool *found)
 {
 	if (i >= g->n || (*found && !earlier(&g->pairs[i], best)))
 		return;
-	if (is_current(top, &g->pairs[i]) && !is_passed_over(top, &g->pairs[i])) {
+	if (counts(top, &g->pairs[i])) {
 		*best = g->pairs[i];
 		*found = true;
 		return;

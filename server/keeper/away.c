@@ -261,6 +261,7 @@ void toc_away_begin(struct toc_keeper *k, const char *why)
 	k->locked = k->holding = false;
 	toc_keyring_settle(k->o.ring, false);
 	k->beyond = toc_world_over(k->world);
+	toc_world_threats_only(k->beyond);
 	if (k->away->n)
 		replay(k, true);
 	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);

@@ -679,6 +679,51 @@ CASE(an_activation_of_three_hundred_members_fits_into_a_frame)
 	stage_free(s);
 }
 
+CASE(while_only_threats_are_taken_no_activation_is_undone_and_nobody_is_called_for_one)
+{
+	struct stage *s = begun();
+	const char *id = assessed(s);
+	CHECK_INT(decide(s, "AIRU/second officer", id, "activate", "\"body.fast_path\":true"), 0);
+	CHECK_INT(stage_act_value(s, "StreamHarbor/night responder", stage_message(s, stage_notice(s, "", ""))), 0);
+	CHECK(stage_act(s, "CELL/controller", "{\"type\":\"exercise\",\"body\":{\"step\":\"clock\",\"action\":\"run\",\"rate_milli\":1000}}") == 0);
+	toc_time all = toc_world_next_due(s->w);
+	struct toc_world *away = toc_world_over(s->w), *batch = toc_world_over(away);
+	toc_world_threats_only(away);
+	CHECK_INT(toc_between(s->now, toc_world_next_due(batch)).us, TOC_MINUTES(5).us); /* T17 */
+	struct toc_verdict v;
+	toc_due(batch, toc_after(s->now, TOC_HOURS(2)), 100, s->a, &v);
+	CHECK(v.n > 0);
+	for (size_t i = 0; i < v.n; i++)
+		CHECK(!toc_uuid_is_nil(v.drafts[i].case_ref));
+	toc_world_free(batch);
+	toc_world_free(away);
+	CHECK(toc_world_next_due(s->w).us == all.us);
+	toc_due(s->w, toc_after(s->now, TOC_HOURS(2)), 100, s->a, &v);
+	bool undone = false;
+	for (size_t i = 0; i < v.n; i++)
+		undone |= toc_str_is(v.drafts[i].k, "M3.revert");
+	CHECK(undone); /* when it is back, what has passed has passed */
+	stage_free(s);
+}
+
+CASE(the_hub_may_record_a_call_about_an_activation_that_another_made)
+{
+	struct stage *s = begun();
+	const char *id = assessed(s);
+	CHECK_INT(decide(s, "AIRU/second officer", id, "activate", "\"body.fast_path\":true"), 0);
+#define CALL(who, org)                                                                                       \
+	stage_act(s, who,                                                                                    \
+		  "{\"type\":\"M19\",\"body\":{\"step\":\"outreach\",\"message_ref\":\"%s\",\"recipient_org\":\"" org "\"," \
+		  "\"channel\":\"phone\",\"state\":\"sent\",\"at\":\"%s\",\"actor_kind\":\"human\"}}",                     \
+		  id_of(s, "M3.fast_path"), now_of(s))
+	CHECK_INT(CALL("HUB/duty officer", "PastePond"), 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M19.outreach", NULL))), "AIRU HUB PastePond");
+	CHECK(toc_running(s->w, "T19", find(s, id)->id, TOC_STR("PastePond")) != NULL); /* a call is no acknowledgement */
+	CHECK_INT(CALL("AIRU/duty officer", "BFP"), 0); /* whose it is */
+	REFUSED(CALL("BFP/duty officer", "PastePond"), NOT_PERMITTED, "");
+	stage_free(s);
+}
+
 /* ---- M3: afterwards ---- */
 
 CASE(a_change_moves_the_review_and_its_leads_are_told_when_it_is_due)
