@@ -220,6 +220,28 @@ describe("signals", () => {
 		assert.equal(i.signals.get(items[1].item_id).state, "DISPUTED");
 	});
 
+	test("a false positive is an opinion against it, and is counted", () => {
+		fake.push({ k: "M7.false_positive", org: "BFP", incident: id, body: { kind: "false_positive", item_ref: items[0].item_id,
+			reason_code: "lawful_context" }, decided: {} });
+		const v1 = stateFor(fake, "StreamHarbor").incidents.get(id).signals.get(items[0].item_id);
+		assert.deepEqual([v1.opinions.get("BFP").opinion, v1.disputed, v1.faults.length], ["negative", true, 1]);
+	});
+
+	test("a proposed item comes to its audience with the ruling that releases it", () => {
+		const item = { item_id: uuid("proposed"), bank: "match", signal_kind: "url", url: "https://x.example/1", content_type: "video" };
+		const propose = { k: "M6.propose", org: "BFP", id: uuid("propose"), incident: id, body: { step: "propose", items: [item] },
+			decided: { new_items: { state: "PROPOSED" } } };
+		const frame = fake.push({ ...propose, readers: ["HUB"] });
+		assert.equal(stateFor(fake, "HUB").incidents.get(id).signals.get(item.item_id).state, "PROPOSED");
+		assert.equal(stateFor(fake, "Chirplet").incidents.get(id).signals.has(item.item_id), false);
+		fake.push({ k: "M6.scope", org: "HUB", incident: id, body: { step: "scope", scopes: [{ item_ref: item.item_id, action: "release" }] },
+			decided: { item_states: [{ item: item.item_id, from: "PROPOSED", to: "SHARED" }] }, disclosed: [{ seq: frame.seq, eid: frame.id,
+				k: frame.k, org: frame.org, at: frame.at, rendering: "whole", message: frame.message, decided: frame.decided }] });
+		const told = stateFor(fake, "Chirplet").incidents.get(id).signals.get(item.item_id);
+		assert.deepEqual([told.state, told.fields.url], ["SHARED", "https://x.example/1"]);
+		assert.equal(stateFor(fake, "HUB").incidents.get(id).signals.get(item.item_id).state, "SHARED");
+	});
+
 	test("when its time is over it has ended", () => {
 		fake.push({ k: "M8.retract", org: "server", incident: id, body: { step: "retract", item_refs: [items[0].item_id], reason: "expired",
 			undo_advice: "none" }, decided: { item_states: [{ item: items[0].item_id, from: "SHARED", to: "EXPIRED" }] } });

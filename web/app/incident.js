@@ -46,7 +46,7 @@ function StateBox({ i }) {
 				at=${warning.until} of=${i} withZone /></span>`)}
 			${(i.assignee || i.reports.length > 0) && fact(t("incident.assignee"), i.assignee ? html`<b><${Who} act=${i.assignee} /></b>` : html`<span
 				class="attention">${t("incident.nobody")}</span>`)}
-			${fact(t("incident.affected"), i.affected.length ? i.affected.map(country).join(", ") : t("incident.unknown"))}
+			${(i.affected.length > 0 || i.reports.length > 0) && fact(t("incident.affected"), i.affected.length ? i.affected.map(country).join(", ") : t("incident.unknown"))}
 			${i.reason?.code && i.state === "NOT_ACTIVATED" && fact(t("incident.reason"), word("no_crisis_reason", i.reason.code))}
 			${i.linked.length > 0 && fact(t("incident.linked"), i.linked.map((x) => html`<span class="linked">${x.body}: ${x.mechanism}, <b>${word(
 				"activation_state", x.state)}</b> </span>`))}

@@ -35,8 +35,11 @@ export function AckMatrix({ i }) {
 	/* receipts are the sender's, and the hub's: to others the rows of others would look as if nobody had answered */
 	const sees = s.me?.org === i.asked.by.org || s.me?.kinds.includes("eu_hub");
 	const shown = sees ? rows : rows.filter((r) => r.org === s.me?.org);
-	/** @param {string} kind @param {import("../core/state.js").Mark|undefined} mark @param {any} [more] */
-	const cell = (kind, mark, more) => mark
+	/** Whoever has acknowledged has it, and who sent it needs no receipt: an entry that lacks there is none that is waited for.
+	 * @param {typeof rows[number]} row @param {string} kind @param {import("../core/state.js").Mark|undefined} mark @param {any} [more] */
+	const cell = (row, kind, mark, more) => !mark && (row.acked || row.org === i.asked?.by.org)
+		? html`<td class="receipt is-missing" data-label=${t(`receipt.${kind}`)}><span aria-hidden="true">–</span><span
+			class="sr-only">${t("matrix.no_entry")}</span></td>` : mark
 		? html`<td class=${`receipt is-${kind}`} data-label=${t(`receipt.${kind}`)}><span class="receipt-line"><${Icon} name=${kind} /><span
 			class="word">${t(`receipt.${kind}_short`)}</span> <${When} at=${mark.at} of=${i} /></span>${more && html`<span
 				class="muted sub">${more}</span>`}</td>`
@@ -53,10 +56,10 @@ export function AckMatrix({ i }) {
 				? "is-overdue" : "is-owing" : "owes-none"}>
 				<th scope="row"><${OrgName} code=${r.org} />${r.org === s.me?.org && html` <span class="tag">${t("who.you")}</span>`}</th>
 				<td data-label=${t("matrix.owed")}><${Owed} row=${r} of=${i} /></td>
-				${cell("delivered", r.delivered, r.delivered && html`${r.delivered.channel}${!r.acked && !r.seen && html` <span
+				${cell(r, "delivered", r.delivered, r.delivered && html`${r.delivered.channel}${!r.acked && !r.seen && html` <span
 					class="machine-note"><${Icon} name="machine" />${t("receipt.machine_only")}</span>`}`)}
-				${cell("seen", r.seen, r.seen && (personInWords(r.seen.person, r.seen.title) ?? t("who.person")))}
-				${cell("person", r.acked, r.acked && html`<b>${word("commitment", r.acked.commitment)}</b> · ${personInWords(r.acked.person,
+				${cell(r, "seen", r.seen, r.seen && (personInWords(r.seen.person, r.seen.title) ?? t("who.person")))}
+				${cell(r, "person", r.acked, r.acked && html`<b>${word("commitment", r.acked.commitment)}</b> · ${personInWords(r.acked.person,
 					r.acked.title) ?? t("who.person")}`)}
 			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) => html`<span class="trouble"><${Icon}
 				name="warn" /><span>${r.org}${typeof x.contact === "number" ? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ??

@@ -179,7 +179,7 @@ function SayForm({ name, about, incident, exercise }) {
 	const skip = (/** @type {string} */ path) => Boolean(spec.known?.includes(path)) || unasked.includes(path) ||
 		Boolean(spec.rows && path.endsWith(".code") && path.slice(0, -5) in spec.rows);
 	const plain = (/** @type {string} */ path) => path.replace(/^body\./, "");
-	const form = { catalogue, values, set, error, skip: (/** @type {string} */ path) => skip(plain(path)),
+	const form = { catalogue, values, set, error, single: spec.single, skip: (/** @type {string} */ path) => skip(plain(path)),
 		options: (/** @type {string} */ kind, /** @type {string} */ path) => choices(kind, path, here(), spec),
 		rows: (/** @type {string} */ path) => spec.rows?.[plain(path)]?.(here()).map(({ code }) => ({ code,
 			name: vocabularyWord(code) })) };

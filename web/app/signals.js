@@ -46,7 +46,7 @@ function Row({ row, i }) {
 	const f = x.fields;
 	const v = value(x);
 	const standing = x.disputed && x.state !== "QUARANTINED" && !x.ended ? "DISPUTED" : x.state;
-	const judge = x.ended ? [] : mayJudge(state.value.me);
+	const judge = x.ended ? [] : mayJudge(state.value, i);
 	const labels = [...f.behaviour_labels ?? [], ...f.tco_type ?? []];
 	return html`<li class=${`signal is-${standing} ${row.depth ? "is-variant" : ""} ${f.bank === "negative" ? "is-negative" : ""}`}>
 		<p class="signal-head"><span class=${`signal-state is-${standing}`}><${Icon} name=${LOOK[standing] ?? "none"} /><b>${word("signal_state",

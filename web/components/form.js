@@ -21,7 +21,7 @@ import { Icon } from "./icon.js";
 /** @typedef {{value: string, label: string, hint?: string}} Option */
 /** @typedef {{catalogue: Catalogue, values: any, set: (path: string, value: any) => void, error: (path: string) => string|undefined,
  *   options: (kind: string, path: string) => Option[]|undefined, rows?: (path: string) => {code: string, name: string}[]|undefined,
- *   skip?: (path: string) => boolean}} Form
+ *   single?: boolean, skip?: (path: string) => boolean}} Form
  *   `options`: what can be chosen where the catalogue only knows the kind (organisations, people, entries, words of a vocabulary) */
 
 /** Choices of up to so many words are shown all at once. */
@@ -147,11 +147,11 @@ function Rows({ form, f, path }) {
 				aria-label=${about ?? `${name} ${i + 1}`}>
 				${about && html`<p class="row-words"><b>${i + 1}</b> ${about}</p>`}
 				<${Fields} form=${form} shape=${shape} path=${`${path}.${i}`} inRow />
-				${!given && html`<button type="button" class="mini drop" onClick=${() => form.set(path,
+				${!given && !form.single && html`<button type="button" class="mini drop" onClick=${() => form.set(path,
 					rows.filter((/** @type {any} */ _, /** @type {number} */ j) => j !== i))}
 					aria-label=${t("form.remove", { what: name, n: i + 1 })}><${Icon} name="cross" /></button>`}</div>`;
 		})}
-		${!given && rows.length < (f.list?.[1] ?? Infinity) && html`<button type="button" class="mini" onClick=${add}><${Icon}
+		${!given && !form.single && rows.length < (f.list?.[1] ?? Infinity) && html`<button type="button" class="mini" onClick=${add}><${Icon}
 			name="plus" /> ${has(`add.${shape}`) ? t(`add.${shape}`) : t("form.add")}</button>`}</div>`;
 }
 

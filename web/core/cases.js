@@ -285,6 +285,17 @@ function deadline(draft, e, what) {
 	note(c, e);
 }
 
+/** What was disclosed carries its own time, but we know it only since now.
+ * @param {Entry} e @param {(inner: Entry) => void} apply @param {{case?: string, incident?: string}} of */
+export function eachDisclosed(e, apply, of) {
+	for (const d of e.disclosed ?? e.decided?.disclosed ?? [])
+		apply(/** @type {any} */ ({
+			op: "entry", id: d.eid ?? d.id, k: d.k, at: d.at, org: d.org, mode: e.mode, exercise: e.exercise, ...of, seq: d.seq,
+			recorded: d.recorded, rendering: d.rendering, message: d.message, decided: d.decided ?? {}, actor: d.actor,
+			disclosedBy: e.seq,
+		}));
+}
+
 /** @type {Record<string, (draft: Draft, entry: Entry, apply: (inner: Entry) => void) => void>} */
 export const caseSteps = {
 	"M4.draft"(draft, e) {
@@ -395,16 +406,7 @@ export const caseSteps = {
 		for (const org of e.message?.body?.to ?? [])
 			deskOf(c, org, e.at).ground = e.message?.body?.ground;
 		c.disclosures.push(note(c, e));
-		/* what was disclosed carries its own time, but we know it only since now */
-		const carried = e.disclosed ?? e.decided?.disclosed ?? [];
-		for (const d of carried)
-			apply(/** @type {any} */ ({
-				op: "entry", id: d.eid ?? d.id, k: d.k, at: d.at, org: d.org, mode: e.mode, exercise: e.exercise,
-					case: c.id,
-				seq: d.seq, recorded: d.recorded, rendering: d.rendering, message: d.message,
-					decided: d.decided ?? {},
-				actor: d.actor, disclosedBy: e.seq,
-			}));
+		eachDisclosed(e, apply, { case: c.id });
 	},
 
 	/* the server ties two cases that are about the same thing; nobody's audience changes */

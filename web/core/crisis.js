@@ -36,6 +36,11 @@ export function mayReport(me) {
 		is(me, ["liaison"], [...LE, ...HUB]) || is(me, ["crisis_responder", "legal"], HSP);
 }
 
+/** Leads decide: of the hub, and of affected states. @param {State} s @param {Incident} i */
+function isLead(s, i) {
+	return is(s.me, ["incident_lead"], HUB) || (is(s.me, ["incident_lead"], MS) && affected(s, i));
+}
+
 /** @param {State} s @returns {{open: Incident[], done: Incident[]}} */
 export function incidentList(s) {
 	const all = [...s.incidents.values()].filter((i) => i.reports.length || i.timeline.length);
@@ -82,7 +87,7 @@ export function warningOf(i) {
 export function steps(s, i) {
 	const { me } = s;
 	const here = (/** @type {string[]} */ states) => states.includes(i.state);
-	const lead = is(me, ["incident_lead"], HUB) || (is(me, ["incident_lead"], MS) && affected(s, i));
+	const lead = isLead(s, i);
 	const officer = is(me, ["duty_officer", "incident_lead"], [...MS, ...HUB]);
 	const proposer = is(me, ["incident_lead"], HUB) || (is(me, ["duty_officer", "incident_lead"], MS) && affected(s, i));
 	const industry = is(me, ["duty_officer"], IND);
@@ -121,9 +126,10 @@ export function steps(s, i) {
 	return list.filter((x) => x !== false);
 }
 
-/** What a person of a service may say about an item. @param {You|null} me @returns {string[]} forms */
-export function mayJudge(me) {
-	return [...(is(me, ["crisis_responder"], HSP) ? ["M7.match_count"] : []),
+/** What this person may say about a signal of an incident. @param {State} s @param {Incident} i @returns {string[]} forms */
+export function mayJudge(s, i) {
+	const { me } = s;
+	return [...(isLead(s, i) ? ["M6.scope"] : []), ...(is(me, ["crisis_responder"], HSP) ? ["M7.match_count"] : []),
 		...(is(me, ["crisis_responder", "policy_lead"], HSP) ? ["M7.opinion", "M7.false_positive", "M7.not_applicable"] : [])];
 }
 
@@ -153,9 +159,9 @@ export function ackMatrix(i) {
 	}).sort((a, b) => a.rank - b.rank || a.org.localeCompare(b.org));
 }
 
-/** Deadlines of incidents that run. @param {State} s */
+/** Deadlines of incidents that run. That signals end one day is no deadline of anybody. @param {State} s */
 export function incidentDeadlines(s) {
-	return [...s.incidents.values()].flatMap((i) => [...i.timers.values()].filter((t) => !t.stopped &&
+	return [...s.incidents.values()].flatMap((i) => [...i.timers.values()].filter((t) => !t.stopped && t.timer !== "expiry" &&
 		(t.timer !== "T19" || t.desk === s.me?.org)).map((t) => ({ ...t, of: i })));
 }
 

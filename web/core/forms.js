@@ -6,7 +6,7 @@
  *   sections         title and names of fields; a field that no section names stands under "more"
  *   known            fields that nobody is asked for, because `given` says them
  *   unasked(here)    fields that make no sense here
- *   first            the list of which the form opens with one row
+ *   first, single    the list of which the form opens with one row; it stays that one
  *   only             nothing but these fields: the others are another form's
  *   needs            what the server wants besides of every row: path of the list and member
  *   direct           nothing is asked: straight to the page that shows what it does
@@ -27,7 +27,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   where and about what it is said: `entry` is the id in the address (an incident, a proposal, an item) */
 /** @typedef {{value: string, text?: string}} Choice  without text: a word of the vocabulary */
 /** @typedef {{type: string, fixed: Record<string, any>, sections: {title: string, names: string[], envelope?: string[]}[],
- *   known?: string[], unasked?: (here: About) => string[], first?: string, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
+ *   known?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
  *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean,
@@ -182,6 +182,11 @@ export const FORMS = {
 			...x })) }),
 		choices: { "items.variant_of": (here) => [...here.incident?.signals.values() ?? []].map((x) => ({ value: x.id,
 			text: `${x.fields.hash_type ?? x.fields.signal_kind} ${String(x.fields.hash_value ?? x.fields.url ?? "").slice(0, 16)}` })) },
+	},
+	"M6.scope": {
+		type: "M6", fixed: { step: "scope" }, precedence: "priority", ack: false, first: "scopes", single: true, only: ["scopes"],
+		known: ["items", "scopes.item_ref"], sections: [{ title: "ruling", names: ["scopes"] }],
+		given: (here, typed) => ({ scopes: (typed.scopes ?? []).map((/** @type {any} */ x) => ({ ...x, item_ref: here.entry })) }),
 	},
 	"M7.match_count": judgement("match_count", ["count", "window", "distance", "blocked_at_upload", "removed", "left_up_with_context",
 		"reinstated"]),

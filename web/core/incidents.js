@@ -6,7 +6,7 @@
  * incident is a line of one timeline. Two rules are visible here: a machine's receipt never becomes a human
  * acknowledgement, and a proposal is not a decision until another person has confirmed it. */
 
-import { act, note, takeDeadline, takeReceipt, takeTimers } from "./cases.js";
+import { act, eachDisclosed, note, takeDeadline, takeReceipt, takeTimers } from "./cases.js";
 
 /** @typedef {import("./state.js").Draft} Draft */
 /** @typedef {import("./state.js").Act} Act */
@@ -259,10 +259,7 @@ export const incidentSteps = {
 			return;
 		decided(draft, i, e);
 		note(i, e);
-		for (const d of e.disclosed ?? e.decided?.disclosed ?? [])
-			apply(/** @type {any} */ ({ op: "entry", id: d.eid ?? d.id, k: d.k, at: d.at, org: d.org, mode: e.mode,
-				exercise: e.exercise, incident: i.id, seq: d.seq, recorded: d.recorded, rendering: d.rendering, message: d.message,
-				decided: d.decided ?? {}, actor: d.actor, disclosedBy: e.seq }));
+		eachDisclosed(e, apply, { incident: i.id });
 	},
 	"deadline.passed": (draft, e) => deadline(draft, e, "passed"),
 	"deadline.warned": (draft, e) => deadline(draft, e, "warned"),

@@ -2,7 +2,7 @@
 /* signals.js: content signals (M6), what services found by them (M7), and their end (M8). Each item has a life of its own;
  * counts, opinions and quarantine are per item. */
 
-import { act, note, takeTimers } from "./cases.js";
+import { act, eachDisclosed, note, takeTimers } from "./cases.js";
 import { incidentIdOf } from "./incidents.js";
 
 /** @typedef {import("./state.js").Draft} Draft */
@@ -10,7 +10,7 @@ import { incidentIdOf } from "./incidents.js";
 /** @typedef {import("./protocol.js").Entry} Entry */
 
 /** @typedef {{id: string, entry: string, at: string, by: Act, fields: any, state: string, disputed: boolean, beyond?: number,
- *   distance?: number, opinions: Map<string, {opinion: string, by: Act, reason?: string}>,
+ *   distance?: number, opinions: Map<string, {opinion: string, by: Act}>,
  *   counts: {by: Act, count: number, distance?: number, body: any}[], faults: {by: Act, kind: string, reason?: string}[],
  *   ended?: {at: string, how: string}}} Signal
  *   `fields`: of the item, with what holds for every item of its list; `beyond`: quarantined only at a greater distance */
@@ -87,24 +87,38 @@ export const signalSteps = {
 	"M6.propose": list,
 	"M6.share": list,
 	"M6.variant": list,
-	"M6.scope": list, /* what is ruled is in what was decided; items of the negative bank come with it */
+	/* what is ruled is in what was decided; items of the negative bank come with it, and to new readers what is released */
+	"M6.scope"(draft, e, apply) {
+		eachDisclosed(e, apply, { incident: e.incident });
+		list(draft, e);
+	},
 	"M7.match_count": step((i, e, b) => amend(i, b.item_ref, (s) => ({ counts: [...s.counts, { by: act(e), count: b.count,
 		distance: b.distance, body: b }] }))),
-	"M7.opinion": step((i, e, b) => amend(i, b.item_ref, (s) => {
-		const opinions = new Map(s.opinions).set(e.org, { opinion: b.opinion, by: act(e), reason: b.reason_code });
-		return { opinions, disputed: isDisputed(opinions) };
-	})),
-	"M7.false_positive": fault("false_positive"),
-	"M7.not_applicable": fault("not_applicable"),
+	"M7.opinion": step((i, e, b) => hold(i, e, b.item_ref, b.opinion)),
+	/* an item that matches what it should not is held to be wrong; one that is of no use here is not */
+	"M7.false_positive": step((i, e, b) => {
+		hold(i, e, b.item_ref, "negative");
+		fault(i, e, b);
+	}),
+	"M7.not_applicable": step(fault),
 	"M8.retract": step((i, e, b) => {
 		for (const id of b.item_refs ?? [])
 			amend(i, id, () => ({ ended: { at: e.at, how: b.reason } }));
 	}),
 };
 
-/** @param {string} kind */
-function fault(kind) {
-	return step((i, e, b) => amend(i, b.item_ref, (s) => ({ faults: [...s.faults, { by: act(e), kind, reason: b.reason_code }] })));
+/** What an organisation holds of an item replaces what it held before. @param {import("./incidents.js").Incident} i @param {Entry} e
+ * @param {string} item @param {string} opinion */
+function hold(i, e, item, opinion) {
+	amend(i, item, (s) => {
+		const opinions = new Map(s.opinions).set(e.org, { opinion, by: act(e) });
+		return { opinions, disputed: isDisputed(opinions) };
+	});
+}
+
+/** @param {import("./incidents.js").Incident} i @param {Entry} e @param {any} b */
+function fault(i, e, b) {
+	amend(i, b.item_ref, (s) => ({ faults: [...s.faults, { by: act(e), kind: b.kind, reason: b.reason_code }] }));
 }
 
 /** Items in the order of their families: each after the one that it is a variant of. @param {import("./incidents.js").Incident} i
