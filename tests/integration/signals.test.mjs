@@ -63,6 +63,13 @@ describe('a list of 256 signals', () => {
 		}
 	});
 
+	it('comes from the archive as it came live', async () => {
+		const late = await Member.connect(server, 'LoopReel', 'policy lead', { from: -1 });
+		const again = await late.entry((e) => e.id === sent.id);
+		assert.deepEqual(again, loop.entries.find((e) => e.id === sent.id));
+		await late.close();
+	});
+
 	it('one more is refused, and so is what is too long for a frame', async () => {
 		const refused = await harbor.send(m6(harbor, [...items, pdq(hash('one more'))]));
 		assert.equal(refused.op, 'refused');
