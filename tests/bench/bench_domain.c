@@ -257,6 +257,59 @@ static void play_long_case(struct bench *b, const struct script *p)
 	flush(b);
 }
 
+/* ---- the snapshot, as the keeper writes and reads it ---- */
+
+struct writing {
+	struct toc_buf buf;
+	const char *kind;
+	bool first;
+};
+
+static void put_piece(void *ctx, const char *kind, const struct toc_value *object)
+{
+	struct writing *w = ctx;
+
+	if (!object) {
+		toc_buf_printf(&w->buf, "%s\"%s\":[", w->kind ? "]," : "", kind);
+		w->kind = kind;
+		w->first = true;
+		return;
+	}
+	if (!w->first)
+		toc_buf_byte(&w->buf, ',');
+	w->first = false;
+	toc_json_write(&w->buf, object);
+}
+
+static void measure_snapshot(struct bench *b)
+{
+	struct writing w = { .kind = NULL };
+	struct toc_value *saved;
+	struct toc_refusal why;
+	struct toc_error error;
+	struct toc_world *again;
+	double begun = seconds();
+
+	toc_buf_init(&w.buf, 1u << 30);
+	toc_buf_text(&w.buf, "{\"objects\":{");
+	toc_world_save_pieces(b->s->w, b->work, put_piece, &w);
+	toc_buf_printf(&w.buf, "]},\"size\":%llu,\"version\":%d}", (unsigned long long)toc_world_size(b->s->w),
+		       TOC_STATE_VERSION);
+	double written = seconds();
+	if (toc_json_parse(b->words, toc_buf_view(&w.buf), 1u << 30, 24, &saved, &why) < 0 ||
+	    toc_world_load(saved, &again, &error) < 0) {
+		fprintf(stderr, "the snapshot cannot be read again\n");
+		exit(1);
+	}
+	double read = seconds(), each = (double)toc_world_size(b->s->w);
+	printf("the state after %.0f entries: %.0f bytes an entry; %.2f s to write, %.2f s to read (%.1f and %.1f us an "
+	       "entry)\n",
+	       each, (double)w.buf.n / each, written - begun, read - written, (written - begun) / each * 1e6,
+	       (read - written) / each * 1e6);
+	toc_world_free(again);
+	toc_buf_done(&w.buf);
+}
+
 int main(int argc, char **argv)
 {
 	struct bench b = { .s = stage_new(), .words = toc_arena_new(), .work = toc_arena_new(), .ids = 1u << 20 };
@@ -288,6 +341,7 @@ int main(int argc, char **argv)
 	printf("  beside SHA-256 of the same messages (%.0f bytes each, %.0f MB/s): %.1f times its time\n",
 	       (double)b.hashed / (double)b.messages, (double)b.hashed / b.hashing / 1e6, hash_rate / rate);
 	play_long_case(&b, &p);
+	measure_snapshot(&b);
 	toc_arena_free(b.words);
 	toc_arena_free(b.work);
 	stage_free(b.s);
