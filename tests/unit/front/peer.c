@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,39 @@ static void pair_of(int type, int *ret_ours, int *ret_theirs)
 	patience(fds[0]);
 }
 
+/* Puts the control socket where a front expects it. */
+static struct toc_value *heritage_of(struct toc_arena *a, const char *limits, int control, int keeper, int archive,
+                                     int listener)
+{
+	struct toc_value *h = toc_value_map(a), *tls = toc_value_map(a), *l;
+	struct toc_refusal r;
+	char *cert, *key;
+	int *const given[] = { &keeper, &archive, &listener };
+
+	for (int i = 0; i < 3; i++)
+		if (*given[i] == FRONT_CONTROL_FD)
+			*given[i] = dup(FRONT_CONTROL_FD);
+	if (control != FRONT_CONTROL_FD && dup2(control, FRONT_CONTROL_FD) < 0)
+		DIE("dup2");
+	make_certificate(&cert, &key);
+	toc_set_cstr(a, tls, "cert", cert);
+	toc_set_cstr(a, tls, "key", key);
+	free(cert);
+	free(key);
+	toc_set(a, h, "cert_fd_pem", tls);
+	toc_set_int(a, h, "keeper_fd", keeper);
+	toc_set_int(a, h, "archive_fd", archive);
+	toc_set_int(a, h, "listen_fd", listener);
+	toc_set_cstr(a, h, "web_root", getenv("FRONT_WEB_ROOT") ? getenv("FRONT_WEB_ROOT") : "");
+	toc_set_bool(a, h, "unconfined", getenv("FRONT_UNCONFINED") != NULL);
+	toc_set_cstr(a, h, "origin", "https://localhost:8443");
+	if (toc_json_parse(a, toc_str_of(limits), 65536, 8, &l, &r) < 0)
+		DIE("limits: %s", r.detail);
+	toc_set(a, h, "limits", l);
+	toc_log_init("front", getenv("FRONT_LOG") ? TOC_LOG_DEBUG : TOC_LOG_ERROR);
+	return h;
+}
+
 struct front front_start(const char *limits)
 {
 	struct front f = { .pid = -1 };
@@ -109,35 +143,10 @@ struct front front_start(const char *limits)
 	f.pid = fork();
 	if (f.pid == 0) {
 		struct toc_arena *a = toc_arena_new();
-		struct toc_value *h = toc_value_map(a), *tls = toc_value_map(a), *l;
-		struct toc_refusal r;
-		char *cert, *key;
 		close(f.control);
 		close(f.keeper);
 		close(f.archive);
-		int *const given[] = { &keeper, &archive, &listener };
-		for (int i = 0; i < 3; i++)
-			if (*given[i] == 4)
-				*given[i] = dup(4);
-		if (control != 4 && dup2(control, 4) < 0)
-			DIE("dup2");
-		make_certificate(&cert, &key);
-		toc_set_cstr(a, tls, "cert", cert);
-		toc_set_cstr(a, tls, "key", key);
-		free(cert);
-		free(key);
-		toc_set(a, h, "cert_fd_pem", tls);
-		toc_set_int(a, h, "keeper_fd", keeper);
-		toc_set_int(a, h, "archive_fd", archive);
-		toc_set_int(a, h, "listen_fd", listener);
-		toc_set_cstr(a, h, "web_root", getenv("FRONT_WEB_ROOT") ? getenv("FRONT_WEB_ROOT") : "");
-		toc_set_bool(a, h, "unconfined", getenv("FRONT_UNCONFINED") != NULL);
-		toc_set_cstr(a, h, "origin", "https://localhost:8443");
-		if (toc_json_parse(a, toc_str_of(limits), 65536, 8, &l, &r) < 0)
-			DIE("limits: %s", r.detail);
-		toc_set(a, h, "limits", l);
-		toc_log_init("front", getenv("FRONT_LOG") ? TOC_LOG_DEBUG : TOC_LOG_ERROR);
-		int code = toc_front_main(h);
+		int code = toc_front_main(heritage_of(a, limits, control, keeper, archive, listener));
 		toc_arena_free(a);
 		toc_buf_done(&f.out);
 		toc_buf_done(&f.in);
@@ -148,6 +157,30 @@ struct front front_start(const char *limits)
 	close(keeper);
 	close(archive);
 	close(listener);
+	return f;
+}
+
+static void *run_here(void *heritage)
+{
+	return (void *)(intptr_t)toc_front_main(heritage);
+}
+
+struct front front_start_here(const char *limits)
+{
+	static struct toc_arena *heritage;
+	struct front f = { .pid = -1 };
+	int control, keeper, archive, listener = listen_somewhere(&f.port);
+	pthread_t thread;
+
+	pair_of(SOCK_SEQPACKET, &f.control, &control);
+	pair_of(SOCK_STREAM, &f.keeper, &keeper);
+	pair_of(SOCK_STREAM, &f.archive, &archive);
+	toc_buf_init(&f.out, TOC_IPC_FRAME_MAX + 64);
+	toc_buf_init(&f.in, TOC_IPC_FRAME_MAX + 64);
+	heritage = toc_arena_new();
+	if (pthread_create(&thread, NULL, run_here,
+	                   heritage_of(heritage, limits, control, keeper, archive, listener)) != 0)
+		DIE("thread");
 	return f;
 }
 
@@ -232,7 +265,7 @@ static void receive(int fd, void *into, size_t n)
 	}
 }
 
-static struct toc_frame hear_any(struct front *f, int fd)
+struct toc_frame hear_any(struct front *f, int fd)
 {
 	uint8_t head[6];
 

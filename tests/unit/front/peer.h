@@ -18,6 +18,11 @@ struct front {
 };
 /** @param limits members of heritage.limits as JSON, or "{}" */
 struct front front_start(const char *limits);
+/** The same in this process, on a thread of its own that never ends: for the fuzzer, which wants to see where it goes.
+ * Once, and descriptor 4 is to be free for it: keep the place from the beginning. */
+#define FRONT_CONTROL_FD 4
+struct front front_start_here(const char *limits);
+struct toc_frame hear_any(struct front *f, int fd); /* the next frame, whatever it is */
 void front_stop(struct front *f); /* DRAIN, and front_wait */
 void front_wait(struct front *f); /* it ends, and with 0 */
 void front_ready(struct front *f); /* READY, then TIP as given */
