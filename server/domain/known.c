@@ -72,6 +72,9 @@ static struct toc_value *told(struct toc_ask *q, const struct toc_item *item)
 	toc_set(q->a, v, "labels", labels_of(q, item));
 	toc_set(q->a, v, "opinions", opinions_of(q, item));
 	toc_set_bool(q->a, v, "disputed", item->disputed);
+	const struct toc_item *root = toc_find_item(q->w, item->cluster);
+	if (root && root != item && toc_item_is_read_by(q, root))
+		toc_set_id(q->a, v, "variant_of", root->name);
 	toc_set_time(q->a, v, "expires_at", item->expires);
 	return v;
 }

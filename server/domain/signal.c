@@ -66,6 +66,9 @@ static int check_hash(struct toc_ask *q, const struct toc_value *item, size_t i)
 	int64_t quality = toc_get_int(item, "hash_quality", 0);
 	uint8_t hash[TOC_PDQ_BYTES];
 
+	if (toc_get_is(item, "hash_type", "VPDQ") && value.n && !toc_vpdq_is_list(value.p, value.n))
+		return TOC_REFUSE(q, BAD_VALUE, toc_item_path(q, "items", i, "hash_value"), "domain M6",
+				  "hash_value: not HEX,quality,seconds for each frame, a blank between two");
 	if (!toc_get_is(item, "hash_type", "PDQ"))
 		return 0;
 	if (toc_hash_parse(value.p, value.n, hash, sizeof hash) < 0)
@@ -230,14 +233,16 @@ static void add_items(struct toc_ask *q, struct toc_draft *d, const struct toc_v
 /* To prepare: what is known already, and a word of warning when it is known to be lawful. */
 static void say_what_is_known(struct toc_ask *q, struct toc_draft *d, const struct toc_value *items)
 {
-	struct toc_value *known = toc_known(q, items), *warnings = toc_value_list(q->a), *warning = toc_value_map(q->a);
+	struct toc_value *known = toc_known(q, items), *warnings = toc_value_list(q->a),
+			 *warning = toc_value_map(q->a);
 
 	toc_set(q->a, toc_decided(d), "known", known);
 	for (size_t i = 0; i < toc_len(known) && !toc_len(warnings); i++)
 		if (toc_get_is(toc_at(known, i), "bank", "negative")) {
 			toc_set_cstr(q->a, warning, "code", "known_lawful");
-			toc_set_cstr(q->a, warning, "text",
-				     "something like it is known to be lawful: a news report, a memorial page");
+			toc_set_cstr(
+				q->a, warning, "text",
+				"something like it is known to be lawful: a news report, a memorial page");
 			toc_push(q->a, warnings, warning);
 		}
 	toc_set(q->a, toc_decided(d), "warnings", warnings);

@@ -19,6 +19,10 @@
  * @return 0, or -1 when there are more, fewer or other characters; `ret` may then be half written */
 int toc_hash_parse(const char *text, size_t n, uint8_t *ret, size_t bytes);
 
+/** A vPDQ as it travels in one line: for each frame its PDQ, quality (0 to 100) and time (seconds, with a fraction or
+ * without), commas between; one blank between frames. At least one frame. */
+bool toc_vpdq_is_list(const char *text, size_t n);
+
 /* ---- files, exactly ---- */
 
 /** MD5 and SHA-256 in one pass: init, add as often as there is something, end. */

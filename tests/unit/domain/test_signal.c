@@ -173,6 +173,8 @@ CASE(a_hash_has_the_form_of_its_type)
 		{ "SHA512", SHA_V1 SHA_V1, TOC_NOT_REFUSED },
 		{ "SHA512", SHA_V1, TOC_REFUSE_BAD_VALUE },
 		{ "TLSH", "T1A1B2C3", TOC_NOT_REFUSED }, /* opaque */
+		{ "VPDQ", PDQ_P1 ",88,0.000 " PDQ_P1A ",90,1.000", TOC_NOT_REFUSED },
+		{ "VPDQ", PDQ_P1 " " PDQ_P1A, TOC_REFUSE_BAD_VALUE },
 	};
 
 	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
@@ -460,6 +462,9 @@ CASE(variants_are_one_cluster)
 	CHECK(toc_uuid_eq(signals_item(s, ID("20"))->cluster, signals_item(s, ID_V1)->id));
 	CHECK(toc_uuid_eq(signals_item(s, ID("21"))->cluster, signals_item(s, ID_V1)->id));
 	CHECK(toc_uuid_eq(signals_item(s, ID_V1)->cluster, signals_item(s, ID_V1)->id));
+	const struct toc_value *known =
+		signals_known(s, LOOP, ITEM("29", "url", ",\"url\":\"https://x.example/21\""));
+	CHECK_TEXT(toc_get_text(toc_at(known, 0), "variant_of"), ID_V1);
 	signals_refused(s,
 			ITEM("22", "url", ",\"url\":\"https://x.example/\",\"variant_of\":\"" ID("77") "\""),
 			TOC_REFUSE_NOT_FOUND, "body.items[0].variant_of");

@@ -42,6 +42,34 @@ CASE(one_digit_more_or_less_and_any_other_character_are_refused)
 	}
 }
 
+#define FRAME "b6d9f7bde7bcf36f71d1ad71454ff692b4d3149f3a764176d45df86228e14b58"
+
+CASE(a_vpdq_is_frames_with_quality_and_time)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} tries[] = {
+		{ FRAME ",100,0", true },
+		{ FRAME ",88,0.000 " FRAME ",0,12.5", true },
+		{ "", false },
+		{ FRAME, false },
+		{ FRAME ",88", false },
+		{ FRAME ",101,0", false },
+		{ FRAME ",88,", false },
+		{ FRAME ",88,1.", false },
+		{ FRAME ",88,-1", false },
+		{ FRAME ",88,0 ", false },
+		{ FRAME ",88,0  " FRAME ",88,1", false },
+		{ FRAME ",88,0," FRAME, false },
+		{ "x6d9f7bde7bcf36f71d1ad71454ff692b4d3149f3a764176d45df86228e14b58,88,0", false },
+		{ "b6d9,88,0", false },
+	};
+
+	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
+		CHECK_INT(toc_vpdq_is_list(tries[i].text, strlen(tries[i].text)), tries[i].is);
+}
+
 /* ---- of files ---- */
 
 static void hash_of(const void *bytes, size_t n, size_t step, uint8_t md5[16], uint8_t sha256[32])
