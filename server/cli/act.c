@@ -72,7 +72,8 @@ static struct toc_value *complete(struct play *p, const struct actor *who, const
 }
 
 /* Send, or only prepare, and wait for the answer. @return 0 (also when refused), -1 when the play is over */
-static int ask(struct play *p, struct actor *who, struct toc_value *message, struct scenario_binding *b, bool prepare)
+static int ask(struct play *p, struct actor *who, struct toc_value *message, struct scenario_binding *b,
+	       bool prepare)
 {
 	struct toc_str json = toc_json_str(p->a, message);
 	struct tocsin_error error;

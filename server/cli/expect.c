@@ -104,8 +104,8 @@ static struct toc_str mismatch(struct toc_arena *a, const struct toc_value *fram
 	return TOC_STR("");
 }
 
-struct toc_str expect_prepared(struct toc_arena *a, const struct toc_value *answer, const struct toc_value *want,
-			       toc_dur tolerance)
+struct toc_str expect_prepared(struct toc_arena *a, const struct toc_value *answer,
+			       const struct toc_value *want, toc_dur tolerance)
 {
 	return answer ? mismatch(a, answer, want, tolerance) : TOC_STR("no answer");
 }
@@ -190,8 +190,9 @@ static enum expect_verdict check_only(struct toc_arena *a, const struct expect_l
 
 /* From the first to the last organisation that it reached: by our clock, so that a pause of the server or of
  * ours before the first is no part of it. */
-static enum expect_verdict check_spread(struct toc_arena *a, const struct expect_log *log, const struct toc_value *want,
-					struct expect_window w, struct toc_str *ret_came)
+static enum expect_verdict check_spread(struct toc_arena *a, const struct expect_log *log,
+					const struct toc_value *want, struct expect_window w,
+					struct toc_str *ret_came)
 {
 	int64_t first = INT64_MAX, last = INT64_MIN;
 	toc_dur within;
@@ -212,7 +213,8 @@ static enum expect_verdict check_spread(struct toc_arena *a, const struct expect
 		*ret_came = TOC_STR("it has reached fewer than two");
 		return EXPECT_NOT_YET;
 	}
-	*ret_came = toc_arena_printf(a, "it took %" PRId64 " ms from the first to the last of %zu", (last - first) / 1000, n);
+	*ret_came = toc_arena_printf(a, "it took %" PRId64 " ms from the first to the last of %zu",
+				     (last - first) / 1000, n);
 	return last - first <= within.us ? EXPECT_HOLDS : EXPECT_FAILS;
 }
 

@@ -40,8 +40,9 @@ static void signals(const struct cli *cli, struct toc_arena *a, const struct toc
 
 	for (size_t i = 0; i < toc_len(items); i++) {
 		const struct toc_value *item = toc_at(items, i);
-		struct toc_str line = toc_arena_printf(a, "%.*s  %.*s", TOC_STR_ARGS(toc_get_text(item, "item_id")),
-						       TOC_STR_ARGS(recognises(a, item)));
+		struct toc_str line =
+			toc_arena_printf(a, "%.*s  %.*s", TOC_STR_ARGS(toc_get_text(item, "item_id")),
+					 TOC_STR_ARGS(recognises(a, item)));
 		if (toc_get_is(item, "bank", "negative"))
 			line = toc_arena_printf(a, "%.*s, known lawful", TOC_STR_ARGS(line));
 		if (toc_get(item, "match_distance_max"))
@@ -98,18 +99,21 @@ static void desks(const struct cli *cli, struct toc_arena *a, const struct toc_v
 /* What an entry means for its incident. */
 static void crisis(const struct cli *cli, struct toc_arena *a, const struct toc_value *decided)
 {
-	const struct toc_value *states = toc_get(decided, "incident_state"), *decision = toc_get(decided, "decision"),
-			       *by = toc_get(decision, "by"), *proposed = toc_get(decided, "proposed");
+	const struct toc_value *states = toc_get(decided, "incident_state"),
+			       *decision = toc_get(decided, "decision"), *by = toc_get(decision, "by"),
+			       *proposed = toc_get(decided, "proposed");
 	struct toc_str who = TOC_STR("");
 	for (size_t i = 0; i < toc_len(by); i++)
 		who = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(who), i ? " and " : "",
 				       TOC_STR_ARGS(toc_get_text(toc_at(by, i), "org")));
 	if (decision)
 		row(cli, a, "decided",
-		    toc_arena_printf(a, "%.*s, by %.*s", TOC_STR_ARGS(toc_get_text(decision, "decision")), TOC_STR_ARGS(who)));
+		    toc_arena_printf(a, "%.*s, by %.*s", TOC_STR_ARGS(toc_get_text(decision, "decision")),
+				     TOC_STR_ARGS(who)));
 	else if (proposed)
 		row(cli, a, "proposed",
-		    toc_arena_printf(a, "%.*s: another person confirms", TOC_STR_ARGS(toc_get_text(proposed, "decision"))));
+		    toc_arena_printf(a, "%.*s: another person confirms",
+				     TOC_STR_ARGS(toc_get_text(proposed, "decision"))));
 	if (toc_get(decided, "assigned"))
 		row(cli, a, "taken up by", toc_get_text(toc_get(decided, "assigned"), "org"));
 	if (toc_get(decided, "warned"))
@@ -130,9 +134,11 @@ static void owing(const struct cli *cli, struct toc_arena *a, const struct toc_v
 			continue;
 		if (i < at)
 			return;
-		who = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(who), who.n ? ", " : "", TOC_STR_ARGS(toc_get_text(t, "desk")));
+		who = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(who), who.n ? ", " : "",
+				       TOC_STR_ARGS(toc_get_text(t, "desk")));
 	}
-	row(cli, a, "to acknowledge", toc_arena_printf(a, "until %.*s: %.*s", TOC_STR_ARGS(clock_of(until)), TOC_STR_ARGS(who)));
+	row(cli, a, "to acknowledge",
+	    toc_arena_printf(a, "until %.*s: %.*s", TOC_STR_ARGS(clock_of(until)), TOC_STR_ARGS(who)));
 }
 
 static void timers(const struct cli *cli, struct toc_arena *a, const struct toc_value *decided)
@@ -154,8 +160,10 @@ static void timers(const struct cli *cli, struct toc_arena *a, const struct toc_
 		const struct toc_value *t = toc_at(stopped, i);
 		long long ms = toc_get_int(t, "took_ms", 0);
 		row(cli, a, toc_get_bool(t, "met") ? "timer met" : "timer stopped",
-		    toc_arena_printf(a, "%.*s %.*s%safter %lld:%02lld", TOC_STR_ARGS(toc_get_text(t, "timer")),
-				     TOC_STR_ARGS(toc_get_text(t, "desk")), toc_get(t, "desk") ? " " : "", ms / 60000, ms / 1000 % 60));
+		    toc_arena_printf(a, "%.*s %.*s%safter %lld:%02lld",
+				     TOC_STR_ARGS(toc_get_text(t, "timer")),
+				     TOC_STR_ARGS(toc_get_text(t, "desk")), toc_get(t, "desk") ? " " : "",
+				     ms / 60000, ms / 1000 % 60));
 	}
 }
 

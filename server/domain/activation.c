@@ -1,9 +1,10 @@
 /* activation.c: what follows when a decision takes effect, and what its timers do.
  *
- *   T19  human acknowledgement of an activation, per organisation that was told: 15 minutes at a staffed desk, 30 at a
- *        micro or small provider that is not there round the clock. Nobody owes one who proposed or confirmed it,
- *        nor does a policy body. An e-mail that nobody has read moves on to the next contact after 15 minutes; the
- *        end of the time calls the next one, and so on every 15 minutes to the end of the chain
+ *   T19  human acknowledgement of an activation, per organisation that was told: 15 minutes at a staffed desk,
+ *        30 at a micro or small provider that is not there round the clock. None is owed by those who
+ *        proposed or confirmed it, nor by a policy body. An e-mail that nobody has read moves on to the next
+ *        contact after 15 minutes; the end of the time calls the next one, and so on every 15 minutes to
+ *        the end of the chain
  *   T21  review: the leads of hub and affected states are told that it is due
  *   T23  the fast path was not confirmed: the activation is undone, and everybody is told
  *   T24  objections to closing have been heard: it can be confirmed
@@ -40,8 +41,8 @@ static void overtake(struct toc_ask *q, struct toc_value *decided, uint32_t to, 
 		overtaken = NULL;
 		cursor = (struct toc_world_cursor){ 0 };
 		while ((p = toc_world_next(q->w, TOC_OBJECT_proposal, &cursor)))
-			if (toc_uuid_eq(p->incident, q->incident->id) && p->state == TOC_PROPOSAL_OPEN && !p->fast &&
-			    !toc_uuid_eq(p->id, but) && toc_uuid_cmp(after, p->id) < 0 &&
+			if (toc_uuid_eq(p->incident, q->incident->id) && p->state == TOC_PROPOSAL_OPEN &&
+			    !p->fast && !toc_uuid_eq(p->id, but) && toc_uuid_cmp(after, p->id) < 0 &&
 			    !toc_incident_step(toc_short_str(&p->decision), to, &next) &&
 			    (!overtaken || toc_uuid_cmp(p->id, overtaken->id) < 0))
 				overtaken = p;
@@ -67,7 +68,8 @@ static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct 
 		if (!toc_uuid_eq(t->incident, i->id) || toc_str_is(toc_short_str(&t->name), TOC_TIMER_EXPIRY))
 			continue; /* signals expire, whatever becomes of the incident */
 		if (n == room) {
-			const struct toc_timer **more = toc_arena_alloc(q->a, (room = room ? 2 * room : 16) * sizeof *more);
+			const struct toc_timer **more =
+				toc_arena_alloc(q->a, (room = room ? 2 * room : 16) * sizeof *more);
 			for (size_t k = 0; k < n; k++)
 				more[k] = list[k];
 			list = more;
@@ -97,14 +99,16 @@ void toc_resume_timers(struct toc_ask *q, struct toc_value *decided, const struc
 	if (i->before == TOC_INCIDENT_ACTIVE || i->before == TOC_INCIDENT_WINDING_DOWN)
 		start_review(q, decided, i->id, i->review_at);
 	if (i->before == TOC_INCIDENT_EARLY_WARNING)
-		toc_start_timer(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until, i->warned_until);
+		toc_start_timer(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until,
+				i->warned_until);
 }
 
 /* ---- who has to acknowledge an activation ---- */
 
 static bool is_small(const struct toc_organisation *o)
 {
-	return (o->kinds & TOC_KIND_HSP) && (toc_short_is(&o->size, TOC_STR("micro")) || toc_short_is(&o->size, TOC_STR("small"))) &&
+	return (o->kinds & TOC_KIND_HSP) &&
+	       (toc_short_is(&o->size, TOC_STR("micro")) || toc_short_is(&o->size, TOC_STR("small"))) &&
 	       !toc_short_is(&o->hours, TOC_STR("24/7"));
 }
 
@@ -112,7 +116,8 @@ static void owe(struct toc_ask *q, struct toc_value *decided, struct toc_str org
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 	toc_time first = toc_after(q->at, TOC_MINUTES(NEXT_MINUTES));
-	toc_time deadline = toc_after(q->at, is_small(o) ? TOC_MINUTES(SMALL_MINUTES) : TOC_MINUTES(STAFFED_MINUTES));
+	toc_time deadline =
+		toc_after(q->at, is_small(o) ? TOC_MINUTES(SMALL_MINUTES) : TOC_MINUTES(STAFFED_MINUTES));
 	bool by_mail = o->n_chain && o->chain[0].channels & 1u << E_MAIL;
 
 	toc_start_timer(q, decided, "T19", q->incident->id, org, q->at, by_mail ? first : deadline, deadline);
@@ -129,7 +134,8 @@ static void everybody_owes(struct toc_ask *q, struct toc_draft *d, const struct 
 		bool again = false;
 		for (size_t k = 0; k < i && !again; k++) /* whole and without personal data */
 			again = toc_str_eq(toc_get_text(toc_at(readers, k), "org"), org);
-		if (!again && !(o->kinds & TOC_KIND_POL) && !toc_str_eq(org, e->proposer.org) && !toc_str_eq(org, e->confirmer.org))
+		if (!again && !(o->kinds & TOC_KIND_POL) && !toc_str_eq(org, e->proposer.org) &&
+		    !toc_str_eq(org, e->confirmer.org))
 			owe(q, toc_decided(d), org);
 	}
 }
@@ -180,7 +186,8 @@ static void activate(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e, uint32_t to)
 {
 	const struct toc_incident *i = q->incident;
-	struct toc_value *decided = toc_decided(d), *by = toc_value_list(q->a), *decision = toc_value_map(q->a);
+	struct toc_value *decided = toc_decided(d), *by = toc_value_list(q->a),
+			 *decision = toc_value_map(q->a);
 	bool activates = toc_str_is(e->decision, "activate") || toc_str_is(e->decision, "reopen"),
 	     refuses = toc_str_is(e->decision, "not_activate");
 
@@ -194,7 +201,8 @@ void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 		toc_effect_incident_state(q, decided, i->id, i->state, to);
 	affect(q, decided, e->states);
 	overtake(q, decided, to, d->ref);
-	/* who was told something before is told that there will be nothing; an activation is everybody's business */
+	/* who was told something before is told that there will be nothing; an activation is everybody's
+	 * business */
 	toc_tell(q, d, refuses ? TOC_TO_KNOWING : TOC_TO_EVERYBODY, TOC_IF_ADR);
 	if (toc_str_is(e->decision, "close") || refuses)
 		stop_all(q, decided, i);
@@ -205,7 +213,8 @@ void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 
 void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct toc_proposal *p)
 {
-	struct toc_value *decided = toc_decided(d), *by = toc_value_list(q->a), *decision = toc_value_map(q->a);
+	struct toc_value *decided = toc_decided(d), *by = toc_value_list(q->a),
+			 *decision = toc_value_map(q->a);
 	toc_time review = toc_get_time(q->body, "review_at", TOC_TIME_NEVER);
 
 	toc_push(q->a, by, decider(q, (struct toc_decider){ toc_short_str(&p->org), p->person }));
@@ -252,7 +261,9 @@ void toc_fire_t19(struct toc_ask *q, const struct toc_timer *t)
 	struct toc_str org = toc_short_str(&t->desk);
 	bool exhausted;
 	struct toc_draft *d = toc_draft_call(q, t, org, t->cause, position, &exhausted);
-	toc_time next = unread_mail ? t->deadline : exhausted ? TOC_TIME_NEVER : toc_after(t->next, TOC_MINUTES(NEXT_MINUTES));
+	toc_time next = unread_mail ? t->deadline
+			: exhausted ? TOC_TIME_NEVER
+				    : toc_after(t->next, TOC_MINUTES(NEXT_MINUTES));
 
 	toc_move_timer(q, toc_decided(d), t, next, !unread_mail);
 	toc_set_int(q->a, toc_at(toc_get(d->decided, "timers_moved"), 0), "called", t->called + 1);
@@ -278,7 +289,8 @@ static struct toc_draft *deadline_passed(struct toc_ask *q, const struct toc_tim
 	if (hub.n)
 		(void)toc_reader_add(q, d, hub, 0);
 	for (uint32_t i = 0; i < q->incident->n_parties; i++) {
-		const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&q->incident->parties[i].org));
+		const struct toc_organisation *o =
+			toc_find_organisation(q->w, toc_short_str(&q->incident->parties[i].org));
 		if (o && toc_is_affected(q->incident, o))
 			(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_AFF);
 	}
@@ -301,7 +313,8 @@ void toc_fire_t23(struct toc_ask *q, const struct toc_timer *t)
 	struct toc_value *body = toc_get(d->message, "body");
 	const struct toc_proposal *p = toc_find_proposal(q->w, t->cause);
 
-	toc_set(q->a, body, "decision", toc_value_text(q->a, p ? toc_short_str(&p->decision) : TOC_STR("activate")));
+	toc_set(q->a, body, "decision",
+		toc_value_text(q->a, p ? toc_short_str(&p->decision) : TOC_STR("activate")));
 	toc_set_id(q->a, body, "proposal_ref", t->cause);
 	toc_end_proposal(q, toc_decided(d), t->cause, TOC_PROPOSAL_REVERTED);
 	toc_undo_activation(q, toc_decided(d));

@@ -1,4 +1,5 @@
-/* apply_incident.c: what an entry does to incidents: their states, who knows of them, what is proposed and tied. */
+/* apply_incident.c: what an entry does to incidents: their states, who knows of them, what is proposed and
+ * tied. */
 #include "domain/apply.h"
 
 #include <string.h>
@@ -114,7 +115,8 @@ static void answer(struct toc_incident *i, const struct toc_value *list)
 
 static void proposals(const struct deed *d)
 {
-	const struct toc_value *facts = toc_get(d->decided, "proposed"), *ended = toc_get(d->decided, "proposals_ended"),
+	const struct toc_value *facts = toc_get(d->decided, "proposed"),
+			       *ended = toc_get(d->decided, "proposals_ended"),
 			       *states = toc_get(facts, "states");
 
 	if (toc_get_text(facts, "decision").n && !toc_uuid_is_nil(d->e->eid)) {
@@ -144,8 +146,10 @@ static void proposals(const struct deed *d)
 
 static void effects(const struct deed *d, struct toc_incident *i)
 {
-	const struct toc_value *affected = toc_get(d->decided, "affected"), *assigned = toc_get(d->decided, "assigned"),
-			       *warned = toc_get(d->decided, "warned"), *activated = toc_get(d->decided, "activated"),
+	const struct toc_value *affected = toc_get(d->decided, "affected"),
+			       *assigned = toc_get(d->decided, "assigned"),
+			       *warned = toc_get(d->decided, "warned"),
+			       *activated = toc_get(d->decided, "activated"),
 			       *decision = toc_get(d->decided, "decision");
 
 	for (size_t k = 0; k < toc_len(affected); k++)

@@ -230,9 +230,11 @@ static struct toc_value *linked_shown(struct toc_arena *a, const struct toc_valu
 	return shown;
 }
 
-/* Of a broadcast, what is the same for many is said once: an entry goes to every member and names every member. */
+/* Of a broadcast, what is the same for many is said once: an entry goes to every member and names every
+ * member. */
 
-static struct toc_value *grouped(struct toc_arena *a, const struct toc_value *list, const char *const *same, size_t n)
+static struct toc_value *grouped(struct toc_arena *a, const struct toc_value *list, const char *const *same,
+				 size_t n)
 {
 	struct toc_value *groups = toc_value_list(a);
 
@@ -241,7 +243,8 @@ static struct toc_value *grouped(struct toc_arena *a, const struct toc_value *li
 		for (size_t k = 0; k < toc_len(groups) && !group; k++) {
 			bool equal = true;
 			for (size_t j = 0; j < n && equal; j++) {
-				const struct toc_value *x = toc_get(toc_at(groups, k), same[j]), *y = toc_get(item, same[j]);
+				const struct toc_value *x = toc_get(toc_at(groups, k), same[j]),
+						       *y = toc_get(item, same[j]);
 				equal = x == y || (x && y && toc_value_eq(x, y));
 			}
 			group = equal ? toc_at(groups, k) : NULL;
@@ -264,14 +267,17 @@ static struct toc_value *timers_shown(struct toc_arena *a, const struct toc_valu
 
 	for (size_t i = 0; i < toc_len(list); i++)
 		toc_push(a, shown,
-			 toc_get_is(toc_at(list, i), "timer", "T19") ? only(a, toc_at(list, i), lean, sizeof lean / sizeof *lean)
-								     : toc_at(list, i));
+			 toc_get_is(toc_at(list, i), "timer", "T19")
+				 ? only(a, toc_at(list, i), lean, sizeof lean / sizeof *lean)
+				 : toc_at(list, i));
 	return shown;
 }
 
 static struct toc_value *broadcast_shown(struct toc_arena *a, const struct toc_member *m)
 {
-	static const char *const reading[] = { "roles", "rendering" }, *const paging[] = { "contact", "channel", "state" };
+	static const char *const reading[] = { "roles", "rendering" }, *const paging[] = { "contact",
+											   "channel",
+											   "state" };
 
 	if (toc_str_is(m->name, "readers"))
 		return grouped(a, m->value, reading, sizeof reading / sizeof *reading);
@@ -294,10 +300,10 @@ bool toc_read_by_tied(struct toc_str k)
 struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const struct toc_value *decided,
 				    enum toc_rendering rendering)
 {
-	/* The server's own: to tell a repetition from a conflict, to find duplicates; what a step means for cases that
-	 * are tied to this one, whose notifiers must not learn of each other; what services counted, likewise. Who was
-	 * told of a crisis is no secret among those who were. */
-	static const char *const hidden[] = { "digest",	   "dup_keys",	   "linked",	"disclosed",
+	/* The server's own: to tell a repetition from a conflict, to find duplicates; what a step means for
+	 * cases that are tied to this one, whose notifiers must not learn of each other; what services
+	 * counted, likewise. Who was told of a crisis is no secret among those who were. */
+	static const char *const hidden[] = { "digest",       "dup_keys",  "linked",     "disclosed",
 					      "disclosed_to", "item_keys", "item_floods" };
 	static const char *const bare[] = { "at", "received", "linked", "clock" };
 	struct toc_value *shown = toc_value_map(a);

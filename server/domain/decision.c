@@ -1,10 +1,12 @@
-/* decision.c: decisions on an incident (M3): who takes it up, whether it is activated, changed, wound down, closed.
+/* decision.c: decisions on an incident (M3): who takes it up, whether it is activated, changed, wound down,
+ * closed.
  *
- * Where one person may decide, their `propose` takes effect at once; whoever may not decide alone proposes, and
- * another person confirms: of another organisation, where an incident becomes ACTIVE. On the fast path one person
- * activates alone, and unless it is confirmed within the hour (T23) the activation is undone, with notice to all. An
- * objection ends a proposal to close, and is a comment on any other. What follows from a decision that has taken
- * effect is activation.c's. Source: rules b.1, M3, a.3.1, T21, T23, T24; Europol Regulation 4(1)(x). */
+ * Where one person may decide, their `propose` takes effect at once; whoever may not decide alone proposes,
+ * and another person confirms: of another organisation, where an incident becomes ACTIVE. On the fast path
+ * one person activates alone, and unless it is confirmed within the hour (T23) the activation is undone, with
+ * notice to all. An objection ends a proposal to close, and is a comment on any other. What follows from a
+ * decision that has taken effect is activation.c's. Source: rules b.1, M3, a.3.1, T21, T23, T24; Europol
+ * Regulation 4(1)(x). */
 #include <string.h>
 
 #include "domain/rule.h"
@@ -53,11 +55,12 @@ static int check_activation(struct toc_ask *q)
 				  "vocabulary_version: %lld is in force", (long long)v->version);
 	if (!toc_has_word(v->types, v->n_types, type))
 		return TOC_REFUSE(q, BAD_VALUE, "body.activation_type", "domain (j) 1",
-				  "activation_type: \"%.*s\" is no word of the vocabulary", TOC_STR_ARGS(type));
+				  "activation_type: \"%.*s\" is no word of the vocabulary",
+				  TOC_STR_ARGS(type));
 	for (size_t i = 0; i < toc_len(answers); i++)
 		if (!toc_get(toc_at(answers, i), "source_grade"))
-			return TOC_REFUSE(q, MISSING_FIELD, "body.criteria_answers.source_grade", "Europol 29",
-					  "source_grade: every answer has one");
+			return TOC_REFUSE(q, MISSING_FIELD, "body.criteria_answers.source_grade",
+					  "Europol 29", "source_grade: every answer has one");
 	return 0;
 }
 
@@ -80,7 +83,9 @@ static int check_end(struct toc_ask *q)
 	const struct toc_vocabulary *v = toc_vocabulary_at(q->w, q->at);
 	const struct toc_value *items = toc_get(toc_get(q->body, "closing_checklist"), "items");
 
-	return v && items ? toc_check_words(q, items, "body.closing_checklist.items", v->checklist, v->n_checklist) : 0;
+	return v && items ? toc_check_words(q, items, "body.closing_checklist.items", v->checklist,
+					    v->n_checklist)
+			  : 0;
 }
 
 static int check_content(struct toc_ask *q, struct toc_str decision)
@@ -123,12 +128,14 @@ static int check_follows(struct toc_ask *q, struct toc_str decision, uint32_t *r
 	enum toc_incident_state to;
 
 	if (!toc_incident_step(decision, i->state, &to))
-		return TOC_REFUSE(q, STATE, "body.decision", "domain b.1", "%.*s does not follow: the incident is %s",
-				  TOC_STR_ARGS(decision), toc_incident_state_name(i->state));
+		return TOC_REFUSE(q, STATE, "body.decision", "domain b.1",
+				  "%.*s does not follow: the incident is %s", TOC_STR_ARGS(decision),
+				  toc_incident_state_name(i->state));
 	if (toc_str_is(decision, "reopen") && i->closed_at.us != TOC_TIME_NEVER.us &&
 	    toc_before(toc_after(i->closed_at, TOC_HOURS(24 * REOPEN_DAYS)), q->at))
 		return TOC_REFUSE(q, CONDITION, "body.decision", "domain b.1",
-				  "closed more than %d days ago: report a new incident and link it", REOPEN_DAYS);
+				  "closed more than %d days ago: report a new incident and link it",
+				  REOPEN_DAYS);
 	const struct toc_proposal *fast = waiting(q, TOC_STR(""));
 	if (fast && fast->fast && (toc_str_is(decision, "wind_down") || toc_str_is(decision, "change")))
 		return TOC_REFUSE(q, STATE, "body.decision", "domain b.1, T23",
@@ -170,7 +177,8 @@ static int assign(struct toc_ask *q, const char *what)
 	for (uint32_t k = 0; k < i->n_duplicates; k++) { /* whoever reported the same is a reporter of it */
 		const struct toc_incident *other = toc_find_incident(q->w, i->duplicates[k].id);
 		for (uint32_t j = 0; other && j < other->n_reporters; j++)
-			(void)toc_reader_add(q, d, toc_short_str(&other->reporters[j].org), TOC_IF_OWN | TOC_IF_ADR);
+			(void)toc_reader_add(q, d, toc_short_str(&other->reporters[j].org),
+					     TOC_IF_OWN | TOC_IF_ADR);
 	}
 	return toc_take_links(q, d, i->id);
 }
@@ -234,7 +242,8 @@ int toc_rule_propose(struct toc_ask *q)
 		return -1;
 	if (waiting(q, decision))
 		return TOC_REFUSE(q, STATE, "body.decision", "domain M3",
-				  "%.*s is proposed already: confirm it, or have it withdrawn", TOC_STR_ARGS(decision));
+				  "%.*s is proposed already: confirm it, or have it withdrawn",
+				  TOC_STR_ARGS(decision));
 	struct toc_draft *d = toc_ask_draft(q, "M3.propose");
 	propose(q, d, decision, false);
 	if (toc_str_is(decision, "close"))
@@ -285,7 +294,8 @@ static const struct toc_proposal *open_proposal(struct toc_ask *q)
 	const struct toc_proposal *p = toc_find_proposal(q->w, id);
 	const struct toc_message *m = toc_find_message(q->w, id);
 
-	if (!p || !m || !toc_uuid_eq(p->incident, q->incident->id) || !toc_is_reader(m, q->p->org, q->roles)) {
+	if (!p || !m || !toc_uuid_eq(p->incident, q->incident->id) ||
+	    !toc_is_reader(m, q->p->org, q->roles)) {
 		toc_refuse_unknown(q, "body.proposal_ref");
 		return NULL;
 	}
@@ -314,9 +324,11 @@ static int check_second_person(struct toc_ask *q, const struct toc_proposal *p)
 
 	if (toc_may(q->action, q->roles, q->org->kinds, conditions | TOC_IF_2P | TOC_IF_2O)) {
 		if (same_person)
-			return TOC_REFUSE(q, NOT_PERMITTED, "", "domain b.1", "another person confirms than the one who proposed");
+			return TOC_REFUSE(q, NOT_PERMITTED, "", "domain b.1",
+					  "another person confirms than the one who proposed");
 		if (same_org)
-			return TOC_REFUSE(q, NOT_PERMITTED, "", "domain b.1", "a person of another organisation confirms");
+			return TOC_REFUSE(q, NOT_PERMITTED, "", "domain b.1",
+					  "a person of another organisation confirms");
 	}
 	return toc_ask_may(q, conditions | (same_person ? 0 : TOC_IF_2P) | (same_org ? 0 : TOC_IF_2O));
 }
@@ -326,13 +338,15 @@ int toc_rule_confirm(struct toc_ask *q)
 	const struct toc_proposal *p = open_proposal(q);
 	uint32_t to;
 
-	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || toc_check_impersonal(q) < 0 || check_review(q) < 0)
+	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || toc_check_impersonal(q) < 0 ||
+	    check_review(q) < 0)
 		return -1;
 	struct toc_str decision = toc_short_str(&p->decision);
 	if (!p->fast && check_follows(q, decision, &to) < 0)
 		return -1;
 	if (p->objectable_until.us != TOC_TIME_NEVER.us && toc_before(q->at, p->objectable_until))
-		return TOC_REFUSE(q, STATE, "body.proposal_ref", "domain b.1, T24", "proposal_ref: objections are heard until %s",
+		return TOC_REFUSE(q, STATE, "body.proposal_ref", "domain b.1, T24",
+				  "proposal_ref: objections are heard until %s",
 				  toc_time_str(q->a, p->objectable_until).p);
 	struct toc_draft *d = toc_ask_draft(q, "M3.confirm");
 	d->ref = p->id;
@@ -354,7 +368,8 @@ int toc_rule_confirm(struct toc_ask *q)
 		.confirmer = { q->p->org, q->p->person },
 	};
 	if (e.review_at.us != TOC_TIME_NEVER.us && !toc_before(q->at, e.review_at))
-		return TOC_REFUSE(q, TIME, "body.review_at", "domain d, T21", "review_at: the proposed one is over: say a new one");
+		return TOC_REFUSE(q, TIME, "body.review_at", "domain d, T21",
+				  "review_at: the proposed one is over: say a new one");
 	toc_take_effect(q, d, &e, to);
 	return toc_take_links(q, d, q->incident->id);
 }
@@ -372,14 +387,16 @@ int toc_rule_object(struct toc_ask *q)
 	if (toc_ask_may(q, TOC_IF_ADR) < 0 || toc_check_impersonal(q) < 0)
 		return -1;
 	if (p && !toc_short_is(&p->decision, toc_get_text(q->body, "decision")))
-		return TOC_REFUSE(q, CONDITION, "body.decision", "domain M3", "decision: the proposal is to %.*s",
+		return TOC_REFUSE(q, CONDITION, "body.decision", "domain M3",
+				  "decision: the proposal is to %.*s",
 				  TOC_STR_ARGS(toc_short_str(&p->decision)));
 	struct toc_draft *d = toc_ask_draft(q, "M3.object");
 	d->ref = id;
 	if (p && p->state == TOC_PROPOSAL_OPEN && toc_short_is(&p->decision, TOC_STR("close"))) {
 		if (!toc_before(q->at, p->objectable_until))
 			return TOC_REFUSE(q, STATE, "body.proposal_ref", "domain b.1, T24",
-					  "proposal_ref: objections were heard until %s", toc_time_str(q->a, p->objectable_until).p);
+					  "proposal_ref: objections were heard until %s",
+					  toc_time_str(q->a, p->objectable_until).p);
 		toc_end_proposal(q, toc_decided(d), p->id, TOC_PROPOSAL_OBJECTED);
 		toc_stop_timer_of(q, toc_decided(d), "T24", q->incident->id, TOC_STR(""));
 	}
@@ -418,7 +435,9 @@ int toc_rule_link_activation(struct toc_ask *q)
 	    check_follows(q, TOC_STR("link_activation"), &to) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M3.link_activation");
-	toc_tell(q, d, i->state == TOC_INCIDENT_ACTIVE || i->state == TOC_INCIDENT_WINDING_DOWN ? TOC_TO_EVERYBODY : TOC_TO_KNOWING,
+	toc_tell(q, d,
+		 i->state == TOC_INCIDENT_ACTIVE || i->state == TOC_INCIDENT_WINDING_DOWN ? TOC_TO_EVERYBODY
+											  : TOC_TO_KNOWING,
 		 TOC_IF_ADR);
 	return toc_take_links(q, d, i->id);
 }

@@ -123,8 +123,8 @@ int toc_rule_vocabulary(struct toc_ask *q)
 
 	while ((v = toc_world_next(q->w, TOC_OBJECT_vocabulary, &cursor)))
 		if (v->version >= toc_get_int(q->body, "version", 0))
-			return TOC_REFUSE(q, STATE, "body.version", "domain (j) 1", "version: %lld is there already",
-					  (long long)v->version);
+			return TOC_REFUSE(q, STATE, "body.version", "domain (j) 1",
+					  "version: %lld is there already", (long long)v->version);
 	struct toc_draft *d = toc_ask_draft(q, "policy.vocabulary");
 	d->subject = TOC_STR("system");
 	toc_tell(q, d, TOC_TO_EVERYBODY, 0);

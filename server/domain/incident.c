@@ -1,10 +1,10 @@
 /* incident.c: a crisis report opens an incident (M1), and ties say what belongs together.
  *
- * A report goes to whom its sender names. Before it is sent, the sender is offered the open incidents that it may
- * be a duplicate of: of each the reference, the place and the time, nothing else; of a threat case nothing. The
- * sender may tie the report to what was offered; everybody else ties what they can read at both ends. A tie
- * changes nobody's audience and no sealing key, and can be undone: an incident that is a duplicate of another is
- * LINKED_DUPLICATE for as long as the tie holds. Source: rules b.1, M1, a.3.1. */
+ * A report goes to whom its sender names. Before it is sent, the sender is offered the open incidents that it
+ * may be a duplicate of: of each the reference, the place and the time, nothing else; of a threat case
+ * nothing. The sender may tie the report to what was offered; everybody else ties what they can read at both
+ * ends. A tie changes nobody's audience and no sealing key, and can be undone: an incident that is a
+ * duplicate of another is LINKED_DUPLICATE for as long as the tie holds. Source: rules b.1, M1, a.3.1. */
 #include <string.h>
 
 #include "domain/rule.h"
@@ -56,22 +56,25 @@ bool toc_has_word(const struct toc_word *words, uint32_t n, struct toc_str code)
 }
 
 /* Every word of the vocabulary's list is answered once, and no other. */
-int toc_check_words(struct toc_ask *q, const struct toc_value *list, const char *field, const struct toc_word *words,
-		    uint32_t n)
+int toc_check_words(struct toc_ask *q, const struct toc_value *list, const char *field,
+		    const struct toc_word *words, uint32_t n)
 {
 	for (size_t i = 0; i < toc_len(list); i++) {
 		struct toc_str code = toc_get_text(toc_at(list, i), "code");
 		if (!toc_has_word(words, n, code))
-			return TOC_REFUSE(q, BAD_VALUE, field, "Europol 2(t)", "%s: \"%.*s\" is no word of the vocabulary",
-					  field, TOC_STR_ARGS(code));
+			return TOC_REFUSE(q, BAD_VALUE, field, "Europol 2(t)",
+					  "%s: \"%.*s\" is no word of the vocabulary", field,
+					  TOC_STR_ARGS(code));
 		for (size_t k = 0; k < i; k++)
 			if (toc_str_eq(toc_get_text(toc_at(list, k), "code"), code))
-				return TOC_REFUSE(q, BAD_VALUE, field, "Europol 2(t)", "%s: \"%.*s\" is answered twice",
-						  field, TOC_STR_ARGS(code));
+				return TOC_REFUSE(q, BAD_VALUE, field, "Europol 2(t)",
+						  "%s: \"%.*s\" is answered twice", field,
+						  TOC_STR_ARGS(code));
 	}
 	if (toc_len(list) < n)
-		return TOC_REFUSE(q, CONDITION, field, "Europol 2(t)", "%s: %zu of %u are answered; \"unknown\" is an answer",
-				  field, toc_len(list), n);
+		return TOC_REFUSE(q, CONDITION, field, "Europol 2(t)",
+				  "%s: %zu of %u are answered; \"unknown\" is an answer", field,
+				  toc_len(list), n);
 	return 0;
 }
 
@@ -80,7 +83,8 @@ int toc_check_criteria(struct toc_ask *q, const struct toc_value *list, const ch
 	const struct toc_vocabulary *v = toc_vocabulary_at(q->w, q->at);
 
 	if (!v)
-		return TOC_REFUSE(q, CONDITION, field, "domain (j) 1", "no vocabulary of criteria is in force");
+		return TOC_REFUSE(q, CONDITION, field, "domain (j) 1",
+				  "no vocabulary of criteria is in force");
 	return toc_check_words(q, list, field, v->criteria, v->n_criteria);
 }
 
@@ -94,8 +98,8 @@ void toc_effect_criteria(struct toc_ask *q, struct toc_value *decided, const str
 	}
 }
 
-void toc_effect_incident_state(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident, uint32_t from,
-			       uint32_t to)
+void toc_effect_incident_state(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident,
+			       uint32_t from, uint32_t to)
 {
 	struct toc_value *step = toc_value_map(q->a);
 
@@ -110,8 +114,8 @@ int toc_take_incident_step(struct toc_ask *q, const char *what, uint32_t *ret_to
 	enum toc_incident_state to;
 
 	if (!toc_incident_step(toc_str_of(what), q->incident->state, &to))
-		return TOC_REFUSE(q, STATE, "body", "domain b.1", "%s does not follow: the incident is %s", what,
-				  toc_incident_state_name(q->incident->state));
+		return TOC_REFUSE(q, STATE, "body", "domain b.1", "%s does not follow: the incident is %s",
+				  what, toc_incident_state_name(q->incident->state));
 	*ret_to = to;
 	return 0;
 }
@@ -140,7 +144,8 @@ static bool is_alike(const struct toc_ask *q, const struct toc_incident *i)
 
 static int by_opening(const struct toc_incident *a, const struct toc_incident *b)
 {
-	return a->opened.us != b->opened.us ? (a->opened.us < b->opened.us ? -1 : 1) : toc_uuid_cmp(a->id, b->id);
+	return a->opened.us != b->opened.us ? (a->opened.us < b->opened.us ? -1 : 1)
+					    : toc_uuid_cmp(a->id, b->id);
 }
 
 struct toc_value *toc_offered_duplicates(struct toc_ask *q)
@@ -179,7 +184,7 @@ struct toc_value *toc_offered_duplicates(struct toc_ask *q)
 
 /* One end of a tie, as the sender may see it: the incident of this message, another incident, or a case. */
 struct end {
-	struct toc_uuid id; /* nil: not to be seen */
+	struct toc_uuid id;                  /* nil: not to be seen */
 	const struct toc_incident *incident; /* NULL for the one that this message opens */
 	const struct toc_threat *threat;
 };
@@ -227,16 +232,19 @@ static int duplicate(struct toc_ask *q, struct toc_value *decided, struct end fr
 
 	if (from.threat || to.threat || !to.incident)
 		return TOC_REFUSE(q, BAD_VALUE, "body.links.kind", "domain b.1",
-				  "duplicate_of: an incident is a duplicate of another; cases the server ties by what they are about");
+				  "duplicate_of: an incident is a duplicate of another; cases the server "
+				  "ties by what they are about");
 	if (undo) {
 		if (!from.incident || !toc_uuid_eq(from.incident->duplicate_of, to.id))
-			return TOC_REFUSE(q, CONDITION, "body.links", "domain b.1", "links: there is no such tie");
+			return TOC_REFUSE(q, CONDITION, "body.links", "domain b.1",
+					  "links: there is no such tie");
 		toc_effect_incident_state(q, decided, from.id, state, from.incident->before);
 		toc_resume_timers(q, decided, from.incident);
 		return 0;
 	}
 	if (toc_uuid_eq(from.id, to.id))
-		return TOC_REFUSE(q, BAD_VALUE, "body.links", "domain b.1", "links: an incident is no duplicate of itself");
+		return TOC_REFUSE(q, BAD_VALUE, "body.links", "domain b.1",
+				  "links: an incident is no duplicate of itself");
 	if (!is_open(to.incident) || !toc_incident_step(TOC_STR("duplicate_of"), state, &next))
 		return TOC_REFUSE(q, STATE, "body.links", "domain b.1", "links: one end is %s",
 				  toc_incident_state_name(is_open(to.incident) ? state : to.incident->state));
@@ -257,12 +265,13 @@ static int belongs(struct toc_ask *q, struct end from, struct end to, bool undo)
 		return TOC_REFUSE(q, BAD_VALUE, "body.links.kind", "domain b.1",
 				  "belongs_to: a threat case belongs to an incident");
 	if (undo != (i && is_tied(i->cases, i->n_cases, from.id)))
-		return TOC_REFUSE(q, CONDITION, "body.links", "domain b.1", undo ? "links: there is no such tie"
-										   : "links: it is tied already");
+		return TOC_REFUSE(q, CONDITION, "body.links", "domain b.1",
+				  undo ? "links: there is no such tie" : "links: it is tied already");
 	return 0;
 }
 
-/* Who may read both ends of a tie: everybody who knows of the incidents, of a case its desks and its provider. */
+/* Who may read both ends of a tie: everybody who knows of the incidents, of a case its desks and its
+ * provider. */
 static void readers_of_tie(struct toc_ask *q, struct toc_draft *d, const struct end *ends, size_t n)
 {
 	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
@@ -294,11 +303,14 @@ int toc_take_links(struct toc_ask *q, struct toc_draft *d, struct toc_uuid own)
 	for (size_t i = 0; i < toc_len(links); i++) {
 		const struct toc_value *link = toc_at(links, i);
 		struct toc_str kind = toc_get_text(link, "kind");
-		struct end from = end_of(q, toc_get_text(link, "ref"), own), to = end_of(q, toc_get_text(link, "to"), own);
+		struct end from = end_of(q, toc_get_text(link, "ref"), own),
+			   to = end_of(q, toc_get_text(link, "to"), own);
 		if (toc_uuid_is_nil(from.id) || toc_uuid_is_nil(to.id))
-			return toc_refuse_unknown(q, toc_uuid_is_nil(from.id) ? "body.links.ref" : "body.links.to");
+			return toc_refuse_unknown(q, toc_uuid_is_nil(from.id) ? "body.links.ref"
+									      : "body.links.to");
 		if (!toc_uuid_eq(from.id, own) && !toc_uuid_eq(to.id, own))
-			return TOC_REFUSE(q, BAD_VALUE, "body.links", "domain b.1", "links: one end is the incident of this message");
+			return TOC_REFUSE(q, BAD_VALUE, "body.links", "domain b.1",
+					  "links: one end is the incident of this message");
 		struct toc_value *tie = toc_value_map(q->a);
 		if ((toc_str_is(kind, "duplicate_of") && duplicate(q, toc_decided(d), from, to, undo) < 0) ||
 		    (toc_str_is(kind, "belongs_to") && belongs(q, from, to, undo) < 0))
@@ -350,21 +362,25 @@ static int send_to_audience(struct toc_ask *q, struct toc_draft *d)
 			continue;
 		if (!toc_reader_add(q, d, org, TOC_IF_ADR))
 			return TOC_REFUSE(q, NO_READER, "audience", "domain a.3.1",
-					  "audience: nobody of \"%.*s\" may read this type of message here", TOC_STR_ARGS(org));
+					  "audience: nobody of \"%.*s\" may read this type of message here",
+					  TOC_STR_ARGS(org));
 		if (personal && toc_is_third_country(q->w, o, q->at))
 			return TOC_REFUSE(q, CONDITION, "audience", "domain (e) 6",
-					  "audience: personal data to \"%.*s\", in a third country, need an authorisation",
+					  "audience: personal data to \"%.*s\", in a third country, need an "
+					  "authorisation",
 					  TOC_STR_ARGS(org));
 		others++;
 	}
 	if (others == 0)
-		return TOC_REFUSE(q, NO_READER, "audience", "domain M1", "audience: name at least one other organisation");
+		return TOC_REFUSE(q, NO_READER, "audience", "domain M1",
+				  "audience: name at least one other organisation");
 	return 0;
 }
 
 int toc_rule_report(struct toc_ask *q)
 {
-	const struct toc_value *time = toc_get(q->body, "event_time"), *place = toc_get(q->body, "event_place"),
+	const struct toc_value *time = toc_get(q->body, "event_time"),
+			       *place = toc_get(q->body, "event_place"),
 			       *services = toc_get(q->body, "services_seen");
 	struct toc_uuid id = toc_uuid_named("incident", toc_uuid_str(q->a, q->id));
 
@@ -376,12 +392,14 @@ int toc_rule_report(struct toc_ask *q)
 	if (toc_ask_not_ahead(q, time, "from", "body.event_time.from") < 0)
 		return -1;
 	for (size_t i = 0; i < toc_len(services); i++)
-		if (toc_ask_not_ahead(q, toc_at(services, i), "first_seen", "body.services_seen.first_seen") < 0)
+		if (toc_ask_not_ahead(q, toc_at(services, i), "first_seen", "body.services_seen.first_seen") <
+		    0)
 			return -1;
 	if (toc_check_criteria(q, toc_get(q->body, "criteria"), "body.criteria") < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M1.report");
-	struct toc_value *decided = toc_decided(d), *reported = toc_value_map(q->a), *affected = toc_value_list(q->a);
+	struct toc_value *decided = toc_decided(d), *reported = toc_value_map(q->a),
+			 *affected = toc_value_list(q->a);
 	d->incident = id;
 	d->subject = toc_incident_subject(q->a, id);
 	toc_set_text(q->a, reported, "by", q->p->org);
@@ -410,10 +428,12 @@ int toc_rule_reference(struct toc_ask *q)
 	if (toc_ask_may(q, 0) < 0)
 		return -1;
 	if (!toc_len(links) && !toc_len(toc_get(q->m, "also_reported_to")))
-		return TOC_REFUSE(q, MISSING_FIELD, "also_reported_to", "domain M1", "also_reported_to: the number that it has with you");
+		return TOC_REFUSE(q, MISSING_FIELD, "also_reported_to", "domain M1",
+				  "also_reported_to: the number that it has with you");
 	for (size_t i = 0; i < toc_len(links); i++)
 		if (!toc_get_is(toc_at(links, i), "kind", "also_reported"))
-			return TOC_REFUSE(q, BAD_VALUE, "body.links.kind", "domain M1", "a reference ties nothing: \"also_reported\"");
+			return TOC_REFUSE(q, BAD_VALUE, "body.links.kind", "domain M1",
+					  "a reference ties nothing: \"also_reported\"");
 	struct toc_draft *d = toc_ask_draft(q, "M1.reference");
 	if (q->incident && toc_len(toc_get(q->m, "audience")) == 0) {
 		toc_tell(q, d, TOC_TO_KNOWING, TOC_IF_ADR);

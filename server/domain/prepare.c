@@ -29,13 +29,15 @@ static const struct toc_value *owed_by(const struct toc_draft *d, struct toc_str
 	const struct toc_value *timers = toc_get(d->decided, "timers_started");
 
 	for (size_t i = 0; i < toc_len(timers); i++)
-		if (toc_get_is(toc_at(timers, i), "timer", "T19") && toc_str_eq(toc_get_text(toc_at(timers, i), "desk"), org))
+		if (toc_get_is(toc_at(timers, i), "timer", "T19") &&
+		    toc_str_eq(toc_get_text(toc_at(timers, i), "desk"), org))
 			return toc_at(timers, i);
 	return NULL;
 }
 
 /* Why somebody gets an entry of a crisis. */
-static const char *why_told(const struct toc_world *w, const struct toc_draft *d, const struct toc_organisation *o)
+static const char *why_told(const struct toc_world *w, const struct toc_draft *d,
+			    const struct toc_organisation *o)
 {
 	const struct toc_incident *i = toc_find_incident(w, d->incident);
 
@@ -70,7 +72,8 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 		const struct toc_value *desk = desk_named(desks, org);
 		struct toc_value *v = toc_value_map(a);
 		bool crisis = toc_is_of_incident(d->k);
-		if (!crisis && !toc_get_is(reader, "rendering", "whole")) /* linked notifiers: not the sender's to know */
+		/* linked notifiers: not the sender's to know */
+		if (!crisis && !toc_get_is(reader, "rendering", "whole"))
 			continue;
 		toc_set_text(a, v, "org", org);
 		toc_set_text(a, v, "name", o ? toc_text_str(&o->name) : org);

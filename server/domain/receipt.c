@@ -176,7 +176,8 @@ static void answers_activation(struct toc_ask *q, struct toc_draft *d, const str
 {
 	const struct toc_timer *t = q->incident ? toc_running(q->w, "T19", q->incident->id, q->p->org) : NULL;
 
-	if (!t || (!toc_short_is(&m->k, TOC_STR("M3.confirm")) && !toc_short_is(&m->k, TOC_STR("M3.fast_path"))))
+	if (!t ||
+	    (!toc_short_is(&m->k, TOC_STR("M3.confirm")) && !toc_short_is(&m->k, TOC_STR("M3.fast_path"))))
 		return;
 	if (acks)
 		toc_stop(q, toc_decided(d), t);

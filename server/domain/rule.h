@@ -22,8 +22,8 @@
  *   assigned        {org, person} · warned {until} · activated {activation_type, vocabulary_version, fast?}
  *   decision        {decision, by: [{org, person}], review_at?} a decision that took effect
  *   proposed        {decision, …, objectable_until?, fast?} · proposals_ended [{ref, how}]
- *   ties, untied    [{ref, kind, to}]                incidents, and cases of incidents; who reads the entry of an
- *                                                    incident knows of it from then on
+ *   ties, untied    [{ref, kind, to}]                incidents, and cases of incidents; whoever reads an
+ *                                                    entry of an incident knows of it from then on
  *   receipts        [{ref, org, channel, person?, state}] answers to the messages named
  *   new_items       {state}                          the message's items come to be, in that state
  *   item_keys       [{key, near?, cluster?}]         … and what finds each of them
@@ -264,16 +264,16 @@ int toc_check_impersonal(struct toc_ask *q);
 const struct toc_vocabulary *toc_vocabulary_at(const struct toc_world *w, toc_time at);
 bool toc_has_word(const struct toc_word *words, uint32_t n, struct toc_str code);
 /** Every word is answered once by the list of {code, …}, and no other. */
-int toc_check_words(struct toc_ask *q, const struct toc_value *list, const char *field, const struct toc_word *words,
-		    uint32_t n);
+int toc_check_words(struct toc_ask *q, const struct toc_value *list, const char *field,
+		    const struct toc_word *words, uint32_t n);
 int toc_check_criteria(struct toc_ask *q, const struct toc_value *list, const char *field);
 void toc_effect_criteria(struct toc_ask *q, struct toc_value *decided, const struct toc_value *list);
-void toc_effect_incident_state(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident, uint32_t from,
-			       uint32_t to);
+void toc_effect_incident_state(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident,
+			       uint32_t from, uint32_t to);
 /** The step of the life-cycle, or a refusal. */
 int toc_take_incident_step(struct toc_ask *q, const char *what, uint32_t *ret_to);
-/** body.links: ties and untied of the draft; of an M1.link and M1.unlink its readers too. own: the incident of the
- * message. */
+/** body.links: ties and untied of the draft; of an M1.link and M1.unlink its readers too. own: the incident
+ * of the message. */
 int toc_take_links(struct toc_ask *q, struct toc_draft *d, struct toc_uuid own);
 /** [{incident, event_time, event_place}] of which the report may be a duplicate. */
 struct toc_value *toc_offered_duplicates(struct toc_ask *q);
@@ -282,8 +282,8 @@ struct toc_value *toc_offered_duplicates(struct toc_ask *q);
 toc_rule toc_rule_warning_propose, toc_rule_warning_issue, toc_rule_warning_decline;
 
 /* decision.c */
-toc_rule toc_rule_assess, toc_rule_assign, toc_rule_propose, toc_rule_decide, toc_rule_fast_path, toc_rule_confirm,
-	toc_rule_object, toc_rule_withdraw_decision, toc_rule_link_activation;
+toc_rule toc_rule_assess, toc_rule_assign, toc_rule_propose, toc_rule_decide, toc_rule_fast_path,
+	toc_rule_confirm, toc_rule_object, toc_rule_withdraw_decision, toc_rule_link_activation;
 
 /* activation.c */
 struct toc_decider {
@@ -311,8 +311,9 @@ void toc_seen_by_t19(struct toc_ask *q, struct toc_value *decided, const struct 
 struct toc_draft *toc_incident_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
 
 /* audience.c */
-/** decided.readers of an entry of q->incident: of everybody (all members, or all that take part in the exercise), or of
- * those who know of it, the hub and the authorities of affected states; each as the draft's row lets it. */
+/** decided.readers of an entry of q->incident: of everybody (all members, or all that take part in the
+ * exercise), or of those who know of it, the hub and the authorities of affected states; each as the draft's
+ * row lets it. */
 enum toc_told { TOC_TO_EVERYBODY, TOC_TO_KNOWING };
 void toc_tell(struct toc_ask *q, struct toc_draft *d, enum toc_told who, unsigned conditions);
 /** The readers of that message, and one's own. */

@@ -1,9 +1,10 @@
 /* warning.c: early warnings (M2): cheap, quiet, and over by themselves.
  *
- * A warning is not an alarm: nobody has to acknowledge it, nobody is called. It ends after six hours unless its
- * sender says otherwise, at most after a day (T20), with activation, or when it is answered that there is no crisis;
- * another one renews it. It needs one criterion that is at least likely and none that is excluded. Who may not issue
- * one proposes it; a decline is told to those who knew of the question. Source: rules b.1, M2, T20. */
+ * A warning is not an alarm: nobody has to acknowledge it, nobody is called. It ends after six hours unless
+ * its sender says otherwise, at most after a day (T20), with activation, or when it is answered that there is
+ * no crisis; another one renews it. It needs one criterion that is at least likely and none that is excluded.
+ * Who may not issue one proposes it; a decline is told to those who knew of the question. Source: rules b.1,
+ * M2, T20. */
 #include "domain/rule.h"
 
 #define DEFAULT_HOURS 6
@@ -16,18 +17,23 @@ static int check_words(struct toc_ask *q)
 	if (toc_check_impersonal(q) < 0)
 		return -1;
 	if (!toc_before(q->at, until))
-		return TOC_REFUSE(q, TIME, "body.valid_until", "domain d, T20", "valid_until: is over already");
+		return TOC_REFUSE(q, TIME, "body.valid_until", "domain d, T20",
+				  "valid_until: is over already");
 	if (toc_before(toc_after(q->at, TOC_HOURS(MOST_HOURS)), until))
-		return TOC_REFUSE(q, LIMIT, "body.valid_until", "domain d, T20", "valid_until: at most %d hours; then renew it",
-				  MOST_HOURS);
+		return TOC_REFUSE(q, LIMIT, "body.valid_until", "domain d, T20",
+				  "valid_until: at most %d hours; then renew it", MOST_HOURS);
 	if (toc_before(toc_get_time(q->body, "next_update_by", until), q->at))
-		return TOC_REFUSE(q, TIME, "body.next_update_by", "domain M2", "next_update_by: is over already");
-	if (toc_get(q->body, "watch_terms") && !toc_get_is(q->m, "tlp", "AMBER+STRICT") && !toc_get_is(q->m, "tlp", "RED"))
-		return TOC_REFUSE(q, CONDITION, "tlp", "domain M2", "tlp: watch terms are AMBER+STRICT at least");
+		return TOC_REFUSE(q, TIME, "body.next_update_by", "domain M2",
+				  "next_update_by: is over already");
+	if (toc_get(q->body, "watch_terms") && !toc_get_is(q->m, "tlp", "AMBER+STRICT") &&
+	    !toc_get_is(q->m, "tlp", "RED"))
+		return TOC_REFUSE(q, CONDITION, "tlp", "domain M2",
+				  "tlp: watch terms are AMBER+STRICT at least");
 	return 0;
 }
 
-/* One criterion at least likely, none excluded: as this message answers them, else as they were answered last. */
+/* One criterion at least likely, none excluded: as this message answers them, else as they were answered
+ * last. */
 static int check_likely(struct toc_ask *q)
 {
 	const struct toc_value *list = toc_get(q->body, "criteria");
@@ -36,15 +42,18 @@ static int check_likely(struct toc_ask *q)
 	bool likely = false;
 
 	for (size_t k = 0; k < n; k++) {
-		uint32_t answer = list ? toc_answer_of(toc_get_text(toc_at(list, k), "answer")) : i->criteria[k].answer;
-		struct toc_str code = list ? toc_get_text(toc_at(list, k), "code") : toc_short_str(&i->criteria[k].code);
+		uint32_t answer =
+			list ? toc_answer_of(toc_get_text(toc_at(list, k), "answer")) : i->criteria[k].answer;
+		struct toc_str code =
+			list ? toc_get_text(toc_at(list, k), "code") : toc_short_str(&i->criteria[k].code);
 		if (answer == TOC_ANSWER_NO)
-			return TOC_REFUSE(q, CONDITION, "body.criteria", "domain b.1", "criteria: \"%.*s\" is excluded",
-					  TOC_STR_ARGS(code));
+			return TOC_REFUSE(q, CONDITION, "body.criteria", "domain b.1",
+					  "criteria: \"%.*s\" is excluded", TOC_STR_ARGS(code));
 		likely |= answer == TOC_ANSWER_YES || answer == TOC_ANSWER_LIKELY;
 	}
 	return likely ? 0
-		      : TOC_REFUSE(q, CONDITION, "body.criteria", "domain b.1", "criteria: none of them is even likely");
+		      : TOC_REFUSE(q, CONDITION, "body.criteria", "domain b.1",
+				   "criteria: none of them is even likely");
 }
 
 static int check_criteria(struct toc_ask *q)
@@ -58,8 +67,8 @@ int toc_rule_warning_propose(struct toc_ask *q)
 {
 	uint32_t to;
 
-	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || check_words(q) < 0 || check_criteria(q) < 0 ||
-	    toc_take_incident_step(q, "M2.propose", &to) < 0)
+	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || check_words(q) < 0 ||
+	    check_criteria(q) < 0 || toc_take_incident_step(q, "M2.propose", &to) < 0)
 		return -1;
 	toc_tell(q, toc_ask_draft(q, "M2.propose"), TOC_TO_KNOWING, TOC_IF_ADR);
 	return 0;
@@ -69,8 +78,8 @@ int toc_rule_warning_issue(struct toc_ask *q)
 {
 	uint32_t to;
 
-	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || check_words(q) < 0 || check_criteria(q) < 0 ||
-	    toc_take_incident_step(q, "M2.issue", &to) < 0 || check_likely(q) < 0)
+	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || check_words(q) < 0 ||
+	    check_criteria(q) < 0 || toc_take_incident_step(q, "M2.issue", &to) < 0 || check_likely(q) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M2.issue");
 	struct toc_value *decided = toc_decided(d), *warned = toc_value_map(q->a);
@@ -86,11 +95,12 @@ int toc_rule_warning_issue(struct toc_ask *q)
 
 static bool has_it(const struct toc_desk *desk)
 {
-	return desk->state == TOC_DESK_ACCEPTED || desk->state == TOC_DESK_IN_PROGRESS || desk->state == TOC_DESK_OUTCOME;
+	return desk->state == TOC_DESK_ACCEPTED || desk->state == TOC_DESK_IN_PROGRESS ||
+	       desk->state == TOC_DESK_OUTCOME;
 }
 
-/* Of a threat case, when no incident was ever opened: told to the desks that have accepted it; while none has, to
- * all that were asked. */
+/* Of a threat case, when no incident was ever opened: told to the desks that have accepted it; while none
+ * has, to all that were asked. */
 static void tell_desks(struct toc_ask *q, struct toc_draft *d)
 {
 	const struct toc_threat *t = q->threat;
@@ -111,10 +121,13 @@ int toc_rule_warning_decline(struct toc_ask *q)
 	uint32_t to;
 
 	if (!q->incident && !q->threat)
-		return TOC_REFUSE(q, MISSING_FIELD, "incident_ref", "domain M2", "incident_ref, or case_ref: of what");
-	if (toc_check_impersonal(q) < 0 || toc_check_criteria(q, toc_get(q->body, "criteria"), "body.criteria") < 0)
+		return TOC_REFUSE(q, MISSING_FIELD, "incident_ref", "domain M2",
+				  "incident_ref, or case_ref: of what");
+	if (toc_check_impersonal(q) < 0 ||
+	    toc_check_criteria(q, toc_get(q->body, "criteria"), "body.criteria") < 0)
 		return -1;
-	if (!q->incident) { /* the hub's lead answers for the hub, a state's lead for a case that its desk has */
+	if (!q->incident) { /* the hub's lead answers for the hub, a state's lead for a case that its desk has
+			     */
 		if (!notice || !toc_is_reader(notice, q->p->org, TOC_ROLE_ALL))
 			return toc_refuse_unknown(q, "case_ref");
 		if (toc_ask_may(q, q->desk ? TOC_IF_AFF : 0) < 0)
@@ -122,11 +135,13 @@ int toc_rule_warning_decline(struct toc_ask *q)
 		tell_desks(q, toc_ask_draft(q, "M2.decline"));
 		return 0;
 	}
-	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || toc_take_incident_step(q, "M2.decline", &to) < 0)
+	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 ||
+	    toc_take_incident_step(q, "M2.decline", &to) < 0)
 		return -1;
 	if (toc_get(q->body, "proposal_ref") &&
 	    (!proposal || !toc_str_is(toc_short_str(&proposal->k), "M2.propose") ||
-	     !toc_uuid_eq(proposal->incident, q->incident->id) || !toc_is_reader(proposal, q->p->org, q->roles)))
+	     !toc_uuid_eq(proposal->incident, q->incident->id) ||
+	     !toc_is_reader(proposal, q->p->org, q->roles)))
 		return toc_refuse_unknown(q, "body.proposal_ref");
 	struct toc_draft *d = toc_ask_draft(q, "M2.decline");
 	toc_effect_criteria(q, toc_decided(d), toc_get(q->body, "criteria"));

@@ -80,8 +80,8 @@ static bool is_text(const struct toc_field *f)
 	return f->kind == TOC_F_LINE || f->kind == TOC_F_PROSE || f->kind == TOC_F_URL;
 }
 
-static struct toc_value *texts(struct toc_arena *a, const struct toc_message_type *type, const struct toc_shape *s,
-			       const struct toc_value *map)
+static struct toc_value *texts(struct toc_arena *a, const struct toc_message_type *type,
+			       const struct toc_shape *s, const struct toc_value *map)
 {
 	struct toc_value *kept = toc_value_map(a);
 
@@ -98,7 +98,8 @@ static struct toc_value *texts(struct toc_arena *a, const struct toc_message_typ
 				toc_append(a, kept, m->name, texts(a, type, inner, m->value));
 				continue;
 			}
-			struct toc_value *items = toc_value_list(a); /* of the same length: join is item by item */
+			/* of the same length: join is item by item */
+			struct toc_value *items = toc_value_list(a);
 			for (uint32_t k = 0; k < m->value->n; k++)
 				toc_push(a, items, texts(a, type, inner, m->value->items[k]));
 			toc_append(a, kept, m->name, items);

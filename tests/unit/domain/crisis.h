@@ -1,6 +1,6 @@
-/* crisis.h: crisis reports, early warnings and decisions for a stage: complete messages, of which a test changes what it
- * is about. `change` holds JSON members that replace those of the message, "body.NAME" those of its body; null takes one
- * away. */
+/* crisis.h: crisis reports, early warnings and decisions for a stage: complete messages, of which a test
+ * changes what it is about. `change` holds JSON members that replace those of the message, "body.NAME" those
+ * of its body; null takes one away. */
 #ifndef TOC_TESTS_DOMAIN_CRISIS_H
 #define TOC_TESTS_DOMAIN_CRISIS_H
 
@@ -22,6 +22,7 @@ struct toc_value *crisis_warning(struct stage *s, const char *incident, const ch
 /** The change by which it is an M2.decline. */
 extern const char crisis_decline[];
 /** M3 `propose` with all that the decision asks for; whoever sends it is the assignee. */
-struct toc_value *crisis_decision(struct stage *s, const char *who, const char *incident, const char *decision, const char *change);
+struct toc_value *crisis_decision(struct stage *s, const char *who, const char *incident,
+				  const char *decision, const char *change);
 
 #endif

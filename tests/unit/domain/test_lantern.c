@@ -129,7 +129,8 @@ CASE(an_outcome_closes_the_case)
 
 /* ---- the crisis ---- */
 
-static const char everybody[] = "AIRU BFP CDA Chirplet GameNest HUB LoopReel PastePond StreamHarbor"; /* whole */
+static const char everybody[] =
+	"AIRU BFP CDA Chirplet GameNest HUB LoopReel PastePond StreamHarbor"; /* whole */
 
 static const struct toc_incident *first(struct stage *s)
 {
@@ -146,7 +147,8 @@ CASE(a_report_opens_an_incident_for_those_it_names_and_the_case_keeps_its_audien
 	CHECK(first(s)->n_cases == 1 && toc_uuid_eq(first(s)->cases[0].id, sent->e.case_ref));
 	CHECK(toc_short_is(&first(s)->affected[0].org, TOC_STR("XA")));
 	const struct toc_message *m = toc_find_message(s->w, sent->e.eid);
-	CHECK(!toc_is_reader(m, TOC_STR("BFP"), TOC_ROLE_ALL) && !toc_is_reader(m, TOC_STR("CDA"), TOC_ROLE_ALL));
+	CHECK(!toc_is_reader(m, TOC_STR("BFP"), TOC_ROLE_ALL) &&
+	      !toc_is_reader(m, TOC_STR("CDA"), TOC_ROLE_ALL));
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
@@ -211,15 +213,18 @@ CASE(activation_is_told_to_all_and_owed_by_those_who_did_not_decide_it)
 	struct stage *s = stage_new();
 	CHECK(stage_play(s, "lantern.json", "15:00") == 0);
 	const struct stage_entry *e = stage_named(s, "activation");
-	static const char *const owing[] = { "BFP", "CDA", "Chirplet", "GameNest", "LoopReel", "OSF", "StreamHarbor" };
+	static const char *const owing[] = { "BFP",      "CDA", "Chirplet",    "GameNest",
+					     "LoopReel", "OSF", "StreamHarbor" };
 	CHECK_INT(first(s)->state, TOC_INCIDENT_ACTIVE);
 	CHECK_TEXT(toc_str_of(stage_readers(s, e)), everybody);
 	for (size_t i = 0; i < sizeof owing / sizeof *owing; i++)
-		CHECK(toc_get_time(stage_timer(e, "timers_started", "T19", owing[i]), "deadline", TOC_TIME_NEVER).us ==
-		      stage_time(s, "30:00").us);
-	CHECK(toc_get_time(stage_timer(e, "timers_started", "T19", "PastePond"), "deadline", TOC_TIME_NEVER).us ==
-	      stage_time(s, "45:00").us);
-	CHECK(!stage_timer(e, "timers_started", "T19", "AIRU") && !stage_timer(e, "timers_started", "T19", "HUB") &&
+		CHECK(toc_get_time(stage_timer(e, "timers_started", "T19", owing[i]), "deadline",
+				   TOC_TIME_NEVER)
+			      .us == stage_time(s, "30:00").us);
+	CHECK(toc_get_time(stage_timer(e, "timers_started", "T19", "PastePond"), "deadline", TOC_TIME_NEVER)
+		      .us == stage_time(s, "45:00").us);
+	CHECK(!stage_timer(e, "timers_started", "T19", "AIRU") &&
+	      !stage_timer(e, "timers_started", "T19", "HUB") &&
 	      !stage_timer(e, "timers_started", "T19", "DGO"));
 	CHECK(toc_running(s->w, "T20", first(s)->id, TOC_STR("")) == NULL);
 	const struct toc_timer *review = toc_running(s->w, "T21", first(s)->id, TOC_STR(""));
@@ -235,7 +240,8 @@ CASE(an_unread_e_mail_moves_to_the_owners_telephone_and_then_to_the_partner)
 	CHECK_INT(stage_count(s, "M19.escalation", NULL), 1);
 	CHECK(toc_uuid_eq(e->e.ref, stage_named(s, "activation")->e.eid));
 	CHECK_TEXT(toc_str_of(stage_readers(s, e)), "HUB PastePond");
-	CHECK(stage_reads(s, e, "HUB", TOC_ROLE_IL, NULL) && stage_reads(s, e, "PastePond", TOC_ROLE_CR, NULL));
+	CHECK(stage_reads(s, e, "HUB", TOC_ROLE_IL, NULL) &&
+	      stage_reads(s, e, "PastePond", TOC_ROLE_CR, NULL));
 	CHECK_TEXT(toc_get_text(stage_decided(e, "pages", "org", "PastePond"), "channel"), "phone");
 	const struct toc_timer *t19 = toc_running(s->w, "T19", first(s)->id, TOC_STR("PastePond"));
 	CHECK(t19 && !t19->breached);
@@ -245,7 +251,8 @@ CASE(an_unread_e_mail_moves_to_the_owners_telephone_and_then_to_the_partner)
 	t19 = toc_running(s->w, "T19", first(s)->id, TOC_STR("PastePond"));
 	CHECK(t19 && t19->breached);
 	stage_to(s, "1:00:00");
-	CHECK(toc_get_bool(toc_get(stage_last(s, "M19.escalation", NULL)->e.body, "decided"), "chain_exhausted"));
+	CHECK(toc_get_bool(toc_get(stage_last(s, "M19.escalation", NULL)->e.body, "decided"),
+			   "chain_exhausted"));
 	stage_to(s, "3:00:00");
 	CHECK_INT(stage_count(s, "M19.escalation", NULL), 3); /* and then there is nobody left to call */
 	CHECK(stage_consistent(s));
@@ -256,7 +263,8 @@ CASE(what_the_activation_asks_of_each_can_be_told_from_the_entries)
 {
 	struct stage *s = played();
 	unsigned owed = 0, answered = 0;
-	const struct toc_value *started = toc_get(toc_get(stage_named(s, "activation")->e.body, "decided"), "timers_started");
+	const struct toc_value *started =
+		toc_get(toc_get(stage_named(s, "activation")->e.body, "decided"), "timers_started");
 	for (size_t i = 0; i < toc_len(started); i++) {
 		if (!toc_get_is(toc_at(started, i), "timer", "T19"))
 			continue;
@@ -268,8 +276,10 @@ CASE(what_the_activation_asks_of_each_can_be_told_from_the_entries)
 			if (toc_str_eq(toc_get_text(stop, "id"), toc_get_text(toc_at(started, i), "id"))) {
 				answered++;
 				CHECK(toc_get_bool(stop, "met"));
-				CHECK(toc_get_text(receipt, "person").n && toc_get_is(receipt, "state", "acked"));
-				CHECK(stage_reads(s, &s->ledger[k], "HUB", TOC_ROLE_IL, NULL)); /* the confirming hub's lead */
+				CHECK(toc_get_text(receipt, "person").n &&
+				      toc_get_is(receipt, "state", "acked"));
+				CHECK(stage_reads(s, &s->ledger[k], "HUB", TOC_ROLE_IL,
+						  NULL)); /* the confirming hub's lead */
 			}
 		}
 	}

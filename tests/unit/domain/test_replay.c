@@ -98,18 +98,21 @@ static const char *any_incident(struct stage *s)
 static const char *entry_of(struct stage *s, const char *incident, const char *k)
 {
 	for (size_t i = s->n; i-- > 0;)
-		if (toc_str_is(s->ledger[i].e.k, k) && toc_uuid_eq(s->ledger[i].e.incident, toc_id_of(toc_str_of(incident))))
+		if (toc_str_is(s->ledger[i].e.k, k) &&
+		    toc_uuid_eq(s->ledger[i].e.incident, toc_id_of(toc_str_of(incident))))
 			return toc_uuid_str(s->a, s->ledger[i].e.eid).p;
 	return any_message(s);
 }
 
 static void crisis_step(struct stage *s)
 {
-	static const char *const decisions[] = { "assess",    "assign",	   "not_activate", "activate", "activate",
-						 "change",    "wind_down", "close",	   "reopen",   "link_activation" };
+	static const char *const decisions[] = { "assess",   "assign",         "not_activate", "activate",
+						 "activate", "change",         "wind_down",    "close",
+						 "reopen",   "link_activation" };
 	static const char *const steps[] = { "confirm", "confirm", "confirm", "object", "withdraw" };
 	static const char *const proposals[] = { "M3.propose", "M3.propose", "M3.fast_path", "M3.confirm" };
-	static const char *const leads[] = { "AIRU/second officer", "HUB/lead", "HUB/second lead", "AIRU/duty officer" };
+	static const char *const leads[] = { "AIRU/second officer", "HUB/lead", "HUB/second lead",
+					     "AIRU/duty officer" };
 	const char *id = any_incident(s), *other = any_incident(s), *decision = decisions[dice(10)],
 		   *who = dice(4) ? leads[dice(4)] : active[dice(ACTIVE)];
 	struct toc_str change = TOC_STR("");
@@ -132,7 +135,10 @@ static void crisis_step(struct stage *s)
 	}
 	switch (dice(9)) {
 	case 0:
-		change = dice(3) ? TOC_STR("") : toc_arena_printf(s->a, "\"body.links\":[{\"kind\":\"duplicate_of\",\"to\":\"%s\"}]", other);
+		change = dice(3) ? TOC_STR("")
+				 : toc_arena_printf(
+					   s->a, "\"body.links\":[{\"kind\":\"duplicate_of\",\"to\":\"%s\"}]",
+					   other);
 		(void)stage_act_value(s, active[dice(ACTIVE)], crisis_report(s, change.p ? change.p : ""));
 		break;
 	case 1: {
@@ -141,33 +147,43 @@ static void crisis_step(struct stage *s)
 		if (undo && tied)
 			id = toc_uuid_str(s->a, i->duplicate_of).p;
 		(void)stage_act(s, dice(2) ? "HUB/lead" : who,
-				"{\"type\":\"M1\",\"audience\":[],\"incident_ref\":\"%s\",\"body\":{\"step\":\"%s\",\"links\":[{\"ref\":\"%s\","
+				"{\"type\":\"M1\",\"audience\":[],\"incident_ref\":\"%s\",\"body\":{\"step\":"
+				"\"%s\",\"links\":[{\"ref\":\"%s\","
 				"\"kind\":\"%s\",\"to\":\"%s\"}]}}",
 				id, undo ? "unlink" : "link", tied || dice(2) ? other : any_case(s),
 				tied || dice(2) ? "duplicate_of" : "belongs_to", id);
 		break;
 	}
 	case 2:
-		(void)stage_act_value(s, who, crisis_warning(s, id, dice(2) ? "" : dice(2) ? crisis_decline : "\"body.step\":\"propose\""));
+		(void)stage_act_value(s, who,
+				      crisis_warning(s, id,
+						     dice(2)   ? ""
+						     : dice(2) ? crisis_decline
+							       : "\"body.step\":\"propose\""));
 		break;
 	case 3:
 	case 4:
 	case 5:
-		change = dice(4) || strcmp(decision, "activate") ? TOC_STR("\"tlp\":\"GREEN\"") : TOC_STR("\"body.fast_path\":true");
+		change = dice(4) || strcmp(decision, "activate") ? TOC_STR("\"tlp\":\"GREEN\"")
+								 : TOC_STR("\"body.fast_path\":true");
 		(void)stage_act_value(s, who, crisis_decision(s, who, id, decision, change.p));
 		break;
 	case 6:
 		(void)stage_act(s, who,
-				"{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\",\"recipient_org\":\"%.*s\","
-				"\"channel\":\"console\",\"state\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\",\"actor_kind\":\"human\"}}",
-				entry_of(s, id, "M3.confirm"), (int)strcspn(who, "/"), who, dice(2) ? "seen" : "acked");
+				"{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\","
+				"\"recipient_org\":\"%.*s\","
+				"\"channel\":\"console\",\"state\":\"%s\",\"at\":\"2031-05-17T14:00:00Z\","
+				"\"actor_kind\":\"human\"}}",
+				entry_of(s, id, "M3.confirm"), (int)strcspn(who, "/"), who,
+				dice(2) ? "seen" : "acked");
 		break;
 	default: {
 		const char *p = entry_of(s, id, proposals[dice(4)]);
 		const struct toc_proposal *is = toc_find_proposal(s->w, toc_id_of(toc_str_of(p)));
 		const char *step = steps[dice(5)];
 		(void)stage_act(s, who,
-				"{\"type\":\"M3\",\"incident_ref\":\"%s\"," CRISIS_NO_PERSONAL ",\"body\":{\"decision\":\"%s\",\"step\":\"%s\","
+				"{\"type\":\"M3\",\"incident_ref\":\"%s\"," CRISIS_NO_PERSONAL
+				",\"body\":{\"decision\":\"%s\",\"step\":\"%s\","
 				"\"proposal_ref\":\"%s\"%s}}",
 				is ? toc_uuid_str(s->a, is->incident).p : id,
 				is ? toc_arena_cstr(s->a, toc_short_str(&is->decision)) : decision, step, p,

@@ -110,10 +110,12 @@ CASE(free_text_without_personal_data_is_told_apart_from_what_identifies)
 	struct toc_arena *a = toc_arena_new();
 	struct toc_value *m, *pub, *per, *texts;
 	struct toc_refusal why;
-	static const char message[] =
-		"{\"type\":\"M4\",\"personal_data\":{\"level\":\"%s\",\"categories\":[]},\"signature\":\"AAAA\",\"body\":{\"step\":\"send\","
-		"\"explanation\":\"why\",\"content\":[{\"type\":\"post\",\"url\":\"https://x.example/\",\"hash_refs\":[{\"algorithm\":\"md5\","
-		"\"value\":\"00\"}]},{\"type\":\"post\"}],\"network_events\":[{\"ip\":\"192.0.2.7\",\"port\":1,\"event\":\"log-in\"}]}}";
+	static const char message[] = "{\"type\":\"M4\",\"personal_data\":{\"level\":\"%s\",\"categories\":[]"
+				      "},\"signature\":\"AAAA\",\"body\":{\"step\":\"send\","
+				      "\"explanation\":\"why\",\"content\":[{\"type\":\"post\",\"url\":"
+				      "\"https://x.example/\",\"hash_refs\":[{\"algorithm\":\"md5\","
+				      "\"value\":\"00\"}]},{\"type\":\"post\"}],\"network_events\":[{\"ip\":"
+				      "\"192.0.2.7\",\"port\":1,\"event\":\"log-in\"}]}}";
 	for (int none = 0; none < 2; none++) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -125,7 +127,8 @@ CASE(free_text_without_personal_data_is_told_apart_from_what_identifies)
 		CHECK((texts != NULL) == none);
 	}
 	struct toc_value *shown = toc_message_join(a, pub, texts), *body = toc_get(shown, "body"),
-			 *content = toc_get(body, "content"), *event = toc_at(toc_get(body, "network_events"), 0);
+			 *content = toc_get(body, "content"),
+			 *event = toc_at(toc_get(body, "network_events"), 0);
 	CHECK_TEXT(toc_get_text(body, "explanation"), "why");
 	CHECK_INT(toc_len(content), 2);
 	CHECK_TEXT(toc_get_text(toc_at(content, 0), "url"), "https://x.example/");
