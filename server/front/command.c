@@ -84,9 +84,10 @@ int toc_command(struct toc_conn *c, enum toc_command_op op, uint64_t ref, const 
 		return -1;
 	if (c->n_refs >= (unsigned)f->limits.in_flight) {
 		toc_limit_hit(TOC_LIMIT_in_flight);
+		(void)toc_refuse(ret, TOC_REFUSE_BUSY, "", "", "%u commands wait for their answers, limit %d", c->n_refs,
+		                 (int)f->limits.in_flight);
 		ret->retry_after_s = 1;
-		return toc_refuse(ret, TOC_REFUSE_BUSY, "", "", "%u commands wait for their answers, limit %d", c->n_refs,
-		                  (int)f->limits.in_flight);
+		return -1;
 	}
 	toc_ipc_begin(&f->frame, TOC_IPC_COMMAND);
 	toc_ipc_u64(&f->frame, c->id);

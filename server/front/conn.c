@@ -390,6 +390,8 @@ static void visit_request(struct toc_conn *c, int64_t now)
 		toc_entries_step(c);
 		return;
 	}
+	if (c->request->body_due) /* the library would hang up at its own time, and say nothing */
+		lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
 	if (!waited(c->made_us, c->front->limits.request_s, now))
 		return;
 	toc_limit_hit(TOC_LIMIT_request_s);
@@ -458,5 +460,6 @@ void toc_conn_sweep(uv_timer_t *timer)
 		toc_address_sweep(f);
 		toc_health_gauges(f);
 		f->seen_behind = f->seen_stalled = 0;
+		lws_cancel_service(f->lws); /* without an event it does not look at its time-outs */
 	}
 }

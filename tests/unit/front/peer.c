@@ -129,6 +129,24 @@ static struct toc_value *heritage_of(struct toc_arena *a, const char *limits, in
 	return h;
 }
 
+/* What it counts, it counts where we can read. */
+static void share_metrics(void)
+{
+	static int write_fd = -1, read_fd = -1;
+	struct toc_error e;
+
+	if (write_fd < 0 && (toc_metrics_create(1, &write_fd, &read_fd, &e) < 0 || toc_metrics_own(write_fd, 0) < 0 ||
+	                     toc_metrics_watch(TOC_IS_PART_FRONT, read_fd, 1) < 0))
+		DIE("metrics");
+}
+
+static int64_t hits_before[TOC_LIMITS];
+
+int64_t front_hits(enum toc_limit limit)
+{
+	return toc_metrics_read(TOC_METRIC_FRONT_LIMIT, limit) - hits_before[limit];
+}
+
 struct front front_start(const char *limits)
 {
 	struct front f = { .pid = -1 };
@@ -139,6 +157,9 @@ struct front front_start(const char *limits)
 	pair_of(SOCK_STREAM, &f.archive, &archive);
 	toc_buf_init(&f.out, TOC_IPC_FRAME_MAX + 64);
 	toc_buf_init(&f.in, TOC_IPC_FRAME_MAX + 64);
+	share_metrics(); /* the child inherits the page */
+	for (unsigned i = 0; i < TOC_LIMITS; i++)
+		hits_before[i] = toc_metrics_read(TOC_METRIC_FRONT_LIMIT, i);
 	fflush(stdout);
 	f.pid = fork();
 	if (f.pid == 0) {

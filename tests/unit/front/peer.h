@@ -4,6 +4,7 @@
 #define TOC_TESTS_FRONT_PEER_H
 
 #include "ipc/ipc.h"
+#include "measure/metrics.h"
 
 #include <openssl/ssl.h>
 #include <sys/types.h>
@@ -26,6 +27,8 @@ struct toc_frame hear_any(struct front *f, int fd); /* the next frame, whatever 
 void front_stop(struct front *f); /* DRAIN, and front_wait */
 void front_wait(struct front *f); /* it ends, and with 0 */
 void front_ready(struct front *f); /* READY, then TIP as given */
+/** How often the front of this test reached that limit. */
+int64_t front_hits(enum toc_limit limit);
 void front_tip(struct front *f, uint64_t size);
 /** A new socket to a keeper (2) or archive (3), as after a restart; closes the old one. */
 void front_peer(struct front *f, uint8_t role);

@@ -703,12 +703,44 @@ CASE(a_reader_that_takes_nothing_is_closed_with_1013_and_disturbs_nobody)
 		CHECK(says(socket_next(quick), "xxx"));
 	}
 	sleep(5);
+	CHECK_INT(front_hits(TOC_LIMIT_stall_s), 1);
 	unsigned whole = 0;
 	while (socket_next(slow))
 		whole++;
 	CHECK_INT(socket_close_code, 1013);
 	CHECK(whole < 400);
 	free(big);
+	client_free(slow);
+	client_free(quick);
+	end();
+}
+
+CASE(a_reader_for_whom_too_much_waits_is_closed_with_1013)
+{
+	char big[30001] = "";
+	begin_with("{\"pending_kib\":4,\"ring_kib\":32768}");
+	front_tip(&f, 0);
+	struct client *slow = client_connect_small(&f), *quick = welcomed("NORTH", NULL);
+	client_text(slow, "GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+	                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" SUBPROTOCOL BEARER
+	                  "\r\n");
+	CHECK(says(client_head(slow), "101"));
+	(void)socket_hello(&f, slow, HELLO, "NORTH", 1);
+	memset(big, ' ', sizeof big - 1);
+	memcpy(big, "{\"x\":1}", 7);
+	for (uint64_t seq = 0; seq < 400; seq++) { /* more than the kernel holds for it */
+		publish(&f, seq, "NORTH", 1, big);
+		CHECK(says(socket_next(quick), "{\"x\":1}"));
+	}
+	for (int i = 0; i < 60 && !front_hits(TOC_LIMIT_pending_kib); i++) {
+		socket_send(slow, "{\"op\":\"whisper\"}"); /* each has a refusal, which waits */
+		socket_send(quick, "{\"op\":\"whisper\"}");
+		CHECK(says(socket_next(quick), "unknown_op"));
+	}
+	CHECK_INT(front_hits(TOC_LIMIT_pending_kib), 1);
+	while (socket_next(slow))
+		;
+	CHECK_INT(socket_close_code, 1013);
 	client_free(slow);
 	client_free(quick);
 	end();

@@ -1,4 +1,4 @@
-/* test_limit.c: token buckets, and limits from the configuration. */
+/* test_limit.c: token buckets. */
 #include "check.h"
 
 #include "front/limit.h"
@@ -36,24 +36,6 @@ CASE(asking_takes_nothing)
 		CHECK_INT(toc_bucket_wait(&b, 60, 1, 5), 0);
 	CHECK_INT(toc_bucket_take(&b, 60, 1, 5), 0);
 	CHECK(toc_bucket_wait(&b, 60, 1, 5) > 0);
-}
-
-CASE(the_configuration_changes_what_it_names_and_nothing_else)
-{
-	struct toc_arena *a = toc_arena_new();
-	struct toc_value *v = toc_value_map(a);
-	struct toc_limits l;
-
-	toc_set_int(a, v, "messages_burst", 7);
-	toc_set_int(a, v, "frame", -1);
-	toc_set_cstr(a, v, "depth", "many");
-	toc_limits_read(v, &l);
-	CHECK_INT(l.messages_burst, 7);
-	CHECK_INT(l.frame, 65536);
-	CHECK_INT(l.depth, 16);
-	toc_limits_read(NULL, &l);
-	CHECK_INT(l.messages_burst, 400);
-	toc_arena_free(a);
 }
 
 RUN_CASES()
