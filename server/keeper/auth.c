@@ -300,6 +300,27 @@ static void drop_tickets(struct toc_keeper *k, int64_t now)
 	}
 }
 
+/* Nobody voids the tickets of others by asking for many. */
+static void drop_oldest_of(struct toc_keeper *k, struct toc_uuid session)
+{
+	struct toc_auth *a = k->auth;
+	struct ticket **oldest = NULL;
+	size_t n = 0;
+
+	for (struct ticket **at = &a->tickets; *at; at = &(*at)->next)
+		if (toc_uuid_eq((*at)->grant.session, session) && n++ == 0)
+			oldest = at;
+	if (n < (size_t)k->limits.tickets_per_session)
+		return;
+	toc_limit_hit(TOC_LIMIT_tickets_per_session);
+	struct ticket *t = *oldest;
+	*oldest = t->next;
+	if (!*oldest)
+		a->tickets_end = oldest;
+	a->n_tickets--;
+	free(t);
+}
+
 static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned front, uint64_t conn,
 			struct toc_str grant)
 {
@@ -315,6 +336,8 @@ static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned fron
 		send_fail(k, front, conn, TOC_REFUSE_NOT_AUTHENTICATED);
 		return;
 	}
+	drop_tickets(k, toc_clock_mono_us());
+	drop_oldest_of(k, g.session);
 	struct ticket *t = calloc(1, sizeof *t);
 	if (!t)
 		abort();
