@@ -85,12 +85,13 @@ int main(void)
 	     "| check | failing | warning |\n| --- | --- | --- |\n"
 	     "| `server` | is being stopped | |\n"
 	     "| `keeper` | not there, stands still for 5 s, is starting | |\n"
-	     "| `database` | the keeper cannot reach it | |\n"
+	     "| `database` | the keeper cannot reach it, or hears nothing of it for 5 s | |\n"
 	     "| `archive` | not there, stands still for 5 s, cannot read | |\n"
 	     "| `journal` | its folder takes no file: gone, read-only, full | records wait to be entered |\n"
 	     "| `certificate` | has ended | ends within 14 days |\n"
 	     "| `clock` | | stepped by more than a second within 10 minutes; no time service |\n"
 	     "| `queue` | | a command has waited for 5 s |\n"
+	     "| `connections` | as many as the front takes, or it has no descriptors left | |\n"
 	     "| `sandbox` | | the front has no filter of system calls |\n\n"
 	     "Beside them: `takes_threats`, `private_database`, `ledger_entries`, `tip_age_s`.");
 	part("The fronts", "front");

@@ -61,8 +61,15 @@ static enum state check_keeper(const struct toc_front *f, char *why)
 
 static enum state check_database(const struct toc_front *f, char *why)
 {
-	snprintf(why, REASON, "the keeper cannot reach the database; threats to life go to the journal");
-	return f->database_up || !f->tip_known ? WELL : FAILING;
+	int64_t silent = age_us(TOC_METRIC_KEEPER_HEARD, 0);
+
+	if (!f->database_up) {
+		snprintf(why, REASON, "the keeper cannot reach the database; threats to life go to the journal");
+		return f->tip_known ? FAILING : WELL; /* else it is starting, which is another reason */
+	}
+	/* the keeper leaves it when a command is not answered; while there is none, this tells */
+	snprintf(why, REASON, "the database has not answered for %d s; threats to life will go to the journal", (int)(silent / 1000000));
+	return silent > TURN_LATE_US ? FAILING : WELL;
 }
 
 static enum state check_archive(const struct toc_front *f, char *why)
@@ -130,6 +137,16 @@ static enum state check_queue(const struct toc_front *f, char *why)
 	return oldest > WAITING_LATE_US ? WARNING : WELL;
 }
 
+static enum state check_connections(const struct toc_front *f, char *why)
+{
+	if (f->accept_failed) {
+		snprintf(why, REASON, "connections cannot be taken in: no descriptors or no memory left");
+		return FAILING;
+	}
+	snprintf(why, REASON, "%u connections are open, and this front takes no more", f->n_open);
+	return f->n_open >= (unsigned)f->limits.connections ? FAILING : WELL;
+}
+
 static enum state check_sandbox(const struct toc_front *f, char *why)
 {
 	snprintf(why, REASON, "the front runs without its filter of system calls");
@@ -143,6 +160,7 @@ static const struct check {
 	{ "server", check_drain },     { "keeper", check_keeper },           { "database", check_database },
 	{ "archive", check_archive },  { "journal", check_journal },         { "certificate", check_certificate },
 	{ "clock", check_clock },      { "queue", check_queue },             { "sandbox", check_sandbox },
+	{ "connections", check_connections },
 };
 #define N_CHECKS (sizeof checks / sizeof *checks)
 
@@ -162,7 +180,7 @@ static bool takes_threats(const struct toc_front *f)
 	char why[REASON];
 
 	return check_drain(f, why) != FAILING && check_keeper(f, why) != FAILING && check_certificate(f, why) != FAILING &&
-	       (f->database_up || check_journal(f, why) != FAILING);
+	       (check_database(f, why) != FAILING || check_journal(f, why) != FAILING);
 }
 
 /* ---- answers ---- */

@@ -243,6 +243,8 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 {
 	struct toc_keeper *k = ctx;
 	(void)size;
+	if (result == 0 || result == TOC_ECONFLICT || result == TOC_EINVAL)
+		toc_gauge(TOC_METRIC_KEEPER_HEARD, 0, toc_clock_mono_us());
 	k->locked = false; /* the lock ends with the append, whatever its outcome */
 	switch (result) {
 	case 0: committed(k); return;

@@ -129,6 +129,8 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 	struct toc_keeper *k = ctx;
 	(void)error;
 	k->tail.tip = size;
+	if (result == 0)
+		toc_gauge(TOC_METRIC_KEEPER_HEARD, 0, toc_clock_mono_us());
 	if (result < 0) {
 		settle(k, result);
 	} else if (!keys_are_known(k) && toc_load_keys(k, k->tail.from, on_keys) == 0) {

@@ -89,9 +89,10 @@ export class Server {
 		return server;
 	}
 
-	/** Read what the demo wrote: credentials and the authority's certificate. */
+	/** Read what the demo wrote: credentials and the authority's certificate (there is none with --tls-certificate). */
 	read() {
-		this.ca = fs.readFileSync(path.join(this.state, 'demo/ca.pem'));
+		const ca = path.join(this.state, 'demo/ca.pem');
+		this.ca = fs.existsSync(ca) ? fs.readFileSync(ca) : undefined;
 		this.credentials = JSON.parse(fs.readFileSync(path.join(this.state, 'demo/credentials.json'), 'utf8'));
 	}
 

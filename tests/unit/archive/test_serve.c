@@ -1,6 +1,7 @@
 /* History: the same bytes as live, to whom it was addressed, within its credit. A keeper writes; the archive
  * reads. */
 #include "check.h"
+#include "measure/metrics.h"
 #include "stage.h"
 
 #include <poll.h>
@@ -173,6 +174,31 @@ CASE(a_reading_ends_where_its_credit_ends)
 	CHECK_INT(e->code, 0);
 	CHECK_INT(s.past.n, 1);
 	stage_end(&s);
+}
+
+CASE(a_front_that_does_not_take_what_was_read_gets_no_more_for_now_and_all_of_it_later)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *limits = toc_value_map(a);
+	stage_begin(&s);
+	toc_set_int(a, limits, "front_queue_kib", 1);
+	s.limits = limits;
+	stage_archive(&s);
+	a_case_is_played();
+	struct toc_str grant = stage_login(&s, "HUB", "duty officer");
+	int64_t was = toc_metrics_read(TOC_METRIC_ARCHIVE_LIMIT, TOC_LIMIT_front_queue_kib);
+	size_t n = read_all(grant, 0, 4096);
+	CHECK(toc_metrics_read(TOC_METRIC_ARCHIVE_LIMIT, TOC_LIMIT_front_queue_kib) > was);
+	CHECK(n > 5);
+	for (size_t i = 1, last = 0; i < s.past.n; i++) {
+		if (s.past.frames[i].number != TOC_IPC_HISTORY)
+			continue;
+		CHECK(s.past.frames[i].seq > last || last == 0);
+		last = s.past.frames[i].seq;
+	}
+	s.limits = NULL;
+	stage_end(&s);
+	toc_arena_free(a);
 }
 
 static void no_frame(void *ctx, struct toc_frame *f)

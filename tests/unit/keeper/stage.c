@@ -253,13 +253,16 @@ void stage_archive(struct stage *s)
 {
 	int pair[2];
 	struct toc_archive_options o = {
-		.ring = ring(s), .clock = stage_clock, .clock_ctx = s, .control = -1
+		.ring = ring(s), .clock = stage_clock, .clock_ctx = s, .control = -1, .limits = s->limits
 	};
 	o.store = s->reader ? toc_store_pg_new(s->reader, false) : toc_store_memory_share(s->base);
 	memcpy(o.grant_key, s->key, 32);
 	s->archive = toc_archive_new(&o);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
 		TOC_WRONG("socketpair");
+	int little = 4096;
+	if (s->limits)
+		setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
 	toc_child_front(toc_archive_child(s->archive), 0, pair[0]);
 	s->past.front = toc_channel_new(pair[1]);
 	s->past.n = 0;

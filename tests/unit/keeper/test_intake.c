@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "keeper/intake.h"
+#include "measure/metrics.h"
 
 static struct toc_intake in;
 
@@ -96,6 +97,21 @@ CASE(a_full_lane_says_so)
 	struct toc_work *more = work(false, "B", 1);
 	CHECK_INT(toc_intake_put(&in, more), TOC_ELIMIT);
 	toc_work_free(more);
+	CHECK_INT(toc_intake_put(&in, work(true, "B", 1)), 0); /* the other lane has room */
+	toc_intake_done(&in);
+}
+
+CASE(a_lane_is_full_by_bytes_too)
+{
+	int64_t was = toc_metrics_read(TOC_METRIC_KEEPER_LIMIT, TOC_LIMIT_waiting_kib);
+	init();
+	limits.waiting_kib = 64;
+	int n = 0;
+	for (struct toc_work *w; toc_intake_put(&in, w = work(false, "A", 1)) == 0 || (toc_work_free(w), false);)
+		n++;
+	CHECK(n > 0 && n < limits.waiting);
+	CHECK(in.lane[1].bytes <= 64 * 1024);
+	CHECK_INT(toc_metrics_read(TOC_METRIC_KEEPER_LIMIT, TOC_LIMIT_waiting_kib), was + 1);
 	CHECK_INT(toc_intake_put(&in, work(true, "B", 1)), 0); /* the other lane has room */
 	toc_intake_done(&in);
 }
