@@ -142,15 +142,11 @@ static bool may_come_in(struct toc_front *f, struct toc_address *a)
 
 static void adopt(struct toc_front *f, int fd, struct toc_address *a)
 {
-	int on = 1, ms = UNACKNOWLEDGED_MS, unsent = UNSENT_BYTES;
 	struct toc_arrival *x = toc_must_realloc(NULL, sizeof *x);
 
 	*x = (struct toc_arrival){ .address = a, .made_us = toc_now_us(), .handshaking = true, .prev = f->newest_handshake };
 	*(x->prev ? &x->prev->next : &f->handshakes) = x;
 	f->newest_handshake = x;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
-	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 	const lws_adopt_desc_t how = {
 		.vh = f->vhost,
 		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | (a->operators ? 0 : LWS_ADOPT_ALLOW_SSL),
@@ -213,8 +209,14 @@ void toc_listen_again(struct toc_front *f)
 		uv_poll_start(&f->operator_poll, UV_READABLE, on_connection);
 }
 
+/* What accepted sockets inherit: three system calls less for each. */
 static int listen_on(struct toc_front *f, uv_poll_t *poll, int fd)
 {
+	int on = 1, ms = UNACKNOWLEDGED_MS, unsent = UNSENT_BYTES;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 	int r = uv_poll_init(&f->loop, poll, fd);
 
 	poll->data = f;
