@@ -9,7 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { build } from '../integration/lib/server.mjs';
-import { checked, median, serverLoad, startServer, Table } from './lib/bench.mjs';
+import { checked, cpu, median, serverLoad, startServer, Table } from './lib/bench.mjs';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' }, repetitions: { type: 'string', default: '3' } } });
 const GOALS = new Map([[16, 5], [64, 10], [256, 15]]);
@@ -25,12 +25,13 @@ try {
 	await load.order('senders n=4');
 	await load.order('publish n=200 window=16 until=answered'); // the server knows its way
 	const runs = new Map([1, ...GOALS.keys()].map((n) => [n, []]));
+	const pids = server.family().map((p) => p.pid);
 	let rate = 300;
 	for (let i = 0; i < Number(values.repetitions); i++)
 		for (const [inFlight, list] of runs) {
 			const n = Math.min(60_000, Math.max(20 * inFlight, Math.round((rate * Number(values.seconds)) / Number(values.repetitions))));
-			const run = checked('commit', await load.order(`publish n=${n} window=${inFlight} until=answered`));
-			list.push({ ...run, rate: run.messages / run.seconds });
+			const before = cpu(pids), run = checked('commit', await load.order(`publish n=${n} window=${inFlight} until=answered`));
+			list.push({ ...run, rate: run.messages / run.seconds, us: (cpu(pids) - before) / run.messages });
 			rate = list.at(-1).rate * (inFlight === 256 ? 0.05 : 2); // a guess of the next one's
 		}
 	const of = (n, name) => median(runs.get(n).map((r) => r[name]));
@@ -38,6 +39,7 @@ try {
 	table.tell('    p50', bareMs, 'ms');
 	for (const n of runs.keys()) {
 		table.tell(`${n} in flight`, of(n, 'rate'), '/s');
+		table.tell('    CPU for a message, of all processes', of(n, 'us'), 'µs');
 		table.tell('    p50', of(n, 'answer_p50'), 'ms');
 		table.tell('    p99', of(n, 'answer_p99'), 'ms');
 		if (GOALS.has(n)) table.add(`   ${n} in flight / 1 in flight`, of(n, 'rate') / of(1, 'rate'), { goal: GOALS.get(n), least: true });

@@ -7,9 +7,9 @@
  *   connect n=10000       that many more subscribers, until each has its welcome (without --hello: is upgraded)
  *   senders n=4           connections that send, in turn; they are told everything, too, but not counted. (Between two of
  *                         them there is no order: then "disordered" is no fault.)
- *   publish n=100 window=1 burst=1 rate=0 until=delivered
+ *   publish n=100 window=1 burst=1 rate=0 until=delivered pad=0
  *                         send the template; the next burst goes when fewer than `window` are without their end (answered,
- *                         or delivered to every subscriber), or `rate` times a second whatever comes back
+ *                         or delivered to every subscriber), or `rate` times a second whatever comes back; `pad` bytes more in each
  *   inbound n=100         one sender says something that is refused, and waits for the refusal
  *   stall n=10            so many subscribers never read again, and are not expected to
  *   leave                 all subscribers hang up at once, without a word
@@ -69,12 +69,12 @@ static SSL_CTX *ctx;
 
 static struct {
 	bool on, until_answer;
-	unsigned n, first, sent, ended, subscribers;
+	unsigned n, first, sent, ended, subscribers, pad;
 	int64_t *sent_ns, *last_ns, *answered_ns;
 	unsigned *arrived;
 	uint8_t *seen; /* one bit for each subscriber and message */
 	uint32_t *delay_us;
-	uint64_t n_delays, bytes, twice, disordered;
+	uint64_t n_delays, bytes, twice, disordered, others; /* others: beats, pings, what else subscribers were told */
 	unsigned refused, answers;
 	char why[256];
 } run;
@@ -254,6 +254,8 @@ static void text_came(struct client *c, const struct wire_frame *f)
 		delivered(c, (unsigned)strtoul(mark + strlen(MARK), NULL, 10));
 	} else if (c->sends && !mark) {
 		answered(f);
+	} else if (!c->sends) {
+		run.others++;
 	}
 }
 
@@ -276,13 +278,15 @@ static void hear(struct client *c)
 		}
 		while (c->stage >= GREETING && (used = wire_frame(bytes + at, (size_t)n - at, &f)) > 0) {
 			at += used;
-			if (f.op == 1)
+			if (f.op == 1) {
 				text_came(c, &f);
-			else if (f.op == 9)
+			} else if (f.op == 9) {
+				run.others += !c->sends;
 				say(c, 10, f.payload, f.n);
-			else if (f.op == 8)
+			} else if (f.op == 8) {
 				fprintf(stderr, "load: connection %u is closed with %d\n", c->number,
 				        f.n >= 2 ? (uint8_t)f.payload[0] << 8 | (uint8_t)f.payload[1] : 0);
+			}
 		}
 		if (c->stage == ABSENT)
 			return;
@@ -374,6 +378,10 @@ static void send_one(unsigned mark)
 		if (!filled)
 			text[n++] = *p++;
 	}
+	if (run.pad > sizeof text - n)
+		fail("pad: at most %zu bytes", sizeof text - n);
+	memset(text + n, 'x', run.pad);
+	n += run.pad;
 	run.sent_ns[mark - run.first] = wire_now_ns();
 	say(&clients[mark % n_senders], 1, text, n);
 }
@@ -409,10 +417,10 @@ static void report_run(double seconds)
 
 	qsort(run.delay_us, run.n_delays, sizeof *run.delay_us, by_size);
 	printf("{\"messages\":%u,\"subscribers\":%u,\"seconds\":%.4f,\"deliveries\":%llu,\"missing\":%llu,\"twice\":%llu,"
-	       "\"disordered\":%llu,\"lost\":%u,\"bytes\":%.0f,\"delivery_p50\":%.3f,\"delivery_p99\":%.3f,\"delivery_max\":%.3f,",
+	       "\"disordered\":%llu,\"lost\":%u,\"others\":%llu,\"bytes\":%.0f,\"delivery_p50\":%.3f,\"delivery_p99\":%.3f,\"delivery_max\":%.3f,",
 	       run.sent, run.subscribers, seconds, (unsigned long long)run.n_delays, (unsigned long long)(expected - run.n_delays),
 	       (unsigned long long)run.twice, (unsigned long long)run.disordered, n_lost,
-	       run.n_delays ? (double)run.bytes / (double)run.n_delays : 0, at_ms(run.delay_us, run.n_delays, .5),
+	       (unsigned long long)run.others, run.n_delays ? (double)run.bytes / (double)run.n_delays : 0, at_ms(run.delay_us, run.n_delays, .5),
 	       at_ms(run.delay_us, run.n_delays, .99), at_ms(run.delay_us, run.n_delays, 1));
 	size_t n = spans(us, run.last_ns);
 	printf("\"last_p50\":%.3f,\"last_p99\":%.3f,", at_ms(us, n, .5), at_ms(us, n, .99));
@@ -425,7 +433,7 @@ static void report_run(double seconds)
 	free(us);
 }
 
-static void publish(unsigned n, unsigned window, unsigned burst, double rate, bool until_answer)
+static void publish(unsigned n, unsigned window, unsigned burst, double rate, unsigned pad, bool until_answer)
 {
 	unsigned first = run.first + run.n;
 
@@ -436,6 +444,7 @@ static void publish(unsigned n, unsigned window, unsigned burst, double rate, bo
 	run.n = n;
 	run.first = first;
 	run.until_answer = until_answer;
+	run.pad = pad;
 	run.subscribers = n_open;
 	run.sent_ns = calloc(n, sizeof *run.sent_ns);
 	run.last_ns = calloc(n, sizeof *run.last_ns);
@@ -585,6 +594,7 @@ static void obey(const char *line)
 		connect_more(n, true);
 	} else if (!strncmp(line, "publish", 7)) {
 		publish(n, (unsigned)option(line, " window=", 1), (unsigned)option(line, " burst=", 1), option(line, " rate=", 0),
+		        (unsigned)option(line, " pad=", 0),
 		        strstr(line, "until=answered"));
 	} else if (!strncmp(line, "inbound", 7)) {
 		inbound(n);
