@@ -15,6 +15,7 @@
 #define STAFFED_MINUTES 15
 #define SMALL_MINUTES 30
 #define NEXT_MINUTES 15
+#define CONFIRM_MINUTES 60
 #define E_MAIL 2 /* toc_channel_name */
 
 /* ---- proposals ---- */
@@ -94,10 +95,31 @@ static void start_review(struct toc_ask *q, struct toc_value *decided, struct to
 		toc_start_timer(q, decided, "T21", incident, TOC_STR(""), q->at, at, at);
 }
 
+/* The fast path that waits for a second person, or NULL. */
+static const struct toc_proposal *unconfirmed(const struct toc_ask *q, struct toc_uuid incident)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_proposal *p;
+
+	while ((p = toc_world_next(q->w, TOC_OBJECT_proposal, &cursor)))
+		if (p->fast && p->state == TOC_PROPOSAL_OPEN && toc_uuid_eq(p->incident, incident))
+			return p;
+	return NULL;
+}
+
+static void start_confirmation(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident)
+{
+	toc_time until = toc_after(q->at, TOC_MINUTES(CONFIRM_MINUTES));
+
+	toc_start_timer(q, decided, "T23", incident, TOC_STR(""), q->at, until, until);
+}
+
 void toc_resume_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
 {
 	if (i->before == TOC_INCIDENT_ACTIVE || i->before == TOC_INCIDENT_WINDING_DOWN)
 		start_review(q, decided, i->id, i->review_at);
+	if (i->before == TOC_INCIDENT_ACTIVE && unconfirmed(q, i->id))
+		start_confirmation(q, decided, i->id);
 	if (i->before == TOC_INCIDENT_EARLY_WARNING)
 		toc_start_timer(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until,
 				i->warned_until);
@@ -176,10 +198,8 @@ static void activate(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 		toc_set_bool(q->a, activated, "fast", true);
 	toc_set(q->a, decided, "activated", activated);
 	toc_stop_timer_of(q, decided, "T20", q->incident->id, TOC_STR(""));
-	if (e->fast) {
-		toc_time until = toc_after(q->at, TOC_MINUTES(60));
-		toc_start_timer(q, decided, "T23", q->incident->id, TOC_STR(""), q->at, until, until);
-	}
+	if (e->fast)
+		start_confirmation(q, decided, q->incident->id);
 	everybody_owes(q, d, e);
 }
 
@@ -311,12 +331,14 @@ void toc_fire_t23(struct toc_ask *q, const struct toc_timer *t)
 {
 	struct toc_draft *d = toc_incident_draft(q, "M3.revert", t);
 	struct toc_value *body = toc_get(d->message, "body");
-	const struct toc_proposal *p = toc_find_proposal(q->w, t->cause);
+	const struct toc_proposal *p = unconfirmed(q, t->incident);
 
-	toc_set(q->a, body, "decision",
-		toc_value_text(q->a, p ? toc_short_str(&p->decision) : TOC_STR("activate")));
-	toc_set_id(q->a, body, "proposal_ref", t->cause);
-	toc_end_proposal(q, toc_decided(d), t->cause, TOC_PROPOSAL_REVERTED);
+	toc_set_text(q->a, body, "decision", p ? toc_short_str(&p->decision) : TOC_STR("activate"));
+	if (p) {
+		d->ref = p->id;
+		toc_set_id(q->a, body, "proposal_ref", p->id);
+		toc_end_proposal(q, toc_decided(d), p->id, TOC_PROPOSAL_REVERTED);
+	}
 	toc_undo_activation(q, toc_decided(d));
 	toc_tell(q, d, TOC_TO_EVERYBODY, TOC_IF_ADR);
 }

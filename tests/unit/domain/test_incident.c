@@ -131,6 +131,40 @@ CASE(prepare_offers_reference_place_and_time_of_incidents_and_nothing_of_cases)
 	stage_free(s);
 }
 
+/* What a report by Chirplet would be offered. */
+static size_t offered(struct stage *s, const char *change)
+{
+	struct toc_value *m, *raw = crisis_report(s, change);
+	struct toc_refusal why = { 0 };
+	struct toc_principal p = stage_principal(s, "Chirplet/night responder");
+	s->dry = true;
+	CHECK_INT(stage_act_value(s, "Chirplet/night responder", raw), 0);
+	s->dry = false;
+	CHECK_INT(toc_message_decode(s->a, raw, &m, &why), 0);
+	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = s->now };
+	return toc_len(toc_get(toc_prepare(s->w, &p, &c, s->now, s->a, &why), "duplicates"));
+}
+
+CASE(an_exercise_and_the_world_offer_each_other_nothing)
+{
+	struct stage *s = begun();
+	CHECK_INT(report(s, "AIRU/duty officer", "\"body.event_place\":null"), 0);
+	CHECK_INT(offered(s, ""), 1); /* without a place it may be anywhere */
+	stage_in(s, NULL);
+	CHECK_INT(offered(s, "\"body.event_place\":null"), 0);
+	CHECK_INT(report(s, "AIRU/duty officer", "\"body.event_place\":null"), 0);
+	const struct stage_entry *e = stage_last(s, "M1.report", NULL);
+	CHECK_TEXT(e->e.mode, "actual");
+	CHECK_INT(offered(s, "\"body.event_place\":null"), 1);
+	CHECK_INT(decide(s, "HUB/lead", incident_of(s, e), "assess", ""), 0);
+	REFUSED(decide(s, "AIRU/second officer", incident_of(s, e), "assign", ""), NOT_PERMITTED,
+		""); /* no state is affected yet: the hub's alone */
+	stage_in(s, "LANTERN");
+	CHECK_INT(offered(s, ""), 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(at_sending_a_report_is_tied_to_what_was_offered_and_to_nothing_else)
 {
 	struct stage *s = begun();
