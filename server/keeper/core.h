@@ -12,6 +12,7 @@
  *   start.c       keys, snapshot, tail, cases, seed
  *   snapshot.c    copies of the state, in the database and sealed on disk
  *   health.c      gauges, and whether the journal could be written
+ *   steady.c      the clock that no deadline waits for
  *   keeper.c      all of it, and the loop
  */
 #ifndef TOC_KEEPER_CORE_H
@@ -23,6 +24,7 @@
 #include "keeper/cases.h"
 #include "keeper/journal.h"
 #include "keeper/receipts.h"
+#include "keeper/steady.h"
 #include "measure/metrics.h"
 
 #define TOC_STORE_DEADLINE TOC_SECONDS(2) /* of one database call: a frozen server is left, not waited for */
@@ -55,6 +57,7 @@ typedef void toc_then(struct toc_keeper *k, int result);
 
 struct toc_keeper {
 	struct toc_keeper_options o;
+	struct toc_steady *clock;
 	struct toc_child *child;
 	struct toc_limits limits;
 	struct toc_buf out; /* the frame being built */

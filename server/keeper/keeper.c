@@ -16,7 +16,7 @@
 
 toc_time toc_keeper_now(const struct toc_keeper *k)
 {
-	return k->o.clock ? k->o.clock(k->o.clock_ctx) : toc_clock_now();
+	return toc_steady_now(k->clock, k->o.clock ? k->o.clock(k->o.clock_ctx) : toc_clock_now(), toc_clock_mono_us());
 }
 
 const struct toc_world *toc_keeper_world(const struct toc_keeper *k)
@@ -119,6 +119,9 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	if (!k)
 		abort();
 	k->o = *o;
+	k->clock = calloc(1, sizeof *k->clock);
+	if (!k->clock)
+		abort();
 	k->phase = TOC_STARTING;
 	k->start_us = toc_clock_mono_us();
 	toc_buf_init(&k->out, TOC_IPC_FRAME_MAX + 64);
@@ -165,6 +168,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	toc_arena_free(k->tail.arena);
 	toc_buf_done(&k->out);
 	toc_wipe(&k->o, sizeof k->o);
+	free(k->clock);
 	free(k);
 }
 
