@@ -12,6 +12,7 @@ struct item {
 	struct item *next;
 	struct toc_seal_key key; /* subject and retention point into `text` */
 	struct toc_uuid wrapping_id;
+	struct toc_str wrapped; /* as it is in the database; owned. Empty: a new one that was not asked for yet */
 	bool fresh;
 	char text[];
 };
@@ -51,8 +52,18 @@ struct toc_keyring *toc_keyring_new(const struct toc_wrapping_key *keys, size_t 
 	return r;
 }
 
+/* Wrapped once, so that every copy of the state says the same, and costs no cryptography for keys that do not change. */
+static void set_wrapped(struct item *i, struct toc_str bytes)
+{
+	char *copy = must(malloc(bytes.n ? bytes.n : 1));
+	if (bytes.n)
+		memcpy(copy, bytes.p, bytes.n);
+	i->wrapped = (struct toc_str){ copy, bytes.n };
+}
+
 static void item_free(struct item *i)
 {
+	free((char *)i->wrapped.p);
 	toc_wipe(i->key.key, sizeof i->key.key);
 	free(i);
 }
@@ -117,6 +128,7 @@ int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 		return TOC_EPROOF;
 	}
 	i->wrapping_id = w->id;
+	set_wrapped(i, row->wrapped);
 	bool none_fresh = r->fresh == r->end;
 	link_in(r, i);
 	if (none_fresh)
@@ -148,23 +160,26 @@ const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str
 	return &i->key;
 }
 
-static size_t collect(const struct toc_keyring *r, struct toc_arena *a, const struct item *first,
-		      bool only_fresh, struct toc_key_row **ret_rows)
+static size_t collect(const struct toc_keyring *r, struct toc_arena *a, struct item *first, bool only_fresh,
+		      struct toc_key_row **ret_rows)
 {
 	size_t n = 0, k = 0;
 	for (const struct item *i = first; i; i = i->next)
 		n += i->fresh || !only_fresh;
 	struct toc_key_row *rows = toc_arena_alloc(a, (n + 1) * sizeof *rows);
-	for (const struct item *i = first; i; i = i->next) {
+	for (struct item *i = first; i; i = i->next) {
 		if (only_fresh && !i->fresh)
 			continue;
-		const struct toc_wrapping_key *w = wrapping(r, i->wrapping_id);
+		if (!i->wrapped.n) {
+			const struct toc_wrapping_key *w = wrapping(r, i->wrapping_id);
+			set_wrapped(i, toc_seal_key_wrap(a, &i->key, w->id, w->key));
+		}
 		rows[k++] = (struct toc_key_row){
 			.id = i->key.id,
-			.wrapping_id = w->id,
+			.wrapping_id = i->wrapping_id,
 			.subject = i->key.subject,
 			.retention = i->key.retention,
-			.wrapped = toc_seal_key_wrap(a, &i->key, w->id, w->key),
+			.wrapped = i->wrapped,
 		};
 	}
 	*ret_rows = rows;

@@ -30,7 +30,7 @@ const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct
 const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject,
 					   struct toc_str retention);
 
-/** The keys made since the last settle, wrapped, in the arena. @return how many */
+/** The keys made since the last settle, wrapped; what the rows point to lives as long as the keys. @return how many */
 size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows);
 /** Their append was committed (kept) or not (forgotten). */
 void toc_keyring_settle(struct toc_keyring *r, bool kept);
