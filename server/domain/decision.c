@@ -336,7 +336,7 @@ static int check_second_person(struct toc_ask *q, const struct toc_proposal *p)
 int toc_rule_confirm(struct toc_ask *q)
 {
 	const struct toc_proposal *p = open_proposal(q);
-	uint32_t to;
+	uint32_t to = TOC_INCIDENT_NONE;
 
 	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || toc_check_impersonal(q) < 0 ||
 	    check_review(q) < 0)

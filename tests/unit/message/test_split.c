@@ -108,7 +108,7 @@ CASE(nothing_personal_gives_an_empty_personal_part)
 CASE(free_text_without_personal_data_is_told_apart_from_what_identifies)
 {
 	struct toc_arena *a = toc_arena_new();
-	struct toc_value *m, *pub, *per, *texts;
+	struct toc_value *m, *pub = NULL, *per, *texts = NULL;
 	struct toc_refusal why;
 	static const char message[] = "{\"type\":\"M4\",\"personal_data\":{\"level\":\"%s\",\"categories\":[]"
 				      "},\"signature\":\"AAAA\",\"body\":{\"step\":\"send\","
