@@ -1,6 +1,6 @@
 /* cast.c: the connections of a play. Every actor is a member of its own: one key, one connection. What
- * reaches an organisation through any of them goes to one log; gateways answer with machine receipts by
- * themselves. */
+ * reaches an organisation through any of them goes to one log; gateways, and of what they do not read the people's
+ * clients, answer with machine receipts by themselves. */
 #include "cli/cast.h"
 
 #include <stdlib.h>
@@ -112,6 +112,19 @@ static void sign_in_or_out(struct cast *c, const struct toc_value *frame, bool o
 	}
 }
 
+/* Does this connection confirm that the entry has arrived? The organisation's gateway, for all that it is given.
+ * What no service account reads (M1 to M3) the first person's client that gets it; of an organisation without a
+ * gateway nobody is connected in earnest. */
+static bool confirms(const struct cast *c, const struct actor *a, const struct tocsin_entry *e, bool first)
+{
+	if (e->seq < 0 || e->k[0] != 'M' || !strncmp(e->k, "M19.", 4) || !strcmp(e->org, a->org))
+		return false;
+	if (!a->gateway && (!first || e->k[1] < '1' || e->k[1] > '3' || e->k[2] != '.' || !strcmp(e->org, "server") ||
+			    !cast_receiver(c, a->org)->gateway))
+		return false;
+	return !(c->silent && c->silent(c->user, a, e->id));
+}
+
 static void on_entry(void *user, const struct tocsin_entry *e)
 {
 	struct actor *a = user;
@@ -119,8 +132,7 @@ static void on_entry(void *user, const struct tocsin_entry *e)
 	size_t before = c->log.n;
 	if (expect_log_add(&c->log, a->org, (struct toc_str){ e->json, e->json_bytes }, toc_clock_mono_us()) < 0)
 		return;
-	if (a->gateway && e->seq >= 0 && e->k[0] == 'M' && strncmp(e->k, "M19.", 4) != 0 &&
-	    strcmp(e->org, a->org) != 0 && !(c->silent && c->silent(c->user, a, e->id)))
+	if (confirms(c, a, e, c->log.n > before))
 		(void)tocsin_receipt(a->connection, e->seq, "delivered");
 	if (c->log.n > before && (!strcmp(e->k, "session.open") || !strcmp(e->k, "session.close")))
 		sign_in_or_out(c, c->log.items[before].frame, !strcmp(e->k, "session.open"));

@@ -333,12 +333,34 @@ static int check_second_person(struct toc_ask *q, const struct toc_proposal *p)
 	return toc_ask_may(q, conditions | (same_person ? 0 : TOC_IF_2P) | (same_org ? 0 : TOC_IF_2O));
 }
 
+/* Most who get a confirmation have never seen the proposal, so it may repeat what takes effect; and then it says what
+ * was proposed: the first person decided that. */
+static int check_repeats(struct toc_ask *q, const struct toc_proposal *p)
+{
+	const struct toc_value *states = states_of(q);
+	struct toc_str type = toc_get_text(q->body, "activation_type");
+	bool same = toc_len(states) == p->n_states;
+
+	if (type.n && !toc_short_is(&p->activation_type, type))
+		return TOC_REFUSE(q, CONDITION, "body.activation_type", "domain b.1",
+				  "activation_type: the proposal is %.*s", TOC_STR_ARGS(toc_short_str(&p->activation_type)));
+	if (toc_get_int(q->body, "vocabulary_version", p->vocabulary) != p->vocabulary)
+		return TOC_REFUSE(q, CONDITION, "body.vocabulary_version", "domain b.1",
+				  "vocabulary_version: the proposal is made in the words of version %lld", (long long)p->vocabulary);
+	for (uint32_t i = 0; same && i < p->n_states; i++)
+		same = toc_list_has(states, toc_short_str(&p->states[i].org));
+	if (states && !same)
+		return TOC_REFUSE(q, CONDITION, "body.scope.states", "domain b.1",
+				  "states: not those of the proposal; to change them afterwards is a decision of its own");
+	return 0;
+}
+
 int toc_rule_confirm(struct toc_ask *q)
 {
 	const struct toc_proposal *p = open_proposal(q);
 	uint32_t to = TOC_INCIDENT_NONE;
 
-	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || toc_check_impersonal(q) < 0 ||
+	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || check_repeats(q, p) < 0 || toc_check_impersonal(q) < 0 ||
 	    check_review(q) < 0)
 		return -1;
 	struct toc_str decision = toc_short_str(&p->decision);
@@ -363,7 +385,7 @@ int toc_rule_confirm(struct toc_ask *q)
 		.activation_type = toc_short_str(&p->activation_type),
 		.vocabulary = p->vocabulary,
 		.review_at = toc_get_time(q->body, "review_at", p->review_at),
-		.states = states_of(q) ? states_of(q) : states,
+		.states = states,
 		.proposer = { toc_short_str(&p->org), p->person },
 		.confirmer = { q->p->org, q->p->person },
 	};

@@ -45,6 +45,17 @@ static TOC_UNUSED int answer(struct stage *s, const char *who, const char *incid
 			 strcmp(step, "confirm") ? ",\"reason\":\"x\"" : "");
 }
 
+/* A confirmation that repeats these members of the proposal. */
+static TOC_UNUSED int repeats(struct stage *s, const char *who, const char *incident, const char *decision,
+		  const char *proposal, const char *members)
+{
+	return stage_act(s, who,
+			 "{\"type\":\"M3\",\"incident_ref\":\"%s\"," NO_PERSONAL
+			 ",\"body\":{\"decision\":\"%s\",\"step\":\"confirm\","
+			 "\"proposal_ref\":\"%s\",%s}}",
+			 incident, decision, proposal, members);
+}
+
 static TOC_UNUSED int tie(struct stage *s, const char *who, const char *incident, const char *step, const char *ref,
 	       const char *kind, const char *to)
 {

@@ -52,7 +52,18 @@ CASE(an_activation_is_refused_for_every_reason_of_its_own)
 	REFUSED(answer(s, "HUB/lead", id, "change", "confirm", p), CONDITION, "body.decision");
 	REFUSED(answer(s, "HUB/lead", id, "activate", "confirm", id_of(s, "M1.report")), NOT_FOUND,
 		"body.proposal_ref");
-	CHECK_INT(answer(s, "HUB/lead", id, "activate", "confirm", p), 0);
+	/* who repeats what takes effect repeats what was proposed */
+	static const char *const others[][2] = {
+		{ "\"activation_type\":\"crisis_content\"", "body.activation_type" },
+		{ "\"vocabulary_version\":2", "body.vocabulary_version" },
+		{ "\"scope\":{\"content_types\":[\"video\"],\"services\":[],\"states\":[\"XB\"],\"languages\":[]}",
+		  "body.scope.states" },
+	};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		REFUSED(repeats(s, "HUB/lead", id, "activate", p, others[i][0]), CONDITION, others[i][1]);
+	CHECK_INT(repeats(s, "HUB/lead", id, "activate", p,
+			  "\"activation_type\":\"perpetrator_content\",\"vocabulary_version\":1,\"scope\":{\"content_types\":"
+			  "[\"video\"],\"services\":[],\"states\":[\"XA\"],\"languages\":[]}"), 0);
 	REFUSED(answer(s, "HUB/second lead", id, "activate", "confirm", p), STATE, "body.proposal_ref");
 	CHECK(stage_consistent(s));
 	stage_free(s);
