@@ -395,7 +395,7 @@ static void visit_request(struct toc_conn *c, int64_t now)
 	if (!waited(c->made_us, c->front->limits.request_s, now))
 		return;
 	toc_limit_hit(TOC_LIMIT_request_s);
-	if (c->request->responding || waited(c->made_us, 2 * c->front->limits.request_s, now)) {
+	if (c->request->responding) {
 		toc_conn_drop(c);
 		return;
 	}
