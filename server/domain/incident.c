@@ -270,35 +270,93 @@ static int belongs(struct toc_ask *q, struct end from, struct end to, bool undo)
 	return 0;
 }
 
-/* Who may read both ends of a tie: everybody who knows of the incidents, of a case its desks and its
- * provider. */
-static void readers_of_tie(struct toc_ask *q, struct toc_draft *d, const struct end *ends, size_t n)
+/* Who may read both ends of a tie: of those who know of the incident, everybody who knows of the other one, of a
+ * case its desks and its provider. */
+static void reader_of_tie(struct toc_ask *q, struct toc_draft *d, struct toc_str org, const struct end *ends,
+			  size_t n)
 {
-	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
-	for (uint32_t k = 0; k < q->incident->n_parties; k++) {
-		struct toc_str org = toc_short_str(&q->incident->parties[k].org);
-		unsigned conditions = TOC_IF_PTY | TOC_IF_ADR;
-		bool all = true;
-		for (size_t e = 0; e < n; e++) {
-			if (ends[e].incident)
-				all &= toc_is_party(ends[e].incident, org);
-			if (!ends[e].threat)
-				continue;
-			bool notifier = toc_short_is(&ends[e].threat->notifier, org);
-			all &= notifier || toc_desk_of(ends[e].threat, org) != NULL;
-			conditions = (conditions & ~(unsigned)TOC_IF_PTY) | (notifier ? TOC_IF_OWN : 0);
-		}
-		if (all)
-			(void)toc_reader_add(q, d, org, conditions);
+	unsigned conditions = TOC_IF_PTY | TOC_IF_ADR;
+
+	for (size_t e = 0; e < n; e++) {
+		if (ends[e].incident && !toc_is_party(ends[e].incident, org))
+			return;
+		if (!ends[e].threat)
+			continue;
+		bool notifier = toc_short_is(&ends[e].threat->notifier, org);
+		if (!notifier && !toc_desk_of(ends[e].threat, org))
+			return;
+		conditions = (conditions & ~(unsigned)TOC_IF_PTY) | (notifier ? TOC_IF_OWN : 0);
 	}
+	(void)toc_reader_add(q, d, org, conditions);
+}
+
+struct tied { /* the links of a message that are said in one entry */
+	struct toc_value *links, *ties;
+	struct end *ends;
+	size_t n;
+};
+
+static struct tied tied_new(struct toc_ask *q, size_t n)
+{
+	return (struct tied){ toc_value_list(q->a), toc_value_list(q->a),
+			      toc_arena_alloc(q->a, 2 * (n + 1) * sizeof(struct end)), 0 };
+}
+
+static void tied_add(struct toc_ask *q, struct tied *t, const struct toc_value *link, struct end from,
+		     struct end to)
+{
+	struct toc_value *tie = toc_value_map(q->a);
+
+	t->ends[t->n++] = from;
+	t->ends[t->n++] = to;
+	toc_set_id(q->a, tie, "ref", from.id);
+	toc_set(q->a, tie, "kind", toc_get(link, "kind"));
+	toc_set_id(q->a, tie, "to", to.id);
+	toc_push(q->a, t->ties, tie);
+	toc_push(q->a, t->links, toc_value_copy(q->a, link));
+}
+
+/* A tie to a threat case is told to nobody who may not read the case: what a report or decision says of one stands
+ * in an entry of its own, by the server, for those who may read both ends. */
+static void tell_apart(struct toc_ask *q, struct toc_draft *d, const struct tied *rest, const struct tied *apart,
+		       struct toc_uuid own)
+{
+	struct toc_value *message = (struct toc_value *)(uintptr_t)d->message, /* ours: made in toc_ask_draft */
+		*body = toc_value_map(q->a);
+	const struct toc_value *told = toc_get(d->decided, "readers");
+
+	for (uint32_t i = 0; i < q->body->n; i++)
+		if (!toc_str_is(q->body->members[i].name, "links"))
+			toc_set_str(q->a, body, q->body->members[i].name, q->body->members[i].value);
+	if (toc_len(rest->links))
+		toc_set(q->a, body, "links", rest->links);
+	toc_set(q->a, message, "body", body);
+
+	struct toc_draft *link = toc_ask_server_draft(q, "M1.link", "tie", q->id);
+	message = (struct toc_value *)(uintptr_t)link->message;
+	link->ref = q->id;
+	link->incident = own;
+	link->subject = toc_incident_subject(q->a, own);
+	toc_set_id(q->a, message, "incident_ref", own);
+	for (size_t i = 0; i < toc_len(apart->links); i++) { /* whose message it was is not the one it stands in */
+		struct toc_value *said = toc_at(apart->links, i), *tie = toc_at(apart->ties, i);
+		toc_set(q->a, said, "ref", toc_get(tie, "ref"));
+		toc_set(q->a, said, "to", toc_get(tie, "to"));
+	}
+	toc_set(q->a, toc_get(message, "body"), "links", apart->links);
+	toc_set(q->a, toc_decided(link), "ties", apart->ties);
+	toc_set(q->a, toc_decided(link), "readers", toc_value_list(q->a));
+	for (uint32_t k = 0; q->incident && k < q->incident->n_parties; k++)
+		reader_of_tie(q, link, toc_short_str(&q->incident->parties[k].org), apart->ends, apart->n);
+	for (size_t k = 0; k < toc_len(told); k++)
+		reader_of_tie(q, link, toc_get_text(toc_at(told, k), "org"), apart->ends, apart->n);
 }
 
 int toc_take_links(struct toc_ask *q, struct toc_draft *d, struct toc_uuid own)
 {
 	const struct toc_value *links = toc_get(q->body, "links");
-	bool undo = toc_str_is(d->k, "M1.unlink");
-	struct end *ends = toc_arena_alloc(q->a, 2 * (toc_len(links) + 1) * sizeof *ends);
-	size_t n = 0;
+	bool undo = toc_str_is(d->k, "M1.unlink"), itself = undo || toc_str_is(d->k, "M1.link");
+	struct tied here = tied_new(q, toc_len(links)), apart = tied_new(q, toc_len(links));
 
 	for (size_t i = 0; i < toc_len(links); i++) {
 		const struct toc_value *link = toc_at(links, i);
@@ -311,20 +369,20 @@ int toc_take_links(struct toc_ask *q, struct toc_draft *d, struct toc_uuid own)
 		if (!toc_uuid_eq(from.id, own) && !toc_uuid_eq(to.id, own))
 			return TOC_REFUSE(q, BAD_VALUE, "body.links", "domain b.1",
 					  "links: one end is the incident of this message");
-		struct toc_value *tie = toc_value_map(q->a);
 		if ((toc_str_is(kind, "duplicate_of") && duplicate(q, toc_decided(d), from, to, undo) < 0) ||
 		    (toc_str_is(kind, "belongs_to") && belongs(q, from, to, undo) < 0))
 			return -1;
-		ends[n++] = from;
-		ends[n++] = to;
-		toc_set_id(q->a, tie, "ref", from.id);
-		toc_set_text(q->a, tie, "kind", kind);
-		toc_set_id(q->a, tie, "to", to.id);
-		toc_effect(q->a, toc_decided(d), undo ? "untied" : "ties", tie);
+		tied_add(q, !itself && (from.threat || to.threat) ? &apart : &here, link, from, to);
 	}
-	if (!toc_str_is(d->k, "M1.link") && !toc_str_is(d->k, "M1.unlink"))
-		return 0;
-	readers_of_tie(q, d, ends, n);
+	if (here.n)
+		toc_set(q->a, toc_decided(d), undo ? "untied" : "ties", here.ties);
+	if (itself) {
+		toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+		for (uint32_t k = 0; k < q->incident->n_parties; k++)
+			reader_of_tie(q, d, toc_short_str(&q->incident->parties[k].org), here.ends, here.n);
+	} else if (apart.n) {
+		tell_apart(q, d, &here, &apart, own);
+	}
 	return 0;
 }
 

@@ -147,6 +147,11 @@ CASE(a_report_opens_an_incident_for_those_it_names_and_the_case_keeps_its_audien
 	CHECK(first(s)->n_cases == 1 && toc_uuid_eq(first(s)->cases[0].id, sent->e.case_ref));
 	CHECK(toc_short_is(&first(s)->affected[0].org, TOC_STR("XA")));
 	const struct toc_message *m = toc_find_message(s->w, sent->e.eid);
+	/* nor does anybody else learn that there is a case: the tie is an entry of its own */
+	const struct stage_entry *tie = stage_last(s, "M1.link", "server");
+	CHECK_TEXT(toc_str_of(stage_readers(s, tie)), "AIRU HUB");
+	CHECK(!toc_get(toc_get(toc_get(e->e.body, "message"), "body"), "links") &&
+	      !toc_get(toc_get(e->e.body, "decided"), "ties"));
 	CHECK(!toc_is_reader(m, TOC_STR("BFP"), TOC_ROLE_ALL) &&
 	      !toc_is_reader(m, TOC_STR("CDA"), TOC_ROLE_ALL));
 	CHECK(stage_consistent(s));
