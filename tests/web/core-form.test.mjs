@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
 import path from "node:path";
 import { describe, test } from "node:test";
@@ -15,9 +14,8 @@ import { FORMS, beginning, message, problemsIn } from "../../web/core/forms.js";
 import { has } from "../../web/lib/i18n.js";
 import { reduceAll, emptyState } from "../../web/core/state.js";
 import { FakeServer } from "./fake-server.mjs";
+import { catalogue, fill } from "./fill.mjs";
 
-const source = readFileSync(new URL("../../server/message/catalogue.def", import.meta.url), "utf8");
-const catalogue = read(source);
 const tool = path.join(build, "tests/unit/message/catalogue_check");
 const schemaOf = (type) => JSON.parse(execFileSync(tool, ["schema", type], { encoding: "utf8", maxBuffer: 1 << 26 }));
 
@@ -155,32 +153,6 @@ describe("the forms", () => {
 		assert.ok(check(m), JSON.stringify(check.errors));
 	};
 	const forms = Object.keys(FORMS).filter((name) => catalogue.types[FORMS[name].type]);
-	const some = (f, at) => f.values?.[0] ?? { BOOL: "yes", INT: "5", TIME: { local: "2031-05-17T15:00", offset: "+02:00" }, ORG: "HUB",
-		CC: "XA", PERSON: at.me.person, URL: "https://x.example/1", HEX: "ab".repeat((f.min ?? 2) / 2) }[f.kind] ?? "words";
-	const row = (shape, at) => {
-		const first = catalogue.shapes[shape].fields.find((f) => !f.shape && f.kind !== "UUID7");
-		return { ...blank(catalogue, shape), [first.name]: some(first, at) };
-	};
-	/** Everything that a form asks for, answered somehow. */
-	const fill = (name, at) => {
-		let v = beginning(catalogue, name, at);
-		for (let round = 0; round < 4; round++)
-			for (const p of problemsIn(catalogue, name, v)) {
-				const names = p.path.split(".").filter((n) => n !== "rows");
-				let shape = names[0] === "body" ? catalogue.types[FORMS[name].type].shape : "envelope";
-				let f;
-				for (const n of names.slice(1).filter((n) => !/^\d+$/.test(n))) {
-					f = catalogue.shapes[shape].fields.find((x) => x.name === n);
-					shape = f.shape ?? shape;
-				}
-				const one = p.why === "hex" ? "ab".repeat(p.n / 2) : some(f, at);
-				const value = p.why === "answered" ? { said: "no", rows: [] } : f.shape && f.list ? [row(f.shape, at)] : f.list
-					? ["ENUM", "ORG", "PERSON", "UUID"].includes(f.kind) ? [one] : one : one;
-				v = withValue(v, p.path, value);
-			}
-		return v;
-	};
-
 	test("every form, filled with what it asks for, is a message that the server's schema takes", () => {
 		for (const name of forms) {
 			const at = { ...here, entry: /confirm|object|withdraw/.test(name) ? made.proposal : name.startsWith("M7") ? made.items?.[2].item_id

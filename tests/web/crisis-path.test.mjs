@@ -7,7 +7,12 @@ import { existsSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
 import { Server, tocsind } from "../integration/lib/server.mjs";
-import { message } from "../integration/lib/messages.mjs";
+import { LANTERN, message } from "../integration/lib/messages.mjs";
+import { FORMS, message as messageOf, problemsIn } from "../../web/core/forms.js";
+import { steps } from "../../web/core/crisis.js";
+import { timeOf } from "../../web/core/select.js";
+import { emptyState, reduceAll } from "../../web/core/state.js";
+import { catalogue, fill } from "./fill.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
 
@@ -177,6 +182,67 @@ describe("the path of a crisis", { skip: why }, () => {
 		await page.locator(".is-undone", { hasText: "undone" }).waitFor();
 		await platform.keys("Escape");
 		await platform.page.waitForSelector("main.board .incident.is-REPORTED");
+	});
+
+	test("what every form makes, filled with what it asks for, is taken by the server, and was offered to who said it", async () => {
+		const said = new Set();
+		/** What a member's console knows. */
+		async function stateOf(credential) {
+			const welcome = (await server.request("GET", "/api/me", { credential })).json;
+			let s = reduceAll(emptyState(), [{ op: "welcome", ...welcome }]);
+			for (let after = -1, n = 1; n > 0;) {
+				const page = (await server.request("GET", `/api/entries?after=${after}&limit=500`, { credential })).json;
+				s = reduceAll(s, page.entries.map((e) => ({ op: "entry", ...e })));
+				[after, n] = [page.last, page.entries.length];
+			}
+			return s;
+		}
+		/** @param {string} who @param {string} form @param {{incident?: string, about?: string, typed?: any, links?: any[]}} [of] */
+		async function say(who, form, { incident, about, typed, links } = {}) {
+			const credential = server.credential(...who.split("/"));
+			const s = await stateOf(credential);
+			const i = s.incidents.get(incident);
+			const at = { state: s, me: s.me, incident: i, entry: about ?? incident, exercise: LANTERN, mode: "exercise", lang: "en",
+				now: timeOf(s, { exercise: LANTERN }, Date.now() - 50) };
+			if (i && form[1] !== "7" && form !== "M6.scope")
+				assert.ok(steps(s, i).some((x) => x.form === form), `${form} is not offered to ${who}: ${i.state}`);
+			const values = fill(form, at, typed);
+			assert.deepEqual(problemsIn(catalogue, form, values), [], form);
+			const out = messageOf(catalogue, form, values, at, links);
+			const r = await server.request("POST", "/api/messages", { credential, body: out });
+			assert.equal(r.status, 200, `${form} by ${who}: ${r.text}`);
+			said.add(form);
+			return { ...r.json, out };
+		}
+		const [officer, lead, hubLead] = ["AIRU/duty officer", "AIRU/second officer", "HUB/lead"];
+		const report = (town, links) => say(officer, "M1.report", { links, typed: { "envelope.audience": ["HUB", "Chirplet", "GameNest", "OSF"],
+			"body.event_place": { cc: "XA", locality: town, geo: "" } } });
+		const { incident } = await report("Port Ostrel");
+		await say("Chirplet/night responder", "M1.reference", { incident, typed: { "envelope.also_reported_to": { said: "yes", rows: [{
+			system: "another centre", authority: "", external_ref: "7", at: { local: "", offset: "" } }] } } });
+		const proposed = await say("Chirplet/night responder", "M2.propose", { incident });
+		await say(hubLead, "M3.assess", { incident });
+		await say(hubLead, "M2.decline", { incident, about: proposed.id });
+		await say(hubLead, "M2.issue", { incident });
+		await say(hubLead, "M3.assign", { incident });
+		await say("OSF/duty officer", "M3.link_activation", { incident });
+		const shared = await say("StreamHarbor/night responder", "M6.share", { incident, typed: { "envelope.audience": ["HUB", "AIRU", "GameNest"] } });
+		const about = shared.out.body.items[0].item_id;
+		for (const form of ["M7.match_count", "M7.opinion", "M7.false_positive", "M7.not_applicable"])
+			await say("GameNest/night responder", form, { incident, about });
+		await say(hubLead, "M6.scope", { incident, about, typed: { "body.scopes.0.action": "quarantine" } });
+		const first = await say(lead, "M3.activate", { incident });
+		await say(lead, "M3.withdraw", { incident, about: first.id });
+		const second = await say(lead, "M3.activate", { incident });
+		const confirmed = await say(hubLead, "M3.confirm", { incident, about: second.id });
+		await say("GameNest/night responder", "M3.object", { incident, about: confirmed.id });
+		await say(hubLead, "M3.change", { incident });
+		await say(hubLead, "M3.wind_down", { incident });
+		const close = await say(hubLead, "M3.close", { incident });
+		await say("LoopReel/night responder", "M3.object", { incident, about: close.id });
+		const other = await report("Elsewhere");
+		await say(hubLead, "M3.not_activate", { incident: other.incident });
+		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form)), ["M3.reopen"], "what is reopened has been closed for an hour");
 	});
 
 	test("no error, no word of the policy, no request to another place", () => {

@@ -233,10 +233,9 @@ function choices(kind, path, here, spec) {
 		return own(here).map(({ value, text }) => ({ value, label: text ?? vocabularyWord(value) }));
 	if (kind === "ORG") {
 		const joined = here.exercise ? here.state.exercises.get(here.exercise)?.participants : undefined;
-		/* a service, or a reader: a member that reads crisis messages, and not one's own, which reads them anyway */
-		const fits = /services/.test(path) ? (/** @type {import("../core/state.js").Org} */ o) => o.kinds.includes("hsp")
-			: (/** @type {import("../core/state.js").Org} */ o) => o.code !== here.me.org &&
-				!o.kinds.some((k) => ["exercise_control", "operator", "auditor"].includes(k));
+		/* a service; or a reader, and not one's own organisation, which reads it anyway */
+		const fits = (/** @type {import("../core/state.js").Org} */ o) => (/services/.test(path) ? o.kinds.includes("hsp")
+			: o.code !== here.me.org && (!spec.readers || o.kinds.some((k) => spec.readers?.includes(k))));
 		return [...here.state.orgs.values()].filter((o) => (!joined?.length || joined.includes(o.code)) && fits(o))
 			.sort((a, b) => a.code.localeCompare(b.code)).map((o) => ({ value: o.code,
 				label: o.name === o.code ? o.code : `${o.code} · ${o.name}` }));

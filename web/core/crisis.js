@@ -113,16 +113,18 @@ export function steps(s, i) {
 	list.push(lead && settled && here(["ACTIVE"]) && { form: "M3.wind_down" });
 	list.push(proposer && here(["WINDING_DOWN"]) && !open.some((p) => p.decision === "close") && { form: "M3.close" });
 	list.push(proposer && here(["CLOSED", "DEBRIEF"]) && { form: "M3.reopen" });
+	const objects = officer || is(me, ["liaison"], [...LE, ...HUB]) || is(me, ["crisis_responder", "legal"], HSP) || industry;
 	for (const p of open) {
 		list.push(p.by.org === me?.org && officer && { form: "M3.withdraw", about: p.id, why: p.decision });
-		list.push((officer || is(me, ["liaison"], [...LE, ...HUB]) || is(me, ["crisis_responder", "legal"], HSP) || industry) &&
-			p.by.person !== me?.person && { form: "M3.object", about: p.id, why: p.decision });
+		list.push(objects && p.by.person !== me?.person && { form: "M3.object", about: p.id, why: p.decision });
 	}
 	list.push((officer || industry || responder) && !here(["ARCHIVED", "LINKED_DUPLICATE"]) && { form: "M6.share" });
 	list.push(lead && here(["ASSESSING", "EARLY_WARNING", ...RUNNING]) && { form: "M3.assign" });
 	list.push((officer || industry) && here([...BEFORE, ...RUNNING]) && { form: "M3.link_activation" });
 	list.push((is(me, ["duty_officer"], [...MS, ...HUB, "trusted_partner", "csam_centre"]) || is(me, ["liaison"], [...LE,
 		...HUB]) || is(me, ["crisis_responder", "legal"], HSP)) && here([...BEFORE, ...RUNNING]) && { form: "M1.reference" });
+	list.push(objects && i.activation !== undefined && here(["ACTIVE"]) && i.activation.by.org !== me?.org &&
+		i.activation.confirmed?.org !== me?.org && { form: "M3.object", about: i.activation.id, why: "activate" });
 	return list.filter((x) => x !== false);
 }
 

@@ -5,6 +5,7 @@
  *   type, fixed      the message type, and members of the body that make it this form (step, decision)
  *   sections         title and names of fields; a field that no section names stands under "more"
  *   known            fields that nobody is asked for, because `given` says them
+ *   readers          kinds of organisation that can be chosen as its audience
  *   unasked(here)    fields that make no sense here
  *   first, single    the list of which the form opens with one row; it stays that one
  *   only             nothing but these fields: the others are another form's
@@ -27,7 +28,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   where and about what it is said: `entry` is the id in the address (an incident, a proposal, an item) */
 /** @typedef {{value: string, text?: string}} Choice  without text: a word of the vocabulary */
 /** @typedef {{type: string, fixed: Record<string, any>, sections: {title: string, names: string[], envelope?: string[]}[],
- *   known?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
+ *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
  *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean,
@@ -76,7 +77,12 @@ function confirmed(here) {
 	return { ...rest, ...(rest.review_at && Date.parse(rest.review_at) <= here.now ? { review_at: rfc3339(here.now + 24 * HOUR -
 		60_000) } : {}) };
 }
-const proposalOf = (/** @type {About} */ here) => here.incident?.proposals.get(here.entry ?? "");
+/** What is answered: a proposal; of an objection, also the activation in effect. @param {About} here */
+function proposalOf(here) {
+	const { proposals, activation } = here.incident ?? {};
+	return proposals?.get(here.entry ?? "") ?? (activation && activation.id === here.entry ? { decision: activation.body.decision,
+		body: activation.body } : undefined);
+}
 
 /** A decision by one person, or the proposal of one. @param {string} decision @param {Partial<Spec>} more @returns {Spec} */
 const decide = (decision, more) => ({
@@ -114,6 +120,10 @@ function isAuthority(here, code) {
 /** The hub acts at the request of an affected state: the first of those that there are. @param {About} here */
 const asked = (here) => (here.me.kinds.includes("eu_hub") ? { requested_by: requests(here)[0]?.value ?? "" } : {});
 
+/** Kinds of organisation in which somebody may read (matrix a.3.1): nobody else can be chosen. */
+const READ_CRISIS = ["ms_law_enforcement", "ms_competent_authority", "eu_hub", "hsp", "industry_body", "eu_policy"];
+const READ_SIGNALS = READ_CRISIS.filter((k) => k !== "eu_policy");
+
 const audience = { title: "audience", names: [], envelope: ["audience", "also_reported_to", "tlp"] };
 
 /** What stands once beside the items is not asked again of each. */
@@ -123,7 +133,7 @@ const EACH = ["producer", "content_type", "tco_type", "behaviour_labels", "conte
 /** @type {Record<string, Spec>} */
 export const FORMS = {
 	"M1.report": {
-		type: "M1", fixed: { step: "report" }, precedence: "immediate", ack: false, personal: "none",
+		type: "M1", fixed: { step: "report" }, readers: READ_CRISIS, precedence: "immediate", ack: false, personal: "none",
 		sections: [{ title: "what", names: ["headline", "event_time", "event_place", "ongoing", "note"] },
 			{ title: "online", names: ["online_component", "producer", "victims_visible", "minor_involved", "services_seen"] },
 			{ title: "criteria", names: ["criteria"] }, { title: "also", names: ["links", "known_to"] }, audience],
@@ -173,7 +183,7 @@ export const FORMS = {
 	"M3.object": answerTo("object", ["reason"]),
 	"M3.withdraw": answerTo("withdraw", ["reason"]),
 	"M6.share": {
-		type: "M6", fixed: { step: "share" }, precedence: "priority", ack: false, grave: true, first: "items",
+		type: "M6", fixed: { step: "share" }, readers: READ_SIGNALS, precedence: "priority", ack: false, grave: true, first: "items",
 		unasked: (here) => (here.incident?.signals.size ? [] : ["items.variant_of", "items.variant_kind"]),
 		sections: [{ title: "signals", names: ["items"] }, { title: "all_items", names: EACH }, audience],
 		known: ["items.item_id", "items.bank", "items.hash_ref", "items.seen_at", "items.frame_time", ...EACH.map((n) => `items.${n}`)],

@@ -23,7 +23,7 @@ import { act, eachDisclosed, note, takeDeadline, takeReceipt, takeTimers } from 
  *   `refs`: entries by whose acknowledgement they do: itself, and the confirmation of a fast path */
 /** @typedef {{id: string, mode: string, exercise?: string, opened: string, state: string, headline: string, place?: any,
  *   eventTime?: any, ongoing?: string, reports: Item[], criteria: Map<string, any>, affected: string[], assignee?: {person: string, org: string, at: string},
- *   activation?: {body: any, by: Act, confirmed?: Act, at: string, fast: boolean}, reviewAt?: string,
+ *   activation?: {id: string, body: any, by: Act, confirmed?: Act, at: string, fast: boolean}, reviewAt?: string,
  *   proposals: Map<string, Proposal>, warnings: Map<string, Warning>, timers: Map<string, Timer>,
  *   receipts: Map<string, Map<string, Receipts>>, asked?: Asked, escalations: any[], links: any[], survivor?: string,
  *   linked: any[], reason?: {code?: string, text?: string}, signals: Map<string, Signal>, timeline: Item[], withoutPersonal: boolean,
@@ -142,7 +142,7 @@ function propose(i, e, b, fast) {
 function take(i, e, b) {
 	const [by, confirmed] = (e.decided?.decision?.by ?? [{ org: e.org }]).map((/** @type {any} */ x) => ({ ...x, at: e.at }));
 	if (b.decision === "activate" || b.decision === "reopen")
-		i.activation = { body: { ...e.decided?.activated, ...b }, by, confirmed, at: e.decided?.activated ? e.at : i.activation?.at ?? e.at,
+		i.activation = { id: e.id, body: { ...e.decided?.activated, ...b }, by, confirmed, at: e.decided?.activated ? e.at : i.activation?.at ?? e.at,
 			fast: !confirmed };
 	if (b.decision === "change" && i.activation)
 		i.activation = { ...i.activation, body: { ...i.activation.body, ...b } };
@@ -238,8 +238,12 @@ export const incidentSteps = {
 		if (p?.fast && i.asked)
 			i.asked = { ...i.asked, refs: [...i.asked.refs, e.id] };
 	}),
-	"M3.object": step((i, e, b) => amend(i, b.proposal_ref, { objections: [...i.proposals.get(b.proposal_ref)?.objections ?? [],
-		{ ...act(e), reason: b.reason }] })),
+	/* to a proposal, or to what is in effect: that names the confirmation */
+	"M3.object": step((i, e, b) => {
+		const p = i.proposals.get(b.proposal_ref) ?? [...i.proposals.values()].find((x) => x.confirmed?.id === b.proposal_ref);
+		if (p)
+			amend(i, p.id, { objections: [...p.objections, { ...act(e), reason: b.reason }] });
+	}),
 	"M3.withdraw": step((i) => withoutActivation(i)),
 	"M3.revert": step((i) => withoutActivation(i)),
 
