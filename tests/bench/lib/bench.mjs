@@ -85,6 +85,12 @@ export function checked(what, run) {
 
 // ---- the floor ----
 
+/** A key as the server's own is, and a certificate for it. */
+export function certificate(cert, key) {
+	execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert,
+		'-days', '2', '-subj', '/CN=localhost'], { stdio: 'ignore' });
+}
+
 async function freePort() {
 	const listener = net.createServer().listen(0, '127.0.0.1');
 	await once(listener, 'listening');
@@ -98,8 +104,7 @@ export class Floor {
 	/** @param {string[]} under a command to run it under */
 	static async start(under = []) {
 		const floor = new Floor(), cert = path.join(folder, 'floor.crt'), key = path.join(folder, 'floor.key');
-		execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert,
-			'-days', '2', '-subj', '/CN=localhost'], { stdio: 'ignore' });
+		certificate(cert, key);
 		floor.port = await freePort();
 		const [command, ...args] = [...under, program('floor'), String(floor.port), cert, key];
 		floor.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
