@@ -276,6 +276,7 @@ int toc_tls_certify(struct toc_front *f, struct toc_str chain, struct toc_str ke
 extern const struct lws_protocols toc_protocols[];
 struct toc_wsi_user {
 	struct toc_conn *conn;
+	unsigned bodies; /* of its newest request, that the library has said to be whole */
 };
 /** End a connection from outside of its callbacks: at once, or (plain HTTP) orderly. */
 void toc_wsi_kill(struct lws *wsi);

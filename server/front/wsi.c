@@ -131,11 +131,18 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 	case LWS_CALLBACK_HTTP:
 		f = front_of(wsi);
 		toc_arrival_speaks(f, lws_get_opaque_user_data(wsi));
+		if (u)
+			u->bodies = 0;
 		return toc_http_request(f, wsi, u, in, len);
 	case LWS_CALLBACK_HTTP_BODY:
 		return u && u->conn ? toc_http_body(u->conn, in, len) : 0;
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		return u && u->conn ? toc_http_body_end(u->conn) : 0;
+		/* A request with a body that was sent before the last one was answered: the library reads what it kept of
+		 * both from its beginning, takes the head for the body, comes to its end, and does so for ever. The
+		 * body that it gave us is none of ours (never an object: refused); at the second end we hang up. */
+		if (!u || ++u->bodies > 1)
+			return -1;
+		return u->conn ? toc_http_body_end(u->conn) : 0;
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		if (u && u->conn && u->conn->request->quiet == TOC_LISTENING)
 			u->conn->request->quiet = TOC_PIPELINED;

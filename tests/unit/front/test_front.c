@@ -152,6 +152,30 @@ CASE(an_upgrade_to_something_unknown_on_a_used_connection_hangs_up_and_harms_nob
 	end();
 }
 
+/* The library would read such a body for ever (wsi.c). A client that gets no answer asks again, on a connection of
+ * its own; what it must not do is stop the front for everybody. */
+CASE(a_body_sent_before_the_last_answer_hangs_up_and_harms_nobody)
+{
+	static const char *const second[] = { "POST /api/messages", "GET /api/me", "POST /nowhere" };
+	begin(0);
+	for (size_t i = 0; i < sizeof second / sizeof *second; i++) {
+		char both[400];
+		snprintf(both, sizeof both,
+		         "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n%s HTTP/1.1\r\nHost: localhost\r\n"
+		         "Content-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"type\":\"M4\"}",
+		         second[i]);
+		struct client *c = client_connect(&f);
+		client_text(c, both);
+		CHECK(says(client_answer(c, NULL), "alive"));
+		while (!client_ended(c))
+			(void)client_head(c);
+		client_free(c);
+		c = welcomed("NORTH", NULL);
+		client_free(c);
+	}
+	end();
+}
+
 CASE(a_wrong_credential_is_closed_with_4401)
 {
 	begin(0);
