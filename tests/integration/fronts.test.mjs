@@ -38,7 +38,7 @@ describe('two fronts', () => {
 	let server, control, platform, everybody, base;
 
 	before(async () => {
-		server = await startServer({ fronts: 2 });
+		server = await startServer({ fronts: 2, args: ['--handshake-s', '3'] });
 		control = await Steady.connect(server, 'CELL', 'controller');
 		platform = await Steady.connect(server, 'StreamHarbor', 'night responder');
 		everybody = await Promise.all(PEOPLE.flatMap(([org, person]) => Array.from({ length: EACH }, () => Steady.connect(server, org, person))));
@@ -95,46 +95,42 @@ describe('two fronts', () => {
 		await everybodyHasTheirs(last + 1);
 		for (const m of others) assert.ok(m.socket === sockets.get(m) && m.reconnects === 0, `${m.name} was disturbed`);
 	});
-});
 
-describe('a crowd', () => {
-	let server, load;
-	before(async () => {
-		server = await startServer({ fronts: 1, args: ['--handshake-s', '3'] });
-		load = await serverLoad(server);
-		await load.order('senders n=1');
-	});
-	after(async () => {
-		await load?.stop();
-		await server?.stop();
-	});
+	describe('and a crowd', () => {
+		let load;
+		before(async () => {
+			load = await serverLoad(server);
+			await load.order('senders n=1');
+		});
+		after(() => load?.stop());
 
-	it('1,000 hang up at once without a word and are back, and nothing of the first thousand is left', async () => {
-		const pid = server.pids('front')[0], descriptors = () => fs.readdirSync(`/proc/${pid}/fd`).length;
-		const before = descriptors();
-		for (let i = 0; i < 2; i++) {
-			const back = await load.order('connect n=1000');
-			assert.deepEqual({ open: back.open, lost: back.lost }, { open: 1000, lost: 0 });
-			const told = await load.order('publish n=2');
-			assert.equal(told.deliveries, 2000);
+		it('1,000 hang up at once without a word and are back, and nothing of the first thousand is left', async () => {
+			const pids = server.pids('front'), descriptors = () => pids.reduce((sum, pid) => sum + fs.readdirSync(`/proc/${pid}/fd`).length, 0);
+			const before = descriptors();
+			for (let i = 0; i < 2; i++) {
+				const back = await load.order('connect n=1000');
+				assert.deepEqual({ open: back.open, lost: back.lost }, { open: 1000, lost: 0 });
+				const told = await load.order('publish n=2');
+				assert.equal(told.deliveries, 2000);
+				await load.order('leave');
+			}
+			await until(() => descriptors() <= before, `${descriptors()} descriptors, ${before} before`);
+			assert.deepEqual(server.pids('front'), pids);
+		});
+
+		it('half-open connections are ended, and keep nobody out', async () => {
+			const half = await Promise.all(Array.from({ length: 300 }, () => new Promise((resolve, reject) => {
+				const s = net.connect(server.port, '127.0.0.1', () => resolve(s));
+				s.on('error', reject);
+			})));
+			half.slice(0, 100).forEach((s) => s.write(Buffer.from('160301', 'hex'))); // a part of a handshake
+			const ended = half.map((s) => new Promise((resolve) => s.on('close', resolve)));
+			half.forEach((s) => s.on('error', () => {}).resume());
+			const back = await load.order('connect n=100');
+			assert.equal(back.open, 100);
+			assert.ok(back.seconds < 8, `${back.seconds} s`);
+			await Promise.all(ended); // by the server: handshake_s
 			await load.order('leave');
-		}
-		await until(() => descriptors() <= before, `${descriptors()} descriptors, ${before} before`);
-		assert.equal(server.pids('front')[0], pid);
-	});
-
-	it('half-open connections are ended, and keep nobody out', async () => {
-		const half = await Promise.all(Array.from({ length: 300 }, () => new Promise((resolve, reject) => {
-			const s = net.connect(server.port, '127.0.0.1', () => resolve(s));
-			s.on('error', reject);
-		})));
-		half.slice(0, 100).forEach((s) => s.write(Buffer.from('160301', 'hex'))); // a part of a handshake
-		const ended = half.map((s) => new Promise((resolve) => s.on('close', resolve)));
-		half.forEach((s) => s.on('error', () => {}).resume());
-		const back = await load.order('connect n=100');
-		assert.equal(back.open, 100);
-		assert.ok(back.seconds < 8, `${back.seconds} s`);
-		await Promise.all(ended); // by the server: handshake_s
-		await load.order('leave');
+		});
 	});
 });
