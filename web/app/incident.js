@@ -221,7 +221,8 @@ function Ties({ i }) {
 	};
 	const held = ties(i);
 	return html`<h3>${t("incident.ties")}</h3><ul class="plain">${i.links.map((l) => html`<li class=${l.undone ? "is-undone" : ""}><${Icon}
-		name="link" /> ${end(l.ref ?? i.id)} ${word("tie", l.kind)} ${end(l.to ?? i.id)} <span class="muted">· <${Who} act=${l.by ?? {}} /> · <${When}
+		name="link" /> ${end(l.ref ?? i.id)} ${word("tie", l.kind)} ${end(l.to ?? i.id)} <span class="muted">· ${l.by?.org === "server" ? t("timeline.server") : html`<${Who}
+			act=${l.by ?? {}} />`} · <${When}
 			at=${l.at} of=${i} /></span>${l.undone ? html` <span class="tag">${t("incident.undone")}</span>` : mayTie(state.value.me) &&
 				held.includes(l) && html` <${Unlink} i=${i} tie=${l} />`}</li>`)}</ul>`;
 }

@@ -333,7 +333,7 @@ export default {
 	"say.lead.M3.close": "Eine Stunde lang kann jeder Einspruch erheben; dann bestätigt eine zweite Person.",
 	"say.title.M3.confirm": "Vorschlag bestätigen",
 	"say.lead.M3.confirm": "Sie entscheiden zusammen mit der Person, die vorgeschlagen hat. Es gilt sofort.",
-	"say.title.M3.object": "Einspruch gegen den Vorschlag",
+	"say.title.M3.object": "Einspruch erheben",
 	"say.lead.M3.object": "Alle lesen es. Ein Vorschlag zu schließen ist damit beendet.",
 	"say.title.M3.withdraw": "Vorschlag zurückziehen",
 	"say.lead.M3.withdraw": "Bevor jemand bestätigt hat.",

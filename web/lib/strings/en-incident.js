@@ -333,7 +333,7 @@ export default {
 	"say.lead.M3.close": "Everybody may object for an hour; then a second person confirms.",
 	"say.title.M3.confirm": "Confirm the proposal",
 	"say.lead.M3.confirm": "You decide together with the person who proposed it. It takes effect at once.",
-	"say.title.M3.object": "Object to the proposal",
+	"say.title.M3.object": "Object",
 	"say.lead.M3.object": "Everybody reads it. It ends a proposal to close.",
 	"say.title.M3.withdraw": "Withdraw the proposal",
 	"say.lead.M3.withdraw": "Before anybody has confirmed it.",
