@@ -137,6 +137,7 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	toc_child_deaf(k->child, true);
 	toc_child_store(k->child, o->writer);
 	toc_child_store(k->child, o->reader);
+	toc_store_knows(o->reader, o->writer);
 	toc_store_watch(o->writer, toc_cycle_store_event, k);
 	toc_store_watch(o->reader, toc_cycle_store_event, k);
 	if (open_journal(k, &error) < 0)

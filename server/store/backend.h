@@ -56,6 +56,7 @@ struct toc_store {
 	const struct toc_backend *backend;
 	toc_store_on_event *on_event;
 	void *event_ctx;
+	const struct toc_store *knows; /* whose appends are no news; or NULL */
 	struct toc_op queue[TOC_STORE_QUEUE_MAX];
 	unsigned head, n;
 };

@@ -203,7 +203,7 @@ static int append(struct memory *m, const struct toc_append *what, struct toc_er
 	while (toc_map_next(batch, &cursor, &name, &value))
 		(void)toc_map_put(l->once, name, l);
 	for (struct memory *other = l->handles; other; other = other->next)
-		other->appended |= other != m;
+		other->appended |= other != m && other->s.knows != &m->s;
 out:
 	toc_map_free(batch);
 	toc_arena_free(a);

@@ -161,10 +161,12 @@ static void connect_on(struct toc_pg *pg)
 
 static void take_notifies(struct toc_pg *pg)
 {
+	const struct toc_pg *known = pg->s.knows ? pg_of(pg->s.knows) : pg;
 	bool by_another = false;
 
 	for (PGnotify *n; (n = PQnotifies(pg->conn)) != NULL; PQfreemem(n))
-		by_another |= n->be_pid != PQbackendPID(pg->conn);
+		by_another |= n->be_pid != PQbackendPID(pg->conn) &&
+			      (!known->conn || n->be_pid != PQbackendPID(known->conn));
 	if (by_another)
 		toc_store_tell(&pg->s, TOC_STORE_APPENDED, NULL);
 }

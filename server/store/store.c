@@ -247,6 +247,12 @@ void toc_store_watch(struct toc_store *s, toc_store_on_event *on_event, void *ct
 	s->event_ctx = ctx;
 }
 
+void toc_store_knows(struct toc_store *s, const struct toc_store *writer)
+{
+	assert(s->backend == writer->backend);
+	s->knows = writer;
+}
+
 int toc_store_fd(const struct toc_store *s)
 {
 	return s->backend->fd(s);

@@ -80,6 +80,9 @@ bool toc_store_is_up(const struct toc_store *s);
 enum toc_store_event { TOC_STORE_UP, TOC_STORE_DOWN, TOC_STORE_APPENDED };
 typedef void toc_store_on_event(void *ctx, enum toc_store_event event, const struct toc_error *why);
 void toc_store_watch(struct toc_store *s, toc_store_on_event *on_event, void *ctx);
+/** What `writer` appends is its owner's own and no news: `s` tells APPENDED of others only. The writer outlives the last
+ * step of `s`. */
+void toc_store_knows(struct toc_store *s, const struct toc_store *writer);
 
 int toc_store_fd(const struct toc_store *s);      /* -1 while there is none; may change in step */
 short toc_store_wants(const struct toc_store *s); /* POLLIN | POLLOUT */

@@ -596,6 +596,32 @@ CASE(who_watches_hears_of_the_others_appends_and_not_of_his_own)
 	toc_store_free(a);
 }
 
+CASE(who_knows_a_writer_hears_of_everybody_else_only)
+{
+	struct toc_store *a = fresh_store(), *b = other_store(a), *c = other_store(a);
+	struct events eb = { 0 }, ec = { 0 };
+	struct made *m = made_new(), *n = made_new();
+
+	make_rows(m, 3);
+	make_rows(n, 2);
+	toc_store_watch(b, note_event, &eb);
+	toc_store_watch(c, note_event, &ec);
+	toc_store_knows(c, a);
+	LIVE(c, toc_store_is_up(c));
+	CHECK_INT(append_rows(a, m, 0).result, 0);
+	LIVE(b, eb.appended == 1);
+	for (int i = 0; i < 5; i++)
+		live_a_little(c);
+	CHECK_INT(ec.appended, 0);
+	CHECK_INT(append_rows(b, n, 3).result, 0);
+	LIVE(c, ec.appended == 1);
+	made_free(m);
+	made_free(n);
+	toc_store_free(c);
+	toc_store_free(b);
+	toc_store_free(a);
+}
+
 CASE(what_is_pending_when_the_store_is_freed_ends)
 {
 	struct toc_store *s = fresh_store();
