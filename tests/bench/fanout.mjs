@@ -33,6 +33,7 @@ class Side {
 
 	async connect(n) {
 		const before = cpu(this.pids()), made = checked(this.name, await this.load.order(`connect n=${n}`));
+		if (made.open !== n) throw new Error(`${this.name}: ${made.open} of ${n} are connected after ${made.seconds} s`);
 		this.setUp.push((cpu(this.pids()) - before) / n);
 		this.seconds.push(made.seconds);
 	}
@@ -141,6 +142,9 @@ async function measure(n, fronts) {
 		table.add('idle: share of one core (beats, pings, renewals, PostgreSQL)', idleCpu, { unit: '%' });
 		await s.load.stop();
 		await f.load.stop();
+	} catch (why) {
+		console.error(`${n} subscribers: ${why.message}`); // before the rest, which takes a while to stop
+		throw why;
 	} finally {
 		await floor.stop();
 		await server.stop();
