@@ -59,7 +59,8 @@ static int by_id(const struct toc_timer *a, const struct toc_timer *b)
 	return toc_uuid_cmp(a->id, b->id);
 }
 
-static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
+static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i,
+		     bool but_promised)
 {
 	struct toc_world_cursor cursor = { 0 };
 	const struct toc_timer *t, **list = NULL;
@@ -68,6 +69,9 @@ static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct 
 	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor))) {
 		if (!toc_uuid_eq(t->incident, i->id) || toc_str_is(toc_short_str(&t->name), TOC_TIMER_EXPIRY))
 			continue; /* signals expire, whatever becomes of the incident */
+		if (but_promised &&
+		    (toc_short_is(&t->name, TOC_STR("T19")) || toc_short_is(&t->name, TOC_STR("T23"))))
+			continue;
 		if (n == room) {
 			const struct toc_timer **more =
 				toc_arena_alloc(q->a, (room = room ? 2 * room : 16) * sizeof *more);
@@ -84,9 +88,11 @@ static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct 
 		toc_stop(q, decided, list[k]);
 }
 
-void toc_stop_incident_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
+/* What everybody was told runs on, for most never hear of the tie: who owes an acknowledgement, and the hour
+ * for confirming, which would else be lengthened by tying and untying. */
+void toc_rest_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
 {
-	stop_all(q, decided, i);
+	stop_all(q, decided, i, true);
 }
 
 static void start_review(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident, toc_time at)
@@ -95,8 +101,7 @@ static void start_review(struct toc_ask *q, struct toc_value *decided, struct to
 		toc_start_timer(q, decided, "T21", incident, TOC_STR(""), q->at, at, at);
 }
 
-/* The fast path that waits for a second person, or NULL. */
-static const struct toc_proposal *unconfirmed(const struct toc_ask *q, struct toc_uuid incident)
+const struct toc_proposal *toc_unconfirmed(const struct toc_ask *q, struct toc_uuid incident)
 {
 	struct toc_world_cursor cursor = { 0 };
 	const struct toc_proposal *p;
@@ -107,20 +112,25 @@ static const struct toc_proposal *unconfirmed(const struct toc_ask *q, struct to
 	return NULL;
 }
 
-static void start_confirmation(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident)
+/* An activation that was undone while its incident was tied away does not come back with it. */
+static uint32_t state_before(const struct toc_ask *q, const struct toc_incident *i)
 {
-	toc_time until = toc_after(q->at, TOC_MINUTES(CONFIRM_MINUTES));
+	const struct toc_proposal *p = toc_find_proposal(q->w, i->activation);
+	enum toc_incident_state to = i->before;
 
-	toc_start_timer(q, decided, "T23", incident, TOC_STR(""), q->at, until, until);
+	if (p && p->fast && p->state == TOC_PROPOSAL_REVERTED)
+		(void)toc_incident_step(TOC_STR("M3.revert"), i->before, &to);
+	return to;
 }
 
-void toc_resume_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
+void toc_return(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
 {
-	if (i->before == TOC_INCIDENT_ACTIVE || i->before == TOC_INCIDENT_WINDING_DOWN)
+	uint32_t to = state_before(q, i);
+
+	toc_effect_incident_state(q, decided, i->id, i->state, to);
+	if (to == TOC_INCIDENT_ACTIVE || to == TOC_INCIDENT_WINDING_DOWN)
 		start_review(q, decided, i->id, i->review_at);
-	if (i->before == TOC_INCIDENT_ACTIVE && unconfirmed(q, i->id))
-		start_confirmation(q, decided, i->id);
-	if (i->before == TOC_INCIDENT_EARLY_WARNING)
+	if (to == TOC_INCIDENT_EARLY_WARNING)
 		toc_start_timer(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until,
 				i->warned_until);
 }
@@ -191,6 +201,7 @@ static void affect(struct toc_ask *q, struct toc_value *decided, const struct to
 static void activate(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e)
 {
 	struct toc_value *decided = toc_decided(d), *activated = toc_value_map(q->a);
+	toc_time confirmed = toc_after(q->at, TOC_MINUTES(CONFIRM_MINUTES));
 
 	toc_set_text(q->a, activated, "activation_type", e->activation_type);
 	toc_set_int(q->a, activated, "vocabulary_version", e->vocabulary);
@@ -199,7 +210,7 @@ static void activate(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 	toc_set(q->a, decided, "activated", activated);
 	toc_stop_timer_of(q, decided, "T20", q->incident->id, TOC_STR(""));
 	if (e->fast)
-		start_confirmation(q, decided, q->incident->id);
+		toc_start_timer(q, decided, "T23", q->incident->id, TOC_STR(""), q->at, confirmed, confirmed);
 	everybody_owes(q, d, e);
 }
 
@@ -225,7 +236,7 @@ void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 	 * business */
 	toc_tell(q, d, refuses ? TOC_TO_KNOWING : TOC_TO_EVERYBODY, TOC_IF_ADR);
 	if (toc_str_is(e->decision, "close") || refuses)
-		stop_all(q, decided, i);
+		stop_all(q, decided, i, false);
 	if (activates)
 		activate(q, d, e);
 	start_review(q, decided, i->id, e->review_at);
@@ -254,12 +265,9 @@ void toc_undo_activation(struct toc_ask *q, struct toc_value *decided)
 	const struct toc_incident *i = q->incident;
 	enum toc_incident_state to;
 
-	if (toc_incident_step(TOC_STR("M3.revert"), i->state, &to)) {
+	if (toc_incident_step(TOC_STR("M3.revert"), i->state, &to))
 		toc_effect_incident_state(q, decided, i->id, i->state, to);
-		stop_all(q, decided, i);
-	} else {
-		toc_stop_timer_of(q, decided, "T23", i->id, TOC_STR(""));
-	}
+	stop_all(q, decided, i, false);
 }
 
 /* ---- what is due ---- */
@@ -331,7 +339,7 @@ void toc_fire_t23(struct toc_ask *q, const struct toc_timer *t)
 {
 	struct toc_draft *d = toc_incident_draft(q, "M3.revert", t);
 	struct toc_value *body = toc_get(d->message, "body");
-	const struct toc_proposal *p = unconfirmed(q, t->incident);
+	const struct toc_proposal *p = toc_unconfirmed(q, t->incident);
 
 	toc_set_text(q->a, body, "decision", p ? toc_short_str(&p->decision) : TOC_STR("activate"));
 	if (p) {

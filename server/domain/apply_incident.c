@@ -139,8 +139,10 @@ static void proposals(const struct deed *d)
 	for (size_t i = 0; i < toc_len(ended); i++) {
 		struct toc_uuid ref = toc_get_id(toc_at(ended, i), "ref");
 		struct toc_proposal *p = EDIT_EXISTING(d, proposal, ref);
-		if (p)
-			p->state = toc_proposal_state_of(toc_get_text(toc_at(ended, i), "how"));
+		if (!p)
+			continue;
+		p->state = toc_proposal_state_of(toc_get_text(toc_at(ended, i), "how"));
+		p->ended_by = d->e->eid;
 	}
 }
 

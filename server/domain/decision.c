@@ -36,6 +36,10 @@ static int check_request(struct toc_ask *q)
 				  "requested_by: the hub activates at the request of an affected state");
 	if (!m || !toc_uuid_eq(m->incident, q->incident->id) || !toc_is_reader(m, q->p->org, q->roles))
 		return toc_refuse_unknown(q, "body.requested_by");
+	if (toc_short_is(&m->k, TOC_STR("M3.object")) || toc_short_is(&m->k, TOC_STR("M3.withdraw")) ||
+	    toc_short_is(&m->k, TOC_STR("M2.decline")))
+		return TOC_REFUSE(q, CONDITION, "body.requested_by", "Europol 4(1)(x)",
+				  "requested_by: it asks for nothing, it is against something");
 	if (!o || !toc_is_affected(q->incident, o))
 		return TOC_REFUSE(q, CONDITION, "body.requested_by", "Europol 4(1)(x)",
 				  "requested_by: its sender is no authority of an affected state");
@@ -105,20 +109,31 @@ static const struct toc_proposal *waiting(const struct toc_ask *q, struct toc_st
 
 	while ((p = toc_world_next(q->w, TOC_OBJECT_proposal, &cursor)))
 		if (toc_uuid_eq(p->incident, q->incident->id) && p->state == TOC_PROPOSAL_OPEN &&
-		    (!decision.n || toc_short_is(&p->decision, decision)))
+		    toc_short_is(&p->decision, decision))
 			return p;
 	return NULL;
 }
 
+static bool has_open_threat(const struct toc_ask *q, const struct toc_incident *i)
+{
+	for (uint32_t k = 0; i && k < i->n_cases; k++) {
+		const struct toc_threat *t = toc_find_threat(q->w, i->cases[k].id);
+		if (t && toc_case_is_open(t))
+			return true;
+	}
+	return false;
+}
+
 static int check_threats(struct toc_ask *q)
 {
-	for (uint32_t i = 0; i < q->incident->n_cases; i++) {
-		const struct toc_threat *t = toc_find_threat(q->w, q->incident->cases[i].id);
-		if (t && toc_case_is_open(t))
-			return TOC_REFUSE(q, CONDITION, "body.decision", "domain b.1",
-					  "a threat to life that belongs to the incident is still open");
-	}
-	return 0;
+	const struct toc_incident *i = q->incident;
+	bool open = has_open_threat(q, i);
+
+	for (uint32_t k = 0; k < i->n_duplicates && !open; k++)
+		open = has_open_threat(q, toc_find_incident(q->w, i->duplicates[k].id));
+	return open ? TOC_REFUSE(q, CONDITION, "body.decision", "domain b.1",
+				 "a threat to life that belongs to the incident is still open")
+		    : 0;
 }
 
 /* Guards of a decision, when it is proposed and again when it takes effect. */
@@ -136,8 +151,8 @@ static int check_follows(struct toc_ask *q, struct toc_str decision, uint32_t *r
 		return TOC_REFUSE(q, CONDITION, "body.decision", "domain b.1",
 				  "closed more than %d days ago: report a new incident and link it",
 				  REOPEN_DAYS);
-	const struct toc_proposal *fast = waiting(q, TOC_STR(""));
-	if (fast && fast->fast && (toc_str_is(decision, "wind_down") || toc_str_is(decision, "change")))
+	if (toc_unconfirmed(q, i->id) &&
+	    (toc_str_is(decision, "wind_down") || toc_str_is(decision, "change")))
 		return TOC_REFUSE(q, STATE, "body.decision", "domain b.1, T23",
 				  "the activation is not confirmed yet: confirm it first");
 	*ret_to = to;

@@ -238,8 +238,7 @@ static int duplicate(struct toc_ask *q, struct toc_value *decided, struct end fr
 		if (!from.incident || !toc_uuid_eq(from.incident->duplicate_of, to.id))
 			return TOC_REFUSE(q, CONDITION, "body.links", "domain b.1",
 					  "links: there is no such tie");
-		toc_effect_incident_state(q, decided, from.id, state, from.incident->before);
-		toc_resume_timers(q, decided, from.incident);
+		toc_return(q, decided, from.incident);
 		return 0;
 	}
 	if (toc_uuid_eq(from.id, to.id))
@@ -253,7 +252,7 @@ static int duplicate(struct toc_ask *q, struct toc_value *decided, struct end fr
 				  "links: others are duplicates of it: it is the one that stays");
 	toc_effect_incident_state(q, decided, from.id, state, next);
 	if (from.incident)
-		toc_stop_incident_timers(q, decided, from.incident);
+		toc_rest_timers(q, decided, from.incident);
 	return 0;
 }
 
@@ -352,11 +351,27 @@ static void tell_apart(struct toc_ask *q, struct toc_draft *d, const struct tied
 		reader_of_tie(q, link, toc_get_text(toc_at(told, k), "org"), apart->ends, apart->n);
 }
 
+/* Each link is checked against the state as it is: two of one message that are about the same incident or
+ * case would both pass where the second does not follow from the first. */
+static int check_apart(struct toc_ask *q, const struct end *said, size_t n, struct end from,
+		       struct end to)
+{
+	for (size_t i = 0; i < n; i += 2) {
+		bool chain = !from.threat && !said[i].threat &&
+			     (toc_uuid_eq(from.id, said[i + 1].id) || toc_uuid_eq(to.id, said[i].id));
+		if (chain || toc_uuid_eq(from.id, said[i].id))
+			return TOC_REFUSE(q, BAD_VALUE, "body.links", "domain b.1",
+					  "links: two of them are about the same one: a message each");
+	}
+	return 0;
+}
+
 int toc_take_links(struct toc_ask *q, struct toc_draft *d, struct toc_uuid own)
 {
 	const struct toc_value *links = toc_get(q->body, "links");
 	bool undo = toc_str_is(d->k, "M1.unlink"), itself = undo || toc_str_is(d->k, "M1.link");
 	struct tied here = tied_new(q, toc_len(links)), apart = tied_new(q, toc_len(links));
+	struct end *said = toc_arena_alloc(q->a, 2 * (toc_len(links) + 1) * sizeof *said);
 
 	for (size_t i = 0; i < toc_len(links); i++) {
 		const struct toc_value *link = toc_at(links, i);
@@ -369,7 +384,10 @@ int toc_take_links(struct toc_ask *q, struct toc_draft *d, struct toc_uuid own)
 		if (!toc_uuid_eq(from.id, own) && !toc_uuid_eq(to.id, own))
 			return TOC_REFUSE(q, BAD_VALUE, "body.links", "domain b.1",
 					  "links: one end is the incident of this message");
-		if ((toc_str_is(kind, "duplicate_of") && duplicate(q, toc_decided(d), from, to, undo) < 0) ||
+		said[2 * i] = from;
+		said[2 * i + 1] = to;
+		if (check_apart(q, said, 2 * i, from, to) < 0 ||
+		    (toc_str_is(kind, "duplicate_of") && duplicate(q, toc_decided(d), from, to, undo) < 0) ||
 		    (toc_str_is(kind, "belongs_to") && belongs(q, from, to, undo) < 0))
 			return -1;
 		tied_add(q, !itself && (from.threat || to.threat) ? &apart : &here, link, from, to);

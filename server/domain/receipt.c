@@ -171,13 +171,21 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 	return d ? 0 : said_before(q, before);
 }
 
+/* Is the message the activation in force, or its confirmation? To one that was undone it is no answer. */
+static bool is_activation(const struct toc_ask *q, const struct toc_message *m)
+{
+	const struct toc_proposal *fast = toc_find_proposal(q->w, q->incident->activation);
+
+	return toc_uuid_eq(m->eid, q->incident->activation) ||
+	       (fast && fast->state == TOC_PROPOSAL_CONFIRMED && toc_uuid_eq(m->eid, fast->ended_by));
+}
+
 /* A person's acknowledgement of an activation, or of its confirmation, ends the time of their organisation. */
 static void answers_activation(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, bool acks)
 {
 	const struct toc_timer *t = q->incident ? toc_running(q->w, "T19", q->incident->id, q->p->org) : NULL;
 
-	if (!t ||
-	    (!toc_short_is(&m->k, TOC_STR("M3.confirm")) && !toc_short_is(&m->k, TOC_STR("M3.fast_path"))))
+	if (!t || !is_activation(q, m))
 		return;
 	if (acks)
 		toc_stop(q, toc_decided(d), t);

@@ -302,9 +302,12 @@ void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct toc_proposal *p);
 void toc_undo_activation(struct toc_ask *q, struct toc_value *decided);
 void toc_end_proposal(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id, uint32_t state);
-void toc_stop_incident_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i);
-/** What ran when it was tied as a duplicate runs again. */
-void toc_resume_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i);
+/** The fast path that waits for a second person, or NULL. */
+const struct toc_proposal *toc_unconfirmed(const struct toc_ask *q, struct toc_uuid incident);
+/** It is tied as a duplicate: its timers rest. */
+void toc_rest_timers(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i);
+/** It is none any more: it returns to the state before, and what rested runs again. */
+void toc_return(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i);
 /** A person of the desk has seen the activation, and not acknowledged it yet. */
 void toc_seen_by_t19(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t);
 /** The server's entry that a timer of an incident makes. */

@@ -123,6 +123,9 @@ int toc_rule_warning_decline(struct toc_ask *q)
 	if (!q->incident && !q->threat)
 		return TOC_REFUSE(q, MISSING_FIELD, "incident_ref", "domain M2",
 				  "incident_ref, or case_ref: of what");
+	if (q->incident && q->threat) /* who knows of the incident must not learn of the case */
+		return TOC_REFUSE(q, CONDITION, "case_ref", "domain M2",
+				  "case_ref: of an incident, or of a case, not of both");
 	if (toc_check_impersonal(q) < 0 ||
 	    toc_check_criteria(q, toc_get(q->body, "criteria"), "body.criteria") < 0)
 		return -1;

@@ -157,22 +157,23 @@ CASE(the_fast_path_is_undone_with_notice_unless_a_second_person_confirms_within_
 	stage_free(s);
 }
 
-CASE(an_unconfirmed_activation_that_was_a_duplicate_for_a_while_has_its_hour_again)
+CASE(the_hour_of_an_unconfirmed_activation_runs_on_while_it_is_a_duplicate)
 {
 	struct stage *s = begun();
 	const char *id = assessed(s), *other;
 	CHECK_INT(report(s, "HUB/duty officer", "\"audience\":[\"AIRU\"]"), 0);
 	other = incident_of(s, stage_last(s, "M1.report", "HUB"));
 	CHECK_INT(decide(s, "AIRU/second officer", id, "activate", "\"body.fast_path\":true"), 0);
+	stage_to(s, "59:00");
 	CHECK_INT(tie(s, "HUB/lead", id, "link", id, "duplicate_of", other), 0);
-	CHECK_INT(state_of(s, id), TOC_INCIDENT_LINKED_DUPLICATE);
-	stage_to(s, "2:00:00");
-	CHECK_INT(stage_count(s, "M3.revert", NULL) + stage_count(s, "M19.escalation", NULL), 0);
 	CHECK_INT(tie(s, "HUB/lead", id, "unlink", id, "duplicate_of", other), 0);
 	CHECK_INT(state_of(s, id), TOC_INCIDENT_ACTIVE);
-	stage_to(s, "3:00:00");
+	CHECK_INT(tie(s, "HUB/lead", id, "link", id, "duplicate_of", other), 0);
+	CHECK_INT(stage_count(s, "M3.revert", NULL), 0);
+	stage_to(s, "1:02:00");
 	CHECK_INT(stage_count(s, "M3.revert", NULL), 1);
 	CHECK(toc_uuid_eq(stage_last(s, "M3.revert", NULL)->e.ref, stage_last(s, "M3.fast_path", NULL)->e.eid));
+	CHECK_INT(tie(s, "HUB/lead", id, "unlink", id, "duplicate_of", other), 0);
 	CHECK_INT(state_of(s, id), TOC_INCIDENT_ASSESSING);
 	CHECK(stage_consistent(s));
 	stage_free(s);
