@@ -81,6 +81,7 @@ int main(int argc, char **argv)
 			return run_part(&parts[i]);
 	if (toc_config_read(&c, argc, argv, environ, &e) < 0) {
 		fprintf(stderr, "tocsind: %s\n", e.text);
+		toc_config_done(&c);
 		return 2;
 	}
 	switch (c.command) {
