@@ -3,7 +3,8 @@
  * let everybody in.
  *
  * The first byte says which. HTTP: bytes on a new connection; if they are answered, then by HTTP. Socket: frames on a
- * WebSocket that stays open as long as it is let; every answer is JSON with an op, and a ping comes back as its pong
+ * WebSocket that stays open as long as it is let; every answer is JSON with an op (until a keeper
+ * has said what is none), and a ping comes back as its pong
  * unless the front closed. Keeper: frames of its table; the worst that comes of one is that the front waits for another
  * keeper. Frame: first byte (below 0x80: text), length, payload. */
 #include "peer.h"
@@ -29,6 +30,7 @@ static const char limits[] = "{\"frames_per_minute\":10000000,\"frames_burst\":1
 
 static struct front f;
 static struct client *ws;
+static bool garbled; /* a keeper has said anything: its words are handed on as they are */
 
 static void must(bool ok, const char *what)
 {
@@ -144,6 +146,17 @@ static void must_be_ours(const char *p, size_t n)
 	toc_arena_free(a);
 }
 
+/* It may wait for us before it goes on. */
+static void serve_until_it_speaks(void)
+{
+	struct pollfd p = { .fd = ws->fd, .events = POLLIN };
+
+	for (int ms = 0; ws->at == ws->n && SSL_pending(ws->ssl) == 0 && poll(&p, 1, 1) == 0; ms++) {
+		must(ms < PATIENCE_MS, "the front says nothing");
+		serve();
+	}
+}
+
 /* @return false when the front closed */
 static bool until_pong(void)
 {
@@ -151,9 +164,11 @@ static bool until_pong(void)
 	size_t n;
 
 	for (;;) {
+		serve_until_it_speaks();
 		switch (socket_any(ws, &p, &n)) {
 		case 0x81:
-			must_be_ours(p, n);
+			if (!garbled)
+				must_be_ours(p, n);
 			break;
 		case 0x89:
 			socket_frame(ws, 0x8a, p, n);
@@ -198,6 +213,7 @@ static void keeper(const uint8_t *data, size_t n)
 
 	struct toc_buf all;
 
+	garbled = true;
 	toc_buf_init(&all, 1 << 20);
 	while (n >= 3) {
 		size_t length = (size_t)data[1] << 8 | data[2];

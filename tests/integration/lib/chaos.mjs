@@ -20,7 +20,10 @@ import { kill } from './outage.mjs';
 import { Server, until } from './server.mjs';
 import { Steady } from './steady.mjs';
 
-const PARTS = ['front', 'keeper', 'archive', 'postgres', 'backend'];
+const PARTS = ['front', 'keeper', 'archive', 'backend'];
+// A cluster that dies again and again is started again after 1, 2, 4 … 30 s: killed as often as the others it would
+// mostly be away, and little would be recorded.
+const POSTGRES_EVERY_MS = 45_000;
 const JOIN_AT_ONCE = 20;
 const PEOPLE = /officer|responder|lead|counsel|contact|observer|auditor|owner|gateway|controller/;
 
@@ -77,10 +80,15 @@ export class Chaos {
 	async night(ms, between = [200, 1500]) {
 		const end = Date.now() + ms;
 		const parts = [];
+		let postgres = -Infinity;
 		this.load.start();
 		await this.load.acts(20);
 		while (Date.now() < end) {
-			if (!parts.length) parts.push(...this.random.shuffled(PARTS)); // each as often as the others
+			if (!parts.length) { // each as often as the others
+				const itsTurn = Date.now() - postgres > POSTGRES_EVERY_MS;
+				if (itsTurn) postgres = Date.now();
+				parts.push(...this.random.shuffled(itsTurn ? [...PARTS, 'postgres'] : PARTS));
+			}
 			this.killOne(parts.pop());
 			await sleep(this.random.int(...between)); // the moments are the test: anything may be under way
 			this.sample();
