@@ -2,11 +2,10 @@
  * runs in a thread of this process, so that the fuzzer sees where its bytes lead; we are its keeper and its archive, and
  * let everybody in.
  *
- * The first byte says which. HTTP: bytes on a new connection; if they are answered, then by HTTP. Socket: frames on a
- * WebSocket that stays open as long as it is let; every answer is JSON with an op (until a keeper
- * has said what is none), and a ping comes back as its pong
- * unless the front closed. Keeper: frames of its table; the worst that comes of one is that the front waits for another
- * keeper. Frame: first byte (below 0x80: text), length, payload. */
+ * The first byte says which. HTTP: bytes on a new connection; if they are answered, then by HTTP. Socket: frames (first
+ * byte, below 0x80: text; length; payload) on a WebSocket that stays open as long as it is let; every answer is JSON with
+ * an op, until a keeper has said what is none, and a ping comes back as its pong unless the front closed. Keeper: frames
+ * of its table; the worst that comes of one is that the front waits for another keeper. */
 #include "peer.h"
 
 #include "message/json.h"
