@@ -89,6 +89,8 @@ struct toc_value *toc_known_item(struct toc_ask *q, const struct toc_item *item)
 
 /* ---- finding ---- */
 
+#define FEW 8 /* of what is equal so many are looked at, whatever was asked before */
+
 struct finding {
 	struct toc_ask *q;
 	struct toc_value *list;
@@ -96,9 +98,19 @@ struct finding {
 	size_t begun;        /* where its answers begin */
 	int64_t more;        /* found and not named */
 	int64_t compared;    /* hashes with hashes, so far */
-	int64_t unsearched;  /* items for which only what is equal was looked for */
+	int64_t unsearched;  /* items for which not everything was looked through */
 	bool negative;       /* something in the negative bank is like it */
+	struct toc_uuid named[TOC_KNOWN_MAX]; /* the items of the list */
 };
+
+/* A prepare must not hold up a threat to life, whatever is asked and however many are alike. */
+static bool may_go_on(struct finding *f, int64_t comparisons)
+{
+	if (f->compared + comparisons > TOC_COMPARED_MAX)
+		return false;
+	f->compared += comparisons;
+	return true;
+}
 
 /* distance -1: it is the same */
 static void found(struct finding *f, struct toc_uuid id, int64_t distance)
@@ -108,7 +120,7 @@ static void found(struct finding *f, struct toc_uuid id, int64_t distance)
 	if (!item || !toc_item_is_live(item) || !toc_item_is_read_by(f->q, item) || distance > item->distance)
 		return;
 	for (size_t i = f->begun; i < toc_len(f->list); i++)
-		if (toc_uuid_eq(toc_get_id(toc_at(f->list, i), "item"), item->name))
+		if (toc_uuid_eq(f->named[i], id))
 			return; /* the same, and so of course near */
 	f->negative |= item->negative;
 	if (toc_len(f->list) == TOC_KNOWN_MAX) {
@@ -121,6 +133,7 @@ static void found(struct finding *f, struct toc_uuid id, int64_t distance)
 		toc_set_int(f->q->a, v, "distance", distance < 0 ? 0 : distance);
 	if (item->state == TOC_ITEM_QUARANTINED)
 		toc_set_bool(f->q->a, v, "quarantined", (distance < 0 ? 0 : distance) > item->beyond);
+	f->named[toc_len(f->list)] = id;
 	toc_push(f->q->a, f->list, v);
 }
 
@@ -129,8 +142,13 @@ static void find_same(struct finding *f, struct toc_str key)
 	struct toc_hash h = toc_sameness_key(key, f->q->incident->id);
 	const struct toc_sameness *s = toc_world_get(f->q->w, TOC_OBJECT_sameness, TOC_KEY(h));
 
-	for (uint32_t i = 0; s && i < s->n_items; i++)
+	for (uint32_t i = 0; s && i < s->n_items; i++) {
+		if (!may_go_on(f, TOC_COMPARED_EACH) && i >= FEW) {
+			f->unsearched++;
+			return;
+		}
 		found(f, s->items[i].id, -1);
+	}
 }
 
 static void find_near(struct finding *f, const struct toc_hash *needle)
@@ -138,8 +156,7 @@ static void find_near(struct finding *f, const struct toc_hash *needle)
 	const struct toc_signals *s = toc_find_signals(f->q->w, f->q->incident->id);
 	int64_t stacks = s ? (s->slots + TOC_STACK_SLOTS - 1) / TOC_STACK_SLOTS : 0;
 
-	f->compared += s ? s->slots : 0;
-	if (f->compared > TOC_COMPARED_MAX) { /* a prepare must not hold up a threat to life */
+	if (!may_go_on(f, s ? s->slots : 0)) {
 		f->unsearched++;
 		return;
 	}
@@ -151,8 +168,13 @@ static void find_near(struct finding *f, const struct toc_hash *needle)
 		const struct toc_pdq_haystack in = { h->slots, h->n_slots, sizeof *h->slots };
 		unsigned distance;
 		for (size_t slot = 0; toc_pdq_next(&in, needle->b, TOC_PDQ_DISTANCE_MAX, &slot, &distance);
-		     slot++)
+		     slot++) {
+			if (!may_go_on(f, TOC_COMPARED_EACH)) {
+				f->unsearched++;
+				return;
+			}
 			found(f, h->slots[slot].item, distance);
+		}
 	}
 }
 

@@ -345,9 +345,10 @@ static void decide_threats(struct toc_keeper *k)
 static void refuse_the_rest(struct toc_keeper *k)
 {
 	struct toc_work *own = NULL, **end = &own, *w;
+	const struct toc_work *first;
 	int64_t now = toc_clock_mono_us();
-	while (toc_intake_is_empty(&k->intake, true) && (w = k->intake.lane[1].first) &&
-	       w->since_us + GRACE_US <= now) {
+	while (toc_intake_is_empty(&k->intake, true) && (first = toc_intake_first(&k->intake, false)) &&
+	       first->since_us + GRACE_US <= now) {
 		w = toc_intake_take(&k->intake, false);
 		if (w->kind == TOC_WORK_SERVER) { /* nobody waits for it, and it is not to be lost */
 			*end = w;

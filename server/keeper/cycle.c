@@ -15,6 +15,7 @@
 
 #define RACES_MAX 2
 #define DUE_PAUSE_US 30000000
+#define FILL_US 20000 /* a threat that comes meanwhile waits no longer than this, and what is under way */
 
 /* Receipts and sign-outs may come too late, which is nobody's fault; a seed that is refused is a broken
  * directory. */
@@ -266,9 +267,10 @@ static void fill(struct toc_keeper *k, struct toc_batch *b)
 	const bool singly = k->one_by_one > 0;
 	const struct toc_batch_tools t = toc_keeper_tools(k);
 	const bool due = toc_clock_mono_us() >= k->due_after_us;
+	const int64_t until = k->announced ? toc_clock_mono_us() + FILL_US : INT64_MAX;
 	struct toc_uuid missing;
 
-	while (!toc_batch_is_full(b)) {
+	while (!toc_batch_is_full(b) && (!b->n_works || toc_clock_mono_us() < until)) {
 		struct toc_work *w = toc_intake_take(&k->intake, false);
 		if (!w)
 			break;

@@ -58,13 +58,20 @@ static void probe(struct toc_keeper *k)
 
 /* ---- gauges ---- */
 
-static void lane(const struct toc_keeper *k, unsigned which)
+static void lane(const struct toc_keeper *k, unsigned which, unsigned from, unsigned to)
 {
-	const struct toc_lane *l = &k->intake.lane[which];
+	int64_t n = 0, bytes = 0, oldest = 0;
 
-	toc_gauge(TOC_METRIC_KEEPER_WAITING, which, (int64_t)l->n);
-	toc_gauge(TOC_METRIC_KEEPER_WAITING_BYTES, which, (int64_t)l->bytes);
-	toc_gauge(TOC_METRIC_KEEPER_OLDEST, which, l->first ? l->first->since_us : 0);
+	for (unsigned i = from; i <= to; i++) {
+		const struct toc_lane *l = &k->intake.lane[i];
+		n += (int64_t)l->n;
+		bytes += (int64_t)l->bytes;
+		if (l->first && (!oldest || l->first->since_us < oldest))
+			oldest = l->first->since_us;
+	}
+	toc_gauge(TOC_METRIC_KEEPER_WAITING, which, n);
+	toc_gauge(TOC_METRIC_KEEPER_WAITING_BYTES, which, bytes);
+	toc_gauge(TOC_METRIC_KEEPER_OLDEST, which, oldest);
 }
 
 void toc_keeper_gauges(struct toc_keeper *k)
@@ -72,8 +79,8 @@ void toc_keeper_gauges(struct toc_keeper *k)
 	int64_t mono = toc_clock_mono_us();
 	toc_time due = toc_world_next_due(toc_keeper_world(k));
 
-	lane(k, TOC_IS_LANE_THREAT);
-	lane(k, TOC_IS_LANE_OTHER);
+	lane(k, TOC_IS_LANE_THREAT, TOC_LANE_THREATS, TOC_LANE_THREATS);
+	lane(k, TOC_IS_LANE_OTHER, TOC_LANE_SENT, TOC_LANE_ASKED);
 	toc_gauge(TOC_METRIC_KEEPER_RECEIPTS, 0, (int64_t)toc_receipts_waiting(k->receipts));
 	toc_gauge(TOC_METRIC_KEEPER_DUE, 0, due.us == TOC_TIME_NEVER.us ? 0 : due.us);
 	toc_gauge(TOC_METRIC_KEEPER_DATABASE, 0, k->phase != TOC_AWAY && k->phase != TOC_STARTING);

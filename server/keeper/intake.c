@@ -30,7 +30,7 @@ bool toc_is_threat(struct toc_str k)
 void toc_intake_init(struct toc_intake *in, const struct toc_limits *limits)
 {
 	*in = (struct toc_intake){ .limits = limits };
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < TOC_LANES; i++)
 		in->lane[i].end = &in->lane[i].first;
 	in->orgs = toc_map_new();
 }
@@ -43,9 +43,14 @@ void toc_intake_done(struct toc_intake *in)
 	toc_map_free(in->orgs);
 }
 
+static int number_of(const struct toc_work *w)
+{
+	return w->threat ? TOC_LANE_THREATS : w->kind == TOC_WORK_PREPARE ? TOC_LANE_ASKED : TOC_LANE_SENT;
+}
+
 static struct toc_lane *lane_of(struct toc_intake *in, const struct toc_work *w)
 {
-	return &in->lane[w->threat ? 0 : 1];
+	return &in->lane[number_of(w)];
 }
 
 /* the map's values are the counts themselves */
@@ -92,12 +97,21 @@ int toc_intake_put(struct toc_intake *in, struct toc_work *w)
 	return 0;
 }
 
+const struct toc_work *toc_intake_first(const struct toc_intake *in, bool threats_only)
+{
+	for (int i = 0; i < (threats_only ? TOC_LANE_THREATS + 1 : TOC_LANES); i++)
+		if (in->lane[i].first)
+			return in->lane[i].first;
+	return NULL;
+}
+
 struct toc_work *toc_intake_take(struct toc_intake *in, bool threats_only)
 {
-	struct toc_lane *lane = in->lane[0].first || threats_only ? &in->lane[0] : &in->lane[1];
-	struct toc_work *w = lane->first;
-	if (!w)
+	const struct toc_work *first = toc_intake_first(in, threats_only);
+	if (!first)
 		return NULL;
+	struct toc_lane *lane = lane_of(in, first);
+	struct toc_work *w = lane->first;
 	lane->first = w->next;
 	if (!lane->first)
 		lane->end = &lane->first;
@@ -110,9 +124,11 @@ void toc_intake_put_back(struct toc_intake *in, struct toc_work *list)
 {
 	/* onto a list per lane, then in front of what waits: over the limit if need be, for they had been let
 	 * in */
-	struct toc_work *head[2] = { NULL, NULL }, **end[2] = { &head[0], &head[1] };
+	struct toc_work *head[TOC_LANES] = { NULL }, **end[TOC_LANES];
+	for (int i = 0; i < TOC_LANES; i++)
+		end[i] = &head[i];
 	for (struct toc_work *w = list, *next; w; w = next) {
-		int i = w->threat ? 0 : 1;
+		int i = number_of(w);
 		next = w->next;
 		w->next = NULL;
 		w->outcome = TOC_WORK_OPEN;
@@ -120,7 +136,7 @@ void toc_intake_put_back(struct toc_intake *in, struct toc_work *list)
 		end[i] = &w->next;
 		count(in, w, 1);
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < TOC_LANES; i++) {
 		if (!head[i])
 			continue;
 		*end[i] = in->lane[i].first;
@@ -132,5 +148,5 @@ void toc_intake_put_back(struct toc_intake *in, struct toc_work *list)
 
 bool toc_intake_is_empty(const struct toc_intake *in, bool threats_only)
 {
-	return !in->lane[0].first && (threats_only || !in->lane[1].first);
+	return !toc_intake_first(in, threats_only);
 }

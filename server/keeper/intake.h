@@ -1,6 +1,7 @@
-/* intake.h: what waits for a decision, in two lanes.
+/* intake.h: what waits for a decision, in three lanes.
  *
- * Threats to life (M4.*, M5.*) have a lane of their own that goes first. Both lanes are bounded in number and
+ * Threats to life (M4.*, M5.*) have a lane of their own that goes first; what is only asked (`prepare` of
+ * anything else) goes last, so that nobody's questions hold up what is sent. Each lane is bounded in number and
  * bytes; in the threat lane each organisation has a share of its own, so that nobody can fill it for the
  * others. A full lane is answered `busy`, never waited for. Pure: no clock, no socket.
  */
@@ -52,14 +53,15 @@ void toc_work_free(struct toc_work *w);
 /** M4 and M5 and nothing else. */
 bool toc_is_threat(struct toc_str k_or_type);
 
+enum { TOC_LANE_THREATS, TOC_LANE_SENT, TOC_LANE_ASKED, TOC_LANES };
 struct toc_lane {
 	struct toc_work *first, **end;
 	size_t n, bytes;
 };
 struct toc_intake {
 	const struct toc_limits *limits;
-	struct toc_lane lane[2]; /* 0: threats to life */
-	struct toc_map *orgs;    /* threat lane: organisation → number waiting */
+	struct toc_lane lane[TOC_LANES];
+	struct toc_map *orgs; /* threat lane: organisation → number waiting */
 };
 void toc_intake_init(struct toc_intake *in, const struct toc_limits *limits); /* borrowed */
 void toc_intake_done(struct toc_intake *in); /* frees what waits */
@@ -67,8 +69,10 @@ void toc_intake_done(struct toc_intake *in); /* frees what waits */
 /** @return 0, or TOC_ELIMIT when its lane (or its organisation's share) is full: then the work is still the
  * caller's */
 int toc_intake_put(struct toc_intake *in, struct toc_work *w) TOC_MUSTCHECK;
-/** The next one: threats first, else in order of arrival. NULL when there is none. */
+/** The next one: threats first, then what is sent; in order of arrival. NULL when there is none. */
 struct toc_work *toc_intake_take(struct toc_intake *in, bool threats_only);
+/** The same, which stays. */
+const struct toc_work *toc_intake_first(const struct toc_intake *in, bool threats_only);
 /** A batch that did not happen: back to the head of their lanes, in the order of the list. */
 void toc_intake_put_back(struct toc_intake *in, struct toc_work *list);
 bool toc_intake_is_empty(const struct toc_intake *in, bool threats_only);

@@ -417,12 +417,47 @@ CASE(an_answer_to_prepare_does_not_compare_without_end)
 	CHECK_INT(signals_share(s, HARBOR, TO_ALL, P1_ITEM, ABOUT), 0);
 	struct toc_uuid id = signals_incident(s);
 	struct toc_signals *all = toc_world_edit(s->w, TOC_OBJECT_signals, TOC_KEY(id), NULL);
-	all->slots = TOC_COMPARED_MAX - 1;
+	all->slots = TOC_COMPARED_MAX - 2 * TOC_COMPARED_EACH; /* it is found as equal, and as near */
 	const struct toc_value *known = signals_known(
 		s, LOOP, PDQ_ITEM("40", PDQ_P1, "88", "31") "," PDQ_ITEM("41", PDQ_P1A, "88", "31"));
 	CHECK_INT(toc_len(known), 2);
 	CHECK_TEXT(toc_get_text(toc_at(known, 0), "for"), ID("40"));
 	CHECK_INT(toc_get_int(toc_at(known, 1), "unsearched", 0), 1); /* and says so */
+	stage_free(s);
+}
+
+CASE(a_thousand_signals_that_are_the_same_do_not_hold_up_an_answer)
+{
+	struct stage *s = signals_stage();
+	struct toc_value *m = signals_message(s, "share", TO_ALL, V1_MD5 "," P1_ITEM, ABOUT),
+			 *items = toc_get(toc_get(m, "body"), "items");
+	const unsigned n = 1024;
+
+	for (unsigned i = 0; i < n; i += 128) {
+		struct toc_value *some = toc_value_list(s->a), *next = toc_value_copy(s->a, m);
+		for (unsigned k = 0; k < 256; k++) {
+			struct toc_value *item = toc_value_copy(s->a, toc_at(items, k % 2));
+			toc_set_text(s->a, item, "item_id",
+				     toc_arena_printf(s->a, "01980000-0000-7000-8000-0000000b%04x", 2 * i + k));
+			toc_push(s->a, some, item);
+		}
+		toc_set(s->a, toc_get(next, "body"), "items", some);
+		CHECK_INT(stage_act_value(s, HARBOR, next), 0);
+		if (i + 128 < n)
+			continue;
+		for (unsigned k = 0; k < 256; k++)
+			toc_set_text(s->a, toc_at(some, k), "item_id",
+				     toc_arena_printf(s->a, "01980000-0000-7000-8000-0000000c%04x", k));
+		next = signals_message(s, "share", TO_ALL, V1_MD5, ABOUT);
+		toc_set(s->a, toc_get(next, "body"), "items", some);
+		const struct toc_value *known = toc_get(stage_prepare(s, LOOP, next), "known"),
+				       *rest = toc_at(known, TOC_KNOWN_MAX);
+		/* by what it may cost, not by the 256 * 1024 that there are */
+		CHECK_INT(toc_len(known), TOC_KNOWN_MAX + 1);
+		CHECK(toc_get_int(rest, "more", 0) > TOC_COMPARED_MAX / TOC_COMPARED_EACH / 2);
+		CHECK(toc_get_int(rest, "more", 0) <= TOC_COMPARED_MAX / TOC_COMPARED_EACH + 256 * 8);
+		CHECK(toc_get_int(rest, "unsearched", 0) > 200);
+	}
 	stage_free(s);
 }
 

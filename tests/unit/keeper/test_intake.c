@@ -1,4 +1,4 @@
-/* Two lanes, bounded; who waits, goes in order. */
+/* Three lanes, bounded; who waits, goes in order. */
 #include "check.h"
 
 #include "keeper/intake.h"
@@ -113,6 +113,29 @@ CASE(a_lane_is_full_by_bytes_too)
 	CHECK(in.lane[1].bytes <= 64 * 1024);
 	CHECK_INT(toc_metrics_read(TOC_METRIC_KEEPER_LIMIT, TOC_LIMIT_waiting_kib), was + 1);
 	CHECK_INT(toc_intake_put(&in, work(true, "B", 1)), 0); /* the other lane has room */
+	toc_intake_done(&in);
+}
+
+CASE(what_is_only_asked_goes_last_and_does_not_fill_the_lane_of_what_is_sent)
+{
+	init();
+	limits.waiting = 2;
+	for (uint64_t i = 1; i <= 3; i++) {
+		struct toc_work *asks = work(i == 3, "A", i); /* of a threat one asks before one sends it */
+		asks->kind = TOC_WORK_PREPARE;
+		CHECK_INT(toc_intake_put(&in, asks), 0);
+	}
+	CHECK_INT(toc_intake_put(&in, work(false, "B", 4)), 0);
+	struct toc_work *x = toc_intake_take(&in, false), *y = toc_intake_take(&in, false),
+			*z = toc_intake_take(&in, false);
+	x->next = y;
+	y->next = z;
+	toc_intake_put_back(&in, x);
+	CHECK_INT(take(), 3);
+	CHECK_INT(take(), 4);
+	CHECK_INT(take(), 1);
+	CHECK_INT(take(), 2);
+	CHECK_INT(take(), 0);
 	toc_intake_done(&in);
 }
 
