@@ -47,6 +47,14 @@ static struct toc_draft *report(struct toc_ask *q, const struct toc_item *item)
 	return d;
 }
 
+/* Is there anything of it that a breaker would quarantine? Not what is quarantined or lawful already; and of a
+ * perceptual hash not what is sure, however large the flood is said to be, or how far the match. */
+static bool can_break(const struct toc_item *item)
+{
+	return item->state != TOC_ITEM_QUARANTINED && !item->negative &&
+	       (item->distance < 0 || item->distance > TOC_SURE_DISTANCE);
+}
+
 /* ---- counts ---- */
 
 static int check_counts(struct toc_ask *q)
@@ -94,7 +102,7 @@ int toc_rule_match_count(struct toc_ask *q)
 	if (!item || !follows(q, item, "count", &to) || check_counts(q) < 0)
 		return -1;
 	struct toc_draft *d = report(q, item);
-	if (flood(q, d, item) > TOC_FLOOD_MATCHES && item->state != TOC_ITEM_QUARANTINED && !item->negative)
+	if (flood(q, d, item) > TOC_FLOOD_MATCHES && can_break(item))
 		toc_quarantine(q, item, to, "flood");
 	return 0;
 }
@@ -149,7 +157,7 @@ static int opine(struct toc_ask *q, enum toc_opinion opinion)
 	toc_set_bool(q->a, v, "disputed", disputed);
 	toc_effect(q->a, decided, "item_opinions", v);
 	toc_effect_item_state(q, decided, item, to);
-	if (disputed && !item->disputed && !item->negative && item->state != TOC_ITEM_QUARANTINED &&
+	if (disputed && !item->disputed && can_break(item) &&
 	    toc_get_int(q->body, "distance", 0) > TOC_SURE_DISTANCE)
 		toc_quarantine(q, item, to, "dispute");
 	return 0;

@@ -229,6 +229,24 @@ CASE(a_flood_trips_the_breaker_once)
 	stage_free(s);
 }
 
+CASE(no_breaker_takes_what_is_sure_of_a_perceptual_hash)
+{
+	struct stage *s = shared();
+
+	CHECK_INT(signals_report(s, LOOP, ID_P1, "match_count", COUNTS(10001)), 0);
+	CHECK_INT(signals_item(s, ID_P1)->beyond, 16);
+	CHECK_INT(signals_scope(s, "HUB/lead", SCOPE(ID_P1, "narrow", ",\"match_distance_max\":16")), 0);
+	CHECK_INT(signals_item(s, ID_P1)->state, TOC_ITEM_ACTIVE);
+	CHECK_INT(signals_report(s, LOOP, ID_P1, "match_count", COUNTS(1)), 0);
+	CHECK_INT(signals_item(s, ID_P1)->state, TOC_ITEM_ACTIVE);
+	/* nor who says that a match was farther away than the item is matched at all */
+	CHECK_INT(signals_report(s, GAME, ID_P1, "opinion", "\"opinion\":\"negative\",\"distance\":31"), 0);
+	CHECK_INT(signals_item(s, ID_P1)->state, TOC_ITEM_DISPUTED);
+	CHECK_INT(stage_count(s, "M6.scope", "server"), 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(the_breaker_counts_over_an_hour)
 {
 	struct stage *s = shared();
