@@ -276,18 +276,39 @@ int toc_demo_write(const struct toc_demo *d, const struct toc_state *state, cons
 	return r;
 }
 
-void toc_demo_print(const struct toc_demo *d, const struct toc_state *state, const char *origin, FILE *out)
+/* Does this person ("ORG/title") act in one of the steps? Without a person: does anybody of the organisation? */
+static bool acts(const struct toc_value *steps, struct toc_str org, struct toc_str person)
+{
+	for (size_t i = 0; i < toc_len(steps); i++) {
+		struct toc_str who = toc_get_text(toc_at(steps, i), "who");
+		if (who.n <= org.n || memcmp(who.p, org.p, org.n) != 0 || who.p[org.n] != '/')
+			continue;
+		struct toc_str title = { who.p + org.n + 1, who.n - org.n - 1 };
+		if (person.n ? toc_str_eq(title, person) : !toc_str_is(title, "gateway"))
+			return true;
+	}
+	return false;
+}
+
+void toc_demo_print(const struct toc_demo *d, const struct toc_state *state, const char *origin, struct toc_str scenario,
+                    FILE *out)
 {
 	struct toc_str last = TOC_STR("");
+	struct toc_value *file = NULL;
+	struct toc_refusal refusal;
+	/* one that cannot be read is the actors' to complain of */
+	const struct toc_value *steps =
+		toc_json_parse(d->arena, scenario, FILE_MOST, TOC_JSON_DEPTH_MAX, &file, &refusal) == 0 ? toc_get(file, "steps") : NULL;
 	fprintf(out, "\n  Console     %s\n  Authority   %s/demo/ca.pem (trust it, or use ./dev run --browser)\n", origin, state->dir);
 	fprintf(out, "  Everybody   %s/demo/credentials.json\n\n  Sign-in links; each works once:\n\n", state->dir);
 	for (size_t i = 0; i < toc_len(d->credentials); i++) {
 		const struct toc_value *c = toc_at(d->credentials, i);
-		struct toc_str org = toc_get_text(c, "organisation"), link = toc_get_text(c, "sign_in");
-		if (toc_str_eq(org, last) || !link.n)
+		struct toc_str org = toc_get_text(c, "organisation"), person = toc_get_text(c, "person"),
+			       link = toc_get_text(c, "sign_in");
+		if (!link.n || (acts(steps, org, TOC_STR("")) ? !acts(steps, org, person) : toc_str_eq(org, last)))
 			continue;
 		last = org;
-		fprintf(out, "  %-13.*s %-18.*s %.*s\n", TOC_STR_ARGS(org), TOC_STR_ARGS(toc_get_text(c, "person")), TOC_STR_ARGS(link));
+		fprintf(out, "  %-13.*s %-18.*s %.*s\n", TOC_STR_ARGS(org), TOC_STR_ARGS(person), TOC_STR_ARGS(link));
 	}
 	fputc('\n', out);
 	fflush(out);

@@ -29,8 +29,10 @@ void toc_demo_done(struct toc_demo *d);
 
 /** Write DIR/demo/credentials.json and ca.pem. */
 int toc_demo_write(const struct toc_demo *d, const struct toc_state *state, const char *authority, struct toc_error *reterr) TOC_MUSTCHECK;
-/** Console address and a sign-in link of one person for each organisation. */
-void toc_demo_print(const struct toc_demo *d, const struct toc_state *state, const char *origin, FILE *out);
+/** Console address and sign-in links: for each organisation of the people who act in the scenario, else of its first
+ * person. @param scenario bytes of its file, may be empty */
+void toc_demo_print(const struct toc_demo *d, const struct toc_state *state, const char *origin, struct toc_str scenario,
+                    FILE *out);
 /** DIR/demo/ready: there while the server is, with one sign-in link: for who waits to open a browser. */
 void toc_demo_announce(const struct toc_demo *d, const struct toc_state *state);
 void toc_demo_withdraw(const struct toc_state *state);

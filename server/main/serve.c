@@ -30,6 +30,7 @@
 #define FRONT_STOPS_WITHIN TOC_SECONDS(8)
 #define REST_STOPS_WITHIN TOC_SECONDS(15)
 #define READY_WITHIN TOC_SECONDS(120)
+#define SCENARIO_MOST (4u << 20)
 #define ACTORS_SPEED "6" /* times real time: the threat of LANTERN comes after 40 s, its activation after 150 s */
 
 struct house {
@@ -321,18 +322,26 @@ static int prepare(struct house *h, struct toc_error *reterr)
 
 /* ---- the actors of a demo ---- */
 
+/* Where the exercise is: a scenario of ours by its name, else a path, as it was given. @return false: not here */
+static bool find_scenario(struct house *h, char ret[PATH_MAX])
+{
+	const char *exercise = toc_config_text(h->config, TOC_OPT_EXERCISE), *file = toc_demo_scenario(&h->demo, exercise);
+	char name[PATH_MAX];
+	snprintf(name, sizeof name, "exercises/%s", file ? file : "");
+	if (file)
+		return find_shared(name, ret);
+	return (size_t)snprintf(ret, PATH_MAX, "%s", exercise) < PATH_MAX;
+}
+
 static void start_actors(struct house *h)
 {
-	char program[PATH_MAX], scenario[PATH_MAX], name[PATH_MAX];
-	const char *exercise = toc_config_text(h->config, TOC_OPT_EXERCISE), *file = toc_demo_scenario(&h->demo, exercise);
-	if (file)
-		snprintf(name, sizeof name, "exercises/%s", file);
-	if (!find_tocsin(program) || (file && !find_shared(name, scenario))) {
+	char program[PATH_MAX], scenario[PATH_MAX];
+	if (!find_tocsin(program) || !find_scenario(h, scenario)) {
 		toc_log(TOC_LOG_WARN, "no_actors", "the tocsin command or the exercise is not here; nobody plays");
 		return;
 	}
 	char *credentials = toc_state_path(&h->state, "demo/credentials.json"), *ca = toc_state_path(&h->state, "demo/ca.pem");
-	char *argv[] = { program,      (char *)"exercise",      (char *)"play", file ? scenario : (char *)(uintptr_t)exercise,
+	char *argv[] = { program,      (char *)"exercise",      (char *)"play", scenario,
 		         (char *)"--server", h->origin,         (char *)"--ca", ca,
 		         (char *)"--credentials", credentials, (char *)"--speed", (char *)ACTORS_SPEED, (char *)"--stay",
 		         h->demo.is_first ? NULL : (char *)"--new", /* the one of the first start has been played */
@@ -366,7 +375,11 @@ static void say_ready(struct house *h)
 		       toc_config_text(h->config, TOC_OPT_METRICS_LISTEN),
 		       strchr(toc_config_text(h->config, TOC_OPT_METRICS_LISTEN), ':') ? "]" : "", h->operator_port);
 	if (h->is_demo) {
-		toc_demo_print(&h->demo, &h->state, h->origin, stdout);
+		char path[PATH_MAX], *bytes;
+		size_t n = 0;
+		bytes = find_scenario(h, path) ? toc_file_read(path, SCENARIO_MOST, &n) : NULL;
+		toc_demo_print(&h->demo, &h->state, h->origin, (struct toc_str){ bytes, n }, stdout);
+		free(bytes);
 		toc_demo_announce(&h->demo, &h->state);
 	}
 	fflush(stdout);

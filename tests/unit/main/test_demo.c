@@ -85,6 +85,27 @@ CASE(everybody_has_a_key_and_every_human_a_link)
 	toc_demo_done(&d);
 }
 
+CASE(links_are_printed_for_who_acts_and_else_for_the_first)
+{
+	struct toc_demo d = prepare(TOC_STR(""));
+	struct toc_state state = { .dir = (char *)"/nowhere" };
+	static const char scenario[] = "{\"steps\":[{\"who\":\"HUB/lead\"},{\"who\":\"system\"},{\"who\":\"AIRU/gateway\"}]}";
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	toc_demo_print(&d, &state, "https://localhost:8443", TOC_STR(scenario), f);
+	fclose(f);
+	CHECK(strstr(text, "HUB           lead  ") && !strstr(text, "HUB           duty officer"));
+	CHECK(strstr(text, "AIRU          duty officer") && !strstr(text, "AIRU          second officer"));
+	free(text);
+	f = open_memstream(&text, &n);
+	toc_demo_print(&d, &state, "https://localhost:8443", TOC_STR(""), f);
+	fclose(f);
+	CHECK(strstr(text, "HUB           duty officer") && !strstr(text, "HUB           lead"));
+	free(text);
+	toc_demo_done(&d);
+}
+
 CASE(a_second_start_keeps_keys_and_renews_links)
 {
 	char dir[] = "/tmp/tocsin-demo-XXXXXX", command[96];
