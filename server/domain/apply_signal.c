@@ -19,6 +19,7 @@ static void index_key(const struct deed *d, struct toc_item *item, struct toc_st
 	item->key = toc_sameness_key(key, item->incident);
 	struct toc_sameness *s = toc_world_edit(d->w, TOC_OBJECT_sameness, TOC_KEY(item->key), NULL);
 	s->key = item->key;
+	item->place = s->n_items;
 	TOC_ADD(s, items)->id = item->id;
 }
 
@@ -34,21 +35,31 @@ static void index_near(const struct deed *d, struct toc_item *item, struct toc_s
 	slot->item = item->id;
 }
 
+/* Thousands may be the same, and over at once: the last one takes the place, and nothing is searched. */
+static void forget_sameness(const struct deed *d, const struct toc_item *item)
+{
+	struct toc_sameness *same = EDIT_EXISTING(d, sameness, item->key);
+	int64_t at = item->place;
+
+	if (!same || at >= same->n_items || !toc_uuid_eq(same->items[at].id, item->id))
+		return; /* it has no such key */
+	struct toc_uuid last = same->items[--same->n_items].id;
+	same->items[at].id = last;
+	if (same->n_items == 0)
+		toc_world_remove(d->w, TOC_OBJECT_sameness, TOC_KEY(item->key));
+	struct toc_item *moved = toc_uuid_eq(last, item->id) ? NULL : EDIT_EXISTING(d, item, last);
+	if (moved)
+		moved->place = at;
+}
+
 /* An item that is over is found no more. */
 static void forget(const struct deed *d, struct toc_item *item)
 {
 	struct toc_signals *s = EDIT_EXISTING(d, signals, item->incident);
-	struct toc_sameness *same = EDIT_EXISTING(d, sameness, item->key);
 
 	if (s)
 		s->live--;
-	for (uint32_t i = 0; same && i < same->n_items; i++)
-		if (toc_uuid_eq(same->items[i].id, item->id)) {
-			TOC_REMOVE(same, items, i);
-			if (same->n_items == 0)
-				toc_world_remove(d->w, TOC_OBJECT_sameness, TOC_KEY(item->key));
-			break;
-		}
+	forget_sameness(d, item);
 	if (item->stack < 0)
 		return;
 	struct toc_hash key = toc_haystack_key(item->incident, item->stack);

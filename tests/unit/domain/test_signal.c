@@ -461,6 +461,31 @@ CASE(a_thousand_signals_that_are_the_same_do_not_hold_up_an_answer)
 	stage_free(s);
 }
 
+CASE(of_signals_that_are_the_same_each_is_over_for_itself)
+{
+	struct stage *s = signals_stage();
+#define SAME(n, expires)                                                                                     \
+	ITEM(n, "hash", ",\"hash_type\":\"MD5\",\"hash_value\":\"" MD5_V1 "\",\"expires_at\":\"2031-05-" expires \
+			"T00:00:00Z\"")
+
+	CHECK_INT(signals_share(s, HARBOR, TO_ALL,
+				SAME("c1", "19") "," SAME("c2", "21") "," SAME("c3", "20") "," SAME("c4", "22"), ABOUT),
+		  0);
+	static const struct {
+		const char *at;
+		size_t left;
+	} days[] = { { "24:00:00", 4 }, { "48:00:00", 3 }, { "72:00:00", 2 }, { "96:00:00", 1 }, { "120:00:00", 0 } };
+	for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+		stage_to(s, days[i].at);
+		const struct toc_value *known = signals_known(s, LOOP, V1_MD5);
+		CHECK_INT(toc_len(known), days[i].left);
+		if (days[i].left == 1)
+			CHECK_TEXT(toc_get_text(toc_at(known, 0), "item"), ID("c4"));
+		CHECK(stage_consistent(s));
+	}
+	stage_free(s);
+}
+
 CASE(an_incident_has_a_limit_of_items)
 {
 	struct stage *s = signals_stage();
