@@ -35,6 +35,21 @@ static void index_near(const struct deed *d, struct toc_item *item, struct toc_s
 	slot->item = item->id;
 }
 
+static void hold(struct toc_signals *s, const struct toc_item *item, int64_t by)
+{
+	struct toc_holder *h = NULL;
+
+	s->live += by;
+	for (uint32_t i = 0; i < s->n_holders && !h; i++)
+		if (toc_short_is(&s->holders[i].org, toc_short_str(&item->org)))
+			h = &s->holders[i];
+	if (!h) {
+		h = TOC_ADD(s, holders);
+		h->org = item->org;
+	}
+	h->live += by;
+}
+
 /* Thousands may be the same, and over at once: the last one takes the place, and nothing is searched. */
 static void forget_sameness(const struct deed *d, const struct toc_item *item)
 {
@@ -58,7 +73,7 @@ static void forget(const struct deed *d, struct toc_item *item)
 	struct toc_signals *s = EDIT_EXISTING(d, signals, item->incident);
 
 	if (s)
-		s->live--;
+		hold(s, item, -1);
 	forget_sameness(d, item);
 	if (item->stack < 0)
 		return;
@@ -148,7 +163,7 @@ static void new_item(const struct deed *d, struct toc_parcel *parcel, const stru
 
 	struct toc_signals *s = toc_world_edit(d->w, TOC_OBJECT_signals, TOC_KEY(item->incident), NULL);
 	s->incident = item->incident;
-	s->live++;
+	hold(s, item, 1);
 	if (toc_get_text(keys, "key").n)
 		index_key(d, item, toc_get_text(keys, "key"));
 	if (toc_hex_decode(toc_get_text(keys, "near"), near.b, sizeof near.b) == 0)

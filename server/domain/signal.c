@@ -168,15 +168,27 @@ static int check_open(struct toc_ask *q)
 	}
 }
 
+static int64_t held_by(const struct toc_signals *s, struct toc_str org)
+{
+	for (uint32_t i = 0; s && i < s->n_holders; i++)
+		if (toc_short_is(&s->holders[i].org, org))
+			return s->holders[i].live;
+	return 0;
+}
+
 static int check_items(struct toc_ask *q)
 {
 	const struct toc_value *items = toc_get(q->body, "items");
 	const struct toc_signals *s = toc_find_signals(q->w, q->incident->id);
+	int64_t more = (int64_t)toc_len(items);
 
-	if ((s ? s->live : 0) + (int64_t)toc_len(items) > TOC_ITEMS_MAX)
+	if ((s ? s->live : 0) + more > TOC_ITEMS_MAX) /* how many there are is not everybody's to know */
 		return TOC_REFUSE(q, LIMIT, "body.items", "domain M6",
-				  "items: the incident has %lld, limit %d", (long long)(s ? s->live : 0),
-				  TOC_ITEMS_MAX);
+				  "items: an incident has at most %d that are not over", TOC_ITEMS_MAX);
+	if (held_by(s, q->p->org) + more > TOC_ITEMS_MAX_EACH)
+		return TOC_REFUSE(q, LIMIT, "body.items", "domain M6",
+				  "items: at most %d of one organisation in an incident that are not over",
+				  TOC_ITEMS_MAX_EACH);
 	for (size_t i = 0; i < toc_len(items); i++)
 		if (check_item(q, items, i) < 0)
 			return -1;

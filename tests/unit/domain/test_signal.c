@@ -497,6 +497,15 @@ CASE(an_incident_has_a_limit_of_items)
 	signals_refused(s, V1_MD5, TOC_REFUSE_LIMIT, "body.items");
 	all->live = TOC_ITEMS_MAX - 1;
 	CHECK_INT(signals_share(s, HARBOR, TO_ALL, V1_MD5, ABOUT), 0);
+	/* and nobody fills it for the others */
+	all = toc_world_edit(s->w, TOC_OBJECT_signals, TOC_KEY(id), NULL);
+	all->live = TOC_ITEMS_MAX_EACH;
+	CHECK_INT(all->n_holders, 1);
+	CHECK_INT(all->holders[0].live, 2);
+	all->holders[0].live = TOC_ITEMS_MAX_EACH;
+	signals_refused(s, P1_ITEM, TOC_REFUSE_LIMIT, "body.items");
+	CHECK_INT(signals_share(s, LOOP, TO_ALL, P1_ITEM, ABOUT), 0);
+	CHECK_INT(toc_find_signals(s->w, id)->n_holders, 2);
 	stage_free(s);
 }
 
