@@ -174,6 +174,14 @@ static void effects(const struct deed *d, struct toc_incident *i)
 	i->review_at = toc_get_time(decision, "review_at", i->review_at);
 }
 
+static void objection(const struct deed *d)
+{
+	struct toc_message *m = toc_str_is(d->e->k, "M3.object") ? EDIT_EXISTING(d, message, d->e->ref) : NULL;
+
+	if (m)
+		add_named(&m->objectors, &m->n_objectors, d->e->org);
+}
+
 /* Who reads an entry of the incident knows of it from then on. */
 static void parties(const struct deed *d, struct toc_incident *i)
 {
@@ -203,6 +211,7 @@ void toc_apply_incident(const struct deed *d)
 	ties(d, "ties", false);
 	ties(d, "untied", true);
 	proposals(d);
+	objection(d);
 	if (toc_uuid_is_nil(d->e->case_ref))
 		toc_apply_timers(d, (struct toc_uuid){ { 0 } }, d->e->incident, d->decided);
 }

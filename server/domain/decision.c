@@ -427,6 +427,10 @@ int toc_rule_object(struct toc_ask *q)
 		return TOC_REFUSE(q, CONDITION, "body.decision", "domain M3",
 				  "decision: the proposal is to %.*s",
 				  TOC_STR_ARGS(toc_short_str(&p->decision)));
+	for (uint32_t i = 0; i < m->n_objectors; i++) /* it goes to all who read what it is about */
+		if (toc_short_is(&m->objectors[i].org, q->p->org))
+			return TOC_REFUSE(q, STATE, "body.proposal_ref", "domain M3",
+					  "proposal_ref: your organisation has objected to it already");
 	struct toc_draft *d = toc_ask_draft(q, "M3.object");
 	d->ref = id;
 	if (p && p->state == TOC_PROPOSAL_OPEN && toc_short_is(&p->decision, TOC_STR("close"))) {

@@ -158,6 +158,22 @@ CASE(the_hub_is_asked_by_a_message_not_by_a_receipt_or_an_objection)
 	stage_free(s);
 }
 
+CASE(an_organisation_objects_once_for_everybody_is_told)
+{
+	struct stage *s = begun();
+	const char *id = active(s), *e = id_of(s, "M3.confirm");
+	CHECK_INT(answer(s, "BFP/duty officer", id, "assess", "object", id_of(s, "M3.assess")), 0);
+	CHECK_INT(answer(s, "GameNest/counsel", id, "activate", "object", e), 0);
+	CHECK(stage_reads(s, stage_last(s, "M3.object", NULL), "PastePond", TOC_ROLE_CR, NULL));
+	REFUSED(answer(s, "GameNest/night responder", id, "activate", "object", e), STATE, "body.proposal_ref");
+	CHECK_INT(answer(s, "Chirplet/night responder", id, "activate", "object", e), 0);
+	CHECK_INT(decide(s, "AIRU/duty officer", id, "change", ""), 0);
+	CHECK_INT(answer(s, "HUB/lead", id, "change", "confirm", id_of(s, "M3.propose")), 0);
+	CHECK_INT(answer(s, "GameNest/counsel", id, "change", "object", id_of(s, "M3.confirm")), 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(no_decline_is_of_an_incident_and_a_case_at_once)
 {
 	struct stage *s = begun();
