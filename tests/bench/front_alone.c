@@ -11,9 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define SUBPROTOCOL "Sec-WebSocket-Protocol: tocsin.v1\r\n"
-#define BEARER "Authorization: Bearer toc_secret\r\n"
-
 int main(int argc, char **argv)
 {
 	if (argc != 5) {

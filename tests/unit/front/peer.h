@@ -72,6 +72,9 @@ bool client_ended(struct client *c); /* the other side closed, and nothing more 
 const char *client_line(struct client *c); /* one line of an event stream, without its end */
 
 /* WebSocket */
+#define SUBPROTOCOL "Sec-WebSocket-Protocol: tocsin.v1\r\n"
+#define BEARER "Authorization: Bearer toc_secret\r\n"
+#define HELLO "{\"op\":\"hello\"}"
 struct client *socket_open(struct front *f, const char *headers); /* handshake; NULL when it was not 101 */
 struct client *socket_open_small(struct front *f, const char *headers); /* with a small receive buffer */
 /** The next frame, of whatever kind. @return its first byte, -1: ended. The payload is NUL-terminated, valid until the next call */

@@ -6,9 +6,6 @@
 #include "check.h"
 #include "peer.h"
 
-#define SUBPROTOCOL "Sec-WebSocket-Protocol: tocsin.v1\r\n"
-#define BEARER "Authorization: Bearer toc_secret\r\n"
-#define HELLO "{\"op\":\"hello\"}"
 #define ENTRY_MOST 45000
 
 static struct front f;
