@@ -41,7 +41,7 @@
 
 enum toc_mode { TOC_MODE_NONE, TOC_MODE_ACTUAL, TOC_MODE_EXERCISE, TOC_MODE_TEST, TOC_MODE_SYSTEM };
 enum toc_mode toc_mode_of(struct toc_str name); /* NONE when unknown */
-const char *toc_mode_name(enum toc_mode mode);
+const char *toc_mode_name(uint32_t mode);
 
 enum toc_desk_state {
 #define TOC_DESK_STATE(name) TOC_DESK_##name,

@@ -40,83 +40,25 @@ static uint32_t index_of(const char *const *names, size_t n, struct toc_str name
 	return 0;
 }
 
-static const char *name_at(const char *const *names, size_t n, uint32_t i)
-{
-	return names[i < n ? i : 0];
-}
-
-enum toc_mode toc_mode_of(struct toc_str name)
-{
-	return index_of(modes, COUNT_OF(modes), name);
-}
-const char *toc_mode_name(enum toc_mode mode)
-{
-	return name_at(modes, COUNT_OF(modes), mode);
-}
-const char *toc_desk_state_name(uint32_t state)
-{
-	return name_at(desk_states, COUNT_OF(desk_states), state);
-}
-enum toc_desk_state toc_desk_state_of(struct toc_str name)
-{
-	return index_of(desk_states, COUNT_OF(desk_states), name);
-}
-const char *toc_case_state_name(uint32_t state)
-{
-	return name_at(case_states, COUNT_OF(case_states), state);
-}
-enum toc_case_state toc_case_state_of(struct toc_str name)
-{
-	return index_of(case_states, COUNT_OF(case_states), name);
-}
-const char *toc_incident_state_name(uint32_t state)
-{
-	return name_at(incident_states, COUNT_OF(incident_states), state);
-}
-enum toc_incident_state toc_incident_state_of(struct toc_str name)
-{
-	return index_of(incident_states, COUNT_OF(incident_states), name);
-}
-const char *toc_proposal_state_name(uint32_t state)
-{
-	return name_at(proposal_states, COUNT_OF(proposal_states), state);
-}
-enum toc_proposal_state toc_proposal_state_of(struct toc_str name)
-{
-	return index_of(proposal_states, COUNT_OF(proposal_states), name);
-}
-const char *toc_answer_name(uint32_t answer)
-{
-	return name_at(answers, COUNT_OF(answers), answer);
-}
-enum toc_answer toc_answer_of(struct toc_str name)
-{
-	return index_of(answers, COUNT_OF(answers), name);
-}
-const char *toc_item_state_name(uint32_t state)
-{
-	return name_at(item_states, COUNT_OF(item_states), state);
-}
-enum toc_item_state toc_item_state_of(struct toc_str name)
-{
-	return index_of(item_states, COUNT_OF(item_states), name);
-}
-const char *toc_opinion_name(uint32_t opinion)
-{
-	return name_at(opinions, COUNT_OF(opinions), opinion);
-}
-enum toc_opinion toc_opinion_of(struct toc_str name)
-{
-	return index_of(opinions, COUNT_OF(opinions), name);
-}
-const char *toc_desk_role_name(uint32_t role)
-{
-	return name_at(desk_roles, COUNT_OF(desk_roles), role);
-}
-uint32_t toc_desk_role_of(struct toc_str name)
-{
-	return index_of(desk_roles, COUNT_OF(desk_roles), name);
-}
+/* toc_X_name, the word for a number, and toc_X_of, the number of a word; of what is unknown, number 0. */
+#define WORDS(x, type, names)                                                                                \
+	const char *toc_##x##_name(uint32_t i)                                                               \
+	{                                                                                                    \
+		return names[i < COUNT_OF(names) ? i : 0];                                                   \
+	}                                                                                                    \
+	type toc_##x##_of(struct toc_str name)                                                               \
+	{                                                                                                    \
+		return (type)index_of(names, COUNT_OF(names), name);                                         \
+	}
+WORDS(mode, enum toc_mode, modes)
+WORDS(desk_state, enum toc_desk_state, desk_states)
+WORDS(case_state, enum toc_case_state, case_states)
+WORDS(incident_state, enum toc_incident_state, incident_states)
+WORDS(proposal_state, enum toc_proposal_state, proposal_states)
+WORDS(item_state, enum toc_item_state, item_states)
+WORDS(opinion, enum toc_opinion, opinions)
+WORDS(answer, enum toc_answer, answers)
+WORDS(desk_role, uint32_t, desk_roles)
 
 uint32_t toc_duty_bits(const struct toc_value *list)
 {
@@ -138,56 +80,52 @@ struct toc_value *toc_duty_list(uint32_t duty, struct toc_arena *a)
 	return list;
 }
 
+/* ---- where a step leads ---- */
+
 struct step {
 	const char *what;
 	uint32_t from, to; /* a set of states, a state */
 };
-enum { STAYS = 255 };
+enum { STAYS = 255, TOC_DESK_STAYS = STAYS, TOC_INCIDENT_STAYS = STAYS, TOC_ITEM_STAYS = STAYS };
 
-static bool take_step(const struct step *steps, size_t n, struct toc_str what, uint32_t from, uint32_t *ret_to)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!(steps[i].from & 1u << from) || !toc_str_is(what, steps[i].what))
-			continue;
-		*ret_to = steps[i].to == STAYS ? from : steps[i].to;
-		return true;
-	}
-	return false;
-}
-
-bool toc_desk_step(struct toc_str k, enum toc_desk_state from, enum toc_desk_state *ret_to)
-{
+static const struct step desk_steps[] = {
 #define IS(state) (1u << TOC_DESK_##state)
-	enum { TOC_DESK_STAYS = STAYS };
-	static const struct step steps[] = {
 #define TOC_DESK_STEP(what, from_states, to_state) { what, from_states, TOC_DESK_##to_state },
 #include "domain/lifecycle.def"
-	};
 #undef IS
-	uint32_t to;
-	bool follows = take_step(steps, COUNT_OF(steps), k, from, &to);
-
-	if (follows)
-		*ret_to = (enum toc_desk_state)to;
-	return follows;
-}
-
-bool toc_incident_step(struct toc_str what, enum toc_incident_state from, enum toc_incident_state *ret_to)
-{
+};
+static const struct step incident_steps[] = {
 #define IS(state) (1u << TOC_INCIDENT_##state)
-	enum { TOC_INCIDENT_STAYS = STAYS };
-	static const struct step steps[] = {
 #define TOC_INCIDENT_STEP(what, from_states, to_state) { what, from_states, TOC_INCIDENT_##to_state },
 #include "domain/lifecycle.def"
-	};
 #undef IS
-	uint32_t to;
-	bool follows = take_step(steps, COUNT_OF(steps), what, from, &to);
+};
+static const struct step item_steps[] = {
+#define IS(state) (1u << TOC_ITEM_##state)
+#define TOC_ITEM_STEP(what, from_states, to_state) { what, from_states, TOC_ITEM_##to_state },
+#include "domain/lifecycle.def"
+#undef IS
+};
 
-	if (follows)
-		*ret_to = (enum toc_incident_state)to;
-	return follows;
+static const struct step *step_from(const struct step *steps, size_t n, struct toc_str what, uint32_t from)
+{
+	for (size_t i = 0; i < n; i++)
+		if (steps[i].from & 1u << from && toc_str_is(what, steps[i].what))
+			return &steps[i];
+	return NULL;
 }
+
+#define STEPS(x, type, steps)                                                                                \
+	bool toc_##x##_step(struct toc_str what, type from, type *ret_to)                                    \
+	{                                                                                                    \
+		const struct step *s = step_from(steps, COUNT_OF(steps), what, from);                        \
+		if (s)                                                                                       \
+			*ret_to = s->to == STAYS ? from : (type)s->to;                                       \
+		return s != NULL;                                                                            \
+	}
+STEPS(desk, enum toc_desk_state, desk_steps)
+STEPS(incident, enum toc_incident_state, incident_steps)
+STEPS(item, enum toc_item_state, item_steps)
 
 bool toc_is_of_incident(struct toc_str k)
 {
@@ -197,23 +135,6 @@ bool toc_is_of_incident(struct toc_str k)
 bool toc_is_of_signal(struct toc_str k)
 {
 	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '6' && k.p[1] <= '8' && k.p[2] == '.';
-}
-
-bool toc_item_step(struct toc_str what, enum toc_item_state from, enum toc_item_state *ret_to)
-{
-#define IS(state) (1u << TOC_ITEM_##state)
-	enum { TOC_ITEM_STAYS = STAYS };
-	static const struct step steps[] = {
-#define TOC_ITEM_STEP(what, from_states, to_state) { what, from_states, TOC_ITEM_##to_state },
-#include "domain/lifecycle.def"
-	};
-#undef IS
-	uint32_t to;
-	bool follows = take_step(steps, COUNT_OF(steps), what, from, &to);
-
-	if (follows)
-		*ret_to = (enum toc_item_state)to;
-	return follows;
 }
 
 /* ---- ids and times in documents ---- */
