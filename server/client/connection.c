@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <libwebsockets.h>
 #include <openssl/ssl.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,19 +47,6 @@ struct tocsin_connection {
 	struct toc_buf in;
 	unsigned char *out; /* LWS_PRE + one frame */
 };
-
-static int fail(struct tocsin_error *reterr, int code, const char *format, ...) TOC_PRINTF(3, 4);
-static int fail(struct tocsin_error *reterr, int code, const char *format, ...)
-{
-	if (reterr) {
-		va_list args;
-		va_start(args, format);
-		vsnprintf(reterr->text, sizeof reterr->text, format, args);
-		va_end(args);
-		reterr->code = code;
-	}
-	return code;
-}
 
 static int64_t now_ms(void)
 {
@@ -308,12 +294,12 @@ int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *se
 	char *host;
 	int port;
 	if (settings->from < TOCSIN_FROM_NOW)
-		return fail(reterr, TOCSIN_EINVAL, "from: %lld is no position", settings->from);
+		return toc_link_fail(reterr, TOCSIN_EINVAL, "from: %lld is no position", settings->from);
 	if (!settings->key || !*settings->key || strlen(settings->key) > 512 ||
 	    strpbrk(settings->key, "\r\n"))
-		return fail(reterr, TOCSIN_EINVAL, "key: an API key is needed");
+		return toc_link_fail(reterr, TOCSIN_EINVAL, "key: an API key is needed");
 	if (parse_server(settings->server, &host, &port) < 0)
-		return fail(reterr, TOCSIN_EINVAL, "server: \"%s\" is not https://HOST[:PORT]",
+		return toc_link_fail(reterr, TOCSIN_EINVAL, "server: \"%s\" is not https://HOST[:PORT]",
 			    settings->server ? settings->server : "");
 
 	struct tocsin_connection *c = calloc(1, sizeof *c);
@@ -399,13 +385,13 @@ static int check_ca(const char *path, struct tocsin_error *reterr)
 {
 	FILE *f = fopen(path, "re");
 	if (!f)
-		return fail(reterr, TOCSIN_EIO, "cannot read %s: %s", path, strerror(errno));
+		return toc_link_fail(reterr, TOCSIN_EIO, "cannot read %s: %s", path, strerror(errno));
 	bool found = false;
 	char line[80];
 	while (!found && fgets(line, sizeof line, f))
 		found = !strncmp(line, "-----BEGIN CERTIFICATE-----", 27);
 	fclose(f);
-	return found ? 0 : fail(reterr, TOCSIN_EINVAL, "%s holds no certificate", path);
+	return found ? 0 : toc_link_fail(reterr, TOCSIN_EINVAL, "%s holds no certificate", path);
 }
 
 static void on_step_over(lws_sorted_usec_list_t *timer)
@@ -422,7 +408,7 @@ int tocsin_new(const struct tocsin_settings *settings, struct tocsin **ret_tocsi
 			return r;
 	}
 	if (atomic_flag_test_and_set(&taken))
-		return fail(reterr, TOCSIN_EBUSY,
+		return toc_link_fail(reterr, TOCSIN_EBUSY,
 			    "this process has a struct tocsin already: use it for all connections");
 
 	struct tocsin *t = calloc(1, sizeof *t);
@@ -444,7 +430,7 @@ int tocsin_new(const struct tocsin_settings *settings, struct tocsin **ret_tocsi
 		tocsin_free(t);
 		if (!t)
 			atomic_flag_clear(&taken);
-		return fail(reterr, TOCSIN_EIO, "TLS could not be set up");
+		return toc_link_fail(reterr, TOCSIN_EIO, "TLS could not be set up");
 	}
 	*ret_tocsin = t;
 	return 0;

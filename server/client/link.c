@@ -396,8 +396,7 @@ int toc_link_tick(struct toc_link *l, int64_t now_ms)
 
 /* ---- sending ---- */
 
-static int fail(struct tocsin_error *reterr, int code, const char *format, ...) TOC_PRINTF(3, 4);
-static int fail(struct tocsin_error *reterr, int code, const char *format, ...)
+int toc_link_fail(struct tocsin_error *reterr, int code, const char *format, ...)
 {
 	if (reterr) {
 		va_list args;
@@ -417,11 +416,11 @@ static int enqueue(struct toc_link *l, struct toc_arena *a, bool prepare, struct
 	struct toc_refusal refusal;
 
 	if (l->n_waiting >= TOC_LINK_WAITING_MAX)
-		return fail(reterr, TOCSIN_ELIMIT,
+		return toc_link_fail(reterr, TOCSIN_ELIMIT,
 			    "%d messages are waiting for an answer, which is the limit",
 			    TOC_LINK_WAITING_MAX);
 	if (toc_json_parse(a, json, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &message, &refusal) < 0)
-		return fail(reterr, TOCSIN_EINVAL, "the message cannot be read: %s", refusal.detail);
+		return toc_link_fail(reterr, TOCSIN_EINVAL, "the message cannot be read: %s", refusal.detail);
 	if (!toc_get(message, "id"))
 		toc_set(a, message, "id", toc_value_text(a, toc_uuid_str(a, toc_uuid_v7(unix_ms))));
 	if (!toc_get(message, "schema_version"))
@@ -430,12 +429,12 @@ static int enqueue(struct toc_link *l, struct toc_arena *a, bool prepare, struct
 		toc_set_text(a, message, "sent_at", toc_time_str(a, (toc_time){ unix_ms * 1000 }));
 	struct toc_str bytes = toc_json_str(a, message);
 	if (bytes.n + 64 > TOC_MESSAGE_BYTES_MAX)
-		return fail(reterr, TOCSIN_ELIMIT, "the message has %zu bytes, a frame at most %d", bytes.n,
+		return toc_link_fail(reterr, TOCSIN_ELIMIT, "the message has %zu bytes, a frame at most %d", bytes.n,
 			    TOC_MESSAGE_BYTES_MAX);
 
 	struct waiting *w = calloc(1, sizeof *w + bytes.n + 1);
 	if (!w)
-		return fail(reterr, TOCSIN_ELIMIT, "no memory");
+		return toc_link_fail(reterr, TOCSIN_ELIMIT, "no memory");
 	memcpy(w->json, bytes.p, w->n = bytes.n);
 	snprintf(w->id, sizeof w->id, "%.*s", TOC_STR_ARGS(toc_get_text(message, "id")));
 	w->prepare = prepare;

@@ -44,6 +44,9 @@ long long toc_link_position(const struct toc_link *l);
  * ten thousand clients of a restarted server do not come back in one instant. @param random any number */
 int64_t toc_link_reconnect_delay_ms(const struct toc_link *l, uint32_t random);
 
+/** Tell the program what went wrong. @return code */
+int toc_link_fail(struct tocsin_error *reterr, int code, const char *format, ...) TOC_PRINTF(3, 4);
+
 int toc_link_send(struct toc_link *l, bool prepare, struct toc_str json, int64_t now_ms, int64_t unix_ms,
 		  tocsin_answer_fn *done, void *user, char ret_id[37], struct tocsin_error *reterr);
 int toc_link_receipt(struct toc_link *l, long long seq, const char *state);
