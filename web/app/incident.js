@@ -19,6 +19,7 @@ import { AckMatrix } from "./matrix.js";
 import { announce, contextOfIncident, lookAtIncident, phase, ready, send, state } from "./model.js";
 import { go } from "./router.js";
 import { InWords } from "./say.js";
+import { useSending } from "./sending.js";
 import { SignalList } from "./signals.js";
 import { Timeline } from "./timeline.js";
 
@@ -67,27 +68,18 @@ function mayAcknowledge(i, wanted) {
 /** Answer for the activation: the only thing that stops the chase. @param {{i: Incident, wanted: boolean}} props */
 function Acknowledge({ i, wanted }) {
 	const [commitment, setCommitment] = useState("seen");
-	const [busy, setBusy] = useState(false);
-	const [answer, setAnswer] = useState(/** @type {any} */ (null));
-	const pending = useRef(/** @type {any} */ (null));
+	const { busy, answer, deliver } = useSending();
 	const button = useRef(/** @type {HTMLButtonElement|null} */ (null));
 	const { me } = state.value;
 
 	async function act() {
-		if (busy || !ready.value || !i.asked || !me)
+		const { asked } = i;
+		if (busy || !ready.value || !asked || !me)
 			return;
-		if (pending.current?.body.commitment !== commitment) /* what may have arrived is repeated with the same id */
-			pending.current = humanReceipt(/** @type {any} */ ({ id: i.asked.id }), "acked", me, contextOfIncident(i), commitment);
-		setBusy(true);
-		const result = await send(pending.current);
-		setBusy(false);
-		setAnswer(result);
-		if (!result.ok) {
-			if (result.refusal)
-				pending.current = null;
+		const result = await deliver(`${asked.id} ${commitment}`,
+			() => humanReceipt(/** @type {any} */ ({ id: asked.id }), "acked", me, contextOfIncident(i), commitment));
+		if (!result.ok)
 			return;
-		}
-		pending.current = null;
 		announce(t(result.recorded ? "done.ack_activation" : "done.journaled", { n: result.seq ?? 0 }));
 		document.querySelector("h1")?.focus();
 	}

@@ -12,9 +12,10 @@ import { stamped, withdrawMessage } from "../core/notice.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
-import { announce, contextOf, send, state } from "./model.js";
+import { announce, contextOf, state } from "./model.js";
 import { current } from "./board.js";
 import { go } from "./router.js";
+import { useSending } from "./sending.js";
 
 /** @typedef {import("../core/state.js").Case} Case */
 
@@ -49,11 +50,8 @@ export function NextStep({ c, can, step: wanted, ready }) {
 	const [chosen, setStep] = useState(/** @type {string|null} */ (wanted && can[wanted] ? wanted : null));
 	const step = chosen && can[chosen] ? chosen : usual(c, can);
 	const [f, setF] = useState(/** @type {Record<string, any>} */ ({}));
-	const [busy, setBusy] = useState(false);
-	const [answer, setAnswer] = useState(/** @type {any} */ (null));
+	const { busy, answer, setAnswer, deliver } = useSending();
 	const [missing, setMissing] = useState(/** @type {string|null} */ (null));
-	/** A step that may have arrived is repeated with the same id, so that it counts once. */
-	const pending = useRef(/** @type {{key: string, message: any}|null} */ (null));
 	const box = useRef(/** @type {HTMLElement|null} */ (null));
 
 	useEffect(() => {
@@ -134,19 +132,10 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			setTimeout(() => document.getElementById(`step-${built.missing}`)?.focus());
 			return;
 		}
-		const message = pending.current?.key === key ? pending.current.message : built.message;
-		pending.current = { key, message };
-		setBusy(true);
 		setAnswer(null);
-		const result = await send(message);
-		setBusy(false);
-		setAnswer(result);
-		if (!result.ok) {
-			if (result.refusal)
-				pending.current = null;
+		const result = await deliver(key, () => built.message);
+		if (!result.ok)
 			return;
-		}
-		pending.current = null;
 		setF({});
 		setStep(null);
 		announce(t(result.recorded ? `done.${step}` : "done.journaled", { n: result.seq ?? 0 }));
