@@ -53,10 +53,15 @@ static int rate(struct toc_refusal *r, int64_t wait_us, enum toc_limit limit, co
 /* Threats to life have a lane of their own, per connection and per organisation: nothing else can drain it. Its type
  * is looked at before anything is checked, so a message that only claims to be a threat gains its sender nothing but
  * an early refusal. */
+static bool is_threat(enum toc_command_op op, const struct toc_value *body)
+{
+	return op == TOC_OP_SEND && (toc_get_is(body, "type", "M4") || toc_get_is(body, "type", "M5"));
+}
+
 static int within_rates(struct toc_conn *c, enum toc_command_op op, const struct toc_value *body, struct toc_refusal *r)
 {
 	const struct toc_limits *l = &c->front->limits;
-	bool threat = op == TOC_OP_SEND && (toc_get_is(body, "type", "M4") || toc_get_is(body, "type", "M5"));
+	bool threat = is_threat(op, body);
 	int64_t now = toc_now_us(), wait;
 
 	if (op == TOC_OP_RECEIPT) {
@@ -73,6 +78,18 @@ static int within_rates(struct toc_conn *c, enum toc_command_op op, const struct
 	return wait ? rate(r, wait, threat ? TOC_LIMIT_org_threats_per_minute : TOC_LIMIT_org_messages_per_minute,
 	                   "this organisation")
 	            : 0;
+}
+
+/* All commands go to the keeper one after the other: what is large, and not urgent, must not stand before a threat. */
+static int within_bytes(struct toc_conn *c, size_t bytes, struct toc_refusal *r)
+{
+	if (!c->org->bytes || c->org->bytes + bytes <= (size_t)c->front->limits.org_in_flight_kib * 1024)
+		return 0;
+	toc_limit_hit(TOC_LIMIT_org_in_flight_kib);
+	(void)toc_refuse(r, TOC_REFUSE_BUSY, "", "", "%zu bytes of this organisation wait for an answer, limit %d KiB",
+	                 c->org->bytes, (int)c->front->limits.org_in_flight_kib);
+	r->retry_after_s = 1;
+	return -1;
 }
 
 int toc_command(struct toc_conn *c, enum toc_command_op op, uint64_t ref, const struct toc_value *body,
@@ -99,15 +116,18 @@ int toc_command(struct toc_conn *c, enum toc_command_op op, uint64_t ref, const 
 	toc_json_write(&json, body);
 	toc_ipc_str(&f->frame, toc_buf_view(&json));
 	bool written = !json.failed;
+	size_t bytes = is_threat(op, body) ? 0 : json.n;
 	toc_buf_done(&json);
 	if (!written)
 		return toc_refuse(ret, TOC_REFUSE_TOO_BIG, "message", "", "its canonical form is too long");
+	if (bytes && within_bytes(c, bytes, ret) < 0)
+		return -1;
 	if (toc_link_send(f, &f->keeper) < 0) {
 		(void)toc_refuse(ret, TOC_REFUSE_BUSY, "", "", "the keeper does not take commands now");
 		ret->retry_after_s = 1;
 		return -1;
 	}
-	toc_conn_add_ref(c, ref);
+	toc_conn_add_ref(c, ref, bytes);
 	return 0;
 }
 

@@ -134,7 +134,8 @@ void toc_conn_free(struct toc_conn *c)
 	toc_buf_done(&c->rx);
 	toc_buf_done(&c->early);
 	toc_buf_done(&c->out);
-	f->n_commands -= c->n_refs;
+	while (c->n_refs > 0)
+		toc_conn_drop_ref(c, c->n_refs - 1);
 	free(c->refs);
 	if (c->request) {
 		toc_buf_done(&c->request->body);
@@ -152,22 +153,29 @@ struct toc_str toc_conn_grant(const struct toc_conn *c)
 
 /* ---- commands without an answer ---- */
 
-void toc_conn_add_ref(struct toc_conn *c, uint64_t ref)
+void toc_conn_add_ref(struct toc_conn *c, uint64_t ref, size_t bytes)
 {
 	if (c->n_refs == c->cap_refs) {
 		c->cap_refs = c->cap_refs ? c->cap_refs * 2 : 4;
 		c->refs = toc_must_realloc(c->refs, c->cap_refs * sizeof *c->refs);
 	}
-	c->refs[c->n_refs++] = ref;
+	c->refs[c->n_refs++] = (struct toc_asked){ ref, bytes };
+	c->org->bytes += bytes;
 	c->front->n_commands++;
+}
+
+void toc_conn_drop_ref(struct toc_conn *c, unsigned i)
+{
+	c->org->bytes -= c->refs[i].bytes;
+	memmove(&c->refs[i], &c->refs[i + 1], (--c->n_refs - i) * sizeof *c->refs);
+	c->front->n_commands--;
 }
 
 bool toc_conn_has_ref(struct toc_conn *c, uint64_t ref)
 {
 	for (unsigned i = 0; i < c->n_refs; i++)
-		if (c->refs[i] == ref) {
-			memmove(&c->refs[i], &c->refs[i + 1], (--c->n_refs - i) * sizeof *c->refs);
-			c->front->n_commands--;
+		if (c->refs[i].ref == ref) {
+			toc_conn_drop_ref(c, i);
 			return true;
 		}
 	return false;

@@ -60,6 +60,13 @@ struct toc_arrival {
 /** One organisation, for the limits that its connections share. Never freed: the directory is small. */
 struct toc_org {
 	struct toc_bucket messages, threats;
+	size_t bytes; /* of its commands without an answer, threats apart */
+};
+
+/** A command without an answer. */
+struct toc_asked {
+	uint64_t ref;
+	size_t bytes; /* that count for its organisation */
 };
 
 /** Connections with the same eyes share the work of gathering what is due. */
@@ -166,7 +173,7 @@ struct toc_conn {
 	bool dirty, paced, queued; /* on the front's lists of the same names */
 
 	/* commands without an answer */
-	uint64_t *refs;
+	struct toc_asked *refs;
 	unsigned n_refs, cap_refs;
 	struct toc_bucket frames, messages, threats, receipts;
 
@@ -307,7 +314,8 @@ void toc_conn_close(struct toc_conn *c, int code, const char *text);
 void toc_conn_drop(struct toc_conn *c);
 struct toc_str toc_conn_grant(const struct toc_conn *c);
 bool toc_conn_has_ref(struct toc_conn *c, uint64_t ref); /* one less is in flight, if it was */
-void toc_conn_add_ref(struct toc_conn *c, uint64_t ref);
+void toc_conn_add_ref(struct toc_conn *c, uint64_t ref, size_t bytes);
+void toc_conn_drop_ref(struct toc_conn *c, unsigned i);
 
 /* ---- fanout.c ---- */
 /** Something that goes out before anything of the ring: a text frame (socket) or an event (stream). It leaves

@@ -353,8 +353,8 @@ void toc_link_keeper_lost(struct toc_front *f)
 		if (c->kind == TOC_CONN_REQUEST && (c->stage == TOC_CONN_ASKING || c->request->sent_to_keeper))
 			toc_http_refuse(c, &busy);
 		else if (c->kind == TOC_CONN_SOCKET)
-			for (; c->n_refs > 0; c->n_refs--, f->n_commands--)
-				toc_conn_refuse(c, c->refs[c->n_refs - 1], &busy);
+			for (; c->n_refs > 0; toc_conn_drop_ref(c, c->n_refs - 1))
+				toc_conn_refuse(c, c->refs[c->n_refs - 1].ref, &busy);
 	}
 }
 

@@ -232,8 +232,23 @@ describe('at the front', () => {
 
 describe('behind the front', () => {
 	before(() => start(['--ring-entries 16', '--urgent-entries 2', '--journal-kib 128', '--waiting 40', '--waiting-threats-per-org 12', '--receipts-waiting 1', '--tickets 16', '--tickets-per-session 4',
-		'--late-refusals 1', '--failing-addresses 16', '--history-reads 1']));
+		'--late-refusals 1', '--failing-addresses 16', '--history-reads 1', '--org-in-flight-kib 128']));
 	after(() => server?.stop());
+
+	it('bytes of one organisation that wait for an answer, threats apart: nobody stands before a threat with much', () => reaches('org_in_flight_kib', async () => {
+		const all = await Promise.all([1, 2].map(() => join('AIRU', 'duty officer'))), other = await join('BFP', 'duty officer');
+		const large = (m, type) => ({ ...note(m), type, padding: 'x'.repeat(50_000) });
+		const three = (type) => all.flatMap((m) => [1, 2, 3].map(() => m.send(large(m, type))));
+		server.signal('keeper', 'SIGSTOP');
+		const first = three('M19'), threats = three('M4'), busy = await Promise.any(first);
+		const others = other.send(large(other, 'M19'));
+		server.signal('keeper', 'SIGCONT');
+		assert.deepEqual([busy.code, busy.retry_after], ['busy', 1]);
+		assert.deepEqual((await Promise.all(first)).map((a) => a.code).sort(), ['busy', 'busy', 'busy', 'busy', 'unknown_field', 'unknown_field']);
+		for (const answer of await Promise.all([...threats, others])) assert.equal(answer.code, 'unknown_field');
+		assert.deepEqual((await Promise.all(three('M19').slice(0, 2))).map((a) => a.code), ['unknown_field', 'unknown_field']); // those were answered
+		for (const m of [...all, other]) await m.close();
+	}));
 
 	it('tickets: of one session, and of all, the oldest is void', async () => {
 		const ticket = async (org, person) =>
