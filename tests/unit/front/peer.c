@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -404,15 +405,17 @@ void answer(struct front *f, uint64_t conn, uint64_t ref, unsigned status, const
 
 /* ---- clients ---- */
 
-static struct client *connect_with(struct front *f, int receive_buffer)
+static struct client *try_with(struct front *f, int receive_buffer)
 {
 	static SSL_CTX *ctx;
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)f->port),
 		                 .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct client *c = calloc(1, sizeof *c);
 
-	if (!ctx)
+	if (!ctx) {
 		ctx = SSL_CTX_new(TLS_client_method());
+		signal(SIGPIPE, SIG_IGN); /* OpenSSL writes to who has hung up */
+	}
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	patience(c->fd);
 	if (receive_buffer)
@@ -421,11 +424,27 @@ static struct client *connect_with(struct front *f, int receive_buffer)
 		DIE("connect: %s", strerror(errno));
 	c->ssl = SSL_new(ctx);
 	SSL_set_fd(c->ssl, c->fd);
-	if (SSL_connect(c->ssl) != 1)
-		DIE("no TLS");
+	if (SSL_connect(c->ssl) != 1) {
+		client_free(c);
+		return NULL;
+	}
 	if (SSL_version(c->ssl) != TLS1_3_VERSION)
 		DIE("TLS 1.3 expected");
 	return c;
+}
+
+static struct client *connect_with(struct front *f, int receive_buffer)
+{
+	struct client *c = try_with(f, receive_buffer);
+
+	if (!c)
+		DIE("no TLS");
+	return c;
+}
+
+struct client *client_try(struct front *f)
+{
+	return try_with(f, 0);
 }
 
 struct client *client_connect(struct front *f)

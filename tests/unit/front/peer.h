@@ -59,6 +59,7 @@ struct client {
 	size_t n, at;
 };
 struct client *client_connect(struct front *f);
+struct client *client_try(struct front *f); /* NULL when it was closed before TLS */
 /** A smaller receive buffer, for readers that do not read. */
 struct client *client_connect_small(struct front *f);
 void client_free(struct client *c);
