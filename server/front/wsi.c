@@ -137,7 +137,7 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 	case LWS_CALLBACK_HTTP_BODY:
 		return u && u->conn ? toc_http_body(u->conn, in, len) : 0;
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		/* A request with a body that was sent before the last one was answered: the library reads what it kept of
+		/* A request with a body that was sent before the last one was answered: libwebsockets 4.1.6 reads what it kept of
 		 * both from its beginning, takes the head for the body, comes to its end, and does so for ever. The
 		 * body that it gave us is none of ours (never an object: refused); at the second end we hang up. */
 		if (!u || ++u->bodies > 1)

@@ -97,9 +97,10 @@ CASE(an_upgrade_to_something_unknown_on_a_used_connection_hangs_up_and_harms_nob
 	end();
 }
 
-/* The library would read such a body for ever (wsi.c). A client that gets no answer asks again, on a connection of
- * its own; what it must not do is stop the front for everybody. */
-CASE(a_body_sent_before_the_last_answer_hangs_up_and_harms_nobody)
+/* libwebsockets 4.1.6 would read such a body for ever, and we hang up (wsi.c); 4.3.5 refuses the second request by
+ * itself and waits. A client that gets no answer asks again, on a connection of its own; what it must not do is stop
+ * the front for everybody. */
+CASE(a_body_sent_before_the_last_answer_harms_nobody)
 {
 	static const char *const second[] = { "POST /api/messages", "GET /api/me", "POST /nowhere" };
 	begin(0);
@@ -112,10 +113,7 @@ CASE(a_body_sent_before_the_last_answer_hangs_up_and_harms_nobody)
 		struct client *c = client_connect(&f);
 		client_text(c, both);
 		CHECK(says(client_answer(c, NULL), "alive"));
-		while (!client_ended(c))
-			(void)client_head(c);
-		client_free(c);
-		c = welcomed("NORTH", NULL);
+		client_free(welcomed("NORTH", NULL)); /* while the other one is still there */
 		client_free(c);
 	}
 	end();
