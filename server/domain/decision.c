@@ -375,8 +375,8 @@ int toc_rule_confirm(struct toc_ask *q)
 	const struct toc_proposal *p = open_proposal(q);
 	uint32_t to = TOC_INCIDENT_NONE;
 
-	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || check_repeats(q, p) < 0 || toc_check_impersonal(q) < 0 ||
-	    check_review(q) < 0)
+	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || check_repeats(q, p) < 0 ||
+	    toc_check_impersonal(q) < 0 || check_review(q) < 0)
 		return -1;
 	struct toc_str decision = toc_short_str(&p->decision);
 	if (!p->fast && check_follows(q, decision, &to) < 0)

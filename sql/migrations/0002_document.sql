@@ -8,7 +8,9 @@ alter table ledger.entry
 	drop constraint entry_body_is_the_one_committed_to,
 	add constraint entry_body_is_json check (convert_from(body, 'UTF8')::jsonb is not null),
 	-- A leaf has one spelling, and ends with "cb":"…","ca":"…","cd":"…"} of 43 characters each: no need to parse it again.
+	-- The first "cb" is the leaf's own: an end that looks right inside of something else is none.
 	add constraint entry_body_is_the_one_committed_to check (
+		position('"cb":'::bytea in leaf) = octet_length(leaf) - 152 and
 		substr(leaf, octet_length(leaf) - 152, 50) = convert_to('"cb":"' || translate(encode(
 			sha256('tocsin-entry/v1 body\012'::bytea || body_salt || body), 'base64'), '+/=', '-_') || '"', 'UTF8'));
 -- Bodies stay in their rows, compressed; what is sealed does not compress.

@@ -1,7 +1,7 @@
 -- test_append.sql: the one way in.
 begin;
 set local search_path = tap, public;
-select plan(42);
+select plan(43);
 
 select is((select (size, root, range) = (0::bigint, sha256(''), ''::bytea) from ledger.tip), true, 'the empty log has the root of nothing');
 select throws_ok('select tap.append(1, 1)', 'TC001', 'the tip is at 0, not at 1', 'an expected size that is ahead');
@@ -54,6 +54,11 @@ update forged f set leaf = overlay(e.leaf placing 'x' from octet_length(e.leaf) 
 	body_salt = e.body_salt from ledger.entry e where e.seq = 256;
 select throws_ok('insert into ledger.entry select * from forged', '23514',
 	'new row for relation "entry" violates check constraint "entry_body_is_the_one_committed_to"', 'a leaf that ends in another way');
+update forged f set leaf = l.leaf, leaf_hash = sha256('\x00'::bytea || l.leaf), body_salt = e.body_salt
+	from ledger.entry e, lateral (select convert_to(replace(convert_from(e.leaf, 'UTF8'), '"cb":"', '"cb":"x","cd":{"cb":"'), 'UTF8')) l(leaf)
+	where e.seq = 256;
+select throws_ok('insert into ledger.entry select * from forged', '23514',
+	'new row for relation "entry" violates check constraint "entry_body_is_the_one_committed_to"', 'a leaf with another commitment before the right end');
 update forged set body = 'no json', body_salt = sha256('salt'), leaf = tap.leaf('no json', sha256('salt'));
 update forged set leaf_hash = sha256('\x00'::bytea || leaf);
 select throws_ok('insert into ledger.entry select * from forged', '22P02', null, 'a body that is no JSON');
