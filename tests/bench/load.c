@@ -680,8 +680,8 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < CLIENTS_MOST; i++)
 		clients[i].wire.fd = -1;
 	/* the orders come through epoll too, so that pings are answered meanwhile */
-	struct client *orders = calloc(1, sizeof *orders);
-	epoll_ctl(ep, EPOLL_CTL_ADD, 0, &(struct epoll_event){ .events = EPOLLIN, .data.ptr = orders });
+	static struct client orders;
+	epoll_ctl(ep, EPOLL_CTL_ADD, 0, &(struct epoll_event){ .events = EPOLLIN, .data.ptr = &orders });
 	for (;;) {
 		char *end = memchr(line, '\n', n);
 		if (end) {
@@ -695,7 +695,7 @@ int main(int argc, char **argv)
 		struct epoll_event events[512];
 		int came = epoll_wait(ep, events, 512, -1);
 		for (int i = 0; i < came; i++) {
-			if (events[i].data.ptr != orders) {
+			if (events[i].data.ptr != &orders) {
 				serve(events[i].data.ptr, events[i].events);
 				continue;
 			}
