@@ -114,16 +114,19 @@ CASE(an_address_has_the_length_of_one)
 	stage_end(&s);
 }
 
-CASE(a_grant_expires_and_is_renewed)
+CASE(a_grant_that_has_run_out_is_renewed_and_meanwhile_good_as_long_as_the_key_is)
 {
 	stage_begin(&s);
-	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	struct toc_str grant = toc_arena_str(s.a, stage_login(&s, "GameNest", "night responder"));
 	s.ahead = TOC_SECONDS(121);
-	const struct toc_value *a = stage_send(&s, grant, stage_threat(&s, "x"));
-	CHECK_TEXT(toc_get_text(a, "code"), "not_authenticated");
+	CHECK_TEXT(toc_get_text(stage_send(&s, grant, stage_threat(&s, "x")), "op"), "accepted");
 	const struct stage_frame *f = stage_answer(&s, 0, with_grant(TOC_IPC_RENEW, grant));
 	CHECK_INT(f->number, TOC_IPC_AUTH_OK);
-	CHECK_TEXT(toc_get_text(stage_send(&s, f->grant, stage_threat(&s, "x")), "op"), "accepted");
+	struct toc_str renewed = toc_arena_str(s.a, f->grant);
+	CHECK_TEXT(toc_get_text(stage_send(&s, renewed, stage_threat(&s, "y")), "op"), "accepted");
+	s.ahead = TOC_HOURS(25);
+	CHECK_TEXT(toc_get_text(stage_send(&s, renewed, stage_threat(&s, "z")), "code"), "not_authenticated");
+	CHECK_INT(stage_answer(&s, 0, with_grant(TOC_IPC_RENEW, renewed))->number, TOC_IPC_AUTH_FAIL);
 	stage_end(&s);
 }
 
