@@ -6,7 +6,7 @@ import { effect, signal } from "@preact/signals";
 import { openExercises } from "../core/select.js";
 import { t } from "../lib/i18n.js";
 import { play } from "../lib/sound.js";
-import { alarmList, announce, now, session, settings, sound, state } from "./model.js";
+import { alarmList, announce, now, phase, session, settings, sound, state } from "./model.js";
 import { go, route } from "./router.js";
 
 const REPEAT = { life: 4_000, notice: 60_000 };
@@ -42,6 +42,10 @@ effect(() => {
 /** Threats that were announced, so that each interrupts once. */
 const announced = new Set();
 effect(() => {
+	/* What has come so far of what was missed may lack the answer: words of a moment that is over are not said. It is on
+	 * the board, and it sounds. */
+	if (phase.value === "catching")
+		return;
 	for (const a of alarmList.value) {
 		if (announced.has(a.key))
 			continue;
