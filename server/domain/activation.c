@@ -12,10 +12,8 @@
  * Source: rules b.1, (d). */
 #include "domain/rule.h"
 
-#define STAFFED_MINUTES 15
-#define SMALL_MINUTES 30
+#define SMALL_MINUTES 30 /* T19 has 15 minutes in the table */
 #define NEXT_MINUTES 15
-#define CONFIRM_MINUTES 60
 #define E_MAIL 2 /* toc_channel_name */
 
 /* ---- proposals ---- */
@@ -98,7 +96,7 @@ void toc_rest_timers(struct toc_ask *q, struct toc_value *decided, const struct 
 static void start_review(struct toc_ask *q, struct toc_value *decided, struct toc_uuid incident, toc_time at)
 {
 	if (at.us != TOC_TIME_NEVER.us)
-		toc_start_timer(q, decided, "T21", incident, TOC_STR(""), q->at, at, at);
+		toc_start_until(q, decided, "T21", incident, TOC_STR(""), q->at, at);
 }
 
 const struct toc_proposal *toc_unconfirmed(const struct toc_ask *q, struct toc_uuid incident)
@@ -131,8 +129,7 @@ void toc_return(struct toc_ask *q, struct toc_value *decided, const struct toc_i
 	if (to == TOC_INCIDENT_ACTIVE || to == TOC_INCIDENT_WINDING_DOWN)
 		start_review(q, decided, i->id, i->review_at);
 	if (to == TOC_INCIDENT_EARLY_WARNING)
-		toc_start_timer(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until,
-				i->warned_until);
+		toc_start_until(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until);
 }
 
 /* ---- who has to acknowledge an activation ---- */
@@ -148,8 +145,8 @@ static void owe(struct toc_ask *q, struct toc_value *decided, struct toc_str org
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 	toc_time first = toc_after(q->at, TOC_MINUTES(NEXT_MINUTES));
-	toc_time deadline =
-		toc_after(q->at, is_small(o) ? TOC_MINUTES(SMALL_MINUTES) : TOC_MINUTES(STAFFED_MINUTES));
+	toc_time deadline = is_small(o) ? toc_after(q->at, TOC_MINUTES(SMALL_MINUTES))
+					: toc_timer_end(TOC_STR("T19"), q->at);
 	bool by_mail = o->n_chain && o->chain[0].channels & 1u << E_MAIL;
 
 	toc_start_timer(q, decided, "T19", q->incident->id, org, q->at, by_mail ? first : deadline, deadline);
@@ -201,7 +198,6 @@ static void affect(struct toc_ask *q, struct toc_value *decided, const struct to
 static void activate(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e)
 {
 	struct toc_value *decided = toc_decided(d), *activated = toc_value_map(q->a);
-	toc_time confirmed = toc_after(q->at, TOC_MINUTES(CONFIRM_MINUTES));
 
 	toc_set_text(q->a, activated, "activation_type", e->activation_type);
 	toc_set_int(q->a, activated, "vocabulary_version", e->vocabulary);
@@ -210,7 +206,7 @@ static void activate(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 	toc_set(q->a, decided, "activated", activated);
 	toc_stop_timer_of(q, decided, "T20", q->incident->id, TOC_STR(""));
 	if (e->fast)
-		toc_start_timer(q, decided, "T23", q->incident->id, TOC_STR(""), q->at, confirmed, confirmed);
+		toc_start(q, decided, "T23", q->incident->id, TOC_STR(""), q->at);
 	everybody_owes(q, d, e);
 }
 
@@ -302,37 +298,6 @@ void toc_seen_by_t19(struct toc_ask *q, struct toc_value *decided, const struct 
 {
 	if (toc_before(t->next, t->deadline))
 		toc_move_timer(q, decided, t, t->deadline, false);
-}
-
-static struct toc_draft *deadline_passed(struct toc_ask *q, const struct toc_timer *t)
-{
-	struct toc_draft *d = toc_incident_draft(q, "deadline.passed", t);
-	struct toc_value *body = toc_get(d->message, "body");
-	struct toc_str hub = toc_hub(q->w, q->exercise);
-
-	toc_set_text(q->a, body, "timer", toc_short_str(&t->name));
-	toc_set_id(q->a, body, "object", t->incident);
-	toc_set_time(q->a, body, "deadline", t->deadline);
-	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
-	if (hub.n)
-		(void)toc_reader_add(q, d, hub, 0);
-	for (uint32_t i = 0; i < q->incident->n_parties; i++) {
-		const struct toc_organisation *o =
-			toc_find_organisation(q->w, toc_short_str(&q->incident->parties[i].org));
-		if (o && toc_is_affected(q->incident, o))
-			(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_AFF);
-	}
-	return d;
-}
-
-void toc_fire_t21(struct toc_ask *q, const struct toc_timer *t)
-{
-	toc_move_timer(q, toc_decided(deadline_passed(q, t)), t, TOC_TIME_NEVER, true);
-}
-
-void toc_fire_t24(struct toc_ask *q, const struct toc_timer *t)
-{
-	toc_stop(q, toc_decided(deadline_passed(q, t)), t);
 }
 
 void toc_fire_t23(struct toc_ask *q, const struct toc_timer *t)

@@ -1,11 +1,7 @@
 /* deadline.c: timers: when they start and stop, and what happens when their time has come.
  *
- *   T16 notify of a threat to life   10 min after aware_at the provider's own desk is paged; 15 min: passed
- *   T17 human answer of a desk       see escalation.c
- *   T18 outcome                      72 h after acceptance, then weekly: a reminder to the desk
- *   T8  preserve                     6 months after removal: passed
- *   T19, T21, T23, T24               of an incident: see activation.c; T20: see warning.c
- *   expiry                           of content signals: see expiry.c
+ * Which there are, how long each runs and what happens at its end is timer.def's; here is what they share. What
+ * happens to T17 is in escalation.c, to those of an incident in activation.c and warning.c, to signals in expiry.c.
  *
  * Times are on the clock of the timer's exercise; hours and minutes elapse, months are counted in the UTC
  * calendar. What a timer does is an entry whose id comes from the timer and the level, so two nodes that fire
@@ -30,32 +26,22 @@ void toc_start_timer(struct toc_ask *q, struct toc_value *decided, const char *t
 	toc_set_time(q->a, v, "starts", starts);
 	toc_set_time(q->a, v, "deadline", deadline);
 	toc_set_time(q->a, v, "next", next);
+	if (toc_timer_row(toc_str_of(timer))->legal)
+		toc_set_bool(q->a, v, "legal", true);
 	toc_effect(q->a, decided, "timers_started", v);
 }
 
-void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk,
-		   toc_time aware_at)
+void toc_start_until(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+		     struct toc_str desk, toc_time starts, toc_time deadline)
 {
-	toc_start_timer(q, decided, "T16", threat, desk, aware_at, toc_after(aware_at, TOC_MINUTES(10)),
-	      toc_after(aware_at, TOC_MINUTES(15)));
+	toc_start_timer(q, decided, timer, on, desk, starts, toc_timer_next(toc_str_of(timer), starts, deadline),
+			deadline);
 }
 
-void toc_start_t17(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
+void toc_start(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+	       struct toc_str desk, toc_time starts)
 {
-	toc_time first = toc_after(q->at, TOC_MINUTES(5));
-	toc_start_timer(q, decided, "T17", threat, desk, q->at, first, first);
-}
-
-void toc_start_t18(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
-{
-	toc_time due = toc_after(q->at, TOC_HOURS(72));
-	toc_start_timer(q, decided, "T18", threat, desk, q->at, due, due);
-}
-
-void toc_start_t8(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk)
-{
-	toc_time due = toc_after_months(q->at, 6);
-	toc_start_timer(q, decided, "T8", threat, desk, q->at, due, due);
+	toc_start_until(q, decided, timer, on, desk, starts, toc_timer_end(toc_str_of(timer), starts));
 }
 
 void toc_stop(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t)
@@ -111,63 +97,109 @@ struct toc_uuid toc_firing_id(const char *what, const struct toc_timer *t)
 	return toc_derived_id(what, run, TOC_STR("level"), (int64_t)t->level);
 }
 
-/* "deadline.warned" or "deadline.passed": to whom it binds, and to whoever it is owed. */
-static struct toc_draft *deadline(struct toc_ask *q, const char *k, const struct toc_timer *t)
+/* Of a case: its notifier and the desk. */
+static void case_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_timer *t)
+{
+	toc_set_id(q->a, toc_decided(d), "case", t->threat);
+	(void)toc_reader_add(q, d, toc_short_str(&q->threat->notifier), TOC_IF_OWN);
+	if (!toc_short_is(&t->desk, toc_short_str(&q->threat->notifier)))
+		(void)toc_reader_add(q, d, toc_short_str(&t->desk), TOC_IF_ADR);
+}
+
+/* Of an incident: the leads of the hub and of the states affected. */
+static void incident_readers(struct toc_ask *q, struct toc_draft *d)
+{
+	struct toc_str hub = toc_hub(q->w, q->exercise);
+
+	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+	if (hub.n)
+		(void)toc_reader_add(q, d, hub, 0);
+	for (uint32_t i = 0; i < q->incident->n_parties; i++) {
+		const struct toc_organisation *o =
+			toc_find_organisation(q->w, toc_short_str(&q->incident->parties[i].org));
+		if (o && toc_is_affected(q->incident, o))
+			(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_AFF);
+	}
+}
+
+struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t)
 {
 	struct toc_draft *d = toc_ask_server_draft(q, k, "deadline", t->id);
 	struct toc_value *message = (struct toc_value *)(uintptr_t)d->message,
 			 *body = toc_get(message, "body");
+	const struct toc_timer_row *row = toc_timer_row(toc_short_str(&t->name));
 
 	d->eid = toc_firing_id(k, t);
 	d->ref = t->cause;
 	toc_set_id(q->a, message, "id", d->eid);
 	toc_set_text(q->a, body, "timer", toc_short_str(&t->name));
-	toc_set_id(q->a, body, "object", t->threat);
-	toc_set_text(q->a, body, "desk", toc_short_str(&t->desk));
+	toc_set_cstr(q->a, body, "kind", row->legal ? "legal" : "soft");
+	toc_set_id(q->a, body, "object", q->threat ? t->threat : t->incident);
+	if (t->desk.n)
+		toc_set_text(q->a, body, "desk", toc_short_str(&t->desk));
 	toc_set_time(q->a, body, "deadline", t->deadline);
-	toc_set_id(q->a, toc_decided(d), "case", t->threat);
-	(void)toc_reader_add(q, d, toc_short_str(&q->threat->notifier), TOC_IF_OWN);
-	if (!toc_short_is(&t->desk, toc_short_str(&q->threat->notifier)))
-		(void)toc_reader_add(q, d, toc_short_str(&t->desk), TOC_IF_ADR);
+	if (q->threat)
+		case_readers(q, d, t);
+	else if (q->incident)
+		incident_readers(q, d);
 	return d;
 }
 
-static void fire_t16(struct toc_ask *q, const struct toc_timer *t)
+/* 15, 5 and 1 minutes before: the desk's first contact is paged, too. */
+static void warn(struct toc_ask *q, const struct toc_timer *t)
 {
-	struct toc_draft *d = deadline(q, t->level == 0 ? "deadline.warned" : "deadline.passed", t);
+	struct toc_draft *d = toc_deadline_draft(q, "deadline.warned", t);
 
-	if (t->level == 0)
+	toc_set_int(q->a, toc_get(d->message, "body"), "minutes_left",
+		    toc_between(t->next, t->deadline).us / TOC_MINUTES(1).us);
+	if (t->desk.n)
 		toc_page_contact(q->w, q->a, toc_decided(d), toc_short_str(&t->desk), 0);
-	toc_move_timer(q, toc_decided(d), t, t->level == 0 ? t->deadline : TOC_TIME_NEVER, t->level != 0);
+	toc_move_timer(q, toc_decided(d), t, toc_timer_next(toc_short_str(&t->name), t->next, t->deadline), false);
 }
 
-static void fire_t18(struct toc_ask *q, const struct toc_timer *t)
+void toc_fire_missed(struct toc_ask *q, const struct toc_timer *t)
 {
-	struct toc_draft *d = deadline(q, "deadline.warned", t);
+	toc_move_timer(q, toc_decided(toc_deadline_draft(q, "deadline.passed", t)), t, TOC_TIME_NEVER, true);
+}
+
+void toc_fire_over(struct toc_ask *q, const struct toc_timer *t)
+{
+	toc_stop(q, toc_decided(toc_deadline_draft(q, "deadline.passed", t)), t);
+}
+
+void toc_fire_t16(struct toc_ask *q, const struct toc_timer *t)
+{
+	bool first = toc_before(t->next, t->deadline);
+	struct toc_draft *d = toc_deadline_draft(q, first ? "deadline.warned" : "deadline.passed", t);
+
+	if (first)
+		toc_page_contact(q->w, q->a, toc_decided(d), toc_short_str(&t->desk), 0);
+	toc_move_timer(q, toc_decided(d), t, first ? t->deadline : TOC_TIME_NEVER, !first);
+}
+
+void toc_fire_t18(struct toc_ask *q, const struct toc_timer *t)
+{
+	struct toc_draft *d = toc_deadline_draft(q, "deadline.warned", t);
 
 	toc_move_timer(q, toc_decided(d), t, toc_after(t->next, TOC_HOURS(7 * 24)), true);
 }
 
-static void fire_t8(struct toc_ask *q, const struct toc_timer *t)
+/* The timer stays: what has been kept so long is shown until it is erased. */
+void toc_fire_t8(struct toc_ask *q, const struct toc_timer *t)
 {
-	toc_move_timer(q, toc_decided(deadline(q, "deadline.passed", t)), t, TOC_TIME_NEVER, false);
+	toc_move_timer(q, toc_decided(toc_deadline_draft(q, "deadline.passed", t)), t, TOC_TIME_NEVER, false);
 }
 
-static const struct {
-	const char *name;
-	void (*fire)(struct toc_ask *, const struct toc_timer *);
-} timers[] = {
-	{ "T16", fire_t16 },
-	{ "T17", toc_fire_t17 },
-	{ "T18", fire_t18 },
-	{ "T8", fire_t8 },
-	{ "T19", toc_fire_t19 },
-	{ "T20", toc_fire_t20 },
-	{ "T21", toc_fire_t21 },
-	{ "T23", toc_fire_t23 },
-	{ "T24", toc_fire_t24 },
-	{ TOC_TIMER_EXPIRY, toc_fire_expiry },
-};
+/* What has a warning before its end is told it; then the row decides. */
+static void fire(struct toc_ask *q, const struct toc_timer *t)
+{
+	const struct toc_timer_row *row = toc_timer_row(toc_short_str(&t->name));
+
+	if (row && row->warned && toc_before(t->next, t->deadline))
+		warn(q, t);
+	else if (row && row->fire)
+		row->fire(q, t);
+}
 
 /* ---- what is due ---- */
 
@@ -216,9 +248,8 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 		f.org = NULL;
 		f.m = f.body = NULL;
 		f.action = NULL;
-		for (size_t i = 0; (f.threat || f.incident) && i < sizeof timers / sizeof *timers; i++)
-			if (toc_str_is(toc_short_str(&t->name), timers[i].name))
-				timers[i].fire(&f, t);
+		if (f.threat || f.incident)
+			fire(&f, t);
 		if (f.verdict->n ==
 		    told) { /* a timer that nobody knows what to do with would be due for ever */
 			toc_world_remove(ahead, TOC_OBJECT_timer, TOC_KEY(t->id));

@@ -13,7 +13,6 @@
 
 #define REVIEW_HOURS 24
 #define REOPEN_DAYS 30
-#define OBJECTION_MINUTES 60
 
 static bool needs_two_organisations(struct toc_str decision)
 {
@@ -227,9 +226,8 @@ static void propose(struct toc_ask *q, struct toc_draft *d, struct toc_str decis
 	if (fast)
 		toc_set_bool(q->a, proposed, "fast", true);
 	if (toc_str_is(decision, "close")) {
-		toc_time until = toc_after(q->at, TOC_MINUTES(OBJECTION_MINUTES));
-		toc_set_time(q->a, proposed, "objectable_until", until);
-		toc_start_timer(q, toc_decided(d), "T24", q->incident->id, TOC_STR(""), q->at, until, until);
+		toc_set_time(q->a, proposed, "objectable_until", toc_timer_end(TOC_STR("T24"), q->at));
+		toc_start(q, toc_decided(d), "T24", q->incident->id, TOC_STR(""), q->at);
 	}
 	toc_set(q->a, toc_decided(d), "proposed", proposed);
 	toc_effect_criteria(q, toc_decided(d), toc_get(q->body, "criteria_answers"));

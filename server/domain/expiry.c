@@ -8,7 +8,7 @@
 void toc_start_expiry(struct toc_ask *q, struct toc_value *decided, struct toc_uuid message, toc_time first)
 {
 	if (first.us != TOC_TIME_NEVER.us)
-		toc_start_timer(q, decided, TOC_TIMER_EXPIRY, message, TOC_STR(""), q->at, first, first);
+		toc_start_until(q, decided, TOC_TIMER_EXPIRY, message, TOC_STR(""), q->at, first);
 }
 
 void toc_fire_expiry(struct toc_ask *q, const struct toc_timer *t)

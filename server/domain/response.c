@@ -203,7 +203,7 @@ int toc_rule_accept(struct toc_ask *q)
 		toc_effect(q->a, decided, "linked", effects);
 	}
 	if (state_desk && !reminded && !toc_running(q->w, "T18", t->id, q->p->org))
-		toc_start_t18(q, decided, t->id, q->p->org);
+		toc_start(q, decided, "T18", t->id, q->p->org, q->at);
 	toc_readers_of_case(q, d, toc_short_str(&t->notifier), t, NULL);
 	return 0;
 }

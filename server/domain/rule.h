@@ -384,7 +384,6 @@ const char *toc_item_path(struct toc_ask *q, const char *list, size_t i, const c
 #define TOC_TIMER_EXPIRY "expiry" /* of the items of one M6 */
 /** decided.timers_started += when the first item of the message is over. */
 void toc_start_expiry(struct toc_ask *q, struct toc_value *decided, struct toc_uuid message, toc_time first);
-void toc_fire_expiry(struct toc_ask *q, const struct toc_timer *t);
 
 /* opinion.c: M7 */
 toc_rule toc_rule_match_count, toc_rule_opinion, toc_rule_false_positive, toc_rule_not_applicable;
@@ -398,15 +397,31 @@ struct toc_value *toc_known(struct toc_ask *q, const struct toc_value *items);
 /** The same of the item that an M7 is about. */
 struct toc_value *toc_known_item(struct toc_ask *q, const struct toc_item *item);
 
+/* timer.c: the table of timers (timer.def) */
+typedef void toc_fire(struct toc_ask *q, const struct toc_timer *t);
+struct toc_timer_row {
+	const char *name;
+	bool legal, warned;
+	toc_fire *fire; /* at its end; NULL: nothing starts it */
+	const char *basis, *about;
+};
+const struct toc_timer_row *toc_timer_row_at(size_t i); /* NULL past the end */
+const struct toc_timer_row *toc_timer_row(struct toc_str name); /* NULL when there is none */
+/** When one that starts then ends, by the table; NEVER when it is stated with each. */
+toc_time toc_timer_end(struct toc_str name, toc_time starts);
+/** The next warning after `after`, or its end. */
+toc_time toc_timer_next(struct toc_str name, toc_time after, toc_time deadline);
+
 /* deadline.c, escalation.c */
-/** decided.timers_started += a timer on a case or incident. desk may be empty. */
+/** decided.timers_started += a timer on a case, incident, …, as its row has it. desk may be empty. */
+void toc_start(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+	       struct toc_str desk, toc_time starts);
+/** … until then, whatever its row has; warned before it as the row says. */
+void toc_start_until(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
+		     struct toc_str desk, toc_time starts, toc_time deadline);
+/** … with a first level of its own. */
 void toc_start_timer(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
 		     struct toc_str desk, toc_time starts, toc_time next, toc_time deadline);
-void toc_start_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk,
-		   toc_time aware_at);
-void toc_start_t8(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk);
-void toc_start_t17(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk);
-void toc_start_t18(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat, struct toc_str desk);
 struct toc_uuid toc_timer_id(struct toc_str timer, struct toc_uuid threat, struct toc_str desk);
 /** The running timer of that name at that desk in that case, or NULL. */
 const struct toc_timer *toc_running(const struct toc_world *w, const char *timer, struct toc_uuid threat,
@@ -422,12 +437,10 @@ void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc
 		      struct toc_str org, unsigned position);
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
-void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t);
-void toc_fire_t19(struct toc_ask *q, const struct toc_timer *t);
-void toc_fire_t20(struct toc_ask *q, const struct toc_timer *t);
-void toc_fire_t21(struct toc_ask *q, const struct toc_timer *t);
-void toc_fire_t23(struct toc_ask *q, const struct toc_timer *t);
-void toc_fire_t24(struct toc_ask *q, const struct toc_timer *t);
+toc_fire toc_fire_missed, toc_fire_over, toc_fire_t8, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
+	toc_fire_t20, toc_fire_t23, toc_fire_expiry;
+/** "deadline.warned" or "deadline.passed", to whom the timer binds and to whoever it is owed. */
+struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
 struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called,
 				 struct toc_uuid about, unsigned position, bool *ret_exhausted);
 /** decided.timers_moved += one level on. next may be TOC_TIME_NEVER. */

@@ -8,6 +8,8 @@
 
 #include "domain/rule.h"
 
+#define OWN_DESK_MINUTES 10 /* after aware_at: T16 pages the provider's own desk */
+
 static int check_times(struct toc_ask *q)
 {
 	const struct toc_value *content = toc_get(q->body, "content");
@@ -68,7 +70,9 @@ int toc_rule_draft(struct toc_ask *q)
 	into_case(q, d, id);
 	toc_set(q->a, toc_decided(d), "opened", facts(q, aware_at(q)));
 	toc_effect_case_state(q->a, toc_decided(d), TOC_CASE_NONE, TOC_CASE_DRAFT);
-	toc_start_t16(q, toc_decided(d), id, q->p->org, aware_at(q));
+	toc_start_timer(q, toc_decided(d), "T16", id, q->p->org, aware_at(q),
+			toc_after(aware_at(q), TOC_MINUTES(OWN_DESK_MINUTES)),
+			toc_timer_end(TOC_STR("T16"), aware_at(q)));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	return 0;
 }
@@ -91,7 +95,7 @@ void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid
 	toc_effect_desk_state(q->a, decided, to->org, from, to_state);
 	if (!pages)
 		return;
-	toc_start_t17(q, decided, threat, to->org);
+	toc_start(q, decided, "T17", threat, to->org, q->at);
 	toc_page_contact(q->w, q->a, decided, to->org, 0);
 }
 
@@ -149,7 +153,7 @@ static void content_removed(struct toc_ask *q, struct toc_value *decided, struct
 	if (!toc_get_is(q->body, "content_status", "removed") || (q->threat && q->threat->removed))
 		return;
 	toc_set_bool(q->a, decided, "removed", true);
-	toc_start_t8(q, decided, id, q->p->org);
+	toc_start(q, decided, "T8", id, q->p->org, q->at);
 }
 
 static void set_dup_keys(struct toc_ask *q, struct toc_value *decided)
@@ -170,7 +174,7 @@ static void stop_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uu
 	toc_set_id(q->a, stopped, "id", toc_timer_id(TOC_STR("T16"), id, q->p->org));
 	toc_set_text(q->a, stopped, "desk", q->p->org);
 	toc_set_time(q->a, stopped, "at", q->at);
-	toc_set_bool(q->a, stopped, "met", toc_between(aware, q->at).us <= TOC_MINUTES(15).us);
+	toc_set_bool(q->a, stopped, "met", !toc_before(toc_timer_end(TOC_STR("T16"), aware), q->at));
 	toc_set_int(q->a, stopped, "took_ms", toc_between(aware, q->at).us / 1000);
 	toc_effect(q->a, decided, "timers_stopped", stopped);
 }
