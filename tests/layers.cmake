@@ -12,11 +12,11 @@ set(libraries
   "libpq|^(libpq-fe\\.h|libpq/.*|postgresql/.*|postgres_ext\\.h)|store"
   "libwebsockets|^libwebsockets.*|front,client"
   "libcurl|^curl/.*|courier"
-  "OpenSSL|^openssl/.*|base,ledger,front,client,main"
+  "OpenSSL|^openssl/.*|base,ledger,envelope,front,client,main"
   "libuv|^uv\\.h|keeper,archive,front,client,main,cli"
   "libseccomp|^seccomp\\.h|child,front")
 # no I/O, no clock, no log: the pure rooms
-set(pure domain message ledger hash)
+set(pure domain message ledger envelope hash)
 set(impure "^(unistd|fcntl|poll|time|syslog|dirent|signal|pthread|netdb|sys/[a-z]+|netinet/[a-z]+|arpa/[a-z]+)\\.h$|^base/log\\.h$")
 
 file(STRINGS ${LAYERS} lines)
