@@ -1,9 +1,9 @@
 -- grants.sql: who may do what. The whole table of rights; run at every start as tocsin_owner, after functions/.
-revoke all on schema ledger from public, tocsin_app, tocsin_reader;
-revoke all on all tables in schema ledger from public, tocsin_app, tocsin_reader;
-revoke all on all functions in schema ledger from public, tocsin_app, tocsin_reader;
+revoke all on schema ledger from public, tocsin_app, tocsin_reader, tocsin_signer;
+revoke all on all tables in schema ledger from public, tocsin_app, tocsin_reader, tocsin_signer;
+revoke all on all functions in schema ledger from public, tocsin_app, tocsin_reader, tocsin_signer;
 
-grant usage on schema ledger to tocsin_app, tocsin_reader;
+grant usage on schema ledger to tocsin_app, tocsin_reader, tocsin_signer;
 grant select on ledger.tip, ledger.entry, ledger.sealed, ledger.seal_key, ledger.snapshot, ledger.migration
 	to tocsin_app, tocsin_reader;
 grant execute on function
@@ -13,3 +13,8 @@ grant execute on function
 	ledger.save_snapshot(bigint, integer, bytea)
 	to tocsin_app;
 grant execute on function ledger.document(ledger.entry) to tocsin_app, tocsin_reader;
+
+-- The log: the signer reads what is hashed, nothing that is sealed, and publishes; everybody reads what is public.
+grant select on ledger.checkpoint, ledger.tile to tocsin_app, tocsin_reader, tocsin_signer;
+grant select on ledger.tip, ledger.entry to tocsin_signer;
+grant execute on function ledger.publish(text, bigint, bytea, bytea, bigint[], bigint[], bytea[]) to tocsin_signer;

@@ -1,4 +1,4 @@
--- roles.sql: the three roles. Run at every start by a superuser or a role with CREATEROLE; changes only what is missing,
+-- roles.sql: the four roles. Run at every start by a superuser or a role with CREATEROLE; changes only what is missing,
 -- so where an administrator has prepared roles and schema it needs no such right. Passwords are not set here: the private
 -- cluster sets its own, an external database's are its administrator's business.
 do $$
@@ -14,6 +14,9 @@ begin
 	end if;
 	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_reader') then
 		create role tocsin_reader login;
+	end if;
+	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_signer') then
+		create role tocsin_signer login;
 	end if;
 
 	-- who deploys acts as the owner; since PostgreSQL 16 to be a member is not enough for that
@@ -35,7 +38,9 @@ begin
 			('tocsin_app', 'statement_timeout', '30s'),
 			('tocsin_reader', 'default_transaction_read_only', 'on'),
 			('tocsin_reader', 'idle_in_transaction_session_timeout', '10s'),
-			('tocsin_reader', 'statement_timeout', '30s')) w(role, setting, value)
+			('tocsin_reader', 'statement_timeout', '30s'),
+			('tocsin_signer', 'idle_in_transaction_session_timeout', '1s'),
+			('tocsin_signer', 'statement_timeout', '30s')) w(role, setting, value)
 	loop
 		if not exists (select from pg_catalog.pg_roles where rolname = wish.role
 				and wish.setting || '=' || wish.value = any (rolconfig)) then

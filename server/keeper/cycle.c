@@ -353,6 +353,7 @@ void toc_cycle_store_event(void *keeper, enum toc_store_event event, const struc
 	switch (event) {
 	case TOC_STORE_UP: k->retry_us = 0; break;
 	case TOC_STORE_APPENDED: k->tail.wanted = true; break;
+	case TOC_STORE_PUBLISHED: break; /* the archive's business */
 	case TOC_STORE_DOWN:
 		/* With something in flight, that ends with an error of its own and leads away from there. */
 		if (k->phase == TOC_READY && !toc_store_is_up(k->o.writer))

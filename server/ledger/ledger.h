@@ -53,6 +53,9 @@ struct toc_range {
 	struct toc_sha256 node[64];
 };
 void toc_range_add(struct toc_range *r, struct toc_sha256 leaf_hash);
+/** The same, and tells the root of every subtree of 2^level leaves that the leaf makes whole, smallest first. */
+typedef void toc_range_whole(void *ctx, unsigned level, uint64_t n, struct toc_sha256 root);
+void toc_range_add_telling(struct toc_range *r, struct toc_sha256 leaf_hash, toc_range_whole *whole, void *ctx);
 struct toc_sha256 toc_range_root(const struct toc_range *r); /* SHA-256("") for the empty log */
 
 /** A seal key as it is used, and as it rests: wrapped under a wrapping key. One per (subject, class). */

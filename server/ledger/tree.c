@@ -29,14 +29,24 @@ bool toc_sha256_eq(struct toc_sha256 x, struct toc_sha256 y)
 	return memcmp(x.b, y.b, sizeof x.b) == 0;
 }
 
-void toc_range_add(struct toc_range *r, struct toc_sha256 leaf_hash)
+void toc_range_add_telling(struct toc_range *r, struct toc_sha256 leaf_hash, toc_range_whole *whole, void *ctx)
 {
 	struct toc_sha256 h = leaf_hash;
+	unsigned level = 0;
 
-	for (uint64_t carry = r->size; carry & 1; carry >>= 1)
+	for (uint64_t carry = r->size; carry & 1; carry >>= 1) {
 		h = toc_node_hash(r->node[--r->n], h);
+		level++;
+		if (whole)
+			whole(ctx, level, r->size >> level, h);
+	}
 	r->node[r->n++] = h;
 	r->size++;
+}
+
+void toc_range_add(struct toc_range *r, struct toc_sha256 leaf_hash)
+{
+	toc_range_add_telling(r, leaf_hash, NULL, NULL);
 }
 
 struct toc_sha256 toc_range_root(const struct toc_range *r)

@@ -31,9 +31,11 @@ int toc_database_open(struct toc_database *ret, const struct toc_config *c, cons
 	unsigned applied = 0;
 	int r;
 	if (*d.admin) {
-		const char *keeper = toc_config_text(c, TOC_OPT_DATABASE_KEEPER), *archive = toc_config_text(c, TOC_OPT_DATABASE_ARCHIVE);
+		const char *keeper = toc_config_text(c, TOC_OPT_DATABASE_KEEPER), *archive = toc_config_text(c, TOC_OPT_DATABASE_ARCHIVE),
+			   *signer = toc_config_text(c, TOC_OPT_DATABASE_SIGNER);
 		d.keeper = *keeper ? keeper : toc_database_as(c->arena, d.admin, "tocsin_app");
 		d.archive = *archive ? archive : toc_database_as(c->arena, d.admin, "tocsin_reader");
+		d.signer = *signer ? signer : toc_database_as(c->arena, d.admin, "tocsin_signer");
 		r = toc_store_migrate(d.admin, &applied, reterr);
 		if (r == 0 && applied)
 			toc_log(TOC_LOG_INFO, "migrated", "the database has %u new migrations", applied);
@@ -49,6 +51,7 @@ int toc_database_open(struct toc_database *ret, const struct toc_config *c, cons
 			d.admin = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_ADMIN);
 			d.keeper = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_APP);
 			d.archive = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_READER);
+			d.signer = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_SIGNER);
 			d.socket_group = toc_cluster_socket_group(d.cluster);
 		}
 	}

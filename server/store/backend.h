@@ -18,6 +18,11 @@ enum toc_op_kind {
 	TOC_OP_SNAPSHOT_LOAD,
 	TOC_OP_LOCK_TIP,
 	TOC_OP_UNLOCK_TIP,
+	TOC_OP_TIP,
+	TOC_OP_CHECKPOINT,
+	TOC_OP_LEAVES,
+	TOC_OP_HASHES,
+	TOC_OP_PUBLISH,
 };
 
 struct toc_op {
@@ -26,16 +31,20 @@ struct toc_op {
 	toc_store_done *done;
 	void *ctx;
 	struct toc_append append;
-	uint64_t from; /* read: the first seq; snapshot: as_of */
+	const struct toc_publication *publication;
+	uint64_t from; /* read, leaves: the first seq; hashes: the first; snapshot: as_of */
+	uint64_t to;   /* leaves: the first seq that is not wanted */
 	unsigned limit;
-	int version;
-	void *copy; /* ids or snapshot, owned */
+	int version; /* hashes: the level */
+	void *copy; /* ids, snapshot or origin, owned */
 	size_t n;   /* ids, or bytes */
 	union {
 		toc_store_row *row;
 		toc_store_key *key;
 		toc_store_blob *blob;
 		toc_store_found *found;
+		toc_store_head *head;
+		toc_store_leaf *leaf;
 	} hand_over;
 };
 

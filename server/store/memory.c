@@ -4,6 +4,7 @@
  * constraints refuse (sql/migrations). Faults are switched on by hand: away, frozen, answer lost. */
 #include "base/map.h"
 #include "store/backend.h"
+#include "store/memory_log.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct ledger {
 	size_t n_keys;
 	struct snapshot *snapshots;
 	size_t n_snapshots;
+	struct toc_memory_log log;
 	const struct memory *locked_by;
 	int64_t locked_until;
 };
@@ -41,7 +43,7 @@ struct memory {
 	struct ledger *ledger;
 	struct memory *next;
 	enum toc_memory_fault fault;
-	bool up, appended; /* another handle appended: say so */
+	bool up, appended, published; /* another handle did: say so */
 };
 
 static struct memory *memory_of(const struct toc_store *s)
@@ -337,6 +339,10 @@ static bool do_head(struct memory *m, int64_t now)
 		size = l->range.size;
 		break;
 	case TOC_OP_UNLOCK_TIP: unlock(m); break;
+	default:
+		r = toc_memory_log_do(&l->log, l->arena, l->rows, &l->range, op, &err);
+		for (struct memory *other = l->handles; op->kind == TOC_OP_PUBLISH && r == 0 && other; other = other->next)
+			other->published |= other != m;
 	}
 	toc_op_end(&m->s, r, size, &err);
 	return true;
@@ -379,6 +385,10 @@ static void memory_step(struct toc_store *s, short revents, int64_t now)
 		m->appended = false;
 		toc_store_tell(s, TOC_STORE_APPENDED, NULL);
 	}
+	if (m->published) {
+		m->published = false;
+		toc_store_tell(s, TOC_STORE_PUBLISHED, NULL);
+	}
 	for (unsigned n = s->n; n > 0 && m->up && do_head(m, now); n--)
 		;
 	toc_op_end_late(s, false, now, "the tip's lock");
@@ -410,7 +420,7 @@ static int64_t memory_next_us(const struct toc_store *s)
 		return m->up || s->n ? 0 : INT64_MAX;
 	if (m->fault == TOC_MEMORY_FROZEN)
 		return toc_op_first_deadline(s);
-	if (!m->up || m->appended)
+	if (!m->up || m->appended || m->published)
 		return 0;
 	if (!s->n)
 		return INT64_MAX;
@@ -445,6 +455,7 @@ static void memory_free(struct toc_store *s)
 	free(l->cases);
 	free(l->keys);
 	free(l->snapshots);
+	toc_memory_log_done(&l->log);
 	free(l);
 }
 

@@ -3,7 +3,7 @@
  * pg_connection.c  the connection: made in the background, given up at a deadline, made again
  * pg_pipeline.c    one operation at a time: its statements and one sync go out together, answers come back
  * pg_append.c      the operations that take the tip's lock        pg_load.c  those that only read, and
- * snapshots pg_parameter.c   values and arrays in PostgreSQL's binary form  pg_error.c SQLSTATE to result
+ * snapshots pg_log.c  what signer and archive need of the log pg_parameter.c   values and arrays in PostgreSQL's binary form  pg_error.c SQLSTATE to result
  */
 #ifndef TOC_STORE_PG_H
 #define TOC_STORE_PG_H
@@ -50,7 +50,7 @@ struct toc_pg_parameters {
 	struct toc_buf value[TOC_PG_PARAMETERS_MAX];
 	int n;
 };
-enum toc_pg_type { TOC_PG_BYTEA = 17, TOC_PG_TEXT = 25, TOC_PG_UUID = 2950 }; /* pg_type.dat */
+enum toc_pg_type { TOC_PG_BYTEA = 17, TOC_PG_INT8 = 20, TOC_PG_TEXT = 25, TOC_PG_UUID = 2950 }; /* pg_type.dat */
 void toc_pg_parameters_done(struct toc_pg_parameters *p);
 void toc_pg_int8(struct toc_pg_parameters *p, int64_t v);
 void toc_pg_int4(struct toc_pg_parameters *p, int32_t v);
@@ -58,6 +58,7 @@ void toc_pg_bytes(struct toc_pg_parameters *p, struct toc_str v);
 /** An array of n elements: then n times an element, bytes or null. @return the array's buffer */
 struct toc_buf *toc_pg_array(struct toc_pg_parameters *p, enum toc_pg_type of, size_t n);
 void toc_pg_element(struct toc_buf *array, struct toc_str v);
+void toc_pg_element_int8(struct toc_buf *array, int64_t v);
 void toc_pg_element_id(struct toc_buf *array, struct toc_uuid id); /* nil is null */
 void toc_pg_element_null(struct toc_buf *array);
 /* Columns of a binary result. */
@@ -87,10 +88,11 @@ void toc_pg_finish_head(struct toc_pg *pg);
 /** Between lock_tip and append (or unlock_tip): a transaction of ours is open. */
 bool toc_pg_in_transaction(const struct toc_pg *pg);
 
-/* pg_append.c, pg_load.c: send the statements of one operation */
+/* pg_append.c, pg_load.c, pg_log.c: send the statements of one operation */
 void toc_pg_send_append(struct toc_pg *pg, const struct toc_append *what);
 void toc_pg_send_lock_tip(struct toc_pg *pg);
 void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op);
+void toc_pg_send_log(struct toc_pg *pg, const struct toc_op *op);
 
 /* pg_error.c */
 /** What a failed statement means (store.h). @param ret_size the tip's size, when it is TOC_ECONFLICT */

@@ -123,8 +123,10 @@ static void begin_to_prepare(struct toc_pg *pg)
 			pg->send_failed = true;
 		pg->take[pg->n_statements++] = NULL;
 	}
-	if (pg->listen)
+	if (pg->listen) {
 		toc_pg_send_text(pg, "listen tocsin_log", NULL);
+		toc_pg_send_text(pg, "listen tocsin_checkpoint", NULL);
+	}
 	toc_pg_sync(pg);
 }
 
@@ -162,13 +164,20 @@ static void connect_on(struct toc_pg *pg)
 static void take_notifies(struct toc_pg *pg)
 {
 	const struct toc_pg *known = pg->s.knows ? pg_of(pg->s.knows) : pg;
-	bool by_another = false;
+	bool appended = false, published = false;
 
-	for (PGnotify *n; (n = PQnotifies(pg->conn)) != NULL; PQfreemem(n))
-		by_another |= n->be_pid != PQbackendPID(pg->conn) &&
-			      (!known->conn || n->be_pid != PQbackendPID(known->conn));
-	if (by_another)
+	for (PGnotify *n; (n = PQnotifies(pg->conn)) != NULL; PQfreemem(n)) {
+		bool by_another = n->be_pid != PQbackendPID(pg->conn) &&
+				  (!known->conn || n->be_pid != PQbackendPID(known->conn));
+		if (strcmp(n->relname, "tocsin_log") == 0)
+			appended |= by_another;
+		else
+			published |= by_another;
+	}
+	if (appended)
 		toc_store_tell(&pg->s, TOC_STORE_APPENDED, NULL);
+	if (published)
+		toc_store_tell(&pg->s, TOC_STORE_PUBLISHED, NULL);
 }
 
 /* What the socket brought. @return false when the connection is gone */

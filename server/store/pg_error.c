@@ -13,6 +13,7 @@ static const struct {
 	int result;
 } meaning[] = {
 	{ "TC001", TOC_ECONFLICT }, /* sql/functions/append.sql */
+	{ "TC003", TOC_ECONFLICT }, /* sql/functions/publish.sql */
 	{ "22", TOC_EINVAL },       /* data exception */
 	{ "23", TOC_EINVAL },       /* integrity constraint violation */
 	{ "57P", TOC_ECLOSED },     /* shut down while it was under way: nobody knows how far it came */

@@ -70,6 +70,13 @@ void toc_pg_element(struct toc_buf *array, struct toc_str v)
 	toc_buf_str(array, v);
 }
 
+void toc_pg_element_int8(struct toc_buf *array, int64_t v)
+{
+	uint64_t wire = htobe64((uint64_t)v);
+
+	toc_pg_element(array, (struct toc_str){ (const char *)&wire, sizeof wire });
+}
+
 void toc_pg_element_id(struct toc_buf *array, struct toc_uuid id)
 {
 	if (toc_uuid_is_nil(id))

@@ -142,6 +142,11 @@ void toc_pg_start_head(struct toc_pg *pg)
 		if (toc_pg_in_transaction(pg))
 			toc_pg_send_text(pg, "rollback", NULL);
 		break;
+	case TOC_OP_TIP:
+	case TOC_OP_CHECKPOINT:
+	case TOC_OP_LEAVES:
+	case TOC_OP_HASHES:
+	case TOC_OP_PUBLISH: toc_pg_send_log(pg, op); break;
 	default: toc_pg_send_load(pg, op);
 	}
 	toc_pg_sync(pg);

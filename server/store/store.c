@@ -222,6 +222,70 @@ int toc_store_unlock_tip(struct toc_store *s, toc_dur deadline, toc_store_done *
 	return op_new(s, TOC_OP_UNLOCK_TIP, deadline, done, ctx) ? queued(s) : TOC_ELIMIT;
 }
 
+int toc_store_tip(struct toc_store *s, toc_dur deadline, toc_store_head *head, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_TIP, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->hand_over.head = head;
+	return queued(s);
+}
+
+int toc_store_checkpoint(struct toc_store *s, struct toc_str origin, toc_dur deadline, toc_store_head *head,
+			 toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_CHECKPOINT, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->copy = copy_of(origin.p, origin.n);
+	op->n = origin.n;
+	op->hand_over.head = head;
+	return queued(s);
+}
+
+int toc_store_leaves(struct toc_store *s, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
+		     toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_LEAVES, deadline, done, ctx);
+
+	assert(from <= to && to - from <= TOC_READ_MAX && to <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->from = from;
+	op->to = to;
+	op->hand_over.leaf = leaf;
+	return queued(s);
+}
+
+int toc_store_hashes(struct toc_store *s, unsigned level, uint64_t first, unsigned n, toc_dur deadline,
+		     toc_store_blob *blob, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_HASHES, deadline, done, ctx);
+
+	assert(level < 8 && n <= 256 && first <= INT64_MAX - 256);
+	if (!op)
+		return TOC_ELIMIT;
+	op->version = (int)level;
+	op->from = first;
+	op->limit = n;
+	op->hand_over.blob = blob;
+	return queued(s);
+}
+
+int toc_store_publish(struct toc_store *s, const struct toc_publication *what, toc_dur deadline, toc_store_done *done,
+		      void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_PUBLISH, deadline, done, ctx);
+
+	assert(what->n_tiles <= TOC_PUBLISH_TILES_MAX && what->size <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->publication = what;
+	return queued(s);
+}
+
 void toc_store_free(struct toc_store *s)
 {
 	struct toc_error err;

@@ -37,11 +37,35 @@ struct toc_append {
 	size_t n_keys;
 };
 
+/** What is hashed of an entry, for whoever computes the tree again. */
+struct toc_leaf_row {
+	uint64_t seq;
+	struct toc_str leaf, body; /* exact bytes */
+	uint8_t body_salt[TOC_SALT_BYTES];
+	struct toc_sha256 leaf_hash; /* as it is stored */
+};
+/** A full tile: (level, n) is the root of 256^(level + 1) leaves. */
+struct toc_tile_root {
+	unsigned level;
+	uint64_t n;
+	struct toc_sha256 root;
+};
+struct toc_publication {
+	struct toc_str origin;
+	uint64_t size;
+	struct toc_sha256 root;
+	struct toc_str note; /* the signed checkpoint */
+	const struct toc_tile_root *tiles; /* that became full */
+	size_t n_tiles;
+};
+#define TOC_PUBLISH_TILES_MAX 4096
+
 struct toc_store;
 
 /** Outcome of an operation:
  *   0              done; `size` is the tip's where the operation says so, else 0
  *   TOC_ECONFLICT  append: the tip is not at expected_size; `size` tells where it is. Nothing happened
+ *                  publish: it does not go with what was published (error says how)
  *   TOC_EINVAL     a row or key that the ledger does not take (SQLSTATE class 22 or 23): retry one by one
  *   TOC_EIO        it did not happen: the store is away, the request was never sent, or the server refused it
  * for reasons of its own (read only, out of disk, lock not given in time) TOC_ETIMEOUT, TOC_ECLOSED  our
@@ -53,6 +77,9 @@ typedef void toc_store_row(void *ctx, const struct toc_row *row);
 typedef void toc_store_key(void *ctx, const struct toc_key_row *key);
 typedef void toc_store_blob(void *ctx, uint64_t as_of, int version, struct toc_str bytes);
 typedef void toc_store_found(void *ctx, struct toc_uuid eid, uint64_t seq);
+typedef void toc_store_leaf(void *ctx, const struct toc_leaf_row *row);
+/** @param size of the ledger or checkpoint; @param note empty for the tip */
+typedef void toc_store_head(void *ctx, uint64_t size, struct toc_sha256 root, struct toc_str note);
 
 struct toc_store *toc_store_memory_new(void);
 /** Two handles on one memory ledger: two nodes in a contract test. */
@@ -76,8 +103,8 @@ void toc_store_free(struct toc_store *s); /* pending operations end with TOC_ECL
 
 bool toc_store_is_up(const struct toc_store *s);
 /** Called, in a step, when the connection comes up, when it is lost or cannot be made (`why`, each time
- * another reason is found), and when another session appended (NOTIFY). */
-enum toc_store_event { TOC_STORE_UP, TOC_STORE_DOWN, TOC_STORE_APPENDED };
+ * another reason is found), and when another session appended, or published a checkpoint (NOTIFY). */
+enum toc_store_event { TOC_STORE_UP, TOC_STORE_DOWN, TOC_STORE_APPENDED, TOC_STORE_PUBLISHED };
 typedef void toc_store_on_event(void *ctx, enum toc_store_event event, const struct toc_error *why);
 void toc_store_watch(struct toc_store *s, toc_store_on_event *on_event, void *ctx);
 /** What `writer` appends is its owner's own and no news: `s` tells APPENDED of others only. The writer outlives the last
@@ -129,6 +156,26 @@ int toc_store_lock_tip(struct toc_store *s, toc_dur deadline, toc_store_done *do
 /** Give the lock back without appending: everything was refused after all. Without a lock, nothing. */
 int toc_store_unlock_tip(struct toc_store *s, toc_dur deadline, toc_store_done *done,
 			 void *ctx) TOC_MUSTCHECK;
+
+/* ---- the log: what signer and archive need of it ---- */
+
+/** The tip's size and root. */
+int toc_store_tip(struct toc_store *s, toc_dur deadline, toc_store_head *head, toc_store_done *done,
+		  void *ctx) TOC_MUSTCHECK;
+/** The newest checkpoint of this origin; head is not called when there is none. */
+int toc_store_checkpoint(struct toc_store *s, struct toc_str origin, toc_dur deadline, toc_store_head *head,
+			 toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Entries from <= seq < to, in order, at most TOC_READ_MAX. */
+int toc_store_leaves(struct toc_store *s, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
+		     toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** `n` hashes side by side at a level of tiles (0: leaves), from number `first`: blob once, 32 bytes each, as many as
+ * are there; as_of is `first`. */
+int toc_store_hashes(struct toc_store *s, unsigned level, uint64_t first, unsigned n, toc_dur deadline,
+		     toc_store_blob *blob, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Publish a checkpoint and the tiles that are full by it, in one transaction. What is the same as before changes
+ * nothing. `what` is borrowed until done. */
+int toc_store_publish(struct toc_store *s, const struct toc_publication *what, toc_dur deadline, toc_store_done *done,
+		      void *ctx) TOC_MUSTCHECK;
 
 /* ---- blocking, for start-up and for the command line ---- */
 

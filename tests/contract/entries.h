@@ -249,7 +249,7 @@ static struct finds find_eids(struct toc_store *s, const struct toc_uuid *eids, 
 
 /* Events of a store, counted. */
 struct events {
-	unsigned up, down, appended;
+	unsigned up, down, appended, published;
 	char why[400];
 };
 
@@ -260,6 +260,7 @@ static void note_event(void *ctx, enum toc_store_event event, const struct toc_e
 	e->up += event == TOC_STORE_UP;
 	e->down += event == TOC_STORE_DOWN;
 	e->appended += event == TOC_STORE_APPENDED;
+	e->published += event == TOC_STORE_PUBLISHED;
 	if (event == TOC_STORE_DOWN)
 		snprintf(e->why, sizeof e->why, "%s", why->text);
 }

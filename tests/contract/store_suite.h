@@ -3,6 +3,7 @@
  *
  *   struct toc_store *fresh_store(void)             a handle on a new, empty ledger
  *   struct toc_store *other_store(struct toc_store *s)   another handle on the same ledger, up
+ *   struct toc_store *signer_store(struct toc_store *s)  … that may publish
  *   void freeze(struct toc_store *s)  void thaw(struct toc_store *s)   the server takes what is sent, and is
  * silent void lose_next_answer(struct toc_store *s)  void mend(struct toc_store *s)   the next append takes
  * effect unseen
@@ -701,5 +702,149 @@ CASE(an_outcome_that_is_unknown_is_found_by_id)
 	CHECK_INT(append_rows(s, m, 3).result, TOC_EINVAL);
 	CHECK_INT(size_of(s), 3);
 	made_free(m);
+	toc_store_free(s);
+}
+
+/* ---- the log ---- */
+
+struct seen_log {
+	struct outcome o;
+	unsigned heads, leaves;
+	uint64_t size, seq;
+	struct toc_sha256 root, hash[256];
+	bool good; /* every leaf hashes to what is stored, every body is the one that is committed to */
+	size_t bytes;
+	char note[64];
+};
+
+static void note_log(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	note(&((struct seen_log *)ctx)->o, result, size, error);
+}
+
+static void see_head(void *ctx, uint64_t size, struct toc_sha256 root, struct toc_str text)
+{
+	struct seen_log *l = ctx;
+
+	l->heads++;
+	l->size = size;
+	l->root = root;
+	snprintf(l->note, sizeof l->note, "%.*s", TOC_STR_ARGS(text));
+}
+
+static void see_leaf(void *ctx, const struct toc_leaf_row *row)
+{
+	struct seen_log *l = ctx;
+	struct toc_arena *a = toc_arena_new();
+	struct toc_leaf leaf;
+
+	l->good = (l->leaves == 0 || (l->good && row->seq == l->seq + 1)) &&
+		  toc_sha256_eq(row->leaf_hash, toc_leaf_hash(row->leaf)) &&
+		  toc_leaf_parse(a, row->leaf, &leaf, NULL) == 0 &&
+		  toc_sha256_eq(leaf.body, toc_commit(TOC_PART_BODY, row->body_salt, row->body));
+	l->seq = row->seq;
+	l->leaves++;
+	toc_arena_free(a);
+}
+
+static void see_hashes(void *ctx, uint64_t as_of, int version, struct toc_str bytes)
+{
+	struct seen_log *l = ctx;
+
+	(void)as_of;
+	(void)version;
+	l->bytes = bytes.n;
+	memcpy(l->hash, bytes.p, bytes.n);
+}
+
+static struct seen_log tip_of(struct toc_store *s)
+{
+	struct seen_log l = { 0 };
+
+	waited(s, &l.o, toc_store_tip(s, TOC_SECONDS(60), see_head, note_log, &l));
+	return l;
+}
+
+static struct seen_log newest_of(struct toc_store *s, const char *origin)
+{
+	struct seen_log l = { 0 };
+
+	waited(s, &l.o, toc_store_checkpoint(s, toc_str_of(origin), TOC_SECONDS(60), see_head, note_log, &l));
+	return l;
+}
+
+static struct outcome publish_size(struct toc_store *s, uint64_t size, struct toc_sha256 root,
+				   const struct toc_tile_root *tiles, size_t n_tiles)
+{
+	struct toc_publication what = { TOC_STR("log.example/1"), size, root, TOC_STR("a note"), tiles, n_tiles };
+	struct outcome o = { 0 };
+
+	return waited(s, &o, toc_store_publish(s, &what, TOC_SECONDS(60), note, &o));
+}
+
+CASE(the_tip_and_what_is_hashed_are_read_for_the_tree)
+{
+	struct toc_store *s = fresh_store();
+	struct made *m = made_new();
+	struct toc_range range = { 0 };
+	struct seen_log l = tip_of(s);
+
+	CHECK_INT(l.heads, 1);
+	CHECK_INT(l.size, 0);
+	CHECK(toc_sha256_eq(l.root, toc_range_root(&range)));
+	make_rows(m, 300);
+	CHECK_INT(append_rows(s, m, 0).result, 0);
+	for (size_t i = 0; i < m->n; i++)
+		toc_range_add(&range, toc_leaf_hash(m->row[i].leaf));
+	l = tip_of(s);
+	CHECK_INT(l.size, 300);
+	CHECK(toc_sha256_eq(l.root, toc_range_root(&range)));
+
+	struct seen_log leaves = { 0 }, tile = { 0 };
+	waited(s, &leaves.o, toc_store_leaves(s, 10, 290, TOC_SECONDS(60), see_leaf, note_log, &leaves));
+	CHECK_INT(leaves.leaves, 280);
+	CHECK_INT(leaves.seq, 289);
+	CHECK(leaves.good);
+	waited(s, &tile.o, toc_store_hashes(s, 0, 256, 256, TOC_SECONDS(60), see_hashes, note_log, &tile));
+	CHECK_INT(tile.bytes, 44 * 32);
+	CHECK(toc_sha256_eq(tile.hash[43], toc_leaf_hash(m->row[299].leaf)));
+	made_free(m);
+	toc_store_free(s);
+}
+
+CASE(of_one_size_there_is_one_checkpoint_and_sizes_only_grow)
+{
+	struct toc_store *s = fresh_store(), *signer = signer_store(s), *reader = other_store(s);
+	struct made *m = made_new();
+	struct events e = { 0 };
+	struct toc_sha256 root = toc_sha256(TOC_STR("1")), other = toc_sha256(TOC_STR("2"));
+	const struct toc_tile_root tiles[] = { { 0, 0, root }, { 0, 1, other } }, bent[] = { { 0, 1, root } };
+
+	make_rows(m, 3);
+	CHECK_INT(append_rows(s, m, 0).result, 0);
+	CHECK_INT(newest_of(reader, "log.example/1").heads, 0);
+	toc_store_watch(reader, note_event, &e);
+	CHECK_INT(publish_size(signer, 2, root, tiles, 2).result, 0);
+	LIVE(reader, e.published > 0);
+	struct seen_log l = newest_of(reader, "log.example/1");
+	CHECK_INT(l.size, 2);
+	CHECK(toc_sha256_eq(l.root, root) && strcmp(l.note, "a note") == 0);
+	CHECK_INT(newest_of(reader, "log.example/2").heads, 0);
+	CHECK_INT(publish_size(signer, 2, root, tiles, 1).result, 0); /* another node, the same */
+	CHECK_INT(publish_size(signer, 2, other, NULL, 0).result, TOC_ECONFLICT);
+	CHECK_INT(publish_size(signer, 1, root, NULL, 0).result, TOC_ECONFLICT);
+	CHECK_INT(publish_size(signer, 4, root, NULL, 0).result, TOC_ECONFLICT); /* there are three entries */
+	CHECK_INT(publish_size(signer, 3, root, bent, 1).result, TOC_ECONFLICT);
+	CHECK_INT(newest_of(reader, "log.example/1").size, 2);
+	CHECK_INT(publish_size(signer, 3, other, NULL, 0).result, 0);
+	CHECK_INT(newest_of(reader, "log.example/1").size, 3);
+
+	struct seen_log above = { 0 };
+	waited(reader, &above.o, toc_store_hashes(reader, 1, 0, 256, TOC_SECONDS(60), see_hashes, note_log, &above));
+	CHECK_INT(above.bytes, 64);
+	CHECK(toc_sha256_eq(above.hash[1], other));
+	made_free(m);
+	toc_store_free(reader);
+	toc_store_free(signer);
 	toc_store_free(s);
 }

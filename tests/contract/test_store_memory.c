@@ -18,6 +18,11 @@ static struct toc_store *other_store(struct toc_store *s)
 	return brought_up(toc_store_memory_share(s));
 }
 
+static struct toc_store *signer_store(struct toc_store *s)
+{
+	return other_store(s);
+}
+
 static void freeze(struct toc_store *s)
 {
 	toc_store_memory_fault(s, TOC_MEMORY_FROZEN);

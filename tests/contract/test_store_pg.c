@@ -68,6 +68,12 @@ static struct toc_store *other_store(struct toc_store *s)
 	return store_as(TOC_CLUSTER_APP);
 }
 
+static struct toc_store *signer_store(struct toc_store *s)
+{
+	(void)s;
+	return store_as(TOC_CLUSTER_SIGNER);
+}
+
 static void freeze(struct toc_store *s)
 {
 	(void)s;

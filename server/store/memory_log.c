@@ -1,0 +1,116 @@
+/* memory_log.c: see memory_log.h. Refuses what sql/functions/publish.sql refuses. */
+#include "store/memory_log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct toc_published *newest(const struct toc_memory_log *log, struct toc_str origin)
+{
+	const struct toc_published *found = NULL;
+
+	for (size_t i = 0; i < log->n_checkpoints; i++)
+		if (toc_str_eq(log->checkpoints[i].origin, origin) &&
+		    (!found || log->checkpoints[i].size > found->size))
+			found = &log->checkpoints[i];
+	return found;
+}
+
+static const struct toc_tile_root *tile_of(const struct toc_memory_log *log, unsigned level, uint64_t n)
+{
+	for (size_t i = 0; i < log->n_tiles; i++)
+		if (log->tiles[i].level == level && log->tiles[i].n == n)
+			return &log->tiles[i];
+	return NULL;
+}
+
+static int publish(struct toc_memory_log *log, struct toc_arena *a, const struct toc_range *range,
+		   const struct toc_publication *what, struct toc_error *reterr)
+{
+	const struct toc_published *last = newest(log, what->origin);
+	size_t n = log->n_tiles;
+
+	if (what->size > range->size)
+		return toc_fail(reterr, TOC_ECONFLICT, "the ledger has fewer than %llu entries",
+				(unsigned long long)what->size);
+	for (size_t i = 0; i < log->n_checkpoints; i++)
+		if (toc_str_eq(log->checkpoints[i].origin, what->origin) && log->checkpoints[i].size == what->size &&
+		    !toc_sha256_eq(log->checkpoints[i].root, what->root))
+			return toc_fail(reterr, TOC_ECONFLICT, "another checkpoint of size %llu was published",
+					(unsigned long long)what->size);
+	if (last && what->size < last->size)
+		return toc_fail(reterr, TOC_ECONFLICT, "a checkpoint after size %llu was published",
+				(unsigned long long)what->size);
+	for (size_t i = 0; i < what->n_tiles; i++) {
+		const struct toc_tile_root *old = tile_of(log, what->tiles[i].level, what->tiles[i].n);
+		if (old && !toc_sha256_eq(old->root, what->tiles[i].root))
+			return toc_fail(reterr, TOC_ECONFLICT, "a tile has another root");
+	}
+	log->tiles = toc_must_realloc(log->tiles, (n + what->n_tiles + 1) * sizeof *log->tiles);
+	for (size_t i = 0; i < what->n_tiles; i++)
+		if (!tile_of(log, what->tiles[i].level, what->tiles[i].n))
+			log->tiles[log->n_tiles++] = what->tiles[i];
+	if (last && last->size == what->size)
+		return 0;
+	log->checkpoints = toc_must_realloc(log->checkpoints, (log->n_checkpoints + 1) * sizeof *log->checkpoints);
+	log->checkpoints[log->n_checkpoints++] = (struct toc_published){
+		.origin = toc_arena_str(a, what->origin),
+		.note = toc_arena_str(a, what->note),
+		.size = what->size,
+		.root = what->root,
+	};
+	return 0;
+}
+
+static void hashes(const struct toc_memory_log *log, const struct toc_row *rows, const struct toc_range *range,
+		   const struct toc_op *op)
+{
+	struct toc_sha256 side_by_side[256];
+	unsigned n = 0;
+
+	for (; n < op->limit; n++) {
+		uint64_t at = op->from + n;
+		const struct toc_tile_root *t = op->version ? tile_of(log, (unsigned)op->version - 1, at) : NULL;
+		if (op->version ? !t : at >= range->size)
+			break;
+		side_by_side[n] = t ? t->root : toc_leaf_hash(rows[at].leaf);
+	}
+	op->hand_over.blob(op->ctx, op->from, op->version, (struct toc_str){ (const char *)side_by_side, n * 32 });
+}
+
+int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const struct toc_row *rows,
+		      const struct toc_range *range, const struct toc_op *op, struct toc_error *reterr)
+{
+	const struct toc_published *c;
+
+	switch (op->kind) {
+	case TOC_OP_TIP:
+		op->hand_over.head(op->ctx, range->size, toc_range_root(range), (struct toc_str){ 0 });
+		return 0;
+	case TOC_OP_CHECKPOINT:
+		c = newest(log, (struct toc_str){ op->copy, op->n });
+		if (c)
+			op->hand_over.head(op->ctx, c->size, c->root, c->note);
+		return 0;
+	case TOC_OP_LEAVES:
+		for (uint64_t seq = op->from; seq < op->to && seq < range->size; seq++) {
+			struct toc_leaf_row row = {
+				.seq = seq,
+				.leaf = rows[seq].leaf,
+				.body = rows[seq].body,
+				.leaf_hash = toc_leaf_hash(rows[seq].leaf),
+			};
+			memcpy(row.body_salt, rows[seq].body_salt, sizeof row.body_salt);
+			op->hand_over.leaf(op->ctx, &row);
+		}
+		return 0;
+	case TOC_OP_HASHES: hashes(log, rows, range, op); return 0;
+	case TOC_OP_PUBLISH: return publish(log, a, range, op->publication, reterr);
+	default: TOC_WRONG("an operation that is not the log's");
+	}
+}
+
+void toc_memory_log_done(struct toc_memory_log *log)
+{
+	free(log->checkpoints);
+	free(log->tiles);
+}

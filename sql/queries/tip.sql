@@ -1,0 +1,1 @@
+select size, root from ledger.tip
