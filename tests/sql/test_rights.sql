@@ -1,30 +1,35 @@
--- test_rights.sql: the server's roles read, and write through four functions; nothing else.
+-- test_rights.sql: the server's roles read, the keeper writes through four functions, the signer through one; nothing
+-- else.
 begin;
 set local search_path = tap, public;
-select plan(77);
+select plan(142);
 select lives_ok('select tap.append(3)', 'there are entries');
 
 -- neither role changes a table by itself
 select throws_ok(format('select tap.as_role(%L, %L)', who, format(what, which)), '42501', null,
 		format('%s: %s is denied', who, format(what, which)))
-	from unnest(array['tocsin_app', 'tocsin_reader']) who,
-		unnest(array['ledger.tip', 'ledger.entry', 'ledger.sealed', 'ledger.seal_key', 'ledger.snapshot', 'ledger.migration']) which,
+	from unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer']) who,
+		unnest(array['ledger.tip', 'ledger.entry', 'ledger.sealed', 'ledger.seal_key', 'ledger.snapshot', 'ledger.migration',
+			'ledger.checkpoint', 'ledger.tile']) which,
 		unnest(array['delete from %s', 'truncate %s', 'insert into %s default values', 'alter table %s disable trigger all']) what;
 select throws_ok(format('select tap.as_role(%L, %L)', who, statement), '42501', null, format('%s: %s is denied', who, statement))
-	from unnest(array['tocsin_app', 'tocsin_reader']) who,
+	from unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer']) who,
 		unnest(array['update ledger.entry set body = body', 'update ledger.tip set size = 0',
 			'update ledger.sealed set data = null', 'create table ledger.mine (x int)',
 			'select * from ledger.tip for update', 'set session_replication_role = replica']) statement;
 
 -- what they may
 select lives_ok(format('select tap.as_role(%L, %L)', who, 'select from ledger.' || which), format('%s reads %s', who, which))
-	from unnest(array['tocsin_app', 'tocsin_reader']) who, unnest(array['entry', 'tip']) which;
-select functions_are('ledger', array['append', 'lock_tip', 'add_keys', 'save_snapshot', 'refuse_change', 'document']);
-select is((select array_agg(p.proname || '/' || r order by p.proname, r) from pg_proc p, unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_owner']) r
+	from unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer']) who, unnest(array['entry', 'tip', 'checkpoint', 'tile']) which;
+-- what is sealed, and what opens it, is none of the signer's business
+select throws_ok(format('select tap.as_role(%L, %L)', 'tocsin_signer', 'select from ledger.' || which), '42501', null,
+		format('the signer does not read %s', which)) from unnest(array['sealed', 'seal_key', 'snapshot']) which;
+select functions_are('ledger', array['append', 'lock_tip', 'add_keys', 'save_snapshot', 'refuse_change', 'document', 'publish']);
+select is((select array_agg(p.proname || '/' || r order by p.proname, r) from pg_proc p, unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer', 'tocsin_owner']) r
 		where p.pronamespace = 'ledger'::regnamespace and r <> 'tocsin_owner' and has_function_privilege(r, p.oid, 'execute')),
 	array['add_keys/tocsin_app', 'append/tocsin_app', 'document/tocsin_app', 'document/tocsin_reader', 'lock_tip/tocsin_app',
-		'save_snapshot/tocsin_app'],
-	'the keeper may write by four functions, the archive by none; both may read a body as a document');
+		'publish/tocsin_signer', 'save_snapshot/tocsin_app'],
+	'the keeper may write by four functions, the signer by one, the archive by none; keeper and archive may read a body as a document');
 select is_empty($$select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
 		where p.pronamespace = 'ledger'::regnamespace and a.grantee = 0$$, 'nothing is executable by public');
 select is_empty($$select c.relname from pg_class c, aclexplode(c.relacl) a
@@ -37,8 +42,10 @@ select is_empty($$select c.relname from pg_class c where c.relnamespace = 'ledge
 		and pg_get_userbyid(c.relowner) <> 'tocsin_owner'$$, 'every table is the owner''s');
 select ok(not rolcanlogin and not rolsuper, 'nobody signs in as the owner') from pg_roles where rolname = 'tocsin_owner';
 select ok(bool_and(not rolsuper and not rolcreaterole and not rolcreatedb and not rolbypassrls and not rolreplication),
-	'keeper and archive are nobody special') from pg_roles where rolname in ('tocsin_app', 'tocsin_reader');
-select is_empty($$select m.roleid::regrole from pg_auth_members m where m.member::regrole::text in ('tocsin_app', 'tocsin_reader')$$,
+	'keeper, archive and signer are nobody special') from pg_roles
+	where rolname in ('tocsin_app', 'tocsin_reader', 'tocsin_signer');
+select is_empty($$select m.roleid::regrole from pg_auth_members m where m.member::regrole::text in ('tocsin_app', 'tocsin_reader',
+		'tocsin_signer')$$,
 	'and members of nothing');
 select is((select count(*)::int from pg_roles where rolname = 'tocsin_app'
 		and 'idle_in_transaction_session_timeout=1s' = any (rolconfig)), 1, 'a keeper that hangs with the lock is put out');
