@@ -73,6 +73,17 @@ static const struct {
 	{ "credential.issue", toc_rule_credential, DIRECTORY | BY_SERVER },
 	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
 	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
+	{ "hook.declare", toc_rule_hook_declare, DIRECTORY },
+	{ "hook.confirm", toc_rule_hook_confirm, DIRECTORY },
+	{ "hook.rotate", toc_rule_hook_step, DIRECTORY },
+	{ "hook.pause", toc_rule_hook_step, DIRECTORY },
+	{ "hook.resume", toc_rule_hook_step, DIRECTORY },
+	{ "hook.remove", toc_rule_hook_step, DIRECTORY },
+	{ "hook.test", toc_rule_hook_step, DIRECTORY },
+	{ "hook.disable", toc_rule_hook_step, DIRECTORY | BY_SERVER },
+	{ "push.allow", toc_rule_push_allow, DIRECTORY },
+	{ "push.subscribe", toc_rule_push_subscribe, DIRECTORY },
+	{ "push.unsubscribe", toc_rule_push_unsubscribe, DIRECTORY | BY_SERVER },
 	{ "session.close", toc_rule_session_close, DIRECTORY | BY_SERVER },
 };
 

@@ -29,6 +29,7 @@
  *   item_keys       [{key, near?, cluster?}]         … and what finds each of them
  *   item_states     [{item, from, to}] · item_scopes [{item, distance, beyond, bank}]
  *   item_opinions   [{item, org, opinion, disputed}] · item_floods [{item, from, matches}]
+ *   hook            {id, from, to, generation, old_until?}    a step of an address that is called
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
  *   digest, readers, person                          what later entries need to know this one by
@@ -63,6 +64,10 @@ enum toc_item_state {
 #define TOC_ITEM_STATE(name) TOC_ITEM_##name,
 #include "domain/lifecycle.def"
 };
+enum toc_hook_state {
+#define TOC_HOOK_STATE(name) TOC_HOOK_##name,
+#include "domain/lifecycle.def"
+};
 /* What an organisation holds of a signal. The numbers are in snapshots. */
 enum toc_opinion { TOC_OPINION_NONE, TOC_OPINION_POSITIVE, TOC_OPINION_SEED, TOC_OPINION_NEGATIVE };
 /* How a criterion is met. The numbers are in snapshots. */
@@ -76,6 +81,10 @@ const char *toc_incident_state_name(uint32_t state);
 enum toc_incident_state toc_incident_state_of(struct toc_str name); /* NONE when unknown */
 const char *toc_item_state_name(uint32_t state);
 enum toc_item_state toc_item_state_of(struct toc_str name); /* NONE when unknown */
+const char *toc_hook_state_name(uint32_t state);
+enum toc_hook_state toc_hook_state_of(struct toc_str name); /* NONE when unknown */
+/** Where `what` leads a hook that is in state `from`. @return false when it does not follow */
+bool toc_hook_step(struct toc_str what, enum toc_hook_state from, enum toc_hook_state *ret_to);
 const char *toc_opinion_name(uint32_t opinion);
 enum toc_opinion toc_opinion_of(struct toc_str name);
 /** Where `what` leads a signal that is in state `from`. @return false when it does not follow */
@@ -204,6 +213,10 @@ toc_rule toc_rule_org, toc_rule_person, toc_rule_credential, toc_rule_session_cl
 uint32_t toc_channel_bits(const struct toc_value *channels); /* of a list of {kind} */
 const char *toc_channel_name(unsigned bit);                  /* NULL past the end */
 toc_rule toc_rule_contact_own, toc_rule_contact_verify, toc_rule_contact_drill;
+
+/* hook.c: addresses that the server calls, and browsers that it wakes */
+toc_rule toc_rule_hook_declare, toc_rule_hook_confirm, toc_rule_hook_step, toc_rule_push_allow,
+	toc_rule_push_subscribe, toc_rule_push_unsubscribe;
 
 /* threat.c */
 toc_rule toc_rule_draft, toc_rule_send, toc_rule_supplement, toc_rule_withdraw;

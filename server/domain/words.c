@@ -25,6 +25,10 @@ static const char *const item_states[] = {
 #define TOC_ITEM_STATE(name) #name,
 #include "domain/lifecycle.def"
 };
+static const char *const hook_states[] = {
+#define TOC_HOOK_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
 static const char *const opinions[] = { "", "positive", "investigation_seed", "negative" };
 static const char *const answers[] = { "", "yes", "likely", "unknown", "no" };
 static const char *const desk_roles[] = { "competent", "home", "hub", "added" };
@@ -56,6 +60,7 @@ WORDS(case_state, enum toc_case_state, case_states)
 WORDS(incident_state, enum toc_incident_state, incident_states)
 WORDS(proposal_state, enum toc_proposal_state, proposal_states)
 WORDS(item_state, enum toc_item_state, item_states)
+WORDS(hook_state, enum toc_hook_state, hook_states)
 WORDS(opinion, enum toc_opinion, opinions)
 WORDS(answer, enum toc_answer, answers)
 WORDS(desk_role, uint32_t, desk_roles)
@@ -86,7 +91,7 @@ struct step {
 	const char *what;
 	uint32_t from, to; /* a set of states, a state */
 };
-enum { STAYS = 255, TOC_DESK_STAYS = STAYS, TOC_INCIDENT_STAYS = STAYS, TOC_ITEM_STAYS = STAYS };
+enum { STAYS = 255, TOC_DESK_STAYS = STAYS, TOC_INCIDENT_STAYS = STAYS, TOC_ITEM_STAYS = STAYS, TOC_HOOK_STAYS = STAYS };
 
 static const struct step desk_steps[] = {
 #define IS(state) (1u << TOC_DESK_##state)
@@ -103,6 +108,12 @@ static const struct step incident_steps[] = {
 static const struct step item_steps[] = {
 #define IS(state) (1u << TOC_ITEM_##state)
 #define TOC_ITEM_STEP(what, from_states, to_state) { what, from_states, TOC_ITEM_##to_state },
+#include "domain/lifecycle.def"
+#undef IS
+};
+static const struct step hook_steps[] = {
+#define IS(state) (1u << TOC_HOOK_##state)
+#define TOC_HOOK_STEP(what, from_states, to_state) { what, from_states, TOC_HOOK_##to_state },
 #include "domain/lifecycle.def"
 #undef IS
 };
@@ -126,6 +137,7 @@ static const struct step *step_from(const struct step *steps, size_t n, struct t
 STEPS(desk, enum toc_desk_state, desk_steps)
 STEPS(incident, enum toc_incident_state, incident_steps)
 STEPS(item, enum toc_item_state, item_steps)
+STEPS(hook, enum toc_hook_state, hook_steps)
 
 bool toc_is_of_incident(struct toc_str k)
 {

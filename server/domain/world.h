@@ -70,6 +70,8 @@ TOC_FIND_BY_ID(proposal)
 TOC_FIND_BY_ID(item)
 TOC_FIND_BY_ID(signals)
 TOC_FIND_BY_ID(parcel)
+TOC_FIND_BY_ID(hook)
+TOC_FIND_BY_ID(push)
 #undef TOC_FIND_BY_ID
 
 #endif

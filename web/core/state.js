@@ -178,7 +178,8 @@ function stepOf(draft, e) {
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
 	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
-		"M26.drill",
+		"M26.drill", "push.allow", "push.subscribe", "push.unsubscribe", "hook.declare", "hook.confirm", "hook.rotate",
+		"hook.pause", "hook.resume", "hook.remove", "hook.test", "hook.disable",
 ]);
 
 /** Put an entry (recorded or urgent) into the state.

@@ -199,7 +199,8 @@ static void fill(struct stage *s, struct toc_value *m)
 	bool in_exercise = !toc_uuid_is_nil(s->exercise);
 	bool directory = toc_get_is(m, "type", "M26") || toc_get_is(m, "type", "org") ||
 			 toc_get_is(m, "type", "person") || toc_get_is(m, "type", "credential") ||
-			 toc_get_is(m, "type", "policy") || toc_get_is(m, "type", "session");
+			 toc_get_is(m, "type", "policy") || toc_get_is(m, "type", "hook") ||
+			 toc_get_is(m, "type", "push") || toc_get_is(m, "type", "session");
 
 	if (!toc_get(m, "id")) {
 		char id[TOC_UUID_TEXT];

@@ -106,7 +106,7 @@ static struct toc_str text_of(struct generator *g, const struct toc_field *f)
 		for (n = 2; n < (size_t)f->min; n += 2)
 			s = toc_arena_printf(g->a, "%s%s", s.p, pick(g, hex).p);
 		return s;
-	case TOC_F_BYTES: return characters(g, bytes, 20);
+	case TOC_F_BYTES: return characters(g, bytes, f->max < 80 ? (size_t)f->max / 4 : 20);
 	case TOC_F_ENUM: return pick(g, f->values);
 	case TOC_F_VERSION: return TOC_STR(TOC_SCHEMA_VERSION);
 	default: TOC_WRONG("not a text");
