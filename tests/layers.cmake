@@ -13,8 +13,8 @@ set(libraries
   "libwebsockets|^libwebsockets.*|front,client"
   "libcurl|^curl/.*|courier"
   "OpenSSL|^openssl/.*|base,ledger,envelope,front,client,main"
-  "libuv|^uv\\.h|keeper,archive,front,client,main,cli"
-  "libseccomp|^seccomp\\.h|child,front")
+  "libuv|^uv\\.h|keeper,archive,front,courier,client,main,cli"
+  "libseccomp|^seccomp\\.h|confine,front")
 # no I/O, no clock, no log: the pure rooms
 set(pure domain message ledger envelope hash)
 set(impure "^(unistd|fcntl|poll|time|syslog|dirent|signal|pthread|netdb|sys/[a-z]+|netinet/[a-z]+|arpa/[a-z]+)\\.h$|^base/log\\.h$")

@@ -54,6 +54,7 @@ int main(void)
 	part("At the front", "front");
 	part("In the keeper", "keeper");
 	part("In the archive", "archive");
+	part("In the courier", "courier");
 	puts("\n## Not to be set\n\n| what | limit | then |\n| --- | ---: | --- |");
 	row("bytes of a message", TOC_MESSAGE_BYTES_MAX, "`too_big`, or closed (1009)");
 	row("levels of a JSON text", TOC_JSON_DEPTH_MAX, "`malformed`");

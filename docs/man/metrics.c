@@ -26,7 +26,10 @@ static const char *labels_of(const char *set)
 		{ "CLOSE", "`code`: 1001 to 4403" },
 		{ "LANE", "`lane`: threat, other" },
 		{ "LANE_VERDICT", "`lane`: threat, other; `verdict`: accepted, journaled, duplicate, answered, refused" },
-		{ "PART", "`part`: front, keeper, archive, parent" },
+		{ "PART", "`part`: front, keeper, archive, courier, parent" },
+		{ "WAY", "`way`: e-mail, webhook, push, phone" },
+		{ "WAY_OUTCOME", "`way`: e-mail, webhook, push, phone; `outcome`: sent, delivered, bounced, retrying, dead, dropped" },
+		{ "COURIER_LIMIT", "`limit`" },
 	};
 
 	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
@@ -97,6 +100,7 @@ int main(void)
 	part("The fronts", "front");
 	part("The keeper", "keeper");
 	part("The archive", "archive");
+	part("The courier", "courier");
 	part("The parent", "parent");
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "archive/archive.h"
 
 #include "base/log.h"
+#include "confine/confine.h"
 
 #define CONTROL_FD 4
 
@@ -24,7 +25,7 @@ int toc_archive_main(const struct toc_value *heritage)
 	if (toc_heritage_fronts(heritage, toc_archive_child(a)) < 0) {
 		toc_log(TOC_LOG_ERROR, "heritage", "front_fds are not descriptors");
 	} else {
-		(void)toc_child_confine(toc_get_bool(heritage, "network")); /* logged; best effort */
+		(void)toc_confine(toc_get_bool(heritage, "network")); /* logged; best effort */
 		/* Serving from the start: without a database every READ is answered BUSY, which the front
 		 * understands. */
 		toc_child_ready(toc_archive_child(a), "serving");

@@ -10,15 +10,15 @@
 #include <unistd.h>
 
 #define STORES_MAX 4
-#define ROLE_FRONT 1 /* of PEER */
+enum { ROLE_FRONT = 1, ROLE_COURIER = 4 }; /* of PEER */
 
 struct toc_child {
 	const struct toc_child_events *events;
 	void *ctx;
 	int control;
 	bool leaving, deaf;
-	struct toc_channel *fronts[TOC_CHILD_FRONTS_MAX];
-	unsigned n_fronts, at; /* `at`: the front whose frame is being handled */
+	struct toc_channel *peers[TOC_CHILD_PEERS];
+	unsigned n_fronts, at; /* `at`: the peer whose frame is being handled */
 	struct toc_store *stores[STORES_MAX];
 	unsigned n_stores;
 	struct toc_buf packet; /* from the control socket */
@@ -40,31 +40,31 @@ void toc_child_free(struct toc_child *c)
 {
 	if (!c)
 		return;
-	for (unsigned i = 0; i < c->n_fronts; i++)
-		toc_channel_free(c->fronts[i]);
+	for (unsigned i = 0; i < TOC_CHILD_PEERS; i++)
+		toc_channel_free(c->peers[i]);
 	toc_buf_done(&c->packet);
 	free(c);
 }
 
-static void front_gone(struct toc_child *c, unsigned i)
+static void peer_gone(struct toc_child *c, unsigned i)
 {
-	toc_channel_free(c->fronts[i]);
-	c->fronts[i] = NULL;
+	toc_channel_free(c->peers[i]);
+	c->peers[i] = NULL;
 	c->events->front(c->ctx, i, false);
 }
 
-void toc_child_front(struct toc_child *c, unsigned index, int fd)
+void toc_child_peer(struct toc_child *c, unsigned index, int fd)
 {
-	if (index >= TOC_CHILD_FRONTS_MAX) {
+	if (index >= TOC_CHILD_PEERS) {
 		toc_log(TOC_LOG_ERROR, "front_refused", "a front with index %u, limit %u", index,
 			TOC_CHILD_FRONTS_MAX);
 		close(fd);
 		return;
 	}
-	if (c->fronts[index])
-		front_gone(c, index);
-	c->fronts[index] = toc_channel_new(fd);
-	if (index >= c->n_fronts)
+	if (c->peers[index])
+		peer_gone(c, index);
+	c->peers[index] = toc_channel_new(fd);
+	if (index != TOC_CHILD_COURIER && index >= c->n_fronts)
 		c->n_fronts = index + 1;
 	c->events->front(c->ctx, index, true);
 }
@@ -83,19 +83,19 @@ unsigned toc_child_fronts(const struct toc_child *c)
 
 bool toc_child_has(const struct toc_child *c, unsigned front)
 {
-	return front < c->n_fronts && c->fronts[front];
+	return front < TOC_CHILD_PEERS && c->peers[front];
 }
 
 size_t toc_child_queued(const struct toc_child *c, unsigned front)
 {
-	return toc_child_has(c, front) ? toc_channel_queued(c->fronts[front]) : 0;
+	return toc_child_has(c, front) ? toc_channel_queued(c->peers[front]) : 0;
 }
 
 int toc_child_send(struct toc_child *c, unsigned front, struct toc_buf *frame)
 {
 	/* A dead channel says so again in its next step, and is freed there: never under the caller's feet.
 	 */
-	return toc_child_has(c, front) ? toc_channel_send(c->fronts[front], frame) : TOC_ECLOSED;
+	return toc_child_has(c, front) ? toc_channel_send(c->peers[front], frame) : TOC_ECLOSED;
 }
 
 void toc_child_deaf(struct toc_child *c, bool deaf)
@@ -135,8 +135,8 @@ static void obey(struct toc_child *c)
 		}
 		if (f.number == TOC_IPC_PEER && fd >= 0) {
 			unsigned role = toc_frame_u8(&f), index = toc_frame_u16(&f);
-			if (toc_frame_end(&f) && role == ROLE_FRONT) {
-				toc_child_front(c, index, fd);
+			if (toc_frame_end(&f) && (role == ROLE_FRONT || role == ROLE_COURIER)) {
+				toc_child_peer(c, role == ROLE_COURIER ? TOC_CHILD_COURIER : index, fd);
 				fd = -1;
 			}
 		}
@@ -165,13 +165,14 @@ static int wait_ms(struct toc_child *c, toc_dur at_most)
 
 int toc_child_turn(struct toc_child *c, toc_dur at_most)
 {
-	struct pollfd p[1 + TOC_CHILD_FRONTS_MAX + STORES_MAX];
-	unsigned n_fronts = c->n_fronts, store0 = 1 + n_fronts, n = store0 + c->n_stores;
+	struct pollfd p[1 + TOC_CHILD_PEERS + STORES_MAX];
+	unsigned n_peers = c->peers[TOC_CHILD_COURIER] ? TOC_CHILD_PEERS : c->n_fronts;
+	unsigned store0 = 1 + n_peers, n = store0 + c->n_stores;
 
 	p[0] = (struct pollfd){ .fd = c->control, .events = POLLIN }; /* poll ignores negative descriptors */
-	for (unsigned i = 0; i < n_fronts; i++)
-		p[1 + i] = (struct pollfd){ .fd = c->fronts[i] ? toc_channel_fd(c->fronts[i]) : -1,
-					    .events = c->fronts[i] ? wants(c, c->fronts[i]) : 0 };
+	for (unsigned i = 0; i < n_peers; i++)
+		p[1 + i] = (struct pollfd){ .fd = c->peers[i] ? toc_channel_fd(c->peers[i]) : -1,
+					    .events = c->peers[i] ? wants(c, c->peers[i]) : 0 };
 	for (unsigned i = 0; i < c->n_stores; i++)
 		p[store0 + i] = (struct pollfd){ .fd = toc_store_fd(c->stores[i]),
 						 .events = toc_store_wants(c->stores[i]) };
@@ -185,15 +186,18 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most)
 	for (unsigned i = 0; i < c->n_stores; i++)
 		if (p[store0 + i].revents || toc_store_next_us(c->stores[i]) <= toc_clock_mono_us())
 			toc_store_step(c->stores[i], p[store0 + i].revents, toc_clock_mono_us());
-	for (unsigned i = 0; i < n_fronts; i++) {
-		if (!p[1 + i].revents || !c->fronts[i])
+	for (unsigned i = 0; i < n_peers; i++) {
+		if (!p[1 + i].revents || !c->peers[i])
 			continue;
 		c->at = i;
-		int r = toc_channel_step(c->fronts[i], p[1 + i].revents, on_frame, c);
+		int r = toc_channel_step(c->peers[i], p[1 + i].revents, on_frame, c);
 		if (r < 0) {
-			toc_log(TOC_LOG_WARN, "front_gone", "front %u %s; waiting for its successor", i,
-				r == TOC_EINVAL ? "sent what is no frame" : "closed");
-			front_gone(c, i);
+			const char *why = r == TOC_EINVAL ? "sent what is no frame" : "closed";
+			if (i == TOC_CHILD_COURIER)
+				toc_log(TOC_LOG_WARN, "courier_gone", "the courier %s; waiting for its successor", why);
+			else
+				toc_log(TOC_LOG_WARN, "front_gone", "front %u %s; waiting for its successor", i, why);
+			peer_gone(c, i);
 		}
 	}
 	if (p[0].revents)

@@ -1,4 +1,4 @@
-/* child.h: what keeper and archive have in common as processes. They serve the fronts over channels, use
+/* child.h: what keeper and archive have in common as processes. They serve the fronts (and the keeper the courier) over channels, use
  * stores, obey the parent on the control socket, and wait for all of it in one poll(2): a handful of
  * descriptors, no more.
  *
@@ -16,6 +16,8 @@
 #include "store/store.h"
 
 #define TOC_CHILD_FRONTS_MAX 64
+#define TOC_CHILD_COURIER TOC_CHILD_FRONTS_MAX /* the courier, where a front's index stands */
+#define TOC_CHILD_PEERS (TOC_CHILD_FRONTS_MAX + 1)
 
 struct toc_child_events {
 	void (*frame)(void *ctx, unsigned front,
@@ -30,7 +32,8 @@ struct toc_child;
 struct toc_child *toc_child_new(const struct toc_child_events *events, void *ctx, int control);
 void toc_child_free(struct toc_child *c); /* closes the channels; stores are their owner's */
 
-void toc_child_front(struct toc_child *c, unsigned index, int fd); /* owns fd; replaces what was there */
+/** A front, or the courier. Owns fd; replaces what was there. */
+void toc_child_peer(struct toc_child *c, unsigned index, int fd);
 void toc_child_store(struct toc_child *c, struct toc_store *s);    /* at most 4 */
 
 unsigned toc_child_fronts(const struct toc_child *c); /* one past the highest index */
@@ -49,21 +52,13 @@ void toc_child_ready(struct toc_child *c, const char *detail);
 /** One round: wait at most so long, handle what is there. @return 0, or TOC_ECLOSED when it is time to go */
 int toc_child_turn(struct toc_child *c, toc_dur at_most) TOC_MUSTCHECK;
 
-/* ---- sandbox.c ---- */
-
-/** From here on the kernel refuses what neither keeper nor archive ever needs (programs, processes, other
- * processes' memory, …). Not undone.
- * @param network the database is reached over a network: else there is none
- * @return 0, or -1 (logged): then it is not confined */
-int toc_child_confine(bool network);
-
 /* ---- heritage: what the parent gives ---- */
 
 /** A 32-byte key, base64url. */
 int toc_heritage_key(const struct toc_value *heritage, const char *name, uint8_t ret_key[32]) TOC_MUSTCHECK;
 /** "wrap_keys": [{"id","key"}]. @return NULL when there is none or one is malformed */
 struct toc_keyring *toc_heritage_keyring(const struct toc_value *heritage);
-/** "front_fds": take the channels in. @return 0 or TOC_EINVAL */
+/** "front_fds", and "courier_fd" if it has one: take the channels in. @return 0 or TOC_EINVAL */
 int toc_heritage_fronts(const struct toc_value *heritage, struct toc_child *c) TOC_MUSTCHECK;
 /** A text member as a C string in the arena; NULL when absent. */
 const char *toc_heritage_text(struct toc_arena *a, const struct toc_value *heritage, const char *name);

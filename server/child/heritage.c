@@ -35,8 +35,11 @@ int toc_heritage_fronts(const struct toc_value *heritage, struct toc_child *c)
 		const struct toc_value *fd = toc_at(list, i);
 		if (fd->kind != TOC_INT || fd->integer < 0 || fd->integer > INT32_MAX)
 			return TOC_EINVAL;
-		toc_child_front(c, (unsigned)i, (int)fd->integer);
+		toc_child_peer(c, (unsigned)i, (int)fd->integer);
 	}
+	int courier = (int)toc_get_int(heritage, "courier_fd", -1);
+	if (courier >= 0)
+		toc_child_peer(c, TOC_CHILD_COURIER, courier);
 	return 0;
 }
 

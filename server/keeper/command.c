@@ -142,6 +142,10 @@ static void on_command(struct toc_keeper *k, unsigned front, struct toc_frame *f
 void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 {
 	struct toc_keeper *k = keeper;
+	if (front == TOC_CHILD_COURIER) {
+		f->bad = true;
+		return;
+	}
 	switch (f->number) {
 	case TOC_IPC_COMMAND: on_command(k, front, f); break;
 	case TOC_IPC_AUTH:

@@ -1,6 +1,7 @@
 /* keeper.c: the keeper put together: one structure, one loop. */
 #include "keeper/keeper.h"
 
+#include "confine/confine.h"
 #include "keeper/away.h"
 #include "keeper/core.h"
 
@@ -43,7 +44,7 @@ void toc_keeper_fatal(struct toc_keeper *k, const char *event, const struct toc_
 static void on_front(void *keeper, unsigned front, bool here)
 {
 	struct toc_keeper *k = keeper;
-	if (!k->child)
+	if (!k->child || front == TOC_CHILD_COURIER)
 		return; /* being put together */
 	k->gap[front] = false;
 	if (here && k->announced)
@@ -236,7 +237,7 @@ int toc_keeper_main(const struct toc_value *heritage)
 		toc_log(TOC_LOG_ERROR, "heritage", "front_fds are not descriptors");
 		k->fatal = true;
 	}
-	(void)toc_child_confine(toc_get_bool(heritage, "network")); /* logged; best effort */
+	(void)toc_confine(toc_get_bool(heritage, "network")); /* logged; best effort */
 	while (!k->fatal && toc_keeper_turn(k, TOC_SECONDS(1)) == 0)
 		;
 	farewell(k);

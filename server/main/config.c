@@ -125,6 +125,14 @@ static const char *fault(enum toc_option o, const char *text)
 		return !n || (!strncmp(text, "https://", 8) && n > 8 && !strpbrk(text + 8, "/?# ")) ?
 		               NULL :
 		               "is not https://HOST or https://HOST:PORT";
+	case TOC_OPT_SMTP:
+		return !n || !strncmp(text, "smtp://", 7) || !strncmp(text, "smtps://", 8) ? NULL :
+		                                                                             "is not smtp://HOST:PORT or smtps://HOST:PORT";
+	case TOC_OPT_MAIL_FROM:
+		return !n || (strchr(text, '@') && strchr(text, '@') != text && strchr(text, '@')[1] &&
+		              strpbrk(text, " <>,;\"\r\n") == NULL) ?
+		               NULL :
+		               "is not name@domain";
 	default:
 		return NULL;
 	}

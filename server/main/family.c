@@ -17,8 +17,9 @@
 #include "main/heritage.h"
 #include "measure/metrics.h"
 
-#define GIVEN_MAX (TOC_FRONTS_MAX + 4 + TOC_GIVE_MAX)
-#define CHILDREN_MAX (TOC_FRONTS_MAX + 2)
+#define GIVEN_MAX (TOC_FRONTS_MAX + 5 + TOC_GIVE_MAX)
+#define ALONE 3 /* keeper, archive, courier: one of each */
+#define CHILDREN_MAX (TOC_FRONTS_MAX + ALONE)
 #define PAUSE_FIRST ((toc_dur){ 100 * 1000 })
 #define PAUSE_MOST TOC_SECONDS(5)
 #define GROWN_UP TOC_SECONDS(10) /* lived so long: the next death starts with the first pause again */
@@ -40,15 +41,17 @@ struct toc_family {
 	const char *program;
 	toc_family_heritage *heritage;
 	void *ctx;
-	struct child child[CHILDREN_MAX]; /* keeper, archive, fronts */
+	struct child child[CHILDREN_MAX]; /* keeper, archive, courier, fronts */
 	unsigned n;
-	bool draining[TOC_ARCHIVE + 1];
+	bool draining[TOC_COURIER + 1];
 	struct toc_error fatal;
 };
 
 const char *toc_part_word(enum toc_part_name part)
 {
-	return part == TOC_FRONT ? "front" : part == TOC_KEEPER ? "keeper" : "archive";
+	static const char *const words[] = { [TOC_FRONT] = "front", [TOC_KEEPER] = "keeper", [TOC_ARCHIVE] = "archive",
+		                             [TOC_COURIER] = "courier" };
+	return words[part];
 }
 
 static void forget(int *fd)
@@ -68,6 +71,7 @@ struct toc_family *toc_family_new(const char *program, unsigned n_fronts, toc_fa
 	f->ctx = ctx;
 	f->child[f->n++] = (struct child){ .part = TOC_KEEPER };
 	f->child[f->n++] = (struct child){ .part = TOC_ARCHIVE };
+	f->child[f->n++] = (struct child){ .part = TOC_COURIER };
 	for (unsigned i = 0; i < n_fronts; i++)
 		f->child[f->n++] = (struct child){ .part = TOC_FRONT, .index = i };
 	for (unsigned i = 0; i < f->n; i++) {
@@ -164,29 +168,58 @@ static int connect_to(struct toc_family *f, struct child *newborn, struct child 
 	return pair[0];
 }
 
+/* The siblings that it speaks with, each over a socket of its own; where these are, stands in its heritage.
+ * @return how many: its descriptors from TOC_FIRST_GIVEN_FD on */
+static int connect_to_all(struct toc_family *f, struct child *c, struct toc_arena *a, struct toc_value *heritage, int *fds)
+{
+	unsigned n_fronts = f->n - ALONE;
+	struct toc_value *list;
+	int n = 0;
+	switch (c->part) {
+	case TOC_FRONT:
+		toc_set_int(a, heritage, "keeper_fd", TOC_FIRST_GIVEN_FD + n);
+		fds[n++] = connect_to(f, c, find(f, TOC_KEEPER, 0));
+		toc_set_int(a, heritage, "archive_fd", TOC_FIRST_GIVEN_FD + n);
+		fds[n++] = connect_to(f, c, find(f, TOC_ARCHIVE, 0));
+		break;
+	case TOC_COURIER:
+		toc_set_int(a, heritage, "keeper_fd", TOC_FIRST_GIVEN_FD + n);
+		fds[n++] = connect_to(f, c, find(f, TOC_KEEPER, 0));
+		break;
+	case TOC_KEEPER:
+	case TOC_ARCHIVE:
+		list = toc_value_list(a);
+		for (unsigned i = 0; i < n_fronts; i++) {
+			toc_push(a, list, toc_value_int(a, TOC_FIRST_GIVEN_FD + n));
+			fds[n++] = connect_to(f, c, find(f, TOC_FRONT, i));
+		}
+		toc_set(a, heritage, "front_fds", list);
+		if (c->part == TOC_ARCHIVE)
+			break;
+		toc_set_int(a, heritage, "courier_fd", TOC_FIRST_GIVEN_FD + n);
+		fds[n++] = connect_to(f, c, find(f, TOC_COURIER, 0));
+		break;
+	}
+	return n;
+}
+
+/* How many that will be. */
+static int siblings_of(const struct toc_family *f, enum toc_part_name part)
+{
+	int n_fronts = (int)(f->n - ALONE);
+	return part == TOC_FRONT ? 2 : part == TOC_COURIER ? 1 : part == TOC_ARCHIVE ? n_fronts : n_fronts + 1;
+}
+
 static void bring_up(struct toc_family *f, struct child *c, toc_time now)
 {
 	struct toc_arena *a = toc_arena_new();
 	int fds[GIVEN_MAX], n = 2, control[2] = { -1, -1 }, n_sockets = 0, give[TOC_GIVE_MAX];
 	size_t n_give = 0;
 	char title[32], index[16];
-	unsigned n_fronts = f->n - 2;
-	int first = TOC_FIRST_GIVEN_FD + (c->part == TOC_FRONT ? 2 : (int)n_fronts);
+	int first = TOC_FIRST_GIVEN_FD + siblings_of(f, c->part);
 	struct toc_value *heritage = f->heritage(f->ctx, a, c->part, c->index, first, give, &n_give);
 	c->birth = TOC_TIME_NEVER;
-	if (c->part == TOC_FRONT) {
-		fds[n++] = connect_to(f, c, find(f, TOC_KEEPER, 0));
-		fds[n++] = connect_to(f, c, find(f, TOC_ARCHIVE, 0));
-		toc_set_int(a, heritage, "keeper_fd", TOC_FIRST_GIVEN_FD);
-		toc_set_int(a, heritage, "archive_fd", TOC_FIRST_GIVEN_FD + 1);
-	} else {
-		struct toc_value *list = toc_value_list(a);
-		for (unsigned i = 0; i < n_fronts; i++) {
-			fds[n++] = connect_to(f, c, find(f, TOC_FRONT, i));
-			toc_push(a, list, toc_value_int(a, TOC_FIRST_GIVEN_FD + (int)i));
-		}
-		toc_set(a, heritage, "front_fds", list);
-	}
+	n += connect_to_all(f, c, a, heritage, fds + n);
 	n_sockets = n;
 	for (size_t i = 0; i < n_give; i++)
 		fds[n++] = give[i];
@@ -270,7 +303,9 @@ int toc_family_step(struct toc_family *f, toc_time mono_now, struct toc_error *r
 
 static unsigned measured_as(enum toc_part_name part)
 {
-	return part == TOC_FRONT ? TOC_IS_PART_FRONT : part == TOC_KEEPER ? TOC_IS_PART_KEEPER : TOC_IS_PART_ARCHIVE;
+	static const unsigned parts[] = { [TOC_FRONT] = TOC_IS_PART_FRONT, [TOC_KEEPER] = TOC_IS_PART_KEEPER,
+		                          [TOC_ARCHIVE] = TOC_IS_PART_ARCHIVE, [TOC_COURIER] = TOC_IS_PART_COURIER };
+	return parts[part];
 }
 
 static void describe(int status, char *ret, size_t n)

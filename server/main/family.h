@@ -1,7 +1,7 @@
 /* family.h: the children of the parent: born, connected with each other, watched, replaced when they die.
  *
  *   front 0..N-1 ──socketpair── keeper         each child: ──control── parent
- *        └────────socketpair── archive
+ *        └────────socketpair── archive        keeper ──socketpair── courier
  *
  * When a child dies, its siblings get fresh sockets (PEER) to the one that takes its place; what they do about
  * commands under way is their business. A child that dies young is replaced after a growing pause. One that dies
@@ -18,13 +18,13 @@
 #include "base/value.h"
 
 #define TOC_FRONTS_MAX 64
-#define TOC_GIVE_MAX 8
+#define TOC_GIVE_MAX 10
 
-enum toc_part_name { TOC_FRONT = 1, TOC_KEEPER = 2, TOC_ARCHIVE = 3 }; /* numbers of PEER in ipc.def */
+enum toc_part_name { TOC_FRONT = 1, TOC_KEEPER = 2, TOC_ARCHIVE = 3, TOC_COURIER = 4 }; /* numbers of PEER in ipc.def */
 const char *toc_part_word(enum toc_part_name part);                    /* "front" */
 
-/** The document for a child that is about to be born, without its sockets: the family adds keeper_fd, archive_fd and
- * front_fds. Descriptors in `ret_give` (borrowed) are passed on; the child sees them at `first_fd` and up. */
+/** The document for a child that is about to be born, without its sockets: the family adds keeper_fd, archive_fd,
+ * courier_fd and front_fds. Descriptors in `ret_give` (borrowed) are passed on; the child sees them at `first_fd` and up. */
 typedef struct toc_value *toc_family_heritage(void *ctx, struct toc_arena *a, enum toc_part_name part, unsigned index,
                                               int first_fd, int ret_give[TOC_GIVE_MAX], size_t *ret_n);
 

@@ -10,6 +10,7 @@
 
 #include "archive/archive.h"
 #include "base/log.h"
+#include "courier/courier.h"
 #include "front/front.h"
 #include "keeper/keeper.h"
 #include "main/config.h"
@@ -30,6 +31,7 @@ static const struct part {
 	{ ":front", "tocsin-front", toc_front_main, 1000200 },
 	{ ":keeper", "tocsin-keeper", toc_keeper_main, 1024 },
 	{ ":archive", "tocsin-archive", toc_archive_main, 1024 },
+	{ ":courier", "tocsin-courier", toc_courier_main, 4096 },
 };
 
 static enum toc_log_level level_of(struct toc_str name)

@@ -2,7 +2,7 @@
  *
  * It holds every key only to hand it on, talks to nobody outside, and waits in one poll. What the children need
  * stands in `heritage` below; what each of them does with it is their business.
- * The end, in order: fronts (they stop accepting and finish answers), keeper and archive, PostgreSQL. A second signal,
+ * The end, in order: fronts (they stop accepting and finish answers), keeper, archive and courier, PostgreSQL. A second signal,
  * or too long a wait, makes it short: the ledger and the journal survive that. */
 #include "main/serve.h"
 
@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "main/clock.h"
+#include "main/courier.h"
 #include "main/database.h"
 #include "main/demo.h"
 #include "main/family.h"
@@ -46,7 +47,8 @@ struct house {
 	int listen_fds[TOC_FRONTS_MAX], operator_fd, web, signals;
 	uint16_t operator_port;
 	int metrics_write[TOC_N_PART], metrics_read[TOC_N_PART];
-	struct toc_rights front, keeper, archive;
+	struct toc_rights front, keeper, archive, courier;
+	struct toc_courier_means means;
 	char origin[300];
 	bool is_demo, said_ready, stopping;
 	pid_t actors; /* 0: none */
@@ -149,12 +151,13 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	const struct house *h = ctx;
 	struct toc_value *v = toc_value_map(a), *metrics = toc_value_map(a);
 	toc_set(a, v, "metrics", metrics);
-	const struct toc_rights *user = part == TOC_FRONT ? &h->front : part == TOC_KEEPER ? &h->keeper : &h->archive;
+	const struct toc_rights *users[] = { [TOC_FRONT] = &h->front, [TOC_KEEPER] = &h->keeper, [TOC_ARCHIVE] = &h->archive,
+		                             [TOC_COURIER] = &h->courier };
 	toc_set_cstr(a, v, "node", toc_config_text(h->config, TOC_OPT_NODE));
 	toc_set_cstr(a, v, "log", toc_config_text(h->config, TOC_OPT_LOG));
 	toc_set(a, v, "limits", limits(h, a));
 	if (geteuid() == 0)
-		toc_set(a, v, "user", toc_rights_write(a, *user));
+		toc_set(a, v, "user", toc_rights_write(a, *users[part]));
 	switch (part) {
 	case TOC_FRONT:
 		toc_set_int(a, v, "listen_fd", given(h->listen_fds[index], first_fd, ret_give, ret_n));
@@ -166,6 +169,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_int(a, metrics, "front", given(h->metrics_read[TOC_IS_PART_FRONT], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "keeper", given(h->metrics_read[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "archive", given(h->metrics_read[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "courier", given(h->metrics_read[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "parent", given(h->metrics_read[TOC_IS_PART_PARENT], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "fronts", h->n_fronts);
 		toc_set(a, v, "cert_fd_pem", certificate(h, a));
@@ -180,12 +184,19 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set(a, v, "dup_key", key_text(a, h->keys.dup));
 		toc_set(a, v, "journal_key", key_text(a, h->keys.journal));
 		toc_set(a, v, "seed", h->demo.seed);
+		toc_set(a, v, "channels", toc_courier_channels(h->config, a));
+		toc_set_cstr(a, v, "origin", h->origin);
 		break;
 	case TOC_ARCHIVE:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.archive);
 		toc_set_bool(a, v, "network", !h->database.cluster);
 		give_ledger_keys(h, a, v);
+		break;
+	case TOC_COURIER:
+		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
+		toc_set_int(a, v, "record_fd", given(h->means.record, first_fd, ret_give, ret_n));
+		toc_set(a, v, "ways", toc_courier_told(&h->means, h->config, a));
 		break;
 	}
 	return v;
@@ -291,6 +302,7 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	h->front = toc_rights_of_part("front", 0);
 	h->keeper = toc_rights_of_part("keeper", 1);
 	h->archive = toc_rights_of_part("archive", 2);
+	h->courier = toc_rights_of_part("courier", 3);
 	if ((r = toc_state_open(&h->state, toc_config_text(c, TOC_OPT_STATE), reterr)) < 0 ||
 	    (geteuid() == 0 && (r = toc_state_reachable(&h->state, h->keeper, reterr)) < 0))
 		return r;
@@ -310,6 +322,7 @@ static int prepare(struct house *h, struct toc_error *reterr)
 		snprintf(h->origin, sizeof h->origin, "https://localhost:%u", port);
 	if ((r = toc_state_folder(&h->state, "keys", 0700, self, reterr)) < 0 ||
 	    (r = toc_state_folder(&h->state, "journal", 0700, h->keeper, reterr)) < 0 ||
+	    (r = toc_courier_prepare(&h->means, c, &h->state, h->courier, reterr)) < 0 ||
 	    (r = toc_keys_open(&h->keys, &h->state, reterr)) < 0 || (r = open_identity(h, &h->identity, reterr)) < 0 ||
 	    (r = open_web(h, reterr)) < 0 || (h->is_demo && (r = open_demo(h, reterr)) < 0) ||
 	    (r = toc_database_open(&h->database, c, &h->state, reterr)) < 0)
@@ -494,7 +507,7 @@ static void stop_parts(struct house *h, const enum toc_part_name *parts, size_t 
 
 static void stop(struct house *h)
 {
-	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE };
+	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE, TOC_COURIER };
 	bool hurry = false;
 	h->stopping = true;
 	toc_notify("STOPPING=1");
@@ -504,7 +517,7 @@ static void stop(struct house *h)
 		kill(h->actors, SIGTERM);
 	if (h->family) {
 		stop_parts(h, fronts, 1, FRONT_STOPS_WITHIN, &hurry);
-		stop_parts(h, rest, 2, REST_STOPS_WITHIN, &hurry);
+		stop_parts(h, rest, 3, REST_STOPS_WITHIN, &hurry);
 	}
 	if (h->actors > 0) {
 		kill(h->actors, SIGKILL);
@@ -526,7 +539,7 @@ int toc_serve(const struct toc_config *c)
 	struct toc_error e = { 0 };
 	sigset_t ours;
 	int code = 2;
-	*h = (struct house){ .config = c, .state.lock = -1, .web = -1, .signals = -1, .operator_fd = -1, .is_demo = c->command == TOC_CMD_DEMO };
+	*h = (struct house){ .config = c, .state.lock = -1, .web = -1, .signals = -1, .operator_fd = -1, .means.record = -1, .is_demo = c->command == TOC_CMD_DEMO };
 	h->database.socket_group = (gid_t)-1;
 	memset(h->listen_fds, -1, sizeof h->listen_fds);
 	memset(h->metrics_write, -1, sizeof h->metrics_write);
@@ -565,6 +578,7 @@ int toc_serve(const struct toc_config *c)
 		close(h->web);
 	if (h->signals >= 0)
 		close(h->signals);
+	toc_courier_done(&h->means);
 	toc_demo_done(&h->demo);
 	toc_identity_done(&h->identity);
 	toc_keys_wipe(&h->keys);

@@ -16,6 +16,7 @@ enum {
 	TOC_PART_OF_front = TOC_IS_PART_FRONT,
 	TOC_PART_OF_keeper = TOC_IS_PART_KEEPER,
 	TOC_PART_OF_archive = TOC_IS_PART_ARCHIVE,
+	TOC_PART_OF_courier = TOC_IS_PART_COURIER,
 	TOC_PART_OF_parent = TOC_IS_PART_PARENT,
 };
 
@@ -38,6 +39,7 @@ enum { /* sets of labels that come from other tables; the others: metrics.h */
 	TOC_N_FRONT_LIMIT = TOC_LIMITS,
 	TOC_N_KEEPER_LIMIT = TOC_LIMITS,
 	TOC_N_ARCHIVE_LIMIT = TOC_LIMITS,
+	TOC_N_COURIER_LIMIT = TOC_LIMITS,
 	TOC_CODE_0 = TOC_NOT_REFUSED,
 #define TOC_REFUSAL(name, wire, http, advice) TOC_CODE_##name,
 #include "base/refusal.def"

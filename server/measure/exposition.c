@@ -66,6 +66,11 @@ static const char *label_ARCHIVE_LIMIT(unsigned i)
 	return label_limit(i, "archive");
 }
 
+static const char *label_COURIER_LIMIT(unsigned i)
+{
+	return label_limit(i, "courier");
+}
+
 #define TOC_LABELS(SET)                            \
 	static const char *label_##SET(unsigned i) \
 	{                                          \

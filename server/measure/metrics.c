@@ -75,6 +75,7 @@ void toc_limit_hit(enum toc_limit limit)
 #define TOC_METRIC_OF_front TOC_METRIC_FRONT_LIMIT
 #define TOC_METRIC_OF_keeper TOC_METRIC_KEEPER_LIMIT
 #define TOC_METRIC_OF_archive TOC_METRIC_ARCHIVE_LIMIT
+#define TOC_METRIC_OF_courier TOC_METRIC_COURIER_LIMIT
 #define TOC_LIMIT(name, part, standard, least, most, kind, what) TOC_METRIC_OF_##part,
 #include "measure/limit.def"
 #undef TOC_LIMIT
@@ -157,7 +158,8 @@ int toc_metrics_watch(unsigned part, int fd, unsigned pages)
 int toc_metrics_inherit(const struct toc_value *told, unsigned page)
 {
 	static const char *const names[TOC_N_PART] = { [TOC_IS_PART_FRONT] = "front", [TOC_IS_PART_KEEPER] = "keeper",
-		                                       [TOC_IS_PART_ARCHIVE] = "archive", [TOC_IS_PART_PARENT] = "parent" };
+		                                       [TOC_IS_PART_ARCHIVE] = "archive", [TOC_IS_PART_COURIER] = "courier",
+		                                       [TOC_IS_PART_PARENT] = "parent" };
 	int own = (int)toc_get_int(told, "own", -1), r = own < 0 ? 0 : toc_metrics_own(own, page);
 
 	for (unsigned part = 0; part < TOC_N_PART; part++) {

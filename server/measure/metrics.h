@@ -52,7 +52,7 @@ int toc_metrics_create(unsigned pages, int *ret_write, int *ret_read, struct toc
 int toc_metrics_own(int fd, unsigned page) TOC_MUSTCHECK;
 /** Show the pages of a part (TOC_IS_PART_FRONT, …). A part that is not shown is this process itself, if it is one. */
 int toc_metrics_watch(unsigned part, int fd, unsigned pages) TOC_MUSTCHECK;
-/** Both, as a child is told: {"own": fd} and, for a front, {"front","keeper","archive","parent": fds, "fronts": how
+/** Both, as a child is told: {"own": fd} and, for a front, {"front","keeper","archive","courier","parent": fds, "fronts": how
  * many}. Closes the descriptors. NULL: nothing to do. */
 int toc_metrics_inherit(const struct toc_value *told, unsigned page) TOC_MUSTCHECK;
 

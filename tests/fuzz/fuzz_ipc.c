@@ -50,7 +50,7 @@ static void connect_evil(struct evil *e)
 
 	toc_channel_free(e->channel);
 	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "socketpair");
-	toc_child_front(e->to == TO_KEEPER ? s.keeper[0].k->child : toc_archive_child(s.archive), 1, pair[0]);
+	toc_child_peer(e->to == TO_KEEPER ? s.keeper[0].k->child : toc_archive_child(s.archive), 1, pair[0]);
 	e->channel = toc_channel_new(pair[1]);
 }
 

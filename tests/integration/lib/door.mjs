@@ -41,7 +41,7 @@ export class Door {
 	/** How often this limit was reached, whoever keeps it. */
 	async hits(limit) {
 		const all = await this.samples();
-		const part = ['front', 'keeper', 'archive'].find((p) => all.has(`tocsin_${p}_limit_hits_total{limit="${limit}"}`));
+		const part = ['front', 'keeper', 'archive', 'courier'].find((p) => all.has(`tocsin_${p}_limit_hits_total{limit="${limit}"}`));
 		if (!part) throw new Error(`no counter of the limit ${limit}`);
 		return all.get(`tocsin_${part}_limit_hits_total{limit="${limit}"}`);
 	}

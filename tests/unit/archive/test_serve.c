@@ -216,7 +216,7 @@ CASE(a_position_that_no_ledger_can_have_ends_the_channel)
 	struct toc_buf b;
 	int pair[2], r = 0;
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
-	toc_child_front(toc_archive_child(s.archive), 1, pair[0]);
+	toc_child_peer(toc_archive_child(s.archive), 1, pair[0]);
 	struct toc_channel *evil = toc_channel_new(pair[1]);
 	toc_buf_init(&b, 4096);
 	toc_ipc_begin(&b, TOC_IPC_READ);

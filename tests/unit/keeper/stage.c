@@ -237,7 +237,7 @@ void stage_keeper(struct stage *s, unsigned i)
 	sk->k = toc_keeper_new(&o);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
 		TOC_WRONG("socketpair");
-	toc_child_front(sk->k->child, 0, pair[0]);
+	toc_child_peer(sk->k->child, 0, pair[0]);
 	sk->front = toc_channel_new(pair[1]);
 }
 
@@ -263,7 +263,7 @@ void stage_archive(struct stage *s)
 	int little = 4096;
 	if (s->limits)
 		setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
-	toc_child_front(toc_archive_child(s->archive), 0, pair[0]);
+	toc_child_peer(toc_archive_child(s->archive), 0, pair[0]);
 	s->past.front = toc_channel_new(pair[1]);
 	s->past.n = 0;
 }

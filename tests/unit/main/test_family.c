@@ -40,7 +40,8 @@ __attribute__((constructor(101))) static void child(int argc, char **argv, char 
 	if (toc_get_is(heritage, "act", "stillborn"))
 		_exit(7);
 	/* Every descriptor that the document names is open, and the one above is not. */
-	int next = TOC_FIRST_GIVEN_FD + (toc_get(heritage, "keeper_fd") ? 2 : (int)toc_len(toc_get(heritage, "front_fds"))) +
+	int next = TOC_FIRST_GIVEN_FD + (toc_get(heritage, "keeper_fd") != NULL) + (toc_get(heritage, "archive_fd") != NULL) +
+	           (toc_get(heritage, "courier_fd") != NULL) + (int)toc_len(toc_get(heritage, "front_fds")) +
 	           (toc_get(heritage, "extra") ? 1 : 0);
 	for (int fd = TOC_CONTROL_FD; fd < next; fd++)
 		if (lseek(fd, 0, SEEK_CUR) < 0 && errno == EBADF)

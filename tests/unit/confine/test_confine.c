@@ -1,6 +1,6 @@
 /* What a confined child can and cannot ask of the kernel. Each case confines a process of its own. */
 #include "check.h"
-#include "child/child.h"
+#include "confine/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ static int confined(bool network, long (*act)(void))
 {
 	pid_t pid = fork();
 	if (pid == 0) {
-		if (toc_child_confine(network) < 0)
+		if (toc_confine(network) < 0)
 			_exit(UNCONFINED);
 		long r = act();
 		_exit(r >= 0 ? DONE : errno == EPERM ? REFUSED : 100 + errno);
@@ -163,7 +163,7 @@ CASE(an_abort_still_ends_it)
 {
 	pid_t pid = fork();
 	if (pid == 0) {
-		(void)toc_child_confine(false);
+		(void)toc_confine(false);
 		abort();
 	}
 	int status = 0;

@@ -1,6 +1,6 @@
-/* sandbox.c: what keeper and archive may never ask of the kernel once they serve.
+/* confine.c: what keeper, archive and courier may never ask of the kernel once they serve.
  *
- * A list of what is forbidden, where the front's is one of what is allowed (front/sandbox.c): libpq, the resolver
+ * A list of what is forbidden, where the front's is one of what is allowed (front/sandbox.c): libpq, libcurl, the resolver
  * and whatever plug-ins a site's name service loads need more of the kernel than a list could name for every site.
  * Forbidden is what would make a hole in the process into a hole in the machine: starting a program or a process,
  * looking into or signalling others, changing mounts, namespaces or the clock, kernel interfaces past the filter
@@ -9,7 +9,7 @@
  *
  * A forbidden call fails with EPERM; clone3 with ENOSYS, so that a thread is made by clone, whose flags can be seen.
  * Source: seccomp(2), clone(2); OpenSMTPD's and OpenBSD's separated daemons (pledge without "exec", "proc"). */
-#include "child/child.h"
+#include "confine/confine.h"
 
 #include "base/log.h"
 
@@ -44,7 +44,7 @@ static const int forbidden[] = {
 	SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(init_module), SCMP_SYS(finit_module),
 	SCMP_SYS(delete_module), SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load), SCMP_SYS(keyctl), SCMP_SYS(add_key),
 	SCMP_SYS(request_key), SCMP_SYS(fanotify_init), SCMP_SYS(open_by_handle_at),
-	/* serving: the channels to the fronts are the parent's making */
+	/* serving: the channels between the processes are the parent's making */
 	SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4),
 };
 
@@ -89,7 +89,7 @@ static int fill(scmp_filter_ctx filter, bool network)
 	return r;
 }
 
-int toc_child_confine(bool network)
+int toc_confine(bool network)
 {
 	if (SANITIZED)
 		return -1; /* the leak checker traces its own process */

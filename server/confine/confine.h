@@ -1,0 +1,12 @@
+/* confine.h: giving up, for good, what a process never needs of the kernel. */
+#ifndef TOC_CONFINE_CONFINE_H
+#define TOC_CONFINE_CONFINE_H
+
+#include <stdbool.h>
+
+/** From here on the kernel refuses programs, processes, other processes' memory and the like. Not undone.
+ * @param network somebody is reached over a network; else there is none
+ * @return 0, or -1 (logged): then it is not confined */
+int toc_confine(bool network);
+
+#endif

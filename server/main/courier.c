@@ -1,0 +1,91 @@
+/* courier.c: see courier.h. */
+#include "main/courier.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+
+#define PASSWORD_MOST 1024
+#define CA_MOST (1u << 20)
+
+static int read_one(const struct toc_config *c, enum toc_option o, const char *name, size_t most, char **ret,
+                    struct toc_error *reterr)
+{
+	const char *path = toc_config_text(c, o);
+	size_t n = 0;
+	if (!*path)
+		return 0;
+	*ret = toc_file_read(path, most, &n);
+	return *ret ? 0 : toc_fail(reterr, TOC_EINVAL, "%s: %s cannot be read, or has more than %zu bytes", name, path, most);
+}
+
+static int open_record(struct toc_courier_means *m, const struct toc_state *s, struct toc_rights account,
+                       struct toc_error *reterr)
+{
+	int r = toc_state_folder(s, "courier", 0700, account, reterr);
+	if (r < 0)
+		return r;
+	char *path = toc_state_path(s, "courier/taken");
+	m->record = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (m->record < 0 || (geteuid() == 0 && fchown(m->record, account.uid, account.gid) < 0))
+		r = toc_fail(reterr, TOC_EIO, "state directory: %s: %s", path, strerror(errno));
+	free(path);
+	return r;
+}
+
+int toc_courier_prepare(struct toc_courier_means *ret, const struct toc_config *c, const struct toc_state *s,
+                        struct toc_rights account, struct toc_error *reterr)
+{
+	int r;
+	*ret = (struct toc_courier_means){ .record = -1 };
+	if (*toc_config_text(c, TOC_OPT_SMTP) && !*toc_config_text(c, TOC_OPT_MAIL_FROM))
+		return toc_fail(reterr, TOC_EINVAL, "smtp: e-mail needs a sender: say mail-from, too");
+	if (*toc_config_text(c, TOC_OPT_SMTP_USER) && !*toc_config_text(c, TOC_OPT_SMTP_PASSWORD_FILE))
+		return toc_fail(reterr, TOC_EINVAL, "smtp-user: say smtp-password-file, too");
+	if ((r = read_one(c, TOC_OPT_SMTP_PASSWORD_FILE, "smtp-password-file", PASSWORD_MOST, &ret->password, reterr)) < 0 ||
+	    (r = read_one(c, TOC_OPT_SMTP_CA, "smtp-ca", CA_MOST, &ret->ca, reterr)) < 0)
+		return r;
+	if (ret->password)
+		ret->password[strcspn(ret->password, "\r\n")] = '\0';
+	return open_record(ret, s, account, reterr);
+}
+
+void toc_courier_done(struct toc_courier_means *m)
+{
+	if (m->password)
+		toc_wipe(m->password, strlen(m->password));
+	free(m->password);
+	free(m->ca);
+	if (m->record >= 0)
+		close(m->record);
+	*m = (struct toc_courier_means){ .record = -1 };
+}
+
+struct toc_value *toc_courier_channels(const struct toc_config *c, struct toc_arena *a)
+{
+	struct toc_value *list = toc_value_list(a);
+	if (*toc_config_text(c, TOC_OPT_SMTP))
+		toc_push_text(a, list, TOC_STR("e-mail"));
+	return list;
+}
+
+struct toc_value *toc_courier_told(const struct toc_courier_means *m, const struct toc_config *c, struct toc_arena *a)
+{
+	struct toc_value *told = toc_value_map(a), *smtp = toc_value_map(a);
+	if (!*toc_config_text(c, TOC_OPT_SMTP))
+		return told;
+	toc_set(a, told, "smtp", smtp);
+	toc_set_cstr(a, smtp, "url", toc_config_text(c, TOC_OPT_SMTP));
+	toc_set_cstr(a, smtp, "from", toc_config_text(c, TOC_OPT_MAIL_FROM));
+	if (*toc_config_text(c, TOC_OPT_SMTP_USER)) {
+		toc_set_cstr(a, smtp, "user", toc_config_text(c, TOC_OPT_SMTP_USER));
+		toc_set_cstr(a, smtp, "password", m->password);
+	}
+	toc_set_cstr(a, smtp, "ca", m->ca);
+	return told;
+}
