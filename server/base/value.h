@@ -85,10 +85,13 @@ static inline struct toc_str toc_get_text(const struct toc_value *map, const cha
 {
 	return toc_text_of(toc_get(map, name));
 }
+static inline int64_t toc_int_of(const struct toc_value *v, int64_t absent)
+{
+	return v && v->kind == TOC_INT ? v->integer : absent;
+}
 static inline int64_t toc_get_int(const struct toc_value *map, const char *name, int64_t absent)
 {
-	const struct toc_value *v = toc_get(map, name);
-	return v && v->kind == TOC_INT ? v->integer : absent;
+	return toc_int_of(toc_get(map, name), absent);
 }
 static inline bool toc_get_bool(const struct toc_value *map, const char *name) /* false when absent */
 {

@@ -405,6 +405,7 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 		toc_apply_case(&d, toc_get_id(toc_at(linked, i), "case"), toc_at(linked, i));
 	toc_apply_incident(&d);
 	toc_apply_signals(&d);
+	toc_apply_fences(&d);
 	receipts(&d);
 	toc_apply_links(&d);
 	disclosure(&d);

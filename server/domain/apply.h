@@ -29,6 +29,8 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 void toc_apply_signals(const struct deed *d);
 /** Addresses that are called, browsers that are woken. (apply_hook.c) */
 void toc_apply_hook(const struct deed *d);
+/** Deconfliction checks and referrals. (apply_deconfliction.c) */
+void toc_apply_fences(const struct deed *d);
 /** decided.links: cases that are one in the real world. */
 void toc_apply_links(const struct deed *d);
 

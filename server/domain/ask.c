@@ -52,6 +52,7 @@ static struct toc_str retention_of(const char *k)
 		{ "M4.", "R-ITL" },  { "M5.", "R-ITL" },   { "M29.", "R-ITL" },
 		{ "M1.", "R-LIVE" }, { "M2.", "R-LIVE" },  { "M3.", "R-LIVE" },
 		{ "M6.", "R-SIGNAL" }, { "M7.", "R-SIGNAL" }, { "M8.", "R-SIGNAL" },
+		{ "M17.", "R-ORDER" }, { "M18.", "R-ORDER" },
 		{ "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
 	};
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)

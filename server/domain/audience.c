@@ -153,6 +153,17 @@ void toc_tell_readers_of(struct toc_ask *q, struct toc_draft *d, const struct to
 	}
 }
 
+int toc_address(struct toc_ask *q, struct toc_draft *d, const struct toc_value *audience)
+{
+	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
+	for (size_t i = 0; i < toc_len(audience); i++)
+		if (!toc_reader_add(q, d, toc_text_of(toc_at(audience, i)), TOC_IF_ADR))
+			return TOC_REFUSE(q, NO_READER, "audience", "domain a.3.1",
+					  "audience: nobody of \"%.*s\" may read this type of message here",
+					  TOC_STR_ARGS(toc_text_of(toc_at(audience, i))));
+	return 0;
+}
+
 bool toc_is_reader(const struct toc_message *m, struct toc_str org, toc_roles roles)
 {
 	for (uint32_t i = 0; i < m->n_readers; i++)
@@ -302,9 +313,10 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 {
 	/* The server's own: to tell a repetition from a conflict, to find duplicates; what a step means for
 	 * cases that are tied to this one, whose notifiers must not learn of each other; what services
-	 * counted, likewise. Who was told of a crisis is no secret among those who were. */
-	static const char *const hidden[] = { "digest",       "dup_keys",  "linked",     "disclosed",
-					      "disclosed_to", "item_keys", "item_floods" };
+	 * counted, likewise; whom a deconfliction check concerns, and because of what. Who was told of a crisis is no secret among those who were. */
+	static const char *const hidden[] = { "digest",	      "dup_keys",  "linked",	  "disclosed",
+					      "disclosed_to", "item_keys", "item_floods", "subject_keys",
+					      "check_opened" };
 	static const char *const bare[] = { "at", "received", "linked", "clock" };
 	struct toc_value *shown = toc_value_map(a);
 	bool little = rendering == TOC_WITHOUT_PERSONAL && !toc_is_of_incident(k);
@@ -313,7 +325,8 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 		const struct toc_member *m = &decided->members[i];
 		if (little
 			    ? !listed(m->name, bare, sizeof bare / sizeof *bare)
-			    : listed(m->name, hidden, sizeof hidden / sizeof *hidden))
+			    : listed(m->name, hidden, sizeof hidden / sizeof *hidden) ||
+				      (toc_is_of_deconfliction(k) && toc_str_is(m->name, "readers")))
 			continue;
 		toc_set_str(a, shown, m->name,
 			    toc_is_of_incident(k)           ? broadcast_shown(a, m)

@@ -53,6 +53,9 @@ struct toc_command {
 	uint8_t digest[32]; /* SHA-256 of the message's canonical bytes, keyed */
 };
 
+/** Besides threats to life: does its rule look for equal identifiers? Then it needs dup_keys. */
+bool toc_wants_keys(struct toc_str k);
+
 /* ---- what happened ---- */
 
 /** An entry as apply sees it. In replay it comes from leaf and body; live, from a draft. Borrowed. */

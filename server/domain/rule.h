@@ -30,6 +30,10 @@
  *   item_states     [{item, from, to}] · item_scopes [{item, distance, beyond, bank}]
  *   item_opinions   [{item, org, opinion, disputed}] · item_floods [{item, from, matches}]
  *   hook            {id, from, to, generation, old_until?}    a step of an address that is called
+ *   check_opened    {asked: [org], answer_by, concerned_until} this entry is a deconfliction check …
+ *   subject_keys    [hex]                            … and what it is about, as keyed hashes
+ *   check_states    [{check, from, to}] · check_answered {check, answer, until?} by the entry's organisation
+ *   referred        {urls} · referral_answered {referral, answer, positions: [n]}
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
  *   digest, readers, person                          what later entries need to know this one by
@@ -68,6 +72,18 @@ enum toc_hook_state {
 #define TOC_HOOK_STATE(name) TOC_HOOK_##name,
 #include "domain/lifecycle.def"
 };
+enum toc_check_state {
+#define TOC_CHECK_STATE(name) TOC_CHECK_##name,
+#include "domain/lifecycle.def"
+};
+/* What who was asked has answered. The numbers are in snapshots. */
+enum toc_check_answer {
+	TOC_CHECK_SILENT,
+	TOC_CHECK_CLEAR,
+	TOC_CHECK_OBJECTION_UNTIL,
+	TOC_CHECK_CONTACT_ME,
+	TOC_CHECK_DUPLICATE_ORDER
+};
 /* What an organisation holds of a signal. The numbers are in snapshots. */
 enum toc_opinion { TOC_OPINION_NONE, TOC_OPINION_POSITIVE, TOC_OPINION_SEED, TOC_OPINION_NEGATIVE };
 /* How a criterion is met. The numbers are in snapshots. */
@@ -89,6 +105,12 @@ const char *toc_opinion_name(uint32_t opinion);
 enum toc_opinion toc_opinion_of(struct toc_str name);
 /** Where `what` leads a signal that is in state `from`. @return false when it does not follow */
 bool toc_item_step(struct toc_str what, enum toc_item_state from, enum toc_item_state *ret_to);
+const char *toc_check_state_name(uint32_t state);
+enum toc_check_state toc_check_state_of(struct toc_str name); /* NONE when unknown */
+const char *toc_check_answer_name(uint32_t answer);
+enum toc_check_answer toc_check_answer_of(struct toc_str name); /* SILENT when unknown */
+/** Where `what` leads a deconfliction check. @return false when it does not follow */
+bool toc_check_step(struct toc_str what, enum toc_check_state from, enum toc_check_state *ret_to);
 const char *toc_proposal_state_name(uint32_t state);
 enum toc_proposal_state toc_proposal_state_of(struct toc_str name);
 const char *toc_answer_name(uint32_t answer);
@@ -201,6 +223,8 @@ toc_rule toc_rule_exercise_create, toc_rule_exercise_join, toc_rule_exercise_lea
 
 /** M6, M7, M8. */
 bool toc_is_of_signal(struct toc_str k);
+/** M18: whom it concerns is nobody's to read. */
+bool toc_is_of_deconfliction(struct toc_str k);
 /** M1, M2, M3: who reads it knows of the incident from then on. */
 bool toc_is_of_incident(struct toc_str k);
 /** Has the organisation sent or received an entry of it? */
@@ -345,6 +369,8 @@ void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const 
 			  struct toc_str org, toc_roles roles, enum toc_rendering rendering);
 toc_roles toc_roles_of(const struct toc_value *names);
 struct toc_value *toc_role_names(toc_roles roles, struct toc_arena *a);
+/** The organisations that the sender names, each as the draft's row lets it, and its own. Refuses one without a reader. */
+int toc_address(struct toc_ask *q, struct toc_draft *d, const struct toc_value *audience);
 /** May people with these roles of this organisation read it, as its snapshot and disclosures say? */
 bool toc_is_reader(const struct toc_message *m, struct toc_str org, toc_roles roles);
 
@@ -424,6 +450,21 @@ const struct toc_timer_row *toc_timer_row(struct toc_str name); /* NULL when the
 toc_time toc_timer_end(struct toc_str name, toc_time starts);
 /** The next warning after `after`, or its end. */
 toc_time toc_timer_next(struct toc_str name, toc_time after, toc_time deadline);
+/* referral.c: M17 */
+toc_rule toc_rule_refer, toc_rule_referral_answer;
+
+/* deconfliction.c: M18 */
+enum {
+#define TOC_DECONFLICTION(name, number, words) TOC_##name = number,
+#include "domain/deconfliction.def"
+#undef TOC_DECONFLICTION
+};
+toc_rule toc_rule_check, toc_rule_check_answer, toc_rule_check_decide;
+void toc_effect_check_state(struct toc_ask *q, struct toc_value *decided, struct toc_uuid check, uint32_t from,
+			    uint32_t to);
+/** May the asker go ahead? No answer by answer_by is as good as "clear"; a known order of another authority is never. */
+enum toc_check_outcome { TOC_CHECK_WAITS, TOC_CHECK_IS_CLEAR, TOC_CHECK_IS_HELD };
+enum toc_check_outcome toc_check_outcome(const struct toc_check *c, toc_time at);
 
 /* deadline.c, escalation.c */
 /** decided.timers_started += a timer on a case, incident, …, as its row has it. desk may be empty. */

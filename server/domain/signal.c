@@ -38,18 +38,6 @@ const char *toc_item_path(struct toc_ask *q, const char *list, size_t i, const c
 	return toc_arena_printf(q->a, "body.%s[%zu].%s", list, i, member).p;
 }
 
-/* The organisations that the sender names, and its own. */
-static int address(struct toc_ask *q, struct toc_draft *d, const struct toc_value *audience)
-{
-	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
-	for (size_t i = 0; i < toc_len(audience); i++)
-		if (!toc_reader_add(q, d, toc_text_of(toc_at(audience, i)), TOC_IF_ADR))
-			return TOC_REFUSE(q, NO_READER, "audience", "domain a.3.1",
-					  "audience: nobody of \"%.*s\" may read this type of message here",
-					  TOC_STR_ARGS(toc_text_of(toc_at(audience, i))));
-	return 0;
-}
-
 /* ---- what is checked of an item ---- */
 
 /* A member of the item, or what stands beside the list and holds for all. */
@@ -269,7 +257,7 @@ int toc_rule_signals(struct toc_ask *q)
 	if (toc_ask_may(q, 0) < 0 || toc_check_impersonal(q) < 0 || check_open(q) < 0 || check_items(q) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, q->action->k);
-	if (address(q, d, audience) < 0)
+	if (toc_address(q, d, audience) < 0)
 		return -1;
 	if (proposal && !toc_reader_add(q, d, hub, 0))
 		return TOC_REFUSE(q, NO_READER, "audience", "domain a.3.1",
@@ -404,7 +392,7 @@ static int release(struct toc_ask *q, struct toc_draft *d, const struct ruling *
 	if (!toc_len(audience))
 		return TOC_REFUSE(q, MISSING_FIELD, "audience", "domain a.3.1",
 				  "audience: to whom it is released");
-	if (address(q, d, audience) < 0)
+	if (toc_address(q, d, audience) < 0)
 		return -1;
 	ids[0] = first->item->message;
 	d->discloses = ids;
@@ -449,7 +437,7 @@ int toc_rule_scope(struct toc_ask *q)
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	if (toc_len(scopes))
 		return rule_on_items(q, d, scopes);
-	if (check_open(q) < 0 || check_items(q) < 0 || address(q, d, toc_get(q->m, "audience")) < 0)
+	if (check_open(q) < 0 || check_items(q) < 0 || toc_address(q, d, toc_get(q->m, "audience")) < 0)
 		return -1;
 	add_items(q, d, items);
 	if (q->looking)

@@ -29,6 +29,11 @@ static const char *const hook_states[] = {
 #define TOC_HOOK_STATE(name) #name,
 #include "domain/lifecycle.def"
 };
+static const char *const check_states[] = {
+#define TOC_CHECK_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
+static const char *const check_answers[] = { "", "clear", "objection_until", "contact_me", "duplicate_order_exists" };
 static const char *const opinions[] = { "", "positive", "investigation_seed", "negative" };
 static const char *const answers[] = { "", "yes", "likely", "unknown", "no" };
 static const char *const desk_roles[] = { "competent", "home", "hub", "added" };
@@ -61,6 +66,8 @@ WORDS(incident_state, enum toc_incident_state, incident_states)
 WORDS(proposal_state, enum toc_proposal_state, proposal_states)
 WORDS(item_state, enum toc_item_state, item_states)
 WORDS(hook_state, enum toc_hook_state, hook_states)
+WORDS(check_state, enum toc_check_state, check_states)
+WORDS(check_answer, enum toc_check_answer, check_answers)
 WORDS(opinion, enum toc_opinion, opinions)
 WORDS(answer, enum toc_answer, answers)
 WORDS(desk_role, uint32_t, desk_roles)
@@ -91,7 +98,8 @@ struct step {
 	const char *what;
 	uint32_t from, to; /* a set of states, a state */
 };
-enum { STAYS = 255, TOC_DESK_STAYS = STAYS, TOC_INCIDENT_STAYS = STAYS, TOC_ITEM_STAYS = STAYS, TOC_HOOK_STAYS = STAYS };
+enum { STAYS = 255, TOC_DESK_STAYS = STAYS, TOC_INCIDENT_STAYS = STAYS, TOC_ITEM_STAYS = STAYS,
+       TOC_HOOK_STAYS = STAYS, TOC_CHECK_STAYS = STAYS };
 
 static const struct step desk_steps[] = {
 #define IS(state) (1u << TOC_DESK_##state)
@@ -118,6 +126,13 @@ static const struct step hook_steps[] = {
 #undef IS
 };
 
+static const struct step check_steps[] = {
+#define IS(state) (1u << TOC_CHECK_##state)
+#define TOC_CHECK_STEP(what, from_states, to_state) { what, from_states, TOC_CHECK_##to_state },
+#include "domain/lifecycle.def"
+#undef IS
+};
+
 static const struct step *step_from(const struct step *steps, size_t n, struct toc_str what, uint32_t from)
 {
 	for (size_t i = 0; i < n; i++)
@@ -138,6 +153,7 @@ STEPS(desk, enum toc_desk_state, desk_steps)
 STEPS(incident, enum toc_incident_state, incident_steps)
 STEPS(item, enum toc_item_state, item_steps)
 STEPS(hook, enum toc_hook_state, hook_steps)
+STEPS(check, enum toc_check_state, check_steps)
 
 bool toc_is_of_incident(struct toc_str k)
 {
@@ -147,6 +163,16 @@ bool toc_is_of_incident(struct toc_str k)
 bool toc_is_of_signal(struct toc_str k)
 {
 	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '6' && k.p[1] <= '8' && k.p[2] == '.';
+}
+
+bool toc_is_of_deconfliction(struct toc_str k)
+{
+	return k.n > 4 && memcmp(k.p, "M18.", 4) == 0;
+}
+
+bool toc_wants_keys(struct toc_str k)
+{
+	return toc_str_is(k, "M18.check");
 }
 
 /* ---- ids and times in documents ---- */

@@ -72,6 +72,8 @@ TOC_FIND_BY_ID(signals)
 TOC_FIND_BY_ID(parcel)
 TOC_FIND_BY_ID(hook)
 TOC_FIND_BY_ID(push)
+TOC_FIND_BY_ID(referral)
+TOC_FIND_BY_ID(check)
 #undef TOC_FIND_BY_ID
 
 #endif

@@ -40,7 +40,7 @@ static int understand(struct toc_keeper *k, struct toc_work *w, const struct toc
 	w->command.k = toc_message_k(w->arena, message);
 	w->command.item_keys = toc_item_keys(w->arena, k->o.dup_key, message);
 	w->threat = toc_is_threat(w->command.k);
-	if (w->threat)
+	if (w->threat || toc_wants_keys(w->command.k))
 		w->command.dup_keys = toc_dupkeys(w->arena, k->o.dup_key, message);
 	return 0;
 }

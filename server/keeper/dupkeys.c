@@ -216,6 +216,20 @@ static void identifier_keys(struct keys *k, const struct toc_value *item)
 		add(k, "id", lower_str(k->arena, trim(value)));
 }
 
+/* A subject of a deconfliction check has the key that the same thing has in a notification. */
+static void subject_keys(struct keys *k, const struct toc_value *item)
+{
+	struct toc_str kind = toc_get_text(item, "kind"), value = toc_get_text(item, "value");
+	if (toc_str_is(kind, "url"))
+		add(k, "url", toc_normal_url(k->arena, value));
+	else if (toc_str_is(kind, "handle") || toc_str_is(kind, "e-mail") || toc_str_is(kind, "phone") ||
+		 toc_str_is(kind, "id"))
+		identifier_keys(k, item);
+	else
+		add(k, toc_arena_printf(k->arena, "hash-%.*s", TOC_STR_ARGS(kind)).p,
+		    lower_str(k->arena, trim(value)));
+}
+
 static void report_keys(struct keys *k, const struct toc_value *item)
 {
 	struct toc_str ref = trim(toc_get_text(item, "external_ref"));
@@ -239,6 +253,7 @@ struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const 
 	} sources[] = {
 		{ toc_get(toc_get(message, "body"), "content"), content_keys },
 		{ toc_get(toc_get(message, "body"), "user_identifiers"), identifier_keys },
+		{ toc_get(toc_get(message, "body"), "subjects"), subject_keys },
 		{ toc_get(message, "also_reported_to"), report_keys },
 	};
 	for (size_t s = 0; s < sizeof sources / sizeof *sources; s++)

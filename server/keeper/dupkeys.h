@@ -2,7 +2,7 @@
  * the same thing without holding either.
  *
  * key := hex(HMAC-SHA-256(dup key, "tocsin-dup/v1 " kind "\n" normalised text)) kind: url, handle, email,
- * phone, id, hash-<algorithm>, text, report. The kind is under the HMAC: kinds never collide. Without the key
+ * phone, id, hash-<algorithm>, text, report; of a deconfliction check the same of its subjects. The kind is under the HMAC: kinds never collide. Without the key
  * (which the database does not have) an identifier cannot be guessed back. Pure.
  */
 #ifndef TOC_KEEPER_DUPKEYS_H

@@ -150,7 +150,7 @@ void stage_take(struct stage *s)
 static const struct toc_value *dup_keys(struct stage *s, const struct toc_value *body)
 {
 	struct toc_value *keys = toc_value_list(s->a);
-	const struct toc_value *content = toc_get(body, "content");
+	const struct toc_value *content = toc_get(body, "content"), *subjects = toc_get(body, "subjects");
 
 	if (s->dup_keys)
 		return s->dup_keys;
@@ -162,6 +162,11 @@ static const struct toc_value *dup_keys(struct stage *s, const struct toc_value 
 						toc_get_text(toc_at(hashes, k), "value"));
 			toc_push_text(s->a, keys, toc_hex(s->a, h.b, 16));
 		}
+	}
+	for (size_t i = 0; i < toc_len(subjects); i++) {
+		struct toc_sha256 h = toc_hmac_sha256((const uint8_t *)"a key of the test, 32 bytes long",
+						      toc_get_text(toc_at(subjects, i), "value"));
+		toc_push_text(s->a, keys, toc_hex(s->a, h.b, 16));
 	}
 	return keys;
 }

@@ -163,4 +163,23 @@ CASE(a_signal_and_a_notification_of_the_same_thing_share_a_key)
 	toc_arena_free(a);
 }
 
+CASE(a_check_asks_with_the_keys_of_a_notification)
+{
+	struct toc_arena *a = toc_arena_new();
+	const struct toc_value *notice = keys_of(a, key,
+		"{\"body\":{\"content\":[{\"url\":\"https://a.example/1\",\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":"
+		"\"AB12\"}]}],\"user_identifiers\":[{\"kind\":\"handle\",\"value\":\"@One\"},{\"kind\":\"e-mail\",\"value\":"
+		"\"Two@x.example\"},{\"kind\":\"phone\",\"value\":\"+999 01\"},{\"kind\":\"id\",\"value\":\"7\"}]}}");
+	const struct toc_value *check = keys_of(a, key,
+		"{\"body\":{\"subjects\":[{\"kind\":\"url\",\"value\":\"hxxps://a[.]example/1\"},{\"kind\":\"sha256\","
+		"\"value\":\"ab12\"},{\"kind\":\"handle\",\"value\":\"one\"},{\"kind\":\"e-mail\",\"value\":\"two@X.example\"},"
+		"{\"kind\":\"phone\",\"value\":\"00 999 01\"},{\"kind\":\"id\",\"value\":\"7\"}]}}");
+	CHECK_INT(toc_len(check), 6);
+	CHECK(toc_value_eq(notice, check));
+	/* an account is no address, whatever it is called */
+	check = keys_of(a, key, "{\"body\":{\"subjects\":[{\"kind\":\"handle\",\"value\":\"https://a.example/1\"}]}}");
+	CHECK(!toc_list_has(notice, toc_text_of(toc_at(check, 0))));
+	toc_arena_free(a);
+}
+
 RUN_CASES()

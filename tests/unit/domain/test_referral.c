@@ -1,0 +1,80 @@
+/* test_referral.c: referrals (M17): who sends and reads them, what a service answers, and that nothing is owed. */
+#include "check.h"
+#include "fences.h"
+
+#define BFP "BFP/duty officer"
+#define OWNER "PastePond/owner"
+
+CASE(a_referral_goes_to_the_service_and_the_hub_and_starts_nothing)
+{
+	struct stage *s = at_32();
+	toc_time due = toc_world_next_due(s->w);
+
+	CHECK_INT(refer(s, BFP, "\"PastePond\",\"HUB\"", ",\"terms_hint\":\"no praise of violence\""), 0);
+	const struct stage_entry *e = stage_last(s, "M17.send", "BFP");
+	CHECK_TEXT(toc_str_of(stage_readers(s, e)), "BFP HUB PastePond");
+	CHECK(!stage_reads(s, e, "BFP", TOC_ROLE_OI | TOC_ROLE_OC, NULL)); /* it is no order of theirs */
+	CHECK_INT(toc_world_next_due(s->w).us, due.us);
+	CHECK(!toc_get(toc_get(e->e.body, "decided"), "pages"));
+	CHECK_INT(s->v.n, 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(it_is_always_voluntary_and_sent_by_police_or_the_hub_to_a_service)
+{
+	struct stage *s = at_32();
+
+	REFUSED(stage_act(s, BFP,
+			  "{\"type\":\"M17\",\"audience\":[\"PastePond\"],\"body\":{\"step\":\"send\","
+			  "\"voluntary\":false,\"urls\":[\"" PASTE "\"],\"why\":\"x\"}}"),
+		CONDITION, "body.voluntary");
+	REFUSED(refer(s, BFP, "\"HUB\"", ""), MISSING_FIELD, "audience");
+	REFUSED(refer(s, BFP, "\"PastePond\",\"OSF\"", ""), NO_READER, "audience");
+	REFUSED(refer(s, BFP, "\"PastePond\",\"AIRU\"", ""), NO_READER, "audience");
+	REFUSED(refer(s, "BMR/legal officer", "\"PastePond\"", ""), NOT_PERMITTED, "");
+	REFUSED(refer(s, "BFP/gateway", "\"PastePond\"", ""), NOT_PERMITTED, "");
+	REFUSED(refer(s, "GameNest/counsel", "\"PastePond\"", ""), NOT_PERMITTED, "");
+	CHECK_INT(refer(s, "HUB/duty officer", "\"PastePond\"", ""), 0);
+	stage_free(s);
+}
+
+CASE(a_service_answers_for_all_addresses_or_for_some_and_machines_may)
+{
+	struct stage *s = at_32();
+
+	CHECK_INT(refer(s, BFP, "\"PastePond\",\"GameNest\",\"HUB\"", ""), 0);
+	const char *id = stage_id(s, "M17.send", NULL);
+	CHECK_INT(answer_referral(s, OWNER, id, "removed", ",\"positions\":[1]"), 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M17.answer", NULL))), "BFP HUB PastePond");
+	CHECK_INT(answer_referral(s, "GameNest/gateway", id, "no_violation", ""), 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M17.answer", "GameNest"))), "BFP GameNest HUB");
+	CHECK_INT(answer_referral(s, OWNER, id, "already_gone", ""), 0); /* the newest counts */
+	const struct toc_referral *r = toc_find_referral(s->w, toc_id_of(toc_str_of(id)));
+	CHECK_INT(r->urls, 2);
+	CHECK_INT(r->n_answers, 4);
+	for (uint32_t i = 0; i < r->n_answers; i++)
+		CHECK_TEXT(toc_short_str(&r->answers[i].answer),
+			   toc_short_is(&r->answers[i].org, TOC_STR("PastePond")) ? "already_gone" : "no_violation");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(nobody_else_answers_it)
+{
+	struct stage *s = at_32();
+
+	CHECK_INT(refer(s, BFP, "\"PastePond\"", ""), 0);
+	const char *id = stage_id(s, "M17.send", NULL);
+	REFUSED(answer_referral(s, "GameNest/night responder", id, "removed", ""), NOT_FOUND, "body.referral_ref");
+	struct toc_refusal first = s->v.refusal;
+	REFUSED(answer_referral(s, "GameNest/night responder", "01980000-0000-7000-8000-00000000dead", "removed", ""), NOT_FOUND,
+		"body.referral_ref");
+	CHECK(memcmp(&first, &s->v.refusal, sizeof first) == 0);
+	REFUSED(answer_referral(s, "BFP/duty officer", id, "removed", ""), NOT_PERMITTED, "");
+	REFUSED(answer_referral(s, OWNER, id, "removed", ",\"positions\":[2]"), BAD_VALUE, "body.positions");
+	REFUSED(answer_referral(s, OWNER, id, "taken_down", ""), BAD_VALUE, "body.answer");
+	stage_free(s);
+}
+
+RUN_CASES()
