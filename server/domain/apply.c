@@ -245,6 +245,13 @@ static void credential(const struct deed *d, const char *type, const char *id_na
 	c->sha256 = sha256;
 	c->expires = toc_get_time(d->body, "expires", TOC_TIME_NEVER);
 	c->spent = false;
+	const struct toc_value *scope = toc_get(d->decided, "scope");
+	if (scope) {
+		c->about = toc_get_id(scope, "message");
+		c->threat = toc_get_id(scope, "case");
+		c->incident = toc_get_id(scope, "incident");
+		c->since = toc_get_int(scope, "from", 0);
+	}
 	struct toc_secret *s = toc_world_edit(d->w, TOC_OBJECT_secret, TOC_KEY(sha256), NULL);
 	s->sha256 = sha256;
 	s->credential = id;
@@ -254,8 +261,23 @@ static void spend(const struct deed *d, struct toc_uuid id, const char *type)
 {
 	struct toc_credential *c = EDIT_EXISTING(d, credential, id);
 
-	if (c && toc_str_is(toc_short_str(&c->type), type))
+	if (c && (!type || toc_str_is(toc_short_str(&c->type), type)))
 		c->spent = true;
+}
+
+/* A sign-in token is good once; the link of an e-mail again and again, and what it opens ends with it. */
+static void open_session(const struct deed *d)
+{
+	bool by_link = toc_get(d->decided, "scope");
+	struct toc_uuid with = toc_get_id(d->body, "credential"), id = toc_get_id(d->body, "session");
+
+	spend(d, with, "sign_in");
+	credential(d, by_link ? "link_session" : "session", "session");
+	struct toc_credential *session = EDIT_EXISTING(d, credential, id), *link = EDIT_EXISTING(d, credential, with);
+	if (!by_link || !session || !link)
+		return;
+	session->parent = with;
+	link->opened++;
 }
 
 static void policy(const struct deed *d)
@@ -389,10 +411,11 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 		vocabulary(&d);
 	else if (toc_str_is(k, "session.close"))
 		spend(&d, toc_get_id(d.body, "session"), "session");
-	else if (toc_str_is(k, "session.open")) {
-		spend(&d, toc_get_id(d.body, "credential"), "sign_in");
-		credential(&d, "session", "session");
-	} else if (toc_str_is(k, "M26.own"))
+	else if (toc_str_is(k, "credential.revoke"))
+		spend(&d, toc_get_id(d.body, "credential"), NULL);
+	else if (toc_str_is(k, "session.open"))
+		open_session(&d);
+	else if (toc_str_is(k, "M26.own"))
 		contacts(&d);
 	else if (toc_str_is(k, "M26.verify") || toc_str_is(k, "M26.drill"))
 		contact_facts(&d);

@@ -1,7 +1,7 @@
 /* decide.c: what a command may do: one table, catalogue name → rule, and the checks that every rule shares.
  *
- * Order of the checks, so that a refusal tells nobody what is not theirs: is the sender a member; was it said
- * before; may people like the sender ever do this (which depends on no object); is the mode right; is the
+ * Order of the checks, so that a refusal tells nobody what is not theirs: is the sender a member, and who came by a
+ * link within its scope; was it said before; may people like the sender ever do this (which depends on no object); is the mode right; is the
  * object theirs to see
  * ("not yours" and "does not exist" are one answer); then the rule, which asks about the object. */
 #include <string.h>
@@ -76,6 +76,7 @@ static const struct {
 	{ "org.admit", toc_rule_org, DIRECTORY | BY_SERVER },
 	{ "person.enrol", toc_rule_person, DIRECTORY | BY_SERVER },
 	{ "credential.issue", toc_rule_credential, DIRECTORY | BY_SERVER },
+	{ "credential.revoke", toc_rule_credential_revoke, DIRECTORY | BY_SERVER },
 	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
 	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
 	{ "hook.declare", toc_rule_hook_declare, DIRECTORY },
@@ -238,6 +239,8 @@ static int run(struct toc_ask *q)
 	if (r == 0 && !q->org && !(needs & BY_SERVER))
 		r = TOC_REFUSE(q, NOT_PERMITTED, "type", "domain a.3.1", "%s: only a member does it",
 			       q->action->k);
+	if (r == 0)
+		r = toc_check_link(q);
 	if (r == 0)
 		r = check_repetition(q);
 	if (r > 0)

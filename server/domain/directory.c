@@ -6,6 +6,8 @@
 #include "domain/rule.h"
 
 #define SESSION_HOURS 12
+#define LINK_SESSION_HOURS 4 /* of a link that lasts longer: it can be opened again */
+#define LINK_OPENINGS_MAX 100 /* each is an entry */
 
 static int bad(struct toc_ask *q, const char *field, const char *clause, const char *what)
 {
@@ -85,9 +87,12 @@ int toc_rule_credential(struct toc_ask *q)
 		return bad(q, "body.credential", "domain (e) 12", "an id: a UUID");
 	if (toc_hex_decode(toc_get_text(q->body, "sha256"), sha256.b, sizeof sha256.b) < 0)
 		return bad(q, "body.sha256", "domain (e) 12", "64 hexadecimal digits");
-	if (!toc_get_is(q->body, "kind", "api_key") && !toc_get_is(q->body, "kind", "sign_in"))
-		return bad(q, "body.kind", "domain (e) 12", "api_key or sign_in");
+	bool link = toc_get_is(q->body, "kind", "link");
+	if (!link && !toc_get_is(q->body, "kind", "api_key") && !toc_get_is(q->body, "kind", "sign_in"))
+		return bad(q, "body.kind", "domain (e) 12", "api_key, sign_in or link");
 	struct toc_draft *d = toc_ask_draft(q, "credential.issue");
+	if (link && toc_take_scope(q, d) < 0)
+		return -1;
 	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, p->id).p);
 	(void)toc_reader_add(q, d, org, TOC_IF_OWN);
 	return 0;
@@ -168,9 +173,7 @@ static const struct toc_credential *by_secret(const struct toc_world *w, const c
 		toc_world_get(w, TOC_OBJECT_secret, (struct toc_str){ (const char *)sha256, 32 });
 	const struct toc_credential *c = s ? toc_find_credential(w, s->credential) : NULL;
 
-	if (!c || !toc_str_is(toc_short_str(&c->type), type) || c->spent || !toc_before(now, c->expires))
-		return NULL;
-	return c;
+	return c && toc_str_is(toc_short_str(&c->type), type) && toc_credential_is_good(w, c, now) ? c : NULL;
 }
 
 int toc_world_credential(const struct toc_world *w, const char *kind, const uint8_t sha256[32], toc_time now,
@@ -187,7 +190,7 @@ int toc_world_credential(const struct toc_world *w, const char *kind, const uint
 		.org = toc_short_str(&o->code),
 		.person = p->id,
 		.machine = p->machine,
-		.channel = key ? TOC_STR("api") : TOC_STR("console"),
+		.channel = key ? TOC_STR("api") : toc_uuid_is_nil(c->about) ? TOC_STR("console") : TOC_STR("e-mail"),
 		.session = c->id,
 		.exercise_only = key && o->exercise_only,
 	};
@@ -196,41 +199,76 @@ int toc_world_credential(const struct toc_world *w, const char *kind, const uint
 	return 0;
 }
 
+/* The session.open of a token of this kind, or a refusal. @return the draft, or NULL */
+static struct toc_draft *open_session(struct toc_ask *q, const char *kind, const uint8_t token_sha256[32],
+				      const uint8_t session_sha256[32], toc_dur life, struct toc_principal *ret_principal)
+{
+	struct toc_arena *a = q->a;
+	toc_time expires, until = toc_after(q->now, life);
+
+	if (toc_world_credential(q->w, kind, token_sha256, q->now, ret_principal, &expires) < 0) {
+		TOC_REFUSE(q, NOT_AUTHENTICATED, "token", "TCO 3(5)",
+			   "the link is not, or no longer, good: ask for a new one");
+		return NULL;
+	}
+	const struct toc_principal *p = ret_principal;
+	struct toc_uuid session = toc_uuid_named("session", (struct toc_str){ (const char *)session_sha256, 32 });
+	/* what is good once has one entry on all nodes; of a link each opening is one */
+	bool once = toc_uuid_is_nil(toc_find_credential(q->w, p->session)->about);
+	struct toc_draft *d = toc_ask_server_draft(q, "session.open", "session", once ? p->session : session);
+	struct toc_value *body = toc_get(d->message, "body"), *actor = (struct toc_value *)(uintptr_t)d->actor;
+	d->ref = p->session;
+	d->org = toc_arena_str(a, p->org);
+	d->subject = toc_arena_printf(a, "person:%s", toc_uuid_str(a, p->person).p);
+	toc_set_id(a, body, "session", session);
+	toc_set_id(a, body, "person", p->person);
+	toc_set_text(a, body, "org", p->org);
+	toc_set_text(a, body, "sha256", toc_hex(a, session_sha256, 32));
+	toc_set_time(a, body, "expires", until);
+	toc_set_id(a, body, "credential", p->session);
+	toc_set_id(a, actor, "person", p->person);
+	toc_set_text(a, actor, "channel", p->channel);
+	toc_set_id(a, actor, "session", session);
+	session_readers(q, d, p->org);
+	return d;
+}
+
+#define OPENS(w_, a_, now_, verdict_)                                                                        \
+	{ .w = (w_), .a = (a_), .now = (now_), .at = (now_), .mode = TOC_MODE_SYSTEM, .verdict = (verdict_) }
+
 int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32],
 		       const uint8_t session_sha256[32], toc_time now, struct toc_arena *a,
 		       struct toc_verdict *ret_verdict)
 {
 	struct toc_principal p;
-	toc_time expires;
-	struct toc_ask q = { .w = w,
-			     .p = &p,
-			     .a = a,
-			     .now = now,
-			     .at = now,
-			     .mode = TOC_MODE_SYSTEM,
-			     .verdict = ret_verdict };
+	struct toc_ask q = OPENS(w, a, now, ret_verdict);
 
 	*ret_verdict = (struct toc_verdict){ 0 };
-	if (toc_world_credential(w, "sign_in", token_sha256, now, &p, &expires) < 0)
-		return TOC_REFUSE(&q, NOT_AUTHENTICATED, "token", "TCO 3(5)",
-				  "the sign-in link is not, or no longer, good: ask for a new one");
-	struct toc_draft *d = toc_ask_server_draft(&q, "session.open", "session", p.session);
-	struct toc_value *body = toc_get(d->message, "body"),
-			 *actor = (struct toc_value *)(uintptr_t)d->actor;
-	struct toc_uuid session =
-		toc_uuid_named("session", (struct toc_str){ (const char *)session_sha256, 32 });
-	d->ref = p.session;
-	d->org = toc_arena_str(a, p.org);
-	d->subject = toc_arena_printf(a, "person:%s", toc_uuid_str(a, p.person).p);
-	toc_set_id(a, body, "session", session);
-	toc_set_id(a, body, "person", p.person);
-	toc_set_text(a, body, "org", p.org);
-	toc_set_text(a, body, "sha256", toc_hex(a, session_sha256, 32));
-	toc_set_time(a, body, "expires", toc_after(now, TOC_HOURS(SESSION_HOURS)));
-	toc_set_id(a, body, "credential", p.session);
-	toc_set_id(a, actor, "person", p.person);
-	toc_set_cstr(a, actor, "channel", "console");
-	toc_set_id(a, actor, "session", session);
-	session_readers(&q, d, p.org);
+	return open_session(&q, "sign_in", token_sha256, session_sha256, TOC_HOURS(SESSION_HOURS), &p) ? 0 : -1;
+}
+
+int toc_decide_open_link(const struct toc_world *w, const uint8_t token_sha256[32],
+			 const uint8_t session_sha256[32], toc_time now, struct toc_arena *a,
+			 struct toc_verdict *ret_verdict)
+{
+	struct toc_principal p;
+	struct toc_ask q = OPENS(w, a, now, ret_verdict);
+
+	*ret_verdict = (struct toc_verdict){ 0 };
+	struct toc_draft *d = open_session(&q, "link", token_sha256, session_sha256, TOC_HOURS(LINK_SESSION_HOURS), &p);
+	if (!d)
+		return -1;
+	const struct toc_credential *c = toc_find_credential(w, p.session);
+	if (c->opened >= LINK_OPENINGS_MAX)
+		return TOC_REFUSE(&q, NOT_AUTHENTICATED, "token", "TCO 3(5)", "the link was opened %d times: ask for a new one",
+				  LINK_OPENINGS_MAX);
+	struct toc_value *scope = toc_value_map(a);
+	toc_set_id(a, scope, "message", c->about);
+	toc_set_id(a, scope, "case", c->threat);
+	toc_set_id(a, scope, "incident", c->incident);
+	toc_set_int(a, scope, "from", c->since);
+	toc_set(a, toc_decided(d), "scope", scope);
+	if (c->opened) /* on another device, or again */
+		toc_set_int(a, toc_decided(d), "opened_before", c->opened);
 	return 0;
 }

@@ -36,7 +36,7 @@ struct toc_principal {
 	struct toc_str org;      /* code; "" for the server itself */
 	struct toc_uuid person;  /* pseudonym of the person or of the service account */
 	bool machine;            /* a service account: never counts as human */
-	struct toc_str channel;  /* "console" or "api" */
+	struct toc_str channel;  /* "console", "api", or "e-mail": by a link */
 	struct toc_uuid session; /* the session or credential that authenticated */
 	bool exercise_only;      /* an API key of an authority: mode actual is refused and not shown */
 };
@@ -162,7 +162,8 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 bool toc_read_by_tied(struct toc_str k);
 
 /** Credential by SHA-256 of the secret: API key or sign-in token. @return 0 and the principal, or -1
- * (unknown, expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session".
+ * (unknown, expired, used, revoked: the caller answers all alike). kind: "api_key", "sign_in", "session", "link",
+ * "link_session".
  * @param ret_principal its texts are borrowed from the state: copy what outlives the next write */
 int toc_world_credential(const struct toc_world *w, const char *kind, const uint8_t sha256[32], toc_time now,
 			 struct toc_principal *ret_principal, toc_time *ret_expires);
@@ -172,6 +173,20 @@ int toc_world_credential(const struct toc_world *w, const char *kind, const uint
 int toc_decide_sign_in(const struct toc_world *w, const uint8_t token_sha256[32],
 		       const uint8_t session_sha256[32], toc_time now, struct toc_arena *a,
 		       struct toc_verdict *ret_verdict);
+/** The same for the link of an e-mail, which can be opened again. (link.c) */
+int toc_decide_open_link(const struct toc_world *w, const uint8_t token_sha256[32],
+			 const uint8_t session_sha256[32], toc_time now, struct toc_arena *a,
+			 struct toc_verdict *ret_verdict);
+
+/** What a session that was opened by the link of an e-mail may see and act on. */
+struct toc_scope {
+	struct toc_uuid link, message, case_ref, incident; /* nil when there is none */
+	uint64_t from;
+};
+/** @return false for a session (or key) that has an account's rights */
+bool toc_world_scope(const struct toc_world *w, struct toc_uuid session, struct toc_scope *ret_scope);
+/** Is the entry of the link's message, or of what follows of it? Whether its organisation reads it is another question. */
+bool toc_scope_has(const struct toc_scope *s, const struct toc_entry *e);
 
 /** What welcome says of a principal: {"you":{…},"exercises":[{…clock…, control,
  * participants}],"directory":[{org, name, kinds, state?}]}. Titles are personal and not in the state. */

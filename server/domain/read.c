@@ -20,6 +20,10 @@ int toc_world_receipt_target(const struct toc_world *w, const struct toc_princip
 	const struct toc_numbered *n = toc_world_get(w, TOC_OBJECT_numbered, TOC_KEY(key));
 	const struct toc_message *m = n ? toc_find_message(w, n->eid) : NULL;
 
+	struct toc_scope link;
+
+	if (toc_world_scope(w, p->session, &link)) /* a letter is delivered by the courier, not by its reader's browser */
+		return TOC_ENOTFOUND;
 	if (!m || !toc_is_reader(m, p->org, toc_world_roles(w, p)) ||
 	    (p->exercise_only && m->mode != TOC_MODE_EXERCISE))
 		return TOC_ENOTFOUND;

@@ -25,6 +25,7 @@
  *   ties, untied    [{ref, kind, to}]                incidents, and cases of incidents; whoever reads an
  *                                                    entry of an incident knows of it from then on
  *   receipts        [{ref, org, channel, person?, state}] answers to the messages named
+ *   scope           {message, case?, incident?, from} of a link, and of a session that it opens
  *   new_items       {state}                          the message's items come to be, in that state
  *   item_keys       [{key, near?, cluster?}]         … and what finds each of them
  *   item_states     [{item, from, to}] · item_scopes [{item, distance, beyond, bank}]
@@ -233,6 +234,13 @@ bool toc_is_party(const struct toc_incident *i, struct toc_str org);
 /* directory.c */
 toc_rule toc_rule_org, toc_rule_person, toc_rule_credential, toc_rule_session_close, toc_rule_policy,
 	toc_rule_vocabulary;
+/* link.c: the link of an e-mail */
+/** Whoever came by a link does what link.def names, to what lies in its scope; all else does not exist. */
+int toc_check_link(struct toc_ask *q);
+int toc_take_scope(struct toc_ask *q, struct toc_draft *d);
+/** Not used up, expired or revoked, nor is the link that opened it. c may be NULL. */
+bool toc_credential_is_good(const struct toc_world *w, const struct toc_credential *c, toc_time now);
+toc_rule toc_rule_credential_revoke;
 /* contact.c: how an organisation is reached */
 uint32_t toc_channel_bits(const struct toc_value *channels); /* of a list of {kind} */
 const char *toc_channel_name(unsigned bit);                  /* NULL past the end */
