@@ -84,6 +84,12 @@ static void on_row(void *ctx, const struct toc_row *row)
 	copy->data_sealed = toc_arena_str(a->arena, row->data_sealed);
 }
 
+static bool in_scope(const struct toc_grant *g, const struct toc_entry *e)
+{
+	return !g->scoped || toc_scope_has(&(struct toc_scope){ .message = g->message, .case_ref = g->case_ref,
+								.incident = g->incident, .from = g->from }, e);
+}
+
 /* @return false: no more for now */
 static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_row *row)
 {
@@ -97,8 +103,8 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 		/* never shown: it is not what was appended */
 		toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq,
 			error.text);
-	} else if (toc_render_for(scratch, &e.entry, r->who.org, r->who.roles, r->who.exercise_only,
-				  &rendering)) {
+	} else if (in_scope(&r->who, &e.entry) &&
+		   toc_render_for(scratch, &e.entry, r->who.org, r->who.roles, r->who.exercise_only, &rendering)) {
 		struct toc_str json = toc_render_entry(scratch, &e, rendering, false);
 		toc_ipc_begin(&a->out, TOC_IPC_HISTORY);
 		toc_ipc_u64(&a->out, r->conn);

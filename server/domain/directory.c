@@ -90,6 +90,10 @@ int toc_rule_credential(struct toc_ask *q)
 	bool link = toc_get_is(q->body, "kind", "link");
 	if (!link && !toc_get_is(q->body, "kind", "api_key") && !toc_get_is(q->body, "kind", "sign_in"))
 		return bad(q, "body.kind", "domain (e) 12", "api_key, sign_in or link");
+	if (link && toc_find_credential(q->w, toc_get_id(q->body, "credential"))) {
+		q->verdict->duplicate = true; /* another node, or we before a restart */
+		return 0;
+	}
 	struct toc_draft *d = toc_ask_draft(q, "credential.issue");
 	if (link && toc_take_scope(q, d) < 0)
 		return -1;
@@ -255,13 +259,13 @@ int toc_decide_open_link(const struct toc_world *w, const uint8_t token_sha256[3
 	struct toc_ask q = OPENS(w, a, now, ret_verdict);
 
 	*ret_verdict = (struct toc_verdict){ 0 };
+	const struct toc_credential *c = by_secret(w, "link", token_sha256, now);
+	if (c && c->opened >= LINK_OPENINGS_MAX)
+		return TOC_REFUSE(&q, NOT_AUTHENTICATED, "token", "TCO 3(5)", "the link was opened %d times: ask for a new one",
+				  LINK_OPENINGS_MAX);
 	struct toc_draft *d = open_session(&q, "link", token_sha256, session_sha256, TOC_HOURS(LINK_SESSION_HOURS), &p);
 	if (!d)
 		return -1;
-	const struct toc_credential *c = toc_find_credential(w, p.session);
-	if (c->opened >= LINK_OPENINGS_MAX)
-		return TOC_REFUSE(&q, NOT_AUTHENTICATED, "token", "TCO 3(5)", "the link was opened %d times: ask for a new one",
-				  LINK_OPENINGS_MAX);
 	struct toc_value *scope = toc_value_map(a);
 	toc_set_id(a, scope, "message", c->about);
 	toc_set_id(a, scope, "case", c->threat);

@@ -189,7 +189,8 @@ bool toc_world_scope(const struct toc_world *w, struct toc_uuid session, struct 
 bool toc_scope_has(const struct toc_scope *s, const struct toc_entry *e);
 
 /** What welcome says of a principal: {"you":{…},"exercises":[{…clock…, control,
- * participants}],"directory":[{org, name, kinds, state?}]}. Titles are personal and not in the state. */
+ * participants}],"directory":[{org, name, kinds, state?, phone?}]}. Titles are personal and not in the state. Who came by
+ * the link of an e-mail is told of its own matter only, and "link": {message, case?, incident?, from, expires}. */
 struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
 				    struct toc_arena *a);
 

@@ -54,7 +54,7 @@ static bool has_message(const struct toc_scope *s, const struct toc_message *m)
 
 /* ---- what is done through it ---- */
 
-enum what { MESSAGE, CASE, ITEM };
+enum what { MESSAGE, RECEIPT, CASE, ITEM };
 static const struct {
 	const char *k, *member;
 	enum what what;
@@ -71,7 +71,8 @@ static bool names_what_is_in_scope(struct toc_ask *q, const struct toc_scope *s,
 	const struct toc_item *item;
 
 	switch (what) {
-	case MESSAGE: return has_message(s, toc_find_message(q->w, id));
+	case MESSAGE:
+	case RECEIPT: return has_message(s, toc_find_message(q->w, id));
 	case CASE: return same(s->case_ref, id);
 	case ITEM:
 		item = toc_find_item(q->w, toc_item_id(toc_mode_of(toc_get_text(q->m, "mode")), toc_get_id(q->m, "exercise_ref"), id));
@@ -91,7 +92,7 @@ int toc_check_link(struct toc_ask *q)
 			continue;
 		if (!names_what_is_in_scope(q, &s, acts[i].member, acts[i].what))
 			return toc_refuse_unknown(q, acts[i].member);
-		if (acts[i].what == MESSAGE && !toc_str_eq(toc_get_text(q->body, "channel"), q->p->channel))
+		if (acts[i].what == RECEIPT && !toc_str_eq(toc_get_text(q->body, "channel"), q->p->channel))
 			return TOC_REFUSE(q, BAD_VALUE, "body.channel", "domain M19", "channel: it came to you by \"%.*s\"",
 					  TOC_STR_ARGS(q->p->channel));
 		return 0;

@@ -84,14 +84,29 @@ static struct toc_value *exercise_of(const struct toc_exercise *x, toc_time now,
 	return v;
 }
 
-/* Who the members are: every member may read that (rules a.3.1, org.admit). */
-static struct toc_value *directory(const struct toc_world *w, struct toc_arena *a)
+/* Who may stand in an entry of the link's matter. */
+static bool is_involved(const struct toc_world *w, const struct toc_scope *s, struct toc_str own, const struct toc_organisation *o)
+{
+	struct toc_str org = toc_short_str(&o->code);
+	const struct toc_message *m = toc_find_message(w, s->message);
+	const struct toc_incident *i = toc_find_incident(w, s->incident);
+	const struct toc_threat *t = toc_find_threat(w, s->case_ref);
+
+	return toc_str_eq(org, own) || (o->kinds & TOC_KIND_HUB) || (m && toc_short_is(&m->org, org)) || (i && toc_is_party(i, org)) ||
+	       (t && (toc_short_is(&t->notifier, org) || toc_desk_of(t, org)));
+}
+
+/* Who the members are: every member may read that (rules a.3.1, org.admit); who came by a link, of its matter. */
+static struct toc_value *directory(const struct toc_world *w, const struct toc_scope *link, struct toc_str own,
+				   struct toc_arena *a)
 {
 	struct toc_world_cursor cursor = { 0 };
 	struct toc_value *list = toc_value_list(a);
 	const struct toc_organisation *o;
 
 	while (toc_len(list) < DIRECTORY_MAX && (o = toc_world_next(w, TOC_OBJECT_organisation, &cursor))) {
+		if (link && !is_involved(w, link, own, o))
+			continue;
 		struct toc_value *v = toc_value_map(a);
 		toc_set_text(a, v, "org", toc_short_str(&o->code));
 		toc_set_text(a, v, "name", toc_text_str(&o->name));
@@ -133,6 +148,19 @@ static struct toc_value *vocabulary(const struct toc_world *w, toc_time now, str
 	return v;
 }
 
+static struct toc_value *link_of(const struct toc_world *w, const struct toc_scope *s, struct toc_arena *a)
+{
+	const struct toc_credential *c = toc_find_credential(w, s->link);
+	struct toc_value *v = toc_value_map(a);
+
+	toc_set_id(a, v, "message", s->message);
+	toc_set_id(a, v, "case", s->case_ref);
+	toc_set_id(a, v, "incident", s->incident);
+	toc_set_int(a, v, "from", (int64_t)s->from);
+	toc_set_time(a, v, "expires", c ? c->expires : TOC_TIME_NEVER);
+	return v;
+}
+
 struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
 				    struct toc_arena *a)
 {
@@ -149,12 +177,17 @@ struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_
 	toc_set(a, you, "roles", toc_role_names(toc_world_roles(w, p), a));
 	toc_set_bool(a, you, "machine", p->machine);
 	toc_set_bool(a, you, "exercise_only", p->exercise_only);
+	struct toc_scope link;
+	bool by_link = toc_world_scope(w, p->session, &link);
+	const struct toc_message *about = by_link ? toc_find_message(w, link.message) : NULL;
 	while ((x = toc_world_next(w, TOC_OBJECT_exercise, &cursor)))
-		if (!x->ended && toc_exercise_has(x, p->org))
+		if (!x->ended && toc_exercise_has(x, p->org) && (!about || toc_uuid_eq(about->exercise, x->id)))
 			toc_push(a, exercises, exercise_of(x, now, a));
 	toc_set(a, welcome, "you", you);
 	toc_set(a, welcome, "exercises", exercises);
-	toc_set(a, welcome, "directory", directory(w, a));
+	toc_set(a, welcome, "directory", directory(w, by_link ? &link : NULL, p->org, a));
+	if (by_link)
+		toc_set(a, welcome, "link", link_of(w, &link, a));
 	toc_set(a, welcome, "vocabulary", vocabulary(w, now, a));
 	return welcome;
 }

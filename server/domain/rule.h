@@ -238,8 +238,6 @@ toc_rule toc_rule_org, toc_rule_person, toc_rule_credential, toc_rule_session_cl
 /** Whoever came by a link does what link.def names, to what lies in its scope; all else does not exist. */
 int toc_check_link(struct toc_ask *q);
 int toc_take_scope(struct toc_ask *q, struct toc_draft *d);
-/** Not used up, expired or revoked, nor is the link that opened it. c may be NULL. */
-bool toc_credential_is_good(const struct toc_world *w, const struct toc_credential *c, toc_time now);
 toc_rule toc_rule_credential_revoke;
 /* contact.c: how an organisation is reached */
 uint32_t toc_channel_bits(const struct toc_value *channels); /* of a list of {kind} */

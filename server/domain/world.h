@@ -76,4 +76,7 @@ TOC_FIND_BY_ID(referral)
 TOC_FIND_BY_ID(check)
 #undef TOC_FIND_BY_ID
 
+/** Not used up, expired or revoked, nor is the link that opened it. c may be NULL. (link.c) */
+bool toc_credential_is_good(const struct toc_world *w, const struct toc_credential *c, toc_time now);
+
 #endif

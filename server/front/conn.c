@@ -277,7 +277,8 @@ void toc_conn_granted(struct toc_conn *c, struct toc_frame *frame)
 	if (!toc_frame_end(frame) || c->stage == TOC_CONN_CLOSING)
 		return;
 	bool first = c->stage == TOC_CONN_ASKING;
-	struct toc_eyes eyes = { toc_ring_org(f->ring, org), roles, (flags & 2) != 0 };
+	bool by_link = (flags & 8) != 0;
+	struct toc_eyes eyes = { toc_ring_org(f->ring, org), by_link ? 0 : roles, (flags & 2) != 0 };
 	struct toc_crowd *crowd = toc_crowd_join(f, eyes);
 	forget_secret(c);
 	forget_grant(c);
@@ -289,6 +290,7 @@ void toc_conn_granted(struct toc_conn *c, struct toc_frame *frame)
 	c->session = session;
 	c->expires = expires;
 	c->operators = (flags & 4) != 0;
+	c->by_link = by_link;
 	c->renewing = false;
 	c->renew_at_us = c->welcomed_us + RENEW_EVERY_US;
 	if (first) /* a socket is open once it has been welcomed */

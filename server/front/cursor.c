@@ -17,6 +17,12 @@ void toc_cursor_start(struct toc_cursor *c, int64_t from, uint64_t tail, uint64_
 	toc_cursor_settle(c, tail, head);
 }
 
+void toc_cursor_behind(struct toc_cursor *c)
+{
+	if (c->state == TOC_CURSOR_LIVE)
+		c->state = TOC_CURSOR_BEHIND;
+}
+
 void toc_cursor_asked(struct toc_cursor *c)
 {
 	if (c->state != TOC_CURSOR_BEHIND)

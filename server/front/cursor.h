@@ -31,6 +31,9 @@ void toc_cursor_start(struct toc_cursor *c, int64_t from, uint64_t tail, uint64_
 /** The ring has moved: tail passed, or reset. A reader that is ahead of head (the archive was faster) waits. */
 void toc_cursor_settle(struct toc_cursor *c, uint64_t tail, uint64_t head);
 
+/** Live: the ring has something new, but it is not for him to look at; the archive will say. */
+void toc_cursor_behind(struct toc_cursor *c);
+
 /** A READ from `next` is on its way. */
 void toc_cursor_asked(struct toc_cursor *c);
 

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#define LINK_PAUSE_US 1000000
 #define DOCUMENT_MAX (4u << 20) /* entries stop here, whatever the limit in number */
 
 static bool full(const struct toc_request *q)
@@ -83,6 +84,24 @@ static void take_live(struct toc_conn *c)
 	}
 }
 
+/* By the link of an e-mail: what is in its scope the archive knows. It is asked once more when the ring has moved, but not
+ * for each entry: who waits here is looked at by the sweep. */
+static void step_by_archive(struct toc_conn *c)
+{
+	struct toc_request *q = c->request;
+	int64_t now = toc_now_us();
+	bool more = c->cursor.next < toc_ring_head(c->front->ring);
+
+	if (full(q) || (q->n_entries > 0 && !more) || now >= q->wait_until_us + (more ? 10000000 : 0)) {
+		answer(c);
+	} else if (!more) {
+		c->read_at_us = now + LINK_PAUSE_US;
+	} else if (now >= c->read_at_us) {
+		toc_cursor_behind(&c->cursor);
+		toc_conn_ask_archive(c);
+	}
+}
+
 void toc_entries_step(struct toc_conn *c)
 {
 	struct toc_request *q = c->request;
@@ -93,6 +112,10 @@ void toc_entries_step(struct toc_conn *c)
 	toc_cursor_settle(&c->cursor, toc_ring_tail(ring), toc_ring_head(ring));
 	if (c->cursor.state == TOC_CURSOR_READING)
 		return;
+	if (c->by_link) {
+		step_by_archive(c);
+		return;
+	}
 	if (c->cursor.state == TOC_CURSOR_LIVE)
 		take_live(c);
 	bool through = c->cursor.state == TOC_CURSOR_LIVE; /* nothing more is there now */

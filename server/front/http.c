@@ -498,10 +498,12 @@ static int take_credential(struct toc_conn *c, enum toc_method method)
 	enum toc_route_auth auth = c->request->route->auth;
 	if (auth == TOC_ANYBODY || c->address->operators || (auth == TOC_EITHER && key.n == 0 && session.n == 0))
 		return 0;
+	if (auth == TOC_LINK && key.n == 0)
+		return refuse(c, TOC_REFUSE_NOT_AUTHENTICATED, "", "no Authorization: Bearer with the session of a link"), -1;
 	if (key.n == 0 && session.n == 0)
 		return refuse(c, TOC_REFUSE_NOT_AUTHENTICATED, "", "neither Authorization: Bearer nor a session"), -1;
 	struct toc_str secret = by_cookie ? session : key;
-	c->credential = by_cookie ? TOC_CREDENTIAL_COOKIE : TOC_CREDENTIAL_KEY;
+	c->credential = by_cookie ? TOC_CREDENTIAL_COOKIE : auth == TOC_LINK ? TOC_CREDENTIAL_LINK : TOC_CREDENTIAL_KEY;
 	c->secret = toc_must_realloc(NULL, secret.n + 1);
 	memcpy(c->secret, secret.p, secret.n);
 	c->n_secret = secret.n;

@@ -102,7 +102,9 @@ enum toc_conn_stage {
 	TOC_CONN_CLOSING, /* nothing more goes out */
 };
 
-enum toc_credential_kind { TOC_CREDENTIAL_NONE, TOC_CREDENTIAL_KEY, TOC_CREDENTIAL_COOKIE, TOC_CREDENTIAL_TICKET };
+/* numbers of ipc.def, AUTH */
+enum toc_credential_kind { TOC_CREDENTIAL_NONE, TOC_CREDENTIAL_KEY, TOC_CREDENTIAL_COOKIE, TOC_CREDENTIAL_TICKET,
+                           TOC_CREDENTIAL_LINK };
 enum toc_channel_kind { TOC_CHANNEL_API, TOC_CHANNEL_CONSOLE };
 
 /** A request's own things. */
@@ -150,6 +152,7 @@ struct toc_conn {
 	int64_t renew_at_us;
 	bool renewing;
 	bool operators; /* of the operator's administrators: may see health and counts */
+	bool by_link;   /* through the link of an e-mail: the archive knows what is for it, the ring does not */
 	struct toc_crowd *crowd;
 	struct toc_org *org;
 	char *welcome; /* of the newest AUTH_OK, until it is sent */
@@ -398,9 +401,10 @@ bool toc_origin_fits(struct toc_front *f, struct lws *wsi); /* absent, or ours *
 struct toc_route {
 	enum toc_method method;
 	const char *path; /* ends with '*': the rest is the handler's */
-	/* EITHER: anybody, and a credential is looked at if there is one. OPERATOR: a credential of theirs, or their door;
+	/* LINK: a session of a link, and no other; it is good for nothing else.
+	 * EITHER: anybody, and a credential is looked at if there is one. OPERATOR: a credential of theirs, or their door;
 	 * and nothing but EITHER and OPERATOR is served there. */
-	enum toc_route_auth { TOC_ANYBODY, TOC_MEMBER, TOC_EITHER, TOC_OPERATOR } auth;
+	enum toc_route_auth { TOC_ANYBODY, TOC_MEMBER, TOC_LINK, TOC_EITHER, TOC_OPERATOR } auth;
 	void (*handle)(struct toc_conn *c);
 };
 /** @return the route, or NULL; then ret_allow names the methods that the path has (0: no such path) */

@@ -55,7 +55,7 @@ static void begin(struct toc_conn *c, enum toc_ipc_number number)
 
 /* ---- signing in and out ---- */
 
-static void sign_in(struct toc_conn *c)
+static void redeem(struct toc_conn *c, enum toc_ipc_number number)
 {
 	struct toc_front *f = c->front;
 	const struct toc_limits *l = &f->limits;
@@ -65,7 +65,7 @@ static void sign_in(struct toc_conn *c)
 		return;
 	struct toc_str token = toc_get_text(v, "token");
 	if (token.n == 0 || token.n > 512) {
-		refuse(c, TOC_REFUSE_MISSING_FIELD, "token", "the token of a sign-in link");
+		refuse(c, TOC_REFUSE_MISSING_FIELD, "token", "the token of a link");
 		return;
 	}
 	if (toc_bucket_wait(&c->address->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) > 0) {
@@ -73,11 +73,23 @@ static void sign_in(struct toc_conn *c)
 		toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("too many wrong tokens from this address"));
 		return;
 	}
-	begin(c, TOC_IPC_SIGN_IN);
+	begin(c, number);
 	toc_ipc_str(&f->frame, token);
 	toc_ipc_str(&f->frame, toc_str_of(c->address->text));
 	to_keeper(c);
 	toc_wipe(f->frame.p, f->frame.n);
+}
+
+static void sign_in(struct toc_conn *c)
+{
+	redeem(c, TOC_IPC_SIGN_IN);
+}
+
+/* The link of an e-mail. Its session is no cookie: the page keeps it, for itself and for as long as it is open, so that it touches
+ * no console in the same browser, and another link none of this one. */
+static void open_link(struct toc_conn *c)
+{
+	redeem(c, TOC_IPC_OPEN_LINK);
 }
 
 void toc_route_signed_in(struct toc_conn *c, struct toc_str secret, toc_time expires, struct toc_str json)
@@ -87,10 +99,13 @@ void toc_route_signed_in(struct toc_conn *c, struct toc_str secret, toc_time exp
 	struct toc_refusal r;
 	struct toc_value *v;
 
-	struct toc_str cookie = toc_arena_printf(a, "Set-Cookie: __Host-tocsin=%.*s; Max-Age=%lld" COOKIE_RULES "\r\n",
+	bool by_link = c->request->route->handle == open_link;
+	struct toc_str cookie = by_link ? TOC_STR("") : toc_arena_printf(a, "Set-Cookie: __Host-tocsin=%.*s; Max-Age=%lld" COOKIE_RULES "\r\n",
 	                                         TOC_STR_ARGS(secret), (long long)(seconds > 0 ? seconds : 0));
 	if (toc_json_parse(a, json, TOC_IPC_FRAME_MAX, 64, &v, &r) == 0 && !toc_get(v, "op")) {
 		toc_set_cstr(a, v, "op", "welcome");
+		if (by_link)
+			toc_set_text(a, v, "session", secret);
 		json = toc_json_str(a, v);
 	}
 	toc_http_answer(c, 200, json, toc_arena_cstr(a, cookie));
@@ -196,6 +211,10 @@ static const struct toc_route routes[] = {
 	{ TOC_POST, "/api/prepare", TOC_MEMBER, prepare },
 	{ TOC_POST, "/api/receipts", TOC_MEMBER, receipts },
 	{ TOC_GET, "/api/entries", TOC_MEMBER, toc_entries_get },
+	{ TOC_POST, "/api/link", TOC_ANYBODY, open_link },
+	{ TOC_GET, "/api/link", TOC_LINK, me },
+	{ TOC_POST, "/api/link/messages", TOC_LINK, messages },
+	{ TOC_GET, "/api/link/entries", TOC_LINK, toc_entries_get },
 	{ TOC_GET, "/api/schema", TOC_ANYBODY, schema },
 	{ TOC_GET, "/api/schema/*", TOC_ANYBODY, schema },
 	{ TOC_GET, "/healthz", TOC_EITHER, toc_health_live },

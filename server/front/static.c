@@ -160,7 +160,7 @@ struct toc_static *toc_static_load(const char *root, struct toc_error *reterr)
 		f->gzip = form_of(s, f->path, ".gz");
 		f->brotli = form_of(s, f->path, ".br");
 		f->immutable = has_content_hash(f->path);
-		f->no_store = ends_with(f->path, "/index.html");
+		f->no_store = ends_with(f->path, ".html");
 		snprintf(f->etag, sizeof f->etag, "\"%.*s\"", 20, toc_hex(s->arena, digest.b, 10).p);
 	}
 	return s;
@@ -185,5 +185,9 @@ const struct toc_file *toc_static_find(const struct toc_static *s, struct toc_st
 	for (size_t i = path.n; i > 0 && path.p[i - 1] != '/'; i--)
 		if (path.p[i - 1] == '.')
 			return NULL;
-	return toc_map_get(s->files, TOC_STR("/index.html"));
+	/* a page of its own (/link is link.html), or one of the console's */
+	char page[64];
+	int n = path.n < sizeof page - 6 ? snprintf(page, sizeof page, "%.*s.html", TOC_STR_ARGS(path)) : 0;
+	f = toc_map_get(s->files, (struct toc_str){ page, (size_t)n });
+	return f ? f : toc_map_get(s->files, TOC_STR("/index.html"));
 }

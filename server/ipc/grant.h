@@ -19,6 +19,11 @@ struct toc_grant {
 	struct toc_str org, channel;
 	uint32_t roles;          /* to read with */
 	bool machine, exercise_only;
+	/* by the link of an e-mail: reads nothing but that entry, what refers to it, and what is of its case or incident, from that
+	 * seq on */
+	bool scoped;
+	struct toc_uuid message, case_ref, incident;
+	uint64_t from;
 	toc_time expires;
 };
 struct toc_str toc_grant_seal(struct toc_arena *a, const uint8_t key[32], const struct toc_grant *g);

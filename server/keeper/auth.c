@@ -25,7 +25,7 @@
 #define QUIET_US 600000000
 #define ADDRESS_MAX 64 /* bytes of one as text; of an IPv6 address with its zone fewer */
 
-enum { AUTH_API_KEY = 1, AUTH_SESSION = 2, AUTH_TICKET = 3 };
+enum { AUTH_API_KEY = 1, AUTH_SESSION = 2, AUTH_TICKET = 3, AUTH_LINK = 4 };
 
 struct ticket {
 	struct ticket *next;
@@ -213,8 +213,7 @@ static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, cons
 static toc_roles rights(const struct toc_keeper *k, const struct toc_principal *p, toc_time now)
 {
 	const struct toc_world *w = toc_keeper_world(k);
-	const struct toc_credential *c = toc_find_credential(w, p->session);
-	return c && !c->spent && toc_before(now, c->expires) ? toc_world_roles(w, p) : 0;
+	return toc_credential_is_good(w, toc_find_credential(w, p->session), now) ? toc_world_roles(w, p) : 0;
 }
 
 /* An administrator of the operator's: may see health and counts. Source: rules a.3.1 */
@@ -234,7 +233,14 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 		return false;
 	if (toc_before(expires, until))
 		until = expires;
-	const struct toc_grant g = { .session = p->session,
+	struct toc_scope link = { 0 };
+	bool by_link = toc_world_scope(toc_keeper_world(k), p->session, &link);
+	const struct toc_grant g = { .scoped = by_link,
+				     .message = link.message,
+				     .case_ref = link.case_ref,
+				     .incident = link.incident,
+				     .from = link.from,
+				     .session = p->session,
 				     .person = p->person,
 				     .org = p->org,
 				     .channel = p->channel,
@@ -245,11 +251,11 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 	toc_ipc_begin(&k->out, TOC_IPC_AUTH_OK);
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_str(&k->out, toc_grant_seal(a, k->o.grant_key, &g));
-	toc_ipc_id(&k->out, p->session);
+	toc_ipc_id(&k->out, by_link ? link.link : p->session);
 	toc_ipc_str(&k->out, p->org);
 	toc_ipc_u32(&k->out, roles);
 	toc_ipc_u8(&k->out, (uint8_t)((p->machine ? 1 : 0) | (p->exercise_only ? 2 : 0) |
-				 (is_operator(k, p, roles) ? 4 : 0)));
+				 (is_operator(k, p, roles) ? 4 : 0) | (by_link ? 8 : 0)));
 	toc_ipc_u64(&k->out, (uint64_t)until.us);
 	toc_ipc_str(&k->out, toc_json_str(a, welcome(k, a, p, now)));
 	toc_send(k, front);
@@ -333,7 +339,7 @@ static void make_ticket(struct toc_keeper *k, struct toc_arena *a, unsigned fron
 
 	if (toc_auth_principal(k, a, grant, &p, &why) < 0 ||
 	    toc_grant_open(a, k->o.grant_key, grant, toc_keeper_now(k), &g) < 0 ||
-	    g.org.n + g.channel.n > 64) {
+	    g.org.n + g.channel.n > 64 || g.scoped) { /* a link opens no socket */
 		send_fail(k, front, conn, TOC_REFUSE_NOT_AUTHENTICATED);
 		return;
 	}
@@ -405,11 +411,11 @@ static void authenticate(struct toc_keeper *k, struct toc_arena *a, unsigned fro
 	if (kind == AUTH_TICKET) {
 		known = redeem_ticket(k, a, digest, &p);
 	} else {
-		known = (kind == AUTH_API_KEY || kind == AUTH_SESSION) &&
-			toc_world_credential(toc_keeper_world(k),
-					     kind == AUTH_API_KEY ? "api_key" : "session", digest.b,
-					     toc_keeper_now(k), &p, &expires) == 0;
-		if (known)
+		static const char *const kinds[] = { [AUTH_API_KEY] = "api_key", [AUTH_SESSION] = "session",
+						     [AUTH_LINK] = "link_session" };
+		known = kind <= AUTH_LINK && kinds[kind] &&
+			toc_world_credential(toc_keeper_world(k), kinds[kind], digest.b, toc_keeper_now(k), &p, &expires) == 0;
+		if (known && kind != AUTH_LINK)
 			p.channel = channel ? TOC_STR("console") : TOC_STR("api");
 	}
 	if (!known || !admit(k, a, front, conn, &p, expires))
@@ -420,6 +426,7 @@ static void sign_in(struct toc_keeper *k, unsigned front, struct toc_frame *f)
 {
 	struct toc_work *w = toc_work_new(TOC_WORK_SIGN_IN);
 	uint8_t random[32];
+	w->by_link = f->number == TOC_IPC_OPEN_LINK;
 	w->front = front;
 	w->conn = toc_frame_u64(f);
 	struct toc_sha256 token = toc_sha256(toc_frame_str(f));
@@ -447,12 +454,11 @@ void toc_auth_signed_in(struct toc_keeper *k, const struct toc_work *w)
 		send_fail(k, w->front, w->conn, w->refusal.code);
 		return;
 	}
-	if (w->outcome == TOC_WORK_REFUSED || toc_world_credential(toc_keeper_world(k), "session", w->session,
-								   toc_keeper_now(k), &p, &expires) < 0) {
+	if (w->outcome == TOC_WORK_REFUSED || toc_world_credential(toc_keeper_world(k), w->by_link ? "link_session" : "session",
+								   w->session, toc_keeper_now(k), &p, &expires) < 0) {
 		fail(k, w->front, w->conn, w->peer);
 		return;
 	}
-	p.channel = TOC_STR("console");
 	toc_ipc_begin(&k->out, TOC_IPC_SIGNED_IN);
 	toc_ipc_u64(&k->out, w->conn);
 	toc_ipc_str(&k->out, w->secret);
@@ -501,7 +507,8 @@ void toc_auth_frame(struct toc_keeper *k, unsigned front, struct toc_frame *f)
 	}
 	switch (f->number) {
 	case TOC_IPC_AUTH: authenticate(k, a, front, f); break;
-	case TOC_IPC_SIGN_IN: sign_in(k, front, f); break;
+	case TOC_IPC_SIGN_IN:
+	case TOC_IPC_OPEN_LINK: sign_in(k, front, f); break;
 	default:
 		conn = toc_frame_u64(f);
 		grant = toc_frame_str(f);

@@ -135,9 +135,10 @@ static int ask(struct toc_batch *b, struct toc_work *w, struct toc_verdict *v)
 	if (w->kind != TOC_WORK_SIGN_IN)
 		return toc_decide(b->overlay, &w->principal, &w->command, b->now, b->arena, v);
 	/* decided before, committed, and the answer of the database got lost: the session is there */
-	if (w->doubtful && toc_world_credential(b->overlay, "session", w->session, b->now, &p, &expires) == 0)
+	if (w->doubtful && toc_world_credential(b->overlay, w->by_link ? "link_session" : "session", w->session, b->now, &p,
+						&expires) == 0)
 		return 0;
-	return toc_decide_sign_in(b->overlay, w->token, w->session, b->now, b->arena, v);
+	return (w->by_link ? toc_decide_open_link : toc_decide_sign_in)(b->overlay, w->token, w->session, b->now, b->arena, v);
 }
 
 int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struct toc_work *w,

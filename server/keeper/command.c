@@ -150,6 +150,7 @@ void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 	case TOC_IPC_COMMAND: on_command(k, front, f); break;
 	case TOC_IPC_AUTH:
 	case TOC_IPC_SIGN_IN:
+	case TOC_IPC_OPEN_LINK:
 	case TOC_IPC_SIGN_OUT:
 	case TOC_IPC_TICKET:
 	case TOC_IPC_RENEW: toc_auth_frame(k, front, f); break;

@@ -9,6 +9,7 @@
  *   answer.c      JSON of the answers
  *   publish.c     committed entries to the fronts
  *   deliveries.c  gathered receipts become messages
+ *   links.c       the token in the link of an e-mail
  *   start.c       keys, snapshot, tail, cases, seed
  *   snapshot.c    copies of the state, in the database and sealed on disk
  *   health.c      gauges, and whether the journal could be written
