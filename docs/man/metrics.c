@@ -26,7 +26,7 @@ static const char *labels_of(const char *set)
 		{ "CLOSE", "`code`: 1001 to 4403" },
 		{ "LANE", "`lane`: threat, other" },
 		{ "LANE_VERDICT", "`lane`: threat, other; `verdict`: accepted, journaled, duplicate, answered, refused" },
-		{ "PART", "`part`: front, keeper, archive, courier, parent" },
+		{ "PART", "`part`: front, keeper, archive, courier, signer, parent" },
 		{ "WAY", "`way`: e-mail, webhook, push, phone" },
 		{ "WAY_OUTCOME", "`way`: e-mail, webhook, push, phone; `outcome`: sent, delivered, bounced, retrying, dead, dropped" },
 		{ "COURIER_LIMIT", "`limit`" },
@@ -90,6 +90,7 @@ int main(void)
 	     "| `keeper` | not there, stands still for 5 s, is starting | |\n"
 	     "| `database` | the keeper cannot reach it, or hears nothing of it for 5 s | |\n"
 	     "| `archive` | not there, stands still for 5 s, cannot read | |\n"
+	     "| `signer` | has halted: the ledger is not what was published | stands still for 5 s, cannot read |\n"
 	     "| `journal` | its folder takes no file: gone, read-only, full | records wait to be entered |\n"
 	     "| `certificate` | has ended | ends within 14 days |\n"
 	     "| `clock` | | stepped by more than a second within 10 minutes; no time service |\n"
@@ -101,6 +102,7 @@ int main(void)
 	part("The keeper", "keeper");
 	part("The archive", "archive");
 	part("The courier", "courier");
+	part("The signer", "signer");
 	part("The parent", "parent");
 	return 0;
 }

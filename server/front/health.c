@@ -89,6 +89,22 @@ static enum state check_archive(const struct toc_front *f, char *why)
 	                                                                                                            WELL;
 }
 
+static enum state check_signer(const struct toc_front *f, char *why)
+{
+	int64_t turned = toc_metrics_read(TOC_METRIC_SIGNER_TURN, 0), late = age_us(TOC_METRIC_SIGNER_TURN, 0);
+
+	(void)f;
+	if (toc_metrics_read(TOC_METRIC_SIGNER_HALTED, 0)) {
+		snprintf(why, REASON, "the signer has found that the ledger is not what was published; the log says what, docs/log.md what to do");
+		return FAILING;
+	}
+	if (turned && late > TURN_LATE_US)
+		snprintf(why, REASON, "the signer has not turned for %d s: nothing new is signed", (int)(late / 1000000));
+	else
+		snprintf(why, REASON, "the signer cannot read the database: nothing new is signed");
+	return turned && (late > TURN_LATE_US || !toc_metrics_read(TOC_METRIC_SIGNER_DATABASE, 0)) ? WARNING : WELL;
+}
+
 static enum state check_journal(const struct toc_front *f, char *why)
 {
 	int64_t waiting = toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL, 0);
@@ -158,7 +174,7 @@ static const struct check {
 	enum state (*look)(const struct toc_front *f, char *why);
 } checks[] = {
 	{ "server", check_drain },     { "keeper", check_keeper },           { "database", check_database },
-	{ "archive", check_archive },  { "journal", check_journal },         { "certificate", check_certificate },
+	{ "archive", check_archive },  { "signer", check_signer },           { "journal", check_journal },         { "certificate", check_certificate },
 	{ "clock", check_clock },      { "queue", check_queue },             { "sandbox", check_sandbox },
 	{ "connections", check_connections },
 };

@@ -36,7 +36,7 @@ static int make_key(const char *path, uint8_t ret_key[32], struct toc_error *ret
 	return r;
 }
 
-static int read_or_make(const struct toc_state *state, const char *name, uint8_t ret_key[32], struct toc_error *reterr)
+int toc_key_read_or_make(const struct toc_state *state, const char *name, uint8_t ret_key[32], struct toc_error *reterr)
 {
 	char *path = toc_state_path(state, name);
 	int r = read_key(path, ret_key, reterr);
@@ -83,8 +83,8 @@ int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct to
 	int r;
 	memset(ret, 0, sizeof *ret);
 	toc_random(ret->grant, sizeof ret->grant);
-	if ((r = read_wrap_keys(ret, state, reterr)) < 0 || (r = read_or_make(state, "keys/dup.key", ret->dup, reterr)) < 0 ||
-	    (r = read_or_make(state, "keys/journal.key", ret->journal, reterr)) < 0)
+	if ((r = read_wrap_keys(ret, state, reterr)) < 0 || (r = toc_key_read_or_make(state, "keys/dup.key", ret->dup, reterr)) < 0 ||
+	    (r = toc_key_read_or_make(state, "keys/journal.key", ret->journal, reterr)) < 0)
 		return r;
 	if (ret->n_wrap == 0) {
 		char text[TOC_UUID_TEXT], name[64];
@@ -92,7 +92,7 @@ int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct to
 		toc_uuid_format(id, text);
 		snprintf(name, sizeof name, "keys/wrap-%s.key", text);
 		ret->wrap[0].id = id;
-		r = read_or_make(state, name, ret->wrap[0].key, reterr);
+		r = toc_key_read_or_make(state, name, ret->wrap[0].key, reterr);
 		ret->n_wrap = r < 0 ? 0 : 1;
 	}
 	return r;

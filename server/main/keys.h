@@ -2,6 +2,7 @@
  *
  *   keys/wrap-<uuid>.key  wraps the seal keys of the ledger; each erasure makes a new one (the newest is in use)
  *   keys/dup.key          keys the hashes by which duplicates are found
+ *   keys/log-<N>.key      signs checkpoints: log_key.h
  *   keys/journal.key      seals what the keeper puts on disk while the database is away
  *   keys/tls.pem, tls.key the throw-away certificate for localhost and its private key; keys/ca.pem who signed it
  * Each .key file: 32 random bytes as base64url and a newline (tls.key: PEM). */
@@ -25,6 +26,9 @@ struct toc_keys {
 /** Read the keys of a state directory, making those that are missing. */
 int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_error *reterr) TOC_MUSTCHECK;
 void toc_keys_wipe(struct toc_keys *k);
+
+/** One key file of the state directory, made when it is missing. @param name below the state directory */
+int toc_key_read_or_make(const struct toc_state *state, const char *name, uint8_t ret_key[32], struct toc_error *reterr) TOC_MUSTCHECK;
 
 /** A TLS identity in PEM form, to be freed with toc_identity_done. `authority` is NULL for a certificate of the operator. */
 struct toc_identity {

@@ -16,9 +16,11 @@
 #include "main/config.h"
 #include "main/database.h"
 #include "main/heritage.h"
+#include "main/log_key.h"
 #include "main/rights.h"
 #include "main/serve.h"
 #include "measure/metrics.h"
+#include "signer/signer.h"
 
 extern char **environ;
 
@@ -32,6 +34,7 @@ static const struct part {
 	{ ":keeper", "tocsin-keeper", toc_keeper_main, 1024 },
 	{ ":archive", "tocsin-archive", toc_archive_main, 1024 },
 	{ ":courier", "tocsin-courier", toc_courier_main, 4096 },
+	{ ":signer", "tocsin-signer", toc_signer_main, 1024 },
 };
 
 static enum toc_log_level level_of(struct toc_str name)
@@ -91,6 +94,7 @@ int main(int argc, char **argv)
 	case TOC_CMD_DEMO: code = toc_serve(&c); break;
 	case TOC_CMD_CHECK_CONFIG: toc_config_print(&c, stdout); break;
 	case TOC_CMD_DB_STATUS: code = toc_database_status(&c); break;
+	case TOC_CMD_LOG_NEW: code = toc_log_new_generation(&c); break;
 	case TOC_CMD_HELP: toc_config_help(c.help_for, stdout); break;
 	case TOC_CMD_MANUAL: toc_config_manual(stdout); break;
 	case TOC_CMD_VERSION: puts("tocsind " TOC_VERSION); break;

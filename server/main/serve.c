@@ -2,7 +2,7 @@
  *
  * It holds every key only to hand it on, talks to nobody outside, and waits in one poll. What the children need
  * stands in `heritage` below; what each of them does with it is their business.
- * The end, in order: fronts (they stop accepting and finish answers), keeper, archive and courier, PostgreSQL. A second signal,
+ * The end, in order: fronts (they stop accepting and finish answers), keeper, archive, courier and signer, PostgreSQL. A second signal,
  * or too long a wait, makes it short: the ledger and the journal survive that. */
 #include "main/serve.h"
 
@@ -25,6 +25,7 @@
 #include "main/demo.h"
 #include "main/family.h"
 #include "main/keys.h"
+#include "main/log_key.h"
 #include "main/listen.h"
 #include "measure/metrics.h"
 
@@ -47,7 +48,8 @@ struct house {
 	int listen_fds[TOC_FRONTS_MAX], operator_fd, web, signals;
 	uint16_t operator_port;
 	int metrics_write[TOC_N_PART], metrics_read[TOC_N_PART];
-	struct toc_rights front, keeper, archive, courier;
+	struct toc_rights front, keeper, archive, courier, signer;
+	struct toc_log_identity log;
 	struct toc_courier_means means;
 	char origin[300];
 	bool is_demo, said_ready, stopping;
@@ -152,7 +154,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	struct toc_value *v = toc_value_map(a), *metrics = toc_value_map(a);
 	toc_set(a, v, "metrics", metrics);
 	const struct toc_rights *users[] = { [TOC_FRONT] = &h->front, [TOC_KEEPER] = &h->keeper, [TOC_ARCHIVE] = &h->archive,
-		                             [TOC_COURIER] = &h->courier };
+		                             [TOC_COURIER] = &h->courier, [TOC_SIGNER] = &h->signer };
 	toc_set_cstr(a, v, "node", toc_config_text(h->config, TOC_OPT_NODE));
 	toc_set_cstr(a, v, "log", toc_config_text(h->config, TOC_OPT_LOG));
 	toc_set(a, v, "limits", limits(h, a));
@@ -170,6 +172,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_int(a, metrics, "keeper", given(h->metrics_read[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "archive", given(h->metrics_read[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "courier", given(h->metrics_read[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "signer", given(h->metrics_read[TOC_IS_PART_SIGNER], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "parent", given(h->metrics_read[TOC_IS_PART_PARENT], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "fronts", h->n_fronts);
 		toc_set(a, v, "cert_fd_pem", certificate(h, a));
@@ -190,8 +193,17 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	case TOC_ARCHIVE:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.archive);
+		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
 		toc_set_bool(a, v, "network", !h->database.cluster);
 		give_ledger_keys(h, a, v);
+		break;
+	case TOC_SIGNER:
+		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_SIGNER], first_fd, ret_give, ret_n));
+		toc_set_cstr(a, v, "conninfo", h->database.signer);
+		toc_set_bool(a, v, "network", !h->database.cluster);
+		toc_set(a, v, "log_key", key_text(a, h->log.seed));
+		toc_set_cstr(a, v, "origin", h->log.key.name);
+		toc_set_cstr(a, v, "record", h->log.record);
 		break;
 	case TOC_COURIER:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
@@ -303,6 +315,7 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	h->keeper = toc_rights_of_part("keeper", 1);
 	h->archive = toc_rights_of_part("archive", 2);
 	h->courier = toc_rights_of_part("courier", 3);
+	h->signer = toc_rights_of_part("signer", 4);
 	if ((r = toc_state_open(&h->state, toc_config_text(c, TOC_OPT_STATE), reterr)) < 0 ||
 	    (geteuid() == 0 && (r = toc_state_reachable(&h->state, h->keeper, reterr)) < 0))
 		return r;
@@ -323,13 +336,14 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	if ((r = toc_state_folder(&h->state, "keys", 0700, self, reterr)) < 0 ||
 	    (r = toc_state_folder(&h->state, "journal", 0700, h->keeper, reterr)) < 0 ||
 	    (r = toc_courier_prepare(&h->means, c, &h->state, h->courier, reterr)) < 0 ||
-	    (r = toc_keys_open(&h->keys, &h->state, reterr)) < 0 || (r = open_identity(h, &h->identity, reterr)) < 0 ||
+	    (r = toc_keys_open(&h->keys, &h->state, reterr)) < 0 ||
+	    (r = toc_log_identity_open(&h->log, c, &h->state, h->origin, h->signer, reterr)) < 0 || (r = open_identity(h, &h->identity, reterr)) < 0 ||
 	    (r = open_web(h, reterr)) < 0 || (h->is_demo && (r = open_demo(h, reterr)) < 0) ||
 	    (r = toc_database_open(&h->database, c, &h->state, reterr)) < 0)
 		return r;
 	toc_gauge(TOC_METRIC_PARENT_PRIVATE, 0, h->database.cluster != NULL);
 	if (h->database.socket_group != (gid_t)-1) /* the front is not in it: it has no way to the database */
-		h->keeper.group = h->archive.group = h->database.socket_group;
+		h->keeper.group = h->archive.group = h->signer.group = h->database.socket_group;
 	return 0;
 }
 
@@ -507,7 +521,7 @@ static void stop_parts(struct house *h, const enum toc_part_name *parts, size_t 
 
 static void stop(struct house *h)
 {
-	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE, TOC_COURIER };
+	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE, TOC_COURIER, TOC_SIGNER };
 	bool hurry = false;
 	h->stopping = true;
 	toc_notify("STOPPING=1");
@@ -517,7 +531,7 @@ static void stop(struct house *h)
 		kill(h->actors, SIGTERM);
 	if (h->family) {
 		stop_parts(h, fronts, 1, FRONT_STOPS_WITHIN, &hurry);
-		stop_parts(h, rest, 3, REST_STOPS_WITHIN, &hurry);
+		stop_parts(h, rest, 4, REST_STOPS_WITHIN, &hurry);
 	}
 	if (h->actors > 0) {
 		kill(h->actors, SIGKILL);
@@ -579,6 +593,7 @@ int toc_serve(const struct toc_config *c)
 	if (h->signals >= 0)
 		close(h->signals);
 	toc_courier_done(&h->means);
+	toc_log_identity_done(&h->log);
 	toc_demo_done(&h->demo);
 	toc_identity_done(&h->identity);
 	toc_keys_wipe(&h->keys);

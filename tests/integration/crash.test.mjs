@@ -40,10 +40,10 @@ describe('kill -9 under load', () => {
 	it(`every part dies ${KILLS} times, and everybody goes on (seed ${random.seed})`, async (t) => {
 		load.start();
 		await load.acts(20);
-		const parts = ['front', 'keeper', 'archive', 'courier', 'postgres', 'postmaster', 'backend'];
+		const parts = ['front', 'keeper', 'archive', 'courier', 'signer', 'postgres', 'postmaster', 'backend'];
 		for (const part of random.shuffled(parts.flatMap((p) => Array(p === 'postmaster' || p === 'backend' ? Math.ceil(KILLS / 2) : KILLS).fill(p)))) {
 			await load.acts(random.int(...ACTS));
-			if (['front', 'keeper', 'archive', 'courier'].includes(part)) for (const pid of server.pids(part)) process.kill(pid, 'SIGKILL');
+			if (['front', 'keeper', 'archive', 'courier', 'signer'].includes(part)) for (const pid of server.pids(part)) process.kill(pid, 'SIGKILL');
 			else killAll(server, part);
 			await load.acts(1); // answered by who came after it, or by who is left
 		}

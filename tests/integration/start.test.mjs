@@ -49,7 +49,7 @@ describe('a demo', () => {
 		const status = (pid, name) => fs.readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${name}:\\s*(.*)$`, 'm'))[1].trim();
 		const socketGroup = String(fs.statSync(path.join(server.state, 'run')).gid);
 		const uids = {};
-		for (const part of ['front', 'keeper', 'archive', 'courier'])
+		for (const part of ['front', 'keeper', 'archive', 'courier', 'signer'])
 			for (const pid of server.pids(part)) {
 				const uid = status(pid, 'Uid').split(/\s+/);
 				assert.equal(new Set(uid).size, 1);
@@ -57,7 +57,7 @@ describe('a demo', () => {
 				uids[part] = uid[0];
 				assert.equal(status(pid, 'NoNewPrivs'), '1', part);
 				assert.equal(status(pid, 'CapPrm'), '0000000000000000', part);
-				assert.equal(status(pid, 'Groups').split(/\s+/).includes(socketGroup), part === 'keeper' || part === 'archive', `${part} and the database's socket`);
+				assert.equal(status(pid, 'Groups').split(/\s+/).includes(socketGroup), ['keeper', 'archive', 'signer'].includes(part), `${part} and the database's socket`);
 			}
 		assert.equal(new Set(Object.values(uids)).size, 4);
 		const run = fs.statSync(path.join(server.state, 'run'));
