@@ -43,6 +43,7 @@ static bool remember(const struct deed *d)
 	m->threat = d->e->case_ref;
 	m->incident = d->e->incident;
 	m->at = toc_get_time(d->decided, "at", d->e->ts);
+	m->order = toc_get_id(toc_at(toc_get(d->decided, "orders"), 0), "order");
 	if (receipts) {
 		int64_t seq = m->seq;
 		struct toc_numbered *n = toc_world_edit(d->w, TOC_OBJECT_numbered, TOC_KEY(seq), NULL);
@@ -189,6 +190,13 @@ static struct toc_str country_of(const struct toc_organisation *o)
 	return o->kinds & (TOC_KIND_LE | TOC_KIND_CA) ? toc_short_str(&o->established_in) : TOC_STR("");
 }
 
+static void set_languages(struct toc_organisation *o, const struct toc_value *languages)
+{
+	o->n_languages = 0;
+	for (size_t i = 0; i < toc_len(languages); i++)
+		toc_short_set(&TOC_ADD(o, languages)->lang, toc_text_of(toc_at(languages, i)));
+}
+
 static void organisation(const struct deed *d)
 {
 	struct toc_str code = toc_get_text(d->body, "code"), state = toc_get_text(d->body, "state");
@@ -213,6 +221,9 @@ static void organisation(const struct deed *d)
 	toc_short_set(&o->size, toc_get_text(d->body, "size"));
 	o->exposed = toc_get_bool(d->body, "exposed");
 	o->exercise_only = toc_get_bool(d->body, "api_exercise_only");
+	o->same_person_certifies = toc_get_bool(d->body, "same_person_certifies");
+	if (toc_get(d->body, "languages"))
+		set_languages(o, toc_get(d->body, "languages"));
 	set_member(d, country_of(o), code, true);
 }
 
@@ -343,6 +354,19 @@ static struct toc_str public_phone(const struct toc_value *contact_point)
 	return TOC_STR("");
 }
 
+/* By which channels it has declared that removal orders reach it, and in which languages (TCO 15). */
+static void takes_orders(const struct deed *d, struct toc_str org)
+{
+	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
+	const struct toc_value *chain = toc_get(d->body, "escalation_chain");
+
+	o->order_channels = toc_channel_bits(toc_get(d->body, "channels"));
+	for (size_t i = 0; i < toc_len(chain); i++)
+		o->order_channels |= toc_channel_bits(toc_get(toc_at(chain, i), "channels"));
+	if (toc_get(d->body, "languages"))
+		set_languages(o, toc_get(d->body, "languages"));
+}
+
 /* The contact chain for threats to life: who is called, by which channels. People's addresses are personal and not
  * in the state; contact points for other purposes are on record and call nobody yet. */
 static void contacts(const struct deed *d)
@@ -351,8 +375,11 @@ static void contacts(const struct deed *d)
 			       *proposal = toc_get(d->decided, "contact");
 	struct toc_str org = toc_get_text(d->body, "org");
 
-	if (!proposal || !toc_find_organisation(d->w, org) ||
-	    !toc_list_has(toc_get(d->body, "purposes"), TOC_STR("ITL")))
+	if (!proposal || !toc_find_organisation(d->w, org))
+		return;
+	if (toc_get_bool(proposal, "in_force") && toc_list_has(toc_get(d->body, "purposes"), TOC_STR("orders")))
+		takes_orders(d, org);
+	if (!toc_list_has(toc_get(d->body, "purposes"), TOC_STR("ITL")))
 		return;
 	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
 	bool in_force = toc_get_bool(proposal, "in_force");
@@ -428,6 +455,7 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 		toc_apply_case(&d, toc_get_id(toc_at(linked, i), "case"), toc_at(linked, i));
 	toc_apply_incident(&d);
 	toc_apply_signals(&d);
+	toc_apply_orders(&d);
 	toc_apply_fences(&d);
 	receipts(&d);
 	toc_apply_links(&d);

@@ -27,6 +27,8 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 		      const struct toc_value *effects);
 /** Content signals: those that come to be, and what becomes of them. (apply_signal.c) */
 void toc_apply_signals(const struct deed *d);
+/** decided.orders and acquainted: removal orders. (apply_order.c) */
+void toc_apply_orders(const struct deed *d);
 /** Addresses that are called, browsers that are woken. (apply_hook.c) */
 void toc_apply_hook(const struct deed *d);
 /** Deconfliction checks and referrals. (apply_deconfliction.c) */

@@ -52,6 +52,8 @@ static struct toc_str retention_of(const char *k)
 		{ "M4.", "R-ITL" },  { "M5.", "R-ITL" },   { "M29.", "R-ITL" },
 		{ "M1.", "R-LIVE" }, { "M2.", "R-LIVE" },  { "M3.", "R-LIVE" },
 		{ "M6.", "R-SIGNAL" }, { "M7.", "R-SIGNAL" }, { "M8.", "R-SIGNAL" },
+		{ "M9.", "R-ORDER" }, { "M10.", "R-ORDER" }, { "M11.", "R-ORDER" }, { "M12.", "R-ORDER" },
+		{ "M13.", "R-ORDER" }, { "M14.", "R-ORDER" }, { "M15.", "R-ORDER" }, { "M16.", "R-ORDER" },
 		{ "M17.", "R-ORDER" }, { "M18.", "R-ORDER" },
 		{ "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
 	};

@@ -122,9 +122,24 @@ static void incident_readers(struct toc_ask *q, struct toc_draft *d)
 	}
 }
 
+/* Of a removal order: its authority, and the provider or home authority that it binds, as they read the order. */
+static void order_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_timer *t)
+{
+	const struct toc_action *issue = toc_action_find(TOC_STR("M10.issue"));
+	const struct toc_organisation *authority = toc_find_organisation(q->w, toc_short_str(&q->order->authority)),
+				      *desk = toc_find_organisation(q->w, toc_short_str(&t->desk));
+
+	if (authority)
+		toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&authority->code),
+				     toc_may_read(issue, authority->kinds, TOC_IF_OWN, TOC_WHOLE), TOC_WHOLE);
+	if (desk && desk != authority)
+		(void)toc_reader_add(q, d, toc_short_str(&desk->code), TOC_IF_ADR);
+}
+
 struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t)
 {
-	struct toc_draft *d = toc_ask_server_draft(q, k, "deadline", t->id);
+	struct toc_draft *d = q->order ? toc_order_server_draft(q, k, "deadline", t->id)
+				       : toc_ask_server_draft(q, k, "deadline", t->id);
 	struct toc_value *message = (struct toc_value *)(uintptr_t)d->message,
 			 *body = toc_get(message, "body");
 	const struct toc_timer_row *row = toc_timer_row(toc_short_str(&t->name));
@@ -134,11 +149,13 @@ struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const str
 	toc_set_id(q->a, message, "id", d->eid);
 	toc_set_text(q->a, body, "timer", toc_short_str(&t->name));
 	toc_set_cstr(q->a, body, "kind", row->legal ? "legal" : "soft");
-	toc_set_id(q->a, body, "object", q->threat ? t->threat : t->incident);
+	toc_set_id(q->a, body, "object", q->order ? t->order : q->threat ? t->threat : t->incident);
 	if (t->desk.n)
 		toc_set_text(q->a, body, "desk", toc_short_str(&t->desk));
 	toc_set_time(q->a, body, "deadline", t->deadline);
-	if (q->threat)
+	if (q->order)
+		order_readers(q, d, t);
+	else if (q->threat)
 		case_readers(q, d, t);
 	else if (q->incident)
 		incident_readers(q, d);
@@ -187,7 +204,12 @@ void toc_fire_t18(struct toc_ask *q, const struct toc_timer *t)
 /* The timer stays: what has been kept so long is shown until it is erased. */
 void toc_fire_t8(struct toc_ask *q, const struct toc_timer *t)
 {
-	toc_move_timer(q, toc_decided(toc_deadline_draft(q, "deadline.passed", t)), t, TOC_TIME_NEVER, false);
+	struct toc_draft *d = toc_deadline_draft(q, "deadline.passed", t);
+	enum toc_order_state to;
+
+	toc_move_timer(q, toc_decided(d), t, TOC_TIME_NEVER, false);
+	if (q->order && toc_order_step(TOC_STR("kept"), q->order->state, &to))
+		toc_effect_order_state(q, toc_decided(d), q->order, to);
 }
 
 /* What has a warning before its end is told it; then the row decides. */
@@ -245,10 +267,11 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 		f.exercise = toc_find_exercise(ahead, t->exercise);
 		f.threat = toc_find_threat(ahead, t->threat);
 		f.incident = toc_find_incident(ahead, t->incident);
+		f.order = toc_find_order(ahead, t->order);
 		f.org = NULL;
 		f.m = f.body = NULL;
 		f.action = NULL;
-		if (f.threat || f.incident)
+		if (f.threat || f.incident || f.order)
 			fire(&f, t);
 		if (f.verdict->n ==
 		    told) { /* a timer that nobody knows what to do with would be due for ever */

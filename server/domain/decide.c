@@ -9,12 +9,13 @@
 #include "domain/rule.h"
 
 enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16, INCIDENT = 32,
-	    OR_PROPOSE = 64 };
+	    OR_PROPOSE = 64, ORDER = 128, MAY_HAVE_ORDER = 256 };
 
 static const struct {
 	const char *k;
 	toc_rule *rule;
-	unsigned needs; /* CASE: case_ref names a case; INCIDENT: incident_ref names one; DIRECTORY: mode system; OUTSIDE: of the exercise it
+	unsigned needs; /* CASE: case_ref names a case; INCIDENT: incident_ref names one; ORDER: body.order_ref names
+			   a removal order; DIRECTORY: mode system; OUTSIDE: of the exercise it
 			   names; BY_SERVER: the server may do it of itself: a directory is set up, receipts
 			   are gathered; OR_PROPOSE: whoever may not decide it alone proposes it */
 } rules[] = {
@@ -55,6 +56,17 @@ static const struct {
 	{ "M7.opinion", toc_rule_opinion, FREE },
 	{ "M7.false_positive", toc_rule_false_positive, FREE },
 	{ "M7.not_applicable", toc_rule_not_applicable, FREE },
+	{ "M9.inform", toc_rule_inform, FREE },
+	{ "M10.draft", toc_rule_order_draft, MAY_HAVE_ORDER },
+	{ "M10.certify", toc_rule_order_certify, ORDER },
+	{ "M10.issue", toc_rule_order_issue, ORDER },
+	{ "M10.silence", toc_rule_order_silence, ORDER },
+	{ "M10.withdraw", toc_rule_order_withdraw, ORDER },
+	{ "M12.send", toc_rule_order_executed, ORDER },
+	{ "M13.send", toc_rule_order_impossible, ORDER },
+	{ "M14.clarification", toc_rule_clarification, ORDER },
+	{ "M14.obstacle_ended", toc_rule_obstacle_ended, ORDER },
+	{ "M16.reinstate", toc_rule_reinstate, ORDER },
 	{ "M17.send", toc_rule_refer, FREE },
 	{ "M17.answer", toc_rule_referral_answer, FREE },
 	{ "M18.check", toc_rule_check, FREE },
@@ -216,6 +228,25 @@ static int check_incident(struct toc_ask *q, unsigned needs)
 	return 0;
 }
 
+/* Before it is issued an order is its authority's alone, whatever else is true; then theirs who may read it. */
+static int check_order(struct toc_ask *q, unsigned needs)
+{
+	struct toc_uuid id = toc_get_id(q->body, "order_ref");
+
+	if (!(needs & (ORDER | MAY_HAVE_ORDER)) || (toc_uuid_is_nil(id) && !(needs & ORDER)))
+		return 0;
+	const struct toc_order *o = toc_find_order(q->w, id);
+	const struct toc_message *issue = o ? toc_find_message(q->w, o->issue) : NULL;
+	if (!o || (q->org && !toc_short_is(&o->authority, q->p->org) &&
+		   (!issue || (!toc_is_reader(issue, q->p->org, q->roles) &&
+			       !toc_short_is(&o->home_authority, q->p->org)))))
+		return toc_refuse_unknown(q, "body.order_ref");
+	if (o->mode != q->mode || !toc_uuid_eq(o->exercise, q->exercise_id))
+		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13", "mode: the order has another mode or exercise");
+	q->order = o;
+	return 0;
+}
+
 static int run(struct toc_ask *q)
 {
 	toc_rule *rule = NULL;
@@ -256,6 +287,8 @@ static int run(struct toc_ask *q)
 		r = check_case(q, needs);
 	if (r == 0)
 		r = check_incident(q, needs);
+	if (r == 0)
+		r = check_order(q, needs);
 	return r == 0 ? rule(q) : r;
 }
 

@@ -49,6 +49,7 @@ struct toc_command {
 	const struct toc_value
 		*dup_keys;  /* list of keyed hashes of its identifiers, made by the keeper; or NULL */
 	const struct toc_value *item_keys; /* of an M6: [{key, near?}] for its items, likewise; or NULL */
+	uint8_t content[32]; /* of an M10: keyed digest of what it orders, the same in draft and issue */
 	toc_time received;  /* server time of first receipt (earlier than now for the journal) */
 	uint8_t digest[32]; /* SHA-256 of the message's canonical bytes, keyed */
 };

@@ -47,6 +47,8 @@ enum toc_permission_condition {
 	TOC_IF_2P = 1024,    /* another person made the proposal */
 	TOC_IF_2O = 2048,    /* … and of another organisation, where the decision needs two */
 	TOC_IF_PTY = 4096,   /* my organisation has sent or received an entry of each incident that it is about */
+	TOC_IF_ISS = 8192,   /* my organisation is of the state that issued the order */
+	TOC_IF_HOME = 16384, /* mine is the scrutiny authority of the provider's home state, which did not issue it */
 };
 
 struct toc_clause {

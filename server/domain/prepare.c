@@ -59,6 +59,16 @@ static const char *why_gets_signal(const struct toc_draft *d, struct toc_str org
 	return toc_str_is(d->k, "M6.propose") ? "the hub: it releases what is proposed" : "it reads the item";
 }
 
+/* Why somebody gets an entry about a removal order. */
+static const char *why_gets_order(const struct toc_organisation *o)
+{
+	if (o && (o->kinds & TOC_KIND_HSP))
+		return "the provider that is addressed";
+	if (o && (o->kinds & TOC_KIND_HUB))
+		return "the hub: it reads every order that was issued";
+	return "an authority of the state that issues it, or of the provider's";
+}
+
 static void add_recipients(const struct toc_world *w, struct toc_arena *a, const struct toc_draft *d,
 			   struct toc_value *recipients)
 {
@@ -86,6 +96,7 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 			toc_set_text(a, v, "why",
 				     desk     ? toc_get_text(desk, "why")
 				     : crisis ? toc_str_of(why_told(w, d, o))
+				     : toc_is_of_order(d->k) ? toc_str_of(why_gets_order(o))
 				     : toc_is_of_signal(d->k)
 					     ? toc_str_of(why_gets_signal(d, org))
 					     : TOC_STR("a desk of the case, or its notifier"));

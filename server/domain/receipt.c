@@ -160,6 +160,7 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 		if (!d)
 			d = draft(q, "M19.machine", m);
 		toc_effect(q->a, toc_decided(d), "receipts", receipt);
+		toc_order_receipt(q, toc_decided(d), m, recipient(q), toc_get_text(receipt, "channel"), q->at);
 		const struct toc_threat *t = toc_find_threat(q->w, m->threat);
 		const struct toc_desk *desk = t ? toc_desk_of(t, recipient(q)) : NULL;
 		enum toc_desk_state to;
@@ -222,6 +223,7 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	struct toc_draft *d = draft(q, "M19.human", m);
 	toc_effect(q->a, toc_decided(d), "receipts", receipt_of(q, m, acks ? "acked" : "seen", true));
 	answers_activation(q, d, m, acks);
+	toc_order_receipt(q, toc_decided(d), m, q->p->org, q->p->channel, q->at);
 	readers(q, d, m, TOC_STR(""));
 	return 0;
 }

@@ -30,6 +30,12 @@
  *   item_keys       [{key, near?, cluster?}]         … and what finds each of them
  *   item_states     [{item, from, to}] · item_scopes [{item, distance, beyond, bank}]
  *   item_opinions   [{item, org, opinion, disputed}] · item_floods [{item, from, matches}]
+ *   orders          [{order, …}]                     of each removal order that it is about, as far as they apply:
+ *                     drafted {…}, certified true, issued {…}, received {at, channel}, from and to (lifecycle.def),
+ *                     items [{item, state, at?}], awaited {ref, timer}, silence {until?, extended?}, opened n, breached n,
+ *                     overdue, ended_at
+ *   content         keyed digest of what the order says
+ *   acquainted      {id, informed?, ordered?}        the authority has informed the provider, or sent its first order
  *   hook            {id, from, to, generation, old_until?}    a step of an address that is called
  *   check_opened    {asked: [org], answer_by, concerned_until} this entry is a deconfliction check …
  *   subject_keys    [hex]                            … and what it is about, as keyed hashes
@@ -132,6 +138,21 @@ enum toc_duty { TOC_DUTY_TCO = 1, TOC_DUTY_DSA = 2, TOC_DUTY_VOLUNTARY = 4 };
 uint32_t toc_duty_bits(const struct toc_value *list);
 struct toc_value *toc_duty_list(uint32_t duty, struct toc_arena *a);
 
+enum toc_order_state {
+#define TOC_ORDER_STATE(name) TOC_ORDER_##name,
+#include "domain/lifecycle.def"
+};
+enum toc_ordered_state {
+#define TOC_ORDERED_STATE(name) TOC_ORDERED_##name,
+#include "domain/lifecycle.def"
+};
+const char *toc_order_state_name(uint32_t state);
+enum toc_order_state toc_order_state_of(struct toc_str name); /* NONE when unknown */
+const char *toc_ordered_state_name(uint32_t state);
+enum toc_ordered_state toc_ordered_state_of(struct toc_str name); /* PENDING when unknown */
+/** Where `what` leads an order that is in state `from`. @return false when it does not follow */
+bool toc_order_step(struct toc_str what, enum toc_order_state from, enum toc_order_state *ret_to);
+
 /* How far a message has come at one recipient (b.5), as far as entries say it. The numbers are in snapshots.
  */
 enum toc_receipt_state { TOC_RECEIPT_DELIVERED = 1, TOC_RECEIPT_SEEN, TOC_RECEIPT_ACKED };
@@ -157,6 +178,7 @@ struct toc_ask {
 	const struct toc_threat *threat; /* the case it belongs to, if that is the sender's to see */
 	const struct toc_desk *desk;     /* the sender's desk in it */
 	const struct toc_incident *incident; /* the incident it belongs to, if that is the sender's to see */
+	const struct toc_order *order;       /* the removal order that it is about, likewise */
 
 	struct toc_verdict *verdict;
 	size_t room;  /* drafts that fit */
@@ -224,6 +246,8 @@ toc_rule toc_rule_exercise_create, toc_rule_exercise_join, toc_rule_exercise_lea
 
 /** M6, M7, M8. */
 bool toc_is_of_signal(struct toc_str k);
+/** M9 to M16. */
+bool toc_is_of_order(struct toc_str k);
 /** M18: whom it concerns is nobody's to read. */
 bool toc_is_of_deconfliction(struct toc_str k);
 /** M1, M2, M3: who reads it knows of the incident from then on. */
@@ -425,6 +449,51 @@ void toc_readers_of_item(struct toc_ask *q, struct toc_draft *d, const struct to
 void toc_quarantine(struct toc_ask *q, const struct toc_item *item, enum toc_item_state from, const char *why);
 const char *toc_item_path(struct toc_ask *q, const char *list, size_t i, const char *member);
 
+/* order.c: removal orders, until they are issued, and their withdrawal */
+toc_rule toc_rule_inform, toc_rule_order_draft, toc_rule_order_certify, toc_rule_order_issue, toc_rule_order_silence,
+	toc_rule_order_withdraw;
+/** Where the provider is at home in the Union: its main establishment, or its representative; empty: not known. */
+struct toc_str toc_home_state(const struct toc_world *w, const struct toc_organisation *hsp, toc_time at);
+/** The scrutiny authority of a state, of the exercise; NULL when the directory has none. */
+const struct toc_organisation *toc_scrutiny_authority(const struct toc_ask *q, struct toc_str cc);
+bool toc_is_across_borders(const struct toc_order *o);
+/** A draft about q->order: its subject, its class, and the incident where the provider knows of it. */
+struct toc_draft *toc_order_draft(struct toc_ask *q, const char *k);
+/** … that the server makes because of the message, or of what is named. */
+struct toc_draft *toc_order_server_draft(struct toc_ask *q, const char *k, const char *what, struct toc_uuid about);
+/** decided.readers: authority, provider, hub, the issuing state's authorities and, across borders, the home authority,
+ * each as the draft's row lets it. */
+void toc_readers_of_order(struct toc_ask *q, struct toc_draft *d, const struct toc_order *o);
+/** The effects of the entry on the order, for writing: decided.orders, the item of this order. */
+struct toc_value *toc_order_effects(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o);
+/** The step of the life-cycle (lifecycle.def), or a refusal. */
+int toc_take_order_step(struct toc_ask *q, const char *what, enum toc_order_state *ret_to);
+void toc_effect_order_state(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o,
+			    enum toc_order_state to);
+/** Timers that run on an order and bind `desk`. */
+void toc_start_on_order(struct toc_ask *q, struct toc_value *decided, const char *timer, const struct toc_order *o,
+			struct toc_str desk, toc_time starts);
+void toc_start_on_order_until(struct toc_ask *q, struct toc_value *decided, const char *timer, const struct toc_order *o,
+			      struct toc_str desk, toc_time starts, toc_time deadline);
+/** The timer of that name that runs on the order, stopped by what happened at `at`, if it runs. @return it, or NULL */
+const struct toc_timer *toc_stop_on_order(struct toc_ask *q, struct toc_value *decided, const char *timer,
+					  const struct toc_order *o, struct toc_str desk, toc_time at);
+/** None of its hours runs any more; `how`, if given, is said of those that did. */
+void toc_stop_hours(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, toc_time at,
+		    const char *how);
+struct toc_uuid toc_acquaintance_id(const struct toc_ask *q, struct toc_str authority, struct toc_str hsp);
+
+/* order_answer.c: what follows its issue: receipt, answers, new hours, reinstatement */
+toc_rule toc_rule_order_executed, toc_rule_order_impossible, toc_rule_clarification, toc_rule_obstacle_ended,
+	toc_rule_reinstate;
+/** It was received at that time: its hour starts. */
+void toc_order_received(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, struct toc_str channel,
+			toc_time at);
+/** The organisation has the message, by this channel: the first provable receipt of an order starts its hour, that of
+ * a clarification the next one. Nothing for all other messages. */
+void toc_order_receipt(struct toc_ask *q, struct toc_value *decided, const struct toc_message *m, struct toc_str org,
+		       struct toc_str channel, toc_time at);
+
 /* expiry.c */
 #define TOC_TIMER_EXPIRY "expiry" /* of the items of one M6 */
 /** decided.timers_started += when the first item of the message is over. */
@@ -497,7 +566,7 @@ void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc
 		      struct toc_str org, unsigned position);
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
-toc_fire toc_fire_missed, toc_fire_over, toc_fire_t8, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
+toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
 	toc_fire_t20, toc_fire_t23, toc_fire_expiry;
 /** "deadline.warned" or "deadline.passed", to whom the timer binds and to whoever it is owed. */
 struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);

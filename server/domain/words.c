@@ -25,6 +25,14 @@ static const char *const item_states[] = {
 #define TOC_ITEM_STATE(name) #name,
 #include "domain/lifecycle.def"
 };
+static const char *const order_states[] = {
+#define TOC_ORDER_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
+static const char *const ordered_states[] = {
+#define TOC_ORDERED_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
 static const char *const hook_states[] = {
 #define TOC_HOOK_STATE(name) #name,
 #include "domain/lifecycle.def"
@@ -65,6 +73,8 @@ WORDS(case_state, enum toc_case_state, case_states)
 WORDS(incident_state, enum toc_incident_state, incident_states)
 WORDS(proposal_state, enum toc_proposal_state, proposal_states)
 WORDS(item_state, enum toc_item_state, item_states)
+WORDS(order_state, enum toc_order_state, order_states)
+WORDS(ordered_state, enum toc_ordered_state, ordered_states)
 WORDS(hook_state, enum toc_hook_state, hook_states)
 WORDS(check_state, enum toc_check_state, check_states)
 WORDS(check_answer, enum toc_check_answer, check_answers)
@@ -99,7 +109,7 @@ struct step {
 	uint32_t from, to; /* a set of states, a state */
 };
 enum { STAYS = 255, TOC_DESK_STAYS = STAYS, TOC_INCIDENT_STAYS = STAYS, TOC_ITEM_STAYS = STAYS,
-       TOC_HOOK_STAYS = STAYS, TOC_CHECK_STAYS = STAYS };
+       TOC_HOOK_STAYS = STAYS, TOC_CHECK_STAYS = STAYS, TOC_ORDER_STAYS = STAYS };
 
 static const struct step desk_steps[] = {
 #define IS(state) (1u << TOC_DESK_##state)
@@ -133,6 +143,13 @@ static const struct step check_steps[] = {
 #undef IS
 };
 
+static const struct step order_steps[] = {
+#define IS(state) (1u << TOC_ORDER_##state)
+#define TOC_ORDER_STEP(what, from_states, to_state) { what, from_states, TOC_ORDER_##to_state },
+#include "domain/lifecycle.def"
+#undef IS
+};
+
 static const struct step *step_from(const struct step *steps, size_t n, struct toc_str what, uint32_t from)
 {
 	for (size_t i = 0; i < n; i++)
@@ -152,12 +169,20 @@ static const struct step *step_from(const struct step *steps, size_t n, struct t
 STEPS(desk, enum toc_desk_state, desk_steps)
 STEPS(incident, enum toc_incident_state, incident_steps)
 STEPS(item, enum toc_item_state, item_steps)
+STEPS(order, enum toc_order_state, order_steps)
 STEPS(hook, enum toc_hook_state, hook_steps)
 STEPS(check, enum toc_check_state, check_steps)
 
 bool toc_is_of_incident(struct toc_str k)
 {
 	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '1' && k.p[1] <= '3' && k.p[2] == '.';
+}
+
+bool toc_is_of_order(struct toc_str k)
+{
+	return k.n > 3 && k.p[0] == 'M' &&
+	       ((k.p[1] == '9' && k.p[2] == '.') ||
+		(k.p[1] == '1' && k.p[2] >= '0' && k.p[2] <= '6' && k.p[3] == '.'));
 }
 
 bool toc_is_of_signal(struct toc_str k)
@@ -172,7 +197,7 @@ bool toc_is_of_deconfliction(struct toc_str k)
 
 bool toc_wants_keys(struct toc_str k)
 {
-	return toc_str_is(k, "M18.check");
+	return toc_str_is(k, "M10.draft") || toc_str_is(k, "M18.check");
 }
 
 /* ---- ids and times in documents ---- */

@@ -36,6 +36,8 @@ static int understand(struct toc_keeper *k, struct toc_work *w, const struct toc
 		return -1;
 	struct toc_sha256 digest = toc_message_digest(w->arena, k->o.dup_key, message);
 	memcpy(w->command.digest, digest.b, sizeof w->command.digest);
+	struct toc_sha256 content = toc_order_content(w->arena, k->o.dup_key, message);
+	memcpy(w->command.content, content.b, sizeof w->command.content);
 	w->command.message = message;
 	w->command.k = toc_message_k(w->arena, message);
 	w->command.item_keys = toc_item_keys(w->arena, k->o.dup_key, message);
@@ -65,11 +67,12 @@ static void on_message(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 		toc_keeper_put(k, w);
 }
 
-/* Threats to life, their disclosures and activations want a person's answer: that they arrived is entered at
+/* Threats to life, their disclosures, activations and orders want a person's answer: that they arrived is entered at
  * once. */
 static bool takes_ack(const struct toc_keeper *k, struct toc_uuid eid)
 {
-	static const char *const others[] = { "M29.disclose", "M3.confirm", "M3.fast_path" };
+	static const char *const others[] = { "M29.disclose", "M3.confirm", "M3.fast_path", "M10.issue", "M14.clarification",
+					      "M14.obstacle_ended" };
 	const struct toc_message *m = toc_find_message(k->world, eid);
 	bool takes = m && toc_is_threat(toc_short_str(&m->k));
 	for (size_t i = 0; m && i < sizeof others / sizeof *others; i++)

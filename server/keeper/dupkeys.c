@@ -252,6 +252,7 @@ struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const 
 		void (*keys)(struct keys *, const struct toc_value *);
 	} sources[] = {
 		{ toc_get(toc_get(message, "body"), "content"), content_keys },
+		{ toc_get(toc_get(toc_get(message, "body"), "order"), "locations"), content_keys },
 		{ toc_get(toc_get(message, "body"), "user_identifiers"), identifier_keys },
 		{ toc_get(toc_get(message, "body"), "subjects"), subject_keys },
 		{ toc_get(message, "also_reported_to"), report_keys },
@@ -314,11 +315,22 @@ struct toc_value *toc_item_keys(struct toc_arena *a, const uint8_t key[32], cons
 	return list;
 }
 
+static struct toc_sha256 keyed_digest(struct toc_arena *a, const uint8_t key[32], struct toc_str space,
+				      const struct toc_value *v)
+{
+	const struct toc_str parts[] = { space, toc_json_str(a, v) };
+	struct toc_sha256 digest = toc_sha256_parts(parts, 2);
+	return toc_hmac_sha256(key, (struct toc_str){ (const char *)digest.b, sizeof digest.b });
+}
+
+struct toc_sha256 toc_order_content(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message)
+{
+	const struct toc_value *order = toc_get(toc_get(message, "body"), "order");
+	return order ? keyed_digest(a, key, TOC_STR("tocsin-order/v1\n"), order) : (struct toc_sha256){ { 0 } };
+}
+
 struct toc_sha256 toc_message_digest(struct toc_arena *a, const uint8_t key[32],
 				     const struct toc_value *message)
 {
-	struct toc_str bytes = toc_json_str(a, message);
-	const struct toc_str parts[] = { TOC_STR("tocsin-message/v1\n"), bytes };
-	struct toc_sha256 digest = toc_sha256_parts(parts, 2);
-	return toc_hmac_sha256(key, (struct toc_str){ (const char *)digest.b, sizeof digest.b });
+	return keyed_digest(a, key, TOC_STR("tocsin-message/v1\n"), message);
 }

@@ -150,7 +150,8 @@ void stage_take(struct stage *s)
 static const struct toc_value *dup_keys(struct stage *s, const struct toc_value *body)
 {
 	struct toc_value *keys = toc_value_list(s->a);
-	const struct toc_value *content = toc_get(body, "content"), *subjects = toc_get(body, "subjects");
+	const struct toc_value *order = toc_get(body, "order"), *subjects = toc_get(body, "subjects");
+	const struct toc_value *content = order ? toc_get(order, "locations") : toc_get(body, "content");
 
 	if (s->dup_keys)
 		return s->dup_keys;
@@ -192,6 +193,15 @@ static const struct toc_value *item_keys(struct stage *s, const struct toc_value
 		toc_push(s->a, keys, v);
 	}
 	return keys;
+}
+
+/* What an order says, as the keeper digests it. */
+static void order_content(struct stage *s, const struct toc_value *m, uint8_t ret[32])
+{
+	const struct toc_value *order = toc_get(toc_get(m, "body"), "order");
+	struct toc_sha256 h = toc_sha256(order ? toc_json_str(s->a, order) : TOC_STR(""));
+
+	memcpy(ret, h.b, sizeof h.b);
 }
 
 static void fill(struct stage *s, struct toc_value *m)
@@ -236,6 +246,7 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = { s->now.us - s->late.us } };
 	c.dup_keys = dup_keys(s, toc_get(m, "body"));
 	c.item_keys = item_keys(s, toc_get(m, "body"));
+	order_content(s, m, c.content);
 	struct toc_sha256 digest = toc_sha256(toc_json_str(s->a, m));
 	memcpy(c.digest, digest.b, sizeof c.digest);
 	c.digest[0] ^= s->twist;
@@ -273,6 +284,7 @@ struct toc_value *stage_prepare(struct stage *s, const char *who, struct toc_val
 	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = s->now };
 	c.dup_keys = dup_keys(s, toc_get(m, "body"));
 	c.item_keys = item_keys(s, toc_get(m, "body"));
+	order_content(s, m, c.content);
 	return toc_prepare(s->w, &p, &c, s->now, s->a, &s->v.refusal);
 }
 

@@ -10,8 +10,9 @@ static const char *const short_kinds[] = { "CA",  "SA", "OA", "LE",  "HUB", "POL
 					   "IND", "TP", "CC", "AUD", "OPR", "EXC" };
 static const char *const short_conditions[] = { "own",   "adr",    "rdr",    "acc",   "notown",
 						"chain", "linked", "sender", "called",
-						"aff",   "2p",     "2o",     "pty" };
-enum { ROLES = 14, KINDS = 13, CONDITIONS = 13 };
+						"aff",   "2p",     "2o",     "pty",
+						"iss",   "home" };
+enum { ROLES = 14, KINDS = 13, CONDITIONS = 15 };
 
 static unsigned held_in[ROLES]; /* from the expectation, not from role.def */
 static unsigned rows, cells;

@@ -1,0 +1,608 @@
+/* test_order.c: removal orders: informed, drafted, certified, issued, received, answered; every clock of theirs.
+ * Source: rules b.3, M9 to M16, T1 to T9; h.4 with its fixed answers. */
+#include "check.h"
+#include "orders.h"
+
+#define REFUSED(call, why, where)                                                                            \
+	do {                                                                                                 \
+		CHECK((call) < 0);                                                                           \
+		CHECK_INT(s->v.refusal.code, TOC_REFUSE_##why);                                              \
+		CHECK_TEXT(toc_str_of(s->v.refusal.field), where);                                           \
+		CHECK_INT(s->v.n, 0);                                                                        \
+	} while (0)
+#define NOW orders_now(s)
+#define EMERGENCY ""
+#define CALM "\"emergency\":{\"emergency\":false}"
+
+/* A stage on which the order has been issued. */
+static struct stage *begun(const struct orders *o, const char **ret_order)
+{
+	struct stage *s = stage_new();
+	orders_exercise(s, "2031-05-17T13:58:00Z");
+	*ret_order = orders_issued(s, o, EMERGENCY);
+	CHECK(*ret_order != NULL);
+	if (!*ret_order) {
+		printf("  %s: %s\n", s->v.refusal.field, s->v.refusal.detail);
+		abort();
+	}
+	return s;
+}
+
+static const struct toc_value *decided(const struct stage *s, const char *k)
+{
+	return toc_get(stage_last(s, k, NULL)->e.body, "decided");
+}
+
+static const struct toc_timer *running(struct stage *s, const char *timer, const struct orders *o, const char *order)
+{
+	return toc_running(s->w, timer, toc_id_of(toc_str_of(order)), toc_str_of(o->hsp));
+}
+
+static const char *done_at(struct stage *s, const struct orders *o, toc_time at)
+{
+	return orders_answer(s, o,
+			     toc_arena_printf(s->a, "\"established_in\":\"%s\",\"measure\":\"removed\",\"measured_at\":\"%s\"",
+					      o->home, toc_time_str(s->a, at).p)
+				     .p);
+}
+
+static const char *cannot(struct stage *s, const struct orders *o, const char *reasons, const char *more)
+{
+	return orders_answer(s, o,
+			     toc_arena_printf(s->a, "\"reasons\":[%s],\"explanation\":\"why\"%s%s", reasons,
+					      *more ? "," : "", more)
+				     .p);
+}
+
+#define DEFECT "\"manifest_errors\"", "\"errors_and_information_needed\":\"the address is cut off\""
+#define OBSTACLE "\"force_majeure\"", ""
+
+CASE(an_order_is_its_authoritys_alone_until_it_is_issued)
+{
+	const struct orders *o = &orders_nest;
+	struct stage *s = stage_new();
+	orders_exercise(s, "2031-05-17T13:58:00Z");
+	struct toc_value *form = orders_form(s, o, "");
+	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "draft", NULL, form, "")) == 0);
+	const char *order = stage_id(s, "M10.draft", NULL), *other = "01980000-0000-7000-8000-0000000fffff";
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M10.draft", NULL))), "BFP");
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DRAFT);
+	/* "not yours" and "does not exist" are one answer */
+	struct toc_refusal first;
+	REFUSED(orders_say(s, o->responder, "M12", order, done_at(s, o, NOW)), NOT_FOUND, "body.order_ref");
+	first = s->v.refusal;
+	REFUSED(orders_say(s, o->responder, "M12", other, done_at(s, o, NOW)), NOT_FOUND, "body.order_ref");
+	CHECK(memcmp(&first, &s->v.refusal, sizeof first) == 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(another_person_certifies_the_very_draft_and_that_is_issued)
+{
+	const struct orders *o = &orders_pond;
+	struct stage *s = stage_new();
+	orders_exercise(s, "2031-05-17T13:58:00Z");
+	struct toc_value *form = orders_form(s, o, ""), *better = orders_form(s, o, "\"file_no\":\"7712\"");
+	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "draft", NULL, form, "")) == 0);
+	const char *order = stage_id(s, "M10.draft", NULL);
+	REFUSED(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")), STATE, "body");
+	REFUSED(orders_say(s, o->issuer, "M10", order,
+			   toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"", order).p),
+		NOT_PERMITTED, ""); /* is no certifier */
+	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "draft", order, better, "")) == 0);
+	const char *newer = stage_id(s, "M10.draft", NULL);
+	REFUSED(orders_say(s, o->certifier, "M10", order,
+			   toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"", order).p),
+		STATE, "body.certified");
+	CHECK(orders_say(s, o->certifier, "M10", order,
+			 toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"", newer).p) == 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M10.certify", NULL))), "AIRU");
+	REFUSED(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")), CONDITION, "body.order");
+	/* drafted again, it is certified again */
+	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "draft", order, form, "")) == 0);
+	REFUSED(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")), STATE, "body");
+	CHECK(orders_say(s, o->certifier, "M10", order,
+			 toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"",
+					  stage_id(s, "M10.draft", NULL))
+				 .p) == 0);
+	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")) == 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M10.issue", NULL))), "AIRU HUB PastePond");
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_ISSUED);
+	CHECK(running(s, "T1", o, order) == NULL);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* Gives the certifier the other role as well, and the organisation's word. */
+static void one_person_office(struct stage *s, bool said)
+{
+	struct toc_value *m = stage_message(
+		s, toc_arena_printf(s->a,
+				    "{\"type\":\"person\",\"body\":{\"step\":\"enrol\",\"org\":\"AIRU\",\"person\":\"%s\","
+				    "\"title\":\"second officer\",\"roles\":[\"order_issuer\",\"order_certifier\"],"
+				    "\"machine\":false}}",
+				    toc_uuid_str(s->a, stage_person(s, "AIRU/second officer")).p)
+			   .p);
+	CHECK(stage_act_value(s, "", m) == 0);
+	m = stage_message(s, toc_arena_printf(s->a,
+					      "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"AIRU\",\"name\":\"Unit\","
+					      "\"kinds\":[\"ms_competent_authority\",\"ms_law_enforcement\"],\"state\":\"XA\","
+					      "\"api_exercise_only\":true,\"same_person_certifies\":%s}}",
+					      said ? "true" : "false")
+				     .p);
+	CHECK(stage_act_value(s, "", m) == 0);
+}
+
+CASE(who_drafts_certifies_only_where_the_organisation_has_said_so)
+{
+	struct orders o = orders_pond;
+	o.issuer = o.certifier;
+	for (int said = 0; said < 2; said++) {
+		struct stage *s = stage_new();
+		orders_exercise(s, "2031-05-17T13:58:00Z");
+		one_person_office(s, said);
+		const char *order = orders_issued(s, &o, "");
+		CHECK((order != NULL) == said);
+		if (!said)
+			CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_PERMITTED);
+		stage_free(s);
+	}
+}
+
+CASE(a_first_order_needs_twelve_hours_or_a_justified_emergency)
+{
+	const struct orders *o = &orders_pond;
+	struct stage *s = stage_new();
+	orders_exercise(s, "2031-05-17T13:58:00Z");
+	CHECK(orders_issued(s, o, CALM) == NULL);
+	CHECK_TEXT(toc_str_of(s->v.refusal.clause), "TCO 3(2)");
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.order.pre_info_ref");
+	orders_informed(s, o);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M9.inform", NULL))), "AIRU PastePond");
+	toc_time informed = NOW;
+	CHECK(toc_get_time(decided(s, "M9.inform"), "earliest_order_at", TOC_TIME_NEVER).us ==
+	      informed.us + TOC_HOURS(12).us);
+	stage_wait(s, (toc_dur){ TOC_HOURS(12).us - 1 });
+	CHECK(orders_issued(s, o, CALM) == NULL);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_TIME);
+	stage_wait(s, (toc_dur){ 1 });
+	CHECK(orders_issued(s, o, CALM ",\"first_order_to_hsp\":false") == NULL);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.order.first_order_to_hsp");
+	CHECK(orders_issued(s, o, CALM) != NULL);
+	CHECK(orders_issued(s, o, CALM ",\"first_order_to_hsp\":false") != NULL); /* the second is no first one */
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_form_is_checked_against_the_directory)
+{
+	struct stage *s = stage_new();
+	orders_exercise(s, "2031-05-17T13:58:00Z");
+	static const struct {
+		const char *change, *field;
+		enum toc_refusal_code code;
+	} bad[] = {
+		{ "\"issuing_state\":\"XC\"", "body.order.issuing_state", TOC_REFUSE_CONDITION },
+		{ "\"addressee\":\"BMR\"", "body.order.addressee", TOC_REFUSE_BAD_VALUE },
+		{ "\"addressee\":\"Nobody\"", "body.order.addressee", TOC_REFUSE_BAD_VALUE },
+		{ "\"hsp_home_state\":\"XA\"", "body.order.hsp_home_state", TOC_REFUSE_CONDITION },
+		{ "\"home_authority_contact\":null", "body.order.home_authority_contact", TOC_REFUSE_MISSING_FIELD },
+		{ "\"language\":\"qab\"", "body.order.language", TOC_REFUSE_CONDITION },
+		{ "\"grounds\":[]", "body.order.grounds", TOC_REFUSE_BAD_VALUE },
+		{ "\"locations\":[]", "body.order.locations", TOC_REFUSE_BAD_VALUE },
+		{ "\"emergency\":{\"emergency\":true}", "body.order.emergency.justification", TOC_REFUSE_MISSING_FIELD },
+		{ "\"issued_at\":\"2031-01-01T00:00:00Z\"", "body.order.issued_at", TOC_REFUSE_BAD_VALUE },
+		{ "\"non_disclosure\":{\"silent\":true}", "body.order.non_disclosure.decided_at", TOC_REFUSE_MISSING_FIELD },
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK(stage_act_value(s, orders_nest.issuer,
+				      orders_with_form(s, "draft", NULL, orders_form(s, &orders_nest, bad[i].change),
+						       "")) < 0);
+		if (s->v.refusal.code != bad[i].code)
+			printf("  %s: %s %s\n", bad[i].change, toc_refusal_wire(s->v.refusal.code), s->v.refusal.detail);
+		CHECK_INT(s->v.refusal.code, bad[i].code);
+		CHECK_TEXT(toc_str_of(s->v.refusal.field), bad[i].field);
+	}
+	struct toc_value *m = orders_with_form(s, "draft", NULL, orders_form(s, &orders_nest, ""), "");
+	toc_set(s->a, m, "legal_basis", toc_value_list(s->a));
+	REFUSED(stage_act_value(s, orders_nest.issuer, m), CONDITION, "legal_basis");
+	stage_free(s);
+}
+
+CASE(the_hour_starts_with_the_first_provable_receipt)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	stage_wait(s, TOC_SECONDS(20));
+	/* a call that somebody says they made proves nothing */
+	CHECK(stage_act(s, "HUB/duty officer",
+			"{\"type\":\"M19\",\"body\":{\"step\":\"outreach\",\"message_ref\":\"%s\",\"recipient_org\":\"GameNest\","
+			"\"channel\":\"phone\",\"state\":\"delivered\",\"at\":\"%s\",\"actor_kind\":\"human\"}}",
+			stage_id(s, "M10.issue", NULL), toc_time_str(s->a, NOW).p) < 0);
+	CHECK(running(s, "T1", o, order) == NULL);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	toc_time received = NOW;
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DELIVERED);
+	CHECK(running(s, "T1", o, order)->deadline.us == received.us + TOC_HOURS(1).us);
+	/* the same order by another way, later */
+	stage_wait(s, TOC_MINUTES(3));
+	CHECK(stage_act(s, o->responder,
+			"{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\",\"recipient_org\":\"GameNest\","
+			"\"channel\":\"console\",\"state\":\"seen\",\"at\":\"%s\",\"actor_kind\":\"human\"}}",
+			stage_id(s, "M10.issue", NULL), toc_time_str(s->a, NOW).p) == 0);
+	CHECK(orders_find(s, order)->received_at.us == received.us);
+	CHECK(running(s, "T1", o, order)->deadline.us == received.us + TOC_HOURS(1).us);
+	CHECK_INT(orders_find(s, order)->hours, 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_person_who_reads_it_has_it)
+{
+	const struct orders *o = &orders_pond; /* it has no gateway */
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(stage_act(s, o->responder,
+			"{\"type\":\"M19\",\"body\":{\"step\":\"human\",\"message_ref\":\"%s\",\"recipient_org\":\"PastePond\","
+			"\"channel\":\"console\",\"state\":\"seen\",\"at\":\"%s\",\"actor_kind\":\"human\"}}",
+			stage_id(s, "M10.issue", NULL), toc_time_str(s->a, NOW).p) == 0);
+	CHECK(running(s, "T1", o, order) != NULL);
+	stage_free(s);
+}
+
+CASE(warned_at_15_5_and_1_and_overdue_at_the_end)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(44));
+	CHECK_INT(stage_count(s, "deadline.warned", NULL), 0);
+	for (int i = 1; i <= 3; i++) {
+		stage_wait(s, i == 1 ? TOC_MINUTES(1) : i == 2 ? TOC_MINUTES(10) : TOC_MINUTES(4));
+		CHECK_INT(stage_count(s, "deadline.warned", NULL), i);
+	}
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "deadline.warned", NULL))), "BFP GameNest");
+	CHECK(!stage_reads(s, stage_last(s, "deadline.warned", NULL), "BFP", TOC_ROLE_DU, NULL));
+	CHECK(stage_reads(s, stage_last(s, "deadline.warned", NULL), "BFP", TOC_ROLE_OC, NULL));
+	CHECK(!orders_find(s, order)->overdue);
+	stage_wait(s, TOC_MINUTES(1));
+	CHECK(orders_find(s, order)->overdue);
+	CHECK_INT(orders_find(s, order)->breached, 1);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DELIVERED); /* a flag, no state */
+	/* done within the hour, told after it: nothing was missed */
+	stage_wait(s, TOC_MINUTES(2));
+	CHECK(orders_say(s, o->responder, "M12", order,
+			 done_at(s, o, (toc_time){ NOW.us - TOC_MINUTES(3).us })) == 0);
+	CHECK(toc_get_bool(stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1", "GameNest"), "met"));
+	CHECK(!orders_find(s, order)->overdue);
+	CHECK_INT(orders_find(s, order)->breached, 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_measure_after_the_hour_has_missed_it)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(62));
+	CHECK(orders_say(s, o->responder, "M12", order, done_at(s, o, (toc_time){ NOW.us - TOC_MINUTES(1).us })) == 0);
+	CHECK(!toc_get_bool(stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1", "GameNest"), "met"));
+	CHECK_INT(orders_find(s, order)->breached, 1);
+	CHECK(!orders_find(s, order)->overdue);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_EXECUTED);
+	stage_free(s);
+}
+
+CASE(what_was_removed_before_the_order_came_is_in_time)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	toc_time before = { NOW.us - TOC_MINUTES(4).us }; /* from a referral */
+	stage_wait(s, TOC_SECONDS(20));
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(1));
+	CHECK(orders_say(s, o->responder, "M12", order, done_at(s, o, before)) == 0);
+	const struct toc_value *t1 = stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1", "GameNest");
+	CHECK(toc_get_bool(t1, "met"));
+	CHECK(running(s, "T1", o, order) == NULL);
+	/* what is kept is kept from the measure */
+	CHECK(running(s, "T8", o, order)->deadline.us == toc_after_months(before, 6).us);
+	stage_free(s);
+}
+
+CASE(a_clock_that_is_ten_minutes_ahead_is_not_believed)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(30));
+	REFUSED(orders_say(s, o->responder, "M12", order,
+			   done_at(s, o, (toc_time){ NOW.us + TOC_MINUTES(10).us })),
+		TIME, "body.measured_at");
+	/* the time that it says it was sent at decides nothing */
+	CHECK(stage_act(s, o->responder, "{\"type\":\"M12\",\"sent_at\":\"%s\",\"body\":{\"order_ref\":\"%s\",%s}}",
+			toc_time_str(s->a, (toc_time){ NOW.us + TOC_MINUTES(10).us }).p, order,
+			done_at(s, o, NOW)) == 0);
+	CHECK_INT(toc_get_int(stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1", "GameNest"), "took_ms",
+			      0),
+		  30 * 60000);
+	stage_free(s);
+}
+
+CASE(items_have_outcomes_of_their_own)
+{
+	struct orders o = orders_nest;
+	const char *order;
+	o.items = 3;
+	struct stage *s = begun(&o, &order);
+	CHECK(orders_receipt(s, &o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(10));
+	const char *now = toc_time_str(s->a, NOW).p;
+	CHECK(orders_say(s, o.responder, "M12", order,
+			 toc_arena_printf(s->a,
+					  "%s,\"item_outcomes\":[{\"item\":1,\"measure\":\"removed\",\"measured_at\":\"%s\"}]",
+					  done_at(s, &o, NOW), now)
+				 .p) == 0);
+	CHECK_INT(orders_find(s, order)->items[0].state, TOC_ORDERED_REMOVED);
+	CHECK_INT(orders_find(s, order)->items[1].state, TOC_ORDERED_PENDING);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DELIVERED);
+	CHECK(running(s, "T1", &o, order) != NULL); /* two are left */
+	REFUSED(orders_say(s, o.responder, "M12", order,
+			   toc_arena_printf(s->a,
+					    "%s,\"item_outcomes\":[{\"item\":1,\"measure\":\"disabled\",\"measured_at\":\"%s\"}]",
+					    done_at(s, &o, NOW), now)
+				   .p),
+		STATE, "body.item_outcomes.item");
+	REFUSED(orders_say(s, o.responder, "M13", order,
+			   toc_arena_printf(s->a, "%s,\"items\":[4]", cannot(s, &o, OBSTACLE)).p),
+		BAD_VALUE, "body.items");
+	REFUSED(orders_say(s, o.responder, "M13", order,
+			   toc_arena_printf(s->a, "%s,\"items\":[2,2]", cannot(s, &o, OBSTACLE)).p),
+		BAD_VALUE, "body.items");
+	CHECK(orders_say(s, o.responder, "M13", order,
+			 toc_arena_printf(s->a, "%s,\"items\":[2]", cannot(s, &o, OBSTACLE)).p) == 0);
+	CHECK(running(s, "T1", &o, order) != NULL);
+	CHECK(orders_say(s, o.responder, "M13", order, cannot(s, &o, DEFECT)) == 0); /* the rest: 2 and 3 */
+	CHECK_INT(orders_find(s, order)->items[2].state, TOC_ORDERED_DEFECTIVE);
+	CHECK(running(s, "T1", &o, order) == NULL);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DEFECTIVE);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(an_obstacle_ends_and_a_new_hour_starts)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(50));
+	CHECK(orders_say(s, o->responder, "M13", order, cannot(s, o, OBSTACLE)) == 0);
+	const struct toc_value *t1 = stage_timer(stage_last(s, "M13.send", NULL), "timers_stopped", "T1", "GameNest");
+	CHECK_TEXT(toc_get_text(t1, "closed"), "not_running");
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_IMPOSSIBLE);
+	stage_wait(s, TOC_HOURS(5)); /* nothing runs */
+	CHECK_INT(orders_find(s, order)->breached, 0);
+	const char *ended = toc_time_str(s->a, (toc_time){ NOW.us - TOC_MINUTES(2).us }).p;
+	REFUSED(orders_say(s, o->issuer, "M14", order,
+			   toc_arena_printf(s->a, "\"kind\":\"clarification\",\"content\":\"x\",\"at\":\"%s\"", ended).p),
+		STATE, "body.kind");
+	CHECK(orders_say(s, o->responder, "M14", order,
+			 toc_arena_printf(s->a, "\"kind\":\"obstacle_ended\",\"at\":\"%s\"", ended).p) == 0);
+	CHECK(running(s, "T1b", o, order)->deadline.us == NOW.us + TOC_MINUTES(58).us); /* since it ended */
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_OBSTACLE_ENDED);
+	CHECK_INT(orders_find(s, order)->hours, 2);
+	stage_wait(s, TOC_MINUTES(30));
+	CHECK(orders_say(s, o->responder, "M12", order, done_at(s, o, NOW)) == 0);
+	CHECK(toc_get_bool(stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1b", "GameNest"), "met"));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(told_by_the_authority_the_hour_starts_when_the_provider_has_it)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	CHECK(orders_say(s, o->responder, "M13", order, cannot(s, o, OBSTACLE)) == 0);
+	stage_wait(s, TOC_MINUTES(90));
+	CHECK(orders_say(s, o->issuer, "M14", order,
+			 toc_arena_printf(s->a, "\"kind\":\"obstacle_ended\",\"at\":\"%s\"",
+					  toc_time_str(s->a, (toc_time){ NOW.us - TOC_MINUTES(80).us }).p)
+				 .p) == 0);
+	CHECK(running(s, "T1b", o, order) == NULL);
+	stage_wait(s, TOC_MINUTES(7));
+	CHECK(orders_receipt(s, o, "M14.obstacle_ended") == 0);
+	CHECK(running(s, "T1b", o, order)->starts.us == NOW.us);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(silence_towards_the_user_is_extended_once_and_ends)
+{
+	const struct orders *o = &orders_nest;
+	struct stage *s = stage_new();
+	orders_exercise(s, "2031-05-17T13:58:00Z");
+	toc_time until = toc_after(NOW, TOC_HOURS(42 * 24));
+#define SILENT(until)                                                                                        \
+	toc_arena_printf(s->a, "\"non_disclosure\":{\"silent\":true,\"decided_at\":\"%s\",\"until\":\"%s\"}", \
+			 toc_time_str(s->a, NOW).p, toc_time_str(s->a, until).p)                             \
+		.p
+	REFUSED(stage_act_value(s, o->issuer,
+				orders_with_form(s, "draft", NULL,
+						 orders_form(s, o, SILENT(toc_after(until, TOC_SECONDS(1)))), "")),
+		LIMIT, "body.order.non_disclosure.until");
+	const char *order = orders_issued(s, o, SILENT(until));
+	CHECK(order != NULL && running(s, "T9", o, order)->deadline.us == until.us);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	CHECK(orders_say(s, o->responder, "M12", order, done_at(s, o, NOW)) == 0);
+	stage_wait(s, TOC_HOURS(24));
+	toc_time more = toc_after(until, TOC_HOURS(42 * 24));
+#define UNTIL(t) toc_arena_printf(s->a, "\"step\":\"silence\",\"until\":\"%s\"", toc_time_str(s->a, t).p).p
+	REFUSED(orders_say(s, o->issuer, "M10", order, UNTIL(toc_after(more, TOC_SECONDS(1)))), LIMIT, "body.until");
+	CHECK(orders_say(s, o->issuer, "M10", order, UNTIL(more)) == 0);
+	CHECK(running(s, "T9", o, order)->deadline.us == more.us);
+	REFUSED(orders_say(s, o->issuer, "M10", order, UNTIL(toc_after(more, TOC_SECONDS(1)))), STATE, "body.until");
+	stage_wait(s, toc_between(NOW, more));
+	CHECK(running(s, "T9", o, order) == NULL); /* the user is told now */
+	CHECK(stage_count(s, "deadline.passed", NULL) >= 1);
+	REFUSED(orders_say(s, o->issuer, "M10", order, UNTIL(toc_after(NOW, TOC_HOURS(1)))), STATE, "body.until");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(kept_for_six_months_of_the_calendar_and_final_after_them)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	toc_time due = toc_after_months(NOW, 6);
+	REFUSED(orders_say(s, o->responder, "M12", order,
+			   toc_arena_printf(s->a, "%s,\"preserved_until\":\"%s\"", done_at(s, o, NOW),
+					    toc_time_str(s->a, (toc_time){ due.us - 1 }).p)
+				   .p),
+		TIME, "body.preserved_until");
+	CHECK(orders_say(s, o->responder, "M12", order,
+			 toc_arena_printf(s->a, "%s,\"preserved_until\":\"%s\"", done_at(s, o, NOW),
+					  toc_time_str(s->a, due).p)
+				 .p) == 0);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_PRESERVED);
+	stage_wait(s, toc_between(NOW, due));
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_FINAL);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(withdrawn_it_binds_nobody_and_content_comes_back)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	CHECK(orders_say(s, o->issuer, "M10", order, "\"step\":\"withdraw\",\"reason\":\"the wrong address\"") == 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M10.withdraw", NULL))), "BFP CDA GameNest HUB");
+	CHECK(running(s, "T1", o, order) == NULL);
+	REFUSED(orders_say(s, o->responder, "M12", order, done_at(s, o, NOW)), STATE, "body");
+#define BACK(cause)                                                                                          \
+	toc_arena_printf(s->a,                                                                               \
+			 "\"step\":\"reinstate\",\"cause\":\"" cause "\",\"reinstated_at\":\"%s\"," \
+			 "\"kept_down_under_terms\":false",                                                  \
+			 toc_time_str(s->a, NOW).p)                                                          \
+		.p
+	REFUSED(orders_say(s, o->responder, "M16", order, BACK("annulled")), CONDITION, "body.cause");
+	CHECK(orders_say(s, o->responder, "M16", order, BACK("withdrawn")) == 0);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_REINSTATED);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(issued_on_paper_while_the_line_was_down)
+{
+	const struct orders *o = &orders_nest;
+	struct stage *s = stage_new();
+	orders_exercise(s, "2031-05-17T13:58:00Z");
+	toc_time sent = { NOW.us - TOC_MINUTES(50).us }, received = { NOW.us - TOC_MINUTES(45).us };
+	struct toc_value *form = orders_form(s, o, "");
+	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "draft", NULL, form, "")) == 0);
+	const char *order = stage_id(s, "M10.draft", NULL);
+	CHECK(orders_say(s, o->certifier, "M10", order,
+			 toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"", order).p) == 0);
+	const char *reported = toc_arena_printf(s->a,
+						"\"reported\":{\"sent_at\":\"%s\",\"received_at\":\"%s\",\"channel\":\"e-mail\"}",
+						toc_time_str(s->a, sent).p, toc_time_str(s->a, received).p)
+				       .p;
+	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, reported)) == 0);
+	CHECK(running(s, "T1", o, order)->deadline.us == received.us + TOC_HOURS(1).us);
+	CHECK(orders_find(s, order)->reported && orders_find(s, order)->issued_at.us == sent.us);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DELIVERED);
+	stage_wait(s, (toc_dur){ 0 }); /* 15 minutes are left: the first warning is due at once */
+	CHECK_INT(stage_count(s, "deadline.warned", NULL), 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* ---- h.4: an order across the end of summer time ---- */
+
+static toc_time utc(const char *text)
+{
+	toc_time t;
+	CHECK(toc_time_parse(toc_str_of(text), &t, NULL) == 0);
+	return t;
+}
+
+static void at_utc(struct stage *s, const char *text)
+{
+	stage_wait(s, toc_between(NOW, utc(text)));
+}
+
+static int64_t seconds(toc_time from, toc_time to)
+{
+	return toc_between(from, to).us / 1000000;
+}
+
+CASE(the_clock_case_has_its_fixed_answers)
+{
+	const struct orders *o = &orders_nest;
+	struct stage *s = stage_new();
+	orders_exercise(s, "2033-10-03T08:00:00Z");
+	orders_informed(s, o);
+	at_utc(s, "2033-10-30T00:24:50Z");
+	const char *order = orders_issued(s, o, CALM);
+	CHECK(order != NULL);
+	const struct toc_value *issued = toc_get(toc_at(toc_get(decided(s, "M10.issue"), "orders"), 0), "issued");
+	CHECK(toc_get_bool(issued, "cross_border"));
+	CHECK_TEXT(toc_get_text(issued, "home_authority"), "CDA");
+	at_utc(s, "2033-10-30T00:25:10Z");
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	CHECK(running(s, "T1", o, order)->deadline.us == utc("2033-10-30T01:25:10Z").us);
+	/* the same reading of the clock on the wall, with another offset */
+	CHECK(utc("2033-10-30T02:25:10+01:00").us == utc("2033-10-30T01:25:10Z").us);
+	CHECK(utc("2033-10-30T02:25:10+02:00").us == utc("2033-10-30T00:25:10Z").us);
+	at_utc(s, "2033-10-30T00:51:40Z");
+	CHECK(orders_say(s, o->responder, "M13", order, cannot(s, o, DEFECT)) == 0);
+	const struct stage_entry *m13 = stage_last(s, "M13.send", NULL);
+	const struct toc_value *t1 = stage_timer(m13, "timers_stopped", "T1", "GameNest");
+	CHECK_TEXT(toc_get_text(t1, "closed"), "not_running");
+	CHECK_INT(toc_get_int(t1, "left_ms", 0), (33 * 60 + 30) * 1000);
+	at_utc(s, "2033-10-30T01:05:00Z");
+	CHECK(orders_say(s, o->issuer, "M14", order,
+			 "\"kind\":\"clarification\",\"content\":\"the whole address\",\"at\":\"2033-10-30T02:05:00+01:00\"") ==
+	      0);
+	CHECK(orders_receipt(s, o, "M14.clarification") == 0);
+	CHECK(running(s, "T1c", o, order)->deadline.us == utc("2033-10-30T02:05:00Z").us);
+	CHECK(utc("2033-10-30T03:05:00+01:00").us == utc("2033-10-30T02:05:00Z").us);
+	CHECK(stage_last(s, "M14.clarification", NULL)->e.seq > m13->e.seq);
+	at_utc(s, "2033-10-30T02:01:00Z");
+	toc_time measured = utc("2033-10-30T02:58:20+01:00");
+	CHECK(orders_say(s, o->responder, "M12", order, done_at(s, o, measured)) == 0);
+	const struct stage_entry *m12 = stage_last(s, "M12.send", NULL);
+	const struct toc_value *t1c = stage_timer(m12, "timers_stopped", "T1c", "GameNest"),
+			       *t3 = stage_timer(m12, "timers_stopped", "T3", "GameNest");
+	const struct toc_order *is = orders_find(s, order);
+	CHECK_INT(seconds(is->received_at, utc("2033-10-30T00:51:40Z")), 26 * 60 + 30);
+	CHECK_INT(seconds(utc("2033-10-30T00:51:40Z"), utc("2033-10-30T01:05:00Z")), 13 * 60 + 20);
+	CHECK_INT(is->hours, 2);
+	CHECK_INT(is->breached, 0);
+	CHECK(toc_get_bool(t1c, "met"));
+	CHECK_INT(toc_get_int(t1c, "left_ms", 0), (6 * 60 + 40) * 1000);
+	CHECK_INT(seconds(is->received_at, measured), 3600 + 33 * 60 + 10);
+	CHECK(toc_get_bool(t3, "met"));
+	CHECK_INT(toc_get_int(t3, "took_ms", 0), (2 * 60 + 40) * 1000);
+	CHECK(toc_get_time(t3, "deadline", TOC_TIME_NEVER).us == utc("2033-10-30T02:13:20Z").us);
+	CHECK(running(s, "T8", o, order)->deadline.us == utc("2034-04-30T01:58:20Z").us);
+	CHECK(utc("2034-04-30T03:58:20+02:00").us == utc("2034-04-30T01:58:20Z").us);
+	CHECK_TEXT(toc_str_of(stage_readers(s, m12)), "BFP CDA GameNest HUB");
+	CHECK_INT(stage_count(s, "deadline.passed", NULL), 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+RUN_CASES()
