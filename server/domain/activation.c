@@ -57,6 +57,18 @@ static int by_id(const struct toc_timer *a, const struct toc_timer *b)
 	return toc_uuid_cmp(a->id, b->id);
 }
 
+/* Those of its course. What runs on something else goes on: signals expire, recalls are confirmed, the law's terms
+ * end when they end, whatever becomes of the incident. */
+static bool ends_with_incident(const struct toc_timer *t)
+{
+	static const char *const own[] = { "T19", "T20", "T21", "T22", "T23", "T24", "T25" };
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (toc_short_is(&t->name, toc_str_of(own[i])))
+			return true;
+	return false;
+}
+
 static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i,
 		     bool but_promised)
 {
@@ -65,8 +77,8 @@ static void stop_all(struct toc_ask *q, struct toc_value *decided, const struct 
 	size_t n = 0, room = 0;
 
 	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor))) {
-		if (!toc_uuid_eq(t->incident, i->id) || toc_str_is(toc_short_str(&t->name), TOC_TIMER_EXPIRY))
-			continue; /* signals expire, whatever becomes of the incident */
+		if (!toc_uuid_eq(t->incident, i->id) || !ends_with_incident(t))
+			continue;
 		if (but_promised &&
 		    (toc_short_is(&t->name, TOC_STR("T19")) || toc_short_is(&t->name, TOC_STR("T23"))))
 			continue;
@@ -128,6 +140,8 @@ void toc_return(struct toc_ask *q, struct toc_value *decided, const struct toc_i
 	toc_effect_incident_state(q, decided, i->id, i->state, to);
 	if (to == TOC_INCIDENT_ACTIVE || to == TOC_INCIDENT_WINDING_DOWN)
 		start_review(q, decided, i->id, i->review_at);
+	if (q->incident == i)
+		toc_start_reports(q, decided, to);
 	if (to == TOC_INCIDENT_EARLY_WARNING)
 		toc_start_until(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until);
 }
@@ -236,6 +250,14 @@ void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 	if (activates)
 		activate(q, d, e);
 	start_review(q, decided, i->id, e->review_at);
+	if (activates || toc_str_is(e->decision, "wind_down"))
+		toc_start_reports(q, decided, to);
+	if (toc_str_is(e->decision, "wind_down") || toc_str_is(e->decision, "close"))
+		toc_say_closing(q, d);
+	if (toc_str_is(e->decision, "close"))
+		toc_start_debrief(q, decided);
+	else if (toc_str_is(e->decision, "reopen"))
+		toc_stop_timer_of(q, decided, "T25", i->id, TOC_STR(""));
 }
 
 void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct toc_proposal *p)

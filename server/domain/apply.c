@@ -83,8 +83,10 @@ static void disclosure(const struct deed *d)
 	for (size_t i = 0; to && i < toc_len(entries); i++) {
 		struct toc_uuid ref = toc_get_id(toc_at(entries, i), "ref");
 		struct toc_message *m = EDIT_EXISTING(d, message, ref);
-		if (m)
+		if (m) {
 			add_readers(m, to);
+			TOC_ADD(m, carriers)->id = d->e->eid;
+		}
 	}
 }
 
@@ -457,6 +459,7 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 	toc_apply_signals(&d);
 	toc_apply_orders(&d);
 	toc_apply_fences(&d);
+	toc_apply_course(&d);
 	receipts(&d);
 	toc_apply_links(&d);
 	disclosure(&d);

@@ -33,6 +33,8 @@ void toc_apply_orders(const struct deed *d);
 void toc_apply_hook(const struct deed *d);
 /** Deconfliction checks and referrals. (apply_deconfliction.c) */
 void toc_apply_fences(const struct deed *d);
+/** The course of an incident, confirmations, recalls, orders elsewhere. (apply_course.c) */
+void toc_apply_course(const struct deed *d);
 /** decided.links: cases that are one in the real world. */
 void toc_apply_links(const struct deed *d);
 

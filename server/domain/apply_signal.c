@@ -163,6 +163,7 @@ static void new_item(const struct deed *d, struct toc_parcel *parcel, const stru
 
 	struct toc_signals *s = toc_world_edit(d->w, TOC_OBJECT_signals, TOC_KEY(item->incident), NULL);
 	s->incident = item->incident;
+	s->total++;
 	hold(s, item, 1);
 	if (toc_get_text(keys, "key").n)
 		index_key(d, item, toc_get_text(keys, "key"));
@@ -193,8 +194,14 @@ static void item_state(const struct deed *d, const struct toc_value *v)
 	if (item->state == TOC_ITEM_PROPOSED && toc_get_is(v, "to", "SHARED"))
 		item->message = d->e->eid; /* whoever gets the release reads the item */
 	item->state = toc_item_state_of(toc_get_text(v, "to"));
-	if (!toc_item_is_live(item))
-		forget(d, item);
+	if (toc_item_is_live(item))
+		return;
+	forget(d, item);
+	struct toc_signals *s = EDIT_EXISTING(d, signals, item->incident);
+	if (s && item->state == TOC_ITEM_RETRACTED)
+		s->retracted++;
+	else if (s)
+		s->expired++;
 }
 
 static void item_scope(const struct deed *d, const struct toc_value *v)
@@ -216,6 +223,10 @@ static void item_opinion(const struct deed *d, const struct toc_value *v)
 	if (!item || opinion == TOC_OPINION_NONE)
 		return;
 	set_opinion(item, toc_get_text(v, "org"), opinion);
+	struct toc_signals *s = toc_get_bool(v, "disputed") && !item->disputed ? EDIT_EXISTING(d, signals, item->incident)
+									       : NULL;
+	if (s)
+		s->disputed++;
 	item->disputed = toc_get_bool(v, "disputed");
 }
 
@@ -232,6 +243,14 @@ static void item_flood(const struct deed *d, const struct toc_value *v)
 	item->removed += toc_get_int(d->body, "removed", 0);
 	item->left_up += toc_get_int(d->body, "left_up_with_context", 0);
 	item->reinstated += toc_get_int(d->body, "reinstated", 0);
+	struct toc_signals *s = EDIT_EXISTING(d, signals, item->incident);
+	if (!s)
+		return;
+	s->matches += toc_get_int(d->body, "count", 0);
+	s->blocked += toc_get_int(d->body, "blocked_at_upload", 0);
+	s->removed += toc_get_int(d->body, "removed", 0);
+	s->left_up += toc_get_int(d->body, "left_up_with_context", 0);
+	s->reinstated += toc_get_int(d->body, "reinstated", 0);
 }
 
 void toc_apply_signals(const struct deed *d)

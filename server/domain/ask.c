@@ -55,6 +55,8 @@ static struct toc_str retention_of(const char *k)
 		{ "M9.", "R-ORDER" }, { "M10.", "R-ORDER" }, { "M11.", "R-ORDER" }, { "M12.", "R-ORDER" },
 		{ "M13.", "R-ORDER" }, { "M14.", "R-ORDER" }, { "M15.", "R-ORDER" }, { "M16.", "R-ORDER" },
 		{ "M17.", "R-ORDER" }, { "M18.", "R-ORDER" },
+		{ "M20.", "R-LIVE" }, { "M21.", "R-LIVE" }, { "M22.", "R-ITL" },  { "M23.", "R-LIVE" },
+		{ "M25.", "R-LIVE" }, { "M28.", "R-LIVE" },
 		{ "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
 	};
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)

@@ -77,6 +77,8 @@ void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str 
 	(void)toc_reader_add(q, d, notifier, TOC_IF_OWN);
 	for (uint32_t i = 0; t && i < t->n_desks; i++) {
 		struct toc_str org = toc_short_str(&t->desks[i].org);
+		if (t->desks[i].state == TOC_DESK_WITHDRAWN) /* the notification was recalled from it */
+			continue;
 		(void)toc_reader_add(q, d, org, TOC_IF_ADR | (toc_str_eq(org, d->org) ? TOC_IF_OWN : 0));
 	}
 	for (size_t i = 0; i < toc_len(extra); i++)
@@ -295,6 +297,14 @@ static struct toc_value *broadcast_shown(struct toc_arena *a, const struct toc_m
 	if (toc_str_is(m->name, "pages"))
 		return grouped(a, m->value, paging, sizeof paging / sizeof *paging);
 	return toc_str_is(m->name, "timers_started") ? timers_shown(a, m->value) : m->value;
+}
+
+bool toc_is_nameless(const struct toc_entry *e, enum toc_rendering rendering)
+{
+	const struct toc_value *body = toc_get(toc_get(e->body, "message"), "body");
+
+	return rendering == TOC_WITHOUT_PERSONAL && toc_str_is(e->k, "M23.contribute") &&
+	       toc_get_bool(body, "anonymous_to_others");
 }
 
 bool toc_read_by_tied(struct toc_str k)

@@ -106,6 +106,15 @@ static void case_readers(struct toc_ask *q, struct toc_draft *d, const struct to
 		(void)toc_reader_add(q, d, toc_short_str(&t->desk), TOC_IF_ADR);
 }
 
+/* What one owes the other: both. */
+static void sides(struct toc_ask *q, struct toc_draft *d, const struct toc_timer *t, struct toc_str owed_to)
+{
+	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+	(void)toc_reader_add(q, d, toc_short_str(&t->desk), TOC_IF_OWN);
+	if (!toc_short_is(&t->desk, owed_to))
+		(void)toc_reader_add(q, d, owed_to, TOC_IF_OWN);
+}
+
 /* Of an incident: the leads of the hub and of the states affected. */
 static void incident_readers(struct toc_ask *q, struct toc_draft *d)
 {
@@ -153,7 +162,10 @@ struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const str
 	if (t->desk.n)
 		toc_set_text(q->a, body, "desk", toc_short_str(&t->desk));
 	toc_set_time(q->a, body, "deadline", t->deadline);
-	if (q->order)
+	struct toc_str owed_to = toc_owed_to(q->w, t);
+	if (owed_to.n)
+		sides(q, d, t, owed_to);
+	else if (q->order)
 		order_readers(q, d, t);
 	else if (q->threat)
 		case_readers(q, d, t);

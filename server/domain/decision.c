@@ -155,7 +155,9 @@ static int check_follows(struct toc_ask *q, struct toc_str decision, uint32_t *r
 		return TOC_REFUSE(q, STATE, "body.decision", "domain b.1, T23",
 				  "the activation is not confirmed yet: confirm it first");
 	*ret_to = to;
-	return toc_str_is(decision, "close") || toc_str_is(decision, "wind_down") ? check_threats(q) : 0;
+	if (!toc_str_is(decision, "close") && !toc_str_is(decision, "wind_down"))
+		return 0;
+	return check_threats(q) < 0 ? -1 : toc_check_closing(q, decision);
 }
 
 /* ---- taking it up ---- */
@@ -259,6 +261,8 @@ int toc_rule_propose(struct toc_ask *q)
 				  TOC_STR_ARGS(decision));
 	struct toc_draft *d = toc_ask_draft(q, "M3.propose");
 	propose(q, d, decision, false);
+	if (toc_str_is(decision, "close"))
+		toc_say_closing(q, d);
 	if (toc_str_is(decision, "close"))
 		toc_tell(q, d, TOC_TO_EVERYBODY, TOC_IF_ADR);
 	else

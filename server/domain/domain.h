@@ -157,6 +157,9 @@ size_t toc_entry_readers(const struct toc_entry *e, struct toc_arena *a, struct 
 struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const struct toc_value *decided,
 				    enum toc_rendering rendering);
 
+/** Is this rendering shown without who it is from? A contribution to a debrief, where that was wished. */
+bool toc_is_nameless(const struct toc_entry *e, enum toc_rendering rendering);
+
 /** Do notifiers of cases that are tied to this entry's case read it, in the rendering without personal data?
  * They learn what happened, and not to whose case: that rendering names neither the case nor messages in it.
  */

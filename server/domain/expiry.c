@@ -36,8 +36,10 @@ void toc_fire_expiry(struct toc_ask *q, const struct toc_timer *t)
 	toc_set(q->a, body, "item_refs", refs);
 	toc_set_cstr(q->a, body, "reason", "expired");
 	toc_set_cstr(q->a, body, "undo_advice", "recheck");
-	if (any) /* all of them came to the same readers */
+	if (any) { /* all of them came to the same readers */
 		toc_readers_of_item(q, d, any);
+		toc_owe_confirmations(q, d, toc_find_message(q->w, any->message), NULL, false);
+	}
 	if (next.us != TOC_TIME_NEVER.us)
 		toc_move_timer(q, decided, t, next, false);
 	else

@@ -478,6 +478,7 @@ int toc_rule_report(struct toc_ask *q)
 			 *affected = toc_value_list(q->a);
 	d->incident = id;
 	d->subject = toc_incident_subject(q->a, id);
+	toc_engage(q, d);
 	toc_set_text(q->a, reported, "by", q->p->org);
 	toc_set(q->a, reported, "event_time", toc_get(time, "from"));
 	if (place) {

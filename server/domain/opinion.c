@@ -41,6 +41,7 @@ static struct toc_draft *report(struct toc_ask *q, const struct toc_item *item)
 	struct toc_draft *d = toc_ask_draft(q, q->action->k);
 
 	d->ref = item->message;
+	toc_engage(q, d);
 	toc_readers_of_item(q, d, item);
 	if (q->looking)
 		toc_set(q->a, toc_decided(d), "known", toc_known_item(q, item));

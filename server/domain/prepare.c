@@ -152,8 +152,10 @@ struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_princi
 	/* of incidents reference, place and time; of a threat case nothing */
 	const struct toc_value *offered = v.n ? toc_get(v.drafts[0].decided, "duplicates") : NULL;
 	toc_set(a, answer, "duplicates", offered ? (struct toc_value *)(uintptr_t)offered : toc_value_list(a));
+	static const char *const shown[] = { "known", "report", "closing", "unread", "open" };
 	for (size_t i = 0; i < v.n; i++)
-		toc_set(a, answer, "known", toc_get(v.drafts[i].decided, "known"));
+		for (size_t k = 0; k < sizeof shown / sizeof *shown; k++)
+			toc_set(a, answer, shown[k], toc_get(v.drafts[i].decided, shown[k]));
 	if (v.duplicate)
 		toc_set_int(a, answer, "seq", (int64_t)v.seq);
 	return answer;

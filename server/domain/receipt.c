@@ -167,6 +167,8 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 		if (desk && toc_uuid_eq(t->id, d->case_ref) && t->state == TOC_CASE_SENT &&
 		    !toc_get(d->decided, "state") && toc_desk_step(TOC_STR("M19.machine"), desk->state, &to))
 			toc_effect_desk_state(q->a, toc_decided(d), recipient(q), desk->state, to);
+		if (toc_get_is(receipt, "channel", "api"))
+			toc_receipt_confirms(q, d, m, recipient(q), TOC_BY_MACHINE);
 		readers(q, d, m, TOC_STR(""));
 	}
 	return d ? 0 : said_before(q, before);
@@ -188,9 +190,10 @@ static void answers_activation(struct toc_ask *q, struct toc_draft *d, const str
 
 	if (!t || !is_activation(q, m))
 		return;
-	if (acks)
+	if (acks) {
 		toc_stop(q, toc_decided(d), t);
-	else
+		toc_engage(q, d);
+	} else
 		toc_seen_by_t19(q, toc_decided(d), t);
 }
 
@@ -224,6 +227,8 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	toc_effect(q->a, toc_decided(d), "receipts", receipt_of(q, m, acks ? "acked" : "seen", true));
 	answers_activation(q, d, m, acks);
 	toc_order_receipt(q, toc_decided(d), m, q->p->org, q->p->channel, q->at);
+	if (acks || toc_str_is(toc_short_str(&m->k), "M25.recall"))
+		toc_receipt_confirms(q, d, m, q->p->org, TOC_BY_PERSON);
 	readers(q, d, m, TOC_STR(""));
 	return 0;
 }

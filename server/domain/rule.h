@@ -41,6 +41,14 @@
  *   subject_keys    [hex]                            … and what it is about, as keyed hashes
  *   check_states    [{check, from, to}] · check_answered {check, answer, until?} by the entry's organisation
  *   referred        {urls} · referral_answered {referral, answer, positions: [n]}
+ *   engaged         true                             its sender, a platform, acts in the incident
+ *   report          {number?, figures}               the numbers of an M20 or M23, by the server
+ *   closing         {…}                              how the guard of winding down and closing stands
+ *   contributed     true · final {public_sha256} · published true    of a debrief
+ *   confirmations   [{org, parts}]                   who has to confirm the entry, by machine, by a person
+ *   confirmed       [{ref, org, part}]               … and has
+ *   recalled        {entries, orgs}                  these messages are recalled; these can read them no more
+ *   process         {…} · process_state {from, to}   an order that runs elsewhere
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
  *   digest, readers, person                          what later entries need to know this one by
@@ -91,6 +99,14 @@ enum toc_check_answer {
 	TOC_CHECK_CONTACT_ME,
 	TOC_CHECK_DUPLICATE_ORDER
 };
+enum toc_process_state {
+#define TOC_PROCESS_STATE(name) TOC_PROCESS_##name,
+#include "domain/lifecycle.def"
+};
+/* What a platform reports of its volume. The numbers are in snapshots. */
+enum toc_trend { TOC_TREND_UNSAID, TOC_TREND_RISING, TOC_TREND_FLAT, TOC_TREND_FALLING, TOC_TREND_NONE };
+/* By whom a message is confirmed. The bits are in snapshots. */
+enum toc_confirming_part { TOC_BY_MACHINE = 1, TOC_BY_PERSON = 2 };
 /* What an organisation holds of a signal. The numbers are in snapshots. */
 enum toc_opinion { TOC_OPINION_NONE, TOC_OPINION_POSITIVE, TOC_OPINION_SEED, TOC_OPINION_NEGATIVE };
 /* How a criterion is met. The numbers are in snapshots. */
@@ -118,6 +134,11 @@ const char *toc_check_answer_name(uint32_t answer);
 enum toc_check_answer toc_check_answer_of(struct toc_str name); /* SILENT when unknown */
 /** Where `what` leads a deconfliction check. @return false when it does not follow */
 bool toc_check_step(struct toc_str what, enum toc_check_state from, enum toc_check_state *ret_to);
+const char *toc_process_state_name(uint32_t state);
+enum toc_process_state toc_process_state_of(struct toc_str name);
+bool toc_process_step(struct toc_str what, enum toc_process_state from, enum toc_process_state *ret_to);
+const char *toc_trend_name(uint32_t trend);
+enum toc_trend toc_trend_of(struct toc_str name); /* UNSAID when unknown */
 const char *toc_proposal_state_name(uint32_t state);
 enum toc_proposal_state toc_proposal_state_of(struct toc_str name);
 const char *toc_answer_name(uint32_t answer);
@@ -250,7 +271,7 @@ bool toc_is_of_signal(struct toc_str k);
 bool toc_is_of_order(struct toc_str k);
 /** M18: whom it concerns is nobody's to read. */
 bool toc_is_of_deconfliction(struct toc_str k);
-/** M1, M2, M3: who reads it knows of the incident from then on. */
+/** M1, M2, M3, a situation report, a final one: who reads it knows of the incident from then on. */
 bool toc_is_of_incident(struct toc_str k);
 /** Has the organisation sent or received an entry of it? */
 bool toc_is_party(const struct toc_incident *i, struct toc_str org);
@@ -502,6 +523,50 @@ void toc_start_expiry(struct toc_ask *q, struct toc_value *decided, struct toc_u
 /* opinion.c: M7 */
 toc_rule toc_rule_match_count, toc_rule_opinion, toc_rule_false_positive, toc_rule_not_applicable;
 
+/* retract.c: M8 */
+toc_rule toc_rule_retract;
+
+/* course.c: M20, M21, and the guard of winding down */
+toc_rule toc_rule_sitrep, toc_rule_hand_over, toc_rule_status;
+/** The numbers of an incident as they are now. */
+struct toc_value *toc_figures(struct toc_ask *q);
+/** Whoever sends it is engaged: a platform that acts in the incident. */
+void toc_engage(struct toc_ask *q, struct toc_draft *d);
+/** decided.closing; refused when the guard of the decision does not hold. d may be NULL: only the guard. */
+int toc_check_closing(struct toc_ask *q, struct toc_str decision);
+void toc_say_closing(struct toc_ask *q, struct toc_draft *d);
+/** T22 anew, as the state that the incident comes to has it; none when it is not running. */
+void toc_start_reports(struct toc_ask *q, struct toc_value *decided, uint32_t state);
+/** Readers: one's own, the hub, the authorities of affected states, as the draft's row lets them. */
+void toc_tell_leads(struct toc_ask *q, struct toc_draft *d);
+int toc_check_window(struct toc_ask *q, const struct toc_value *window, const char *field);
+
+/* debrief.c: M23 */
+toc_rule toc_rule_contribute, toc_rule_final, toc_rule_publish;
+void toc_start_debrief(struct toc_ask *q, struct toc_value *decided);
+
+/* confirm.c: who has to confirm what they have */
+/** decided.confirmations: whoever imported `had` by machine, and, when `people`, a person of everybody who has it; of
+ * these organisations only, when there is a list. */
+void toc_owe_confirmations(struct toc_ask *q, struct toc_draft *d, const struct toc_message *had,
+			   const struct toc_value *only, bool people);
+/** decided.confirmed += this part of what the organisation owes of that message, if it does. */
+bool toc_confirm(struct toc_ask *q, struct toc_draft *d, const struct toc_confirming *c, struct toc_str org,
+		 enum toc_confirming_part part);
+/** A receipt of a message that has to be confirmed: it confirms, or, of a recall, starts the time for it. */
+void toc_receipt_confirms(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, struct toc_str org,
+			  enum toc_confirming_part part);
+bool toc_owes_nothing(const struct toc_confirming *c);
+/** To whom what the timer is about is owed; empty when to nobody in particular. */
+struct toc_str toc_owed_to(const struct toc_world *w, const struct toc_timer *t);
+
+/* recall.c: M25 */
+toc_rule toc_rule_recall, toc_rule_recall_confirm;
+/* process.c: M22 */
+toc_rule toc_rule_process_open, toc_rule_process_status;
+/* protection.c: M24, M28 */
+toc_rule toc_rule_complaints, toc_rule_protect;
+
 /* known.c: is a signal known already? */
 #define TOC_STACK_SLOTS 1024 /* of one haystack object */
 struct toc_hash toc_sameness_key(struct toc_str key, struct toc_uuid incident);
@@ -567,7 +632,7 @@ void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
 toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
-	toc_fire_t20, toc_fire_t23, toc_fire_expiry;
+	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_expiry;
 /** "deadline.warned" or "deadline.passed", to whom the timer binds and to whoever it is owed. */
 struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
 struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called,

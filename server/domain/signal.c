@@ -263,6 +263,7 @@ int toc_rule_signals(struct toc_ask *q)
 		return TOC_REFUSE(q, NO_READER, "audience", "domain a.3.1",
 				  "there is no hub to propose it to");
 	add_items(q, d, items);
+	toc_engage(q, d);
 	if (q->looking)
 		say_what_is_known(q, d, items);
 	return 0;
@@ -400,9 +401,18 @@ static int release(struct toc_ask *q, struct toc_draft *d, const struct ruling *
 	return 0;
 }
 
+/* What leaves less of an item than its importers have: their machines have to follow. */
+static bool narrows(const struct ruling *r)
+{
+	struct toc_str action = toc_get_text(r->said, "action");
+
+	return toc_str_is(action, "narrow") || toc_str_is(action, "quarantine") || toc_str_is(action, "bank");
+}
+
 static int rule_on_items(struct toc_ask *q, struct toc_draft *d, const struct toc_value *scopes)
 {
 	struct ruling first = { .item = NULL };
+	bool narrower = false;
 
 	for (size_t i = 0; i < toc_len(scopes); i++) {
 		struct ruling r;
@@ -416,11 +426,14 @@ static int rule_on_items(struct toc_ask *q, struct toc_draft *d, const struct to
 					  "domain a.3.1",
 					  "item_ref: items of one M6 at a time, and released by themselves");
 		add_ruling(q, toc_decided(d), &r);
+		narrower |= narrows(&r);
 	}
 	if (!first.item)
 		return 0; /* the catalogue wants one at least */
 	d->ref = first.item->message;
 	toc_readers_of_item(q, d, first.item);
+	if (narrower)
+		toc_owe_confirmations(q, d, toc_find_message(q->w, first.item->message), NULL, false);
 	return first.released ? release(q, d, &first, toc_len(scopes)) : 0;
 }
 
@@ -468,4 +481,5 @@ void toc_quarantine(struct toc_ask *q, const struct toc_item *item, enum toc_ite
 	toc_set_cstr(q->a, toc_decided(d), "why", why);
 	add_ruling(q, toc_decided(d), &r);
 	toc_readers_of_item(q, d, item);
+	toc_owe_confirmations(q, d, toc_find_message(q->w, item->message), NULL, false);
 }

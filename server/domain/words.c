@@ -42,6 +42,11 @@ static const char *const check_states[] = {
 #include "domain/lifecycle.def"
 };
 static const char *const check_answers[] = { "", "clear", "objection_until", "contact_me", "duplicate_order_exists" };
+static const char *const process_states[] = {
+#define TOC_PROCESS_STATE(name) #name,
+#include "domain/lifecycle.def"
+};
+static const char *const trends[] = { "", "rising", "flat", "falling", "none" };
 static const char *const opinions[] = { "", "positive", "investigation_seed", "negative" };
 static const char *const answers[] = { "", "yes", "likely", "unknown", "no" };
 static const char *const desk_roles[] = { "competent", "home", "hub", "added" };
@@ -78,6 +83,8 @@ WORDS(ordered_state, enum toc_ordered_state, ordered_states)
 WORDS(hook_state, enum toc_hook_state, hook_states)
 WORDS(check_state, enum toc_check_state, check_states)
 WORDS(check_answer, enum toc_check_answer, check_answers)
+WORDS(process_state, enum toc_process_state, process_states)
+WORDS(trend, enum toc_trend, trends)
 WORDS(opinion, enum toc_opinion, opinions)
 WORDS(answer, enum toc_answer, answers)
 WORDS(desk_role, uint32_t, desk_roles)
@@ -109,7 +116,7 @@ struct step {
 	uint32_t from, to; /* a set of states, a state */
 };
 enum { STAYS = 255, TOC_DESK_STAYS = STAYS, TOC_INCIDENT_STAYS = STAYS, TOC_ITEM_STAYS = STAYS,
-       TOC_HOOK_STAYS = STAYS, TOC_CHECK_STAYS = STAYS, TOC_ORDER_STAYS = STAYS };
+       TOC_HOOK_STAYS = STAYS, TOC_CHECK_STAYS = STAYS, TOC_ORDER_STAYS = STAYS, TOC_PROCESS_STAYS = STAYS };
 
 static const struct step desk_steps[] = {
 #define IS(state) (1u << TOC_DESK_##state)
@@ -150,6 +157,13 @@ static const struct step order_steps[] = {
 #undef IS
 };
 
+static const struct step process_steps[] = {
+#define IS(state) (1u << TOC_PROCESS_##state)
+#define TOC_PROCESS_STEP(what, from_states, to_state) { what, from_states, TOC_PROCESS_##to_state },
+#include "domain/lifecycle.def"
+#undef IS
+};
+
 static const struct step *step_from(const struct step *steps, size_t n, struct toc_str what, uint32_t from)
 {
 	for (size_t i = 0; i < n; i++)
@@ -172,9 +186,15 @@ STEPS(item, enum toc_item_state, item_steps)
 STEPS(order, enum toc_order_state, order_steps)
 STEPS(hook, enum toc_hook_state, hook_steps)
 STEPS(check, enum toc_check_state, check_steps)
+STEPS(process, enum toc_process_state, process_steps)
 
 bool toc_is_of_incident(struct toc_str k)
 {
+	static const char *const later[] = { "M20.approve", "M23.final", "M23.publish" };
+
+	for (size_t i = 0; i < COUNT_OF(later); i++)
+		if (toc_str_is(k, later[i]))
+			return true;
 	return k.n > 3 && k.p[0] == 'M' && k.p[1] >= '1' && k.p[1] <= '3' && k.p[2] == '.';
 }
 

@@ -76,6 +76,9 @@ TOC_FIND_BY_ID(hook)
 TOC_FIND_BY_ID(push)
 TOC_FIND_BY_ID(referral)
 TOC_FIND_BY_ID(check)
+TOC_FIND_BY_ID(course)
+TOC_FIND_BY_ID(confirming)
+TOC_FIND_BY_ID(process)
 #undef TOC_FIND_BY_ID
 
 /** Not used up, expired or revoked, nor is the link that opened it. c may be NULL. (link.c) */

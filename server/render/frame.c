@@ -51,6 +51,14 @@ static struct toc_value *of_no_case(struct toc_arena *a, const struct toc_value 
 	return shown;
 }
 
+/* Whoever reads it does not learn from whom it is: neither by name nor by client, nor by a number of theirs. */
+static struct toc_value *of_nobody(struct toc_arena *a, const struct toc_value *message)
+{
+	static const char *const sender[] = { "sender_org", "sender_person", "sender_client", "on_behalf_of", "references",
+					      "also_reported_to" };
+	return without(a, message, sender, sizeof sender / sizeof *sender);
+}
+
 static bool for_tied(const struct toc_entry *e, enum toc_rendering rendering)
 {
 	return rendering == TOC_WITHOUT_PERSONAL && toc_read_by_tied(e->k);
@@ -65,7 +73,8 @@ struct toc_value *toc_render_message(struct toc_arena *a, const struct toc_opene
 		part = of_no_case(a, part);
 	else if (rendering != TOC_WHOLE && !toc_str_is(e->entry.k, "M29.disclose"))
 		personal = toc_message_texts(a, part, toc_get(e->data, "message"));
-	return toc_message_join(a, part, personal);
+	struct toc_value *message = toc_message_join(a, part, personal);
+	return toc_is_nameless(&e->entry, rendering) ? of_nobody(a, message) : message;
 }
 
 /* An M29's items: the public parts stand in decided, the personal parts beside them in data. Who reads the
@@ -114,7 +123,8 @@ struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o,
 		set_id(a, f, "case", e->case_ref);
 		set_id(a, f, "ref", e->ref);
 	}
-	toc_set_text(a, f, "org", e->org);
+	if (!toc_is_nameless(e, rendering))
+		toc_set_text(a, f, "org", e->org);
 	set_id(a, f, "id", e->eid);
 	if (e->late)
 		toc_set_bool(a, f, "late", true);
