@@ -23,6 +23,7 @@ struct toc_job {
 	void *ours;  /* what the channel keeps while it runs */
 	/* of jobs.c */
 	struct toc_job *next;
+	struct toc_lane *lane; /* NULL: none */
 	CURL *easy; /* NULL: it waits */
 	bool unwanted;
 	int64_t since_us, begun_us;
@@ -42,13 +43,14 @@ struct toc_courier_channel {
 	enum toc_way way;
 	const char *means; /* member of "ways" in the heritage; without it the channel is not served */
 	size_t at_once;    /* offset in toc_limits: how many run at a time */
+	const char *lane;  /* member of the document by which jobs share a lane; NULL: each has its own */
 	/** Set on the handle what is to be done. @return 0, or -1 and the outcome: it cannot be tried */
 	int (*start)(struct toc_job *job, CURL *easy, struct toc_outcome *ret);
 	/** It has run: what does that mean? Releases `ours`. */
 	void (*done)(struct toc_job *job, CURL *easy, CURLcode result, struct toc_outcome *ret);
 };
 
-extern const struct toc_courier_channel toc_smtp;
+extern const struct toc_courier_channel toc_smtp, toc_webhook, toc_web_push, toc_gateway;
 
 /** The outcome in words that are ours. */
 void toc_outcome_set(struct toc_outcome *o, enum toc_outcome_state state, unsigned code, const char *format, ...)

@@ -33,12 +33,19 @@ struct toc_queue {
 	struct toc_job *first, **end;
 	unsigned n;
 };
+/* Jobs for one address: a few run at a time, the others stand aside, so that one that does not answer keeps its own
+ * jobs waiting and nobody else's. */
+struct toc_lane {
+	struct toc_queue aside;
+	unsigned running;
+};
 /* One way to reach somebody, as it is served here. */
 struct toc_way_served {
 	const struct toc_courier_channel *channel;
 	const struct toc_value *means; /* NULL: not served */
 	struct toc_queue fresh, again; /* jobs at their first attempt, and at a later one */
-	unsigned running, running_again;
+	unsigned running, running_again, aside;
+	struct toc_map *lanes; /* by the text that names them */
 	/* nobody can be reached this way now: one at a time is tried, after growing pauses */
 	unsigned failures;
 	int64_t held_until_us; /* 0: not held */

@@ -5,6 +5,8 @@
  * its certificate is wrong), jobs wait untouched and one at a time is tried, after a second, two, four … to a minute:
  * an outage costs an outcome a minute, not one for every recipient.
  *
+ * Jobs for one address share a lane, in which a few run at a time: one that never answers delays no other.
+ *
  * The keeper hands over no more than it wants to be told of; JOBS_MOST is there for a keeper that is not ours. */
 #include "courier/inside.h"
 
@@ -22,7 +24,7 @@
 #define HOLD_FIRST_US 1000000
 #define HOLD_MOST_US 60000000
 
-static const struct toc_courier_channel *const channels[] = { &toc_smtp };
+static const struct toc_courier_channel *const channels[] = { &toc_smtp, &toc_webhook, &toc_web_push, &toc_gateway };
 #define N_CHANNELS (sizeof channels / sizeof *channels)
 
 static const unsigned way_labels[TOC_WAYS] = {
@@ -53,6 +55,16 @@ static void queue_put(struct toc_queue *q, struct toc_job *job)
 	job->next = NULL;
 	*q->end = job;
 	q->end = &job->next;
+	q->n++;
+}
+
+/* In front: it had its turn. */
+static void queue_put_first(struct toc_queue *q, struct toc_job *job)
+{
+	job->next = q->first;
+	if (!q->first)
+		q->end = &job->next;
+	q->first = job;
 	q->n++;
 }
 
@@ -168,11 +180,7 @@ static void ran(struct toc_jobs *j, struct toc_job *job, struct toc_outcome *o)
 	struct toc_way_served *w = &j->ways[job->way];
 	if (o->again && !j->draining) {
 		job->fresh = true;
-		job->next = w->fresh.first; /* before the others: it was its turn */
-		if (!w->fresh.first)
-			w->fresh.end = &job->next;
-		w->fresh.first = job;
-		w->fresh.n++;
+		queue_put_first(&w->fresh, job);
 		return;
 	}
 	if (o->way_down)
@@ -186,8 +194,47 @@ static void ran(struct toc_jobs *j, struct toc_job *job, struct toc_outcome *o)
 static void left_off(struct toc_jobs *j, struct toc_job *job)
 {
 	struct toc_way_served *w = &j->ways[job->way];
+	struct toc_job *next = job->lane ? queue_take(&job->lane->aside) : NULL;
 	w->running--;
 	w->running_again -= job->attempt > 1;
+	if (job->lane)
+		job->lane->running--;
+	if (next) {
+		w->aside--;
+		queue_put_first(next->attempt > 1 ? &w->again : &w->fresh, next);
+	}
+}
+
+/* The lane of a job, which stands aside when it is full. @return false then */
+static bool has_lane(struct toc_jobs *j, struct toc_way_served *w, struct toc_job *job)
+{
+	struct toc_str name = w->channel->lane ? toc_get_text(job->told, w->channel->lane) : TOC_STR("");
+	if (!name.n)
+		return true;
+	job->lane = toc_map_get(w->lanes, name);
+	if (!job->lane) {
+		struct toc_lane *lane = calloc(1, sizeof *lane);
+		if (!lane)
+			abort();
+		queue_init(&lane->aside);
+		toc_map_put(w->lanes, name, lane);
+		job->lane = lane;
+	}
+	if (job->lane->running < (unsigned)j->limits->hook_at_once)
+		return true;
+	queue_put(&job->lane->aside, job);
+	w->aside++;
+	return false;
+}
+
+/* A job that waits is in one of these. @return false: it runs */
+static bool leave_queues(struct toc_way_served *w, struct toc_job *job)
+{
+	if (job->lane && queue_remove(&job->lane->aside, job)) {
+		w->aside--;
+		return true;
+	}
+	return queue_remove(&w->fresh, job) || queue_remove(&w->again, job);
 }
 
 void toc_jobs_ended(struct toc_jobs *j, CURL *easy, CURLcode result)
@@ -221,6 +268,8 @@ static void begin(struct toc_jobs *j, struct toc_way_served *w, struct toc_job *
 	job->easy = easy;
 	w->running++;
 	w->running_again += job->attempt > 1;
+	if (job->lane)
+		job->lane->running++;
 }
 
 static void begin_some(struct toc_jobs *j, struct toc_way_served *w)
@@ -231,9 +280,11 @@ static void begin_some(struct toc_jobs *j, struct toc_way_served *w)
 	if (w->held_until_us > toc_clock_mono_us())
 		return;
 	while (w->running < most && (job = queue_take(&w->fresh)))
-		begin(j, w, job);
+		if (has_lane(j, w, job))
+			begin(j, w, job);
 	while (w->running < most && w->running_again < most_again && (job = queue_take(&w->again)))
-		begin(j, w, job);
+		if (has_lane(j, w, job))
+			begin(j, w, job);
 }
 
 void toc_jobs_turn(struct toc_jobs *j)
@@ -248,7 +299,7 @@ void toc_jobs_turn(struct toc_jobs *j)
 			begin_some(j, w);
 		toc_gauge(TOC_METRIC_COURIER_RUNNING, way_labels[i], w->running);
 		toc_gauge(TOC_METRIC_COURIER_DOWN, way_labels[i], w->failures != 0);
-		waiting[way_labels[i]] = w->fresh.n + w->again.n;
+		waiting[way_labels[i]] = w->fresh.n + w->again.n + w->aside;
 	}
 	for (unsigned i = 0; i < TOC_N_WAY; i++)
 		toc_gauge(TOC_METRIC_COURIER_WAITING, i, waiting[i]);
@@ -326,7 +377,7 @@ static void on_cancel(struct toc_jobs *j, struct toc_frame *f)
 	if (!job)
 		return; /* its outcome is on the way */
 	job->unwanted = true;
-	if (!queue_remove(&j->ways[job->way].fresh, job) && !queue_remove(&j->ways[job->way].again, job))
+	if (!leave_queues(&j->ways[job->way], job))
 		return; /* it runs: what becomes of it is told */
 	toc_outcome_set(&o, TOC_OUTCOME_DROPPED, 0, "not wanted any more");
 	settle(j, job, &o);
@@ -353,9 +404,18 @@ void toc_jobs_keeper_gone(struct toc_jobs *j)
 {
 	struct toc_job *job;
 	tell_ended(j);
-	for (unsigned i = 0; i < TOC_WAYS; i++)
-		while ((job = queue_take(&j->ways[i].fresh)) || (job = queue_take(&j->ways[i].again)))
+	for (unsigned i = 0; i < TOC_WAYS; i++) {
+		struct toc_way_served *w = &j->ways[i];
+		size_t cursor = 0;
+		struct toc_str name;
+		void *lane;
+		while ((job = queue_take(&w->fresh)) || (job = queue_take(&w->again)))
 			forget(j, job);
+		while (w->lanes && toc_map_next(w->lanes, &cursor, &name, &lane))
+			while ((job = queue_take(&((struct toc_lane *)lane)->aside)))
+				forget(j, job);
+		w->aside = 0;
+	}
 }
 
 /* ---- beginning and end ---- */
@@ -371,6 +431,7 @@ void toc_jobs_init(struct toc_jobs *j, const struct toc_value *ways, const struc
 	for (size_t i = 0; i < N_CHANNELS; i++) {
 		j->ways[channels[i]->way].channel = channels[i];
 		j->ways[channels[i]->way].means = toc_get(ways, channels[i]->means);
+		j->ways[channels[i]->way].lanes = channels[i]->lane ? toc_map_new() : NULL;
 	}
 	toc_buf_init(&j->frame, TOC_IPC_FRAME_MAX);
 }
@@ -389,6 +450,12 @@ void toc_jobs_done(struct toc_jobs *j)
 			j->ways[job->way].channel->done(job, job->easy, CURLE_ABORTED_BY_CALLBACK, &o);
 		}
 		job_free(job);
+	}
+	for (unsigned i = 0; i < TOC_WAYS; i++) {
+		cursor = 0;
+		while (j->ways[i].lanes && toc_map_next(j->ways[i].lanes, &cursor, &id, &value))
+			free(value);
+		toc_map_free(j->ways[i].lanes);
 	}
 	toc_map_free(j->by_id);
 	toc_buf_done(&j->frame);

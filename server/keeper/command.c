@@ -61,7 +61,7 @@ static void on_message(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 	struct toc_value *raw;
 	if (toc_json_parse(w->arena, json, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &raw, &w->refusal) <
 		    0 ||
-	    is_for_members(w, raw) < 0 || understand(k, w, raw) < 0)
+	    is_for_members(w, raw) < 0 || understand(k, w, raw) < 0 || toc_outside_check(k, w) < 0)
 		refuse(k, w);
 	else
 		toc_keeper_put(k, w);

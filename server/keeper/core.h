@@ -7,6 +7,7 @@
  *   tail.c        reading what was appended, here and elsewhere
  *   away.c        the journal: while the database is away, and after
  *   answer.c      JSON of the answers
+ *   outside.c     addresses that members gave us to call, and their secrets
  *   publish.c     committed entries to the fronts
  *   deliveries.c  gathered receipts become messages
  *   links.c       the token in the link of an e-mail
@@ -42,7 +43,9 @@ enum toc_phase {
 struct toc_keeper_options {
 	const char *node;        /* code in the leaf */
 	const char *journal_dir; /* exists, 0700 */
-	uint8_t grant_key[32], dup_key[32], journal_key[32];
+	uint8_t grant_key[32], dup_key[32], journal_key[32], outside_key[32];
+	const struct toc_value *allow; /* destinations besides the public internet: ["host", …]; borrowed, may be NULL */
+	bool push;                     /* browsers are woken */
 	struct toc_keyring *ring;          /* taken over */
 	struct toc_store *writer, *reader; /* taken over */
 	const struct toc_value
@@ -195,6 +198,18 @@ void toc_answer_refused(struct toc_keeper *k, const struct toc_work *w);
 struct toc_value *toc_answer_entry(struct toc_arena *a, const struct toc_opened *e, bool recorded);
 struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t ref,
 				const struct toc_value *reply);
+
+/* outside.c */
+struct toc_allowance;
+void toc_outside_allowance(const struct toc_keeper *k, struct toc_arena *a, struct toc_allowance *ret);
+/** May the address that a message declares be called? @return 0, or -1 and w->refusal */
+int toc_outside_check(const struct toc_keeper *k, struct toc_work *w);
+/** Add to the answer what only whoever asked for it is told: a hook's secret. */
+void toc_outside_tell(const struct toc_keeper *k, const struct toc_work *w, const struct toc_opened *e,
+		      struct toc_value *answer);
+/** Add to a welcome: {"push": {"allowed", "key"}}. */
+void toc_outside_welcome(const struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p,
+			 struct toc_value *welcome);
 
 /* auth.c */
 struct toc_auth *toc_auth_new(void);

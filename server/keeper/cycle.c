@@ -54,10 +54,18 @@ static void count(const struct toc_work *w, bool recorded)
 		toc_observe(TOC_METRIC_KEEPER_ANSWER, lane, toc_clock_mono_us() - w->since_us);
 }
 
+static void accepted(struct toc_keeper *k, const struct toc_work *w, const struct toc_opened *e, bool recorded)
+{
+	struct toc_value *reply = toc_answer_entry(w->arena, e, recorded);
+
+	toc_outside_tell(k, w, e, reply);
+	toc_answer(k, w, recorded ? 200 : 202,
+		   toc_answer_reply(w->arena, recorded ? "accepted" : "journaled", w->ref, reply));
+}
+
 void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc_batch *b, bool recorded)
 {
 	count(w, recorded);
-	const char *op = recorded ? "accepted" : "journaled";
 	const struct toc_opened *e = NULL;
 
 	/* of the server's own messages nobody waits for an answer */
@@ -83,9 +91,7 @@ void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc
 		if (w->outcome == TOC_WORK_REFUSED)
 			toc_answer_refused(k, w);
 		else if (e)
-			toc_answer(k, w, recorded ? 200 : 202,
-				   toc_answer_reply(w->arena, op, w->ref,
-						    toc_answer_entry(w->arena, e, recorded)));
+			accepted(k, w, e, recorded);
 		else
 			toc_answer(k, w, 200, toc_answer_reply(w->arena, "prepared", w->ref, w->reply));
 		break;

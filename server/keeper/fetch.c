@@ -61,6 +61,14 @@ static void end(struct fetch *f, int result)
 	free(f);
 }
 
+static void answer(struct toc_keeper *k, struct toc_work *w, const struct toc_opened *e)
+{
+	struct toc_value *reply = toc_answer_entry(w->arena, e, true);
+
+	toc_outside_tell(k, w, e, reply);
+	toc_answer(k, w, 200, toc_answer_reply(w->arena, "accepted", w->ref, reply));
+}
+
 static void on_row(void *ctx, const struct toc_row *row)
 {
 	struct fetch *f = ctx;
@@ -80,9 +88,7 @@ static void on_row(void *ctx, const struct toc_row *row)
 		return;
 	}
 	f->found = true;
-	toc_answer(k, f->w, 200,
-		   toc_answer_reply(f->w->arena, "accepted", f->w->ref,
-				    toc_answer_entry(f->w->arena, &e, true)));
+	answer(k, f->w, &e);
 }
 
 static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -152,9 +158,7 @@ void toc_fetch_answer(struct toc_keeper *k, struct toc_work *w)
 		return;
 	}
 	if (toc_fetch_resolve(k, id, w->arena, &e, &has_seq) == 0 && e.entry.seq == w->seq) {
-		toc_answer(
-			k, w, 200,
-			toc_answer_reply(w->arena, "accepted", w->ref, toc_answer_entry(w->arena, &e, true)));
+		answer(k, w, &e);
 		toc_work_free(w);
 		return;
 	}

@@ -205,10 +205,13 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	o->node = toc_heritage_text(a, heritage, "node");
 	o->seed = toc_get(heritage, "seed");
 	o->limits = toc_get(heritage, "limits");
+	o->allow = toc_get(heritage, "allow");
+	o->push = toc_get_bool(heritage, "push");
 	o->control = CONTROL_FD;
 	if (!conninfo || !state || !o->node || toc_heritage_key(heritage, "grant_key", o->grant_key) < 0 ||
 	    toc_heritage_key(heritage, "dup_key", o->dup_key) < 0 ||
 	    toc_heritage_key(heritage, "journal_key", o->journal_key) < 0 ||
+	    toc_heritage_key(heritage, "outside_key", o->outside_key) < 0 ||
 	    !(o->ring = toc_heritage_keyring(heritage))) {
 		toc_log(TOC_LOG_ERROR, "heritage", "the parent's heritage lacks something");
 		return -1;
@@ -233,6 +236,7 @@ int toc_keeper_main(const struct toc_value *heritage)
 	toc_wipe(o.grant_key, sizeof o.grant_key);
 	toc_wipe(o.dup_key, sizeof o.dup_key);
 	toc_wipe(o.journal_key, sizeof o.journal_key);
+	toc_wipe(o.outside_key, sizeof o.outside_key);
 	if (toc_heritage_fronts(heritage, k->child) < 0) {
 		toc_log(TOC_LOG_ERROR, "heritage", "front_fds are not descriptors");
 		k->fatal = true;

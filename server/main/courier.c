@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "envelope/push.h"
 
 #define PASSWORD_MOST 1024
 #define CA_MOST (1u << 20)
@@ -45,10 +46,14 @@ int toc_courier_prepare(struct toc_courier_means *ret, const struct toc_config *
 	*ret = (struct toc_courier_means){ .record = -1 };
 	if (*toc_config_text(c, TOC_OPT_SMTP) && !*toc_config_text(c, TOC_OPT_MAIL_FROM))
 		return toc_fail(reterr, TOC_EINVAL, "smtp: e-mail needs a sender: say mail-from, too");
+	const char *contact = toc_config_text(c, TOC_OPT_PUSH_CONTACT);
+	if (*contact && strncmp(contact, "mailto:", 7) != 0 && strncmp(contact, "https://", 8) != 0)
+		return toc_fail(reterr, TOC_EINVAL, "push-contact: mailto:ADDRESS or https://…");
 	if (*toc_config_text(c, TOC_OPT_SMTP_USER) && !*toc_config_text(c, TOC_OPT_SMTP_PASSWORD_FILE))
 		return toc_fail(reterr, TOC_EINVAL, "smtp-user: say smtp-password-file, too");
 	if ((r = read_one(c, TOC_OPT_SMTP_PASSWORD_FILE, "smtp-password-file", PASSWORD_MOST, &ret->password, reterr)) < 0 ||
-	    (r = read_one(c, TOC_OPT_SMTP_CA, "smtp-ca", CA_MOST, &ret->ca, reterr)) < 0)
+	    (r = read_one(c, TOC_OPT_SMTP_CA, "smtp-ca", CA_MOST, &ret->ca, reterr)) < 0 ||
+	    (r = read_one(c, TOC_OPT_HOOK_CA, "hook-ca", CA_MOST, &ret->hook_ca, reterr)) < 0)
 		return r;
 	if (ret->password)
 		ret->password[strcspn(ret->password, "\r\n")] = '\0';
@@ -61,6 +66,7 @@ void toc_courier_done(struct toc_courier_means *m)
 		toc_wipe(m->password, strlen(m->password));
 	free(m->password);
 	free(m->ca);
+	free(m->hook_ca);
 	if (m->record >= 0)
 		close(m->record);
 	*m = (struct toc_courier_means){ .record = -1 };
@@ -74,9 +80,45 @@ struct toc_value *toc_courier_channels(const struct toc_config *c, struct toc_ar
 	return list;
 }
 
-struct toc_value *toc_courier_told(const struct toc_courier_means *m, const struct toc_config *c, struct toc_arena *a)
+struct toc_value *toc_courier_allowed(const struct toc_config *c, struct toc_arena *a)
+{
+	struct toc_value *list = toc_value_list(a);
+	const char *at = toc_config_text(c, TOC_OPT_ALLOW_DESTINATION);
+	while (*at) {
+		size_t n = strcspn(at, ", ");
+		if (n)
+			toc_push_text(a, list, (struct toc_str){ at, n });
+		at += n + (at[n] != '\0');
+	}
+	return list;
+}
+
+/* What members and browsers let us call, and the key by which push services know us. */
+static void tell_hooks(const struct toc_courier_means *m, const struct toc_config *c, const uint8_t outside[32],
+                       struct toc_arena *a, struct toc_value *told)
+{
+	struct toc_value *hook = toc_value_map(a), *push = toc_value_map(a);
+	struct toc_vapid v;
+	toc_set(a, told, "hook", hook);
+	toc_set(a, hook, "allow", toc_courier_allowed(c, a));
+	toc_set_cstr(a, hook, "ca", m->hook_ca);
+	if (!*toc_config_text(c, TOC_OPT_PUSH_CONTACT))
+		return;
+	toc_vapid_derive(outside, &v);
+	toc_set(a, told, "push", push);
+	toc_set(a, push, "allow", toc_courier_allowed(c, a));
+	toc_set_cstr(a, push, "ca", m->hook_ca);
+	toc_set_cstr(a, push, "subject", toc_config_text(c, TOC_OPT_PUSH_CONTACT));
+	toc_set_text(a, push, "private", toc_base64url(a, v.private, sizeof v.private));
+	toc_set_text(a, push, "public", toc_base64url(a, v.public, sizeof v.public));
+	toc_wipe(&v, sizeof v);
+}
+
+struct toc_value *toc_courier_told(const struct toc_courier_means *m, const struct toc_config *c, const uint8_t outside[32],
+                                   struct toc_arena *a)
 {
 	struct toc_value *told = toc_value_map(a), *smtp = toc_value_map(a);
+	tell_hooks(m, c, outside, a, told);
 	if (!*toc_config_text(c, TOC_OPT_SMTP))
 		return told;
 	toc_set(a, told, "smtp", smtp);

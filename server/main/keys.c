@@ -84,7 +84,8 @@ int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct to
 	memset(ret, 0, sizeof *ret);
 	toc_random(ret->grant, sizeof ret->grant);
 	if ((r = read_wrap_keys(ret, state, reterr)) < 0 || (r = toc_key_read_or_make(state, "keys/dup.key", ret->dup, reterr)) < 0 ||
-	    (r = toc_key_read_or_make(state, "keys/journal.key", ret->journal, reterr)) < 0)
+	    (r = toc_key_read_or_make(state, "keys/journal.key", ret->journal, reterr)) < 0 ||
+	    (r = toc_key_read_or_make(state, "keys/outside.key", ret->outside, reterr)) < 0)
 		return r;
 	if (ret->n_wrap == 0) {
 		char text[TOC_UUID_TEXT], name[64];

@@ -4,6 +4,7 @@
  *   keys/dup.key          keys the hashes by which duplicates are found
  *   keys/log-<N>.key      signs checkpoints: log_key.h
  *   keys/journal.key      seals what the keeper puts on disk while the database is away
+ *   keys/outside.key      what others know us by is derived from it: secrets of webhooks, the key towards push services
  *   keys/tls.pem, tls.key the throw-away certificate for localhost and its private key; keys/ca.pem who signed it
  * Each .key file: 32 random bytes as base64url and a newline (tls.key: PEM). */
 #ifndef TOC_MAIN_KEYS_H
@@ -20,7 +21,7 @@ struct toc_keys {
 		uint8_t key[32];
 	} wrap[TOC_WRAP_KEYS_MAX];
 	size_t n_wrap;
-	uint8_t dup[32], journal[32];
+	uint8_t dup[32], journal[32], outside[32];
 	uint8_t grant[32]; /* lives only as long as this process: grants are short-lived */
 };
 /** Read the keys of a state directory, making those that are missing. */

@@ -188,6 +188,9 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set(a, v, "journal_key", key_text(a, h->keys.journal));
 		toc_set(a, v, "seed", h->demo.seed);
 		toc_set(a, v, "channels", toc_courier_channels(h->config, a));
+		toc_set(a, v, "outside_key", key_text(a, h->keys.outside));
+		toc_set(a, v, "allow", toc_courier_allowed(h->config, a));
+		toc_set_bool(a, v, "push", *toc_config_text(h->config, TOC_OPT_PUSH_CONTACT) != '\0');
 		toc_set_cstr(a, v, "origin", h->origin);
 		break;
 	case TOC_ARCHIVE:
@@ -208,7 +211,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	case TOC_COURIER:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
 		toc_set_int(a, v, "record_fd", given(h->means.record, first_fd, ret_give, ret_n));
-		toc_set(a, v, "ways", toc_courier_told(&h->means, h->config, a));
+		toc_set(a, v, "ways", toc_courier_told(&h->means, h->config, h->keys.outside, a));
 		break;
 	}
 	return v;

@@ -1,0 +1,75 @@
+/* outside.c: what the keeper knows of addresses that others gave us: whether they may be called at all, the secrets by
+ * which they know our calls, and the key by which browsers let themselves be woken.
+ *
+ * A secret is derived when it is needed (envelope/webhook.h) and told to one person, in the answer to the message by
+ * which they asked for it: it is in no entry, and nobody else who sends the same again is told it. */
+#include "keeper/core.h"
+
+#include "domain/world.h"
+#include "envelope/destination.h"
+#include "envelope/push.h"
+#include "envelope/webhook.h"
+
+void toc_outside_allowance(const struct toc_keeper *k, struct toc_arena *a, struct toc_allowance *ret)
+{
+	size_t n = toc_len(k->o.allow);
+	struct toc_str *hosts = toc_arena_alloc(a, (n + 1) * sizeof *hosts);
+
+	for (size_t i = 0; i < n; i++)
+		hosts[i] = toc_text_of(toc_at(k->o.allow, i));
+	*ret = (struct toc_allowance){ hosts, n };
+}
+
+int toc_outside_check(const struct toc_keeper *k, struct toc_work *w)
+{
+	bool hook = toc_str_is(w->command.k, "hook.declare"), push = toc_str_is(w->command.k, "push.subscribe");
+	const struct toc_value *body = toc_get(w->command.message, "body");
+	struct toc_allowance allowance;
+	struct toc_destination d;
+	struct toc_error error;
+
+	if (!hook && !push)
+		return 0;
+	if (push && !k->o.push)
+		return toc_refuse(&w->refusal, TOC_REFUSE_CONDITION, "", "domain M26",
+				  "This server wakes nobody by Web Push: its operator has named no contact for push services.");
+	toc_outside_allowance(k, w->arena, &allowance);
+	if (toc_destination_read(w->arena, toc_get_text(body, hook ? "url" : "endpoint"), &allowance, &d, &error) < 0)
+		return toc_refuse(&w->refusal, TOC_REFUSE_BAD_VALUE, hook ? "body.url" : "body.endpoint", "domain M26",
+				  "%s", error.text);
+	return 0;
+}
+
+void toc_outside_tell(const struct toc_keeper *k, const struct toc_work *w, const struct toc_opened *e,
+		      struct toc_value *answer)
+{
+	const struct toc_value *hook = toc_get(toc_get(e->entry.body, "decided"), "hook");
+	struct toc_uuid id, person;
+	struct toc_hook_key key;
+
+	if (!toc_str_is(e->entry.k, "hook.declare") && !toc_str_is(e->entry.k, "hook.rotate"))
+		return;
+	if (toc_uuid_parse(toc_get_text(e->actor, "person"), &person) < 0 || !toc_uuid_eq(person, w->principal.person) ||
+	    toc_uuid_parse(toc_get_text(hook, "id"), &id) < 0)
+		return;
+	toc_hook_key_derive(k->o.outside_key, id, (uint32_t)toc_get_int(hook, "generation", 1), &key);
+	toc_set_text(w->arena, answer, "secret", toc_hook_secret_text(w->arena, &key));
+	toc_set_text(w->arena, answer, "public_key", toc_hook_public_text(w->arena, &key));
+	toc_wipe(&key, sizeof key);
+}
+
+void toc_outside_welcome(const struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p,
+			 struct toc_value *welcome)
+{
+	const struct toc_organisation *o = toc_find_organisation(toc_keeper_world(k), p->org);
+	struct toc_value *push = toc_value_map(a);
+	struct toc_vapid v;
+
+	if (!k->o.push || !o || p->machine)
+		return;
+	toc_vapid_derive(k->o.outside_key, &v);
+	toc_set_bool(a, push, "allowed", o->push);
+	toc_set_text(a, push, "key", toc_base64url(a, v.public, sizeof v.public));
+	toc_set(a, welcome, "push", push);
+	toc_wipe(&v, sizeof v);
+}
