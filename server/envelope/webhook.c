@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
+#include "ledger/log.h"
+
 #define ED25519_BYTES 32
 #define ED25519_SIGNATURE 64
 
@@ -11,13 +13,6 @@ static void must(int ok)
 {
 	if (ok != 1)
 		TOC_WRONG("OpenSSL failed");
-}
-
-struct toc_str toc_base64(struct toc_arena *a, const void *bytes, size_t n)
-{
-	char *text = toc_arena_alloc(a, (n + 2) / 3 * 4 + 1);
-
-	return (struct toc_str){ text, (size_t)EVP_EncodeBlock((unsigned char *)text, bytes, (int)n) };
 }
 
 /* One block of HKDF-Expand (RFC 5869) is HMAC over the purpose and a counter of 1. */

@@ -34,6 +34,4 @@ struct toc_str toc_hook_sign(struct toc_arena *a, const struct toc_hook_key *key
 int toc_hook_verify(const struct toc_hook_key *keys, size_t n, struct toc_str id, struct toc_str timestamp,
 		    struct toc_str signatures, struct toc_str body, toc_time now) TOC_MUSTCHECK;
 
-struct toc_str toc_base64(struct toc_arena *a, const void *bytes, size_t n); /* RFC 4648 section 4, with padding */
-
 #endif
