@@ -319,6 +319,43 @@ int toc_rule_inform(struct toc_ask *q)
 
 /* ---- drafting and certifying ---- */
 
+/* T2: a first order comes 12 hours after the information before it, or is a justified emergency. */
+static int check_notice(struct toc_ask *q, const struct toc_value *form, toc_time at, struct toc_uuid acquaintance)
+{
+	const struct toc_acquaintance *known = toc_find_acquaintance(q->w, acquaintance);
+	toc_time informed = known ? known->informed_at : TOC_TIME_NEVER;
+
+	if (known && !toc_uuid_is_nil(known->first_order))
+		return 0;
+	if (!toc_get_bool(form, "first_order_to_hsp"))
+		return TOC_REFUSE(q, CONDITION, "body.order.first_order_to_hsp", "TCO 3(2)",
+				  "first_order_to_hsp: no order of yours has gone to this provider yet");
+	if (toc_get_bool(toc_get(form, "emergency"), "emergency"))
+		return 0;
+	if (informed.us == TOC_TIME_NEVER.us)
+		return TOC_REFUSE(q, CONDITION, "body.order.pre_info_ref", "TCO 3(2)",
+				  "a first order: inform the provider 12 hours before (M9), or justify an emergency");
+	if (toc_before(at, toc_after(informed, NOTICE)))
+		return TOC_REFUSE(q, TIME, "body.order.pre_info_ref", "TCO 3(2)",
+				  "a first order: not before %s, 12 hours after the provider was informed",
+				  toc_time_str(q->a, toc_after(informed, NOTICE)).p);
+	return 0;
+}
+
+/* Whoever asks first what a draft would do is told what would stop it at the end. */
+static void warn_of_notice(struct toc_ask *q, struct toc_value *decided, const struct toc_value *form)
+{
+	struct toc_refusal none = q->verdict->refusal;
+
+	if (check_notice(q, form, q->at, toc_acquaintance_id(q, q->p->org, toc_get_text(form, "addressee"))) < 0) {
+		struct toc_value *warning = toc_value_map(q->a);
+		toc_set_cstr(q->a, warning, "code", "first_order");
+		toc_set_text(q->a, warning, "text", toc_arena_str(q->a, toc_str_of(q->verdict->refusal.detail)));
+		toc_effect(q->a, decided, "warnings", warning);
+	}
+	q->verdict->refusal = none;
+}
+
 int toc_rule_order_draft(struct toc_ask *q)
 {
 	const struct toc_value *form = toc_get(q->body, "order");
@@ -350,6 +387,8 @@ int toc_rule_order_draft(struct toc_ask *q)
 	if (toc_len(q->c->dup_keys))
 		toc_set(q->a, decided, "dup_keys", toc_value_copy(q->a, q->c->dup_keys));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
+	if (q->looking)
+		warn_of_notice(q, decided, form);
 	return 0;
 }
 
@@ -378,29 +417,6 @@ int toc_rule_order_certify(struct toc_ask *q)
 }
 
 /* ---- issuing ---- */
-
-/* T2: a first order comes 12 hours after the information before it, or is a justified emergency. */
-static int check_notice(struct toc_ask *q, const struct toc_value *form, toc_time at, struct toc_uuid acquaintance)
-{
-	const struct toc_acquaintance *known = toc_find_acquaintance(q->w, acquaintance);
-	toc_time informed = known ? known->informed_at : TOC_TIME_NEVER;
-
-	if (known && !toc_uuid_is_nil(known->first_order))
-		return 0;
-	if (!toc_get_bool(form, "first_order_to_hsp"))
-		return TOC_REFUSE(q, CONDITION, "body.order.first_order_to_hsp", "TCO 3(2)",
-				  "first_order_to_hsp: no order of yours has gone to this provider yet");
-	if (toc_get_bool(toc_get(form, "emergency"), "emergency"))
-		return 0;
-	if (informed.us == TOC_TIME_NEVER.us)
-		return TOC_REFUSE(q, CONDITION, "body.order.pre_info_ref", "TCO 3(2)",
-				  "a first order: inform the provider 12 hours before (M9), or justify an emergency");
-	if (toc_before(at, toc_after(informed, NOTICE)))
-		return TOC_REFUSE(q, TIME, "body.order.pre_info_ref", "TCO 3(2)",
-				  "a first order: not before %s, 12 hours after the provider was informed",
-				  toc_time_str(q->a, toc_after(informed, NOTICE)).p);
-	return 0;
-}
 
 /* Of an order that went out on paper: its times lie in the past, in their order. */
 static int check_reported(struct toc_ask *q, const struct toc_value *reported)

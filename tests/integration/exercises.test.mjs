@@ -14,7 +14,7 @@ let server;
 before(async () => (server = await Server.start()));
 after(() => server?.stop());
 
-for (const [name, file, steps] of [['LANTERN to 30:00', 'lantern.json', 23], ['QUIET BELL', 'quiet-bell.json', 18]]) {
+for (const [name, file, steps] of [['LANTERN to 61:00', 'lantern.json', 31], ['QUIET BELL', 'quiet-bell.json', 18]]) {
 	describe(name, () => {
 		let played;
 		before(async () => (played = await play(server, path.join(exercises, file))));
@@ -46,7 +46,7 @@ describe('a play', () => {
 	it('of an exercise that has been played says so, and how to play again', async () => {
 		const r = await play(server, path.join(exercises, 'lantern.json'));
 		assert.equal(r.code, 2);
-		assert.match(r.err, /T\+30:00.*--new/);
+		assert.match(r.err, /T\+61:00.*--new/);
 	});
 
 	it('says what was expected, what came, and where', async () => {

@@ -23,7 +23,7 @@ static int disclose(struct stage *s, const char *who, const char *entry, const c
 static struct stage *played(void)
 {
 	struct stage *s = stage_new();
-	CHECK(stage_play(s, "lantern.json", NULL) == 0);
+	CHECK(stage_play(s, "lantern.json", "30:00") == 0);
 	return s;
 }
 

@@ -1,11 +1,11 @@
-/* test_lantern.c: LANTERN, T+00:00 to 30:00, with the fixed answers of its rules (h.1). */
+/* test_lantern.c: LANTERN, T+00:00 to 61:00, with the fixed answers of its rules (h.1). */
 #include "check.h"
 #include "stage.h"
 
 static struct stage *played(void)
 {
 	struct stage *s = stage_new();
-	CHECK(stage_play(s, "lantern.json", NULL) == 0);
+	CHECK(stage_play(s, "lantern.json", "30:00") == 0);
 	return s;
 }
 
@@ -290,6 +290,28 @@ CASE(what_the_activation_asks_of_each_can_be_told_from_the_entries)
 	}
 	CHECK_INT(owed, 8);
 	CHECK_INT(answered, 7);
+	stage_free(s);
+}
+
+CASE(the_order_is_carried_out_24_min_38_s_after_its_receipt)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", NULL) == 0);
+	const struct stage_entry *issue = stage_named(s, "order"), *done = stage_named(s, "executed");
+	const struct toc_value *t1 = stage_timer(done, "timers_stopped", "T1", "PastePond"),
+			       *t3 = stage_timer(done, "timers_stopped", "T3", "PastePond"),
+			       *t8 = stage_timer(done, "timers_started", "T8", "PastePond");
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_named(s, "orderDraft"))), "AIRU");
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_named(s, "certify"))), "AIRU");
+	CHECK_TEXT(toc_str_of(stage_readers(s, issue)), "AIRU HUB PastePond"); /* no cross-border copy */
+	CHECK(stage_reads(s, issue, "AIRU", TOC_ROLE_LI, NULL) && !stage_reads(s, issue, "AIRU", TOC_ROLE_DU, NULL));
+	CHECK(toc_get_bool(t1, "met") && toc_get_bool(t3, "met"));
+	CHECK_INT(toc_get_int(t1, "took_ms", 0), (24 * 60 + 38) * 1000);
+	CHECK_INT(toc_get_int(t1, "left_ms", 0), (35 * 60 + 22) * 1000);
+	CHECK_INT(toc_get_int(t3, "took_ms", 0), 50 * 1000);
+	CHECK(toc_get_time(t8, "starts", TOC_TIME_NEVER).us == stage_time(s, "60:10").us);
+	CHECK(toc_get_time(t8, "deadline", TOC_TIME_NEVER).us == toc_after_months(stage_time(s, "60:10"), 6).us);
+	CHECK(stage_consistent(s));
 	stage_free(s);
 }
 

@@ -114,7 +114,7 @@ CASE(what_would_be_refused_is_refused)
 CASE(a_redirect_shows_what_the_new_desk_will_get)
 {
 	struct stage *s = stage_new();
-	CHECK(stage_play(s, "lantern.json", NULL) == 0);
+	CHECK(stage_play(s, "lantern.json", "30:00") == 0);
 	const struct toc_value *p =
 		prepare(s, "AIRU/duty officer",
 			toc_arena_printf(s->a,
