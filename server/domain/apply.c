@@ -392,8 +392,10 @@ static void contacts(const struct deed *d)
 		toc_short_set(&o->phone, public_phone(d->body));
 	if (!chain)
 		return;
-	if (in_force)
+	if (in_force) {
 		o->n_chain = 0;
+		o->point = d->e->eid;
+	}
 	for (size_t i = 0; i < toc_len(chain); i++) {
 		struct toc_contact *c = in_force ? TOC_ADD(o, chain) : TOC_ADD(o, proposed);
 		c->person = toc_get_id(toc_at(chain, i), "person");
@@ -461,6 +463,7 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 	toc_apply_fences(&d);
 	toc_apply_course(&d);
 	receipts(&d);
+	toc_apply_deliveries(&d);
 	toc_apply_links(&d);
 	disclosure(&d);
 }

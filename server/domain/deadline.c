@@ -56,6 +56,8 @@ void toc_stop(struct toc_ask *q, struct toc_value *decided, const struct toc_tim
 	toc_set_bool(q->a, v, "met", q->at.us <= t->deadline.us);
 	toc_set_int(q->a, v, "took_ms", toc_between(t->starts, q->at).us / 1000);
 	toc_effect(q->a, decided, "timers_stopped", v);
+	const struct toc_threat *threat = toc_find_threat(q->w, t->threat);
+	toc_stop_deliveries(q, decided, toc_short_str(&t->desk), t->cause, threat ? threat->notice : t->cause);
 }
 
 void toc_stop_timer_of(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
@@ -290,6 +292,7 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 			toc_world_remove(ahead, TOC_OBJECT_timer, TOC_KEY(t->id));
 			continue;
 		}
+		toc_mail_readers(&f, told);
 		for (; told < f.verdict->n; told++)
 			toc_look_ahead(ahead, &f.verdict->drafts[told], f.now);
 	}

@@ -88,6 +88,7 @@ static const struct {
 	{ "M24.send", toc_rule_complaints, FREE },
 	{ "M25.recall", toc_rule_recall, FREE },
 	{ "M25.confirm", toc_rule_recall_confirm, FREE },
+	{ "M19.delivery", toc_rule_delivery, OUTSIDE | BY_SERVER },
 	{ "M26.own", toc_rule_contact_own, DIRECTORY | BY_SERVER },
 	{ "M26.verify", toc_rule_contact_verify, DIRECTORY },
 	{ "M26.drill", toc_rule_contact_drill, DIRECTORY },
@@ -105,6 +106,8 @@ static const struct {
 	{ "credential.revoke", toc_rule_credential_revoke, DIRECTORY | BY_SERVER },
 	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
 	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
+	{ "policy.channels", toc_rule_channels, DIRECTORY | BY_SERVER },
+	{ "courier.take_over", toc_rule_take_over, DIRECTORY | BY_SERVER },
 	{ "hook.declare", toc_rule_hook_declare, DIRECTORY },
 	{ "hook.confirm", toc_rule_hook_confirm, DIRECTORY },
 	{ "hook.rotate", toc_rule_hook_step, DIRECTORY },
@@ -325,6 +328,8 @@ static int ask(const struct toc_world *w, const struct toc_principal *p, const s
 	};
 	memset(ret_verdict, 0, sizeof *ret_verdict);
 	int r = run(&q);
+	if (r == 0 && !looking)
+		toc_mail_readers(&q, 0);
 	if (r < 0) {
 		struct toc_refusal why = ret_verdict->refusal;
 		memset(ret_verdict, 0, sizeof *ret_verdict); /* what was drafted before is not said */

@@ -70,6 +70,7 @@ struct toc_entry {
 	struct toc_uuid ref;          /* what it is about: another entry's eid, an object's id; or nil */
 	struct toc_uuid eid;          /* event id; of a member's message its message id */
 	bool late;                    /* came through the journal */
+	struct toc_str node;          /* that made it */
 	const struct toc_value *body; /* {"message": non-personal part, "decided": what the server decided} */
 };
 
@@ -202,6 +203,9 @@ struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_
  * "does not exist" are one answer. */
 int toc_world_receipt_target(const struct toc_world *w, const struct toc_principal *p, uint64_t seq,
 			     struct toc_uuid *ret_eid) TOC_MUSTCHECK;
+
+/** Deliveries that an entry makes or moves (their ids): whoever carries them looks them up. @return count */
+size_t toc_entry_deliveries(const struct toc_entry *e, struct toc_arena *a, struct toc_uuid **ret_ids);
 
 /** Cases that are open: their rows are what the keeper keeps at hand for disclosures. */
 size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases);

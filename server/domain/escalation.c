@@ -9,7 +9,6 @@
 
 static const char *const channels[] = { "api", "console", "e-mail", "phone", "SMS", "pager", "radio" };
 #define CHANNELS (sizeof channels / sizeof *channels)
-#define SERVED 3u /* api and console: whoever is connected gets the entry */
 
 uint32_t toc_channel_bits(const struct toc_value *list)
 {
@@ -27,9 +26,9 @@ const char *toc_channel_name(unsigned bit)
 	return bit < CHANNELS ? channels[bit] : NULL;
 }
 
-static const char *state_of(unsigned channel)
+static const char *state_of(const struct toc_world *w, unsigned channel)
 {
-	return SERVED & 1u << channel ? "queued" : "not_attempted";
+	return toc_served(w) & 1u << channel ? "queued" : "not_attempted";
 }
 
 void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc_value *decided,
@@ -47,7 +46,8 @@ void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc
 		toc_set_int(a, page, "contact", position);
 		toc_set_id(a, page, "person", o->chain[position].person);
 		toc_set_cstr(a, page, "channel", channels[k]);
-		toc_set_cstr(a, page, "state", state_of(k));
+		toc_set_cstr(a, page, "state", state_of(w, k));
+		toc_set_id(a, page, "point", o->point);
 		toc_effect(a, decided, "pages", page);
 	}
 }
@@ -100,7 +100,7 @@ struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, s
 	toc_set_id(q->a, body, "message_ref", about);
 	toc_set_text(q->a, body, "recipient_org", called);
 	toc_set_cstr(q->a, body, "channel", channels[channel]);
-	toc_set_cstr(q->a, body, "state", chain ? state_of(channel) : "not_attempted");
+	toc_set_cstr(q->a, body, "state", chain ? state_of(q->w, channel) : "not_attempted");
 	toc_set_time(q->a, body, "at", q->at);
 	toc_set_cstr(q->a, body, "actor_kind", "machine");
 	toc_set_int(q->a, body, "contact", position);

@@ -51,8 +51,7 @@ static struct toc_value *receipt_of(struct toc_ask *q, const struct toc_message 
 
 /* Readers: whoever of the sender's side reads the message, the hub's lead if the hub reads it, and one's own
  * side. */
-static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m,
-		    struct toc_str called)
+void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, struct toc_str called)
 {
 	struct toc_value *decided = toc_decided(d);
 	bool machines = !(q->action && q->action->flags & TOC_ACTION_NO_MACHINE);
@@ -169,7 +168,7 @@ int toc_rule_receipt_machine(struct toc_ask *q)
 			toc_effect_desk_state(q->a, toc_decided(d), recipient(q), desk->state, to);
 		if (toc_get_is(receipt, "channel", "api"))
 			toc_receipt_confirms(q, d, m, recipient(q), TOC_BY_MACHINE);
-		readers(q, d, m, TOC_STR(""));
+		toc_receipt_readers(q, d, m, TOC_STR(""));
 	}
 	return d ? 0 : said_before(q, before);
 }
@@ -229,7 +228,9 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	toc_order_receipt(q, toc_decided(d), m, q->p->org, q->p->channel, q->at);
 	if (acks || toc_str_is(toc_short_str(&m->k), "M25.recall"))
 		toc_receipt_confirms(q, d, m, q->p->org, TOC_BY_PERSON);
-	readers(q, d, m, TOC_STR(""));
+	if (acks)
+		toc_stop_deliveries(q, toc_decided(d), q->p->org, m->eid, m->eid);
+	toc_receipt_readers(q, d, m, TOC_STR(""));
 	return 0;
 }
 
@@ -259,6 +260,6 @@ int toc_rule_outreach(struct toc_ask *q)
 		return TOC_REFUSE(q, CONDITION, "body.recipient_org", "domain M19",
 				  "recipient_org: the message was not addressed to \"%.*s\"",
 				  TOC_STR_ARGS(called));
-	readers(q, draft(q, "M19.outreach", m), m, called);
+	toc_receipt_readers(q, draft(q, "M19.outreach", m), m, called);
 	return 0;
 }

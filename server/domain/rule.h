@@ -49,6 +49,10 @@
  *   confirmed       [{ref, org, part}]               … and has
  *   recalled        {entries, orgs}                  these messages are recalled; these can read them no more
  *   process         {…} · process_state {from, to}   an order that runs elsewhere
+ *   pages           [{org, contact, person, channel, state, point, about?, told?}]   who is to be reached: one that is
+ *                   "queued" for a channel that is carried makes a delivery; about: another entry than this one; told:
+ *                   nobody has to answer
+ *   deliveries      [{id, state, attempts?, next?}]   steps of these
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
  *   digest, readers, person                          what later entries need to know this one by
@@ -81,6 +85,10 @@ enum toc_proposal_state {
 };
 enum toc_item_state {
 #define TOC_ITEM_STATE(name) TOC_ITEM_##name,
+#include "domain/lifecycle.def"
+};
+enum toc_delivery_state {
+#define TOC_DELIVERY_STATE(name, word) TOC_DELIVERY_##name,
 #include "domain/lifecycle.def"
 };
 enum toc_hook_state {
@@ -120,6 +128,10 @@ const char *toc_incident_state_name(uint32_t state);
 enum toc_incident_state toc_incident_state_of(struct toc_str name); /* NONE when unknown */
 const char *toc_item_state_name(uint32_t state);
 enum toc_item_state toc_item_state_of(struct toc_str name); /* NONE when unknown */
+const char *toc_delivery_state_name(uint32_t state);
+enum toc_delivery_state toc_delivery_state_of(struct toc_str name); /* NONE when unknown */
+/** Where `what` leads a delivery that is in state `from`. @return false when it does not follow */
+bool toc_delivery_step(struct toc_str what, enum toc_delivery_state from, enum toc_delivery_state *ret_to);
 const char *toc_hook_state_name(uint32_t state);
 enum toc_hook_state toc_hook_state_of(struct toc_str name); /* NONE when unknown */
 /** Where `what` leads a hook that is in state `from`. @return false when it does not follow */
@@ -446,6 +458,20 @@ void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid
 
 /* receipt.c */
 toc_rule toc_rule_receipt_machine, toc_rule_receipt_human, toc_rule_outreach;
+/** Readers of a receipt: the sender's side of the message, the hub's lead if the hub reads it, the recipient's own. */
+void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, struct toc_str called);
+
+/* delivery.c: who is not connected is reached by a courier */
+toc_rule toc_rule_delivery, toc_rule_take_over, toc_rule_channels;
+#define TOC_CARRIED ~3u /* channels that a courier carries: all but api and console */
+enum { TOC_CHANNEL_API, TOC_CHANNEL_CONSOLE, TOC_CHANNEL_MAIL }; /* toc_channel_name */
+uint32_t toc_served(const struct toc_world *w); /* channels by which somebody can be reached now, as bits */
+struct toc_uuid toc_delivery_id(struct toc_uuid page, struct toc_str org, int64_t contact, struct toc_str channel);
+/** decided.pages of every draft from number `first` on += an e-mail for each reader who is reached by e-mail. */
+void toc_mail_readers(struct toc_ask *q, size_t first);
+/** decided.deliveries += what is on its way to that organisation about these messages is wanted no more. */
+void toc_stop_deliveries(struct toc_ask *q, struct toc_value *decided, struct toc_str org, struct toc_uuid about,
+			 struct toc_uuid or_about);
 
 /* signal.c: content signals */
 enum {

@@ -25,6 +25,10 @@ static const char *const item_states[] = {
 #define TOC_ITEM_STATE(name) #name,
 #include "domain/lifecycle.def"
 };
+static const char *const delivery_states[] = {
+#define TOC_DELIVERY_STATE(name, word) word,
+#include "domain/lifecycle.def"
+};
 static const char *const order_states[] = {
 #define TOC_ORDER_STATE(name) #name,
 #include "domain/lifecycle.def"
@@ -80,6 +84,7 @@ WORDS(proposal_state, enum toc_proposal_state, proposal_states)
 WORDS(item_state, enum toc_item_state, item_states)
 WORDS(order_state, enum toc_order_state, order_states)
 WORDS(ordered_state, enum toc_ordered_state, ordered_states)
+WORDS(delivery_state, enum toc_delivery_state, delivery_states)
 WORDS(hook_state, enum toc_hook_state, hook_states)
 WORDS(check_state, enum toc_check_state, check_states)
 WORDS(check_answer, enum toc_check_answer, check_answers)
@@ -136,6 +141,12 @@ static const struct step item_steps[] = {
 #include "domain/lifecycle.def"
 #undef IS
 };
+static const struct step delivery_steps[] = {
+#define IS(state) (1u << TOC_DELIVERY_##state)
+#define TOC_DELIVERY_STEP(what, from_states, to_state) { what, from_states, TOC_DELIVERY_##to_state },
+#include "domain/lifecycle.def"
+#undef IS
+};
 static const struct step hook_steps[] = {
 #define IS(state) (1u << TOC_HOOK_##state)
 #define TOC_HOOK_STEP(what, from_states, to_state) { what, from_states, TOC_HOOK_##to_state },
@@ -184,6 +195,7 @@ STEPS(desk, enum toc_desk_state, desk_steps)
 STEPS(incident, enum toc_incident_state, incident_steps)
 STEPS(item, enum toc_item_state, item_steps)
 STEPS(order, enum toc_order_state, order_steps)
+STEPS(delivery, enum toc_delivery_state, delivery_steps)
 STEPS(hook, enum toc_hook_state, hook_steps)
 STEPS(check, enum toc_check_state, check_steps)
 STEPS(process, enum toc_process_state, process_steps)

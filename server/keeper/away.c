@@ -470,6 +470,7 @@ static void collect_one(void *ctx, size_t index, struct toc_str bytes)
 			break;
 		m->opened.entry.seq = toc_world_size(k->world) + w->n_made;
 		m->opened.entry.ts = w->now;
+		m->opened.entry.node = toc_str_of(k->o.node);
 		r = toc_made_row(w->flight, k->o.ring, toc_str_of(k->o.node), m, &w->rows[w->n_made], &error);
 		w->n_made += r == 0;
 	}

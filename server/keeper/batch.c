@@ -96,6 +96,7 @@ static int take_drafts(struct toc_batch *b, const struct toc_batch_tools *t, con
 		struct resolver find = { b, t, at };
 		int r = toc_made_from_draft(b->arena, &v->drafts[i], b->now, b->late, b->base + at, resolve,
 					    &find, &b->made[at], ret_missing);
+		b->made[at].opened.entry.node = t->node;
 		if (r == 0 && !b->late)
 			r = toc_made_row(b->arena, t->ring, t->node, &b->made[at], &b->rows[at], reterr);
 		if (r < 0)

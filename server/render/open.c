@@ -79,6 +79,7 @@ int toc_render_open(struct toc_arena *a, const struct toc_keyring *ring, const s
 					.ref = leaf.ref,
 					.eid = leaf.eid,
 					.late = leaf.late,
+					.node = leaf.node,
 					.body = body,
 				} };
 	r = open_part(a, ring, &leaf, TOC_PART_ACTOR, row->actor_key, row->actor_sealed, &leaf.actor, &o,

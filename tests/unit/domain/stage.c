@@ -215,7 +215,7 @@ static void fill(struct stage *s, struct toc_value *m)
 	bool directory = toc_get_is(m, "type", "M26") || toc_get_is(m, "type", "org") ||
 			 toc_get_is(m, "type", "person") || toc_get_is(m, "type", "credential") ||
 			 toc_get_is(m, "type", "policy") || toc_get_is(m, "type", "hook") ||
-			 toc_get_is(m, "type", "push") || toc_get_is(m, "type", "session");
+			 toc_get_is(m, "type", "push") || toc_get_is(m, "type", "courier") || toc_get_is(m, "type", "session");
 
 	if (!toc_get(m, "id")) {
 		char id[TOC_UUID_TEXT];
@@ -729,6 +729,8 @@ int stage_play(struct stage *s, const char *file, const char *until)
 			return -1;
 		}
 		s->name = TOC_STR("");
+		if (s->after_step)
+			s->after_step(s);
 	}
 	return 0;
 }

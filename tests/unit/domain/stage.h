@@ -32,6 +32,7 @@ struct stage {
 	bool dry;                         /* decide only */
 	const struct toc_value *dup_keys; /* of the next act; NULL: computed from the message's hashes */
 	uint8_t twist;                    /* changes the digest of the next act */
+	void (*after_step)(struct stage *s); /* of a scenario */
 	toc_dur late;                     /* the next act waited so long in the journal */
 };
 
