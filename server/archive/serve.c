@@ -3,6 +3,7 @@
 #include "archive/archive.h"
 
 #include "base/log.h"
+#include "base/map.h"
 #include "ipc/grant.h"
 #include "measure/metrics.h"
 #include "render/render.h"
@@ -39,6 +40,8 @@ struct toc_archive {
 	struct toc_row *rows;
 	size_t n_rows;
 	uint64_t tip;
+	struct toc_map *recalled; /* eid and organisation: a message that was taken back from it */
+	uint64_t recalls_to;      /* of what was appended before it all recalls are known */
 	bool ready, loading; /* the keys, for the first time */
 	int64_t retry_us;
 };
@@ -90,6 +93,33 @@ static bool in_scope(const struct toc_grant *g, const struct toc_entry *e)
 								.incident = g->incident, .from = g->from }, e);
 }
 
+/* ---- what was recalled from whom ---- */
+
+static struct toc_str recalled_key(struct toc_arena *a, struct toc_uuid eid, struct toc_str org)
+{
+	return toc_arena_printf(a, "%s %.*s", toc_uuid_str(a, eid).p, TOC_STR_ARGS(org));
+}
+
+static void on_recall(void *ctx, const struct toc_row *row)
+{
+	struct toc_archive *a = ctx;
+	struct toc_arena *scratch = toc_arena_new();
+	struct toc_opened e;
+	struct toc_error error;
+
+	if (toc_render_open(scratch, a->o.ring, row, &e, &error) == 0) {
+		const struct toc_value *said = toc_get(toc_get(e.entry.body, "decided"), "recalled"),
+				       *entries = toc_get(said, "entries"), *orgs = toc_get(said, "orgs");
+		struct toc_uuid eid;
+		for (size_t i = 0; i < toc_len(entries); i++)
+			for (size_t k = 0; toc_uuid_parse(toc_text_of(toc_at(entries, i)), &eid) == 0 && k < toc_len(orgs); k++)
+				toc_map_put(a->recalled, recalled_key(scratch, eid, toc_text_of(toc_at(orgs, k))), a);
+	} else {
+		toc_log(TOC_LOG_ERROR, "entry_unreadable", "recall %llu: %s", (unsigned long long)row->seq, error.text);
+	}
+	toc_arena_free(scratch);
+}
+
 /* @return false: no more for now */
 static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_row *row)
 {
@@ -104,6 +134,7 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 		toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq,
 			error.text);
 	} else if (in_scope(&r->who, &e.entry) &&
+		   !toc_map_get(a->recalled, recalled_key(scratch, e.entry.eid, r->who.org)) &&
 		   toc_render_for(scratch, &e.entry, r->who.org, r->who.roles, r->who.exercise_only, &rendering)) {
 		struct toc_str json = toc_render_entry(scratch, &e, rendering, false);
 		toc_ipc_begin(&a->out, TOC_IPC_HISTORY);
@@ -177,6 +208,27 @@ static void on_key(void *ctx, const struct toc_key_row *row)
 			"a seal key does not open; what it seals is shown as erased");
 }
 
+static void on_recalls(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_archive *a = ctx;
+	(void)size, (void)error;
+	if (result < 0) {
+		end_look(a, TOC_REFUSE_BUSY, false);
+		return;
+	}
+	a->recalls_to = a->tip;
+	show(a);
+}
+
+/* Nothing is shown before it is known what has been recalled of it. */
+static void show_what_is_not_recalled(struct toc_archive *a)
+{
+	if (a->recalls_to >= a->tip)
+		show(a);
+	else if (toc_store_recalls(a->o.store, a->recalls_to, DEADLINE, on_recall, on_recalls, a) < 0)
+		end_look(a, TOC_REFUSE_BUSY, false);
+}
+
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
 	struct toc_archive *a = ctx;
@@ -184,7 +236,7 @@ static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error
 	if (result < 0)
 		end_look(a, TOC_REFUSE_BUSY, false);
 	else
-		show(a); /* a key that is still unknown was destroyed */
+		show_what_is_not_recalled(a); /* a key that is still unknown was destroyed */
 }
 
 static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -199,7 +251,7 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 	toc_observe(TOC_METRIC_ARCHIVE_LOOK, 0, toc_clock_mono_us() - a->look_us);
 	if (!keys_are_known(a) && toc_store_keys(a->o.store, DEADLINE, on_key, on_keys, a) == 0)
 		return;
-	show(a);
+	show_what_is_not_recalled(a);
 }
 
 static void next_look(struct toc_archive *a)
@@ -347,6 +399,7 @@ struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
 	toc_limits_read(o->limits, &a->limits);
 	a->end = &a->first;
 	a->arena = toc_arena_new();
+	a->recalled = toc_map_new();
 	toc_buf_init(&a->out, TOC_IPC_FRAME_MAX + 64);
 	a->child = toc_child_new(&events, a, o->control);
 	toc_child_store(a->child, o->store);
@@ -367,6 +420,7 @@ void toc_archive_free(struct toc_archive *a)
 		reading_free(r);
 	}
 	toc_keyring_free(a->o.ring);
+	toc_map_free(a->recalled);
 	toc_arena_free(a->arena);
 	toc_buf_done(&a->out);
 	toc_wipe(&a->o, sizeof a->o);

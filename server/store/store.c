@@ -162,6 +162,19 @@ int toc_store_read_cases(struct toc_store *s, const struct toc_uuid *cases, size
 	return queued(s);
 }
 
+int toc_store_recalls(struct toc_store *s, uint64_t from, toc_dur deadline, toc_store_row *row, toc_store_done *done,
+		      void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_RECALLS, deadline, done, ctx);
+
+	assert(from <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->from = from;
+	op->hand_over.row = row;
+	return queued(s);
+}
+
 int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline,
 		   toc_store_found *found, toc_store_done *done, void *ctx)
 {

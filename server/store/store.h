@@ -134,6 +134,9 @@ int toc_store_read(struct toc_store *s, uint64_t from, unsigned limit, toc_dur d
 /** Rows of these cases, in order. done's size is 0. */
 int toc_store_read_cases(struct toc_store *s, const struct toc_uuid *cases, size_t n, toc_dur deadline,
 			 toc_store_row *row, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Recalls (k "M25.recall") with seq >= from, in order: who reads history looks at them first. done's size is 0. */
+int toc_store_recalls(struct toc_store *s, uint64_t from, toc_dur deadline, toc_store_row *row, toc_store_done *done,
+		      void *ctx) TOC_MUSTCHECK;
 /** Which of these event ids are in the ledger. After an unknown outcome: a server that was frozen may still
  * carry out what it was sent, so "not found" holds only until then. Append again: of the two, expected_size
  * lets one in. */

@@ -55,7 +55,7 @@ static struct toc_seal_key *make_key(struct made *m, const char *subject, const 
 }
 
 struct wish { /* what an entry is to be like; all may be left out */
-	const char *org;
+	const char *org, *k;
 	struct toc_uuid eid, case_ref;
 	size_t body_bytes;
 	const struct toc_seal_key *actor, *data;
@@ -66,7 +66,7 @@ static struct toc_row *make_row(struct made *m, struct wish w)
 	struct toc_row *row = &m->row[m->n];
 	struct toc_leaf leaf = {
 		.ts = { INT64_C(1763804012000000) + (int64_t)m->n },
-		.k = TOC_STR("M4.send"),
+		.k = toc_str_of(w.k ? w.k : "M4.send"),
 		.mode = TOC_STR("exercise"),
 		.org = toc_str_of(w.org ? w.org : "AIRU"),
 		.node = TOC_STR("n1"),

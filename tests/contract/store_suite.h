@@ -325,6 +325,32 @@ CASE(entries_of_cases_and_of_ids_are_found)
 	toc_store_free(s);
 }
 
+CASE(recalls_are_found_from_a_position_on)
+{
+	struct toc_store *s = fresh_store();
+	struct made *m = made_new();
+	static const char *const of_row[] = { "M4.send", "M25.recall", "M25.confirm", "M5.ack", "M25.recall", "M4.send" };
+
+	for (size_t i = 0; i < 6; i++)
+		make_row(m, (struct wish){ .k = of_row[i] });
+	CHECK_INT(append_rows(s, m, 0).result, 0);
+	static const struct {
+		uint64_t from;
+		size_t n;
+	} want[] = { { 0, 2 }, { 1, 2 }, { 2, 1 }, { 5, 0 }, { 600, 0 } };
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		struct read *r = calloc(1, sizeof *r);
+		r->a = toc_arena_new();
+		waited(s, &r->o, toc_store_recalls(s, want[i].from, TOC_SECONDS(60), keep_row, note_read, r));
+		CHECK_INT(r->o.result, 0);
+		CHECK_INT(r->n, want[i].n);
+		CHECK(r->n == 0 || (r->row[r->n - 1].seq == 4 && same_row(&r->row[r->n - 1], &m->row[4])));
+		read_free(r);
+	}
+	made_free(m);
+	toc_store_free(s);
+}
+
 struct blob {
 	unsigned n;
 	uint64_t as_of;

@@ -149,6 +149,40 @@ CASE(nobody_reads_what_was_not_addressed_to_them)
 	stage_end(&s);
 }
 
+static bool has(const char *k, const char *org)
+{
+	for (size_t i = 0; i < s.past.n; i++) {
+		const struct stage_frame *f = &s.past.frames[i];
+		if (f->number == TOC_IPC_HISTORY && toc_get_is(f->value, "k", k) && toc_get_is(f->value, "org", org))
+			return true;
+	}
+	return false;
+}
+
+CASE(what_was_recalled_from_a_wrong_audience_is_in_their_history_no_more)
+{
+	stage_begin(&s);
+	stage_archive(&s);
+	uint64_t first = stage_size(&s);
+	struct toc_str game = stage_login(&s, "GameNest", "night responder"), cda = stage_login(&s, "CDA", "duty officer");
+	struct toc_value *notice = stage_threat(&s, "nightcourier7");
+	struct toc_str id = toc_arena_str(s.a, toc_get_text(notice, "id"));
+	CHECK_TEXT(toc_get_text(stage_send(&s, game, notice), "op"), "accepted");
+	(void)read_all(cda, first, 100);
+	CHECK(has("M4.send", "GameNest"));
+	struct toc_str body = toc_arena_printf(s.a,
+					       "{\"step\":\"recall\",\"message_ref\":\"%s\",\"kind\":\"sent_to_wrong_audience\","
+					       "\"instruction\":\"delete\",\"from\":[\"CDA\"]}",
+					       id.p);
+	CHECK_TEXT(toc_get_text(stage_send(&s, game, stage_message(&s, "M25", NULL, body.p)), "op"), "accepted");
+	(void)read_all(cda, first, 100);
+	CHECK(!has("M4.send", "GameNest"));
+	CHECK(has("M25.recall", "GameNest")); /* that there was one, and what to do, they are told */
+	(void)read_all(stage_login(&s, "HUB", "duty officer"), first, 100);
+	CHECK(has("M4.send", "GameNest"));
+	stage_end(&s);
+}
+
 CASE(a_reading_ends_where_its_credit_ends)
 {
 	stage_begin(&s);
