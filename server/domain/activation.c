@@ -160,7 +160,7 @@ static void owe(struct toc_ask *q, struct toc_value *decided, struct toc_str org
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 	toc_time first = toc_after(q->at, TOC_MINUTES(NEXT_MINUTES));
 	toc_time deadline = is_small(o) ? toc_after(q->at, TOC_MINUTES(SMALL_MINUTES))
-					: toc_timer_end(TOC_STR("T19"), q->at);
+					: toc_timer_end_now(q->w, TOC_STR("T19"), q->at);
 	bool by_mail = o->n_chain && o->chain[0].channels & 1u << E_MAIL;
 
 	toc_start_timer(q, decided, "T19", q->incident->id, org, q->at, by_mail ? first : deadline, deadline);

@@ -37,6 +37,8 @@ void toc_apply_fences(const struct deed *d);
 void toc_apply_course(const struct deed *d);
 /** Deliveries: what is on its way, and how far. (apply_delivery.c) */
 void toc_apply_deliveries(const struct deed *d);
+/** The directory: who is a member, and what they may. (apply_admin.c) */
+void toc_apply_admin(const struct deed *d);
 /** decided.links: cases that are one in the real world. */
 void toc_apply_links(const struct deed *d);
 

@@ -52,7 +52,7 @@ bool toc_reader_add(struct toc_ask *q, struct toc_draft *d, struct toc_str org, 
 	const struct toc_action *action = toc_action_find(d->k);
 	bool added = false;
 
-	if (!o || !action ||
+	if (!o || !action || o->suspended ||
 	    (q->exercise && !toc_exercise_has(q->exercise, org) && !toc_str_is(d->k, "exercise.create") &&
 	     !toc_str_is(d->k, "exercise.join")))
 		return false;
@@ -149,7 +149,8 @@ void toc_tell_readers_of(struct toc_ask *q, struct toc_draft *d, const struct to
 		const struct toc_entitled *r = &m->readers[i];
 		if (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org)))
 			continue;
-		if (!toc_short_is(&r->org, q->p->org))
+		const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&r->org));
+		if (o && !o->suspended && !toc_short_is(&r->org, q->p->org))
 			toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&r->org), r->roles,
 					     (enum toc_rendering)r->rendering);
 	}

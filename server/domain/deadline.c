@@ -41,7 +41,7 @@ void toc_start_until(struct toc_ask *q, struct toc_value *decided, const char *t
 void toc_start(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
 	       struct toc_str desk, toc_time starts)
 {
-	toc_start_until(q, decided, timer, on, desk, starts, toc_timer_end(toc_str_of(timer), starts));
+	toc_start_until(q, decided, timer, on, desk, starts, toc_timer_end_now(q->w, toc_str_of(timer), starts));
 }
 
 void toc_stop(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t)

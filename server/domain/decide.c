@@ -100,10 +100,23 @@ static const struct {
 	{ "exercise.clock", toc_rule_exercise_clock, BY_SERVER },
 	{ "exercise.inject", toc_rule_exercise_inject, FREE },
 	{ "exercise.end", toc_rule_exercise_end, FREE },
-	{ "org.admit", toc_rule_org, DIRECTORY | BY_SERVER },
-	{ "person.enrol", toc_rule_person, DIRECTORY | BY_SERVER },
-	{ "credential.issue", toc_rule_credential, DIRECTORY | BY_SERVER },
+	{ "M27.own", toc_rule_query_own, DIRECTORY },
+	{ "M27.mandate", toc_rule_query_mandate, DIRECTORY },
+	{ "org.admit", toc_rule_org_admit, DIRECTORY | BY_SERVER },
+	{ "org.kinds", toc_rule_org_kinds, DIRECTORY },
+	{ "org.suspend", toc_rule_org_suspend, DIRECTORY },
+	{ "person.enrol", toc_rule_person_enrol, DIRECTORY | BY_SERVER },
+	{ "person.leave", toc_rule_person_leave, DIRECTORY },
+	{ "role.grant", toc_rule_role, DIRECTORY },
+	{ "role.revoke", toc_rule_role, DIRECTORY },
+	{ "credential.issue", toc_rule_credential_issue, DIRECTORY | BY_SERVER },
+	{ "credential.rotate", toc_rule_credential_rotate, DIRECTORY },
 	{ "credential.revoke", toc_rule_credential_revoke, DIRECTORY | BY_SERVER },
+	{ "mandate.grant", toc_rule_mandate_grant, DIRECTORY },
+	{ "mandate.end", toc_rule_mandate_end, DIRECTORY },
+	{ "hold.set", toc_rule_hold_set, DIRECTORY },
+	{ "hold.lift", toc_rule_hold_lift, DIRECTORY },
+	{ "policy.set", toc_rule_policy_set, DIRECTORY },
 	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
 	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
 	{ "policy.channels", toc_rule_channels, DIRECTORY | BY_SERVER },
@@ -130,7 +143,7 @@ static int check_sender(struct toc_ask *q)
 		return 0;
 	const struct toc_person *who = toc_find_person(q->w, q->p->person);
 	q->org = toc_find_organisation(q->w, q->p->org);
-	if (!q->org || !who || !toc_short_is(&who->org, q->p->org))
+	if (!q->org || !who || who->left || q->org->suspended || !toc_short_is(&who->org, q->p->org))
 		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1",
 				  "the sender is not, or no longer, a member");
 	q->roles = who->roles & toc_roles_held_in(q->org->kinds);

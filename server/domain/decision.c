@@ -228,7 +228,7 @@ static void propose(struct toc_ask *q, struct toc_draft *d, struct toc_str decis
 	if (fast)
 		toc_set_bool(q->a, proposed, "fast", true);
 	if (toc_str_is(decision, "close")) {
-		toc_set_time(q->a, proposed, "objectable_until", toc_timer_end(TOC_STR("T24"), q->at));
+		toc_set_time(q->a, proposed, "objectable_until", toc_timer_end_now(q->w, TOC_STR("T24"), q->at));
 		toc_start(q, toc_decided(d), "T24", q->incident->id, TOC_STR(""), q->at);
 	}
 	toc_set(q->a, toc_decided(d), "proposed", proposed);

@@ -1,5 +1,5 @@
-/* directory.c: organisations, people, credentials, national rules: who is there and may be known. Entries
- * that only the server makes today (a directory is seeded), and the sessions that people open and close.
+/* directory.c: people and by what they are known: enrolled and let go by an administrator of theirs, their keys
+ * issued, replaced and revoked; and the sessions that they open and close. What they may do is admin.c's.
  *
  * A credential is known by the SHA-256 of its secret. A sign-in token is good once: redeeming it is an entry,
  * so two nodes cannot both take it. Source: rules a.1, a.2, a.3.1; TCO 3(5). */
@@ -14,129 +14,174 @@ static int bad(struct toc_ask *q, const char *field, const char *clause, const c
 	return TOC_REFUSE(q, BAD_VALUE, field, clause, "%s: %s", field, what);
 }
 
-static bool is_code(struct toc_str s)
+static void people_readers(struct toc_ask *q, struct toc_draft *d, struct toc_str org)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-		if (!letter && (i == 0 || (c != '.' && c != '_' && c != '-')))
-			return false;
-	}
-	return s.n >= 1 && s.n <= 32 && !toc_str_is(s, "server");
+	(void)toc_reader_add(q, d, org, TOC_IF_OWN);
+	if (q->org && !toc_str_eq(q->p->org, org))
+		(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 }
 
-int toc_rule_org(struct toc_ask *q)
-{
-	struct toc_str code = toc_get_text(q->body, "code");
-	const struct toc_value *names = toc_get(q->body, "kinds");
-	toc_kinds kinds = 0;
-
-	if (!is_code(code))
-		return bad(q, "body.code", "domain a.1",
-			   "letters, digits and . _ - , at most 32, not \"server\"");
-	for (size_t i = 0; i < toc_len(names); i++) {
-		toc_kinds kind = toc_kind_bit(toc_text_of(toc_at(names, i)));
-		if (!kind)
-			return bad(q, "body.kinds", "domain a.1", "there is no such kind of organisation");
-		kinds |= kind;
-	}
-	if (!toc_kinds_combine(kinds))
-		return bad(q, "body.kinds", "domain a.1",
-			   "these kinds do not go together in one organisation");
-	struct toc_draft *d = toc_ask_draft(q, "org.admit");
-	d->subject = toc_arena_printf(q->a, "org:%.*s", TOC_STR_ARGS(code));
-	(void)toc_reader_add(q, d, code, TOC_IF_OWN);
-	return 0;
-}
-
-int toc_rule_person(struct toc_ask *q)
+/* own, or by those who put the first administrator of a new organisation in place (admin.c) */
+int toc_rule_person_enrol(struct toc_ask *q)
 {
 	struct toc_str org = toc_get_text(q->body, "org");
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 	const struct toc_value *names = toc_get(q->body, "roles");
 	struct toc_uuid person = toc_get_id(q->body, "person");
+	const struct toc_person *p = toc_find_person(q->w, person);
 
 	if (!o)
-		return bad(q, "body.org", "domain a.2", "there is no such organisation");
+		return q->org ? toc_refuse_unknown(q, "body.org")
+			      : bad(q, "body.org", "domain a.2", "there is no such organisation");
+	if (toc_check_admin_of(q, org) < 0)
+		return -1;
 	if (toc_uuid_is_nil(person))
 		return bad(q, "body.person", "domain a.2", "a pseudonym: a UUID");
-	for (size_t i = 0; i < toc_len(names); i++) {
-		toc_roles role = toc_role_bit(toc_text_of(toc_at(names, i)));
-		if (!(role & toc_roles_held_in(o->kinds)))
-			return bad(q, "body.roles", "domain a.3.1",
-				   "the role may not be held in an organisation of this kind");
-		if (toc_get_bool(q->body, "machine") != (role == TOC_ROLE_SV))
-			return bad(q, "body.machine", "domain a.2",
-				   "a machine is a service_account, and only that");
-	}
+	if (p && (p->left || !toc_short_is(&p->org, org)))
+		return toc_refuse_unknown(q, "body.person");
+	if (q->org && toc_len(names))
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.roles", "domain a.3.1",
+				  "roles: are granted by two (role.grant), not with the enrolment");
+	if (p && p->machine != toc_get_bool(q->body, "machine"))
+		return TOC_REFUSE(q, STATE, "body.machine", "domain a.2", "machine: a person does not become one");
+	if (toc_check_roles(q, o, names, toc_get_bool(q->body, "machine")) < 0)
+		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "person.enrol");
 	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, person).p);
-	(void)toc_reader_add(q, d, org, TOC_IF_OWN);
+	if (q->org) { /* what they may is as it was */
+		struct toc_value *kept = toc_value_map(q->a);
+		toc_set(q->a, kept, "roles", toc_role_names(p ? p->roles : 0, q->a));
+		toc_set(q->a, toc_decided(d), "enrolled", kept);
+	}
+	people_readers(q, d, org);
 	return 0;
 }
 
-int toc_rule_credential(struct toc_ask *q)
+int toc_rule_person_leave(struct toc_ask *q)
 {
-	const struct toc_person *p = toc_find_person(q->w, toc_get_id(q->body, "person"));
 	struct toc_str org = toc_get_text(q->body, "org");
+	const struct toc_person *p = toc_find_person(q->w, toc_get_id(q->body, "person"));
+
+	if (toc_check_admin_of(q, org) < 0)
+		return -1;
+	if (!p || p->left || !toc_short_is(&p->org, org))
+		return toc_refuse_unknown(q, "body.person");
+	if ((p->roles & TOC_ROLE_AD) && toc_admins(q->w, org) == 1)
+		return TOC_REFUSE(q, STATE, "body.person", "domain a.3.1", "person: the organisation's last administrator");
+	struct toc_draft *d = toc_ask_draft(q, "person.leave");
+	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, p->id).p);
+	people_readers(q, d, org);
+	return 0;
+}
+
+/* The longest that what a member issues may be good for. */
+#define SIGN_IN_HOURS 72
+#define KEY_HOURS (24 * 400)
+#define OVERLAP_HOURS (24 * 7)
+
+static int check_expires(struct toc_ask *q, bool sign_in)
+{
+	toc_time expires = toc_get_time(q->body, "expires", TOC_TIME_NEVER);
+	int most = sign_in ? SIGN_IN_HOURS : KEY_HOURS;
+
+	if (!q->org)
+		return 0;
+	if (!toc_before(q->at, expires))
+		return TOC_REFUSE(q, TIME, "body.expires", "domain (e) 12", "expires: is over already");
+	if (toc_before(toc_after(q->at, TOC_HOURS(most)), expires))
+		return TOC_REFUSE(q, LIMIT, "body.expires", "domain (e) 12", "expires: at most %d hours from now", most);
+	return 0;
+}
+
+static int check_secret(struct toc_ask *q)
+{
+	struct toc_uuid id = toc_get_id(q->body, "credential");
 	struct toc_hash sha256;
 
-	if (!p || !toc_short_is(&p->org, org))
-		return bad(q, "body.person", "domain (e) 12", "there is no such person in that organisation");
-	if (toc_uuid_is_nil(toc_get_id(q->body, "credential")))
+	if (toc_uuid_is_nil(id))
 		return bad(q, "body.credential", "domain (e) 12", "an id: a UUID");
+	if (q->org && toc_find_credential(q->w, id))
+		return TOC_REFUSE(q, STATE, "body.credential", "domain (e) 12", "credential: that id is taken");
 	if (toc_hex_decode(toc_get_text(q->body, "sha256"), sha256.b, sizeof sha256.b) < 0)
 		return bad(q, "body.sha256", "domain (e) 12", "64 hexadecimal digits");
-	bool link = toc_get_is(q->body, "kind", "link");
-	if (!link && !toc_get_is(q->body, "kind", "api_key") && !toc_get_is(q->body, "kind", "sign_in"))
+	if (q->org && toc_world_get(q->w, TOC_OBJECT_secret, TOC_KEY(sha256)))
+		return TOC_REFUSE(q, STATE, "body.sha256", "domain (e) 12", "sha256: make another secret");
+	return 0;
+}
+
+static struct toc_draft *credential_draft(struct toc_ask *q, const char *k, const struct toc_person *p)
+{
+	struct toc_draft *d = toc_ask_draft(q, k);
+
+	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, p->id).p);
+	people_readers(q, d, toc_short_str(&p->org));
+	return d;
+}
+
+static const struct toc_person *whose(struct toc_ask *q)
+{
+	const struct toc_person *p = toc_find_person(q->w, toc_get_id(q->body, "person"));
+
+	if (p && !p->left && toc_short_is(&p->org, toc_get_text(q->body, "org")))
+		return p;
+	if (q->org)
+		toc_refuse_unknown(q, "body.person");
+	else
+		bad(q, "body.person", "domain (e) 12", "there is no such person in that organisation");
+	return NULL;
+}
+
+int toc_rule_credential_issue(struct toc_ask *q)
+{
+	const struct toc_person *p;
+	bool sign_in = toc_get_is(q->body, "kind", "sign_in"), link = toc_get_is(q->body, "kind", "link");
+
+	if (link && q->org)
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.kind", "domain (f) 24", "kind: links are the server's to send");
+	if (toc_check_admin_of(q, toc_get_text(q->body, "org")) < 0 || !(p = whose(q)) || check_secret(q) < 0)
+		return -1;
+	if (!sign_in && !link && !toc_get_is(q->body, "kind", "api_key"))
 		return bad(q, "body.kind", "domain (e) 12", "api_key, sign_in or link");
+	if (sign_in && p->machine && q->org)
+		return bad(q, "body.kind", "domain (e) 12", "a machine has a key, and signs in nowhere");
+	if (check_expires(q, sign_in) < 0)
+		return -1;
 	if (link && toc_find_credential(q->w, toc_get_id(q->body, "credential"))) {
 		q->verdict->duplicate = true; /* another node, or we before a restart */
 		return 0;
 	}
-	struct toc_draft *d = toc_ask_draft(q, "credential.issue");
-	if (link && toc_take_scope(q, d) < 0)
+	struct toc_draft *d = credential_draft(q, "credential.issue", p);
+	return link ? toc_take_scope(q, d) : 0;
+}
+
+/* A key of the person's that works. */
+static const struct toc_credential *live_key(struct toc_ask *q, const struct toc_person *p, const char *member)
+{
+	const struct toc_credential *c = toc_find_credential(q->w, toc_get_id(q->body, member));
+
+	if (c && !c->spent && toc_uuid_eq(c->person, p->id) && toc_before(q->at, c->expires))
+		return c;
+	toc_refuse_unknown(q, toc_arena_printf(q->a, "body.%s", member).p);
+	return NULL;
+}
+
+int toc_rule_credential_rotate(struct toc_ask *q)
+{
+	const struct toc_person *p;
+	const struct toc_credential *old;
+
+	if (toc_check_admin_of(q, toc_get_text(q->body, "org")) < 0 || !(p = whose(q)) ||
+	    !(old = live_key(q, p, "replaces")) || check_secret(q) < 0)
 		return -1;
-	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, p->id).p);
-	(void)toc_reader_add(q, d, org, TOC_IF_OWN);
-	return 0;
-}
-
-int toc_rule_policy(struct toc_ask *q)
-{
-	struct toc_str cc = toc_get_text(q->body, "cc");
-	const struct toc_value *desks = toc_get(q->body, "desks");
-	const struct toc_country *c = toc_find_country(q->w, cc);
-
-	if (cc.n != 2)
-		return bad(q, "body.cc", "domain M4", "two letters");
-	for (size_t i = 0; i < toc_len(desks); i++)
-		if (!toc_find_organisation(q->w, toc_get_text(toc_at(desks, i), "org")))
-			return bad(q, "body.desks.org", "domain M4", "there is no such organisation");
-	for (uint32_t i = 0; c && i < c->n_rules; i++)
-		if (c->rules[i].version >= toc_get_int(q->body, "version", 0))
-			return TOC_REFUSE(q, STATE, "body.version", "domain M4",
-					  "version: %lld is there already", (long long)c->rules[i].version);
-	struct toc_draft *d = toc_ask_draft(q, "policy.national");
-	d->subject = TOC_STR("system");
-	for (uint32_t i = 0; c && i < c->n_members; i++)
-		(void)toc_reader_add(q, d, toc_short_str(&c->members[i].org), TOC_IF_OWN);
-	return 0;
-}
-
-/* The words of an activation: every member may read them. */
-int toc_rule_vocabulary(struct toc_ask *q)
-{
-	struct toc_world_cursor cursor = { 0 };
-	const struct toc_vocabulary *v;
-
-	while ((v = toc_world_next(q->w, TOC_OBJECT_vocabulary, &cursor)))
-		if (v->version >= toc_get_int(q->body, "version", 0))
-			return TOC_REFUSE(q, STATE, "body.version", "domain (j) 1",
-					  "version: %lld is there already", (long long)v->version);
-	struct toc_draft *d = toc_ask_draft(q, "policy.vocabulary");
-	d->subject = TOC_STR("system");
-	toc_tell(q, d, TOC_TO_EVERYBODY, 0);
+	if (!toc_short_is(&old->type, TOC_STR("api_key")))
+		return bad(q, "body.replaces", "domain (e) 12", "only a key is replaced");
+	toc_time until = toc_get_time(q->body, "old_until", q->at);
+	if (toc_before(toc_after(q->at, TOC_HOURS(OVERLAP_HOURS)), until))
+		return TOC_REFUSE(q, LIMIT, "body.old_until", "domain (e) 12", "old_until: at most %d hours from now",
+				  OVERLAP_HOURS);
+	if (check_expires(q, false) < 0)
+		return -1;
+	(void)credential_draft(q, "credential.rotate", p);
 	return 0;
 }
 
@@ -187,7 +232,7 @@ int toc_world_credential(const struct toc_world *w, const char *kind, const uint
 	const struct toc_person *p = c ? toc_find_person(w, c->person) : NULL;
 	const struct toc_organisation *o = c ? toc_find_organisation(w, toc_short_str(&c->org)) : NULL;
 
-	if (!p || !o || !toc_short_is(&p->org, toc_short_str(&c->org)))
+	if (!p || !o || p->left || o->suspended || !toc_short_is(&p->org, toc_short_str(&c->org)))
 		return -1;
 	bool key = toc_str_is(toc_short_str(&c->type), "api_key");
 	*ret_principal = (struct toc_principal){

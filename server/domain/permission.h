@@ -49,6 +49,9 @@ enum toc_permission_condition {
 	TOC_IF_PTY = 4096,   /* my organisation has sent or received an entry of each incident that it is about */
 	TOC_IF_ISS = 8192,   /* my organisation is of the state that issued the order */
 	TOC_IF_HOME = 16384, /* mine is the scrutiny authority of the provider's home state, which did not issue it */
+	TOC_IF_LONE = 1u << 20,    /* the organisation has one administrator, so that another's is the second */
+	TOC_IF_UNLED = 1u << 21,   /* it has no administrator */
+	TOC_IF_MANDATE = 1u << 22, /* within my organisation's mandate */
 };
 
 struct toc_clause {

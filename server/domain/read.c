@@ -8,7 +8,7 @@ toc_roles toc_world_roles(const struct toc_world *w, const struct toc_principal 
 	const struct toc_person *person = toc_find_person(w, p->person);
 	const struct toc_organisation *o = toc_find_organisation(w, p->org);
 
-	if (!person || !o || !toc_short_is(&person->org, p->org))
+	if (!person || !o || person->left || o->suspended || !toc_short_is(&person->org, p->org))
 		return 0;
 	return person->roles & toc_roles_held_in(o->kinds);
 }

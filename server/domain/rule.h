@@ -288,14 +288,36 @@ bool toc_is_of_incident(struct toc_str k);
 /** Has the organisation sent or received an entry of it? */
 bool toc_is_party(const struct toc_incident *i, struct toc_str org);
 
-/* directory.c */
-toc_rule toc_rule_org, toc_rule_person, toc_rule_credential, toc_rule_session_close, toc_rule_policy,
-	toc_rule_vocabulary;
 /* link.c: the link of an e-mail */
 /** Whoever came by a link does what link.def names, to what lies in its scope; all else does not exist. */
 int toc_check_link(struct toc_ask *q);
 int toc_take_scope(struct toc_ask *q, struct toc_draft *d);
 toc_rule toc_rule_credential_revoke;
+/* directory.c: people and their credentials */
+toc_rule toc_rule_person_enrol, toc_rule_person_leave, toc_rule_credential_issue, toc_rule_credential_rotate,
+	toc_rule_session_close;
+/* policy.c: rules that are data */
+toc_rule toc_rule_policy, toc_rule_vocabulary, toc_rule_policy_set;
+/* admin.c: who is a member, and what its people may; much of it takes two */
+toc_rule toc_rule_org_admit, toc_rule_org_kinds, toc_rule_org_suspend, toc_rule_role, toc_rule_mandate_grant,
+	toc_rule_mandate_end, toc_rule_hold_set, toc_rule_hold_lift, toc_rule_query_own, toc_rule_query_mandate;
+typedef bool toc_is_first(const struct toc_ask *q);
+typedef bool toc_is_second(const struct toc_ask *q, const struct toc_pending *first);
+/** The draft of what takes two people: a proposal, or, when the message names one in `supersedes` and says the same, the
+ * thing itself. Of the server it is in force at once. NULL: refused. about: the organisation it is about, or empty */
+struct toc_draft *toc_draft_of_two(struct toc_ask *q, const char *k, struct toc_str about, toc_is_first *is_first,
+				   toc_is_second *is_second);
+bool toc_is_in_force(const struct toc_draft *d); /* not only proposed */
+/** How many administrators an organisation has. */
+unsigned toc_admins(const struct toc_world *w, struct toc_str org);
+/** May the sender administer the people of this organisation? */
+int toc_check_admin_of(struct toc_ask *q, struct toc_str org);
+int toc_check_roles(struct toc_ask *q, const struct toc_organisation *o, const struct toc_value *names, bool machine);
+enum toc_subject { TOC_SUBJECT_NONE, TOC_SUBJECT_INCIDENT, TOC_SUBJECT_CASE, TOC_SUBJECT_EXERCISE, TOC_SUBJECT_PERSON };
+uint32_t toc_subject_of(struct toc_str name);
+uint32_t toc_retention_bits(const struct toc_value *classes);
+/** Does a hold stop the erasure of these classes of it? */
+bool toc_is_held(const struct toc_world *w, uint32_t subject, struct toc_uuid ref, uint32_t classes);
 /* contact.c: how an organisation is reached */
 uint32_t toc_channel_bits(const struct toc_value *channels); /* of a list of {kind} */
 const char *toc_channel_name(unsigned bit);                  /* NULL past the end */
@@ -614,6 +636,8 @@ const struct toc_timer_row *toc_timer_row_at(size_t i); /* NULL past the end */
 const struct toc_timer_row *toc_timer_row(struct toc_str name); /* NULL when there is none */
 /** When one that starts then ends, by the table; NEVER when it is stated with each. */
 toc_time toc_timer_end(struct toc_str name, toc_time starts);
+/** … as its period is set now (policy.set); the law's are nobody's to set. */
+toc_time toc_timer_end_now(const struct toc_world *w, struct toc_str name, toc_time starts);
 /** The next warning after `after`, or its end. */
 toc_time toc_timer_next(struct toc_str name, toc_time after, toc_time deadline);
 /* referral.c: M17 */

@@ -72,7 +72,7 @@ int toc_rule_draft(struct toc_ask *q)
 	toc_effect_case_state(q->a, toc_decided(d), TOC_CASE_NONE, TOC_CASE_DRAFT);
 	toc_start_timer(q, toc_decided(d), "T16", id, q->p->org, aware_at(q),
 			toc_after(aware_at(q), TOC_MINUTES(OWN_DESK_MINUTES)),
-			toc_timer_end(TOC_STR("T16"), aware_at(q)));
+			toc_timer_end_now(q->w, TOC_STR("T16"), aware_at(q)));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	return 0;
 }
@@ -174,7 +174,7 @@ static void stop_t16(struct toc_ask *q, struct toc_value *decided, struct toc_uu
 	toc_set_id(q->a, stopped, "id", toc_timer_id(TOC_STR("T16"), id, q->p->org));
 	toc_set_text(q->a, stopped, "desk", q->p->org);
 	toc_set_time(q->a, stopped, "at", q->at);
-	toc_set_bool(q->a, stopped, "met", !toc_before(toc_timer_end(TOC_STR("T16"), aware), q->at));
+	toc_set_bool(q->a, stopped, "met", !toc_before(toc_timer_end_now(q->w, TOC_STR("T16"), aware), q->at));
 	toc_set_int(q->a, stopped, "took_ms", toc_between(aware, q->at).us / 1000);
 	toc_effect(q->a, decided, "timers_stopped", stopped);
 }

@@ -64,6 +64,14 @@ toc_time toc_timer_end(struct toc_str name, toc_time starts)
 	return TOC_TIME_NEVER;
 }
 
+toc_time toc_timer_end_now(const struct toc_world *w, struct toc_str name, toc_time starts)
+{
+	const struct toc_timer_row *row = toc_timer_row(name);
+	const struct toc_period *p = row && !row->legal ? toc_world_get(w, TOC_OBJECT_period, name) : NULL;
+
+	return p && p->minutes > 0 ? toc_after(starts, TOC_MINUTES(p->minutes)) : toc_timer_end(name, starts);
+}
+
 toc_time toc_timer_next(struct toc_str name, toc_time after, toc_time deadline)
 {
 	const struct toc_timer_row *row = toc_timer_row(name);

@@ -11,7 +11,7 @@
 
 static int check_words(struct toc_ask *q)
 {
-	toc_time until = toc_get_time(q->body, "valid_until", toc_timer_end(TOC_STR("T20"), q->at));
+	toc_time until = toc_get_time(q->body, "valid_until", toc_timer_end_now(q->w, TOC_STR("T20"), q->at));
 
 	if (toc_check_impersonal(q) < 0)
 		return -1;
@@ -82,7 +82,7 @@ int toc_rule_warning_issue(struct toc_ask *q)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M2.issue");
 	struct toc_value *decided = toc_decided(d), *warned = toc_value_map(q->a);
-	toc_time until = toc_get_time(q->body, "valid_until", toc_timer_end(TOC_STR("T20"), q->at));
+	toc_time until = toc_get_time(q->body, "valid_until", toc_timer_end_now(q->w, TOC_STR("T20"), q->at));
 	toc_effect_incident_state(q, decided, q->incident->id, q->incident->state, to);
 	toc_effect_criteria(q, decided, toc_get(q->body, "criteria"));
 	toc_set_time(q->a, warned, "until", until);

@@ -80,6 +80,9 @@ TOC_FIND_BY_ID(check)
 TOC_FIND_BY_ID(course)
 TOC_FIND_BY_ID(confirming)
 TOC_FIND_BY_ID(process)
+TOC_FIND_BY_ID(pending)
+TOC_FIND_BY_ID(mandate)
+TOC_FIND_BY_ID(hold)
 #undef TOC_FIND_BY_ID
 
 /** Not used up, expired or revoked, nor is the link that opened it. c may be NULL. (link.c) */

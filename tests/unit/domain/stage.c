@@ -212,10 +212,12 @@ static void fill(struct stage *s, struct toc_value *m)
 		"\"also_reported_to\":[]}";
 	const struct toc_value *d = parse(s->a, toc_str_of(defaults));
 	bool in_exercise = !toc_uuid_is_nil(s->exercise);
-	bool directory = toc_get_is(m, "type", "M26") || toc_get_is(m, "type", "org") ||
-			 toc_get_is(m, "type", "person") || toc_get_is(m, "type", "credential") ||
-			 toc_get_is(m, "type", "policy") || toc_get_is(m, "type", "hook") ||
-			 toc_get_is(m, "type", "push") || toc_get_is(m, "type", "courier") || toc_get_is(m, "type", "session");
+	static const char *const system[] = { "M26", "M27", "org", "person", "role", "credential", "policy", "session",
+					      "mandate", "hold", "hook", "push", "courier" };
+	bool directory = false;
+
+	for (size_t i = 0; i < sizeof system / sizeof *system; i++)
+		directory |= toc_get_is(m, "type", system[i]);
 
 	if (!toc_get(m, "id")) {
 		char id[TOC_UUID_TEXT];
@@ -231,7 +233,7 @@ static void fill(struct stage *s, struct toc_value *m)
 	if (!toc_get(m, "sent_at"))
 		toc_set_time(s->a, m, "sent_at", s->now);
 	for (size_t i = 0; i < d->n; i++)
-		if (!toc_get_str(m, d->members[i].name) && !toc_get_is(m, "type", "org"))
+		if (!toc_get_str(m, d->members[i].name))
 			toc_set_str(s->a, m, d->members[i].name, d->members[i].value);
 }
 

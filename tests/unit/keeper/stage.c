@@ -23,17 +23,15 @@ static void say(struct stage *s, struct toc_value *list, const char *type, struc
 	if (exercise.n)
 		toc_set_text(s->a, m, "exercise_ref", exercise);
 	toc_set_text(s->a, m, "sent_at", toc_time_str(s->a, toc_clock_now()));
-	if (!strcmp(type, "M26") || exercise.n) {
-		toc_set_cstr(s->a, m, "tlp", "GREEN");
-		toc_set_cstr(s->a, m, "precedence", "routine");
-		toc_set_bool(s->a, m, "ack_required", false);
-		toc_set_cstr(s->a, m, "lang", "en");
-		toc_set_cstr(s->a, pd, "level", "none");
-		toc_set(s->a, pd, "categories", toc_value_list(s->a));
-		toc_set(s->a, m, "personal_data", pd);
-		toc_set(s->a, m, "legal_basis", toc_value_list(s->a));
-		toc_set(s->a, m, "also_reported_to", toc_value_list(s->a));
-	}
+	toc_set_cstr(s->a, m, "tlp", "GREEN");
+	toc_set_cstr(s->a, m, "precedence", "routine");
+	toc_set_bool(s->a, m, "ack_required", false);
+	toc_set_cstr(s->a, m, "lang", "en");
+	toc_set_cstr(s->a, pd, "level", "none");
+	toc_set(s->a, pd, "categories", toc_value_list(s->a));
+	toc_set(s->a, m, "personal_data", pd);
+	toc_set(s->a, m, "legal_basis", toc_value_list(s->a));
+	toc_set(s->a, m, "also_reported_to", toc_value_list(s->a));
 	toc_set(s->a, m, "body", body);
 	toc_push(s->a, list, m);
 }

@@ -97,7 +97,7 @@ CASE(a_refusal_changes_nothing_and_says_why)
 	a = stage_send(&s, stage_login(&s, "GameNest", "night responder"), odd);
 	CHECK_TEXT(toc_get_text(a, "code"), "unknown_field");
 	CHECK_TEXT(toc_get_text(a, "field"), "colour");
-	struct toc_value *admit = stage_message(&s, "org", NULL, "{\"step\":\"admit\"}");
+	struct toc_value *admit = stage_message(&s, "deadline", NULL, "{\"step\":\"passed\"}");
 	a = stage_send(&s, hub, admit);
 	CHECK_TEXT(toc_get_text(a, "code"), "not_permitted");
 	CHECK(toc_str_eq(stage_state(&s, 0), before));

@@ -379,14 +379,11 @@ CASE(the_clock_of_an_exercise)
 
 CASE(what_only_the_server_makes_needs_less_of_the_envelope)
 {
-	CHECK(taken(
-		"{\"id\":\"40332fd4-48e5-851e-8f31-3775686e7ce8\",\"type\":\"org\",\"schema_version\":\"1.0."
-		"0\",\"mode\":\"system\","
-		"\"sent_at\":\"2031-05-17T14:02:00Z\",\"body\":{\"step\":\"admit\",\"code\":\"AIRU\","
-		"\"name\":\"Aldmere Internet "
-		"Referral "
-		"Unit\",\"kinds\":[\"ms_law_enforcement\"],\"state\":\"XA\",\"api_exercise_only\":true}}"));
-	CHECK(!toc_message_type_is_wire(toc_message_type_find(TOC_STR("org"))));
+	CHECK(taken("{\"id\":\"40332fd4-48e5-851e-8f31-3775686e7ce8\",\"type\":\"deadline\",\"schema_version\":\"1.0.0\","
+		    "\"mode\":\"system\",\"sent_at\":\"2031-05-17T14:02:00Z\",\"body\":{\"step\":\"passed\","
+		    "\"timer\":\"T17\",\"object\":\"40332fd4-48e5-851e-8f31-3775686e7ce8\","
+		    "\"deadline\":\"2031-05-17T14:02:00Z\"}}"));
+	CHECK(!toc_message_type_is_wire(toc_message_type_find(TOC_STR("deadline"))));
 	CHECK(toc_message_type_is_wire(toc_message_type_find(TOC_STR("M4"))));
 	CHECK(toc_message_type_find(TOC_STR("M")) == NULL);
 }

@@ -1,0 +1,556 @@
+/* admin.c: who is a member, what it is, and what its people may: organisations, roles, mandates, holds.
+ *
+ * Much of it takes two people. Each says the same message; the second one names the first in `supersedes`. Until then
+ * the first is a proposal, which those who could be the second read, and which lapses after three days. Who is the
+ * second is a rule of each action's own:
+ *
+ *   org.*            an administrator of the hub and one of the operator, in either order
+ *   role.*           two administrators of the organisation; of the hub's when it has but one; of hub and operator for
+ *                    the first administrator of a new organisation. Nobody for themselves
+ *   mandate.*        an administrator and the data protection officer of the hub
+ *   policy.set       a lead of the hub, then another lead;  policy.national: legal and administrator of the authority
+ *
+ * Source: rules a.3.1, (e) 7, (e) 8. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "domain/rule.h"
+
+#define PENDING_HOURS 72
+#define PENDING_MAX 64 /* of one organisation */
+
+static int bad(struct toc_ask *q, const char *field, const char *clause, const char *what)
+{
+	return TOC_REFUSE(q, BAD_VALUE, field, clause, "%s: %s", field, what);
+}
+
+/* ---- two people ---- */
+
+static int by_name(const void *a, const void *b)
+{
+	return toc_str_cmp(((const struct toc_member *)a)->name, ((const struct toc_member *)b)->name);
+}
+
+/* The same for the same content, whatever the order of members. What is left out is only why, in words, and who a
+ * person is called. */
+static struct toc_sha256 said(struct toc_arena *a, const struct toc_value *v)
+{
+	struct toc_str kind = { (const char[]){ v ? (char)('a' + (int)v->kind) : '-' }, 1 }, bytes = { "", 0 };
+	struct toc_sha256 sum;
+
+	if (!v)
+		return toc_sha256(kind);
+	if (v->kind == TOC_TEXT)
+		bytes = v->text;
+	else if (v->kind == TOC_BOOL)
+		bytes = toc_str_of(v->boolean ? "true" : "false");
+	else if (v->kind == TOC_INT)
+		bytes = toc_arena_printf(a, "%lld", (long long)v->integer);
+	struct toc_str parts[2] = { kind, bytes };
+	sum = toc_sha256_parts(parts, 2);
+	struct toc_member *sorted = v->kind == TOC_MAP && v->n ? toc_arena_alloc(a, v->n * sizeof *sorted) : NULL;
+	for (uint32_t i = 0; sorted && i < v->n; i++)
+		sorted[i] = v->members[i];
+	if (sorted)
+		qsort(sorted, v->n, sizeof *sorted, by_name);
+	for (uint32_t i = 0; (v->kind == TOC_LIST || sorted) && i < v->n; i++) {
+		if (sorted && (toc_str_is(sorted[i].name, "reason") || toc_str_is(sorted[i].name, "title") ||
+			       toc_str_is(sorted[i].name, "basis")))
+			continue;
+		struct toc_sha256 item = said(a, sorted ? sorted[i].value : v->items[i]);
+		struct toc_str name = sorted ? sorted[i].name : TOC_STR("");
+		struct toc_sha256 named = toc_sha256(name);
+		struct toc_str more[3] = { { (const char *)sum.b, 32 }, { (const char *)named.b, 32 }, { (const char *)item.b, 32 } };
+		sum = toc_sha256_parts(more, 3);
+	}
+	return sum;
+}
+
+static unsigned waiting(const struct toc_ask *q)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_pending *p;
+	unsigned n = 0;
+
+	while ((p = toc_world_next(q->w, TOC_OBJECT_pending, &cursor)))
+		n += toc_short_is(&p->org, q->p->org) && toc_before(q->at, toc_after(p->at, TOC_HOURS(PENDING_HOURS)));
+	return n;
+}
+
+static struct toc_draft *first(struct toc_ask *q, const char *k, struct toc_str about)
+{
+	if (waiting(q) >= PENDING_MAX) {
+		TOC_REFUSE(q, LIMIT, "", "domain a.3.1", "%s: %d things of your organisation wait for a second person", k,
+			   PENDING_MAX);
+		return NULL;
+	}
+	struct toc_draft *d = toc_ask_draft(q, k);
+	struct toc_value *pending = toc_value_map(q->a);
+	struct toc_sha256 what = said(q->a, q->body);
+	toc_set_text(q->a, pending, "what", toc_hex(q->a, what.b, sizeof what.b));
+	if (about.n)
+		toc_set_text(q->a, pending, "about", about);
+	toc_set_time(q->a, pending, "until", toc_after(q->at, TOC_HOURS(PENDING_HOURS)));
+	toc_set(q->a, toc_decided(d), "pending", pending);
+	return d;
+}
+
+struct toc_draft *toc_draft_of_two(struct toc_ask *q, const char *k, struct toc_str about, toc_is_first *is_first,
+				   toc_is_second *is_second)
+{
+	struct toc_uuid id = toc_get_id(q->m, "supersedes");
+	const struct toc_pending *p = toc_uuid_is_nil(id) ? NULL : toc_find_pending(q->w, id);
+
+	if (!q->org) /* the server begins a directory alone */
+		return toc_ask_draft(q, k);
+	if (toc_uuid_is_nil(id)) {
+		if (is_first(q))
+			return first(q, k, about);
+		TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "%s: your roles do not allow it here", k);
+		return NULL;
+	}
+	if (!p || !toc_str_is(toc_short_str(&p->k), k) ||
+	    !toc_before(q->at, toc_after(p->at, TOC_HOURS(PENDING_HOURS)))) {
+		toc_refuse_unknown(q, "supersedes");
+		return NULL;
+	}
+	if (toc_uuid_eq(p->person, q->p->person) || !is_second(q, p)) {
+		TOC_REFUSE(q, NOT_PERMITTED, "supersedes", "domain a.3.1", "supersedes: it takes another person than you");
+		return NULL;
+	}
+	struct toc_sha256 what = said(q->a, q->body);
+	if (memcmp(what.b, p->what.b, sizeof what.b)) {
+		TOC_REFUSE(q, CONDITION, "body", "domain a.3.1", "body: it is not what the first person said");
+		return NULL;
+	}
+	struct toc_draft *d = toc_ask_draft(q, k);
+	d->ref = p->id;
+	toc_set_id(q->a, toc_decided(d), "confirms", p->id);
+	return d;
+}
+
+bool toc_is_in_force(const struct toc_draft *d)
+{
+	return !toc_get(d->decided, "pending");
+}
+
+static bool has(const struct toc_ask *q, toc_roles role, toc_kinds kinds)
+{
+	return (q->roles & role) && (q->org->kinds & kinds);
+}
+
+/* What the first one was, who may have left since: then it lapses. */
+static bool had(const struct toc_ask *q, const struct toc_pending *p, toc_roles role, toc_kinds kinds)
+{
+	const struct toc_person *who = toc_find_person(q->w, p->person);
+	const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&p->org));
+
+	return who && o && !who->left && !o->suspended && (who->roles & role) && (o->kinds & kinds);
+}
+
+/* Readers of what has to do with an organisation: itself, and the hub and the operator if they may. */
+static void told(struct toc_ask *q, struct toc_draft *d, struct toc_str org, unsigned conditions)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_organisation *o;
+
+	(void)toc_reader_add(q, d, org, TOC_IF_OWN | conditions);
+	if (q->org && !toc_str_eq(q->p->org, org))
+		(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN | conditions);
+	while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor)))
+		if ((o->kinds & (TOC_KIND_HUB | TOC_KIND_OPR)) && !toc_short_is(&o->code, org))
+			(void)toc_reader_add(q, d, toc_short_str(&o->code), conditions);
+}
+
+/* ---- organisations ---- */
+
+static bool org_first(const struct toc_ask *q)
+{
+	return toc_may(q->action, q->roles, q->org->kinds, 0);
+}
+
+static bool org_second(const struct toc_ask *q, const struct toc_pending *p)
+{
+	return (has(q, TOC_ROLE_AD, TOC_KIND_OPR) && had(q, p, TOC_ROLE_AD, TOC_KIND_HUB)) ||
+	       (has(q, TOC_ROLE_AD, TOC_KIND_HUB) && had(q, p, TOC_ROLE_AD, TOC_KIND_OPR));
+}
+
+/* Every member reads it once it holds; before that, those who decide. */
+static int org_draft(struct toc_ask *q, const char *k, struct toc_str code)
+{
+	struct toc_draft *d = toc_draft_of_two(q, k, code, org_first, org_second);
+
+	if (!d)
+		return -1;
+	d->subject = toc_arena_printf(q->a, "org:%.*s", TOC_STR_ARGS(code));
+	if (!q->org) {
+		(void)toc_reader_add(q, d, code, TOC_IF_OWN);
+		return 0;
+	}
+	if (toc_is_in_force(d))
+		toc_tell(q, d, TOC_TO_EVERYBODY, 0);
+	else
+		told(q, d, q->p->org, 0);
+	return 0;
+}
+
+static int check_kinds(struct toc_ask *q)
+{
+	const struct toc_value *names = toc_get(q->body, "kinds");
+	toc_kinds kinds = 0;
+
+	for (size_t i = 0; i < toc_len(names); i++) {
+		toc_kinds kind = toc_kind_bit(toc_text_of(toc_at(names, i)));
+		if (!kind)
+			return bad(q, "body.kinds", "domain a.1", "there is no such kind of organisation");
+		kinds |= kind;
+	}
+	if (!toc_kinds_combine(kinds))
+		return bad(q, "body.kinds", "domain a.1", "these kinds do not go together in one organisation");
+	return 0;
+}
+
+static bool is_code(struct toc_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		if (!letter && (i == 0 || (c != '.' && c != '_' && c != '-')))
+			return false;
+	}
+	return s.n >= 1 && s.n <= 32 && !toc_str_is(s, "server");
+}
+
+int toc_rule_org_admit(struct toc_ask *q)
+{
+	struct toc_str code = toc_get_text(q->body, "code");
+
+	if (!is_code(code))
+		return bad(q, "body.code", "domain a.1", "letters, digits and . _ - , at most 32, not \"server\"");
+	return check_kinds(q) < 0 ? -1 : org_draft(q, "org.admit", code);
+}
+
+static const struct toc_organisation *named(struct toc_ask *q, const char *member)
+{
+	const struct toc_organisation *o = toc_find_organisation(q->w, toc_get_text(q->body, member));
+
+	if (!o)
+		toc_refuse_unknown(q, toc_arena_printf(q->a, "body.%s", member).p);
+	return o;
+}
+
+int toc_rule_org_kinds(struct toc_ask *q)
+{
+	const struct toc_organisation *o = named(q, "code");
+
+	return !o || check_kinds(q) < 0 ? -1 : org_draft(q, "org.kinds", toc_short_str(&o->code));
+}
+
+int toc_rule_org_suspend(struct toc_ask *q)
+{
+	const struct toc_organisation *o = named(q, "code");
+
+	if (!o)
+		return -1;
+	if (toc_get_bool(q->body, "suspended") == o->suspended)
+		return TOC_REFUSE(q, STATE, "body.suspended", "domain a.1", "suspended: it is so already");
+	if (q->org == o)
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.code", "domain a.3.1", "code: not one's own organisation");
+	return org_draft(q, "org.suspend", toc_short_str(&o->code));
+}
+
+/* ---- roles ---- */
+
+unsigned toc_admins(const struct toc_world *w, struct toc_str org)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_person *p;
+	unsigned n = 0;
+
+	while ((p = toc_world_next(w, TOC_OBJECT_person, &cursor)))
+		n += toc_short_is(&p->org, org) && (p->roles & TOC_ROLE_AD) && !p->left && !p->machine;
+	return n;
+}
+
+/* own, and whether it has one administrator, or none. */
+static unsigned conditions_at(const struct toc_ask *q, struct toc_str org)
+{
+	unsigned n = toc_admins(q->w, org);
+
+	return (q->org && toc_str_eq(q->p->org, org) ? TOC_IF_OWN : 0) | (n == 1 ? TOC_IF_LONE : 0) |
+	       (n == 0 ? TOC_IF_UNLED : 0);
+}
+
+int toc_check_admin_of(struct toc_ask *q, struct toc_str org)
+{
+	unsigned conditions = conditions_at(q, org);
+
+	if (!q->org || toc_may(q->action, q->roles, q->org->kinds, conditions))
+		return 0;
+	/* who is at another organisation is not told to a stranger */
+	if (!(conditions & TOC_IF_OWN))
+		return toc_refuse_unknown(q, "body.org");
+	return toc_ask_may(q, conditions);
+}
+
+static bool role_first(const struct toc_ask *q)
+{
+	struct toc_str org = toc_get_text(q->body, "org");
+	unsigned conditions = conditions_at(q, org);
+
+	return (conditions & TOC_IF_OWN ? has(q, TOC_ROLE_AD, TOC_KIND_ANY)
+		: conditions & TOC_IF_UNLED ? toc_str_is(q->c->k, "role.grant") && has(q, TOC_ROLE_AD, TOC_KIND_HUB | TOC_KIND_OPR)
+					    : false);
+}
+
+static bool role_second(const struct toc_ask *q, const struct toc_pending *p)
+{
+	struct toc_str org = toc_get_text(q->body, "org");
+	unsigned conditions = conditions_at(q, org);
+
+	if (conditions & TOC_IF_UNLED)
+		return org_second(q, p);
+	if (!toc_short_is(&p->org, org) || !had(q, p, TOC_ROLE_AD, TOC_KIND_ANY))
+		return false;
+	if (conditions & TOC_IF_OWN)
+		return has(q, TOC_ROLE_AD, TOC_KIND_ANY);
+	if (!(conditions & TOC_IF_LONE))
+		return false;
+	/* of the hub itself with one administrator: the operator's */
+	const struct toc_organisation *o = toc_find_organisation(q->w, org);
+	return has(q, TOC_ROLE_AD, o && (o->kinds & TOC_KIND_HUB) ? TOC_KIND_OPR : TOC_KIND_HUB);
+}
+
+/* Roles that may be held there; a machine has the one that machines have, and no person has it. */
+int toc_check_roles(struct toc_ask *q, const struct toc_organisation *o, const struct toc_value *names, bool machine)
+{
+	for (size_t i = 0; i < toc_len(names); i++) {
+		toc_roles role = toc_role_bit(toc_text_of(toc_at(names, i)));
+		if (!(role & toc_roles_held_in(o->kinds)))
+			return bad(q, "body.roles", "domain a.3.1",
+				   "the role may not be held in an organisation of this kind");
+		if (machine != (role == TOC_ROLE_SV))
+			return bad(q, "body.roles", "domain a.2", "a machine is a service_account, and only that");
+	}
+	return 0;
+}
+
+int toc_rule_role(struct toc_ask *q)
+{
+	const char *k = toc_str_is(q->c->k, "role.grant") ? "role.grant" : "role.revoke";
+	struct toc_str org = toc_get_text(q->body, "org");
+	const struct toc_organisation *o = toc_find_organisation(q->w, org);
+	const struct toc_person *p = toc_find_person(q->w, toc_get_id(q->body, "person"));
+	toc_roles roles = toc_roles_of(toc_get(q->body, "roles"));
+	bool grants = toc_str_is(q->c->k, "role.grant");
+
+	if (!o || (q->org && !toc_may(q->action, q->roles, q->org->kinds, conditions_at(q, org))))
+		return toc_refuse_unknown(q, "body.org");
+	if (!p || p->left || !toc_short_is(&p->org, org))
+		return toc_refuse_unknown(q, "body.person");
+	if (toc_uuid_eq(p->id, q->p->person))
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.person", "domain a.3.1", "person: not for oneself");
+	if (toc_check_roles(q, o, toc_get(q->body, "roles"), p->machine) < 0)
+		return -1;
+	if (grants ? (p->roles & roles) == roles : !(p->roles & roles))
+		return TOC_REFUSE(q, STATE, "body.roles", "domain a.3.1", "roles: it is so already");
+	if (!grants && (p->roles & roles & TOC_ROLE_AD) && toc_admins(q->w, org) == 1)
+		return TOC_REFUSE(q, STATE, "body.roles", "domain a.3.1", "roles: the organisation's last administrator");
+	struct toc_draft *d = toc_draft_of_two(q, k, org, role_first, role_second);
+	if (!d)
+		return -1;
+	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, p->id).p);
+	told(q, d, org, conditions_at(q, org) & ~(unsigned)TOC_IF_OWN);
+	return 0;
+}
+
+/* ---- mandates and holds ---- */
+
+static bool mandate_first(const struct toc_ask *q)
+{
+	return has(q, TOC_ROLE_AD | TOC_ROLE_DP, TOC_KIND_HUB);
+}
+
+static bool mandate_second(const struct toc_ask *q, const struct toc_pending *p)
+{
+	return toc_short_is(&p->org, q->p->org) &&
+	       ((has(q, TOC_ROLE_DP, TOC_KIND_HUB) && had(q, p, TOC_ROLE_AD, TOC_KIND_HUB)) ||
+		(has(q, TOC_ROLE_AD, TOC_KIND_HUB) && had(q, p, TOC_ROLE_DP, TOC_KIND_HUB)));
+}
+
+static void mandate_readers(struct toc_ask *q, struct toc_draft *d, struct toc_str auditor, const struct toc_value *orgs)
+{
+	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
+	if (!toc_is_in_force(d))
+		return;
+	(void)toc_reader_add(q, d, auditor, TOC_IF_ADR);
+	for (size_t i = 0; i < toc_len(orgs); i++)
+		(void)toc_reader_add(q, d, toc_text_of(toc_at(orgs, i)), TOC_IF_PTY);
+}
+
+int toc_rule_mandate_grant(struct toc_ask *q)
+{
+	const struct toc_organisation *auditor = named(q, "auditor");
+	const struct toc_value *orgs = toc_get(q->body, "orgs"), *incidents = toc_get(q->body, "incidents"),
+			       *cases = toc_get(q->body, "cases");
+	toc_time until = toc_get_time(q->body, "until", TOC_TIME_NEVER);
+
+	if (!auditor)
+		return -1;
+	if (!(auditor->kinds & TOC_KIND_AUD))
+		return bad(q, "body.auditor", "domain a.3.1", "no auditor");
+	if (toc_find_mandate(q->w, toc_get_id(q->body, "mandate")))
+		return TOC_REFUSE(q, STATE, "body.mandate", "domain a.3.1", "mandate: that one was granted already");
+	for (size_t i = 0; i < toc_len(orgs); i++)
+		if (!toc_find_organisation(q->w, toc_text_of(toc_at(orgs, i))))
+			return toc_refuse_unknown(q, "body.orgs");
+	if (!toc_len(orgs) && !toc_len(incidents) && !toc_len(cases))
+		return TOC_REFUSE(q, CONDITION, "body.orgs", "domain a.3.1", "orgs: a mandate names what it is for");
+	if (!toc_before(toc_get_time(q->body, "from", until), until) || !toc_before(q->at, until))
+		return TOC_REFUSE(q, TIME, "body.until", "domain a.3.1", "until: after its beginning, and not over yet");
+	struct toc_draft *d = toc_draft_of_two(q, "mandate.grant", q->p->org, mandate_first, mandate_second);
+	if (!d)
+		return -1;
+	mandate_readers(q, d, toc_short_str(&auditor->code), orgs);
+	return 0;
+}
+
+int toc_rule_mandate_end(struct toc_ask *q)
+{
+	const struct toc_mandate *m = toc_find_mandate(q->w, toc_get_id(q->body, "mandate"));
+	struct toc_value *orgs = toc_value_list(q->a);
+
+	if (!m || m->ended)
+		return toc_refuse_unknown(q, "body.mandate");
+	struct toc_draft *d = toc_draft_of_two(q, "mandate.end", q->p->org, mandate_first, mandate_second);
+	if (!d)
+		return -1;
+	for (uint32_t i = 0; i < m->n_orgs; i++)
+		toc_push_text(q->a, orgs, toc_short_str(&m->orgs[i].org));
+	mandate_readers(q, d, toc_short_str(&m->auditor), orgs);
+	return 0;
+}
+
+static const char *const subjects[] = { "incident", "case", "exercise", "person" };
+
+uint32_t toc_subject_of(struct toc_str name)
+{
+	for (uint32_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+		if (toc_str_is(name, subjects[i]))
+			return i + 1;
+	return 0;
+}
+
+uint32_t toc_retention_bits(const struct toc_value *names)
+{
+	static const char *const classes[] = { "R-LIVE", "R-ITL", "R-ORDER", "R-SIGNAL", "R-AUDIT", "R-EXERCISE" };
+	uint32_t bits = 0;
+
+	for (unsigned i = 0; i < sizeof classes / sizeof *classes; i++)
+		if (toc_list_has(names, toc_str_of(classes[i])))
+			bits |= 1u << i;
+	return bits;
+}
+
+bool toc_is_held(const struct toc_world *w, uint32_t subject, struct toc_uuid ref, uint32_t classes)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_hold *h;
+
+	while ((h = toc_world_next(w, TOC_OBJECT_hold, &cursor)))
+		if (!h->lifted && h->subject == subject && toc_uuid_eq(h->ref, ref) && (h->classes & classes))
+			return true;
+	return false;
+}
+
+/* pty: of an incident or case, who has sent or received an entry of it; of an exercise, who takes part; of a person,
+ * their organisation. */
+static bool is_party(const struct toc_ask *q, uint32_t subject, struct toc_uuid ref, struct toc_str org)
+{
+	const struct toc_incident *i = subject == TOC_SUBJECT_INCIDENT ? toc_find_incident(q->w, ref) : NULL;
+	const struct toc_threat *t = subject == TOC_SUBJECT_CASE ? toc_find_threat(q->w, ref) : NULL;
+	const struct toc_exercise *x = subject == TOC_SUBJECT_EXERCISE ? toc_find_exercise(q->w, ref) : NULL;
+	const struct toc_person *p = subject == TOC_SUBJECT_PERSON ? toc_find_person(q->w, ref) : NULL;
+
+	return (i && toc_is_party(i, org)) ||
+	       (t && (toc_short_is(&t->notifier, org) || (t->state != TOC_CASE_DRAFT && toc_desk_of(t, org)))) ||
+	       (x && toc_exercise_has(x, org)) || (p && toc_short_is(&p->org, org));
+}
+
+static void hold_readers(struct toc_ask *q, struct toc_draft *d, uint32_t subject, struct toc_uuid ref)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_organisation *o;
+
+	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN | TOC_IF_PTY);
+	while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor)))
+		if (is_party(q, subject, ref, toc_short_str(&o->code)))
+			(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_PTY);
+}
+
+int toc_rule_hold_set(struct toc_ask *q)
+{
+	uint32_t subject = toc_subject_of(toc_get_text(q->body, "subject"));
+	struct toc_uuid ref = toc_get_id(q->body, "subject_ref");
+
+	if (!is_party(q, subject, ref, q->p->org))
+		return toc_refuse_unknown(q, "body.subject_ref");
+	if (toc_ask_may(q, TOC_IF_PTY) < 0)
+		return -1;
+	if (toc_find_hold(q->w, toc_get_id(q->body, "hold")))
+		return TOC_REFUSE(q, STATE, "body.hold", "domain (e) 7", "hold: that one was set already");
+	if (!toc_before(q->at, toc_get_time(q->body, "until", TOC_TIME_NEVER)))
+		return TOC_REFUSE(q, TIME, "body.until", "domain (e) 7", "until: is over already");
+	hold_readers(q, toc_ask_draft(q, "hold.set"), subject, ref);
+	return 0;
+}
+
+int toc_rule_hold_lift(struct toc_ask *q)
+{
+	const struct toc_hold *h = toc_find_hold(q->w, toc_get_id(q->body, "hold"));
+
+	if (!h || h->lifted || !is_party(q, h->subject, h->ref, q->p->org))
+		return toc_refuse_unknown(q, "body.hold");
+	if (toc_ask_may(q, TOC_IF_PTY) < 0)
+		return -1;
+	if (!toc_short_is(&h->org, q->p->org))
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.hold", "domain (e) 7", "hold: who has set it lifts it");
+	hold_readers(q, toc_ask_draft(q, "hold.lift"), h->subject, h->ref);
+	return 0;
+}
+
+/* ---- audit queries ---- */
+
+int toc_rule_query_own(struct toc_ask *q)
+{
+	if (toc_ask_may(q, 0) < 0 || toc_ask_not_ahead(q, q->body, "at", "body.at") < 0)
+		return -1;
+	(void)toc_reader_add(q, toc_ask_draft(q, "M27.own"), q->p->org, TOC_IF_OWN);
+	return 0;
+}
+
+int toc_rule_query_mandate(struct toc_ask *q)
+{
+	const struct toc_mandate *m = toc_find_mandate(q->w, toc_get_id(q->body, "mandate_ref"));
+	const struct toc_value *audited = toc_get(q->body, "audited");
+
+	if (!m || !toc_short_is(&m->auditor, q->p->org))
+		return toc_refuse_unknown(q, "body.mandate_ref");
+	if (m->ended || !toc_before(q->at, m->until))
+		return TOC_REFUSE(q, STATE, "body.mandate_ref", "domain (e) 8", "mandate_ref: the mandate has ended");
+	if (toc_ask_may(q, TOC_IF_MANDATE) < 0 || toc_ask_not_ahead(q, q->body, "at", "body.at") < 0)
+		return -1;
+	for (size_t i = 0; i < toc_len(audited); i++) {
+		bool within = false;
+		for (uint32_t k = 0; k < m->n_orgs; k++)
+			within |= toc_short_is(&m->orgs[k].org, toc_text_of(toc_at(audited, i)));
+		if (!within)
+			return TOC_REFUSE(q, NOT_PERMITTED, "body.audited", "domain (e) 8",
+					  "audited: the mandate does not name it");
+	}
+	/* the audited read of it after the delay, by an entry of the server's */
+	struct toc_draft *d = toc_ask_draft(q, "M27.mandate");
+	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN | TOC_IF_MANDATE);
+	return 0;
+}
