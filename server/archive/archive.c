@@ -14,12 +14,13 @@ int toc_archive_main(const struct toc_value *heritage)
 	int code = 1;
 
 	if (!conninfo || toc_heritage_key(heritage, "grant_key", o.grant_key) < 0 ||
+	    toc_vkey_parse(toc_get_text(heritage, "log_vkey"), &o.log, NULL) < 0 ||
 	    !(o.ring = toc_heritage_keyring(heritage))) {
 		toc_log(TOC_LOG_ERROR, "heritage", "the parent's heritage lacks something");
 		toc_arena_free(arena);
 		return code;
 	}
-	o.store = toc_store_pg_new(conninfo, false);
+	o.store = toc_store_pg_new(conninfo, true);
 	struct toc_archive *a = toc_archive_new(&o);
 	toc_wipe(o.grant_key, sizeof o.grant_key);
 	if (toc_heritage_fronts(heritage, toc_archive_child(a)) < 0) {

@@ -1,6 +1,7 @@
 /* serve.c: READ by READ. They stand in a queue; one look at the database is under way at a time; a READ that
  * is not finished after its look goes to the end of the queue. */
 #include "archive/archive.h"
+#include "archive/prover.h"
 
 #include "base/log.h"
 #include "base/map.h"
@@ -31,6 +32,7 @@ struct toc_archive {
 	struct toc_archive_options o;
 	struct toc_limits limits;
 	struct toc_child *child;
+	struct toc_prover *prover; /* NULL: the log is not shown */
 	struct toc_buf out;
 	struct reading *first, **end;
 	size_t n;
@@ -340,6 +342,12 @@ static void on_frame(void *archive, unsigned front, struct toc_frame *f)
 		if (toc_frame_end(f))
 			stop(a, front, false, conn);
 		break;
+	case TOC_IPC_LOG:
+		if (a->prover)
+			toc_prover_ask(a->prover, front, f);
+		else
+			f->bad = true;
+		break;
 	default: f->bad = true;
 	}
 }
@@ -347,6 +355,8 @@ static void on_frame(void *archive, unsigned front, struct toc_frame *f)
 static void on_front(void *archive, unsigned front, bool here)
 {
 	struct toc_archive *a = archive;
+	if (a->prover)
+		toc_prover_front(a->prover, front, here);
 	if (!here)
 		stop(a, front, true, 0);
 }
@@ -367,9 +377,25 @@ static void on_first_keys(void *ctx, int result, uint64_t size, const struct toc
 	toc_log(TOC_LOG_INFO, "serving", "serving");
 }
 
+static void on_store(void *archive, enum toc_store_event event, const struct toc_error *why)
+{
+	struct toc_archive *a = archive;
+	(void)why;
+	if (a->prover && (event == TOC_STORE_PUBLISHED || event == TOC_STORE_UP))
+		toc_prover_published(a->prover);
+}
+
+static toc_time now_of(void *archive)
+{
+	struct toc_archive *a = archive;
+	return a->o.clock ? a->o.clock(a->o.clock_ctx) : toc_clock_now();
+}
+
 static void on_turn(void *archive)
 {
 	struct toc_archive *a = archive;
+	if (a->prover)
+		toc_prover_turn(a->prover);
 	toc_gauge(TOC_METRIC_ARCHIVE_WAITING, 0, (int64_t)a->n);
 	toc_gauge(TOC_METRIC_ARCHIVE_DATABASE, 0, a->ready && toc_store_is_up(a->o.store));
 	toc_gauge(TOC_METRIC_ARCHIVE_TURN, 0, toc_clock_mono_us());
@@ -380,7 +406,9 @@ static void on_turn(void *archive)
 static int64_t next_us(void *archive)
 {
 	const struct toc_archive *a = archive;
-	return !a->ready && !a->loading && toc_store_is_up(a->o.store) ? a->retry_us : INT64_MAX;
+	int64_t proves = a->prover ? toc_prover_next_us(a->prover) : INT64_MAX;
+	int64_t loads = !a->ready && !a->loading && toc_store_is_up(a->o.store) ? a->retry_us : INT64_MAX;
+	return loads < proves ? loads : proves;
 }
 
 static const struct toc_child_events events = {
@@ -403,6 +431,18 @@ struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
 	toc_buf_init(&a->out, TOC_IPC_FRAME_MAX + 64);
 	a->child = toc_child_new(&events, a, o->control);
 	toc_child_store(a->child, o->store);
+	toc_store_watch(o->store, on_store, a);
+	if (o->log.name[0])
+		a->prover = toc_prover_new(&(struct toc_prover_options){
+			.child = a->child,
+			.store = o->store,
+			.ring = o->ring,
+			.grant_key = a->o.grant_key,
+			.key = o->log,
+			.waiting_max = (unsigned)a->limits.reads_waiting,
+			.now = now_of,
+			.ctx = a,
+		});
 	return a;
 }
 
@@ -413,8 +453,11 @@ void toc_archive_free(struct toc_archive *a)
 	for (struct reading *r = a->first; r; r = r->next)
 		r->stopped =
 			true; /* the look that is under way ends now, with an error, and begins no other */
+	if (a->prover)
+		toc_prover_leave(a->prover);
 	toc_store_free(a->o.store);
 	toc_child_free(a->child);
+	toc_prover_free(a->prover);
 	for (struct reading *r = a->first, *next; r; r = next) {
 		next = r->next;
 		reading_free(r);

@@ -354,6 +354,7 @@ static void forget(struct toc_front *f)
 	free(f->generations);
 	free(f->free_slots);
 	free(f->live);
+	toc_log_done(f);
 	toc_ring_free(f->ring);
 	toc_urgent_free(f->urgent);
 	toc_static_free(f->web);

@@ -563,7 +563,7 @@ int toc_http_body_end(struct toc_conn *c)
 		return 0;
 	}
 	/* Once per request: what comes after the body before the answer is more than was announced. */
-	if (c->stage != TOC_CONN_NEW || c->request->sent_to_keeper || c->request->responding)
+	if (c->stage != TOC_CONN_NEW || c->request->sent_to_keeper || c->request->sent_to_archive || c->request->responding)
 		return c->request->responding ? 0 : -1;
 	if (c->request->body.failed)
 		return refuse_too_big(c);

@@ -6,6 +6,7 @@
  *   http.c       requests and answers; static.c: files in memory; route.c: the table of the API
  *   websocket.c  the ops of the wire protocol
  *   health.c     /healthz, /readyz, /metrics
+ *   log.c        /log: checkpoint, tiles, proofs, from the archive; the newest checkpoint to every socket
  *   entries.c    GET /api/entries: as JSON, long-poll, server-sent events
  *   conn.c       connections: who they are (grants), beat, liveness, closing
  *   fanout.c     from ring and archive to the sockets
@@ -116,7 +117,7 @@ struct toc_request {
 	bool head_only, close_after;
 	bool wants_stream;          /* Accept: text/event-stream */
 	bool wants_open_metrics;    /* Accept: application/openmetrics-text */
-	bool sent_to_keeper;
+	bool sent_to_keeper, sent_to_archive; /* and waits for a word of theirs */
 	bool responding, written;   /* an answer is on its way; it is all in the kernel's hands */
 	bool body_due, lingers;     /* of the body that was announced the end has not come; is waited for after the answer */
 	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (http.c) */
@@ -158,6 +159,10 @@ struct toc_conn {
 	char *welcome; /* of the newest AUTH_OK, until it is sent */
 	size_t n_welcome;
 	int64_t welcomed_us;
+
+	/* the log: the size up to which it has had a checkpoint and the proof that it goes on from the one before */
+	uint64_t checkpoint_size;
+	bool checkpoint_known, checkpoint_asked;
 
 	/* hello */
 	bool hello;
@@ -204,6 +209,13 @@ struct toc_link {
 	const char *name;
 	toc_on_frame *on_frame;
 	void (*on_lost)(struct toc_front *f);
+};
+
+#define TOC_CHECKPOINTS 4 /* the newest, for those who had the one before */
+struct toc_news {
+	uint64_t size, old;
+	char *json; /* a whole `checkpoint` frame */
+	size_t n;
 };
 
 struct toc_front {
@@ -261,6 +273,8 @@ struct toc_front {
 	uv_signal_t terminate;
 	int64_t drain_until_us;
 
+	struct toc_news checkpoints[TOC_CHECKPOINTS]; /* oldest first */
+	unsigned n_checkpoints;
 	struct toc_static *web;
 	struct toc_str security_headers; /* as they stand in every answer */
 	struct toc_map *schemas;         /* type, or "" for all → struct toc_str */
@@ -420,6 +434,20 @@ void toc_health_ready(struct toc_conn *c);
 void toc_health_threats(struct toc_conn *c);
 void toc_health_metrics(struct toc_conn *c);
 void toc_health_gauges(struct toc_front *f); /* once a round of the sweep */
+
+/* ---- log.c ---- */
+void toc_log_get_checkpoint(struct toc_conn *c);
+void toc_log_get_vkey(struct toc_conn *c);
+void toc_log_get_tile(struct toc_conn *c);
+void toc_log_get_proof(struct toc_conn *c);
+void toc_log_get_consistency(struct toc_conn *c);
+void toc_log_data(struct toc_front *f, struct toc_frame *frame);       /* LOG_DATA */
+void toc_log_checkpoint(struct toc_front *f, struct toc_frame *frame); /* CHECKPOINT */
+void toc_log_lost(struct toc_front *f);                                /* the archive is away: who waits is told */
+void toc_log_socket(struct toc_conn *c); /* with each beat: the checkpoints that it has not had */
+/** What a hello says that it trusts: a signed checkpoint. 0, or -1 with the refusal. */
+int toc_log_trust(struct toc_conn *c, struct toc_str note, struct toc_refusal *r);
+void toc_log_done(struct toc_front *f);
 
 /* ---- entries.c ---- */
 void toc_entries_get(struct toc_conn *c);

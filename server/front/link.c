@@ -407,6 +407,12 @@ void toc_link_from_archive(void *ctx, struct toc_frame *frame)
 	case TOC_IPC_HISTORY_END:
 		on_history_end(f, frame);
 		break;
+	case TOC_IPC_LOG_DATA:
+		toc_log_data(f, frame);
+		break;
+	case TOC_IPC_CHECKPOINT:
+		toc_log_checkpoint(f, frame);
+		break;
 	default:
 		frame->bad = true;
 	}
@@ -414,6 +420,7 @@ void toc_link_from_archive(void *ctx, struct toc_frame *frame)
 
 void toc_link_archive_lost(struct toc_front *f)
 {
+	toc_log_lost(f);
 	for (uint32_t i = 0; i < f->n_slots; i++) {
 		struct toc_conn *c = f->slots[i];
 		if (!c || c->cursor.state != TOC_CURSOR_READING)

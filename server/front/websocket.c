@@ -30,6 +30,11 @@ static int hello_check(const struct toc_value *v, struct toc_conn *c, struct toc
 		return toc_refuse(r, TOC_REFUSE_BAD_VALUE, "from", "", "from is the last seq that you have, or -1");
 	if (ticket && (ticket->kind != TOC_TEXT || ticket->text.n == 0 || ticket->text.n > 512))
 		return toc_refuse(r, TOC_REFUSE_WRONG_KIND, "ticket", "", "ticket is the text that POST /api/ticket gave");
+	const struct toc_value *trust = toc_get(v, "trust");
+	if (trust && trust->kind != TOC_TEXT)
+		return toc_refuse(r, TOC_REFUSE_WRONG_KIND, "trust", "", "trust is the signed checkpoint that you hold");
+	if (trust && toc_log_trust(c, trust->text, r) < 0)
+		return -1;
 	c->from_given = from != NULL;
 	c->from = from ? from->integer : -1;
 	return 0;
@@ -115,6 +120,7 @@ void toc_socket_ready(struct toc_conn *c)
 	c->welcome = NULL;
 	if (c->stage == TOC_CONN_CLOSING)
 		return;
+	toc_log_socket(c);
 	toc_conn_read_from(c, c->from_given ? c->from : (int64_t)head - 1);
 	early_messages(c);
 }
@@ -210,6 +216,8 @@ void toc_socket_beat(struct toc_conn *c)
 
 	if (c->stalled_us || c->out.n > 0)
 		return; /* more of the same would not help it */
+	if (c->kind == TOC_CONN_SOCKET)
+		toc_log_socket(c);
 	if (c->kind == TOC_CONN_SOCKET && now - c->pinged_us > l->ping_s * 1000000) {
 		toc_buf_add(&c->out, "\x89\x01?", 3); /* not empty: an empty pong is not reported by the library */
 		toc_count(TOC_METRIC_FRONT_PINGS);

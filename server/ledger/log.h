@@ -110,11 +110,12 @@ struct toc_str toc_cosign(struct toc_arena *a, const struct toc_checkpoint *c, c
 int toc_cosignature_check(struct toc_str line, const struct toc_checkpoint *c, const struct toc_note_key *witness,
 			  int64_t *ret_unix_s, struct toc_error *reterr) TOC_MUSTCHECK;
 
-/** A tlog-proof: everything that proves one leaf offline. */
-struct toc_str toc_proof_text(struct toc_arena *a, uint64_t index, const struct toc_proof *proof, struct toc_str note);
-/** @param ret_note borrowed from `text` @return 0 or TOC_EINVAL */
-int toc_proof_parse(struct toc_str text, uint64_t *ret_index, struct toc_proof *ret_proof, struct toc_str *ret_note,
-		    struct toc_error *reterr) TOC_MUSTCHECK;
+/** A tlog-proof: everything that proves one leaf offline. @param extra what belongs to it, the leaf itself; may be empty */
+struct toc_str toc_proof_text(struct toc_arena *a, uint64_t index, struct toc_str extra, const struct toc_proof *proof,
+			      struct toc_str note);
+/** @param ret_extra in the arena; empty when there is none @param ret_note borrowed from `text` @return 0 or TOC_EINVAL */
+int toc_proof_parse(struct toc_arena *a, struct toc_str text, uint64_t *ret_index, struct toc_str *ret_extra,
+		    struct toc_proof *ret_proof, struct toc_str *ret_note, struct toc_error *reterr) TOC_MUSTCHECK;
 /** One hash a line, standard base64. */
 struct toc_str toc_base64(struct toc_arena *a, const void *bytes, size_t n);
 /** @return bytes written, TOC_EINVAL (another spelling than toc_base64's) or TOC_ELIMIT */

@@ -342,12 +342,18 @@ int toc_cosignature_check(struct toc_str text, const struct toc_checkpoint *c, c
 
 #define PROOF_HEAD "c2sp.org/tlog-proof@v1"
 
-struct toc_str toc_proof_text(struct toc_arena *a, uint64_t index, const struct toc_proof *proof, struct toc_str note)
+struct toc_str toc_proof_text(struct toc_arena *a, uint64_t index, struct toc_str extra, const struct toc_proof *proof,
+			      struct toc_str note)
 {
 	struct toc_buf b;
 	toc_buf_init(&b, TOC_NOTE_BYTES_MAX * 2);
 
-	toc_buf_printf(&b, PROOF_HEAD "\nindex %llu\n", (unsigned long long)index);
+	toc_buf_text(&b, PROOF_HEAD "\n");
+	if (extra.n) {
+		struct toc_str text = toc_base64(a, extra.p, extra.n);
+		toc_buf_printf(&b, "extra %.*s\n", TOC_STR_ARGS(text));
+	}
+	toc_buf_printf(&b, "index %llu\n", (unsigned long long)index);
 	for (unsigned i = 0; i < proof->n; i++) {
 		toc_buf_str(&b, toc_base64(a, proof->node[i].b, 32));
 		toc_buf_byte(&b, '\n');
@@ -359,19 +365,26 @@ struct toc_str toc_proof_text(struct toc_arena *a, uint64_t index, const struct 
 	return text;
 }
 
-int toc_proof_parse(struct toc_str text, uint64_t *ret_index, struct toc_proof *ret_proof, struct toc_str *ret_note,
-		    struct toc_error *reterr)
+int toc_proof_parse(struct toc_arena *a, struct toc_str text, uint64_t *ret_index, struct toc_str *ret_extra,
+		    struct toc_proof *ret_proof, struct toc_str *ret_note, struct toc_error *reterr)
 {
 	static const char extra[] = "extra ", index[] = "index ";
-	struct toc_str rest = text, one;
+	struct toc_str rest = text, one, opaque = { "", 0 };
 	struct toc_proof p = { 0 };
 	uint64_t at;
 
 	if (!next_line(&rest, &one) || !toc_str_is(one, PROOF_HEAD))
 		return toc_fail(reterr, TOC_EINVAL, "proof: the first line is not \"" PROOF_HEAD "\"");
 	bool more = next_line(&rest, &one);
-	if (more && one.n >= sizeof extra - 1 && memcmp(one.p, extra, sizeof extra - 1) == 0)
+	if (more && one.n >= sizeof extra - 1 && memcmp(one.p, extra, sizeof extra - 1) == 0) {
+		char *bytes = toc_arena_alloc(a, one.n);
+		long n = toc_base64_decode((struct toc_str){ one.p + sizeof extra - 1, one.n - (sizeof extra - 1) }, bytes,
+					   one.n);
+		if (n < 0)
+			return toc_fail(reterr, TOC_EINVAL, "proof: what follows \"extra\" is not base64");
+		opaque = (struct toc_str){ bytes, (size_t)n };
 		more = next_line(&rest, &one);
+	}
 	if (!more || one.n < sizeof index - 1 || memcmp(one.p, index, sizeof index - 1) != 0 ||
 	    decimal((struct toc_str){ one.p + sizeof index - 1, one.n - (sizeof index - 1) }, &at) < 0)
 		return toc_fail(reterr, TOC_EINVAL, "proof: a line \"index N\" is wanted");
@@ -386,6 +399,7 @@ int toc_proof_parse(struct toc_str text, uint64_t *ret_index, struct toc_proof *
 		p.n++;
 	}
 	*ret_index = at;
+	*ret_extra = opaque;
 	*ret_proof = p;
 	*ret_note = rest;
 	return 0;
