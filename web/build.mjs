@@ -54,7 +54,7 @@ async function finish(result) {
 
 /** What the forms are made of: import from "tocsin:catalogue". Only what this console says. */
 const TABLE = join(here, "../server/message/catalogue.def");
-const SAID = ["M1", "M2", "M3", "M6", "M7"];
+const SAID = ["M1", "M2", "M3", "M6", "M7", "M17", "M18"];
 const OF_ENVELOPE = ["audience", "also_reported_to", "tlp"];
 /** @type {import("esbuild").Plugin} */
 const catalogue = { name: "catalogue", setup(b) {

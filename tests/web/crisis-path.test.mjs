@@ -242,6 +242,11 @@ describe("the path of a crisis", { skip: why }, () => {
 		await say("LoopReel/night responder", "M3.object", { incident, about: close.id });
 		const other = await report("Elsewhere");
 		await say(hubLead, "M3.not_activate", { incident: other.incident });
+		const check = await say(officer, "M18.check", { typed: { "body.subjects": [{ kind: "url", value: "https://x.example/1" }] } });
+		await say("HUB/deconfliction officer", "M18.answer", { about: check.id });
+		await say(officer, "M18.decide", { about: check.id, typed: { "body.due_consideration": "yes" } });
+		const referral = await say(officer, "M17.send", { typed: { "envelope.audience": ["GameNest"] } });
+		await say("GameNest/night responder", "M17.answer", { about: `${referral.id}.0` });
 		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form)), ["M3.reopen"], "what is reopened has been closed for an hour");
 	});
 

@@ -6,6 +6,8 @@
  *   #/notify/CASE      the notification being written
  *   #/incident/ID      the room of an incident; #/incident/ID/ack is on the acknowledgement
  *   #/say/FORM[/ABOUT] a form (core/forms.js) about an incident, a proposal or an item
+ *   #/deconfliction    checks with other authorities; #/deconfliction/ID shows that one
+ *   #/referrals        referrals to services; likewise
  *   #/settings */
 
 import { signal } from "@preact/signals";

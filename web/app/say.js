@@ -35,11 +35,13 @@ export function SayScreen({ id: name, step: about }) {
 	const begun = useRef(false);
 	begun.current ||= phase.value === "live";
 	const incident = about ? s.incidents.get(about) ?? s.incidents.get(s.incidentOf.get(about) ?? "") : undefined;
+	const [id] = (about ?? "").split(".");
+	const thing = incident ?? s.checks.get(id) ?? s.referrals.get(id);
 	const [chosen, setExercise] = useState(/** @type {string|null|undefined} */ (undefined));
-	const exercise = incident ? incident.exercise ?? null : openExercises(s).length ? chosen : null;
+	const exercise = thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;
 	if (!begun.current)
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.loading")}</${ScreenTitle}><p>${t("threat.loading_advice")}</p></main>`;
-	if (!spec || (about && !incident))
+	if (!spec || (about && !thing))
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.not_found")}</${ScreenTitle}>
 			<a class="button" href="#/">${t("threat.back")}</a></main>`;
 	if (exercise === undefined)
@@ -68,7 +70,7 @@ function SayForm({ name, about, incident, exercise }) {
 	const spec = FORMS[name];
 	const s = state.value;
 	const me = /** @type {import("../core/protocol.js").You} */ (s.me);
-	const back = incident ? `#/incident/${incident.id}` : "#/";
+	const back = incident ? `#/incident/${incident.id}` : spec.home ?? "#/";
 	const store = `draft.${me.person}.say.${name}.${about ?? exercise ?? "actual"}`;
 	/** @returns {About} */
 	const here = () => ({ state: s, me, incident, entry: about, exercise, lang: language.value,
@@ -159,7 +161,7 @@ function SayForm({ name, about, incident, exercise }) {
 		memory.forget(store);
 		announce(t(result.recorded ? "say.done" : "done.journaled", { n: result.seq ?? 0 }));
 		const id = incident?.id ?? state.value.incidentOf.get(out.id) ?? result.frame.incident;
-		go(id ? `#/incident/${id}` : "#/");
+		go(id ? `#/incident/${id}` : back);
 	}
 	const leave = () => (checked && !spec.direct ? setChecked(null) : go(back));
 	useLayoutEffect(() => onKeys({ primary: () => (checked || pending ? sendNow() : check()), escape: leave }));
@@ -272,7 +274,8 @@ export function focusField(path) {
 }
 
 /** Said by the title of the form, or shown in another place. */
-const UNSAID = new Set(["step", "kind", "decision", "links", "vocabulary_version", "proposal_ref", "item_ref", "item_id", "bank"]);
+const UNSAID = new Set(["step", "kind", "decision", "links", "vocabulary_version", "proposal_ref", "item_ref", "item_id", "bank", "check_ref",
+	"referral_ref", "positions"]);
 
 /** What was typed, in words. @param {{shape: string, body: Record<string, any>}} props @returns {any} */
 export function InWords({ shape, body }) {

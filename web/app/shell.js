@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
 import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf } from "../core/select.js";
 import { mayReport } from "../core/crisis.js";
+import { maySeeChecks, maySeeReferrals } from "../core/fences.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
 import { OrgName, rolesInWords } from "../components/parts.js";
@@ -14,6 +15,7 @@ import { t } from "../lib/i18n.js";
 import { soundOn } from "./alarm.js";
 import { BoardScreen } from "./board.js";
 import { ComposeScreen, openDraft } from "./compose.js";
+import { DeconflictionScreen, ReferralsScreen } from "./fences.js";
 import { HelpDialog } from "./help.js";
 import { IncidentScreen } from "./incident.js";
 import { keyOf, onKeys } from "./keys.js";
@@ -110,6 +112,10 @@ function Header({ onHelp }) {
 			<a href="#/" aria-current=${route.value.name === "board" ? "page"
 				: undefined}>${t("nav.board")}${life > 0 && html` <span class="count"
 					aria-label=${t("nav.unacknowledged", { n: life })}>${life}</span>`}</a>
+			${maySeeChecks(me) && html`<a href="#/deconfliction" aria-current=${route.value.name === "deconfliction" ? "page"
+				: undefined}>${t("nav.deconfliction")}</a>`}
+			${maySeeReferrals(me) && html`<a href="#/referrals" aria-current=${route.value.name === "referrals" ? "page"
+				: undefined}>${t("nav.referrals")}</a>`}
 			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
 				: undefined}>${t("nav.settings")}</a>
 		</nav>
@@ -163,6 +169,10 @@ function Screen() {
 		return html`<${IncidentScreen} key=${id} id=${id} step=${step} />`;
 	if (name === "say" && id)
 		return html`<${SayScreen} key=${`${id}/${step}`} id=${id} step=${step} />`;
+	if (name === "deconfliction" && maySeeChecks(state.value.me))
+		return html`<${DeconflictionScreen} id=${id} />`;
+	if (name === "referrals" && maySeeReferrals(state.value.me))
+		return html`<${ReferralsScreen} id=${id} />`;
 	if (name === "settings")
 		return html`<${SettingsScreen} />`;
 	return html`<${BoardScreen} />`;

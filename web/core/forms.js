@@ -15,8 +15,10 @@
  *   start(here)      what stands in the form at the beginning; can be changed
  *   choices, rows    path → what can be chosen there; which rows a vocabulary gives it
  *   precedence, ack, personal, basis   the envelope; an answered list and the audience are asked when a section names them
+ *   home             the page that it belongs to, when it is about no incident
  *   grave            the button to send is red: it reaches everybody */
 
+import { FENCE_FORMS } from "./forms-fences.js";
 import { blank, body, problems, restored } from "./form.js";
 import { uuid7 } from "./ids.js";
 import { envelope, rfc3339 } from "./protocol.js";
@@ -31,7 +33,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
- *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean,
+ *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, home?: string,
  *   basis?: {act: string, article: string}[]}} Spec */
 
 const EUCP = [{ act: "EUCP", article: "1" }];
@@ -205,6 +207,7 @@ export const FORMS = {
 	"M7.not_applicable": judgement("not_applicable", ["reason_code"]),
 	"M3.link_activation": decide("link_activation", { sections: [{ title: "activation", names: ["linked_activations"] },
 		{ title: "why", names: ["reason"] }], only: ["linked_activations", "reason"] }),
+	...FENCE_FORMS,
 };
 
 const itemOf = (/** @type {About} */ here) => here.incident?.signals.get(here.entry ?? "");

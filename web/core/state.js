@@ -13,6 +13,7 @@
 
 import { caseSteps } from "./cases.js";
 import { blankOrg, directorySteps } from "./directory.js";
+import { fenceSteps } from "./fences.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
 import { signalSteps } from "./signals.js";
 
@@ -55,7 +56,7 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
  *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
- *   vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -75,6 +76,8 @@ export function emptyState() {
 		caseOf: new Map(), // message id → case
 		incidents: new Map(),
 		incidentOf: new Map(), // message id → incident
+		checks: new Map(),
+		referrals: new Map(),
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
 		known: new Map(), // entry id → what we already have of it
 		unknown: [],
@@ -165,7 +168,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...fenceSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */

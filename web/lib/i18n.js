@@ -6,13 +6,15 @@
 import { signal } from "@preact/signals";
 import enRest from "./strings/en.js";
 import enIncident from "./strings/en-incident.js";
+import enFences from "./strings/en-fences.js";
 import deRest from "./strings/de.js";
 import deIncident from "./strings/de-incident.js";
+import deFences from "./strings/de-fences.js";
 
 /** @type {Record<string, string>} */
-const en = { ...enRest, ...enIncident };
+const en = { ...enRest, ...enIncident, ...enFences };
 /** @type {Record<string, Record<string, string>>} */
-export const catalogues = { en, de: { ...deRest, ...deIncident } };
+export const catalogues = { en, de: { ...deRest, ...deIncident, ...deFences } };
 export const language = signal("en");
 
 /** @param {string} text @param {number} i  after the opening brace @returns {number} index of its closing brace */

@@ -1,0 +1,51 @@
+// @ts-check
+/* forms-fences.js: rows of the table of forms (forms.js) for deconfliction checks (M18) and referrals (M17). */
+
+import { wall } from "./forms.js";
+import { rfc3339 } from "./protocol.js";
+
+/** @typedef {import("./forms.js").Spec} Spec */
+/** @typedef {import("./forms.js").About} About */
+
+const MINUTE = 60_000;
+const COORDINATE = [{ act: "TCO", article: "14(1)" }];
+const REFER = [{ act: "EUROPOL", article: "4(1)(m)(iii)" }];
+
+/** @type {Record<string, Spec>} */
+export const FENCE_FORMS = {
+	"M18.check": {
+		type: "M18", home: "#/deconfliction", fixed: { step: "check" }, precedence: "immediate", ack: false, basis: COORDINATE, first: "subjects",
+		only: ["subjects", "intended_action", "planned_at", "answer_by", "concerned_until", "own_reference"],
+		sections: [{ title: "subjects", names: ["subjects"] }, { title: "intention", names: ["intended_action", "planned_at", "answer_by",
+			"concerned_until", "own_reference"] }],
+		start: (here) => ({ planned_at: wall(here.now + 60 * MINUTE), answer_by: wall(here.now + 15 * MINUTE) }),
+	},
+	"M18.answer": {
+		type: "M18", home: "#/deconfliction", fixed: { step: "answer" }, precedence: "immediate", ack: false, basis: COORDINATE, known: ["check_ref"],
+		only: ["answer", "until", "authority", "reason_class"],
+		sections: [{ title: "answer", names: ["answer", "until", "authority", "reason_class"] }],
+		given: (here) => ({ check_ref: here.entry }),
+	},
+	"M18.decide": {
+		type: "M18", home: "#/deconfliction", fixed: { step: "decide" }, precedence: "immediate", ack: false, basis: COORDINATE, known: ["check_ref"],
+		only: ["decision", "due_consideration", "reason_class"],
+		sections: [{ title: "decision", names: ["decision", "due_consideration", "reason_class"] }],
+		given: (here) => ({ check_ref: here.entry }),
+	},
+	"M17.send": {
+		type: "M17", home: "#/referrals", fixed: { step: "send" }, readers: ["hsp", "eu_hub"], precedence: "routine", ack: false, basis: REFER, known: ["voluntary"],
+		only: ["urls", "why", "terms_hint"],
+		sections: [{ title: "referred", names: ["urls", "why", "terms_hint"] }, { title: "audience", names: [], envelope: ["audience",
+			"also_reported_to", "tlp"] }],
+		given: () => ({ voluntary: true }),
+	},
+	"M17.answer": {
+		type: "M17", home: "#/referrals", fixed: { step: "answer" }, precedence: "routine", ack: false, basis: [{ act: "voluntary", article: "none" }],
+		known: ["referral_ref", "at", "positions"], only: ["answer"], sections: [{ title: "answer", names: ["answer"] }],
+		/* REFERRAL, or REFERRAL.N: of one of its addresses */
+		given: (here) => {
+			const [referral, n] = (here.entry ?? "").split(".");
+			return { referral_ref: referral, at: rfc3339(here.now), ...(n ? { positions: [Number(n)] } : {}) };
+		},
+	},
+};
