@@ -14,7 +14,6 @@
 
 #define SMALL_MINUTES 30 /* T19 has 15 minutes in the table */
 #define NEXT_MINUTES 15
-#define E_MAIL 2 /* toc_channel_name */
 
 /* ---- proposals ---- */
 
@@ -148,23 +147,24 @@ void toc_return(struct toc_ask *q, struct toc_value *decided, const struct toc_i
 
 /* ---- who has to acknowledge an activation ---- */
 
-static bool is_small(const struct toc_organisation *o)
+bool toc_is_small(const struct toc_organisation *o, const struct toc_point *p)
 {
 	return (o->kinds & TOC_KIND_HSP) &&
 	       (toc_short_is(&o->size, TOC_STR("micro")) || toc_short_is(&o->size, TOC_STR("small"))) &&
-	       !toc_short_is(&o->hours, TOC_STR("24/7"));
+	       !(p && toc_short_is(&p->hours, TOC_STR("24/7")));
 }
 
 static void owe(struct toc_ask *q, struct toc_value *decided, struct toc_str org)
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
+	struct toc_reached reach = toc_reached(q->w, q->a, org, TOC_FOR_CRISIS, q->now);
 	toc_time first = toc_after(q->at, TOC_MINUTES(NEXT_MINUTES));
-	toc_time deadline = is_small(o) ? toc_after(q->at, TOC_MINUTES(SMALL_MINUTES))
+	toc_time deadline = toc_is_small(o, reach.point) ? toc_after(q->at, TOC_MINUTES(SMALL_MINUTES))
 					: toc_timer_end_now(q->w, TOC_STR("T19"), q->at);
-	bool by_mail = o->n_chain && o->chain[0].channels & 1u << E_MAIL;
+	bool by_mail = reach.n && toc_contact_channels(reach.point, reach.order[0]) & 1u << TOC_CHANNEL_MAIL;
 
 	toc_start_timer(q, decided, "T19", q->incident->id, org, q->at, by_mail ? first : deadline, deadline);
-	toc_page_contact(q->w, q->a, decided, org, 0);
+	toc_page_contact(q, decided, org, TOC_FOR_CRISIS, 0);
 }
 
 static void everybody_owes(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e)
@@ -306,7 +306,7 @@ void toc_fire_t19(struct toc_ask *q, const struct toc_timer *t)
 	unsigned position = (unsigned)t->called + 1;
 	struct toc_str org = toc_short_str(&t->desk);
 	bool exhausted;
-	struct toc_draft *d = toc_draft_call(q, t, org, t->cause, position, &exhausted);
+	struct toc_draft *d = toc_draft_call(q, t, org, TOC_FOR_CRISIS, t->cause, position, &exhausted);
 	toc_time next = unread_mail ? t->deadline
 			: exhausted ? TOC_TIME_NEVER
 				    : toc_after(t->next, TOC_MINUTES(NEXT_MINUTES));

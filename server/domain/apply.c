@@ -181,7 +181,9 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 	if (!remember(&d))
 		return;
 	toc_apply_admin(&d);
-	if (k.n > 5 && (memcmp(k.p, "hook.", 5) == 0 || memcmp(k.p, "push.", 5) == 0))
+	if (k.n > 4 && memcmp(k.p, "M26.", 4) == 0)
+		toc_apply_contacts(&d);
+	else if (k.n > 5 && (memcmp(k.p, "hook.", 5) == 0 || memcmp(k.p, "push.", 5) == 0))
 		toc_apply_hook(&d);
 	else if (k.n > 9 && memcmp(k.p, "exercise.", 9) == 0)
 		exercise(&d);

@@ -39,6 +39,8 @@ void toc_apply_course(const struct deed *d);
 void toc_apply_deliveries(const struct deed *d);
 /** The directory: who is a member, and what they may. (apply_admin.c) */
 void toc_apply_admin(const struct deed *d);
+/** Contact points, their channels, drills and rosters. (apply_contact.c) */
+void toc_apply_contacts(const struct deed *d);
 /** decided.links: cases that are one in the real world. */
 void toc_apply_links(const struct deed *d);
 

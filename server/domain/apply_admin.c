@@ -220,78 +220,6 @@ static void vocabulary(const struct deed *d)
 	words(&v->checklist, &v->n_checklist, toc_get(d->body, "checklist"));
 }
 
-/* The number at which members may call a desk: none unless its contact point is public. */
-static struct toc_str public_phone(const struct toc_value *contact_point)
-{
-	const struct toc_value *channels = toc_get(contact_point, "channels");
-
-	for (size_t i = 0; toc_get_bool(contact_point, "public") && i < toc_len(channels); i++)
-		if (toc_get_is(toc_at(channels, i), "kind", "phone"))
-			return toc_get_text(toc_at(channels, i), "address");
-	return TOC_STR("");
-}
-
-/* By which channels it has declared that removal orders reach it, and in which languages (TCO 15). */
-static void takes_orders(const struct deed *d, struct toc_str org)
-{
-	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
-	const struct toc_value *chain = toc_get(d->body, "escalation_chain");
-
-	o->order_channels = toc_channel_bits(toc_get(d->body, "channels"));
-	for (size_t i = 0; i < toc_len(chain); i++)
-		o->order_channels |= toc_channel_bits(toc_get(toc_at(chain, i), "channels"));
-	if (toc_get(d->body, "languages"))
-		set_languages(o, toc_get(d->body, "languages"));
-}
-
-/* The contact chain for threats to life: who is called, by which channels. People's addresses are personal and not
- * in the state; contact points for other purposes are on record and call nobody yet. */
-static void contacts(const struct deed *d)
-{
-	const struct toc_value *chain = toc_get(d->body, "escalation_chain"),
-			       *proposal = toc_get(d->decided, "contact");
-	struct toc_str org = toc_get_text(d->body, "org");
-
-	if (!proposal || !toc_find_organisation(d->w, org))
-		return;
-	if (toc_get_bool(proposal, "in_force") && toc_list_has(toc_get(d->body, "purposes"), TOC_STR("orders")))
-		takes_orders(d, org);
-	if (!toc_list_has(toc_get(d->body, "purposes"), TOC_STR("ITL")))
-		return;
-	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
-	bool in_force = toc_get_bool(proposal, "in_force");
-	o->proposal = in_force ? (struct toc_uuid){ { 0 } } : d->e->eid;
-	o->proposed_by = in_force ? (struct toc_uuid){ { 0 } } : toc_get_id(d->m, "sender_person");
-	o->n_proposed = 0;
-	if (in_force) {
-		toc_short_set(&o->phone, public_phone(d->body));
-		o->point = d->e->eid;
-	}
-	if (!chain)
-		return;
-	if (in_force)
-		o->n_chain = 0;
-	for (size_t i = 0; i < toc_len(chain); i++) {
-		struct toc_contact *c = in_force ? TOC_ADD(o, chain) : TOC_ADD(o, proposed);
-		c->person = toc_get_id(toc_at(chain, i), "person");
-		c->channels = toc_channel_bits(toc_get(toc_at(chain, i), "channels"));
-	}
-	toc_short_set(in_force ? &o->hours : &o->proposed_hours, toc_get_text(d->body, "hours"));
-}
-
-static void contact_facts(const struct deed *d)
-{
-	struct toc_str org = toc_get_text(d->body, "org");
-
-	if (!toc_find_organisation(d->w, org))
-		return;
-	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, org, NULL);
-	if (toc_str_is(d->e->k, "M26.verify"))
-		o->verified_at = toc_get_time(toc_get(d->body, "verified"), "at", d->e->ts);
-	else
-		o->drill_at = toc_get_time(toc_get(d->body, "last_drill"), "at", d->e->ts);
-}
-
 /* ---- what administration says ---- */
 
 static void org_kinds(const struct deed *d)
@@ -475,8 +403,4 @@ void toc_apply_admin(const struct deed *d)
 		spend(d, toc_get_id(d->body, "session"), "session");
 	else if (toc_str_is(k, "session.open"))
 		open_session(d);
-	else if (toc_str_is(k, "M26.own"))
-		contacts(d);
-	else if (toc_str_is(k, "M26.verify") || toc_str_is(k, "M26.drill"))
-		contact_facts(d);
 }

@@ -208,6 +208,7 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 		t->order = toc_get_id(v, "order");
 		if (toc_uuid_is_nil(t->order)) /* what binds by an order runs on whatever becomes of the incident */
 			t->incident = incident;
+		t->point = toc_get_id(v, "point");
 		toc_short_set(&t->desk, toc_get_text(v, "desk"));
 		t->mode = toc_mode_of(d->e->mode);
 		t->exercise = d->e->exercise;

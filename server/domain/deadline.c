@@ -184,7 +184,8 @@ static void warn(struct toc_ask *q, const struct toc_timer *t)
 	toc_set_int(q->a, toc_get(d->message, "body"), "minutes_left",
 		    toc_between(t->next, t->deadline).us / TOC_MINUTES(1).us);
 	if (t->desk.n)
-		toc_page_contact(q->w, q->a, toc_decided(d), toc_short_str(&t->desk), 0);
+		toc_page_contact(q, toc_decided(d), toc_short_str(&t->desk), 
+				 q->threat ? TOC_FOR_ITL : q->order ? TOC_FOR_ORDERS : TOC_FOR_CRISIS, 0);
 	toc_move_timer(q, toc_decided(d), t, toc_timer_next(toc_short_str(&t->name), t->next, t->deadline), false);
 }
 
@@ -204,7 +205,7 @@ void toc_fire_t16(struct toc_ask *q, const struct toc_timer *t)
 	struct toc_draft *d = toc_deadline_draft(q, first ? "deadline.warned" : "deadline.passed", t);
 
 	if (first)
-		toc_page_contact(q->w, q->a, toc_decided(d), toc_short_str(&t->desk), 0);
+		toc_page_contact(q, toc_decided(d), toc_short_str(&t->desk), TOC_FOR_ITL, 0);
 	toc_move_timer(q, toc_decided(d), t, first ? t->deadline : TOC_TIME_NEVER, !first);
 }
 
@@ -282,10 +283,11 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 		f.threat = toc_find_threat(ahead, t->threat);
 		f.incident = toc_find_incident(ahead, t->incident);
 		f.order = toc_find_order(ahead, t->order);
+		f.point = toc_find_point(ahead, t->point);
 		f.org = NULL;
 		f.m = f.body = NULL;
 		f.action = NULL;
-		if (f.threat || f.incident || f.order)
+		if (f.threat || f.incident || f.order || f.point)
 			fire(&f, t);
 		if (f.verdict->n ==
 		    told) { /* a timer that nobody knows what to do with would be due for ever */

@@ -33,16 +33,24 @@ static bool has_page(const struct toc_value *pages, struct toc_str org)
 	return false;
 }
 
-static void mail_to(struct toc_ask *q, struct toc_value *decided, const struct toc_organisation *o, bool told)
+/* For which of its purposes a contact point is asked. */
+static uint32_t purpose_of(const struct toc_draft *d)
+{
+	if (!toc_uuid_is_nil(d->case_ref))
+		return TOC_FOR_ITL;
+	return toc_action_find(d->k) && toc_is_of_order(d->k) ? TOC_FOR_ORDERS : TOC_FOR_CRISIS;
+}
+
+static void mail_to(struct toc_ask *q, struct toc_value *decided, const struct toc_point *p, unsigned contact, bool told)
 {
 	struct toc_value *page = toc_value_map(q->a);
 
-	toc_set_text(q->a, page, "org", toc_short_str(&o->code));
-	toc_set_int(q->a, page, "contact", 0);
-	toc_set_id(q->a, page, "person", o->chain[0].person);
+	toc_set_text(q->a, page, "org", toc_short_str(&p->org));
+	toc_set_int(q->a, page, "contact", contact);
+	toc_set_id(q->a, page, "person", p->chain[contact].person);
 	toc_set_cstr(q->a, page, "channel", toc_channel_name(TOC_CHANNEL_MAIL));
 	toc_set_cstr(q->a, page, "state", "queued");
-	toc_set_id(q->a, page, "point", o->point);
+	toc_set_id(q->a, page, "point", p->id);
 	if (told)
 		toc_set_bool(q->a, page, "told", true);
 	toc_effect(q->a, decided, "pages", page);
@@ -59,10 +67,11 @@ static void mail_readers_of(struct toc_ask *q, struct toc_draft *d)
 
 	for (size_t i = 0; i < toc_len(readers); i++) {
 		struct toc_str org = toc_get_text(toc_at(readers, i), "org");
-		const struct toc_organisation *o = toc_find_organisation(q->w, org);
-		if (o && !toc_str_eq(org, d->org) && o->n_chain && o->chain[0].channels & 1u << TOC_CHANNEL_MAIL &&
+		struct toc_reached reached = toc_reached(q->w, q->a, org, purpose_of(d), q->now);
+		if (!toc_str_eq(org, d->org) && reached.n &&
+		    toc_contact_channels(reached.point, reached.order[0]) & 1u << TOC_CHANNEL_MAIL &&
 		    !has_page(toc_get(decided, "pages"), org))
-			mail_to(q, decided, o, told);
+			mail_to(q, decided, reached.point, reached.order[0], told);
 	}
 }
 
@@ -147,10 +156,10 @@ static void arrived(struct toc_ask *q, struct toc_draft *draft, const struct toc
 /* Is anything else that may still reach this contact? */
 static bool has_other_way(const struct toc_ask *q, const struct toc_delivery *d)
 {
-	const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&d->org));
+	const struct toc_point *p = toc_find_point(q->w, d->point);
 	const struct toc_outbox *box = toc_world_get(q->w, TOC_OBJECT_outbox, toc_short_str(&d->org));
 
-	if (o && d->contact < o->n_chain && o->chain[d->contact].channels & ~TOC_CARRIED)
+	if (p && d->contact < (int64_t)p->n_chain && toc_contact_channels(p, (unsigned)d->contact) & ~TOC_CARRIED)
 		return true;
 	for (uint32_t i = 0; box && i < box->n_deliveries; i++) {
 		const struct toc_delivery *other = toc_find_delivery(q->w, box->deliveries[i].id);

@@ -49,6 +49,7 @@ struct toc_command {
 	const struct toc_value
 		*dup_keys;  /* list of keyed hashes of its identifiers, made by the keeper; or NULL */
 	const struct toc_value *item_keys; /* of an M6: [{key, near?}] for its items, likewise; or NULL */
+	const struct toc_value *address_keys; /* of an M26: keyed hashes of its addresses, in their order; or NULL */
 	uint8_t content[32]; /* of an M10: keyed digest of what it orders, the same in draft and issue */
 	toc_time received;  /* server time of first receipt (earlier than now for the journal) */
 	uint8_t digest[32]; /* SHA-256 of the message's canonical bytes, keyed */
@@ -211,7 +212,7 @@ size_t toc_entry_deliveries(const struct toc_entry *e, struct toc_arena *a, stru
 size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases);
 
 /** Snapshot: the whole state as a document, and back. save(load(x)) = x. Nothing personal is in it. */
-#define TOC_STATE_VERSION 1
+#define TOC_STATE_VERSION 2
 struct toc_value *toc_world_save(const struct toc_world *w, struct toc_arena *a);
 /** The same piece by piece, for a state that is large: `piece` gets each kind's name with NULL, then its objects, made
  * in `scratch`, which is reset after each. {"version", "size", "objects": {kind: [object …]}} is theirs to write. */

@@ -239,10 +239,14 @@ static bool same_language(struct toc_str x, struct toc_str y)
 
 static int check_language(struct toc_ask *q, const struct toc_organisation *hsp, struct toc_str language)
 {
-	for (uint32_t i = 0; i < hsp->n_languages; i++)
-		if (same_language(toc_short_str(&hsp->languages[i].lang), language))
+	const struct toc_point *p = toc_point_for(q->w, toc_short_str(&hsp->code), TOC_FOR_ORDERS, q->now);
+	const struct toc_tongue *languages = p ? p->languages : hsp->languages;
+	uint32_t n = p ? p->n_languages : hsp->n_languages;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (same_language(toc_short_str(&languages[i].lang), language))
 			return 0;
-	return hsp->n_languages ? TOC_REFUSE(q, CONDITION, "body.order.language", "TCO 15(2)",
+	return n ? TOC_REFUSE(q, CONDITION, "body.order.language", "TCO 15(2)",
 					     "language: %.*s has not declared \"%.*s\"",
 					     TOC_STR_ARGS(toc_short_str(&hsp->code)), TOC_STR_ARGS(language))
 				: 0;
@@ -453,7 +457,7 @@ static void issue_effects(struct toc_ask *q, struct toc_draft *d, toc_time at, s
 	toc_set(q->a, decided, "acquainted", acquainted);
 	if (o->silent_until.us != TOC_TIME_NEVER.us)
 		toc_start_on_order_until(q, decided, "T9", o, toc_short_str(&o->hsp), at, o->silent_until);
-	toc_page_contact(q->w, q->a, decided, toc_short_str(&o->hsp), 0);
+	toc_page_contact(q, decided, toc_short_str(&o->hsp), TOC_FOR_ORDERS, 0);
 }
 
 int toc_rule_order_issue(struct toc_ask *q)

@@ -27,16 +27,6 @@ void toc_order_received(struct toc_ask *q, struct toc_value *decided, const stru
 	toc_start_on_order(q, decided, "T1", o, toc_short_str(&o->hsp), at);
 }
 
-/* Through the console and the API it is there; else by a channel that the provider has declared for orders. */
-static bool counts(const struct toc_organisation *hsp, struct toc_str channel)
-{
-	for (unsigned i = 0; toc_channel_name(i); i++)
-		if (toc_str_is(channel, toc_channel_name(i)))
-			return toc_str_is(channel, "api") || toc_str_is(channel, "console") ||
-			       (hsp->order_channels & 1u << i);
-	return false;
-}
-
 void toc_order_receipt(struct toc_ask *q, struct toc_value *decided, const struct toc_message *m, struct toc_str org,
 		       struct toc_str channel, toc_time at)
 {
@@ -44,7 +34,7 @@ void toc_order_receipt(struct toc_ask *q, struct toc_value *decided, const struc
 	const struct toc_organisation *hsp = toc_find_organisation(q->w, org);
 	enum toc_order_state to;
 
-	if (!o || !hsp || !toc_short_is(&o->hsp, org) || !counts(hsp, channel))
+	if (!o || !hsp || !toc_short_is(&o->hsp, org) || !toc_receives_orders_by(q->w, org, channel, q->now))
 		return;
 	if (toc_uuid_eq(m->eid, o->issue) && toc_order_step(TOC_STR("received"), o->state, &to)) {
 		toc_order_received(q, decided, o, channel, at);
@@ -335,7 +325,7 @@ static void await_receipt(struct toc_ask *q, struct toc_value *decided, const ch
 	toc_set_id(q->a, awaited, "ref", q->id);
 	toc_set_cstr(q->a, awaited, "timer", timer);
 	toc_set(q->a, toc_order_effects(q, decided, q->order), "awaited", awaited);
-	toc_page_contact(q->w, q->a, decided, toc_short_str(&q->order->hsp), 0);
+	toc_page_contact(q, decided, toc_short_str(&q->order->hsp), TOC_FOR_ORDERS, 0);
 }
 
 static int continuation(struct toc_ask *q, const char *k, enum toc_ordered_state from, const char *nothing,

@@ -84,6 +84,16 @@ static struct toc_value *exercise_of(const struct toc_exercise *x, toc_time now,
 	return v;
 }
 
+/* The number at which members may call a desk: of a contact point that is public, that for threats to life first. */
+static struct toc_str public_phone(const struct toc_world *w, const struct toc_organisation *o, toc_time now)
+{
+	const struct toc_point *p = toc_point_for(w, toc_short_str(&o->code), TOC_FOR_ITL, now);
+
+	for (uint32_t i = o->n_points; !(p && p->phone.n) && i-- > 0;)
+		p = toc_point_in_force(w, o->points[i].id, now);
+	return p ? toc_short_str(&p->phone) : TOC_STR("");
+}
+
 /* Who may stand in an entry of the link's matter. */
 static bool is_involved(const struct toc_world *w, const struct toc_scope *s, struct toc_str own, const struct toc_organisation *o)
 {
@@ -98,7 +108,7 @@ static bool is_involved(const struct toc_world *w, const struct toc_scope *s, st
 
 /* Who the members are: every member may read that (rules a.3.1, org.admit); who came by a link, of its matter. */
 static struct toc_value *directory(const struct toc_world *w, const struct toc_scope *link, struct toc_str own,
-				   struct toc_arena *a)
+				   toc_time now, struct toc_arena *a)
 {
 	struct toc_world_cursor cursor = { 0 };
 	struct toc_value *list = toc_value_list(a);
@@ -113,8 +123,9 @@ static struct toc_value *directory(const struct toc_world *w, const struct toc_s
 		toc_set(a, v, "kinds", kind_names(o->kinds, a));
 		if (o->established_in.n)
 			toc_set_text(a, v, "state", toc_short_str(&o->established_in));
-		if (o->phone.n)
-			toc_set_text(a, v, "phone", toc_short_str(&o->phone));
+		struct toc_str phone = public_phone(w, o, now);
+		if (phone.n)
+			toc_set_text(a, v, "phone", phone);
 		toc_push(a, list, v);
 	}
 	return list;
@@ -185,7 +196,7 @@ struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_
 			toc_push(a, exercises, exercise_of(x, now, a));
 	toc_set(a, welcome, "you", you);
 	toc_set(a, welcome, "exercises", exercises);
-	toc_set(a, welcome, "directory", directory(w, by_link ? &link : NULL, p->org, a));
+	toc_set(a, welcome, "directory", directory(w, by_link ? &link : NULL, p->org, now, a));
 	if (by_link)
 		toc_set(a, welcome, "link", link_of(w, &link, a));
 	toc_set(a, welcome, "vocabulary", vocabulary(w, now, a));

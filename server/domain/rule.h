@@ -53,6 +53,10 @@
  *                   "queued" for a channel that is carried makes a delivery; about: another entry than this one; told:
  *                   nobody has to answer
  *   deliveries      [{id, state, attempts?, next?}]   steps of these
+ *   contact         {in_force, supersedes?}          the message declares a contact point
+ *   channels        [{point, contact?, channel, state?, test?}] of a contact point: what trying them gave
+ *   drills          [{point, started? | result, reaction_s?}]
+ *   shifts          [{id, person, from, until}] · shifts_gone [id]  of the roster of body.org
  *   clock           {anchor_real, anchor_at, rate_milli, running}
  *   disclosed_to    [{org, roles, rendering}]        of an M29: who reads the entries it names from now on
  *   digest, readers, person                          what later entries need to know this one by
@@ -212,6 +216,7 @@ struct toc_ask {
 	const struct toc_desk *desk;     /* the sender's desk in it */
 	const struct toc_incident *incident; /* the incident it belongs to, if that is the sender's to see */
 	const struct toc_order *order;       /* the removal order that it is about, likewise */
+	const struct toc_point *point; /* of a timer: the contact point on which it runs */
 
 	struct toc_verdict *verdict;
 	size_t room;  /* drafts that fit */
@@ -318,10 +323,63 @@ uint32_t toc_subject_of(struct toc_str name);
 uint32_t toc_retention_bits(const struct toc_value *classes);
 /** Does a hold stop the erasure of these classes of it? */
 bool toc_is_held(const struct toc_world *w, uint32_t subject, struct toc_uuid ref, uint32_t classes);
-/* contact.c: how an organisation is reached */
+
+/* point.c: who is reached: by which contact point, in which order, when. The numbers are in snapshots. */
+enum toc_purpose { TOC_FOR_ORDERS = 1, TOC_FOR_ITL = 2, TOC_FOR_CRISIS = 4, TOC_FOR_LEGAL = 8, TOC_FOR_PRESS = 16 };
+enum toc_called_when { TOC_CALLED_ALWAYS, TOC_CALLED_OPEN, TOC_CALLED_CLOSED, TOC_CALLED_ON_DUTY };
+enum toc_channel_state { TOC_CHANNEL_UNTRIED, TOC_CHANNEL_VERIFIED, TOC_CHANNEL_FAILED };
+enum toc_drill_result { TOC_DRILL_NONE, TOC_DRILL_PASSED, TOC_DRILL_LATE, TOC_DRILL_FAILED };
+uint32_t toc_purpose_bits(const struct toc_value *purposes);
+const char *toc_purpose_name(unsigned bit);                  /* NULL past the end */
 uint32_t toc_channel_bits(const struct toc_value *channels); /* of a list of {kind} */
+uint32_t toc_channel_bit(struct toc_str kind);               /* 0 when there is no such channel */
 const char *toc_channel_name(unsigned bit);                  /* NULL past the end */
-toc_rule toc_rule_contact_own, toc_rule_contact_verify, toc_rule_contact_drill;
+#define TOC_CHANNEL_NEEDS_NONE 3u /* api and console have no address: nothing to verify */
+const char *toc_channel_state_name(uint32_t state);
+/** NULL when there is none, or it is not in force. */
+const struct toc_point *toc_point_in_force(const struct toc_world *w, struct toc_uuid id, toc_time now);
+/** The contact point for the purpose (one bit); without one of its own that for crises, then any. NULL: none. */
+const struct toc_point *toc_point_for(const struct toc_world *w, struct toc_str org, uint32_t purpose, toc_time now);
+void toc_point_set_hours(struct toc_point *p, const struct toc_value *body); /* of a new one, as the M26.own has them */
+bool toc_point_is_open(const struct toc_point *p, toc_time at);
+toc_time toc_point_opens(const struct toc_point *p, toc_time at); /* `at` when it is open then; NEVER: within a month not */
+/** Whom to try, in order: positions in point->chain. Who is on duty comes first; who is not called at this hour is left
+ * out, unless that would leave nobody. Real time: it is people who are called, in an exercise too. */
+struct toc_reached {
+	const struct toc_point *point; /* NULL: nobody */
+	const uint8_t *order;
+	unsigned n;
+};
+struct toc_reached toc_reached(const struct toc_world *w, struct toc_arena *a, struct toc_str org, uint32_t purpose, toc_time now);
+struct toc_reached toc_reached_by(const struct toc_world *w, struct toc_arena *a, const struct toc_point *p, toc_time now);
+uint32_t toc_contact_channels(const struct toc_point *p, unsigned at); /* toc_channel_bit of each */
+bool toc_is_on_duty(const struct toc_world *w, struct toc_str org, struct toc_uuid person, toc_time now);
+bool toc_is_in_chain(const struct toc_point *p, struct toc_uuid person);
+/** … of any contact point of the organisation that is in force. */
+bool toc_is_contact(const struct toc_world *w, struct toc_str org, struct toc_uuid person, toc_time now);
+/** Has an order that was delivered on this channel been received (rules (j) 6)? Through console and API it is there; else
+ * as the organisation has declared. */
+bool toc_receives_orders_by(const struct toc_world *w, struct toc_str org, struct toc_str channel, toc_time now);
+
+/* contact.c: contact points are declared (M26) */
+toc_rule toc_rule_contact_own;
+/** Readers of what is not public: own admins, the hub's admins and duty officers, and whoever sends it. */
+void toc_contact_readers(struct toc_ask *q, struct toc_draft *d, struct toc_str org);
+/** The organisation of body.org and what is true of it for the sender, or a refusal. */
+const struct toc_organisation *toc_contact_org(struct toc_ask *q, unsigned *ret_conditions);
+/** body.point, or the organisation's for threats to life; or a refusal. */
+const struct toc_point *toc_contact_point(struct toc_ask *q, const struct toc_organisation *o);
+
+/* verify.c: channels are tried */
+toc_rule toc_rule_contact_test, toc_rule_contact_confirm, toc_rule_contact_verify;
+
+/* drill.c: T31 */
+toc_rule toc_rule_drill, toc_rule_drill_answer;
+/** decided.timers_started += T31 of a point that comes into force with this id. */
+void toc_start_t31(struct toc_ask *q, struct toc_value *decided, struct toc_uuid point, struct toc_str org, toc_time next);
+
+/* roster.c: who is on duty when */
+toc_rule toc_rule_roster, toc_rule_duty;
 
 /* hook.c: addresses that the server calls, and browsers that it wakes */
 toc_rule toc_rule_hook_declare, toc_rule_hook_confirm, toc_rule_hook_step, toc_rule_push_allow,
@@ -424,6 +482,8 @@ void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct toc_proposal *p);
 void toc_undo_activation(struct toc_ask *q, struct toc_value *decided);
 void toc_end_proposal(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id, uint32_t state);
+/** A micro or small provider that is not there round the clock: it gets twice the time. p may be NULL. */
+bool toc_is_small(const struct toc_organisation *o, const struct toc_point *p);
 /** The fast path that waits for a second person, or NULL. */
 const struct toc_proposal *toc_unconfirmed(const struct toc_ask *q, struct toc_uuid incident);
 /** It is tied as a duplicate: its timers rest. */
@@ -676,16 +736,19 @@ void toc_stop_timer(struct toc_ask *q, struct toc_value *decided, const char *ti
 void toc_stop_timer_of(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_uuid on,
 		       struct toc_str desk);
 void toc_stop(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t);
-/** decided.pages += contact number `position` of the organisation's chain, one item per channel. */
-void toc_page_contact(const struct toc_world *w, struct toc_arena *a, struct toc_value *decided,
-		      struct toc_str org, unsigned position);
+/** decided.pages += whoever is number `position` among those whom the organisation's contact point for the purpose
+ * reaches now, one item per channel; and the next, if none of the channels works. */
+void toc_page_contact(struct toc_ask *q, struct toc_value *decided, struct toc_str org, uint32_t purpose,
+		      unsigned position);
+/** The same on a contact point: one contact of its chain (`at` is the position there), one channel or all (kind: NULL). */
+void toc_page_channels(struct toc_ask *q, struct toc_value *decided, const struct toc_point *p, unsigned at, const char *kind);
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
 toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
-	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_expiry;
+	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_t31, toc_fire_test, toc_fire_expiry;
 /** "deadline.warned" or "deadline.passed", to whom the timer binds and to whoever it is owed. */
 struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
-struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called,
+struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called, uint32_t purpose,
 				 struct toc_uuid about, unsigned position, bool *ret_exhausted);
 /** decided.timers_moved += one level on. next may be TOC_TIME_NEVER. */
 void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time next,

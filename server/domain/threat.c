@@ -96,7 +96,7 @@ void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid
 	if (!pages)
 		return;
 	toc_start(q, decided, "T17", threat, to->org, q->at);
-	toc_page_contact(q->w, q->a, decided, to->org, 0);
+	toc_page_contact(q, decided, to->org, TOC_FOR_ITL, 0);
 }
 
 /* Of the cases that this one is like, and of those tied to them, the one that a state has accepted. */

@@ -53,6 +53,10 @@ static inline const struct toc_country *toc_find_country(const struct toc_world 
 {
 	return toc_world_get(w, TOC_OBJECT_country, cc);
 }
+static inline const struct toc_roster *toc_find_roster(const struct toc_world *w, struct toc_str org)
+{
+	return toc_world_get(w, TOC_OBJECT_roster, org);
+}
 #define TOC_FIND_BY_ID(kind)                                                                                 \
 	static inline const struct toc_##kind *toc_find_##kind(const struct toc_world *w,                    \
 							       struct toc_uuid id)                           \
@@ -60,6 +64,7 @@ static inline const struct toc_country *toc_find_country(const struct toc_world 
 		return toc_world_get(w, TOC_OBJECT_##kind, TOC_KEY(id));                                     \
 	}
 TOC_FIND_BY_ID(person)
+TOC_FIND_BY_ID(point)
 TOC_FIND_BY_ID(credential)
 TOC_FIND_BY_ID(exercise)
 TOC_FIND_BY_ID(threat)

@@ -1,5 +1,6 @@
 /* command.c: frames of the fronts become works; what can be refused without the state is refused here. */
 #include "keeper/core.h"
+#include "keeper/contactkeys.h"
 #include "keeper/dupkeys.h"
 #include "domain/world.h"
 #include "message/catalogue.h"
@@ -41,6 +42,7 @@ static int understand(struct toc_keeper *k, struct toc_work *w, const struct toc
 	w->command.message = message;
 	w->command.k = toc_message_k(w->arena, message);
 	w->command.item_keys = toc_item_keys(w->arena, k->o.dup_key, message);
+	w->command.address_keys = toc_address_keys(w->arena, k->o.dup_key, message);
 	w->threat = toc_is_threat(w->command.k);
 	if (w->threat || toc_wants_keys(w->command.k))
 		w->command.dup_keys = toc_dupkeys(w->arena, k->o.dup_key, message);

@@ -204,6 +204,32 @@ static void order_content(struct stage *s, const struct toc_value *m, uint8_t re
 	memcpy(ret, h.b, sizeof h.b);
 }
 
+/* What is known of addresses and codes, as the keeper makes it; every code is "GOOD". */
+static const struct toc_value *address_keys(struct stage *s, const struct toc_value *m)
+{
+	struct toc_value *keys = toc_value_list(s->a);
+	const struct toc_value *body = toc_get(m, "body"), *chain = toc_get(body, "escalation_chain");
+	struct toc_str text = TOC_STR("");
+
+	if (!toc_get_is(m, "type", "M26"))
+		return NULL;
+	for (size_t i = 0; i <= toc_len(chain); i++) {
+		const struct toc_value *channels = i < toc_len(chain) ? toc_get(toc_at(chain, i), "channels") : toc_get(body, "channels");
+		for (size_t k = 0; k < toc_len(channels); k++) {
+			text = toc_get_text(toc_at(channels, k), "address");
+			struct toc_sha256 h = toc_sha256(text);
+			toc_push_text(s->a, keys, text.n ? toc_hex(s->a, h.b, sizeof h.b) : text);
+		}
+	}
+	text = toc_get_is(body, "step", "own")    ? toc_json_str(s->a, body)
+	       : toc_get_is(body, "step", "test") ? toc_arena_printf(s->a, "%.*s GOOD", TOC_STR_ARGS(toc_get_text(m, "id")))
+						  : toc_arena_printf(s->a, "%.*s %.*s", TOC_STR_ARGS(toc_get_text(body, "test")),
+								     TOC_STR_ARGS(toc_get_text(body, "code")));
+	struct toc_sha256 h = toc_sha256(text);
+	toc_push_text(s->a, keys, toc_hex(s->a, h.b, sizeof h.b));
+	return keys;
+}
+
 static void fill(struct stage *s, struct toc_value *m)
 {
 	static const char *const defaults =
@@ -249,6 +275,7 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 	c.dup_keys = dup_keys(s, toc_get(m, "body"));
 	c.item_keys = item_keys(s, toc_get(m, "body"));
 	order_content(s, m, c.content);
+	c.address_keys = address_keys(s, m);
 	struct toc_sha256 digest = toc_sha256(toc_json_str(s->a, m));
 	memcpy(c.digest, digest.b, sizeof c.digest);
 	c.digest[0] ^= s->twist;
@@ -287,6 +314,7 @@ struct toc_value *stage_prepare(struct stage *s, const char *who, struct toc_val
 	c.dup_keys = dup_keys(s, toc_get(m, "body"));
 	c.item_keys = item_keys(s, toc_get(m, "body"));
 	order_content(s, m, c.content);
+	c.address_keys = address_keys(s, m);
 	return toc_prepare(s->w, &p, &c, s->now, s->a, &s->v.refusal);
 }
 
@@ -366,6 +394,18 @@ void stage_to(struct stage *s, const char *t)
 		abort();
 	}
 	stage_due(s);
+}
+
+bool stage_is_quiet(const struct stage *s)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_timer *t;
+	toc_time first = TOC_TIME_NEVER;
+
+	while ((t = toc_world_next(s->w, TOC_OBJECT_timer, &cursor)))
+		if (toc_str_is(toc_short_str(&t->name), "T31") && toc_before(t->next, first))
+			first = t->next;
+	return toc_world_next_due(s->w).us == first.us;
 }
 
 void stage_wait(struct stage *s, toc_dur d)
@@ -468,7 +508,7 @@ static void seed_organisation(struct stage *s, const struct toc_value *o)
 		seed(s, "person", body, "enrol", TOC_STR(""));
 	}
 	for (size_t i = 0; i < toc_len(contacts); i++) {
-		static const char *const of_contact[] = { "purposes", "hours", "languages", "public", NULL };
+		static const char *const of_contact[] = { "purposes", "channels", "hours", "languages", "public", "orders_by", NULL };
 		const struct toc_value *chain = toc_get(toc_at(contacts, i), "chain");
 		struct toc_value *steps = toc_value_list(s->a);
 		body = toc_value_map(s->a);

@@ -70,6 +70,7 @@ void stage_to(struct stage *s,
 	      const char *t); /* move the exercise's clock to T+mm:ss or T+h:mm:ss, or real time forward */
 toc_time stage_time(const struct stage *s, const char *t);
 void stage_wait(struct stage *s, toc_dur d); /* real time */
+bool stage_is_quiet(const struct stage *s);  /* nothing is due but the weekly drills of contact points */
 
 /** The newest entry of this k (and, if given, of this organisation), or NULL. */
 const struct stage_entry *stage_last(const struct stage *s, const char *k, const char *org);

@@ -196,18 +196,18 @@ static int own(struct stage *s, const char *who, const char *supersedes, const c
 CASE(a_contact_chain_takes_two_admins)
 {
 	struct stage *s = stage_new();
-	const struct toc_organisation *o = toc_find_organisation(s->w, TOC_STR("AIRU"));
-	CHECK_INT(o->n_chain, 3);
+	const struct toc_point *p = toc_point_for(s->w, TOC_STR("AIRU"), TOC_FOR_ITL, s->now);
+	CHECK_INT(p->n_chain, 3);
 	CHECK(own(s, "AIRU/admin", "", "AIRU/liaison officer") == 0);
-	CHECK_INT(toc_find_organisation(s->w, TOC_STR("AIRU"))->n_chain, 3); /* not yet */
+	CHECK_INT(toc_point_for(s->w, TOC_STR("AIRU"), TOC_FOR_ITL, s->now)->n_chain, 3); /* not yet */
 	const char *id = stage_id(s, "M26.own", "AIRU");
 	REFUSED(own(s, "AIRU/admin", id, "AIRU/liaison officer"), NOT_PERMITTED);
 	REFUSED(own(s, "AIRU/second admin", id, "AIRU/duty officer"), CONDITION); /* something else */
 	REFUSED(own(s, "BFP/admin", id, "AIRU/liaison officer"), NOT_PERMITTED);
 	CHECK(own(s, "AIRU/second admin", id, "AIRU/liaison officer") == 0);
-	o = toc_find_organisation(s->w, TOC_STR("AIRU"));
-	CHECK_INT(o->n_chain, 1);
-	CHECK(toc_uuid_eq(o->chain[0].person, stage_person(s, "AIRU/liaison officer")));
+	p = toc_point_for(s->w, TOC_STR("AIRU"), TOC_FOR_ITL, s->now);
+	CHECK_INT(p->n_chain, 1);
+	CHECK(toc_uuid_eq(p->chain[0].person, stage_person(s, "AIRU/liaison officer")));
 	REFUSED(own(s, "AIRU/second admin", id, "AIRU/liaison officer"), STATE);
 	CHECK(stage_consistent(s));
 	stage_free(s);
