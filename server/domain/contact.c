@@ -169,22 +169,23 @@ static void publish(struct toc_ask *q, struct toc_uuid point, struct toc_str org
 	toc_tell(q, d, TOC_TO_EVERYBODY, 0);
 }
 
-/* A new declaration does not put off the drill that its predecessor was due. */
+/* A new declaration does not put off the drill that its predecessor was due; and the desk has to be open. */
 static toc_time first_drill(const struct toc_ask *q, const struct toc_organisation *o, uint32_t purposes)
 {
-	toc_time from = toc_get_time(q->body, "valid_from", q->now), week = toc_timer_end(TOC_STR("T31"), toc_before(from, q->now) ? q->now : from);
-	struct toc_point *hours = toc_object_new(TOC_OBJECT_point); /* those that are declared */
-	toc_point_set_hours(hours, q->body);
-	toc_time next = toc_point_opens(hours, week);
+	toc_time from = toc_get_time(q->body, "valid_from", q->now);
+	toc_time next = toc_timer_end(TOC_STR("T31"), toc_before(from, q->now) ? q->now : from);
 
-	toc_object_free(TOC_OBJECT_point, hours);
 	for (uint32_t i = 0; i < o->n_points; i++) {
 		const struct toc_point *p = toc_find_point(q->w, o->points[i].id);
 		const struct toc_timer *t = p ? toc_running(q->w, "T31", p->id, toc_short_str(&p->org)) : NULL;
-		if (t && !p->waiting && p->purposes & purposes && toc_before(t->next, next))
+		if (t && toc_uuid_is_nil(p->drill) && p->purposes & purposes && toc_before(t->next, next))
 			next = toc_before(t->next, q->now) ? q->now : t->next;
 	}
-	return next;
+	struct toc_point *hours = toc_object_new(TOC_OBJECT_point); /* those that are declared */
+	toc_point_set_hours(hours, q->body);
+	toc_time opens = toc_point_opens(hours, next);
+	toc_object_free(TOC_OBJECT_point, hours);
+	return opens.us == TOC_TIME_NEVER.us ? next : opens;
 }
 
 int toc_rule_contact_own(struct toc_ask *q)

@@ -58,7 +58,8 @@ static void begin(struct toc_ask *q, struct toc_draft *d, const struct toc_point
 static void end(struct toc_ask *q, struct toc_draft *d, const struct toc_point *p, const char *result)
 {
 	struct toc_value *drill = toc_value_map(q->a);
-	toc_time next = toc_point_opens(p, toc_timer_end(TOC_STR("T31"), p->drill_from));
+	toc_time week = toc_timer_end(TOC_STR("T31"), p->drill_from), opens = toc_point_opens(p, week);
+	toc_time next = opens.us == TOC_TIME_NEVER.us ? week : opens;
 
 	toc_set_id(q->a, drill, "point", p->id);
 	toc_set_cstr(q->a, drill, "result", result);

@@ -110,7 +110,7 @@ static void issue(struct making *m, struct toc_value *list, struct toc_str org, 
 /* A contact point: the cast names people by title, messages by pseudonym. */
 static void declare(struct making *m, const struct toc_value *org, const struct toc_value *contact)
 {
-	static const char *const same[] = { "purposes", "channels", "hours", "languages", "public", NULL };
+	static const char *const same[] = { "purposes", "channels", "hours", "languages", "public", "orders_by", NULL };
 	const struct toc_value *people = toc_get(org, "persons"), *chain = toc_get(contact, "chain");
 	struct toc_value *body = step(m, "own"), *list = toc_value_list(m->a);
 	toc_set_text(m->a, body, "org", toc_get_text(org, "code"));
