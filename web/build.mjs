@@ -1,4 +1,4 @@
-/* build.mjs: one script, one style sheet, content-hashed, and the page that names them; into dist/.
+/* build.mjs: for each page one script and one style sheet, content-hashed, and the page that names them; into dist/.
  *
  *   node build.mjs            for use: minified, with pre-compressed .br and .gz beside each file
  *   node build.mjs --watch    for work: not minified, built again on every change */
@@ -33,52 +33,71 @@ async function write(path, bytes) {
 		{ params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
 }
 
-/** @param {import("esbuild").BuildResult} result */
-async function finish(result) {
+/** @typedef {{name: string, page: string, entry: string, said: string[], model?: string}} Page  `said`: types of messages that
+ *   it says or shows in words; `model`: what stands in the place of app/model.js */
+
+/** @param {Page} p @param {import("esbuild").BuildResult} result */
+async function finish(p, result) {
 	if (result.errors.length || !result.outputFiles)
 		return;
 	await mkdir(join(dist, "assets"), { recursive: true });
 	const of = (/** @type {string} */ end) => result.outputFiles?.find((f) =>
 		f.path.endsWith(end))?.contents ?? new Uint8Array();
-	const script = await emit("console", "js", of(".js"));
-	const style = await emit("console", "css", of(".css"));
-	const page = (await readFile(join(here, "index.html"), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%",
-		style);
-	await write("index.html", Buffer.from(page));
+	const script = await emit(p.name, "js", of(".js"));
+	const style = await emit(p.name, "css", of(".css"));
+	const page = (await readFile(join(here, p.page), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%", style);
+	await write(p.page, Buffer.from(page));
 	/* what nobody names any more; last, so that a server which is running never misses a file */
 	for (const old of await readdir(join(dist, "assets")))
-		if (![script, style].some((name) => `/assets/${old}`.startsWith(name)))
+		if (old.startsWith(`${p.name}-`) && ![script, style].some((name) => `/assets/${old}`.startsWith(name)))
 			await rm(join(dist, "assets", old));
-	console.log(`console: ${script} ${(of(".js").length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(of(".js")).length / 1024).toFixed(0)}), ${style}`);
+	console.log(`${p.name}: ${script} ${(of(".js").length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(of(".js")).length / 1024).toFixed(0)}), ${style}`);
 }
 
 /** What the forms are made of: import from "tocsin:catalogue". Only what this console says. */
 const TABLE = join(here, "../server/message/catalogue.def");
 const SAID = ["M1", "M2", "M3", "M6", "M7", "M17", "M18"];
 const OF_ENVELOPE = ["audience", "also_reported_to", "tlp"];
-/** @type {import("esbuild").Plugin} */
-const catalogue = { name: "catalogue", setup(b) {
+/** @param {Page} p @returns {import("esbuild").Plugin} */
+const catalogue = (p) => ({ name: "catalogue", setup(b) {
 	b.onResolve({ filter: /^tocsin:catalogue$/ }, ({ path }) => ({ path, namespace: "catalogue" }));
-	b.onLoad({ filter: /.*/, namespace: "catalogue" }, async () => ({
-		contents: JSON.stringify(only(read(await readFile(TABLE, "utf8")), SAID, OF_ENVELOPE)), loader: "json", watchFiles: [TABLE],
-	}));
-} };
+	b.onLoad({ filter: /.*/, namespace: "catalogue" }, async () => {
+		const all = read(await readFile(TABLE, "utf8"));
+		return { contents: JSON.stringify(only(all, p.said.filter((name) => name in all.types), OF_ENVELOPE)), loader: "json",
+			watchFiles: [TABLE] };
+	});
+} });
 
-/** @type {import("esbuild").BuildOptions} */
-const options = {
-	entryPoints: [join(here, "app/main.js")],
-	bundle: true,
-	format: "esm",
-	target: "es2022",
-	outdir: dist,
-	write: false,
-	minify: !watch,
-	legalComments: "none",
-	logLevel: "warning",
-	plugins: [catalogue, { name: "emit", setup: (b) => b.onEnd(finish) }],
-};
+/** The screens of the console over another model. @param {Page} p @returns {import("esbuild").Plugin} */
+const model = (p) => ({ name: "model", setup(b) {
+	if (p.model)
+		b.onResolve({ filter: /\/model\.js$/ }, () => ({ path: join(here, /** @type {string} */ (p.model)) }));
+} });
 
-if (watch)
-	await (await context(options)).watch();
-else
-	await build(options);
+/** @type {Page[]} */
+const pages = [
+	{ name: "console", page: "index.html", entry: "app/main.js", said: SAID },
+	/* what the link of an e-mail opens (docs/link.md): the console's parts, without its socket */
+	{ name: "link", page: "link.html", entry: "link/main.js", model: "link/model.js", said: [...new Set([...SAID, "M8", "M10", "M12", "M13", "M14", "M16",
+		"M17", "M20", "M25"])] },
+];
+
+for (const p of pages) {
+	/** @type {import("esbuild").BuildOptions} */
+	const options = {
+		entryPoints: [join(here, p.entry)],
+		bundle: true,
+		format: "esm",
+		target: "es2022",
+		outdir: dist,
+		write: false,
+		minify: !watch,
+		legalComments: "none",
+		logLevel: "warning",
+		plugins: [catalogue(p), model(p), { name: "emit", setup: (b) => b.onEnd((result) => finish(p, result)) }],
+	};
+	if (watch)
+		await (await context(options)).watch();
+	else
+		await build(options);
+}

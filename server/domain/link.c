@@ -54,7 +54,7 @@ static bool has_message(const struct toc_scope *s, const struct toc_message *m)
 
 /* ---- what is done through it ---- */
 
-enum what { MESSAGE, RECEIPT, CASE, ITEM };
+enum what { MESSAGE, RECEIPT, CASE, ORDER, INCIDENT, ITEM };
 static const struct {
 	const char *k, *member;
 	enum what what;
@@ -63,6 +63,16 @@ static const struct {
 #include "domain/link.def"
 #undef TOC_LINK_ACT
 };
+
+/* Its issue is, or the link was sent for something that was said of it later. */
+static bool has_order(const struct toc_world *w, const struct toc_scope *s, const struct toc_order *o)
+{
+	bool has = o && has_message(s, toc_find_message(w, o->issue));
+
+	for (uint32_t i = 0; o && !has && i < o->n_entries; i++)
+		has = same(s->message, o->entries[i].id);
+	return has;
+}
 
 static bool names_what_is_in_scope(struct toc_ask *q, const struct toc_scope *s, const char *member, enum what what)
 {
@@ -74,6 +84,8 @@ static bool names_what_is_in_scope(struct toc_ask *q, const struct toc_scope *s,
 	case MESSAGE:
 	case RECEIPT: return has_message(s, toc_find_message(q->w, id));
 	case CASE: return same(s->case_ref, id);
+	case ORDER: return has_order(q->w, s, toc_find_order(q->w, id));
+	case INCIDENT: return same(s->incident, id);
 	case ITEM:
 		item = toc_find_item(q->w, toc_item_id(toc_mode_of(toc_get_text(q->m, "mode")), toc_get_id(q->m, "exercise_ref"), id));
 		return item && same(s->incident, item->incident);

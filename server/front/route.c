@@ -214,6 +214,7 @@ static const struct toc_route routes[] = {
 	{ TOC_POST, "/api/link", TOC_ANYBODY, open_link },
 	{ TOC_GET, "/api/link", TOC_LINK, me },
 	{ TOC_POST, "/api/link/messages", TOC_LINK, messages },
+	{ TOC_POST, "/api/link/prepare", TOC_LINK, prepare },
 	{ TOC_GET, "/api/link/entries", TOC_LINK, toc_entries_get },
 	{ TOC_GET, "/api/schema", TOC_ANYBODY, schema },
 	{ TOC_GET, "/api/schema/*", TOC_ANYBODY, schema },

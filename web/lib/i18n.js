@@ -7,14 +7,16 @@ import { signal } from "@preact/signals";
 import enRest from "./strings/en.js";
 import enIncident from "./strings/en-incident.js";
 import enFences from "./strings/en-fences.js";
+import enLink from "./strings/en-link.js";
 import deRest from "./strings/de.js";
 import deIncident from "./strings/de-incident.js";
 import deFences from "./strings/de-fences.js";
+import deLink from "./strings/de-link.js";
 
 /** @type {Record<string, string>} */
-const en = { ...enRest, ...enIncident, ...enFences };
+const en = { ...enRest, ...enIncident, ...enFences, ...enLink };
 /** @type {Record<string, Record<string, string>>} */
-export const catalogues = { en, de: { ...deRest, ...deIncident, ...deFences } };
+export const catalogues = { en, de: { ...deRest, ...deIncident, ...deFences, ...deLink } };
 export const language = signal("en");
 
 /** @param {string} text @param {number} i  after the opening brace @returns {number} index of its closing brace */
