@@ -50,7 +50,7 @@ struct toc_courier_channel {
 	void (*done)(struct toc_job *job, CURL *easy, CURLcode result, struct toc_outcome *ret);
 };
 
-extern const struct toc_courier_channel toc_smtp, toc_webhook, toc_web_push, toc_gateway;
+extern const struct toc_courier_channel toc_smtp, toc_webhook, toc_web_push, toc_phone;
 
 /** The outcome in words that are ours. */
 void toc_outcome_set(struct toc_outcome *o, enum toc_outcome_state state, unsigned code, const char *format, ...)

@@ -24,7 +24,7 @@
 #define HOLD_FIRST_US 1000000
 #define HOLD_MOST_US 60000000
 
-static const struct toc_courier_channel *const channels[] = { &toc_smtp, &toc_webhook, &toc_web_push, &toc_gateway };
+static const struct toc_courier_channel *const channels[] = { &toc_smtp, &toc_webhook, &toc_web_push, &toc_phone };
 #define N_CHANNELS (sizeof channels / sizeof *channels)
 
 static const unsigned way_labels[TOC_WAYS] = {

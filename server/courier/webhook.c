@@ -74,7 +74,7 @@ const struct toc_courier_channel toc_webhook = {
 	.done = done,
 };
 
-const struct toc_courier_channel toc_gateway = {
+const struct toc_courier_channel toc_phone = {
 	.name = "phone gateway",
 	.way = TOC_WAY_PHONE,
 	.means = "hook",

@@ -41,6 +41,8 @@ void toc_apply_deliveries(const struct deed *d);
 void toc_apply_admin(const struct deed *d);
 /** Contact points, their channels, drills and rosters. (apply_contact.c) */
 void toc_apply_contacts(const struct deed *d);
+/** Nothing goes to that hook or push any more. (apply_delivery.c) */
+void toc_apply_no_more(const struct deed *d, struct toc_uuid to);
 /** decided.links: cases that are one in the real world. */
 void toc_apply_links(const struct deed *d);
 

@@ -37,6 +37,53 @@ static unsigned channel_of(struct toc_str name)
 	return k;
 }
 
+/* A new delivery, or NULL when it is there already. */
+static struct toc_delivery *begin(const struct deed *d, struct toc_uuid id, const struct toc_value *v, unsigned channel)
+{
+	struct toc_uuid about = toc_get_id(v, "about");
+	bool is_new;
+	struct toc_delivery *one = toc_world_edit(d->w, TOC_OBJECT_delivery, TOC_KEY(id), &is_new);
+
+	if (!is_new)
+		return NULL;
+	one->id = id;
+	one->message = toc_uuid_is_nil(about) ? d->e->eid : about;
+	one->page = d->e->eid;
+	toc_short_set(&one->org, toc_get_text(v, "org"));
+	one->person = toc_get_id(v, "person");
+	one->channel = channel;
+	one->state = TOC_DELIVERY_QUEUED;
+	one->calls = !toc_get_bool(v, "told");
+	one->since = one->next = d->e->ts;
+	toc_short_set(&one->node, d->e->node);
+	one->mode = toc_mode_of(d->e->mode);
+	one->exercise = d->e->exercise;
+	one->incident = d->e->incident;
+	one->threat = d->e->case_ref;
+	put_into_outbox(d, one);
+	return one;
+}
+
+/* Webhooks and browsers. */
+static void queue_calls(const struct deed *d)
+{
+	const struct toc_value *calls = toc_get(d->decided, "calls");
+
+	for (size_t i = 0; i < toc_len(calls); i++) {
+		const struct toc_value *v = toc_at(calls, i);
+		struct toc_uuid to = toc_get_id(v, "to"), about = toc_get_id(v, "about");
+		unsigned channel = channel_of(toc_get_text(v, "channel"));
+		if (toc_uuid_is_nil(to) || (channel != TOC_CHANNEL_WEBHOOK && channel != TOC_CHANNEL_PUSH))
+			continue;
+		struct toc_delivery *one = begin(d, toc_call_id(d->e->eid, to), v, channel);
+		if (!one)
+			continue;
+		const struct toc_message *m = toc_uuid_is_nil(about) ? NULL : toc_find_message(d->w, about);
+		one->to = to;
+		one->seq = m ? m->seq : (int64_t)d->e->seq;
+	}
+}
+
 static void queue(const struct deed *d)
 {
 	const struct toc_value *pages = toc_get(d->decided, "pages");
@@ -46,37 +93,25 @@ static void queue(const struct deed *d)
 		struct toc_str org = toc_get_text(p, "org"), name = toc_get_text(p, "channel");
 		unsigned channel = channel_of(name);
 		int64_t contact = toc_get_int(p, "contact", 0);
-		struct toc_uuid id = toc_delivery_id(d->e->eid, org, contact, name), about = toc_get_id(p, "about");
-		bool is_new;
+		struct toc_uuid id = toc_delivery_id(d->e->eid, org, contact, name);
 		if (!toc_get_is(p, "state", "queued") || !toc_channel_name(channel) || !(TOC_CARRIED & 1u << channel))
 			continue;
-		struct toc_delivery *one = toc_world_edit(d->w, TOC_OBJECT_delivery, TOC_KEY(id), &is_new);
-		if (!is_new)
+		struct toc_delivery *one = begin(d, id, p, channel);
+		if (!one)
 			continue;
-		one->id = id;
-		one->message = toc_uuid_is_nil(about) ? d->e->eid : about;
-		one->page = d->e->eid;
-		toc_short_set(&one->org, org);
 		one->point = toc_get_id(p, "point");
 		one->contact = contact;
-		one->person = toc_get_id(p, "person");
-		one->channel = channel;
-		one->state = TOC_DELIVERY_QUEUED;
-		one->calls = !toc_get_bool(p, "told");
-		one->since = one->next = d->e->ts;
-		toc_short_set(&one->node, d->e->node);
-		one->mode = toc_mode_of(d->e->mode);
-		one->exercise = d->e->exercise;
-		one->incident = d->e->incident;
-		one->threat = d->e->case_ref;
-		put_into_outbox(d, one);
+		one->to = toc_get_id(p, "by");
+		one->seq = (int64_t)d->e->seq;
 	}
 }
 
 /* Is that its end? What was only handed on to a telephone may still be heard of. */
 static bool is_over(const struct toc_delivery *one, enum toc_delivery_state to)
 {
-	return to >= TOC_DELIVERY_DELIVERED || (to == TOC_DELIVERY_SENT && one->channel == TOC_CHANNEL_MAIL);
+	bool heard_of = one->channel >= TOC_CHANNEL_PHONE && one->channel <= TOC_CHANNEL_RADIO;
+
+	return to >= TOC_DELIVERY_DELIVERED || (to == TOC_DELIVERY_SENT && !heard_of);
 }
 
 static void steps(const struct deed *d, const struct toc_value *list)
@@ -142,6 +177,21 @@ static void take_over(const struct deed *d)
 	toc_arena_free(a);
 }
 
+/* An address that is given up is called no more, a browser that is let sleep not woken. */
+static bool is_to(const struct toc_delivery *one, const void *to)
+{
+	return toc_uuid_eq(one->to, *(const struct toc_uuid *)to);
+}
+
+void toc_apply_no_more(const struct deed *d, struct toc_uuid to)
+{
+	struct toc_arena *a = toc_arena_new();
+
+	for (struct found *f = find_all(d->w, a, is_to, &to); f; f = f->next)
+		remove_delivery(d, f->id);
+	toc_arena_free(a);
+}
+
 /* An exercise that is over reaches nobody any more. */
 static void end_exercise(const struct deed *d)
 {
@@ -175,6 +225,7 @@ void toc_apply_deliveries(const struct deed *d)
 
 	channels(d);
 	queue(d);
+	queue_calls(d);
 	steps(d, toc_get(d->decided, "deliveries"));
 	for (size_t i = 0; i < toc_len(linked); i++)
 		steps(d, toc_get(toc_at(linked, i), "deliveries"));
@@ -192,8 +243,8 @@ static size_t put(struct toc_uuid *ids, size_t n, const struct toc_value *list)
 size_t toc_entry_deliveries(const struct toc_entry *e, struct toc_arena *a, struct toc_uuid **ret_ids)
 {
 	const struct toc_value *decided = toc_get(e->body, "decided"), *pages = toc_get(decided, "pages"),
-			       *steps_of = toc_get(decided, "deliveries"), *linked = toc_get(decided, "linked");
-	size_t n = toc_len(pages) + toc_len(steps_of);
+			       *calls = toc_get(decided, "calls"), *steps_of = toc_get(decided, "deliveries"), *linked = toc_get(decided, "linked");
+	size_t n = toc_len(pages) + toc_len(calls) + toc_len(steps_of);
 
 	for (size_t i = 0; i < toc_len(linked); i++)
 		n += toc_len(toc_get(toc_at(linked, i), "deliveries"));
@@ -203,6 +254,8 @@ size_t toc_entry_deliveries(const struct toc_entry *e, struct toc_arena *a, stru
 		if (toc_get_is(toc_at(pages, i), "state", "queued"))
 			ids[n++] = toc_delivery_id(e->eid, toc_get_text(toc_at(pages, i), "org"),
 						   toc_get_int(toc_at(pages, i), "contact", 0), toc_get_text(toc_at(pages, i), "channel"));
+	for (size_t i = 0; i < toc_len(calls); i++)
+		ids[n++] = toc_call_id(e->eid, toc_get_id(toc_at(calls, i), "to"));
 	n = put(ids, n, steps_of);
 	for (size_t i = 0; i < toc_len(linked); i++)
 		n = put(ids, n, toc_get(toc_at(linked, i), "deliveries"));

@@ -1,16 +1,6 @@
 /* apply_hook.c: addresses that are called, browsers that are woken: see hook.c. */
 #include "domain/apply.h"
 
-static int64_t precedence_of(struct toc_str name)
-{
-	static const char *const names[] = { "routine", "priority", "immediate", "flash" };
-
-	for (int64_t i = 0; i < 4; i++)
-		if (toc_str_is(name, names[i]))
-			return i;
-	return 0;
-}
-
 static uint32_t channels_of(struct toc_arena *a, const struct toc_value *names)
 {
 	struct toc_value *list = toc_value_list(a);
@@ -32,7 +22,7 @@ static void declare(const struct deed *d, struct toc_hook *h)
 	h->proposed_by = toc_get_id(d->m, "sender_person");
 	h->gateway = toc_get_is(d->body, "kind", "gateway");
 	h->whole = toc_get_is(d->body, "content", "entry");
-	h->precedence = precedence_of(toc_get_text(d->body, "precedence"));
+	h->precedence = toc_precedence_of(toc_get_text(d->body, "precedence"));
 	h->channels = channels_of(a, toc_get(d->body, "channels"));
 	h->seq = (int64_t)d->e->seq;
 	toc_arena_free(a);
@@ -53,6 +43,15 @@ static void hook(const struct deed *d)
 	h->state = toc_hook_state_of(toc_get_text(v, "to"));
 	h->generation = toc_get_int(v, "generation", 1);
 	h->old_until = toc_get_time(v, "old_until", TOC_TIME_NEVER);
+	if (h->state == TOC_HOOK_REMOVED || h->state == TOC_HOOK_DISABLED)
+		toc_apply_no_more(d, id);
+}
+
+static void forget(const struct deed *d, struct toc_uuid id)
+{
+	if (toc_find_push(d->w, id))
+		toc_world_remove(d->w, TOC_OBJECT_push, TOC_KEY(id));
+	toc_apply_no_more(d, id);
 }
 
 static void push(const struct deed *d)
@@ -63,8 +62,7 @@ static void push(const struct deed *d)
 	if (toc_uuid_is_nil(id))
 		return;
 	if (toc_str_is(d->e->k, "push.unsubscribe")) {
-		if (toc_find_push(d->w, id))
-			toc_world_remove(d->w, TOC_OBJECT_push, TOC_KEY(id));
+		forget(d, id);
 		return;
 	}
 	struct toc_push *p = toc_world_edit(d->w, TOC_OBJECT_push, TOC_KEY(id), NULL);
@@ -95,7 +93,7 @@ static void allow(const struct deed *d)
 			if (toc_short_is(&p->org, org))
 				gone[n++] = p->id;
 		for (size_t i = 0; i < n; i++)
-			toc_world_remove(d->w, TOC_OBJECT_push, TOC_KEY(gone[i]));
+			forget(d, gone[i]);
 	} while (n == sizeof gone / sizeof *gone);
 }
 

@@ -327,7 +327,7 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 	 * counted, likewise; whom a deconfliction check concerns, and because of what. Who was told of a crisis is no secret among those who were. */
 	static const char *const hidden[] = { "digest",	      "dup_keys",  "linked",	  "disclosed",
 					      "disclosed_to", "item_keys", "item_floods", "subject_keys",
-					      "check_opened", "content", "address_keys" };
+					      "check_opened", "content", "address_keys", "calls" };
 	static const char *const bare[] = { "at", "received", "linked", "clock" };
 	struct toc_value *shown = toc_value_map(a);
 	bool little = rendering == TOC_WITHOUT_PERSONAL && !toc_is_of_incident(k);

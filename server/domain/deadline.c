@@ -295,6 +295,7 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 			continue;
 		}
 		toc_mail_readers(&f, told);
+		toc_call_readers(&f, told);
 		for (; told < f.verdict->n; told++)
 			toc_look_ahead(ahead, &f.verdict->drafts[told], f.now);
 	}

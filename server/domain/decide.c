@@ -133,6 +133,7 @@ static const struct {
 	{ "hook.resume", toc_rule_hook_step, DIRECTORY },
 	{ "hook.remove", toc_rule_hook_step, DIRECTORY },
 	{ "hook.test", toc_rule_hook_step, DIRECTORY },
+	{ "hook.resend", toc_rule_hook_step, DIRECTORY },
 	{ "hook.disable", toc_rule_hook_step, DIRECTORY | BY_SERVER },
 	{ "push.allow", toc_rule_push_allow, DIRECTORY },
 	{ "push.subscribe", toc_rule_push_subscribe, DIRECTORY },
@@ -346,8 +347,10 @@ static int ask(const struct toc_world *w, const struct toc_principal *p, const s
 	};
 	memset(ret_verdict, 0, sizeof *ret_verdict);
 	int r = run(&q);
-	if (r == 0 && !looking)
+	if (r == 0 && !looking) {
 		toc_mail_readers(&q, 0);
+		toc_call_readers(&q, 0);
+	}
 	if (r < 0) {
 		struct toc_refusal why = ret_verdict->refusal;
 		memset(ret_verdict, 0, sizeof *ret_verdict); /* what was drafted before is not said */

@@ -115,7 +115,8 @@ void toc_stop_deliveries(struct toc_ask *q, struct toc_value *decided, struct to
 	for (uint32_t i = 0; box && i < box->n_deliveries; i++) {
 		const struct toc_delivery *d = toc_find_delivery(q->w, box->deliveries[i].id);
 		enum toc_delivery_state to;
-		if (d && (toc_uuid_eq(d->message, about) || toc_uuid_eq(d->message, or_about)) &&
+		if (d && d->channel != TOC_CHANNEL_WEBHOOK && /* a machine is told, whatever people do */
+		    (toc_uuid_eq(d->message, about) || toc_uuid_eq(d->message, or_about)) &&
 		    toc_delivery_step(TOC_STR("stop"), d->state, &to))
 			step(q, decided, d, to);
 	}
@@ -205,8 +206,7 @@ int toc_rule_delivery(struct toc_ask *q)
 	toc_set(q->a, decided, "readers", toc_value_list(q->a));
 	if (m && m->n_readers)
 		toc_receipt_readers(q, draft, m, TOC_STR(""));
-	else
-		(void)toc_reader_add(q, draft, toc_short_str(&d->org), TOC_IF_CALLED);
+	(void)toc_reader_add(q, draft, toc_short_str(&d->org), TOC_IF_CALLED);
 	if (to == TOC_DELIVERY_DELIVERED && m && m->n_readers)
 		arrived(q, draft, d, m);
 	if (to == TOC_DELIVERY_BOUNCED || to == TOC_DELIVERY_DEAD)

@@ -10,7 +10,7 @@
 
 #include "domain/rule.h"
 
-static const char *const channels[] = { "api", "console", "e-mail", "phone", "SMS", "pager", "radio" };
+static const char *const channels[] = { "api", "console", "e-mail", "phone", "SMS", "pager", "radio", "webhook", "push" };
 #define CHANNELS (sizeof channels / sizeof *channels)
 
 uint32_t toc_channel_bit(struct toc_str kind)
@@ -35,9 +35,9 @@ const char *toc_channel_name(unsigned bit)
 	return bit < CHANNELS ? channels[bit] : NULL;
 }
 
-static const char *state_of(const struct toc_world *w, unsigned channel)
+static const char *state_of(const struct toc_world *w, struct toc_str org, unsigned channel)
 {
-	return toc_served(w) & 1u << channel ? "queued" : "not_attempted";
+	return toc_served(w) & 1u << channel || toc_gateway(w, org, channel) ? "queued" : "not_attempted";
 }
 
 static void page(struct toc_ask *q, struct toc_value *decided, const struct toc_point *p, unsigned at,
@@ -49,7 +49,10 @@ static void page(struct toc_ask *q, struct toc_value *decided, const struct toc_
 	toc_set_int(q->a, page, "contact", at);
 	toc_set_id(q->a, page, "person", p->chain[at].person);
 	toc_set_cstr(q->a, page, "channel", channels[c->kind]);
-	toc_set_cstr(q->a, page, "state", state_of(q->w, c->kind));
+	toc_set_cstr(q->a, page, "state", state_of(q->w, toc_short_str(&p->org), (unsigned)c->kind));
+	const struct toc_hook *gateway = toc_gateway(q->w, toc_short_str(&p->org), (unsigned)c->kind);
+	if (gateway)
+		toc_set_id(q->a, page, "by", gateway->id);
 	toc_set_id(q->a, page, "point", p->id); /* its entry has the address */
 	toc_effect(q->a, decided, "pages", page);
 }
@@ -132,7 +135,7 @@ struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, s
 	toc_set_id(q->a, body, "message_ref", about);
 	toc_set_text(q->a, body, "recipient_org", called);
 	toc_set_cstr(q->a, body, "channel", channels[channel]);
-	toc_set_cstr(q->a, body, "state", contact ? state_of(q->w, channel) : "not_attempted");
+	toc_set_cstr(q->a, body, "state", contact ? state_of(q->w, called, channel) : "not_attempted");
 	toc_set_time(q->a, body, "at", q->at);
 	toc_set_cstr(q->a, body, "actor_kind", "machine");
 	toc_set_int(q->a, body, "contact", contact ? reach.order[position] : 0);

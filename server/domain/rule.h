@@ -52,6 +52,9 @@
  *   pages           [{org, contact, person, channel, state, point, about?, told?}]   who is to be reached: one that is
  *                   "queued" for a channel that is carried makes a delivery; about: another entry than this one; told:
  *                   nobody has to answer
+ *                   by: the gateway that rings
+ *   calls           [{org, channel, to, person?, about?, told?}]   webhooks and browsers (to) that are told of the entry, or
+ *                   of another one (about): deliveries likewise; shown to nobody
  *   deliveries      [{id, state, attempts?, next?}]   steps of these
  *   contact         {in_force, supersedes?}          the message declares a contact point
  *   channels        [{point, contact?, channel, state?, test?}] of a contact point: what trying them gave
@@ -384,6 +387,13 @@ toc_rule toc_rule_roster, toc_rule_duty;
 /* hook.c: addresses that the server calls, and browsers that it wakes */
 toc_rule toc_rule_hook_declare, toc_rule_hook_confirm, toc_rule_hook_step, toc_rule_push_allow,
 	toc_rule_push_subscribe, toc_rule_push_unsubscribe;
+/** The gateway by which an organisation's telephones are reached on this channel, its own or the operator's; or NULL. */
+const struct toc_hook *toc_gateway(const struct toc_world *w, struct toc_str org, unsigned channel);
+/** decided.calls of every draft from number `first` on += the webhooks that are told of it, the browsers that are woken. */
+void toc_call_readers(struct toc_ask *q, size_t first);
+int64_t toc_precedence_of(struct toc_str name); /* 0 routine … 3 flash; of what is none: 0 */
+/** The delivery that an item of decided.calls of that entry makes. */
+struct toc_uuid toc_call_id(struct toc_uuid entry, struct toc_uuid to);
 
 /* threat.c */
 toc_rule toc_rule_draft, toc_rule_send, toc_rule_supplement, toc_rule_withdraw;
@@ -546,7 +556,17 @@ void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct to
 /* delivery.c: who is not connected is reached by a courier */
 toc_rule toc_rule_delivery, toc_rule_take_over, toc_rule_channels;
 #define TOC_CARRIED ~3u /* channels that a courier carries: all but api and console */
-enum { TOC_CHANNEL_API, TOC_CHANNEL_CONSOLE, TOC_CHANNEL_MAIL }; /* toc_channel_name */
+enum {
+	TOC_CHANNEL_API,
+	TOC_CHANNEL_CONSOLE,
+	TOC_CHANNEL_MAIL,
+	TOC_CHANNEL_PHONE,
+	TOC_CHANNEL_SMS,
+	TOC_CHANNEL_PAGER,
+	TOC_CHANNEL_RADIO,
+	TOC_CHANNEL_WEBHOOK,
+	TOC_CHANNEL_PUSH
+}; /* toc_channel_name */
 uint32_t toc_served(const struct toc_world *w); /* channels by which somebody can be reached now, as bits */
 struct toc_uuid toc_delivery_id(struct toc_uuid page, struct toc_str org, int64_t contact, struct toc_str channel);
 /** decided.pages of every draft from number `first` on += an e-mail for each reader who is reached by e-mail. */

@@ -474,6 +474,17 @@ static int entries_arguments(struct toc_conn *c)
 	return 0;
 }
 
+/* What POST /api/gateway needs of it. */
+static void signature_headers(struct toc_conn *c)
+{
+	static const char *const names[] = { "webhook-id:", "webhook-timestamp:", "webhook-signature:" };
+	struct toc_request *q = c->request;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!toc_header_custom(c->wsi, names[i], q->arena, &q->signature[i]))
+			q->signature[i] = TOC_STR("");
+}
+
 /* Nothing of the header is needed from here on, and soon nothing is read until the answer is written. */
 static void begin(struct toc_conn *c)
 {
@@ -537,6 +548,8 @@ int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *
 		return refuse_method(c, NULL); /* there is no TLS at that door */
 	if (q->route->handle == toc_entries_get && entries_arguments(c) < 0)
 		return 0;
+	if (q->route->handle == toc_route_gateway)
+		signature_headers(c);
 	struct toc_str accept = toc_header(c->wsi, WSI_TOKEN_HTTP_ACCEPT, q->arena);
 	q->wants_open_metrics = strstr(toc_arena_cstr(q->arena, accept), "application/openmetrics-text");
 	if (take_credential(c, method) < 0)

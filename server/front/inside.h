@@ -122,6 +122,7 @@ struct toc_request {
 	bool body_due, lingers;     /* of the body that was announced the end has not come; is waited for after the answer */
 	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (http.c) */
 	struct toc_str file;        /* rest of a static file to send; borrowed */
+	struct toc_str signature[3]; /* a call of a gateway: webhook-id, -timestamp, -signature */
 	/* GET /api/entries */
 	bool reading, waiting;
 	int64_t after;
@@ -427,6 +428,7 @@ const struct toc_route *toc_route_find(enum toc_method m, struct toc_str path, s
 void toc_route_signed_in(struct toc_conn *c, struct toc_str secret, toc_time expires, struct toc_str json);
 void toc_route_ticketed(struct toc_conn *c, struct toc_str ticket);
 void toc_route_schemas(struct toc_front *f);
+void toc_route_gateway(struct toc_conn *c);
 
 /* ---- health.c ---- */
 void toc_health_live(struct toc_conn *c);

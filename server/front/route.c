@@ -172,6 +172,45 @@ static void receipts(struct toc_conn *c)
 	command(c, TOC_OP_RECEIPT);
 }
 
+/* ---- gateways ---- */
+
+#define REPORT_MOST 4096
+
+/* What became of a call that a gateway was asked to make. Its signature is the keeper's to check; too many bad ones from
+ * one address are held back like wrong tokens. */
+void toc_route_gateway(struct toc_conn *c)
+{
+	struct toc_front *f = c->front;
+	const struct toc_limits *l = &f->limits;
+	struct toc_str body = toc_buf_view(&c->request->body);
+	struct toc_uuid hook;
+
+	if (toc_uuid_parse(c->request->rest, &hook) < 0) {
+		refuse(c, TOC_REFUSE_NOT_FOUND, "", "no such path");
+		return;
+	}
+	for (size_t i = 0; i < 3; i++)
+		if (!c->request->signature[i].n) {
+			refuse(c, TOC_REFUSE_NOT_AUTHENTICATED, "", "webhook-id, webhook-timestamp and webhook-signature");
+			return;
+		}
+	if (body.n > REPORT_MOST) {
+		refuse(c, TOC_REFUSE_TOO_BIG, "", "a report has at most 4096 bytes");
+		return;
+	}
+	if (toc_bucket_wait(&c->address->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) > 0) {
+		toc_limit_hit(TOC_LIMIT_failures_per_minute);
+		toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("too many bad signatures from this address"));
+		return;
+	}
+	begin(c, TOC_IPC_CALLED);
+	toc_ipc_id(&f->frame, hook);
+	for (size_t i = 0; i < 3; i++)
+		toc_ipc_str(&f->frame, c->request->signature[i]);
+	toc_ipc_str(&f->frame, body);
+	to_keeper(c);
+}
+
 /* ---- schemas: made from the catalogue once, at start ---- */
 
 void toc_route_schemas(struct toc_front *f)
@@ -216,6 +255,7 @@ static const struct toc_route routes[] = {
 	{ TOC_POST, "/api/link/messages", TOC_LINK, messages },
 	{ TOC_POST, "/api/link/prepare", TOC_LINK, prepare },
 	{ TOC_GET, "/api/link/entries", TOC_LINK, toc_entries_get },
+	{ TOC_POST, "/api/gateway/*", TOC_ANYBODY, toc_route_gateway },
 	{ TOC_GET, "/api/schema", TOC_ANYBODY, schema },
 	{ TOC_GET, "/api/schema/*", TOC_ANYBODY, schema },
 	{ TOC_GET, "/log/checkpoint", TOC_MEMBER, toc_log_get_checkpoint },

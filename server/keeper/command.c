@@ -153,6 +153,7 @@ void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 	}
 	switch (f->number) {
 	case TOC_IPC_COMMAND: on_command(k, front, f); break;
+	case TOC_IPC_CALLED: toc_called_frame(k, front, f); break;
 	case TOC_IPC_AUTH:
 	case TOC_IPC_SIGN_IN:
 	case TOC_IPC_OPEN_LINK:

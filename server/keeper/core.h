@@ -7,6 +7,7 @@
  *   tail.c        reading what was appended, here and elsewhere
  *   away.c        the journal: while the database is away, and after
  *   answer.c      JSON of the answers
+ *   called.c      what gateways to telephones report
  *   outside.c     addresses that members gave us to call, and their secrets
  *   publish.c     committed entries to the fronts
  *   deliveries.c  gathered receipts become messages
@@ -210,6 +211,15 @@ void toc_outside_tell(const struct toc_keeper *k, const struct toc_work *w, cons
 /** Add to a welcome: {"push": {"allowed", "key"}}. */
 void toc_outside_welcome(const struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p,
 			 struct toc_value *welcome);
+
+/* called.c */
+struct toc_hook;
+struct toc_hook_key;
+void toc_called_frame(struct toc_keeper *k, unsigned front, struct toc_frame *f);
+/** The secrets that are good for a hook now, the newest first. @param ret room for TOC_HOOK_KEYS_MAX @return count */
+size_t toc_outside_keys(const struct toc_keeper *k, const struct toc_hook *h, struct toc_hook_key *ret);
+/** The two digits that a call asks for, as text. */
+void toc_call_digits(const struct toc_keeper *k, struct toc_uuid delivery, char ret[3]);
 
 /* auth.c */
 struct toc_auth *toc_auth_new(void);

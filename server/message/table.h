@@ -34,7 +34,7 @@ enum toc_field_need { TOC_N_MAY, TOC_N_MUST, TOC_N_MEMBERS_MUST, TOC_N_UNLESS_RO
 /** A condition on the member beside it. Values are texts; "true" also means the boolean. */
 struct toc_condition {
 	const char *member;              /* NULL: the condition that always holds */
-	const char *values[8];           /* ends with NULL */
+	const char *values[10];           /* ends with NULL */
 	const struct toc_condition *and; /* has to hold as well, on another member; or NULL */
 };
 

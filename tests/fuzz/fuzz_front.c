@@ -79,6 +79,9 @@ static void as_keeper(void)
 		ref = toc_frame_u64(&frame);
 		answer(&f, conn, ref, 202, "{\"op\":\"journaled\"}");
 		break;
+	case TOC_IPC_CALLED:
+		auth_fail(&f, conn, TOC_REFUSE_NOT_AUTHENTICATED);
+		break;
 	default: /* SIGN_OUT, CANCEL: nothing to say */
 		break;
 	}

@@ -225,6 +225,14 @@ static void fields_of(struct toc_buf *b, enum toc_ipc_number number)
 		toc_ipc_u32(b, choose(4) ? choose(5000) : UINT32_MAX);
 		toc_ipc_u32(b, choose(4) ? choose(1u << 24) : UINT32_MAX);
 		break;
+	case TOC_IPC_CALLED:
+		toc_ipc_u64(b, conn);
+		toc_ipc_id(b, (struct toc_uuid){ { (uint8_t)choose(256) } });
+		toc_ipc_str(b, raw(40));
+		toc_ipc_str(b, raw(12));
+		toc_ipc_str(b, raw(100));
+		toc_ipc_str(b, raw(200));
+		break;
 	case TOC_IPC_SIGN_OUT: /* not of those who are asked for again */
 		toc_ipc_u64(b, conn);
 		toc_ipc_str(b, raw(300));

@@ -182,7 +182,7 @@ function stepOf(draft, e) {
 const silent = new Set([
 	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
 		"M26.drill", "push.allow", "push.subscribe", "push.unsubscribe", "hook.declare", "hook.confirm", "hook.rotate",
-		"hook.pause", "hook.resume", "hook.remove", "hook.test", "hook.disable",
+		"hook.pause", "hook.resume", "hook.remove", "hook.test", "hook.resend", "hook.disable",
 ]);
 
 /** Put an entry (recorded or urgent) into the state.

@@ -399,8 +399,8 @@ CASE(a_gateway_that_has_taken_a_call_has_not_reached_anybody)
 {
 	struct peer p;
 
-	CHECK_INT(webhook(&p, ANSWER("202 Accepted", ""), &toc_gateway).state, TOC_OUTCOME_SENT);
-	CHECK_INT(webhook(&p, ANSWER("410 Gone", ""), &toc_gateway).state, TOC_OUTCOME_BOUNCED);
+	CHECK_INT(webhook(&p, ANSWER("202 Accepted", ""), &toc_phone).state, TOC_OUTCOME_SENT);
+	CHECK_INT(webhook(&p, ANSWER("410 Gone", ""), &toc_phone).state, TOC_OUTCOME_BOUNCED);
 }
 
 /* ---- Web Push ---- */

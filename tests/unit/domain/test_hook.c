@@ -204,4 +204,168 @@ CASE(the_server_ends_what_the_push_service_no_longer_knows)
 	stage_free(s);
 }
 
+/* ---- what is called ---- */
+
+static const struct toc_delivery *on_its_way(const struct stage *s, const char *org, unsigned channel)
+{
+	const struct toc_outbox *box = toc_world_get(s->w, TOC_OBJECT_outbox, toc_str_of(org));
+
+	for (uint32_t i = 0; box && i < box->n_deliveries; i++) {
+		const struct toc_delivery *d = toc_find_delivery(s->w, box->deliveries[i].id);
+		if (d && d->channel == channel)
+			return d;
+	}
+	return NULL;
+}
+
+static int became(struct stage *s, const struct toc_delivery *d, const char *state)
+{
+	return stage_act(s, "",
+			 "{\"type\":\"M19\",\"body\":{\"step\":\"delivery\",\"message_ref\":\"%s\",\"recipient_org\":\"%.*s\","
+			 "\"channel\":\"%s\",\"state\":\"%s\",\"at\":\"%s\",\"actor_kind\":\"machine\",\"delivery\":\"%s\",\"attempt\":1}}",
+			 toc_uuid_str(s->a, d->message).p, TOC_STR_ARGS(toc_short_str(&d->org)),
+			 toc_channel_name((unsigned)d->channel), state, toc_time_str(s->a, s->now).p,
+			 toc_uuid_str(s->a, d->id).p);
+}
+
+static const char *webhook_of(struct stage *s, const char *org, const char *more)
+{
+	char admin[64], second[64];
+
+	snprintf(admin, sizeof admin, "%s/admin", org);
+	snprintf(second, sizeof second, "%s/second admin", org);
+	const char *id = declare(s, admin, more);
+	CHECK(hook(s, second, "confirm", id) == 0);
+	return id;
+}
+
+CASE(a_threat_is_told_to_the_machines_of_those_who_read_it_and_to_no_other)
+{
+	struct stage *s = stage_new();
+	const char *id = webhook_of(s, "AIRU", WEBHOOK);
+
+	(void)webhook_of(s, "Chirplet", WEBHOOK); /* a platform that has nothing to do with it */
+	CHECK(stage_act(s, "GameNest/night responder", "%s", stage_notice(s, "", "")) == 0);
+	const struct stage_entry *e = stage_last(s, "M4.send", NULL);
+	const struct toc_value *calls = toc_get(toc_get(e->e.body, "decided"), "calls");
+	CHECK_INT(toc_len(calls), 1);
+	CHECK_TEXT(toc_get_text(toc_at(calls, 0), "to"), id);
+	const struct toc_delivery *d = on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK);
+	CHECK(d && toc_uuid_eq(d->message, e->e.eid) && d->seq == (int64_t)e->e.seq && toc_uuid_eq(d->to, found(s, id)->id));
+	CHECK(!on_its_way(s, "Chirplet", TOC_CHANNEL_WEBHOOK));
+	/* nobody reads whom else it is told */
+	CHECK(!toc_get(toc_decided_shown(s->a, e->e.k, toc_get(e->e.body, "decided"), TOC_WHOLE), "calls"));
+	/* what became of it: the sender reads that a machine has it, and so do the admins; it is no human's */
+	CHECK(became(s, d, "delivered") == 0);
+
+	const struct stage_entry *r = stage_last(s, "M19.delivery", NULL);
+	CHECK(stage_reads(s, r, "AIRU", TOC_ROLE_AD, NULL) && stage_reads(s, r, "GameNest", TOC_ROLE_CR, NULL));
+	CHECK(!stage_reads(s, r, "Chirplet", TOC_ROLE_ALL, NULL));
+	CHECK(!on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_webhook_for_what_is_urgent_is_not_called_for_what_is_not)
+{
+	struct stage *s = stage_new();
+
+	(void)webhook_of(s, "AIRU", "\"kind\":\"webhook\",\"content\":\"wake_up\",\"precedence\":\"flash\"");
+	struct toc_value *m = stage_message(s, stage_notice(s, "", ""));
+	toc_set_cstr(s->a, m, "precedence", "immediate");
+	CHECK(stage_act_value(s, "GameNest/night responder", m) == 0);
+	CHECK(!on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK));
+	CHECK(stage_act(s, "GameNest/night responder", "%s", stage_notice(s, "", "")) == 0);
+	CHECK(on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK) != NULL);
+	stage_free(s);
+}
+
+CASE(an_acknowledgement_stops_what_wakes_people_and_not_what_tells_machines)
+{
+	struct stage *s = stage_new();
+
+	(void)webhook_of(s, "AIRU", WEBHOOK);
+	CHECK(allow(s, "AIRU/admin", true) == 0 && subscribe(s, "AIRU/duty officer") == 0);
+	CHECK(stage_act(s, "GameNest/night responder", "%s", stage_notice(s, "", "")) == 0);
+	const struct toc_delivery *push = on_its_way(s, "AIRU", TOC_CHANNEL_PUSH);
+	CHECK(push && toc_uuid_eq(push->person, stage_person(s, "AIRU/duty officer")) && push->calls);
+	CHECK(stage_act(s, "AIRU/second officer",
+			"{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"ack\",\"human_ack_by\":\"%s\",\"at\":\"%s\"}}",
+			stage_case(s, "M4.send", NULL), toc_uuid_str(s->a, stage_person(s, "AIRU/second officer")).p,
+			toc_time_str(s->a, s->now).p) == 0);
+	CHECK(!on_its_way(s, "AIRU", TOC_CHANNEL_PUSH));
+	CHECK(on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK) != NULL);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(an_address_that_is_removed_is_called_no_more)
+{
+	struct stage *s = stage_new();
+	const char *id = webhook_of(s, "AIRU", WEBHOOK);
+
+	CHECK(stage_act(s, "GameNest/night responder", "%s", stage_notice(s, "", "")) == 0);
+	CHECK(hook(s, "AIRU/admin", "pause", id) == 0);
+	CHECK(on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK) != NULL); /* waits */
+	CHECK(hook(s, "AIRU/admin", "remove", id) == 0);
+	CHECK(!on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_test_calls_the_address_and_its_admins_read_what_became_of_it)
+{
+	struct stage *s = stage_new();
+	const char *id = webhook_of(s, "Chirplet", WEBHOOK);
+
+	CHECK(hook(s, "Chirplet/admin", "test", id) == 0);
+	const struct toc_delivery *d = on_its_way(s, "Chirplet", TOC_CHANNEL_WEBHOOK);
+	CHECK(d && toc_uuid_eq(d->message, stage_last(s, "hook.test", NULL)->e.eid));
+	CHECK(became(s, d, "retrying") == 0 && became(s, d, "dead") == 0);
+	const struct stage_entry *r = stage_last(s, "M19.delivery", NULL);
+	CHECK(stage_reads(s, r, "Chirplet", TOC_ROLE_AD, NULL) && !stage_reads(s, r, "HUB", TOC_ROLE_ALL, NULL));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_message_is_told_once_more_when_an_admin_wants_it)
+{
+	struct stage *s = stage_new();
+	const char *id = webhook_of(s, "AIRU", WEBHOOK), *again = "{\"type\":\"hook\",\"body\":{\"step\":\"resend\",\"hook\":\"%s\","
+									  "\"entry\":\"%s\"}}";
+	CHECK(stage_act(s, "GameNest/night responder", "%s", stage_notice(s, "", "")) == 0);
+	const struct stage_entry *m = stage_last(s, "M4.send", NULL);
+	struct toc_uuid first = on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK)->id;
+	CHECK(became(s, on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK), "dead") == 0);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	CHECK(stage_act(s, "AIRU/admin", again, id, toc_uuid_str(s->a, m->e.eid).p) == 0);
+	const struct toc_delivery *d = on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK);
+	CHECK(d && toc_uuid_eq(d->message, m->e.eid) && d->seq == (int64_t)m->e.seq && !toc_uuid_eq(d->id, first));
+	const char *other = webhook_of(s, "Chirplet", WEBHOOK);
+	REFUSED(stage_act(s, "Chirplet/admin", again, other, toc_uuid_str(s->a, m->e.eid).p), NOT_FOUND);
+#pragma GCC diagnostic pop
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_telephone_is_rung_by_the_organisations_gateway_or_the_operators)
+{
+	struct stage *s = stage_new();
+	const char *gateway = "\"kind\":\"gateway\",\"channels\":[\"phone\"]";
+	struct toc_str org = TOC_STR("AIRU");
+
+	CHECK(!toc_gateway(s->w, org, TOC_CHANNEL_PHONE));
+	(void)webhook_of(s, "Chirplet", gateway);
+	CHECK(!toc_gateway(s->w, org, TOC_CHANNEL_PHONE)); /* another member's */
+	const char *operators = webhook_of(s, "OPS", gateway);
+	CHECK(toc_uuid_eq(toc_gateway(s->w, org, TOC_CHANNEL_PHONE)->id, toc_id_of(toc_str_of(operators))));
+	CHECK(!toc_gateway(s->w, org, TOC_CHANNEL_SMS) && !toc_gateway(s->w, org, TOC_CHANNEL_MAIL));
+	const char *own = webhook_of(s, "AIRU", gateway);
+	CHECK(toc_uuid_eq(toc_gateway(s->w, org, TOC_CHANNEL_PHONE)->id, toc_id_of(toc_str_of(own))));
+	CHECK(hook(s, "AIRU/admin", "pause", own) == 0);
+	CHECK(toc_uuid_eq(toc_gateway(s->w, org, TOC_CHANNEL_PHONE)->id, toc_id_of(toc_str_of(operators))));
+	stage_free(s);
+}
+
 RUN_CASES()
