@@ -31,6 +31,9 @@ void toc_apply_signals(const struct deed *d);
 void toc_apply_orders(const struct deed *d);
 /** Addresses that are called, browsers that are woken. (apply_hook.c) */
 void toc_apply_hook(const struct deed *d);
+/** Because of that entry, what this key finds concerns the organisation; and no more. (apply_deconfliction.c) */
+void toc_add_concern(const struct deed *d, struct toc_hash key, struct toc_uuid ref, struct toc_str org);
+void toc_forget_concern(const struct deed *d, struct toc_hash key, struct toc_uuid ref);
 /** Deconfliction checks and referrals. (apply_deconfliction.c) */
 void toc_apply_fences(const struct deed *d);
 /** The course of an incident, confirmations, recalls, orders elsewhere. (apply_course.c) */

@@ -4,7 +4,7 @@
 
 /* ---- whom it concerns ---- */
 
-static void forget_concern(const struct deed *d, struct toc_hash key, struct toc_uuid ref)
+void toc_forget_concern(const struct deed *d, struct toc_hash key, struct toc_uuid ref)
 {
 	struct toc_matter *m = EDIT_EXISTING(d, matter, key);
 
@@ -29,17 +29,15 @@ static void forget_what_is_over(const struct deed *d, struct toc_matter *m)
 	}
 }
 
-static void add_concern(const struct deed *d, struct toc_check *check, struct toc_str subject_key)
+void toc_add_concern(const struct deed *d, struct toc_hash key, struct toc_uuid ref, struct toc_str org)
 {
-	struct toc_hash key = toc_likeness_key(subject_key, check->mode, check->exercise);
 	struct toc_matter *m = toc_world_edit(d->w, TOC_OBJECT_matter, TOC_KEY(key), NULL);
 
 	m->key = key;
 	forget_what_is_over(d, m);
 	struct toc_concern *c = TOC_ADD(m, concerns);
-	c->ref = check->id;
-	c->org = check->org;
-	TOC_ADD(check, keys)->key = key;
+	c->ref = ref;
+	toc_short_set(&c->org, org);
 }
 
 /* ---- checks ---- */
@@ -60,8 +58,12 @@ static void open_check(const struct deed *d, const struct toc_value *facts)
 	c->concerned_until = toc_get_time(facts, "concerned_until", c->answer_by);
 	for (size_t i = 0; i < toc_len(asked); i++)
 		toc_short_set(&TOC_ADD(c, asked)->org, toc_text_of(toc_at(asked, i)));
-	for (size_t i = 0; i < toc_len(keys); i++)
-		add_concern(d, c, toc_text_of(toc_at(keys, i)));
+	c->order = toc_get_id(facts, "order");
+	for (size_t i = 0; i < toc_len(keys); i++) {
+		struct toc_hash key = toc_likeness_key(toc_text_of(toc_at(keys, i)), c->mode, c->exercise);
+		TOC_ADD(c, keys)->key = key;
+		toc_add_concern(d, key, c->id, d->e->org);
+	}
 }
 
 static void answer(const struct deed *d, const struct toc_value *facts)
@@ -87,7 +89,7 @@ static void states(const struct deed *d)
 			continue;
 		c->state = toc_check_state_of(toc_get_text(toc_at(list, i), "to"));
 		for (uint32_t k = 0; c->state == TOC_CHECK_ABANDONED && k < c->n_keys; k++)
-			forget_concern(d, c->keys[k].key, c->id);
+			toc_forget_concern(d, c->keys[k].key, c->id);
 	}
 }
 

@@ -19,14 +19,20 @@ static void drafted(const struct deed *d, struct toc_order *o, const struct toc_
 	toc_text_set(&o->reference, toc_get_text(facts, "reference"));
 	o->emergency = toc_get_bool(facts, "emergency");
 	o->silent_until = toc_get_time(facts, "silent_until", TOC_TIME_NEVER);
+	o->check = (struct toc_uuid){ { 0 } };
 	memset(&o->content, 0, sizeof o->content);
 	(void)(toc_hex_decode(toc_get_text(d->decided, "content"), o->content.b, sizeof o->content.b) < 0);
 	o->n_items = 0;
 	for (int64_t i = 0; i < items; i++)
 		TOC_ADD(o, items)->at = TOC_TIME_NEVER;
+	for (uint32_t i = 0; i < o->n_keys; i++)
+		toc_forget_concern(d, o->keys[i].key, o->id);
 	o->n_keys = 0;
-	for (size_t i = 0; i < toc_len(keys); i++)
-		TOC_ADD(o, keys)->key = toc_likeness_key(toc_text_of(toc_at(keys, i)), o->mode, o->exercise);
+	for (size_t i = 0; i < toc_len(keys); i++) {
+		struct toc_hash key = toc_likeness_key(toc_text_of(toc_at(keys, i)), o->mode, o->exercise);
+		TOC_ADD(o, keys)->key = key;
+		toc_add_concern(d, key, o->id, d->e->org);
+	}
 }
 
 static void items(struct toc_order *o, const struct toc_value *list)
@@ -42,11 +48,34 @@ static void items(struct toc_order *o, const struct toc_value *list)
 	}
 }
 
+static void scrutiny(const struct deed *d, struct toc_order *o, const struct toc_value *v)
+{
+	const struct toc_value *copied = toc_get(v, "copied"), *begun = toc_get(v, "scrutiny");
+
+	if (copied) {
+		o->copy = d->e->eid;
+		o->copied_at = toc_get_time(copied, "at", d->e->ts);
+	}
+	if (begun) {
+		if (toc_uuid_is_nil(o->scrutiny))
+			o->scrutiny = d->e->eid;
+		o->scrutiny_requested = toc_get_bool(begun, "requested");
+		o->scrutiny_for_user = toc_get_bool(begun, "for_user");
+	}
+	if (toc_get_bool(v, "intended"))
+		o->intention = d->e->eid;
+	if (toc_get_bool(v, "scrutinised"))
+		o->decision = d->e->eid;
+}
+
 static void effects(const struct deed *d, struct toc_order *o, const struct toc_value *v)
 {
 	const struct toc_value *issued = toc_get(v, "issued"), *received = toc_get(v, "received"),
 			       *silence = toc_get(v, "silence"), *awaited = toc_get(v, "awaited");
 
+	if (toc_get(v, "check"))
+		o->check = toc_get_id(v, "check");
+	scrutiny(d, o, v);
 	if (toc_get_bool(v, "certified"))
 		o->certification = d->e->eid;
 	if (issued) {

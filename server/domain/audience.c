@@ -337,7 +337,8 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 		if (little
 			    ? !listed(m->name, bare, sizeof bare / sizeof *bare)
 			    : listed(m->name, hidden, sizeof hidden / sizeof *hidden) ||
-				      (toc_is_of_deconfliction(k) && toc_str_is(m->name, "readers")))
+				      (toc_is_of_deconfliction(k) &&
+				       (toc_str_is(m->name, "readers") || toc_str_is(m->name, "orders"))))
 			continue;
 		toc_set_str(a, shown, m->name,
 			    toc_is_of_incident(k)           ? broadcast_shown(a, m)

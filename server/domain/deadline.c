@@ -140,7 +140,8 @@ static void order_readers(struct toc_ask *q, struct toc_draft *d, const struct t
 	const struct toc_organisation *authority = toc_find_organisation(q->w, toc_short_str(&q->order->authority)),
 				      *desk = toc_find_organisation(q->w, toc_short_str(&t->desk));
 
-	if (authority)
+	/* that scrutiny was asked for, the issuer does not hear before something is intended */
+	if (authority && !toc_short_is(&t->name, TOC_STR("T6")))
 		toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&authority->code),
 				     toc_may_read(issue, authority->kinds, TOC_IF_OWN, TOC_WHOLE), TOC_WHOLE);
 	if (desk && desk != authority)

@@ -71,26 +71,41 @@ static void add_cases(struct toc_ask *q, struct concerned *c, struct toc_hash ke
 	}
 }
 
+bool toc_order_has_effect(const struct toc_order *o)
+{
+	return !toc_uuid_is_nil(o->issue) && o->state != TOC_ORDER_WITHDRAWN && o->state != TOC_ORDER_ANNULLED &&
+	       o->state != TOC_ORDER_REINSTATED;
+}
+
 static bool concerns_still(const struct toc_ask *q, const struct toc_concern *c)
 {
 	const struct toc_check *check = toc_find_check(q->w, c->ref);
+	const struct toc_order *o = toc_find_order(q->w, c->ref);
+
+	if (o)
+		return toc_uuid_is_nil(o->issue) ? o->state != TOC_ORDER_WITHDRAWN : toc_order_has_effect(o);
 
 	return !check || (check->state != TOC_CHECK_ABANDONED && !toc_before(check->concerned_until, q->at));
+}
+
+static void add_matter(struct toc_ask *q, struct concerned *c, struct toc_hash key)
+{
+	const struct toc_matter *m = toc_world_get(q->w, TOC_OBJECT_matter, TOC_KEY(key));
+
+	add_cases(q, c, key);
+	for (uint32_t k = 0; m && k < m->n_concerns; k++)
+		if (concerns_still(q, &m->concerns[k]))
+			add_hit(q, c, toc_short_str(&m->concerns[k].org), m->concerns[k].ref);
 }
 
 static struct concerned find_concerned(struct toc_ask *q)
 {
 	struct concerned c = { .hits = toc_value_list(q->a) };
 
-	for (size_t i = 0; i < toc_len(q->c->dup_keys); i++) {
-		struct toc_hash key =
-			toc_likeness_key(toc_text_of(toc_at(q->c->dup_keys, i)), q->mode, q->exercise_id);
-		const struct toc_matter *m = toc_world_get(q->w, TOC_OBJECT_matter, TOC_KEY(key));
-		add_cases(q, &c, key);
-		for (uint32_t k = 0; m && k < m->n_concerns; k++)
-			if (concerns_still(q, &m->concerns[k]))
-				add_hit(q, &c, toc_short_str(&m->concerns[k].org), m->concerns[k].ref);
-	}
+	for (size_t i = 0; i < toc_len(q->c->dup_keys); i++)
+		add_matter(q, &c, toc_likeness_key(toc_text_of(toc_at(q->c->dup_keys, i)), q->mode, q->exercise_id));
+	for (uint32_t i = 0; q->order && i < q->order->n_keys; i++)
+		add_matter(q, &c, q->order->keys[i].key);
 	return c;
 }
 
@@ -157,14 +172,27 @@ static void put_question(struct toc_ask *q, struct toc_str hub, const struct con
 	add_readers(q, d, q->p->org, hub, c->orgs, c->n);
 }
 
+/* A check of an order is the order's own, and made before it is issued. */
+static int check_of_order(struct toc_ask *q, enum toc_order_state *ret_to)
+{
+	if (!q->order)
+		return 0;
+	if (!toc_short_is(&q->order->authority, q->p->org))
+		return toc_refuse_unknown(q, "body.order_ref");
+	if (!toc_get_is(q->body, "intended_action", "removal_order"))
+		return TOC_REFUSE(q, CONDITION, "body.intended_action", "domain M18", "intended_action: it is a removal order");
+	return toc_take_order_step(q, "check", ret_to);
+}
+
 int toc_rule_check(struct toc_ask *q)
 {
 	struct toc_str hub = toc_hub(q->w, q->exercise);
+	enum toc_order_state to = TOC_ORDER_NONE;
 	toc_time until;
 
-	if (toc_ask_may(q, 0) < 0 || check_times(q, &until) < 0)
+	if (toc_ask_may(q, 0) < 0 || check_times(q, &until) < 0 || check_of_order(q, &to) < 0)
 		return -1;
-	if (!toc_len(q->c->dup_keys))
+	if (!toc_len(q->c->dup_keys) && (!q->order || !q->order->n_keys))
 		return TOC_REFUSE(q, MISSING_FIELD, "body.subjects", "domain M18",
 				  "subjects: nothing is named by which anything could be found");
 	struct concerned c = find_concerned(q);
@@ -178,6 +206,11 @@ int toc_rule_check(struct toc_ask *q)
 	toc_set(q->a, opened, "asked", asked);
 	toc_set_time(q->a, opened, "answer_by", toc_get_time(q->body, "answer_by", q->at));
 	toc_set_time(q->a, opened, "concerned_until", until);
+	if (q->order) {
+		toc_set_id(q->a, opened, "order", q->order->id);
+		toc_set_id(q->a, toc_order_effects(q, toc_decided(d), q->order), "check", q->id);
+		toc_effect_order_state(q, toc_decided(d), q->order, to);
+	}
 	toc_set(q->a, toc_decided(d), "check_opened", opened);
 	toc_effect_check_state(q, toc_decided(d), q->id, TOC_CHECK_NONE, TOC_CHECK_ASKED);
 	forget_subjects(q, d);
@@ -257,6 +290,18 @@ static const struct toc_check *check_meant(struct toc_ask *q, unsigned *ret_cond
 	return c;
 }
 
+/* The order waits and goes on with its check. */
+static void follow_with_order(struct toc_ask *q, struct toc_value *decided, const struct toc_check *c, uint32_t to)
+{
+	const struct toc_order *o = toc_find_order(q->w, c->order);
+	enum toc_order_state state;
+
+	if (o && toc_uuid_eq(o->check, c->id) &&
+	    toc_order_step(to == TOC_CHECK_HELD || to == TOC_CHECK_ABANDONED ? TOC_STR("hold") : TOC_STR("release"), o->state,
+			   &state))
+		toc_effect_order_state(q, decided, o, state);
+}
+
 static struct toc_draft *follow(struct toc_ask *q, const struct toc_check *c, const char *what)
 {
 	enum toc_check_state to;
@@ -278,6 +323,7 @@ static struct toc_draft *follow(struct toc_ask *q, const struct toc_check *c, co
 			asked[n++] = toc_short_str(&c->asked[i].org); /* to look ahead: who has let it be known */
 	d->ref = c->id;
 	toc_effect_check_state(q, toc_decided(d), c->id, c->state, to);
+	follow_with_order(q, toc_decided(d), c, to);
 	add_readers(q, d, toc_short_str(&c->org), toc_hub(q->w, q->exercise), asked, n);
 	return d;
 }
@@ -328,4 +374,41 @@ int toc_rule_check_decide(struct toc_ask *q)
 			return TOC_REFUSE(q, STATE, "body.decision", "recital 36",
 					  "another authority's order on the same matter is known: there is no second one");
 	return follow(q, c, toc_arena_cstr(q->a, toc_get_text(q->body, "decision"))) ? 0 : -1;
+}
+
+/* ---- what an order has to wait for ---- */
+
+int toc_check_deconflicted(struct toc_ask *q, const struct toc_order *o, bool must)
+{
+	const struct toc_check *c = toc_find_check(q->w, o->check);
+
+	if (!c)
+		return must ? TOC_REFUSE(q, CONDITION, "body.order_ref", "TCO 14(1), recital 36",
+					 "order_ref: nobody has been asked about it as it is now (M18)")
+			    : 0;
+	switch (toc_check_outcome(c, q->at)) {
+	case TOC_CHECK_WAITS:
+		return TOC_REFUSE(q, CONDITION, "body.order_ref", "TCO 14(1), recital 36",
+				  "order_ref: answers of those who were asked are awaited until %s",
+				  toc_time_str(q->a, c->answer_by).p);
+	case TOC_CHECK_IS_HELD:
+		return TOC_REFUSE(q, STATE, "body.order_ref", "TCO 14(1), recital 36",
+				  "order_ref: somebody objects: decide on it first, with due consideration");
+	default: return 0;
+	}
+}
+
+int toc_check_second_order(struct toc_ask *q, const struct toc_order *o)
+{
+	for (uint32_t i = 0; i < o->n_keys; i++) {
+		const struct toc_matter *m = toc_world_get(q->w, TOC_OBJECT_matter, TOC_KEY(o->keys[i].key));
+		for (uint32_t k = 0; m && k < m->n_concerns; k++) {
+			const struct toc_order *other = toc_find_order(q->w, m->concerns[k].ref);
+			if (other && other != o && toc_order_has_effect(other) &&
+			    !toc_short_is(&other->authority, toc_short_str(&o->authority)))
+				return TOC_REFUSE(q, STATE, "body.order_ref", "TCO 14(1), recital 36",
+						  "an order of another authority on the same matter is in effect: there is no second one");
+		}
+	}
+	return 0;
 }

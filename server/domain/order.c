@@ -408,7 +408,7 @@ int toc_rule_order_certify(struct toc_ask *q)
 		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.2, a.3.1",
 				  "M10.certify: another person certifies than the one who drafted it");
 	}
-	if (toc_take_order_step(q, "M10.certify", &to) < 0)
+	if (toc_take_order_step(q, "M10.certify", &to) < 0 || toc_check_deconflicted(q, o, false) < 0)
 		return -1;
 	if (!toc_uuid_eq(toc_get_id(q->body, "certified"), o->version))
 		return TOC_REFUSE(q, STATE, "body.certified", "domain b.3",
@@ -479,6 +479,9 @@ int toc_rule_order_issue(struct toc_ask *q)
 	if (check_form(q, form, hsp) < 0 || check_reported(q, reported) < 0 ||
 	    check_notice(q, form, at, acquaintance) < 0)
 		return -1;
+	/* what went out on paper is entered as it was */
+	if (!reported && (toc_check_deconflicted(q, o, true) < 0 || toc_check_second_order(q, o) < 0))
+		return -1;
 	struct toc_draft *d = toc_order_draft(q, "M10.issue");
 	toc_effect_order_state(q, toc_decided(d), o, to);
 	issue_effects(q, d, at, acquaintance);
@@ -486,6 +489,9 @@ int toc_rule_order_issue(struct toc_ask *q)
 		toc_order_received(q, toc_decided(d), o, toc_get_text(reported, "channel"),
 				   toc_get_time(reported, "received_at", at));
 	toc_readers_of_order(q, d, o);
+	struct toc_str home = toc_get_text(toc_get(toc_order_effects(q, toc_decided(d), o), "issued"), "home_authority");
+	if (home.n)
+		toc_copy_order(q, form, home);
 	return 0;
 }
 

@@ -25,6 +25,16 @@ void toc_order_received(struct toc_ask *q, struct toc_value *decided, const stru
 	toc_set_int(q->a, effects, "opened", 1);
 	toc_set_cstr(q->a, effects, "to", toc_order_state_name(TOC_ORDER_DELIVERED));
 	toc_start_on_order(q, decided, "T1", o, toc_short_str(&o->hsp), at);
+	if (toc_is_across_borders(o))
+		toc_start_on_order(q, decided, "T5", o, toc_short_str(&o->hsp), at);
+}
+
+static bool anything_down(const struct toc_order *o)
+{
+	for (uint32_t i = 0; i < o->n_items; i++)
+		if (o->items[i].state == TOC_ORDERED_REMOVED || o->items[i].state == TOC_ORDERED_DISABLED)
+			return true;
+	return false;
 }
 
 void toc_order_receipt(struct toc_ask *q, struct toc_value *decided, const struct toc_message *m, struct toc_str org,
@@ -38,6 +48,9 @@ void toc_order_receipt(struct toc_ask *q, struct toc_value *decided, const struc
 		return;
 	if (toc_uuid_eq(m->eid, o->issue) && toc_order_step(TOC_STR("received"), o->state, &to)) {
 		toc_order_received(q, decided, o, channel, at);
+	} else if (toc_uuid_eq(m->eid, o->decision) && o->state == TOC_ORDER_ANNULLED) {
+		if (!toc_running(q->w, "T7", o->id, org) && anything_down(o))
+			toc_start_on_order(q, decided, "T7", o, org, at);
 	} else if (toc_uuid_eq(m->eid, o->awaited)) {
 		struct toc_value *effects = toc_order_effects(q, decided, o);
 		toc_set_int(q->a, effects, "opened", 1);

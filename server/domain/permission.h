@@ -68,7 +68,7 @@ enum toc_action_flag {
 	TOC_ACTION_THREAT_LANE = 8, /* may take effect while the database is away */
 };
 
-#define TOC_CLAUSES_MAX 8
+#define TOC_CLAUSES_MAX 9
 struct toc_action {
 	const char *k;
 	size_t k_bytes;

@@ -33,11 +33,12 @@
  *   orders          [{order, …}]                     of each removal order that it is about, as far as they apply:
  *                     drafted {…}, certified true, issued {…}, received {at, channel}, from and to (lifecycle.def),
  *                     items [{item, state, at?}], awaited {ref, timer}, silence {until?, extended?}, opened n, breached n,
- *                     overdue, ended_at
+ *                     overdue, ended_at, check (M18), copied {at} (M11), scrutiny {requested, for_user}, intended true,
+ *                     scrutinised true (M15)
  *   content         keyed digest of what the order says
  *   acquainted      {id, informed?, ordered?}        the authority has informed the provider, or sent its first order
  *   hook            {id, from, to, generation, old_until?}    a step of an address that is called
- *   check_opened    {asked: [org], answer_by, concerned_until} this entry is a deconfliction check …
+ *   check_opened    {asked: [org], answer_by, concerned_until, order?} this entry is a deconfliction check …
  *   subject_keys    [hex]                            … and what it is about, as keyed hashes
  *   check_states    [{check, from, to}] · check_answered {check, answer, until?} by the entry's organisation
  *   referred        {urls} · referral_answered {referral, answer, positions: [n]}
@@ -720,6 +721,11 @@ toc_time toc_timer_end(struct toc_str name, toc_time starts);
 toc_time toc_timer_end_now(const struct toc_world *w, struct toc_str name, toc_time starts);
 /** The next warning after `after`, or its end. */
 toc_time toc_timer_next(struct toc_str name, toc_time after, toc_time deadline);
+/* scrutiny.c: M11, M15 */
+toc_rule toc_rule_scrutiny_request, toc_rule_scrutiny_own_motion, toc_rule_scrutiny_intention, toc_rule_scrutiny_decision;
+/** The M11 of q->order, with its issue, when it goes across borders and its home authority is a member. */
+void toc_copy_order(struct toc_ask *q, const struct toc_value *form, struct toc_str home_authority);
+
 /* referral.c: M17 */
 toc_rule toc_rule_refer, toc_rule_referral_answer;
 
@@ -735,6 +741,12 @@ void toc_effect_check_state(struct toc_ask *q, struct toc_value *decided, struct
 /** May the asker go ahead? No answer by answer_by is as good as "clear"; a known order of another authority is never. */
 enum toc_check_outcome { TOC_CHECK_WAITS, TOC_CHECK_IS_CLEAR, TOC_CHECK_IS_HELD };
 enum toc_check_outcome toc_check_outcome(const struct toc_check *c, toc_time at);
+/** Refuses while answers to the order's check are awaited, or it is held; `must`: or nobody has been asked. */
+int toc_check_deconflicted(struct toc_ask *q, const struct toc_order *o, bool must);
+/** Refuses when another authority's order on the same matter is in effect: there is no second one. */
+int toc_check_second_order(struct toc_ask *q, const struct toc_order *o);
+/** It was issued, and has neither been withdrawn nor annulled. */
+bool toc_order_has_effect(const struct toc_order *o);
 
 /* deadline.c, escalation.c */
 /** decided.timers_started += a timer on a case, incident, …, as its row has it. desk may be empty. */

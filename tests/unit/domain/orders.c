@@ -110,6 +110,26 @@ int orders_say(struct stage *s, const char *who, const char *type, const char *o
 	return stage_act_value(s, who, message(s, type, body));
 }
 
+int orders_asked(struct stage *s, const struct orders *o, const char *order)
+{
+	toc_time now = orders_now(s);
+
+	return orders_say(s, o->issuer, "M18", order,
+			  toc_arena_printf(s->a,
+					   "\"step\":\"check\",\"intended_action\":\"removal_order\",\"planned_at\":\"%s\","
+					   "\"answer_by\":\"%s\"",
+					   text(s, toc_after(now, TOC_MINUTES(2))), text(s, toc_after(now, TOC_MINUTES(2)))).p);
+}
+
+int orders_cleared(struct stage *s, const struct orders *o, const char *order)
+{
+	if (orders_asked(s, o, order) < 0)
+		return -1;
+	return stage_act(s, "HUB/deconfliction officer",
+			 "{\"type\":\"M18\",\"body\":{\"step\":\"answer\",\"check_ref\":\"%s\",\"answer\":\"clear\"}}",
+			 stage_id(s, "M18.check", o->authority));
+}
+
 const char *orders_issued(struct stage *s, const struct orders *o, const char *change)
 {
 	struct toc_value *form = orders_form(s, o, change);
@@ -117,7 +137,7 @@ const char *orders_issued(struct stage *s, const struct orders *o, const char *c
 	if (stage_act_value(s, o->issuer, orders_with_form(s, "draft", NULL, form, "")) < 0)
 		return NULL;
 	const char *order = stage_id(s, "M10.draft", NULL);
-	if (orders_say(s, o->certifier, "M10", order,
+	if (orders_cleared(s, o, order) < 0 || orders_say(s, o->certifier, "M10", order,
 		       toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"", order).p) < 0 ||
 	    stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")) < 0)
 		return NULL;

@@ -22,7 +22,10 @@ struct toc_value *orders_with_form(struct stage *s, const char *step, const char
 				   const char *members);
 /** A message about the order, with the members of the body that are given. */
 int orders_say(struct stage *s, const char *who, const char *type, const char *order, const char *members);
-/** Draft, certify and issue it. @return the order's id, or NULL at the first refusal */
+/** A deconfliction check of the order as it is drafted; … to which the hub has answered that it is clear. */
+int orders_asked(struct stage *s, const struct orders *o, const char *order);
+int orders_cleared(struct stage *s, const struct orders *o, const char *order);
+/** Draft, check, certify and issue it. @return the order's id, or NULL at the first refusal */
 const char *orders_issued(struct stage *s, const struct orders *o, const char *change);
 /** The members of a complete M12 or M13 but for what is to be decided. */
 const char *orders_answer(struct stage *s, const struct orders *o, const char *more);

@@ -164,6 +164,11 @@ static const struct toc_value *dup_keys(struct stage *s, const struct toc_value 
 			toc_push_text(s->a, keys, toc_hex(s->a, h.b, 16));
 		}
 	}
+	for (size_t i = 0; order && i < toc_len(content); i++) {
+		struct toc_sha256 h = toc_hmac_sha256((const uint8_t *)"a key of the test, 32 bytes long",
+						      toc_get_text(toc_at(content, i), "url"));
+		toc_push_text(s->a, keys, toc_hex(s->a, h.b, 16));
+	}
 	for (size_t i = 0; i < toc_len(subjects); i++) {
 		struct toc_sha256 h = toc_hmac_sha256((const uint8_t *)"a key of the test, 32 bytes long",
 						      toc_get_text(toc_at(subjects, i), "value"));

@@ -98,8 +98,9 @@ CASE(another_person_certifies_the_very_draft_and_that_is_issued)
 			 toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"", newer).p) == 0);
 	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M10.certify", NULL))), "AIRU");
 	REFUSED(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")), CONDITION, "body.order");
-	/* drafted again, it is certified again */
+	/* drafted again, it is checked and certified again */
 	CHECK(stage_act_value(s, o->issuer, orders_with_form(s, "draft", order, form, "")) == 0);
+	CHECK(orders_cleared(s, o, order) == 0);
 	REFUSED(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")), STATE, "body");
 	CHECK(orders_say(s, o->certifier, "M10", order,
 			 toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"",
