@@ -69,6 +69,32 @@ static unsigned open_threats(const struct toc_ask *q)
 	return n;
 }
 
+/* Orders of the incident that were issued; of others nobody learns that there are any. */
+static void order_figures(struct toc_ask *q, struct toc_value *f)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_order *o;
+	int64_t issued = 0, executed = 0, impossible = 0, open = 0, hours = 0, breached = 0;
+
+	while ((o = toc_world_next(q->w, TOC_OBJECT_order, &cursor))) {
+		if (!toc_uuid_eq(o->incident, q->incident->id) || toc_uuid_is_nil(o->issue))
+			continue;
+		issued++;
+		hours += o->hours;
+		breached += o->breached;
+		executed += o->state == TOC_ORDER_EXECUTED || o->state == TOC_ORDER_PRESERVED || o->state == TOC_ORDER_FINAL;
+		impossible += o->state == TOC_ORDER_IMPOSSIBLE || o->state == TOC_ORDER_DEFECTIVE;
+		open += o->state == TOC_ORDER_ISSUED || o->state == TOC_ORDER_DELIVERED ||
+			o->state == TOC_ORDER_OBSTACLE_ENDED || o->state == TOC_ORDER_CLARIFIED;
+	}
+	toc_set_int(q->a, f, "orders_issued", issued);
+	toc_set_int(q->a, f, "orders_open", open);
+	toc_set_int(q->a, f, "orders_executed", executed);
+	toc_set_int(q->a, f, "orders_impossible", impossible);
+	toc_set_int(q->a, f, "order_hours", hours);
+	toc_set_int(q->a, f, "order_hours_breached", breached);
+}
+
 struct toc_value *toc_figures(struct toc_ask *q)
 {
 	const struct toc_course *c = toc_find_course(q->w, q->incident->id);
@@ -94,6 +120,7 @@ struct toc_value *toc_figures(struct toc_ask *q)
 	toc_set_int(q->a, f, "platforms_engaged", c ? c->n_engaged : 0);
 	toc_set_int(q->a, f, "platforms_falling", falling(q, c, NULL));
 	toc_set_int(q->a, f, "itl_open", open_threats(q));
+	order_figures(q, f);
 	toc_set_int(q->a, f, "linked_activations", c ? c->mechanisms : 0);
 	return f;
 }
@@ -108,9 +135,11 @@ static unsigned running_orders(const struct toc_ask *q)
 	const struct toc_timer *t;
 	unsigned n = 0;
 
-	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor)))
-		for (size_t i = 0; toc_uuid_eq(t->incident, q->incident->id) && i < sizeof hours / sizeof *hours; i++)
+	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor))) {
+		const struct toc_order *o = toc_uuid_is_nil(t->order) ? NULL : toc_find_order(q->w, t->order);
+		for (size_t i = 0; o && toc_uuid_eq(o->incident, q->incident->id) && i < sizeof hours / sizeof *hours; i++)
 			n += toc_short_is(&t->name, toc_str_of(hours[i])) && !t->breached;
+	}
 	return n;
 }
 

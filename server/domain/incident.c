@@ -497,6 +497,34 @@ int toc_rule_report(struct toc_ask *q)
 	return toc_take_links(q, d, id);
 }
 
+/* Another centre has the same: who has the case, and reads the reference, is shown that they belong together. The
+ * sender does not learn that there is a case, neither now nor when asking before sending. */
+static void show_at_cases(struct toc_ask *q, const struct toc_draft *reference)
+{
+	const struct toc_value *readers = toc_get(reference->decided, "readers");
+	const struct toc_threat **like;
+	size_t n = q->looking ? 0 : toc_like_cases(q, NULL, &like);
+
+	for (size_t i = 0; i < n; i++) {
+		struct toc_draft *d = toc_ask_server_draft(q, "M1.link", "reference", toc_derived_id("at", q->id, TOC_STR(""), (int64_t)i));
+		struct toc_value *message = (struct toc_value *)(uintptr_t)d->message, *said = toc_value_map(q->a);
+		d->case_ref = like[i]->id;
+		d->subject = toc_case_subject(q->a, like[i]->id);
+		d->ref = q->id;
+		toc_set_id(q->a, message, "id", d->eid);
+		toc_set_id(q->a, message, "case_ref", like[i]->id);
+		toc_set_id(q->a, said, "ref", q->id);
+		toc_set_cstr(q->a, said, "kind", "also_reported");
+		toc_set_id(q->a, said, "to", like[i]->id);
+		toc_effect(q->a, toc_get(message, "body"), "links", said);
+		toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+		for (uint32_t k = 0; k < like[i]->n_desks; k++)
+			for (size_t j = 0; j < toc_len(readers); j++)
+				if (toc_short_is(&like[i]->desks[k].org, toc_get_text(toc_at(readers, j), "org")))
+					(void)toc_reader_add(q, d, toc_short_str(&like[i]->desks[k].org), TOC_IF_ADR);
+	}
+}
+
 /* "We hold a report on this, too": opens nothing, alarms nobody, carries no content. */
 int toc_rule_reference(struct toc_ask *q)
 {
@@ -514,7 +542,10 @@ int toc_rule_reference(struct toc_ask *q)
 	struct toc_draft *d = toc_ask_draft(q, "M1.reference");
 	if (q->incident && toc_len(toc_get(q->m, "audience")) == 0) {
 		toc_tell(q, d, TOC_TO_KNOWING, TOC_IF_ADR);
-		return 0;
+	} else if (send_to_audience(q, d) < 0) {
+		return -1;
 	}
-	return send_to_audience(q, d);
+	struct toc_draft reference = *d; /* drafts move as more are added */
+	show_at_cases(q, &reference);
+	return 0;
 }

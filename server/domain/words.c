@@ -229,7 +229,7 @@ bool toc_is_of_deconfliction(struct toc_str k)
 
 bool toc_wants_keys(struct toc_str k)
 {
-	return toc_str_is(k, "M10.draft") || toc_str_is(k, "M18.check");
+	return toc_str_is(k, "M1.reference") || toc_str_is(k, "M10.draft") || toc_str_is(k, "M18.check");
 }
 
 /* ---- ids and times in documents ---- */

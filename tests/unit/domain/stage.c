@@ -146,10 +146,12 @@ void stage_take(struct stage *s)
 	toc_world_merge(overlay);
 }
 
-/* Keyed hashes of the digests and addresses in a notification, as the keeper makes them. */
-static const struct toc_value *dup_keys(struct stage *s, const struct toc_value *body)
+/* Keyed hashes of the digests and addresses in a notification, and of its numbers elsewhere, as the keeper makes
+ * them. */
+static const struct toc_value *dup_keys(struct stage *s, const struct toc_value *m)
 {
 	struct toc_value *keys = toc_value_list(s->a);
+	const struct toc_value *body = toc_get(m, "body"), *reports = toc_get(m, "also_reported_to");
 	const struct toc_value *order = toc_get(body, "order"), *subjects = toc_get(body, "subjects");
 	const struct toc_value *content = order ? toc_get(order, "locations") : toc_get(body, "content");
 
@@ -173,6 +175,12 @@ static const struct toc_value *dup_keys(struct stage *s, const struct toc_value 
 		struct toc_sha256 h = toc_hmac_sha256((const uint8_t *)"a key of the test, 32 bytes long",
 						      toc_get_text(toc_at(subjects, i), "value"));
 		toc_push_text(s->a, keys, toc_hex(s->a, h.b, 16));
+	}
+	for (size_t i = 0; i < toc_len(reports); i++) {
+		struct toc_sha256 h = toc_hmac_sha256((const uint8_t *)"a key of the test, 32 bytes long",
+						      toc_get_text(toc_at(reports, i), "external_ref"));
+		if (toc_get(toc_at(reports, i), "external_ref"))
+			toc_push_text(s->a, keys, toc_hex(s->a, h.b, 16));
 	}
 	return keys;
 }
@@ -277,7 +285,7 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0)
 		return -1;
 	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = { s->now.us - s->late.us } };
-	c.dup_keys = dup_keys(s, toc_get(m, "body"));
+	c.dup_keys = dup_keys(s, m);
 	c.item_keys = item_keys(s, toc_get(m, "body"));
 	order_content(s, m, c.content);
 	c.address_keys = address_keys(s, m);
@@ -316,7 +324,7 @@ struct toc_value *stage_prepare(struct stage *s, const char *who, struct toc_val
 	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0)
 		return NULL;
 	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = s->now };
-	c.dup_keys = dup_keys(s, toc_get(m, "body"));
+	c.dup_keys = dup_keys(s, m);
 	c.item_keys = item_keys(s, toc_get(m, "body"));
 	order_content(s, m, c.content);
 	c.address_keys = address_keys(s, m);
@@ -757,6 +765,16 @@ static int play_step(struct stage *s, const struct toc_value *scenario, const st
 	return stage_act_value(s, who, m);
 }
 
+static const struct toc_value *expected_refusal(const struct toc_value *step)
+{
+	const struct toc_value *list = toc_get(step, "expect");
+
+	for (size_t i = 0; i < toc_len(list); i++)
+		if (toc_get(toc_at(list, i), "refused"))
+			return toc_get(toc_at(list, i), "refused");
+	return NULL;
+}
+
 int stage_play(struct stage *s, const char *file, const char *until)
 {
 	const struct toc_value *scenario =
@@ -770,7 +788,14 @@ int stage_play(struct stage *s, const char *file, const char *until)
 			break;
 		s->name = TOC_STR("");
 		stage_to(s, t);
-		if (play_step(s, scenario, toc_at(steps, i)) < 0) {
+		const struct toc_value *refused = expected_refusal(toc_at(steps, i));
+		int r = play_step(s, scenario, toc_at(steps, i));
+		if (refused && (r == 0 || !toc_str_eq(toc_get_text(refused, "code"),
+						      toc_str_of(toc_refusal_wire(s->v.refusal.code))))) {
+			fprintf(stderr, "stage: %s at %s: not refused as it should be\n", file, t);
+			return -1;
+		}
+		if (r < 0 && !refused) {
 			fprintf(stderr, "stage: %s at %s: %s %s %s\n", file, t,
 				toc_refusal_wire(s->v.refusal.code), s->v.refusal.field, s->v.refusal.detail);
 			return -1;
