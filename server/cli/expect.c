@@ -375,6 +375,8 @@ enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *l
 		v = check_only(a, log, want, window, ret_came);
 	else if ((want = toc_get(expectation, "knows")))
 		v = check_knows(a, log, names, want, window, ret_came);
+	else if ((want = toc_get(expectation, "knew")))
+		v = expect_knew(a, log, names, want, tolerance, ret_came);
 	else if ((want = toc_get(expectation, "timer")))
 		v = check_timer(a, log, names, want, window, tolerance, ret_came);
 	else if ((want = toc_get(expectation, "spread")))
@@ -426,6 +428,10 @@ struct toc_str expect_sentence(struct toc_arena *a, const struct toc_value *e)
 		return toc_arena_printf(a, "\"%.*s\" has reached exactly %.*s",
 					TOC_STR_ARGS(toc_get_text(w, "text")),
 					TOC_STR_ARGS(json_of(a, toc_get(w, "orgs"))));
+	if ((w = toc_get(e, "knew")))
+		return toc_arena_printf(a, "at %.*s %.*s knew of %zu messages and had %zu deadlines running",
+					TOC_STR_ARGS(toc_get_text(w, "at")), TOC_STR_ARGS(toc_get_text(w, "org")),
+					toc_len(toc_get(w, "messages")), toc_len(toc_get(w, "timers")));
 	if ((w = toc_get(e, "timer"))) {
 		struct toc_str took = toc_get_text(w, "took"), deadline = toc_get_text(w, "deadline");
 		return toc_arena_printf(

@@ -41,6 +41,10 @@ enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *l
 				 struct expect_window window, enum expect_moment moment, toc_dur tolerance,
 				 struct toc_str *ret_came);
 
+/** `knew`: what had reached an organisation at a time, and which deadlines ran for it. (knew.c) */
+enum expect_verdict expect_knew(struct toc_arena *a, const struct expect_log *log, const struct scenario_names *names,
+				const struct toc_value *want, toc_dur tolerance, struct toc_str *ret_came);
+
 /** `prepared`: what of where, has and lacks the answer to a prepare does not hold, as words; empty when all.
  */
 struct toc_str expect_prepared(struct toc_arena *a, const struct toc_value *answer,

@@ -1,6 +1,6 @@
-/* test_lantern.c: LANTERN, T+00:00 to 61:00, with the fixed answers of its rules (h.1). */
+/* test_lantern.c: LANTERN, from the first report to the public debrief, with the fixed answers of its rules (h.1). */
 #include "check.h"
-#include "stage.h"
+#include "course.h"
 
 static struct stage *played(void)
 {
@@ -312,6 +312,41 @@ CASE(the_order_is_carried_out_24_min_38_s_after_its_receipt)
 	CHECK(toc_get_time(t8, "starts", TOC_TIME_NEVER).us == stage_time(s, "60:10").us);
 	CHECK(toc_get_time(t8, "deadline", TOC_TIME_NEVER).us == toc_after_months(stage_time(s, "60:10"), 6).us);
 	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* ---- the course, to the public debrief ---- */
+
+CASE(the_whole_exercise_ends_archived_with_its_fixed_answers)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", NULL) == 0);
+	const struct toc_value *figures = toc_get(toc_get(decided_of(stage_named(s, "published")), "report"), "figures");
+	static const struct {
+		const char *name;
+		int64_t is;
+	} answers[] = { { "duplicates", 1 },       { "signals_disputed", 1 },	 { "active_s", 28 * 3600 + 45 * 60 },
+			{ "signals_total", 6 },    { "platforms_engaged", 5 },	 { "platforms_falling", 4 },
+			{ "acknowledged", 8 },     { "acknowledged_in_time", 8 }, { "orders_issued", 1 },
+			{ "orders_executed", 1 },  { "order_hours_breached", 0 }, { "itl_open", 0 },
+			{ "linked_activations", 1 }, { "contributors", 4 },	 { "reports", 1 } };
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+		CHECK_INT(toc_get_int(figures, answers[i].name, -1), answers[i].is);
+	CHECK_INT(first(s)->state, TOC_INCIDENT_ARCHIVED);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_named(s, "victim"))), "AIRU Chirplet");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(all_clear_reaches_everybody_and_after_it_no_timer_of_the_crisis_speaks)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "29:00:00") == 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_named(s, "allClear"))), everybody);
+	size_t n = s->n;
+	stage_to(s, "200:00:00");
+	for (size_t i = n; i < s->n; i++) /* nor anybody else's: what is left runs for months */
+		CHECK(toc_str_is(s->ledger[i].e.k, "exercise.clock") || toc_str_is(s->ledger[i].e.k, "M19.delivery"));
 	stage_free(s);
 }
 
