@@ -161,7 +161,7 @@ static void check_file(const char *name)
 	struct toc_error e = { 0 };
 	struct toc_refusal r;
 	struct toc_value *cast;
-	struct scenario_binding bindings[64] = { 0 };
+	struct scenario_binding bindings[256] = { 0 };
 
 	a = toc_arena_new();
 	int loaded = scenario_load(file(name), &s, &e);
