@@ -148,7 +148,7 @@ void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 {
 	struct toc_keeper *k = keeper;
 	if (front == TOC_CHILD_COURIER) {
-		toc_outgoing_frame(k, f);
+		f->bad = true;
 		return;
 	}
 	switch (f->number) {
