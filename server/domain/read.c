@@ -85,7 +85,7 @@ static struct toc_value *exercise_of(const struct toc_exercise *x, toc_time now,
 }
 
 /* The number at which members may call a desk: of a contact point that is public, that for threats to life first. */
-static struct toc_str public_phone(const struct toc_world *w, const struct toc_organisation *o, toc_time now)
+struct toc_str toc_public_phone(const struct toc_world *w, const struct toc_organisation *o, toc_time now)
 {
 	const struct toc_point *p = toc_point_for(w, toc_short_str(&o->code), TOC_FOR_ITL, now);
 
@@ -123,7 +123,7 @@ static struct toc_value *directory(const struct toc_world *w, const struct toc_s
 		toc_set(a, v, "kinds", kind_names(o->kinds, a));
 		if (o->established_in.n)
 			toc_set_text(a, v, "state", toc_short_str(&o->established_in));
-		struct toc_str phone = public_phone(w, o, now);
+		struct toc_str phone = toc_public_phone(w, o, now);
 		if (phone.n)
 			toc_set_text(a, v, "phone", phone);
 		toc_push(a, list, v);

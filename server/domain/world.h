@@ -39,6 +39,9 @@ bool toc_world_pass_over_timer(struct toc_world *w, const struct toc_timer *t);
 /** Clocks that have something on their agenda, each once; start with a zeroed cursor. Not while writing. */
 bool toc_world_next_clock(const struct toc_world *w, struct toc_world_cursor *cursor, struct toc_uuid *ret_clock);
 
+/** Of the organisation's desk, when a contact point of it is public; else empty. (read.c) */
+struct toc_str toc_public_phone(const struct toc_world *w, const struct toc_organisation *o, toc_time now);
+
 void toc_world_set_size(struct toc_world *w, uint64_t size);
 /** An overlay for a look ahead: it is never merged, so the world under it is not written. */
 struct toc_world *toc_world_ahead(const struct toc_world *under);

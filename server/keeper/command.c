@@ -148,7 +148,7 @@ void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 {
 	struct toc_keeper *k = keeper;
 	if (front == TOC_CHILD_COURIER) {
-		f->bad = true;
+		toc_outgoing_frame(k, f);
 		return;
 	}
 	switch (f->number) {

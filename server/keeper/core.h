@@ -12,6 +12,7 @@
  *   publish.c     committed entries to the fronts
  *   deliveries.c  gathered receipts become messages
  *   links.c       the token in the link of an e-mail
+ *   outgoing.c    deliveries become jobs of the courier, its outcomes entries; letter.c: what an e-mail says
  *   start.c       keys, snapshot, tail, cases, seed
  *   snapshot.c    copies of the state, in the database and sealed on disk
  *   health.c      gauges, and whether the journal could be written
@@ -26,6 +27,7 @@
 #include "keeper/batch.h"
 #include "keeper/cases.h"
 #include "keeper/journal.h"
+#include "keeper/outgoing.h"
 #include "keeper/receipts.h"
 #include "keeper/steady.h"
 #include "measure/metrics.h"
@@ -54,6 +56,8 @@ struct toc_keeper_options {
 	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */
+	const struct toc_value *channels; /* ["e-mail", …] that this deployment serves; borrowed, NULL: none */
+	struct toc_str origin;            /* https://HOST: where links lead */
 	const struct toc_value *limits; /* by the names of limit.def; NULL: all as they stand there */
 };
 
@@ -76,6 +80,7 @@ struct toc_keeper {
 	struct toc_intake intake;
 	struct toc_receipts *receipts;
 	struct toc_auth *auth;
+	struct toc_outgoing *outgoing;
 
 	/* the cycle */
 	struct toc_batch *batch; /* in flight, with its keys */

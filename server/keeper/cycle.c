@@ -85,6 +85,8 @@ void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc
 	case TOC_WORK_SERVER:
 		if (w->outcome == TOC_WORK_REFUSED)
 			own_refused(k, w);
+		if (!toc_uuid_is_nil(w->delivery))
+			toc_outgoing_decided(k, w);
 		break;
 	case TOC_WORK_SEND:
 	case TOC_WORK_PREPARE:

@@ -44,7 +44,11 @@ void toc_keeper_fatal(struct toc_keeper *k, const char *event, const struct toc_
 static void on_front(void *keeper, unsigned front, bool here)
 {
 	struct toc_keeper *k = keeper;
-	if (!k->child || front == TOC_CHILD_COURIER)
+	if (front == TOC_CHILD_COURIER) {
+		toc_outgoing_courier(k, here);
+		return;
+	}
+	if (!k->child)
 		return; /* being put together */
 	k->gap[front] = false;
 	if (here && k->announced)
@@ -61,6 +65,7 @@ static void on_turn(void *keeper)
 	toc_start_turn(k);
 	toc_away_turn(k);
 	toc_keeper_receipts(k);
+	toc_outgoing_turn(k);
 	toc_cycle_turn(k);
 	toc_tail_poll(k);
 	toc_auth_turn(k);
@@ -80,6 +85,7 @@ static int64_t next_us(void *keeper)
 		toc_away_next_us(k),
 		toc_cycle_next_us(k),
 		toc_auth_next_us(k),
+		toc_outgoing_next_us(k),
 		k->phase == TOC_READY ? toc_receipts_next_us(k->receipts) : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -132,6 +138,7 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	k->cases = toc_cases_new((size_t)k->limits.cases_kib * 1024);
 	k->receipts = toc_receipts_new((size_t)k->limits.receipts_waiting);
 	k->auth = toc_auth_new();
+	k->outgoing = toc_outgoing_new();
 	k->away = toc_away_new();
 	k->tail.arena = toc_arena_new();
 	k->child = toc_child_new(&events, k, o->control);
@@ -163,6 +170,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	toc_world_free(k->world);
 	toc_cases_free(k->cases);
 	toc_receipts_free(k->receipts);
+	toc_outgoing_free(k->outgoing);
 	toc_auth_free(k->auth);
 	toc_away_free(k->away);
 	toc_journal_free(k->journal);
@@ -205,6 +213,8 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	o->node = toc_heritage_text(a, heritage, "node");
 	o->seed = toc_get(heritage, "seed");
 	o->limits = toc_get(heritage, "limits");
+	o->channels = toc_get(heritage, "channels");
+	o->origin = toc_get_text(heritage, "origin");
 	o->allow = toc_get(heritage, "allow");
 	o->push = toc_get_bool(heritage, "push");
 	o->control = CONTROL_FD;

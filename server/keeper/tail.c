@@ -203,6 +203,7 @@ void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struc
 		toc_cases_put(k->cases, e->entry.eid, e->entry.case_ref, row);
 	if (k->phase == TOC_STARTING)
 		return; /* nobody listens yet; the fronts are told the tip */
+	toc_outgoing_committed(k, &e->entry);
 	toc_publish(k, e);
 	struct toc_uuid ended = { { 0 } };
 	if (toc_str_is(e->entry.k, "session.close"))
