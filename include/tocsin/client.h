@@ -94,6 +94,13 @@ struct tocsin_entry {
 	size_t json_bytes;
 };
 
+/** What the log of signed checkpoints says of the ledger (docs/log.md). Texts are borrowed for the call. */
+struct tocsin_log_news {
+	bool alarm;          /* it does not add up: the past was changed, cut off, or is shown to others otherwise */
+	unsigned long long size; /* entries that are covered by the checkpoint that is believed */
+	const char *why;     /* alarm: one sentence for a person; else "" */
+};
+
 struct tocsin_connection_settings {
 	const char *server; /* "https://HOST[:PORT]" */
 	const char *key;    /* API key */
@@ -113,6 +120,13 @@ struct tocsin_connection_settings {
 	/** Give up on a message after so many seconds without a final answer; 0: never. "Wait and try again"
 	 * (rate, busy, database_away) is obeyed, and is not a final answer until then. */
 	int patience_s;
+
+	/** The log, checked at every step; the connection goes on whatever it says. Its key (NULL: the first that a server
+	 * names is believed), a file that keeps what is believed (NULL: only this program does), and who is told. on_log
+	 * NULL: nothing is checked. */
+	const char *log_key;
+	const char *trust_file;
+	void (*on_log)(void *user, const struct tocsin_log_news *news);
 };
 
 TOCSIN_API int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *settings,

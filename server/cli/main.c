@@ -170,5 +170,5 @@ int main(int argc, char **argv)
 	toc_arena_free(a);
 	if (fflush(stdout) == EOF && r == CLI_EXIT_OK)
 		r = cli_complain(&cli, CLI_EXIT_USAGE, "cannot write: %s", strerror(errno));
-	return cli_interrupted ? CLI_EXIT_INTERRUPTED : r;
+	return cli_interrupted && r != CLI_EXIT_LOG ? CLI_EXIT_INTERRUPTED : r;
 }

@@ -118,6 +118,15 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 	}
 }
 
+/* The connection goes on: what is shown may be true all the same, and somebody is waiting for it. */
+static void on_log(void *user, const struct tocsin_log_news *news)
+{
+	struct watch *w = user;
+	if (!news->alarm)
+		return;
+	w->result = cli_complain(w->cli, CLI_EXIT_LOG, "THE LOG DOES NOT ADD UP: %s. Keep the file; call the other members", news->why);
+}
+
 static int start_of(const struct cli *cli, long long *ret_from)
 {
 	const char *from = cli->line.value[CLI_OPT_FROM], *file = cli->line.value[CLI_OPT_POSITION];
@@ -158,10 +167,14 @@ int cli_watch(const struct cli *cli)
 						       .on_position = on_position,
 						       .on_beat = on_beat,
 						       .on_welcome = on_welcome,
-						       .on_state = on_state };
+						       .on_state = on_state,
+						       .trust_file = cli->line.value[CLI_OPT_TRUST],
+						       .log_key = cli->line.value[CLI_OPT_LOG_KEY] };
 	struct tocsin_error error;
 	struct tocsin *t;
 
+	if (settings.trust_file || settings.log_key)
+		settings.on_log = on_log;
 	if (start_of(cli, &settings.from) < 0 ||
 	    cli_number(cli, CLI_OPT_COUNT, 1, 1000000000, -1, &w.left) < 0)
 		return CLI_EXIT_USAGE;

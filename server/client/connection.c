@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "base/time.h"
 #include "client/link.h"
+#include "client/trust.h"
 #include "message/json.h"
 
 #define VERSION "0.1.0"
@@ -293,6 +294,8 @@ int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *se
 {
 	char *host;
 	int port;
+	struct toc_trust *trust = NULL;
+	struct toc_error why;
 	if (settings->from < TOCSIN_FROM_NOW)
 		return toc_link_fail(reterr, TOCSIN_EINVAL, "from: %lld is no position", settings->from);
 	if (!settings->key || !*settings->key || strlen(settings->key) > 512 ||
@@ -301,10 +304,14 @@ int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *se
 	if (parse_server(settings->server, &host, &port) < 0)
 		return toc_link_fail(reterr, TOCSIN_EINVAL, "server: \"%s\" is not https://HOST[:PORT]",
 			    settings->server ? settings->server : "");
+	if (settings->on_log && toc_trust_new(settings->log_key, settings->trust_file, &trust, &why) < 0) {
+		free(host);
+		return toc_link_fail(reterr, why.code == TOC_EIO ? TOCSIN_EIO : TOCSIN_EINVAL, "%s", why.text);
+	}
 
 	struct tocsin_connection *c = calloc(1, sizeof *c);
 	if (c) {
-		c->link = toc_link_new(settings);
+		c->link = toc_link_new(settings, trust);
 		c->key = strdup(settings->key);
 		c->out = malloc(LWS_PRE + TOC_MESSAGE_BYTES_MAX);
 	}

@@ -1,5 +1,6 @@
 /* link.c: the conversation of link.h. Source: the wire protocol `tocsin.v1` (docs/wire.md). */
 #include "client/link.h"
+#include "client/trust.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@ struct receipt {
 
 struct toc_link {
 	struct tocsin_connection_settings on;
+	struct toc_trust *trust; /* or NULL */
 	bool open, said_hello, welcome, ended;
 	unsigned failures; /* attempts since the last welcome */
 	long long position;
@@ -52,12 +54,13 @@ struct toc_link {
 	struct toc_buf out;
 };
 
-struct toc_link *toc_link_new(const struct tocsin_connection_settings *settings)
+struct toc_link *toc_link_new(const struct tocsin_connection_settings *settings, struct toc_trust *trust)
 {
 	struct toc_link *l = calloc(1, sizeof *l);
 	if (!l)
 		return NULL;
 	l->on = *settings;
+	l->trust = trust;
 	l->position = settings->from;
 	l->end = &l->first;
 	l->next_ref = 1;
@@ -75,6 +78,7 @@ void toc_link_free(struct toc_link *l)
 		free(w);
 	}
 	free(l->receipts);
+	toc_trust_free(l->trust);
 	toc_arena_free(l->scratch);
 	toc_buf_done(&l->out);
 	free(l);
@@ -87,6 +91,7 @@ void toc_link_mute(struct toc_link *l)
 	l->on.on_welcome = NULL;
 	l->on.on_beat = NULL;
 	l->on.on_state = NULL;
+	l->on.on_log = NULL;
 	for (struct waiting *w = l->first; w; w = w->next)
 		w->done = NULL;
 }
@@ -282,6 +287,23 @@ static int beat(struct toc_link *l, const struct toc_value *frame, int64_t now)
 	return 0;
 }
 
+/* ---- the log ---- */
+
+static int tell_log(struct toc_link *l, enum toc_trust_news news)
+{
+	const struct tocsin_log_news n = {
+		.alarm = news == TOC_TRUST_ALARM,
+		.size = toc_trust_size(l->trust),
+		.why = news == TOC_TRUST_ALARM ? toc_trust_why(l->trust) : "",
+	};
+
+	if (news == TOC_TRUST_AGAIN)
+		return drop(l, "a checkpoint was missed; asking for the proof from the one that is believed");
+	if (news != TOC_TRUST_NOTHING && l->on.on_log)
+		l->on.on_log(l->on.user, &n);
+	return 0;
+}
+
 int toc_link_receive(struct toc_link *l, struct toc_str bytes, int64_t now_ms)
 {
 	struct toc_value *frame;
@@ -300,9 +322,13 @@ int toc_link_receive(struct toc_link *l, struct toc_str bytes, int64_t now_ms)
 		entry(l, frame, bytes, true);
 	} else if (!strcmp(op, "beat")) {
 		r = beat(l, frame, now_ms);
+	} else if (!strcmp(op, "checkpoint")) {
+		r = l->trust ? tell_log(l, toc_trust_checkpoint(l->trust, frame, now_ms)) : 0;
 	} else if (!strcmp(op, "welcome")) {
 		l->welcome = true;
 		l->failures = 0;
+		if (l->trust)
+			toc_trust_welcome(l->trust, toc_get_text(toc_get(frame, "log"), "vkey"));
 		tell_state(l, TOCSIN_CONNECTED, "");
 		if (l->on.on_welcome)
 			l->on.on_welcome(l->on.user, toc_arena_cstr(l->scratch, bytes), bytes.n);
@@ -323,10 +349,17 @@ int toc_link_receive(struct toc_link *l, struct toc_str bytes, int64_t now_ms)
 
 static void frame_hello(struct toc_link *l)
 {
-	if (l->position == TOCSIN_FROM_NOW)
-		toc_buf_text(&l->out, "{\"op\":\"hello\"}");
-	else
-		toc_buf_printf(&l->out, "{\"from\":%lld,\"op\":\"hello\"}", l->position);
+	struct toc_str trusted = l->trust ? toc_trust_note(l->trust) : TOC_STR("");
+	struct toc_value *hello;
+
+	toc_arena_reset(l->scratch);
+	hello = toc_value_map(l->scratch);
+	toc_set_cstr(l->scratch, hello, "op", "hello");
+	if (l->position != TOCSIN_FROM_NOW)
+		toc_set_int(l->scratch, hello, "from", l->position);
+	if (trusted.n)
+		toc_set_text(l->scratch, hello, "trust", trusted);
+	toc_buf_str(&l->out, toc_json_str(l->scratch, hello));
 	l->said_hello = true;
 }
 
@@ -389,6 +422,8 @@ int toc_link_tick(struct toc_link *l, int64_t now_ms)
 			at = &(*at)->next;
 		}
 	}
+	if (l->trust)
+		(void)tell_log(l, toc_trust_tick(l->trust, now_ms));
 	if (l->open && now_ms - l->heard >= TOC_LINK_SILENCE_MS)
 		return drop(l, "the server has been silent for %d s", TOC_LINK_SILENCE_MS / 1000);
 	return 0;

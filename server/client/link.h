@@ -20,8 +20,10 @@
 
 struct toc_link;
 
-/** @param settings copied; server and key are not kept here */
-struct toc_link *toc_link_new(const struct tocsin_connection_settings *settings);
+struct toc_trust;
+/** @param settings copied; server and key are not kept here
+ * @param trust taken over; NULL: the log is not checked */
+struct toc_link *toc_link_new(const struct tocsin_connection_settings *settings, struct toc_trust *trust);
 void toc_link_free(struct toc_link *l);
 void toc_link_mute(struct toc_link *l); /* no callback runs any more */
 

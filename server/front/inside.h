@@ -163,7 +163,7 @@ struct toc_conn {
 
 	/* the log: the size up to which it has had a checkpoint and the proof that it goes on from the one before */
 	uint64_t checkpoint_size;
-	bool checkpoint_known, checkpoint_asked;
+	bool checkpoint_known, checkpoint_asked, checkpoint_held; /* held: the size is what hello says, and unconfirmed */
 
 	/* hello */
 	bool hello;

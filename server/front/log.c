@@ -107,6 +107,7 @@ void toc_log_data(struct toc_front *f, struct toc_frame *frame)
 		if (code != TOC_NOT_REFUSED)
 			return; /* with the next beat again */
 		c->checkpoint_size = size;
+		c->checkpoint_held = false;
 		toc_conn_say(c, "checkpoint", -1, bytes);
 	}
 }
@@ -177,11 +178,11 @@ void toc_log_socket(struct toc_conn *c)
 		return;
 	}
 	const struct toc_news *newest = &f->checkpoints[f->n_checkpoints - 1];
-	if (c->checkpoint_size == newest->size)
+	if (c->checkpoint_size == newest->size && !c->checkpoint_held)
 		return;
-	while (i < f->n_checkpoints && f->checkpoints[i].old != c->checkpoint_size)
+	while (i < f->n_checkpoints && (c->checkpoint_held || f->checkpoints[i].old != c->checkpoint_size))
 		i++;
-	if (i == f->n_checkpoints) { /* further back, or ahead: the archive knows */
+	if (i == f->n_checkpoints) { /* further back, ahead, or the same size and who knows of which log: the archive says */
 		char size[24];
 		int n = snprintf(size, sizeof size, "%llu", (unsigned long long)c->checkpoint_size);
 		c->checkpoint_asked = ask(c, TOC_LOG_CONSISTENCY, (struct toc_str){ size, (size_t)n }) == 0;
@@ -205,7 +206,7 @@ int toc_log_trust(struct toc_conn *c, struct toc_str note, struct toc_refusal *r
 		return toc_refuse(r, TOC_REFUSE_BAD_VALUE, "trust", "C2SP tlog-checkpoint",
 		                  "trust is a signed checkpoint: origin, size, root, signatures");
 	c->checkpoint_size = size; /* whether it is one of ours shows in the proof, which the client checks */
-	c->checkpoint_known = true;
+	c->checkpoint_known = c->checkpoint_held = true;
 	return 0;
 }
 

@@ -206,6 +206,11 @@ static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, cons
 	toc_set_text(a, v, "server_time", toc_time_str(a, now));
 	toc_set_int(a, v, "tip", (int64_t)toc_world_size(k->world) - 1);
 	toc_outside_welcome(k, a, p, v);
+	if (k->o.log_vkey) {
+		struct toc_value *log = toc_value_map(a);
+		toc_set_cstr(a, log, "vkey", k->o.log_vkey);
+		toc_set(a, v, "log", log);
+	}
 	toc_set_cstr(a, v, "database", k->phase == TOC_AWAY ? "away" : "up");
 	return v;
 }

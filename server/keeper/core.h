@@ -53,6 +53,7 @@ struct toc_keeper_options {
 	struct toc_store *writer, *reader; /* taken over */
 	const struct toc_value
 		*seed; /* {"messages": into an empty ledger, "always": at every start}; borrowed */
+	const char *log_vkey; /* of the log of signed checkpoints, for the welcome; or NULL */
 	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */

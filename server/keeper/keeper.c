@@ -211,6 +211,7 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	const char *conninfo = toc_heritage_text(a, heritage, "conninfo");
 	const char *state = toc_heritage_text(a, heritage, "state_dir");
 	o->node = toc_heritage_text(a, heritage, "node");
+	o->log_vkey = toc_heritage_text(a, heritage, "log_vkey");
 	o->seed = toc_get(heritage, "seed");
 	o->limits = toc_get(heritage, "limits");
 	o->channels = toc_get(heritage, "channels");

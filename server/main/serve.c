@@ -181,6 +181,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	case TOC_KEEPER:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.keeper);
+		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
 		toc_set_bool(a, v, "network", !h->database.cluster);
 		toc_set_cstr(a, v, "state_dir", h->state.dir);
 		give_ledger_keys(h, a, v);

@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	int64_t now = 0;
 	struct toc_link *l = toc_link_new(&(struct tocsin_connection_settings){
 		.from = TOCSIN_FROM_START, .patience_s = n % 2 ? 0 : 30, .user = &s, .on_entry = on_entry, .on_position = on_position,
-		.on_welcome = on_welcome, .on_beat = on_beat, .on_state = on_state });
+		.on_welcome = on_welcome, .on_beat = on_beat, .on_state = on_state }, NULL);
 
 	toc_link_opened(l, now);
 	for (size_t at = 0, end; at < n && !toc_link_ended(l); at = end + 1) {

@@ -2,13 +2,15 @@
 // checkpoints on the socket, and what is noticed when somebody with all rights on the database bends the record.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
 import { Ledger, treeRoot } from './lib/ledger.mjs';
-import { goesOn, includes, leafHash, Log, openCheckpoint, readProof, readVkey } from './lib/log.mjs';
+import { forge, goesOn, includes, leafHash, Log, openCheckpoint, readProof } from './lib/log.mjs';
+import { command } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
 import { LANTERN, m4, message } from './lib/messages.mjs';
 import { scratch, Server, tocsind, top, until } from './lib/server.mjs';
@@ -55,6 +57,7 @@ async function grow(control, n) {
 
 describe('the log', () => {
 	let server, control, platform, stranger, auditor, log;
+	const running = [];
 
 	before(async () => {
 		server = await Server.start();
@@ -65,6 +68,7 @@ describe('the log', () => {
 		stranger = Stranger.build();
 	});
 	after(async () => {
+		for (const child of running) child.kill('SIGKILL');
 		await Promise.all([control, platform].map((m) => m?.close()));
 		await server?.stop();
 		if (stranger) fs.rmSync(stranger.dir, { recursive: true, force: true });
@@ -194,6 +198,37 @@ describe('the log', () => {
 		await ahead.close();
 	});
 
+	it('tocsin watch --trust keeps what it believes, and says when the past was rewritten, even with the stolen key', async () => {
+		const dir = scratch(), file = path.join(dir, 'trust'), me = { member: 'GameNest/night responder' };
+		const watch = () => {
+			const run = command(server, ['watch', '--from', 'start', '--trust', file], me);
+			running.push(run.child);
+			return run;
+		};
+		const kept = () => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
+		const sizeOf = (text) => Number(text.split('\n')[2]);
+
+		const first = watch();
+		await until(() => kept(), 'a checkpoint is believed');
+		const before = sizeOf(kept());
+		await grow(control, 20);
+		await until(() => sizeOf(kept()) > before, 'a later one is');
+		first.child.kill('SIGINT');
+		await first.end;
+		const [vkey, ...note] = kept().split('\n');
+		openCheckpoint(note.join('\n'), await log.vkey());
+		assert.equal(vkey, String((await log.get('vkey')).bytes).trim());
+
+		// the server was true to somebody else: another past of that size, signed with the same key
+		fs.writeFileSync(file, `${vkey}\n${forge(server, (await log.vkey()), sizeOf(kept()))}`);
+		const second = watch();
+		await until(() => /THE LOG DOES NOT ADD UP: the log is forked/.test(second.err), 'the alarm', 20_000);
+		second.child.kill('SIGINT');
+		assert.equal(await second.end, 5);
+		assert.ok(kept().includes(createHash('sha256').update('another past').digest('base64')), 'the evidence stays');
+		fs.rmSync(dir, { recursive: true });
+	});
+
 	it('goes on after each of its processes was killed under load, and never back', async () => {
 		const sizes = [], roots = new Map();
 		let going = true;
@@ -260,16 +295,17 @@ describe('a database administrator who bends the record', () => {
 		await server.stop(); // the one above is bent for good
 		server = await Server.start();
 		control = await Member.connect(server, 'CELL', 'controller');
-		await grow(control, 300);
+		await grow(control, 600);
 		await control.close();
 		const log = new Log(server, server.credential('FRP', 'auditor')), old = await log.vkey();
 		assert.notEqual(server.state, state);
-		await until(async () => (await log.checkpoint())?.size > 300, 'it was signed');
-		await bend(`delete from ledger.entry where seq >= 256; delete from ledger.sealed where seq >= 256; delete from ledger.checkpoint;
-			delete from ledger.snapshot; delete from ledger.tile where n > 0;
-			update ledger.tip set size = 256, range = t.root, root = t.root from ledger.tile t where t.level = 0 and t.n = 0`);
+		await until(async () => (await log.checkpoint())?.size > 600, 'it was signed');
+		await bend(`delete from ledger.entry where seq >= 512; delete from ledger.sealed where seq >= 512; delete from ledger.checkpoint;
+			delete from ledger.snapshot; delete from ledger.tile where n > 1;
+			update ledger.tip set size = 512, range = t.root, root = t.root from (
+				select sha256('\\x01'::bytea || string_agg(root, ''::bytea order by n)) as root from ledger.tile where level = 0) t`);
 		await server.kill('signer');
-		assert.match(await halted(), /the database has 256 entries, and \d+ were published/);
+		assert.match(await halted(), /the database has 512 entries, and \d+ were published/);
 
 		const next = (s) => spawnSync(tocsind, ['log', 'new-generation', '--state', s.state], { encoding: 'utf8' });
 		assert.notEqual(next(server).status, 0, 'not while a server runs');

@@ -1,8 +1,10 @@
 // log.mjs: the log as a stranger reads it over HTTPS, and checks it with Node's own SHA-256 and Ed25519: not one line of
 // the server's code. Formats: C2SP signed-note, tlog-checkpoint, tlog-tiles, tlog-proof; tree: RFC 6962 section 2.1.
 import assert from 'node:assert/strict';
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import fs from 'node:fs';
 import https from 'node:https';
+import path from 'node:path';
 
 const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 export const leafHash = (leaf) => sha256(Buffer.of(0), leaf);
@@ -28,6 +30,15 @@ export function openCheckpoint(note, vkey) {
 	assert.equal(signature.subarray(0, 4).toString('hex'), vkey.id);
 	assert.ok(verify(null, Buffer.from(text), vkey.key, signature.subarray(4)), 'the signature is good');
 	return { origin, size: Number(size), root: Buffer.from(root, 'base64'), note };
+}
+
+/** Another past of that size, signed with the log's own key: what who has stolen it could show. */
+export function forge(server, vkey, size) {
+	const seed = Buffer.from(fs.readFileSync(path.join(server.state, 'keys/log-1.key'), 'utf8').trim(), 'base64url');
+	const key = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
+	const text = `${vkey.name}\n${size}\n${sha256('another past').toString('base64')}\n`;
+	const line = Buffer.concat([Buffer.from(vkey.id, 'hex'), sign(null, Buffer.from(text), key)]);
+	return `${text}\n— ${vkey.name} ${line.toString('base64')}\n`;
 }
 
 /** RFC 9162 2.1.3.2 */

@@ -64,7 +64,7 @@ static struct toc_link *fresh(long long from, int patience_s)
 {
 	memset(&saw, 0, sizeof saw);
 	return toc_link_new(&(struct tocsin_connection_settings){ .from = from, .patience_s = patience_s, .on_entry = on_entry,
-		.on_position = on_position, .on_welcome = on_welcome, .on_beat = on_beat, .on_state = on_state });
+		.on_position = on_position, .on_welcome = on_welcome, .on_beat = on_beat, .on_state = on_state }, NULL);
 }
 
 static struct toc_str next(struct toc_link *l, int64_t now)
