@@ -123,6 +123,15 @@ static struct toc_value *directory(const struct toc_world *w, const struct toc_s
 		toc_set(a, v, "kinds", kind_names(o->kinds, a));
 		if (o->established_in.n)
 			toc_set_text(a, v, "state", toc_short_str(&o->established_in));
+		if (o->kinds & TOC_KIND_HSP) { /* to whom an order is to be written, and in which language */
+			struct toc_str home = toc_home_state(w, o, now);
+			struct toc_value *languages = toc_value_list(a);
+			for (uint32_t i = 0; i < o->n_languages; i++)
+				toc_push_text(a, languages, toc_short_str(&o->languages[i].lang));
+			toc_set(a, v, "languages", languages);
+			if (home.n)
+				toc_set_text(a, v, "home", home);
+		}
 		struct toc_str phone = toc_public_phone(w, o, now);
 		if (phone.n)
 			toc_set_text(a, v, "phone", phone);

@@ -11,7 +11,7 @@ export const catalogue = read(readFileSync(new URL("../../server/message/catalog
 function some(f, at) {
 	if (f.name === "activation_type")
 		return at.state.vocabulary.activation_types[0].code;
-	return f.values?.[0] ?? { BOOL: "no", INT: "5", TIME: { local: "2031-05-17T15:00", offset: "+02:00" }, ORG: "HUB", CC: "XA",
+	return f.values?.[0] ?? { BOOL: "no", INT: "5", TIME: { local: "2031-05-17T15:00", offset: "+02:00" }, ORG: "HUB", CC: "XA", LANG: "en",
 		PERSON: at.me.person, URL: "https://x.example/1" }[f.kind] ?? "words";
 }
 
@@ -36,7 +36,7 @@ export function fill(name, at, typed = {}) {
 				shape = f.shape ?? shape;
 			}
 			const one = p.why === "hex" || p.why === "digits" ? "ab".repeat(p.n / 2) : some(f, at);
-			v = withValue(v, p.path, p.why === "answered" ? { said: "no", rows: [] } : f.shape && f.list ? [row(f.shape, at)] : f.list
+			v = withValue(v, p.path, p.why === "answered" ? { said: "no", rows: [] } : f.shape ? f.list ? [row(f.shape, at)] : row(f.shape, at) : f.list
 				? ["ENUM", "ORG", "PERSON", "UUID"].includes(f.kind) ? [one] : one : one);
 		}
 	return v;

@@ -130,7 +130,7 @@ function flush() {
 		if (f.op === "entry" && f.org !== me?.org) {
 			if (returning && !/^(M19|session|deadline)\./.test(f.k))
 				missed++;
-			if (/^(M1\.re|M[2-8]\.|M29\.)/.test(f.k) && f.org !== "server")
+			if (/^(M1\.re|M[2-9]\.|M1[0-6]\.|M29\.)/.test(f.k) && f.org !== "server")
 				toReceipt.push(f);
 		}
 	beat();
@@ -169,7 +169,8 @@ function sayMissed() {
 function sendReceipts() {
 	const s = state.value;
 	for (const e of toReceipt) {
-		const of = s.cases.get(s.caseOf.get(e.id) ?? "") ?? s.incidents.get(s.incidentOf.get(e.id) ?? "");
+		const of = s.cases.get(s.caseOf.get(e.id) ?? "") ?? s.orders.get(s.orderOf.get(e.id) ?? "") ??
+			s.incidents.get(s.incidentOf.get(e.id) ?? "");
 		const have = of?.receipts.get(e.id)?.get(s.me?.org ?? "");
 		if (!have?.delivered.length && e.seq !== undefined)
 			link.tell({ op: "receipt", seq: e.seq, state: "delivered" });
@@ -343,6 +344,12 @@ export function look(c) {
 /** The same of an incident: what persons are told, a person has seen. @param {import("../core/incidents.js").Incident} i */
 export function lookAtIncident(i) {
 	sayIsSeen(i, /^(M1\.report|M2\.issue|M3\.(confirm|fast_path|not_activate|change|wind_down|assess))$/, contextOfIncident(i));
+}
+
+/** The same of a removal order. @param {import("../core/orders.js").Order} o */
+export function lookAtOrder(o) {
+	sayIsSeen(/** @type {any} */ (o), /^(M10\.(issue|withdraw|silence)|M1[2346]\.)/, { mode: o.mode, exercise: o.exercise,
+		now: timeOf(state.value, o, serverClock.now()), lang: language.value });
 }
 
 /** @param {{id: string, touched: number}} of */

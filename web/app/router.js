@@ -5,6 +5,7 @@
  *   #/threat/CASE      one threat; the next step can be chosen in advance: #/threat/CASE/ack
  *   #/notify/CASE      the notification being written
  *   #/incident/ID      the room of an incident; #/incident/ID/ack is on the acknowledgement
+ *   #/orders           removal orders; #/order/ID is the room of one
  *   #/say/FORM[/ABOUT] a form (core/forms.js) about an incident, a proposal or an item
  *   #/deconfliction    checks with other authorities; #/deconfliction/ID shows that one
  *   #/referrals        referrals to services; likewise

@@ -34,9 +34,10 @@ export function SayScreen({ id: name, step: about }) {
 	/* what stands in a form at the beginning comes out of entries: it opens when they are here, and then stays */
 	const begun = useRef(false);
 	begun.current ||= phase.value === "live";
-	const incident = about ? s.incidents.get(about) ?? s.incidents.get(s.incidentOf.get(about) ?? "") : undefined;
+	const order = about ? s.orders.get(about) : undefined;
+	const incident = about && !order ? s.incidents.get(about) ?? s.incidents.get(s.incidentOf.get(about) ?? "") : undefined;
 	const [id] = (about ?? "").split(".");
-	const thing = incident ?? s.checks.get(id) ?? s.referrals.get(id);
+	const thing = order ?? incident ?? s.checks.get(id) ?? s.referrals.get(id);
 	const [chosen, setExercise] = useState(/** @type {string|null|undefined} */ (undefined));
 	const exercise = thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;
 	if (!begun.current)
@@ -46,7 +47,7 @@ export function SayScreen({ id: name, step: about }) {
 			<a class="button" href="#/">${t("threat.back")}</a></main>`;
 	if (exercise === undefined)
 		return html`<${ModeChoice} name=${name} onChoose=${setExercise} />`;
-	return html`<${SayForm} key=${`${name}/${about}/${exercise}`} name=${name} about=${about} incident=${incident}
+	return html`<${SayForm} key=${`${name}/${about}/${exercise}`} name=${name} about=${about} incident=${incident} order=${order}
 		exercise=${exercise ?? undefined} />`;
 }
 
@@ -65,16 +66,17 @@ function ModeChoice({ name, onChoose }) {
 		<a class="button" href="#/">${t("threat.back")}</a></main>`;
 }
 
-/** @param {{name: string, about?: string, incident?: import("../core/incidents.js").Incident, exercise?: string}} props */
-function SayForm({ name, about, incident, exercise }) {
+/** @param {{name: string, about?: string, incident?: import("../core/incidents.js").Incident, order?: import("../core/orders.js").Order,
+ *   exercise?: string}} props */
+function SayForm({ name, about, incident, order, exercise }) {
 	const spec = FORMS[name];
 	const s = state.value;
 	const me = /** @type {import("../core/protocol.js").You} */ (s.me);
-	const back = incident ? `#/incident/${incident.id}` : spec.home ?? "#/";
+	const back = order ? `#/order/${order.id}` : incident ? `#/incident/${incident.id}` : spec.home ?? "#/";
 	const store = `draft.${me.person}.say.${name}.${about ?? exercise ?? "actual"}`;
 	/** @returns {About} */
-	const here = () => ({ state: s, me, incident, entry: about, exercise, lang: language.value,
-		mode: incident?.mode ?? (exercise ? "exercise" : "actual"), now: timeOf(state.peek(), { exercise }, serverClock.now()) });
+	const here = () => ({ state: s, me, incident, order, entry: about, exercise, lang: language.value,
+		mode: (incident ?? order)?.mode ?? (exercise ? "exercise" : "actual"), now: timeOf(state.peek(), { exercise }, serverClock.now()) });
 	const [kept] = useState(() => memory.get(store, null));
 	const [values, setValues] = useState(() => beginning(catalogue, name, here(), kept?.values));
 	/** @type {[any, (m: any) => void]} */
@@ -160,8 +162,9 @@ function SayForm({ name, about, incident, exercise }) {
 		}
 		memory.forget(store);
 		announce(t(result.recorded ? "say.done" : "done.journaled", { n: result.seq ?? 0 }));
+		const ordered = order?.id ?? state.value.orderOf.get(out.id);
 		const id = incident?.id ?? state.value.incidentOf.get(out.id) ?? result.frame.incident;
-		go(id ? `#/incident/${id}` : back);
+		go(ordered ? `#/order/${ordered}` : id ? `#/incident/${id}` : back);
 	}
 	const leave = () => (checked && !spec.direct ? setChecked(null) : go(back));
 	useLayoutEffect(() => onKeys({ primary: () => (checked || pending ? sendNow() : check()), escape: leave }));
@@ -186,13 +189,13 @@ function SayForm({ name, about, incident, exercise }) {
 		rows: (/** @type {string} */ path) => spec.rows?.[plain(path)]?.(here()).map(({ code }) => ({ code,
 			name: vocabularyWord(code) })) };
 	const shape = catalogue.types[spec.type].shape;
-	const named = spec.sections.flatMap((x) => x.names);
+	const named = spec.sections.flatMap((x) => (x.inside ? [x.inside] : x.names));
 	const rest = catalogue.shapes[shape].fields.map((f) => f.name).filter((n) => !named.includes(n) && !skip(n) &&
 		!(n in spec.fixed) && (!spec.only || spec.only.includes(n)) && values.body[n] !== undefined &&
 		isThere(catalogue.shapes[shape].fields, n, values.body));
 	return html`<main id="main" class="compose">
 		<div class="compose-head">
-			<p class="crumbs"><a href=${back}><${Icon} name="back" />${incident ? incidentName(incident) : t("threat.back")} <kbd>Esc</kbd></a><${ModeTag}
+			<p class="crumbs"><a href=${back}><${Icon} name="back" />${order ? order.form.order_reference : incident ? incidentName(incident) : t("threat.back")} <kbd>Esc</kbd></a><${ModeTag}
 				mode=${here().mode} /></p>
 			<${ScreenTitle} id=${name}>${t(`say.title.${name}`)}</${ScreenTitle}>
 			<p class="lead">${t(`say.lead.${name}`)}</p>
@@ -211,7 +214,8 @@ function SayForm({ name, about, incident, exercise }) {
 			pending ? sendNow() : check();
 		}}>
 			${spec.sections.map((x) => html`<section class="card"><h2>${t(`say.section.${x.title}`)}</h2>
-				<${Fields} form=${form} shape=${shape} path="body" names=${x.names} />
+				<${Fields} form=${form} shape=${x.inside ? catalogue.shapes[shape].fields.find((f) => f.name === x.inside)?.shape : shape}
+					path=${x.inside ? `body.${x.inside}` : "body"} names=${x.names} />
 				${x.envelope && html`<${Fields} form=${form} shape="envelope" path="envelope" names=${x.envelope} />`}</section>`)}
 			${rest.length > 0 && html`<section class="card"><details><summary>${t("say.more")}</summary>
 				<${Fields} form=${form} shape=${shape} path="body" names=${rest} /></details></section>`}
@@ -236,7 +240,7 @@ function choices(kind, path, here, spec) {
 	if (kind === "ORG") {
 		const joined = here.exercise ? here.state.exercises.get(here.exercise)?.participants : undefined;
 		/* a service; or a reader, and not one's own organisation, which reads it anyway */
-		const fits = (/** @type {import("../core/state.js").Org} */ o) => (/services/.test(path) ? o.kinds.includes("hsp")
+		const fits = (/** @type {import("../core/state.js").Org} */ o) => (/services|addressee$|\.hsp$/.test(path) ? o.kinds.includes("hsp")
 			: o.code !== here.me.org && (!spec.readers || o.kinds.some((k) => spec.readers?.includes(k))));
 		return [...here.state.orgs.values()].filter((o) => (!joined?.length || joined.includes(o.code)) && fits(o))
 			.sort((a, b) => a.code.localeCompare(b.code)).map((o) => ({ value: o.code,
@@ -274,7 +278,7 @@ export function focusField(path) {
 }
 
 /** Said by the title of the form, or shown in another place. */
-const UNSAID = new Set(["step", "kind", "decision", "links", "vocabulary_version", "proposal_ref", "item_ref", "item_id", "bank", "check_ref",
+const UNSAID = new Set(["order_ref", "step", "kind", "decision", "links", "vocabulary_version", "proposal_ref", "item_ref", "item_id", "bank", "check_ref",
 	"referral_ref", "positions"]);
 
 /** What was typed, in words. @param {{shape: string, body: Record<string, any>}} props @returns {any} */
@@ -355,7 +359,8 @@ function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSen
 				{ n: others.length })}</button>`}
 			${others.length === 0 && html`<p>${t("say.nobody")}</p>`}
 			<p class="muted">${t("check.nobody_else")}</p></section>
-		<section class="card"><h2>${t(spec.direct ? "say.confirms" : "check.what")}</h2><${InWords} shape=${shape} body=${checked.message.body} /></section>
+		<section class="card"><h2>${t(spec.direct ? "say.confirms" : "check.what")}</h2><${InWords} shape=${spec.shows?.(about).shape ?? shape}
+			body=${spec.shows?.(about).body ?? checked.message.body} /></section>
 		<${Refused} answer=${answer} />
 		<div class="submit-bar"><button class=${`primary big ${spec.grave ? "is-danger" : ""}`} disabled=${busy || !ready.value}
 			onClick=${onSend} aria-keyshortcuts="Control+Enter">${t(busy ? "step.sending" : "say.send",

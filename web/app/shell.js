@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
 import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf } from "../core/select.js";
 import { mayReport } from "../core/crisis.js";
+import { seesOrders } from "../core/orders.js";
 import { maySeeChecks, maySeeReferrals } from "../core/fences.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
@@ -19,6 +20,7 @@ import { DeconflictionScreen, ReferralsScreen } from "./fences.js";
 import { HelpDialog } from "./help.js";
 import { IncidentScreen } from "./incident.js";
 import { keyOf, onKeys } from "./keys.js";
+import { OrderScreen, OrdersScreen } from "./orders.js";
 import {
 	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
 		state,
@@ -35,7 +37,7 @@ function Ribbon() {
 	const s = state.value;
 	const { name, id, step } = route.value;
 	const about = name === "say" ? step : id;
-	const shown = s.cases.get(about ?? "") ?? s.incidents.get(s.incidentOf.get(about ?? "") ?? about ?? "");
+	const shown = s.cases.get(about ?? "") ?? s.orders.get(about ?? "") ?? s.incidents.get(s.incidentOf.get(about ?? "") ?? about ?? "");
 	const all = openExercises(s, now.value);
 	const begun = all.filter((e) => hasBegun(s, e, now.value));
 	if (!all.length)
@@ -112,6 +114,8 @@ function Header({ onHelp }) {
 			<a href="#/" aria-current=${route.value.name === "board" ? "page"
 				: undefined}>${t("nav.board")}${life > 0 && html` <span class="count"
 					aria-label=${t("nav.unacknowledged", { n: life })}>${life}</span>`}</a>
+			${seesOrders(state.value) && html`<a href="#/orders" aria-current=${/^orders?$/.test(route.value.name) ? "page"
+				: undefined}>${t("nav.orders")}</a>`}
 			${maySeeChecks(me) && html`<a href="#/deconfliction" aria-current=${route.value.name === "deconfliction" ? "page"
 				: undefined}>${t("nav.deconfliction")}</a>`}
 			${maySeeReferrals(me) && html`<a href="#/referrals" aria-current=${route.value.name === "referrals" ? "page"
@@ -169,6 +173,10 @@ function Screen() {
 		return html`<${IncidentScreen} key=${id} id=${id} step=${step} />`;
 	if (name === "say" && id)
 		return html`<${SayScreen} key=${`${id}/${step}`} id=${id} step=${step} />`;
+	if (name === "orders")
+		return html`<${OrdersScreen} />`;
+	if (name === "order" && id)
+		return html`<${OrderScreen} key=${id} id=${id} />`;
 	if (name === "deconfliction" && maySeeChecks(state.value.me))
 		return html`<${DeconflictionScreen} id=${id} />`;
 	if (name === "referrals" && maySeeReferrals(state.value.me))

@@ -25,6 +25,8 @@ const SYMBOL = /** @type {Record<string, string>} */ ({
 	"M7.false_positive": "cross", "M7.not_applicable": "cross", "M8.retract": "withdrawn",
 	"M4.draft": "draft", "M4.send": "sent", "M4.supplement": "plus", "M4.withdraw": "withdrawn", "M5.ack": "acked",
 	"M5.accept": "accepted", "M5.redirect": "redirected", "M5.reject": "rejected", "M5.question": "question",
+	"M10.draft": "draft", "M10.certify": "person", "M10.issue": "sent", "M10.silence": "mute", "M10.withdraw": "withdrawn",
+	"M12.send": "accepted", "M13.send": "warn", "M14.clarification": "question", "M14.obstacle_ended": "check", "M16.reinstate": "redirected",
 	"M5.answer": "check", "M5.outcome": "closed", "M19.machine": "machine", "M19.human": "seen",
 		"M19.outreach": "phone",
 	"M19.escalation": "bell", "M29.disclose": "link", "deadline.passed": "clock", "deadline.warned": "clock",
@@ -93,6 +95,20 @@ function Detail({ item, c }) {
 	case "M19.escalation":
 		return html`${org(b.recipient_org)} · ${typeof b.contact === "number" ? t("timeline.contact",
 			{ n: b.contact + 1 }) : b.contact ?? ""} · ${b.channel} · <b>${word("delivery", b.state)}</b>`;
+	case "M10.draft": case "M10.issue":
+		return html`<code>${b.order?.order_reference}</code> → <b>${org(b.order?.addressee)}</b>`;
+	case "M10.silence":
+		return html`<${When} at=${b.until} of=${c} withZone />`;
+	case "M10.withdraw":
+		return b.reason;
+	case "M12.send":
+		return html`<b>${word("removal", b.measure)}</b> · <${When} at=${b.measured_at} of=${c} withZone />`;
+	case "M13.send":
+		return html`<b>${(b.reasons ?? []).map((/** @type {string} */ x) => word("impossibility", x)).join(", ")}</b> ${b.explanation}`;
+	case "M14.clarification": case "M14.obstacle_ended":
+		return b.content;
+	case "M16.reinstate":
+		return b.note;
 	case "M29.disclose":
 		return html`${(b.to ?? []).map((/** @type {string} */ x) => html`→ <b>${org(x)}</b> `)}· ${word("disclosure",
 			b.ground)}${item.decided.disclosed && html` · ${t("timeline.disclosed",

@@ -16,24 +16,28 @@
  *   choices, rows    path → what can be chosen there; which rows a vocabulary gives it
  *   precedence, ack, personal, basis   the envelope; an answered list and the audience are asked when a section names them
  *   home             the page that it belongs to, when it is about no incident
- *   grave            the button to send is red: it reaches everybody */
+ *   shows(here)      shape and content of what is decided on, on the page that shows what it does
+ *   grave            the button to send is red: it reaches everybody
+ *
+ * A section with `inside` holds fields of the object of that name. */
 
 import { FENCE_FORMS } from "./forms-fences.js";
-import { blank, body, problems, restored } from "./form.js";
+import { blank, body, mustBeAnswered, problems, restored } from "./form.js";
 import { uuid7 } from "./ids.js";
+import { orderForms } from "./order-forms.js";
 import { envelope, rfc3339 } from "./protocol.js";
 
 /** @typedef {import("./form.js").Catalogue} Catalogue */
 /** @typedef {import("./form.js").Values} Values */
-/** @typedef {{state: import("./state.js").State, me: import("./protocol.js").You, incident?: import("./incidents.js").Incident,
+/** @typedef {{state: import("./state.js").State, me: import("./protocol.js").You, incident?: import("./incidents.js").Incident, order?: import("./orders.js").Order,
  *   entry?: string, exercise?: string, mode: string, now: number, lang: string}} About
  *   where and about what it is said: `entry` is the id in the address (an incident, a proposal, an item) */
 /** @typedef {{value: string, text?: string}} Choice  without text: a word of the vocabulary */
-/** @typedef {{type: string, fixed: Record<string, any>, sections: {title: string, names: string[], envelope?: string[]}[],
+/** @typedef {{type: string, fixed: Record<string, any>, sections: {title: string, names: string[], inside?: string, envelope?: string[]}[],
  *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
- *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, home?: string,
+ *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, home?: string, shows?: (here: About) => {shape: string, body: any},
  *   basis?: {act: string, article: string}[]}} Spec */
 
 const EUCP = [{ act: "EUCP", article: "1" }];
@@ -210,6 +214,8 @@ export const FORMS = {
 	...FENCE_FORMS,
 };
 
+Object.assign(FORMS, orderForms(wall));
+
 const itemOf = (/** @type {About} */ here) => here.incident?.signals.get(here.entry ?? "");
 
 /** @param {string} kind @param {string[]} names @returns {Spec} */
@@ -248,10 +254,30 @@ export function beginning(c, name, here, kept) {
 	for (const f of c.shapes[c.types[spec.type].shape].fields)
 		if (spec.first === f.name && f.shape)
 			empty[f.name] = [blank(c, f.shape)];
-	const fresh = { body: { ...empty, ...spec.start?.(here), ...spec.fixed },
+	const fresh = { body: { ...begun(c, c.types[spec.type].shape, empty, spec.start?.(here) ?? {}), ...spec.fixed },
 		envelope: { ...blank(c, "envelope"), tlp: "AMBER" } };
 	const back = kept ? restored(fresh, kept) : fresh;
 	return { ...back, body: { ...back.body, ...spec.fixed } };
+}
+
+/** What stands in the form at the beginning, over the blank; an object, as the wire has it, member by member.
+ * @param {Catalogue} c @param {string} shape @param {any} empty @param {any} start @returns {any} */
+function begun(c, shape, empty, start) {
+	const values = { ...empty };
+	for (const [name, v] of Object.entries(start)) {
+		const f = c.shapes[shape].fields.find((x) => x.name === name);
+		const object = f?.shape && !mustBeAnswered(f) ? f.shape : undefined;
+		values[name] = object && !f?.list && typeof v === "object" ? begun(c, object, values[name], v)
+			: object && f?.list && Array.isArray(v) ? v.map((x) => begun(c, object, blank(c, object), x)) : typed(f, v);
+	}
+	return values;
+}
+
+/** A value of the wire, as it would have been typed. @param {import("./form.js").Field|undefined} f @param {any} v */
+function typed(f, v) {
+	if (f?.kind === "TIME" && typeof v === "string" && v)
+		return wall(Date.parse(v));
+	return typeof v === "boolean" ? (v ? "yes" : "no") : typeof v === "number" ? String(v) : v;
 }
 
 /** @param {Spec} spec */
@@ -265,7 +291,7 @@ export function problemsIn(c, name, values) {
 	const asked = new Set(askedOfEnvelope(spec));
 	const first = (/** @type {string} */ path) => path.split(".")[0];
 	const plain = (/** @type {string} */ path) => path.replace(/\.\d+(?=\.|$)/g, "");
-	const order = spec.sections.flatMap((x) => [...x.names.map((n) => `body.${n}`), ...(x.envelope ?? []).map((n) => `envelope.${n}`)]);
+	const order = spec.sections.flatMap((x) => [...x.names.map((n) => `body.${x.inside ? `${x.inside}.` : ""}${n}`), ...(x.envelope ?? []).map((n) => `envelope.${n}`)]);
 	const place = (/** @type {string} */ path) => (order.findIndex((n) => path === n || path.startsWith(`${n}.`)) + 1 || 99);
 	/** @type {import("./form.js").Problem[]} */
 	const besides = (spec.needs ?? []).map((path) => path.split(".")).flatMap(([list, member]) => values.body[list].flatMap(

@@ -15,6 +15,7 @@ import { caseSteps } from "./cases.js";
 import { blankOrg, directorySteps } from "./directory.js";
 import { fenceSteps } from "./fences.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
+import { copyOrder, newOrder, orderIdOf, orderSteps } from "./orders.js";
 import { signalSteps } from "./signals.js";
 
 /** @typedef {import("./protocol.js").Entry} Entry */
@@ -24,7 +25,7 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{kind: string, address?: string, priority?: number}} Channel */
 /** @typedef {{position: number, person?: string, channels: Channel[]}} Contact */
 /** @typedef {{code: string, name: string, kinds: string[], size?: string, state?: string, established_in?: string,
- *   legal_rep_in?: string, languages: string[], surfaces: string[], hours?: string, chain: Contact[],
+ *   legal_rep_in?: string, home?: string, languages: string[], surfaces: string[], hours?: string, chain: Contact[],
  *   channels: Channel[]}} Org */
 /** @typedef {{person: string, org: string, title?: string, roles: string[], machine: boolean}} Person */
 
@@ -56,6 +57,7 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
  *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
+ *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
  *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
@@ -76,6 +78,8 @@ export function emptyState() {
 		caseOf: new Map(), // message id → case
 		incidents: new Map(),
 		incidentOf: new Map(), // message id → incident
+		orders: new Map(),
+		orderOf: new Map(), // message id → removal order
 		checks: new Map(),
 		referrals: new Map(),
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
@@ -112,6 +116,18 @@ export class Draft {
 			incidents.set(id, i);
 		}
 		return i;
+	}
+
+	/** A removal order, for writing; made when it is not there. @param {string} id @param {Entry} entry */
+	order(id, entry) {
+		const orders = /** @type {State["orders"]} */ (this.map("orders"));
+		let o = orders.get(id);
+		if (!o || !this.#copied.has(o)) {
+			o = o ? copyOrder(o) : newOrder(id, entry);
+			this.#copied.add(o);
+			orders.set(id, o);
+		}
+		return o;
 	}
 
 	/** A case, for writing; made when it is not there. @param {string} id @param {Entry} entry @returns {Case} */
@@ -168,13 +184,15 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...fenceSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...fenceSteps, ...orderSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
 function stepOf(draft, e) {
 	const family = `${e.k.split(".")[0]}.*`;
 	const k = e.k in entrySteps ? e.k : family;
+	if (k in orderSteps && shared.has(k) && orderIdOf(draft, e))
+		return orderSteps[k];
 	return shared.has(k) && !e.case && incidentIdOf(draft, e) ? /** @type {any} */ (incidentSteps)[k] : entrySteps[k];
 }
 
@@ -234,7 +252,7 @@ const steps = {
 			const known = orgs.get(o.org) ?? blankOrg(o.org);
 			const channels = o.phone ? [{ kind: "phone", address: o.phone }] : known.channels;
 			orgs.set(o.org, { ...known, name: o.name ?? known.name, kinds: o.kinds ?? known.kinds, state: o.state ?? known.state,
-				channels });
+				languages: o.languages ?? known.languages, home: o.home ?? known.home, channels });
 		}
 	},
 

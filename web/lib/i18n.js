@@ -7,16 +7,18 @@ import { signal } from "@preact/signals";
 import enRest from "./strings/en.js";
 import enIncident from "./strings/en-incident.js";
 import enFences from "./strings/en-fences.js";
+import enOrders from "./strings/en-orders.js";
 import enLink from "./strings/en-link.js";
 import deRest from "./strings/de.js";
 import deIncident from "./strings/de-incident.js";
 import deFences from "./strings/de-fences.js";
+import deOrders from "./strings/de-orders.js";
 import deLink from "./strings/de-link.js";
 
 /** @type {Record<string, string>} */
-const en = { ...enRest, ...enIncident, ...enFences, ...enLink };
+const en = { ...enRest, ...enIncident, ...enFences, ...enOrders, ...enLink };
 /** @type {Record<string, Record<string, string>>} */
-export const catalogues = { en, de: { ...deRest, ...deIncident, ...deFences, ...deLink } };
+export const catalogues = { en, de: { ...deRest, ...deIncident, ...deFences, ...deOrders, ...deLink } };
 export const language = signal("en");
 
 /** @param {string} text @param {number} i  after the opening brace @returns {number} index of its closing brace */

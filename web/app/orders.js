@@ -1,0 +1,170 @@
+// @ts-check
+/* orders.js: removal orders: the list, and the room of one. An order is a legal duty with an hour: it is framed as a document,
+ * carries the law's name and its number, and its clock is the largest thing on the page. A referral, which asks and binds
+ * nobody, looks like none of this. Times stand with their offset: an hour may cross the end of summer time. */
+
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { annexOf, binds, hourOf, mayInform, mayOrder, orderForms, orderList } from "../core/orders.js";
+import { Icon } from "../components/icon.js";
+import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
+import { Countdown, When } from "../components/time.js";
+import { html } from "../lib/html.js";
+import { span } from "../lib/format.js";
+import { t, word } from "../lib/i18n.js";
+import { onKeys } from "./keys.js";
+import { lookAtOrder, phase, state } from "./model.js";
+import { go } from "./router.js";
+import { InWords } from "./say.js";
+import { Timeline } from "./timeline.js";
+
+/** @typedef {import("../core/orders.js").Order} Order */
+
+const ICON = /** @type {Record<string, string>} */ ({ DRAFT: "draft", DECONFLICTION_CHECK: "question", HELD: "keep", CERTIFIED: "person",
+	ISSUED: "sent", DELIVERED: "clock", OBSTACLE_ENDED: "clock", CLARIFIED: "clock", IMPOSSIBLE: "warn", DEFECTIVE: "question",
+	EXECUTED: "accepted", PRESERVED: "accepted", CHALLENGED: "question", FINAL: "closed", WITHDRAWN: "withdrawn", ANNULLED: "rejected",
+	REINSTATED: "redirected" });
+
+/** @param {{o: Order}} props */
+function OrderState({ o }) {
+	return html`<span class=${`standing order-state is-${o.overdue ? "OVERDUE" : o.state}`}><${Icon} name=${o.overdue ? "warn" : ICON[o.state] ??
+		"none"} /><span class="word">${o.overdue ? t("order.overdue") : word("order_state", o.state)}</span></span>`;
+}
+
+/** The hour: what is left, when it ends with its offset, or how it was closed. @param {{o: Order, big?: boolean}} props */
+function Hour({ o, big }) {
+	const x = hourOf(o);
+	if (!x)
+		return html`<span class="muted">${t(o.issued ? "order.not_received" : "order.no_hour")}</span>`;
+	if (!x.stopped)
+		return html`<span class=${big ? "hour is-big" : "hour"}><b class="big-span"><${Countdown} until=${x.deadline} of=${o} /></b> <span
+			class="muted">${t(`timer.${x.timer}`)} · ${t("order.until")} <${When} at=${x.deadline} of=${o} withZone /></span></span>`;
+	return html`<span class="hour">${t(x.closed ? `order.closed.${x.closed}` : x.stopped.met ? "order.met" : "order.missed")}${x.left_ms !== undefined &&
+		x.left_ms >= 0 && html` <span class="muted">${t("order.left", { span: span(x.left_ms) })}</span>`}</span>`;
+}
+
+/** @param {{o: Order}} props */
+function Row({ o }) {
+	return html`<li class=${`threat order is-${o.state} ${o.overdue ? "is-overdue" : ""} ${binds(state.value, o) ? "is-owed" : ""}`}>
+		<a class="threat-link" href=${`#/order/${o.id}`} data-row=${o.id}>
+			<span class="threat-state"><${OrderState} o=${o} /></span>
+			<span class="threat-what">
+				<span class="threat-line"><span class="law-tag">${t("order.law")}</span> ${o.form.order_reference ?? ""}</span>
+				<span class="threat-facts"><${ModeTag} mode=${o.mode} /><span>${t("order.items", { n: o.items.length })}</span>${o.issued?.cross_border &&
+					html`<span class="tag">${t("order.cross_border")}</span>`}</span>
+				<span class="threat-route"><${OrgName} code=${o.authority} /> → <${OrgName} code=${o.hsp} /></span>
+			</span>
+			<span class="threat-since"><${Hour} o=${o} /></span>
+		</a></li>`;
+}
+
+export function OrdersScreen() {
+	const s = state.value;
+	const { open, done } = orderList(s);
+	useLayoutEffect(() => onKeys({ escape: () => go("#/") }), []);
+	return html`<main id="main" class="orders-page">
+		<${ScreenTitle} id="orders">${t("order.list")}</${ScreenTitle}>
+		<p class="lead">${t("order.list_lead")}</p>
+		<p class="row">${mayOrder(s.me) && html`<a class="button is-primary" href="#/say/M10.draft"><${Icon} name="plus" /> ${t(
+			"say.title.M10.draft")}</a>`}${mayInform(s.me) && html`<a class="button" href="#/say/M9.inform">${t("say.title.M9.inform")}</a>`}</p>
+		${open.length ? html`<ul class="threats" aria-label=${t("order.open")}>${open.map((o) => html`<${Row} key=${o.id} o=${o} />`)}</ul>`
+			: html`<p class="muted">${t("order.none")}</p>`}
+		${done.length > 0 && html`<h2>${t("order.done")}</h2><ul class="threats" aria-label=${t("order.done")}>${done.map((o) => html`<${Row}
+			key=${o.id} o=${o} />`)}</ul>`}
+	</main>`;
+}
+
+/** How it stands: both pairs of eyes, receipt, hours. @param {{o: Order}} props */
+function OrderBox({ o }) {
+	const fact = (/** @type {string} */ label, /** @type {any} */ value) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
+	const who = (/** @type {any} */ a) => html`<${Who} act=${a} /> · <${When} at=${a.at} of=${o} withZone />`;
+	return html`<section class=${`clock-box order-box is-${o.overdue ? "OVERDUE" : o.state}`} aria-label=${t("clockbox.label")}>
+		<div class="clock-main"><${OrderState} o=${o} /><${Hour} o=${o} big /></div>
+		<dl class="clock-facts">
+			${fact(t("order.from_to"), html`<b><${OrgName} code=${o.authority} /></b> → <b><${OrgName} code=${o.hsp} /></b>`)}
+			${o.drafted && fact(t("order.drafted"), who(o.drafted))}
+			${o.drafted && fact(t("order.certified"), o.certified ? who(o.certified) : html`<span class="attention">${t("order.not_certified")}</span>`)}
+			${o.issued && fact(t("order.issued"), html`${who(o.issued)}${o.issued.reported && html` <span class="tag">${t("order.reported")}</span>`}`)}
+			${o.received && fact(t("order.received"), html`<${When} at=${o.received.at} of=${o} withZone /> · ${o.received.channel}`)}
+			${o.issued && fact(t("order.copy"), o.issued.cross_border ? html`<${OrgName} code=${o.issued.home_authority ?? "?"} />` : t("order.no_copy"))}
+			${o.silence && fact(t("timer.T9"), html`<${When} at=${o.silence} of=${o} withZone />`)}
+			${o.ended && fact(word("order_state", o.state), html`${who(o.ended)} ${o.ended.reason}`)}
+		</dl>
+		${o.hours.length > 0 && html`<ol class="hours" aria-label=${t("order.hours")}>${o.hours.map((id) => o.timers.get(id)).map((x) => x && html`<li><b>${t(
+			`timer.${x.timer}`)}</b> <${When} at=${x.starts} of=${o} withZone /> – <${When} at=${x.deadline} of=${o} withZone /> <span class=${x.stopped
+				&& !x.stopped.met ? "attention" : "muted"}>${x.stopped ? t(x.closed ? `order.closed.${x.closed}` : x.stopped.met ? "order.met"
+					: "order.missed") : html`<${Countdown} until=${x.deadline} of=${o} />`}</span></li>`)}</ol>`}
+	</section>`;
+}
+
+/** @param {{o: Order}} props */
+function Steps({ o }) {
+	const list = orderForms(state.value, o);
+	const first = list[0];
+	useLayoutEffect(() => onKeys({ escape: () => go("#/orders"), ...(first ? { primary: () => go(href(first)) } : {}) }));
+	const href = (/** @type {string} */ form) => `#/say/${form}/${o.id}`;
+	if (!first)
+		return html`<section class="card" aria-labelledby="steps-title"><h2 id="steps-title">${t("step.title")}</h2><p
+			class="muted">${t("order.nothing_to_do")}</p></section>`;
+	return html`<section class="card next-step" aria-labelledby="steps-title"><h2 id="steps-title">${t("step.title")}</h2>
+		<a class="button wide-button is-primary" href=${href(first)} aria-keyshortcuts="Control+Enter"><b>${t(`say.title.${first}`)}</b> <kbd>Ctrl+Enter</kbd></a>
+		<p class="hint">${t(`say.lead.${first}`)}</p>
+		${list.length > 1 && html`<ul class="step-links">${list.slice(1).map((x) => html`<li><a href=${href(x)}><b>${t(
+			`say.title.${x}`)}</b></a></li>`)}</ul>`}</section>`;
+}
+
+/** Each item, and what became of it. @param {{o: Order}} props */
+function Items({ o }) {
+	return html`<section class="card" aria-labelledby="items-title"><h2 id="items-title">${t("order.items", { n: o.items.length })}</h2>
+		<ol class="ordered">${o.items.map((i, n) => html`<li class=${`is-${i.state}`}><span class="standing"><${Icon} name=${i.state === "PENDING" ? "waiting"
+			: i.state === "REMOVED" || i.state === "DISABLED" ? "accepted" : "warn"} /><span class="word">${word("ordered_state", i.state)}</span></span>
+			${i.at && html`<${When} at=${i.at} of=${o} withZone />`} <code class="pre">${defanged(o.form.locations?.[n]?.url ?? "")}</code></li>`)}</ol></section>`;
+}
+
+/** Nobody opens such an address by a slip of the finger. @param {string} url */
+const defanged = (url) => url.replace(/^http/, "hxxp").replaceAll(".", "[.]");
+
+/** The annexes that were sent in answer. @param {{o: Order}} props */
+function Answers({ o }) {
+	if (!o.answers.length)
+		return null;
+	return html`<section class="card" aria-labelledby="answers-title"><h2 id="answers-title">${t("order.answers")}</h2>
+		${o.answers.map((a) => html`<details class="report" open><summary><b>${word("entry", a.k)}</b> · <${Who} act=${a.by} /> · <${When} at=${a.by.at} of=${o}
+			withZone /></summary><${InWords} shape=${a.k.split(".")[0]} body=${a.body} /></details>`)}</section>`;
+}
+
+/** The form as a file. @param {Order} o */
+function save(o) {
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(new Blob([JSON.stringify({ annex: "I", regulation: "(EU) 2021/784", order: o.id, mode: o.mode,
+		form: annexOf(o) }, null, "\t")], { type: "application/json" }));
+	link.download = `${(o.form.order_reference ?? o.id).replace(/[^\w.-]+/g, "_")}.annex-1.json`;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href));
+}
+
+/** @param {{id: string}} props */
+export function OrderScreen({ id }) {
+	const o = state.value.orders.get(id);
+	useEffect(() => {
+		if (o)
+			lookAtOrder(o);
+	}, [o]);
+	if (!o)
+		return html`<main id="main" class="narrow"><${ScreenTitle}>${t(phase.value === "live" ? "threat.not_found" : "threat.loading")}</${ScreenTitle}>
+			<a class="button" href="#/orders">${t("order.list")}</a></main>`;
+	return html`<main id="main" class="threat-page order-page">
+		<div class="compose-head">
+			<p class="crumbs"><a href="#/orders"><${Icon} name="back" />${t("order.list")} <kbd>Esc</kbd></a><${ModeTag} mode=${o.mode} />
+				${o.incident && html`<a href=${`#/incident/${o.incident}`}>${t("order.incident")}</a>`}</p>
+			<${ScreenTitle} id=${id}><span class="law-tag">${t("order.law")}</span> ${t("order.title", { ref: o.form.order_reference ?? "" })}</${ScreenTitle}>
+		</div>
+		<${OrderBox} o=${o} />
+		<div class="order-columns">
+			<div class="threat-act"><${Steps} o=${o} /><${Items} o=${o} /><${Answers} o=${o} /></div>
+			<section class="card annex" aria-labelledby="annex-title"><div class="card-head"><h2 id="annex-title">${t("order.annex1")}</h2><button
+				class="mini" onClick=${() => save(o)}>${t("order.save")}</button></div>
+				<p class="muted">${t("order.pursuant")}</p><${InWords} shape="annex_1" body=${annexOf(o)} /></section>
+		</div>
+		<${Timeline} c=${/** @type {any} */ (o)} />
+	</main>`;
+}
