@@ -21,6 +21,8 @@ int cli_ack(const struct cli *cli);
 int cli_play(const struct cli *cli);
 int cli_schema(const struct cli *cli);
 int cli_hash(const struct cli *cli);
+int cli_form_print(const struct cli *cli);
+int cli_form_read(const struct cli *cli);
 
 /** One sentence on stderr, "tocsin: …". @return code */
 int cli_complain(const struct cli *cli, int code, const char *format, ...)

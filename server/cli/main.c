@@ -133,7 +133,9 @@ int main(int argc, char **argv)
 									   [CLI_ACK] = cli_ack,
 									   [CLI_PLAY] = cli_play,
 									   [CLI_SCHEMA] = cli_schema,
-									   [CLI_HASH] = cli_hash };
+									   [CLI_HASH] = cli_hash,
+									   [CLI_FORM_PRINT] = cli_form_print,
+									   [CLI_FORM_READ] = cli_form_read };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 
