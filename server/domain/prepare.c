@@ -69,6 +69,12 @@ static const char *why_gets_order(const struct toc_organisation *o)
 	return "an authority of the state that issues it, or of the provider's";
 }
 
+/* Why somebody gets a deconfliction check, or an entry about one. */
+static const char *why_in_check(const struct toc_organisation *o)
+{
+	return o && (o->kinds & TOC_KIND_HUB) ? "the hub: it is always asked" : "it has asked, or has answered";
+}
+
 static void add_recipients(const struct toc_world *w, struct toc_arena *a, const struct toc_draft *d,
 			   struct toc_value *recipients)
 {
@@ -96,6 +102,10 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 			toc_set_text(a, v, "why",
 				     desk     ? toc_get_text(desk, "why")
 				     : crisis ? toc_str_of(why_told(w, d, o))
+				     : toc_is_of_deconfliction(d->k) ? toc_str_of(why_in_check(o))
+				     : toc_str_is(d->k, "M17.send")  ? TOC_STR("you name it in the audience")
+				     : toc_str_is(d->k, "M17.answer")
+					     ? TOC_STR("it sent the referral, or is the hub that it went to, too")
 				     : toc_is_of_order(d->k) ? toc_str_of(why_gets_order(o))
 				     : toc_is_of_signal(d->k)
 					     ? toc_str_of(why_gets_signal(d, org))

@@ -1,13 +1,14 @@
 /* test_blind.c: of a deconfliction check no platform learns anything (invariant 7 of the house).
  *
  * Histories are played that differ in nothing but the answer to a check, in whether anybody is concerned at all, and
- * in what the authorities therefore enter among themselves. Between those entries every platform does all that could
+ * in what the authorities therefore enter among themselves: an order that is drafted, held, considered, certified, given up. Between those entries every platform does all that could
  * let it notice: it sends and asks about the very same address, is refused, guesses ids, reads. Its transcript (the
  * bytes of its entries in their order with their times, what it is answered and refused, what it is told on
  * connecting, and how much work that was) is the same in all of them. Numbers of entries are masked, and nothing else:
  * they are global, so that volume is all that leaks. Source: rules (e) 3. */
 #include "check.h"
 #include "fences.h"
+#include "orders.h"
 #include "signals.h"
 
 #include "render/render.h"
@@ -26,6 +27,8 @@ struct history {
 	struct stage *s;
 	struct transcript of[PLATFORMS];
 	unsigned ids, moves;
+	struct toc_value *form; /* of AIRU's order */
+	const char *order;
 };
 
 static void note(struct transcript *t, struct toc_str text)
@@ -159,11 +162,21 @@ static void ask(struct history *h, enum answer how)
 	if (how == NOBODY_ASKS)
 		return;
 	CHECK_INT(enquire(s, "BFP/deconfliction officer", how == NO_HIT ? SUBJECT("url", "https://x.example/1") : URL), 0);
+	h->form = orders_form(s, &orders_pond, "\"locations\":[{\"url\":\"" PASTE "\"}]");
+	CHECK_INT(stage_act_value(s, orders_pond.issuer, orders_with_form(s, "draft", NULL, h->form, "")), 0);
+	h->order = stage_id(s, "M10.draft", NULL);
 	CHECK_INT(stage_act(s, "AIRU/duty officer",
 			    "{\"id\":\"" CHECK_ID "\",\"type\":\"M18\",\"ack_required\":false,\"body\":{\"step\":\"check\","
-			    "\"subjects\":[" URL "],\"intended_action\":\"removal_order\",\"planned_at\":"
-			    "\"2031-05-17T14:33:30Z\",\"answer_by\":\"2031-05-17T14:32:00Z\"}}"),
+			    "\"order_ref\":\"%s\",\"subjects\":[" URL "],\"intended_action\":\"removal_order\",\"planned_at\":"
+			    "\"2031-05-17T14:33:30Z\",\"answer_by\":\"2031-05-17T14:32:00Z\"}}", h->order),
 		  0);
+}
+
+/* What its authority makes of the order meanwhile, among its own people. */
+static void certify(struct history *h)
+{
+	CHECK_INT(orders_say(h->s, orders_pond.certifier, "M10", h->order,
+			     toc_arena_printf(h->s->a, "\"step\":\"certify\",\"certified\":\"%s\"", h->order).p), 0);
 }
 
 static void answers_come(struct history *h, enum answer how)
@@ -176,10 +189,16 @@ static void answers_come(struct history *h, enum answer how)
 	if (how < CLEAR)
 		return;
 	CHECK_INT(check_answer(s, "BFP/duty officer", CHECK_ID, says[how], more[how]), 0);
+	if (how == CLEAR)
+		certify(h);
+	if (how == DUPLICATE)
+		CHECK_INT(orders_say(s, orders_pond.issuer, "M10", h->order, "\"step\":\"withdraw\",\"reason\":\"there is one\""), 0);
 	if (how == CLEAR || how == DUPLICATE)
 		return;
 	CHECK_INT(check_decide(s, "AIRU/duty officer", CHECK_ID, "hold", false), 0);
 	CHECK_INT(check_decide(s, "AIRU/duty officer", CHECK_ID, how == CONTACT ? "abandon" : "proceed", true), 0);
+	if (how == OBJECTION)
+		certify(h);
 }
 
 static struct history *play(enum answer how)
@@ -192,6 +211,7 @@ static struct history *play(enum answer how)
 	CHECK(stage_play(h->s, "lantern.json", "30:00") == 0);
 	read_on(h);
 	CHECK_INT(refer(h->s, "BFP/duty officer", "\"PastePond\",\"HUB\"", ""), 0); /* of the same address */
+	orders_informed(h->s, &orders_pond); /* M9 waits for no answer */
 	to(h, "32:00");
 	ask(h, how);
 	pry(h);
@@ -244,6 +264,11 @@ CASE(whatever_is_answered_every_platform_has_the_same_transcript)
 				differ(platforms[p], how, x, y);
 		}
 		CHECK(h->s->n > first->s->n); /* volume is what leaks */
+		if (how == CLEAR) { /* until an order is issued */
+			CHECK_INT(stage_act_value(h->s, orders_pond.issuer, orders_with_form(h->s, "issue", h->order, h->form, "")), 0);
+			read_on(h);
+			CHECK(h->of[PLATFORMS - 1].text.n > first->of[PLATFORMS - 1].text.n); /* PastePond's */
+		}
 		end(h);
 	}
 	end(first);
