@@ -162,7 +162,7 @@ export function OrderScreen({ id }) {
 		<div class="order-columns">
 			<div class="threat-act"><${Steps} o=${o} /><${Items} o=${o} /><${Answers} o=${o} /></div>
 			<section class="card annex" aria-labelledby="annex-title"><div class="card-head"><h2 id="annex-title">${t("order.annex1")}</h2><button
-				class="mini" onClick=${() => save(o)}>${t("order.save")}</button></div>
+				class="mini" onClick=${() => save(o)}>${t("order.save")}</button> <button class="mini" onClick=${() => print()}>${t("order.print")}</button></div>
 				<p class="muted">${t("order.pursuant")}</p><${InWords} shape="annex_1" body=${annexOf(o)} /></section>
 		</div>
 		<${Timeline} c=${/** @type {any} */ (o)} />

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
 import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf } from "../core/select.js";
 import { mayReport } from "../core/crisis.js";
-import { seesOrders } from "../core/orders.js";
+import { binds, seesOrders } from "../core/orders.js";
 import { maySeeChecks, maySeeReferrals } from "../core/fences.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
@@ -107,6 +107,7 @@ function Banner() {
 
 function Header({ onHelp }) {
 	const { me } = state.value;
+	const owed = [...state.value.orders.values()].filter((o) => binds(state.value, o)).length;
 	const life = alarmList.value.filter((a) => a.level === "life").length;
 	return html`<header class="top">
 		<a class="brand" href="#/" aria-label=${t("nav.board_long")}><${Bell} /><span>${t("app.name")}</span></a>
@@ -115,7 +116,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.board")}${life > 0 && html` <span class="count"
 					aria-label=${t("nav.unacknowledged", { n: life })}>${life}</span>`}</a>
 			${seesOrders(state.value) && html`<a href="#/orders" aria-current=${/^orders?$/.test(route.value.name) ? "page"
-				: undefined}>${t("nav.orders")}</a>`}
+				: undefined}>${t("nav.orders")}${owed > 0 && html` <span class="count" aria-label=${t("nav.orders_owed",
+					{ n: owed })}>${owed}</span>`}</a>`}
 			${maySeeChecks(me) && html`<a href="#/deconfliction" aria-current=${route.value.name === "deconfliction" ? "page"
 				: undefined}>${t("nav.deconfliction")}</a>`}
 			${maySeeReferrals(me) && html`<a href="#/referrals" aria-current=${route.value.name === "referrals" ? "page"

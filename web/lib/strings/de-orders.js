@@ -4,6 +4,8 @@
 /** @type {Record<string, string>} */
 export default {
 	"missing.language": "ein Kürzel wie en, de oder fr-BE",
+	"order.print": "Drucken",
+	"nav.orders_owed": "{n, plural, one {# Anordnung bindet Sie} other {# Anordnungen binden Sie}}",
 	"nav.orders": "Anordnungen",
 	"order.law": "Art. 3 TCO",
 	"order.title": "Entfernungsanordnung {ref}",

@@ -4,6 +4,8 @@
 /** @type {Record<string, string>} */
 export default {
 	"missing.language": "a code such as en, de or fr-BE",
+	"order.print": "Print",
+	"nav.orders_owed": "{n, plural, one {# order binds you} other {# orders bind you}}",
 	"nav.orders": "Orders",
 	"order.law": "Art. 3 TCO",
 	"order.title": "Removal order {ref}",
