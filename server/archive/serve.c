@@ -24,7 +24,7 @@ struct reading {
 	uint32_t frames, bytes; /* credit left */
 	unsigned looks;
 	int64_t until_us;
-	bool stopped;
+	bool stopped, outdated;
 	struct toc_arena *arena;
 	struct toc_grant who;
 };
@@ -122,6 +122,16 @@ static void on_recall(void *ctx, const struct toc_row *row)
 	toc_arena_free(scratch);
 }
 
+/* Since the grant was made its bearer may do less (or more): what comes after is shown to who asks with a new one. */
+static bool outdates(const struct toc_grant *who, const struct toc_entry *e)
+{
+	struct toc_narrowed narrowed;
+
+	return e->seq >= who->as_of && toc_entry_narrows(e, &narrowed) &&
+	       (narrowed.org.n ? toc_str_eq(narrowed.org, who->org)
+			       : toc_uuid_eq(narrowed.id, who->session) || toc_uuid_eq(narrowed.id, who->person));
+}
+
 /* @return false: no more for now */
 static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_row *row)
 {
@@ -135,6 +145,9 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 		/* never shown: it is not what was appended */
 		toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq,
 			error.text);
+	} else if (outdates(&r->who, &e.entry)) {
+		r->outdated = true;
+		go_on = false;
 	} else if (in_scope(&r->who, &e.entry) &&
 		   !toc_map_get(a->recalled, recalled_key(scratch, e.entry.eid, r->who.org)) &&
 		   toc_render_for(scratch, &e.entry, r->who.org, r->who.roles, r->who.exercise_only, &rendering)) {
@@ -198,7 +211,10 @@ static void show(struct toc_archive *a)
 	for (size_t i = 0; room && i < a->n_rows && !r->stopped; i++)
 		if (a->rows[i].seq >= r->from)
 			room = send_row(a, r, &a->rows[i]);
-	end_look(a, TOC_NOT_REFUSED, room && r->from < a->tip);
+	if (r->outdated)
+		end_look(a, TOC_REFUSE_NOT_AUTHENTICATED, false);
+	else
+		end_look(a, TOC_NOT_REFUSED, room && r->from < a->tip);
 }
 
 static void on_key(void *ctx, const struct toc_key_row *row)

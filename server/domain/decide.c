@@ -142,6 +142,7 @@ static const struct {
 	{ "push.allow", toc_rule_push_allow, DIRECTORY },
 	{ "push.subscribe", toc_rule_push_subscribe, DIRECTORY },
 	{ "push.unsubscribe", toc_rule_push_unsubscribe, DIRECTORY | BY_SERVER },
+	{ "session.refused", toc_rule_session_refused, DIRECTORY | BY_SERVER },
 	{ "session.close", toc_rule_session_close, DIRECTORY | BY_SERVER },
 };
 

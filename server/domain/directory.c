@@ -321,3 +321,41 @@ int toc_decide_open_link(const struct toc_world *w, const uint8_t token_sha256[3
 		toc_set_int(a, toc_decided(d), "opened_before", c->opened);
 	return 0;
 }
+
+/* ---- expelled ---- */
+
+const char *toc_world_expelled(const struct toc_world *w, const uint8_t sha256[32], struct toc_uuid *ret_credential,
+			       struct toc_uuid *ret_person, struct toc_str *ret_org)
+{
+	const struct toc_secret *s =
+		toc_world_get(w, TOC_OBJECT_secret, (struct toc_str){ (const char *)sha256, 32 });
+	const struct toc_credential *c = s ? toc_find_credential(w, s->credential) : NULL;
+	const struct toc_person *p = c ? toc_find_person(w, c->person) : NULL;
+	const struct toc_organisation *o = c ? toc_find_organisation(w, toc_short_str(&c->org)) : NULL;
+
+	if (!p || !o)
+		return NULL;
+	*ret_credential = c->id;
+	*ret_person = p->id;
+	*ret_org = toc_short_str(&o->code);
+	return o->suspended ? "suspended"
+	       : p->left    ? "left"
+	       /* a session that is over was ended by whoever it was */
+	       : c->spent && toc_short_is(&c->type, TOC_STR("api_key")) ? "revoked"
+									: NULL;
+}
+
+int toc_rule_session_refused(struct toc_ask *q)
+{
+	struct toc_str org = toc_get_text(q->body, "org"), hub = toc_hub(q->w, NULL);
+	const struct toc_organisation *o = toc_find_organisation(q->w, org);
+	struct toc_draft *d = toc_ask_draft(q, "session.refused");
+
+	d->ref = toc_get_id(q->body, "credential");
+	d->subject = toc_arena_printf(q->a, "person:%.*s", TOC_STR_ARGS(toc_get_text(q->body, "person")));
+	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+	(void)toc_reader_add(q, d, org, TOC_IF_OWN);
+	if (o && o->suspended && hub.n) /* nobody is there to be told */
+		(void)toc_reader_add(q, d, hub, 0);
+	return 0;
+}

@@ -162,6 +162,14 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 /** Is this rendering shown without who it is from? A contribution to a debrief, where that was wished. */
 bool toc_is_nameless(const struct toc_entry *e, enum toc_rendering rendering);
 
+/** Whose rights an entry changes, so that what was granted before it does not hold after it: of a session, key or person
+ * (id), or of all of an organisation (org). @return false: of nobody */
+struct toc_narrowed {
+	struct toc_uuid id;
+	struct toc_str org;
+};
+bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret);
+
 /** Do notifiers of cases that are tied to this entry's case read it, in the rendering without personal data?
  * They learn what happened, and not to whose case: that rendering names neither the case nor messages in it.
  */
@@ -173,6 +181,11 @@ bool toc_read_by_tied(struct toc_str k);
  * @param ret_principal its texts are borrowed from the state: copy what outlives the next write */
 int toc_world_credential(const struct toc_world *w, const char *kind, const uint8_t sha256[32], toc_time now,
 			 struct toc_principal *ret_principal, toc_time *ret_expires);
+
+/** A secret that is known and not good any more, because its key was revoked, its person has left, or the organisation is
+ * suspended: that it was tried is to be entered. @return why, or NULL */
+const char *toc_world_expelled(const struct toc_world *w, const uint8_t sha256[32], struct toc_uuid *ret_credential,
+			       struct toc_uuid *ret_person, struct toc_str *ret_org);
 
 /** Drafts for opening a session by redeeming a sign-in token (k "session.open"): one-time, so an entry.
  * @param session_sha256 hash of the new session's secret */

@@ -13,6 +13,33 @@ toc_roles toc_world_roles(const struct toc_world *w, const struct toc_principal 
 	return person->roles & toc_roles_held_in(o->kinds);
 }
 
+bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret)
+{
+	static const struct {
+		const char *k, *id, *org;
+	} entries[] = {
+		{ "session.close", "session", NULL },     { "credential.revoke", "credential", NULL },
+		{ "credential.rotate", "replaces", NULL }, { "person.enrol", "person", NULL },
+		{ "person.leave", "person", NULL },       { "role.grant", "person", NULL },
+		{ "role.revoke", "person", NULL },        { "org.suspend", NULL, "code" },
+		{ "org.kinds", NULL, "code" },            { "org.admit", NULL, "code" },
+	};
+	const struct toc_value *body = toc_get(toc_get(e->body, "message"), "body");
+
+	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+		if (!toc_str_is(e->k, entries[i].k))
+			continue;
+		*ret = (struct toc_narrowed){ .org = TOC_STR("") };
+		if (entries[i].id)
+			ret->id = toc_get_id(body, entries[i].id);
+		else
+			ret->org = toc_get_text(body, entries[i].org);
+		return !toc_get(toc_get(e->body, "decided"), "pending") && (ret->org.n || !toc_uuid_is_nil(ret->id)) &&
+		       !toc_get(body, "old_until"); /* the old key ends by itself */
+	}
+	return false;
+}
+
 int toc_world_receipt_target(const struct toc_world *w, const struct toc_principal *p, uint64_t seq,
 			     struct toc_uuid *ret_eid)
 {

@@ -304,7 +304,7 @@ int toc_take_scope(struct toc_ask *q, struct toc_draft *d);
 toc_rule toc_rule_credential_revoke;
 /* directory.c: people and their credentials */
 toc_rule toc_rule_person_enrol, toc_rule_person_leave, toc_rule_credential_issue, toc_rule_credential_rotate,
-	toc_rule_session_close;
+	toc_rule_session_close, toc_rule_session_refused;
 /* policy.c: rules that are data */
 toc_rule toc_rule_policy, toc_rule_vocabulary, toc_rule_policy_set;
 /* admin.c: who is a member, and what its people may; much of it takes two */

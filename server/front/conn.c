@@ -265,7 +265,7 @@ void toc_conn_granted(struct toc_conn *c, struct toc_frame *frame)
 {
 	struct toc_front *f = c->front;
 	struct toc_str grant = toc_frame_str(frame);
-	struct toc_uuid session = toc_frame_id(frame);
+	struct toc_uuid session = toc_frame_id(frame), person = toc_frame_id(frame);
 	struct toc_str org = toc_frame_str(frame);
 	uint32_t roles = toc_frame_u32(frame);
 	uint8_t flags = toc_frame_u8(frame);
@@ -288,6 +288,7 @@ void toc_conn_granted(struct toc_conn *c, struct toc_frame *frame)
 	c->welcome = copied(welcome, &c->n_welcome);
 	c->welcomed_us = toc_now_us();
 	c->session = session;
+	c->person = person;
 	c->expires = expires;
 	c->operators = (flags & 4) != 0;
 	c->by_link = by_link;

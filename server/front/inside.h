@@ -149,7 +149,7 @@ struct toc_conn {
 	/* grant */
 	char *grant;
 	size_t n_grant;
-	struct toc_uuid session;
+	struct toc_uuid session, person;
 	toc_time expires;
 	int64_t renew_at_us;
 	bool renewing;

@@ -7,6 +7,7 @@
 #include "front/inside.h"
 
 #include "base/log.h"
+#include "base/map.h"
 #include "message/json.h"
 
 #include <poll.h>
@@ -222,14 +223,19 @@ static void on_tip(struct toc_front *f, struct toc_frame *frame)
 
 static void on_revoke(struct toc_front *f, struct toc_frame *frame)
 {
-	struct toc_uuid session = toc_frame_id(frame);
+	struct toc_uuid id = toc_frame_id(frame);
+	struct toc_str org = toc_frame_str(frame);
+	bool back = toc_frame_u8(frame) != 0;
 
 	if (!toc_frame_end(frame))
 		return;
 	for (uint32_t i = 0; i < f->n_slots; i++) {
 		struct toc_conn *c = f->slots[i];
-		if (c && c->grant && (toc_uuid_is_nil(session) || toc_uuid_eq(session, c->session)))
-			toc_conn_close(c, 4403, "revoked");
+		if (!c || !c->grant)
+			continue;
+		if (org.n ? toc_map_get(f->orgs, org) == c->org
+			  : toc_uuid_is_nil(id) || toc_uuid_eq(id, c->session) || toc_uuid_eq(id, c->person))
+			toc_conn_close(c, back ? 1012 : 4403, back ? "rights have changed: come back" : "revoked");
 	}
 }
 

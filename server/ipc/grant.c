@@ -1,7 +1,7 @@
 /* grant.c: sealing and opening grants.
  *
- *   grant := 0x02 | session(16) | person(16) | roles u32 | flags u8 (1 machine, 2 exercise only, 4 scoped) |
- *            message(16) | case(16) | incident(16) | from u64 |
+ *   grant := 0x03 | session(16) | person(16) | roles u32 | flags u8 (1 machine, 2 exercise only, 4 scoped) |
+ *            message(16) | case(16) | incident(16) | from u64 | as of u64 |
  *            expires u64 (microseconds since 1970) | u8 length, organisation | u8 length, channel |
  *            HMAC-SHA-256(key, everything before it)
  *
@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define VERSION 2
+#define VERSION 3
 #define FLAG_MACHINE 1
 #define FLAG_EXERCISE_ONLY 2
 #define FLAG_SCOPED 4
@@ -43,6 +43,7 @@ struct toc_str toc_grant_seal(struct toc_arena *a, const uint8_t key[32], const 
 	toc_ipc_id(&b, g->case_ref);
 	toc_ipc_id(&b, g->incident);
 	toc_ipc_u64(&b, g->from);
+	toc_ipc_u64(&b, g->as_of);
 	toc_ipc_u64(&b, (uint64_t)g->expires.us);
 	put_short(&b, g->org);
 	put_short(&b, g->channel);
@@ -93,6 +94,7 @@ int toc_grant_open(struct toc_arena *a, const uint8_t key[32], struct toc_str se
 	g.case_ref = toc_frame_id(&f);
 	g.incident = toc_frame_id(&f);
 	g.from = toc_frame_u64(&f);
+	g.as_of = toc_frame_u64(&f);
 	g.expires = (toc_time){ (int64_t)toc_frame_u64(&f) };
 	struct toc_str org = get_short(&f), channel = get_short(&f);
 	if (!toc_frame_end(&f))

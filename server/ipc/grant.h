@@ -24,6 +24,7 @@ struct toc_grant {
 	bool scoped;
 	struct toc_uuid message, case_ref, incident;
 	uint64_t from;
+	uint64_t as_of;          /* size of the ledger that the rights were looked up in: what narrows them later is not in it */
 	toc_time expires;
 };
 struct toc_str toc_grant_seal(struct toc_arena *a, const uint8_t key[32], const struct toc_grant *g);

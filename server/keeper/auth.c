@@ -45,7 +45,16 @@ struct late { /* a refusal that is held back */
 	enum toc_refusal_code code;
 	int64_t at_us;
 };
+struct attempt { /* with a credential that was good once: entered, once an hour for each */
+	struct toc_uuid credential;
+	int64_t at_us;
+};
+#define ATTEMPTS 256
+#define ATTEMPT_US 3600000000
+
 struct toc_auth {
+	struct attempt attempts[ATTEMPTS]; /* the oldest gives way */
+	unsigned next_attempt;
 	struct ticket *tickets, **tickets_end; /* oldest first */
 	size_t n_tickets;
 	struct toc_map *addresses;
@@ -193,6 +202,30 @@ void toc_auth_front_gone(struct toc_keeper *k, unsigned front)
 	}
 }
 
+/* Who was shown out and knocks again is answered like a stranger; that they did is on record. */
+static void enter_attempt(struct toc_keeper *k, const uint8_t sha256[32])
+{
+	struct toc_auth *a = k->auth;
+	struct toc_uuid credential, person;
+	struct toc_str org;
+	int64_t now = toc_clock_mono_us();
+	const char *why = toc_world_expelled(toc_keeper_world(k), sha256, &credential, &person, &org);
+
+	if (!why || k->phase == TOC_AWAY)
+		return;
+	for (unsigned i = 0; i < ATTEMPTS; i++)
+		if (toc_uuid_eq(a->attempts[i].credential, credential) && now - a->attempts[i].at_us < ATTEMPT_US)
+			return;
+	a->attempts[a->next_attempt++ % ATTEMPTS] = (struct attempt){ credential, now };
+	struct toc_work *w = toc_server_work(k, "session", "refused");
+	struct toc_value *body = toc_get(w->command.message, "body");
+	toc_set_text(w->arena, body, "credential", toc_uuid_str(w->arena, credential));
+	toc_set_text(w->arena, body, "person", toc_uuid_str(w->arena, person));
+	toc_set_text(w->arena, body, "org", org);
+	toc_set_cstr(w->arena, body, "why", why);
+	toc_keeper_put(k, w);
+}
+
 /* ---- granting ---- */
 
 static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p,
@@ -246,6 +279,7 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 				     .case_ref = link.case_ref,
 				     .incident = link.incident,
 				     .from = link.from,
+				     .as_of = toc_world_size(k->world),
 				     .session = p->session,
 				     .person = p->person,
 				     .org = p->org,
@@ -258,6 +292,7 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 	toc_ipc_u64(&k->out, conn);
 	toc_ipc_str(&k->out, toc_grant_seal(a, k->o.grant_key, &g));
 	toc_ipc_id(&k->out, by_link ? link.link : p->session);
+	toc_ipc_id(&k->out, p->person);
 	toc_ipc_str(&k->out, p->org);
 	toc_ipc_u32(&k->out, roles);
 	toc_ipc_u8(&k->out, (uint8_t)((p->machine ? 1 : 0) | (p->exercise_only ? 2 : 0) |
@@ -424,8 +459,10 @@ static void authenticate(struct toc_keeper *k, struct toc_arena *a, unsigned fro
 		if (known && kind != AUTH_LINK)
 			p.channel = channel ? TOC_STR("console") : TOC_STR("api");
 	}
-	if (!known || !admit(k, a, front, conn, &p, expires))
-		fail(k, front, conn, peer);
+	if (known && admit(k, a, front, conn, &p, expires))
+		return;
+	enter_attempt(k, digest.b);
+	fail(k, front, conn, peer);
 }
 
 static void sign_in(struct toc_keeper *k, unsigned front, struct toc_frame *f)

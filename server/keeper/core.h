@@ -126,6 +126,7 @@ struct toc_keeper {
 		bool tried, writable;
 	} health;
 
+	bool deaf[TOC_CHILD_FRONTS_MAX]; /* … a word on somebody's rights among it */
 	bool gap[TOC_CHILD_FRONTS_MAX]; /* missed something: is told the tip when it has read what waits */
 };
 
@@ -246,7 +247,8 @@ void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e, unsign
 void toc_publish_tip(struct toc_keeper *k, unsigned front); /* to one, or to all: TOC_CHILD_FRONTS_MAX */
 /** To a front that is new or missed something: the tip, and what is in the journal. */
 void toc_publish_catch_up(struct toc_keeper *k, unsigned front);
-void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session);
+/** Close what is open with the rights that were. */
+void toc_publish_revoke(struct toc_keeper *k, const struct toc_narrowed *whose);
 void toc_publish_turn(struct toc_keeper *k);         /* close gaps */
 void toc_send(struct toc_keeper *k, unsigned front); /* what is in k->out */
 

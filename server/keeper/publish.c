@@ -8,6 +8,8 @@
  * of it (again). */
 #include "keeper/core.h"
 
+#include "domain/world.h"
+
 #define GAP_OVER (1u << 20) /* bytes: a front with less than this waiting has caught up */
 
 void toc_send(struct toc_keeper *k, unsigned front)
@@ -90,11 +92,34 @@ void toc_publish_catch_up(struct toc_keeper *k, unsigned front)
 	toc_away_repeat(k, front);
 }
 
-void toc_publish_revoke(struct toc_keeper *k, struct toc_uuid session)
+static void put_revoke(struct toc_keeper *k, const struct toc_narrowed *whose, bool back)
 {
 	toc_ipc_begin(&k->out, TOC_IPC_REVOKE);
-	toc_ipc_id(&k->out, session);
-	to_all(k);
+	toc_ipc_id(&k->out, whose->id);
+	toc_ipc_str(&k->out, whose->org);
+	toc_ipc_u8(&k->out, back);
+}
+
+/* A person of whom something is left, or of an organisation that is a member, comes back and is asked again. */
+static bool has_rights(const struct toc_keeper *k, const struct toc_narrowed *whose)
+{
+	const struct toc_world *w = toc_keeper_world(k);
+	const struct toc_organisation *o = whose->org.n ? toc_find_organisation(w, whose->org) : NULL;
+	const struct toc_person *p = toc_find_person(w, whose->id);
+
+	return o ? !o->suspended : p && !p->left;
+}
+
+void toc_publish_revoke(struct toc_keeper *k, const struct toc_narrowed *whose)
+{
+	put_revoke(k, whose, has_rights(k, whose));
+	for (unsigned i = 0; i < toc_child_fronts(k->child); i++) {
+		if (!toc_child_has(k->child, i))
+			continue;
+		if (!k->gap[i])
+			toc_send(k, i);
+		k->deaf[i] |= k->gap[i];
+	}
 }
 
 void toc_publish_turn(struct toc_keeper *k)
@@ -102,8 +127,11 @@ void toc_publish_turn(struct toc_keeper *k)
 	for (unsigned i = 0; i < toc_child_fronts(k->child); i++)
 		if (k->gap[i] && toc_child_queued(k->child, i) < GAP_OVER) {
 			k->gap[i] = false;
-			/* it may have missed a revocation, too: sessions are looked at again when grants are
-			 * renewed */
+			if (k->deaf[i]) { /* whose rights it missed to narrow is not known any more */
+				put_revoke(k, &(struct toc_narrowed){ .org = TOC_STR("") }, true);
+				toc_send(k, i);
+			}
+			k->deaf[i] = false;
 			toc_publish_catch_up(k, i);
 		}
 }

@@ -188,14 +188,6 @@ int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *
 	return toc_store_keys(from, TOC_STORE_DEADLINE, on_key, done, k);
 }
 
-static struct toc_uuid id_in(const struct toc_opened *e, const char *name)
-{
-	struct toc_uuid id = { { 0 } };
-	if (toc_uuid_parse(toc_get_text(toc_get(toc_get(e->entry.body, "message"), "body"), name), &id) < 0)
-		id = (struct toc_uuid){ { 0 } };
-	return id;
-}
-
 void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row)
 {
 	k->health.tip = e->entry.ts;
@@ -203,13 +195,9 @@ void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struc
 		toc_cases_put(k->cases, e->entry.eid, e->entry.case_ref, row);
 	if (k->phase == TOC_STARTING)
 		return; /* nobody listens yet; the fronts are told the tip */
+	struct toc_narrowed narrowed;
 	toc_outgoing_committed(k, &e->entry);
+	if (toc_entry_narrows(&e->entry, &narrowed)) /* first: whoever sees this entry is seen with the new rights */
+		toc_publish_revoke(k, &narrowed);
 	toc_publish(k, e);
-	struct toc_uuid ended = { { 0 } };
-	if (toc_str_is(e->entry.k, "session.close"))
-		ended = id_in(e, "session");
-	else if (toc_str_is(e->entry.k, "credential.revoke"))
-		ended = id_in(e, "credential");
-	if (!toc_uuid_is_nil(ended))
-		toc_publish_revoke(k, ended);
 }

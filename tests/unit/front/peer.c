@@ -334,6 +334,7 @@ void auth_ok(struct front *f, uint64_t conn, const char *org, uint32_t roles, bo
 	toc_ipc_u64(&f->out, conn);
 	toc_ipc_str(&f->out, TOC_STR("grant"));
 	toc_ipc_id(&f->out, id);
+	toc_ipc_id(&f->out, (struct toc_uuid){ { 0, session } }); /* the person */
 	toc_ipc_str(&f->out, toc_str_of(org));
 	toc_ipc_u32(&f->out, roles);
 	toc_ipc_u8(&f->out, exercise_only ? 2 : 0);

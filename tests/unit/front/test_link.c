@@ -6,23 +6,67 @@
 
 #include <unistd.h>
 
+static void send_away(struct toc_uuid id, const char *org, bool back)
+{
+	toc_ipc_begin(&f.out, TOC_IPC_REVOKE);
+	toc_ipc_id(&f.out, id);
+	toc_ipc_str(&f.out, toc_str_of(org));
+	toc_ipc_u8(&f.out, back);
+	say(&f, f.keeper);
+}
+
+static struct client *another(const char *org, uint8_t session)
+{
+	struct client *c = socket_open(&f, SUBPROTOCOL BEARER);
+
+	socket_send(c, HELLO);
+	struct toc_frame a = hear(&f, f.keeper, TOC_IPC_AUTH);
+	auth_ok(&f, toc_frame_u64(&a), org, 1, false, session);
+	CHECK(says(socket_next(c), "welcome"));
+	return c;
+}
+
 CASE(a_revoked_session_is_closed_with_4403_at_once)
 {
 	begin(0);
-	struct client *c = welcomed("NORTH", NULL), *other = socket_open(&f, SUBPROTOCOL BEARER);
-	socket_send(other, HELLO);
-	struct toc_frame a = hear(&f, f.keeper, TOC_IPC_AUTH);
-	auth_ok(&f, toc_frame_u64(&a), "NORTH", 1, false, 9);
-	CHECK(says(socket_next(other), "welcome"));
-	struct toc_uuid session = { { 7 } };
-	toc_ipc_begin(&f.out, TOC_IPC_REVOKE);
-	toc_ipc_id(&f.out, session);
-	say(&f, f.keeper);
+	struct client *c = welcomed("NORTH", NULL), *other = another("NORTH", 9);
+	send_away((struct toc_uuid){ { 7 } }, "", false);
 	CHECK(socket_next(c) == NULL);
 	CHECK_INT(socket_close_code, 4403);
 	publish(&f, 0, "NORTH", 1, entry(0));
 	CHECK(says(socket_next(other), entry(0)));
 	client_free(c);
+	client_free(other);
+	end();
+}
+
+CASE(whose_rights_have_changed_is_sent_away_before_what_comes_next_and_may_come_back)
+{
+	begin(0);
+	struct client *c = another("NORTH", 7), *other = another("NORTH", 9);
+	send_away((struct toc_uuid){ { 0, 7 } }, "", true); /* the person of session 7 */
+	publish(&f, 0, "NORTH", 1, entry(0));
+	CHECK(socket_next(c) == NULL); /* not the entry */
+	CHECK_INT(socket_close_code, 1012);
+	CHECK(says(socket_next(other), entry(0)));
+	client_free(c);
+	client_free(other);
+	end();
+}
+
+CASE(all_of_an_organisation_are_sent_away_and_nobody_else)
+{
+	begin(0);
+	struct client *c = another("NORTH", 7), *second = another("NORTH", 8), *other = another("SOUTH", 9);
+	send_away((struct toc_uuid){ { 0 } }, "NORTH", false);
+	publish(&f, 0, "SOUTH", 1, entry(0));
+	CHECK(socket_next(c) == NULL);
+	CHECK_INT(socket_close_code, 4403);
+	CHECK(socket_next(second) == NULL);
+	CHECK_INT(socket_close_code, 4403);
+	CHECK(says(socket_next(other), entry(0)));
+	client_free(c);
+	client_free(second);
 	client_free(other);
 	end();
 }

@@ -364,6 +364,7 @@ static void on_frame(void *ctx, struct toc_frame *f)
 		to->conn = toc_frame_u64(f);
 		to->grant = toc_arena_str(s->a, toc_frame_str(f));
 		to->id = toc_frame_id(f);
+		(void)toc_frame_id(f);
 		(void)toc_frame_str(f);
 		to->roles = toc_frame_u32(f);
 		(void)toc_frame_u8(f);
@@ -391,7 +392,11 @@ static void on_frame(void *ctx, struct toc_frame *f)
 		to->code = toc_frame_u16(f);
 		to->json = toc_arena_str(s->a, toc_frame_str(f));
 		break;
-	case TOC_IPC_REVOKE: to->id = toc_frame_id(f); break;
+	case TOC_IPC_REVOKE:
+		to->id = toc_frame_id(f);
+		(void)toc_frame_str(f);
+		to->roles = toc_frame_u8(f); /* whether they may come back */
+		break;
 	case TOC_IPC_TIP:
 		to->seq = toc_frame_u64(f);
 		to->up = toc_frame_u8(f);
