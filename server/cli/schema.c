@@ -1,5 +1,5 @@
-/* schema.c: `tocsin schema`: the JSON Schema of one message type or of all, from the catalogue that is built
- * in. */
+/* schema.c: `tocsin schema`: the JSON Schema of one message type or of all, or the socket as an AsyncAPI document,
+ * from the tables that are built in. */
 #include "cli/cli.h"
 #include "message/catalogue.h"
 #include "message/json.h"
@@ -15,7 +15,7 @@ int cli_schema(const struct cli *cli)
 		return CLI_EXIT_USAGE;
 	}
 	struct toc_arena *a = toc_arena_new();
-	struct toc_value *schema = toc_message_schema(a, type);
+	struct toc_value *schema = cli->line.value[CLI_OPT_ASYNCAPI] ? toc_message_asyncapi(a) : toc_message_schema(a, type);
 	if (cli->json)
 		printf("%.*s\n", TOC_STR_ARGS(toc_json_str(a, schema)));
 	else

@@ -50,6 +50,11 @@ struct toc_value *toc_message_join(struct toc_arena *a, const struct toc_value *
 /** JSON Schema 2020-12 of one type (envelope and body), or of all as `$defs` when t is NULL. */
 struct toc_value *toc_message_schema(struct toc_arena *a, const struct toc_message_type *t);
 
+/** The schemas of all that members may send, as definitions that refer to each other under `root`; `any` is one of them. */
+struct toc_value *toc_message_schemas(struct toc_arena *a, const char *root, const char *any);
+/** The socket as an AsyncAPI 3.0 document. */
+struct toc_value *toc_message_asyncapi(struct toc_arena *a);
+
 /** The whole catalogue as a page for people, in Markdown: docs/messages.md. */
 struct toc_str toc_message_reference(struct toc_arena *a);
 

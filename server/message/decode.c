@@ -81,8 +81,9 @@ static int decode_list(struct decoding *d, const struct toc_field *f, const stru
 		struct toc_path here = { .up = path, .index = i };
 		if (decode_one(d, f, raw->items[i], &here, &item) < 0)
 			return -1;
-		if (item->kind == TOC_TEXT && toc_list_has(list, item->text))
-			return refuse(d, TOC_REFUSE_BAD_VALUE, &here, f->clause, "twice in the list");
+		for (uint32_t k = 0; item->kind != TOC_MAP && k < list->n; k++)
+			if (toc_value_eq(item, list->items[k]))
+				return refuse(d, TOC_REFUSE_BAD_VALUE, &here, f->clause, "twice in the list");
 		toc_push(d->check.arena, list, item);
 	}
 	*ret = list;

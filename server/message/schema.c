@@ -13,6 +13,7 @@
 struct writer {
 	struct toc_arena *a;
 	struct toc_value *defs;
+	const char *root; /* under which the definitions stand */
 	const struct toc_message_type *type; /* whose envelope is being written; NULL inside bodies */
 };
 
@@ -26,7 +27,7 @@ static void need_shape(struct writer *w, const struct toc_shape *s);
 static struct toc_value *reference(struct writer *w, const char *name)
 {
 	struct toc_value *v = map(w);
-	toc_set(w->a, v, "$ref", toc_value_text(w->a, toc_arena_printf(w->a, "#/$defs/%s", name)));
+	toc_set(w->a, v, "$ref", toc_value_text(w->a, toc_arena_printf(w->a, "%s%s", w->root, name)));
 	return v;
 }
 
@@ -338,23 +339,43 @@ static struct toc_value *message_schema(struct writer *w, const struct toc_messa
 	return v;
 }
 
+/* A definition for each type. @return references to them */
+static struct toc_value *every_message(struct writer *w, bool of_members)
+{
+	struct toc_value *one = toc_value_list(w->a);
+	const struct toc_message_type *t;
+
+	for (size_t i = 0; (t = toc_message_type_at(i)); i++) {
+		if (of_members && !toc_message_type_is_wire(t))
+			continue;
+		struct toc_str name = toc_arena_printf(w->a, "message.%s", t->name);
+		toc_set_str(w->a, w->defs, name, message_schema(w, t));
+		toc_push(w->a, one, reference(w, name.p));
+	}
+	return one;
+}
+
+struct toc_value *toc_message_schemas(struct toc_arena *a, const char *root, const char *any)
+{
+	struct writer w = { .a = a, .defs = toc_value_map(a), .root = root };
+	struct toc_value *v = toc_value_map(a), *one = every_message(&w, true);
+
+	toc_set(a, v, "oneOf", one);
+	toc_set(a, w.defs, any, v);
+	return w.defs;
+}
+
 struct toc_value *toc_message_schema(struct toc_arena *a, const struct toc_message_type *t)
 {
-	struct writer w = { .a = a, .defs = toc_value_map(a) };
-	struct toc_value *v, *one;
+	struct writer w = { .a = a, .defs = toc_value_map(a), .root = "#/$defs/" };
+	struct toc_value *v;
 
 	if (t) {
 		v = message_schema(&w, t);
 	} else {
 		v = toc_value_map(a);
-		one = toc_value_list(a);
 		toc_set_cstr(a, v, "title", "Messages of tocsin.v1");
-		for (size_t i = 0; (t = toc_message_type_at(i)); i++) {
-			struct toc_str name = toc_arena_printf(a, "message.%s", t->name);
-			toc_set_str(a, w.defs, name, message_schema(&w, t));
-			toc_push(a, one, reference(&w, name.p));
-		}
-		toc_set(a, v, "oneOf", one);
+		toc_set(a, v, "oneOf", every_message(&w, false));
 	}
 	toc_set_cstr(a, v, "$schema", DIALECT);
 	toc_set(a, v, "$id",

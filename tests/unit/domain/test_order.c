@@ -365,7 +365,7 @@ CASE(items_have_outcomes_of_their_own)
 		BAD_VALUE, "body.items");
 	REFUSED(orders_say(s, o.responder, "M13", order,
 			   toc_arena_printf(s->a, "%s,\"items\":[2,2]", cannot(s, &o, OBSTACLE)).p),
-		BAD_VALUE, "body.items");
+		BAD_VALUE, "body.items[1]");
 	CHECK(orders_say(s, o.responder, "M13", order,
 			 toc_arena_printf(s->a, "%s,\"items\":[2]", cannot(s, &o, OBSTACLE)).p) == 0);
 	CHECK(running(s, "T1", &o, order) != NULL);

@@ -145,7 +145,10 @@ static struct toc_value *value_of(struct generator *g, const struct toc_message_
 	uint32_t n = f->least + generate_number(g, f->most - f->least < 3 ? f->most - f->least + 1 : 4);
 	for (uint32_t tries = 0; toc_len(list) < n && tries < 1000; tries++) {
 		struct toc_value *item = one(g, t, f);
-		if (item->kind != TOC_TEXT || !has_same(list, item->text))
+		bool twice = item->kind == TOC_TEXT && has_same(list, item->text);
+		for (size_t k = 0; item->kind == TOC_INT && k < toc_len(list); k++)
+			twice |= toc_at(list, k)->integer == item->integer;
+		if (!twice)
 			toc_push(g->a, list, item);
 	}
 	return list;
