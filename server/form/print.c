@@ -7,6 +7,14 @@
 #include "form/form.h"
 #include "message/json.h"
 
+#ifdef __SANITIZE_ADDRESS__ /* fontconfig keeps its configuration for the life of the process, and a pattern of it besides */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig.so\n";
+}
+#endif
+
 enum row_kind { ANNEX_ROW, SECTION_ROW, WORDS_ROW, ENTRY_ROW, TICK_ROW, BESIDES_ROW };
 static const struct row {
 	enum row_kind kind;
@@ -284,9 +292,11 @@ static int draw(struct page *p, unsigned annex, struct toc_error *reterr)
 	/* the classic cross-reference table, to which attach.c adds */
 	cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4);
 	p->cr = cairo_create(surface);
-	p->layout = pango_cairo_create_layout(p->cr);
-	pango_cairo_context_set_resolution(pango_layout_get_context(p->layout), 72); /* a point is a point */
-	pango_layout_context_changed(p->layout);
+	/* fonts of its own, which go when the form is drawn */
+	PangoFontMap *fonts = pango_cairo_font_map_new();
+	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts), 72); /* a point is a point */
+	PangoContext *context = pango_font_map_create_context(fonts);
+	p->layout = pango_layout_new(context);
 	pango_layout_set_wrap(p->layout, PANGO_WRAP_WORD_CHAR);
 	PangoAttrList *plain = pango_attr_list_new(); /* no ligatures: what is copied is what was written */
 	pango_attr_list_insert(plain, pango_attr_font_features_new("liga=0, clig=0"));
@@ -302,6 +312,8 @@ static int draw(struct page *p, unsigned annex, struct toc_error *reterr)
 	}
 	close_frame(p);
 	g_object_unref(p->layout);
+	g_object_unref(context);
+	g_object_unref(fonts);
 	cairo_destroy(p->cr);
 	cairo_surface_finish(surface);
 	cairo_status_t status = cairo_surface_status(surface);
