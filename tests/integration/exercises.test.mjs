@@ -14,7 +14,8 @@ let server;
 before(async () => (server = await Server.start()));
 after(() => server?.stop());
 
-for (const [name, file, steps] of [['LANTERN', 'lantern.json', 73], ['QUIET BELL', 'quiet-bell.json', 21]]) {
+for (const [name, file, steps] of [['LANTERN', 'lantern.json', 73], ['QUIET BELL', 'quiet-bell.json', 21],
+	['SHORT NIGHT', 'short-night.json', 12]]) {
 	describe(name, () => {
 		let played;
 		before(async () => (played = await play(server, path.join(exercises, file))));

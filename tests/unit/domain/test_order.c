@@ -606,4 +606,14 @@ CASE(the_clock_case_has_its_fixed_answers)
 	stage_free(s);
 }
 
+CASE(the_clock_case_plays_as_an_exercise)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "short-night.json", NULL) == 0);
+	const struct stage_entry *done = stage_named(s, "executed");
+	CHECK_INT(toc_get_int(stage_timer(done, "timers_stopped", "T1c", "GameNest"), "left_ms", 0), (6 * 60 + 40) * 1000);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
