@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { annexOf, binds, hourOf, mayOrder, orderForms, orderList, seesOrders } from "../../web/core/orders.js";
+import { exactWall } from "../../web/core/forms.js";
+import { stamped } from "../../web/core/notice.js";
 import { emptyState, reduceAll } from "../../web/core/state.js";
 
 const ORDER = "019e0000-0000-7000-8000-000000000001";
@@ -97,5 +99,25 @@ describe("a removal order", () => {
 		assert.deepEqual([orderList(state(people.hub, 4)).open.length, orderList(state(people.hub)).open.length, orderList(state(people.hub)).done.length], [1, 0, 1]);
 		assert.ok(mayOrder(people.issuer) && !mayOrder(people.certifier) && !mayOrder(people.service));
 		assert.ok(seesOrders(state(people.certifier, 0)) && !seesOrders(state(people.service, 0)) && seesOrders(state(people.service, 4)));
+	});
+});
+
+describe("a time in the night in which clocks are set back", () => {
+	test("stands in the form to the second, with its offset, and comes back as it was", () => {
+		const before = process.env.TZ;
+		process.env.TZ = "Europe/Brussels";
+		try {
+			for (const [at, local, offset] of [["2033-10-30T00:25:10Z", "2033-10-30T02:25:10", "+02:00"], ["2033-10-30T01:25:10Z", "2033-10-30T02:25:10",
+				"+01:00"], ["2034-04-30T01:58:20Z", "2034-04-30T03:58:20", "+02:00"]]) {
+				assert.deepEqual(exactWall(Date.parse(at)), { local, offset });
+				assert.equal(Date.parse(stamped(local, offset)), Date.parse(at));
+			}
+			assert.deepEqual(exactWall(NaN), { local: "", offset: "" });
+		} finally {
+			if (before === undefined)
+				delete process.env.TZ;
+			else
+				process.env.TZ = before;
+		}
 	});
 });

@@ -54,6 +54,17 @@ export function wall(ms) {
 		offset: "" };
 }
 
+/** The same to the second, with its offset: in the night in which clocks are set back the wall says two things. @param {number} ms */
+export function exactWall(ms) {
+	const { local } = wall(ms);
+	if (!local)
+		return { local, offset: "" };
+	const d = new Date(ms);
+	const ahead = -d.getTimezoneOffset();
+	const two = (/** @type {number} */ n) => String(Math.trunc(Math.abs(n))).padStart(2, "0");
+	return { local: `${local}:${two(d.getSeconds())}`, offset: `${ahead < 0 ? "-" : "+"}${two(ahead / 60)}:${two(ahead % 60)}` };
+}
+
 /** Rows of a vocabulary, unanswered. @param {About} here @param {"criteria"|"checklist"} list @param {any} blankRow @param {any[]} [answered] */
 const rowsOf = (here, list, blankRow, answered = []) => (here.state.vocabulary?.[list] ?? []).map((/** @type {any} */ w) => ({
 	...blankRow, ...answered.find((a) => a.code === w.code), code: w.code }));
@@ -214,7 +225,7 @@ export const FORMS = {
 	...FENCE_FORMS,
 };
 
-Object.assign(FORMS, orderForms(wall));
+Object.assign(FORMS, orderForms(exactWall));
 
 const itemOf = (/** @type {About} */ here) => here.incident?.signals.get(here.entry ?? "");
 
@@ -276,7 +287,7 @@ function begun(c, shape, empty, start) {
 /** A value of the wire, as it would have been typed. @param {import("./form.js").Field|undefined} f @param {any} v */
 function typed(f, v) {
 	if (f?.kind === "TIME" && typeof v === "string" && v)
-		return wall(Date.parse(v));
+		return exactWall(Date.parse(v));
 	return typeof v === "boolean" ? (v ? "yes" : "no") : typeof v === "number" ? String(v) : v;
 }
 
