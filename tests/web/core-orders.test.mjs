@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { alarms } from "../../web/core/alarm.js";
 import { annexOf, binds, hourOf, mayOrder, orderForms, orderList, seesOrders } from "../../web/core/orders.js";
 import { exactWall } from "../../web/core/forms.js";
 import { stamped } from "../../web/core/notice.js";
@@ -87,6 +88,19 @@ describe("a removal order", () => {
 		assert.deepEqual(forms(people.service, 9), []);
 		for (let n = 1; n <= 9; n++)
 			assert.deepEqual(forms(people.hub, n), [], "who reads it does nothing with it");
+	});
+
+	test("what it wants of a person sounds until they have looked, and again when the hour runs out", () => {
+		const heard = (me, n, looked = -1) => alarms(state(me, n), { looked: new Map([[ORDER, looked]]), now: () => 0 }).map((a) => `${a.place} ${a.why}`);
+		assert.deepEqual(heard(people.certifier, 1), ["order order_certify"]);
+		assert.deepEqual(heard(people.issuer, 1), []);
+		assert.deepEqual(heard(people.service, 4), ["order order"]);
+		assert.deepEqual(heard(people.service, 4, 4), []);
+		assert.deepEqual(heard(people.issuer, 5), ["order order_stuck"]);
+		assert.deepEqual(heard(people.service, 7, 5), ["order order"], "a new hour");
+		assert.deepEqual(heard(people.service, 8, 7), ["order order_ends"]);
+		assert.deepEqual(heard(people.service, 9), []);
+		assert.deepEqual(heard(people.hub, 8), []);
 	});
 
 	test("the printed form has what the server added", () => {

@@ -9,14 +9,15 @@
 
 import { ackTimer, standing } from "./select.js";
 import { owes, steps } from "./crisis.js";
+import { wants } from "./orders.js";
 
 export const SILENCE_LIFE_MS = 120_000;
 export const REMIND_UNDECIDED_MS = 15 * 60_000;
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Case} Case */
-/** @typedef {{key: string, level: "life"|"notice", case: string, why: string, from: string, place: "threat"|"incident",
- *   exercise: boolean}} Alarm  `case`: the case or incident that it is about, shown at #/PLACE/CASE */
+/** @typedef {{key: string, level: "life"|"notice", case: string, why: string, from: string, place: "threat"|"incident"|"order",
+ *   exercise: boolean}} Alarm  `case`: the case, incident or order that it is about, shown at #/PLACE/CASE */
 
 /** Entries of others that deserve the second sound, by what my organisation is in the case. */
 const FOR_REPORTER = new Set(["M5.accept", "M5.redirect", "M5.reject", "M5.question", "M5.outcome",
@@ -57,6 +58,12 @@ export function alarms(s, here) {
 			    !(Date.parse(item?.recorded ?? "") < (here.since ?? -Infinity)))
 				found.push({ ...about, key: `item:${i.id}:${step.form}:${step.about}`, why: step.form, from: entry.org });
 		}
+	}
+	for (const o of s.orders.values()) {
+		const w = wants(s, o);
+		if (w && w.item.seq !== undefined && w.item.seq > (here.looked.get(o.id) ?? -1) &&
+		    !(Date.parse(w.item.recorded ?? "") < (here.since ?? -Infinity)))
+			found.push({ level: "notice", case: o.id, place: "order", exercise: o.mode === "exercise", key: `order:${w.item.id}`, why: w.why, from: o.authority });
 	}
 	for (const c of s.cases.values()) {
 		const exercise = c.mode === "exercise";

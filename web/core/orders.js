@@ -199,6 +199,23 @@ export function orderForms(s, o) {
 	return list;
 }
 
+/** What of an order wants a person of mine now, and the entry that says so: an hour that runs, or is running out; a draft to certify; an
+ * answer that it cannot be done. @param {State} s @param {Order} o
+ * @returns {{why: string, item: import("./state.js").Item}|undefined} */
+export function wants(s, o) {
+	const { me } = s;
+	const last = (/** @type {RegExp} */ which) => o.timeline.findLast((i) => which.test(i.k) && i.org !== me?.org);
+	if (binds(s, o)) {
+		const item = last(/^(M10\.issue|M14\.|deadline\.)/);
+		return item && { why: item.k.startsWith("deadline") ? "order_ends" : "order", item };
+	}
+	const draft = o.timeline.findLast((i) => i.k === "M10.draft");
+	if (draft && orderForms(s, o).includes("M10.certify"))
+		return { why: "order_certify", item: draft };
+	const stuck = STUCK.includes(o.state) ? last(/^M13\./) : undefined;
+	return stuck && o.authority === me?.org ? { why: "order_stuck", item: stuck } : undefined;
+}
+
 /** On the list: what runs out first, then what waits for somebody. @param {State} s @returns {{open: Order[], done: Order[]}} */
 export function orderList(s) {
 	const all = [...s.orders.values()].filter((o) => o.timeline.length);
