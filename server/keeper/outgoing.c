@@ -17,8 +17,7 @@
 #include <string.h>
 
 #define IN_HAND 128          /* of one way */
-#define LOOK_US 5000000      /* between two looks at what nobody carries */
-#define SILENT_US 60000000   /* a node that has entered nothing for so long, while it is overdue, is taken over */
+#define LOOK_US 1000000      /* between two looks at what nobody carries */
 #define FAILED_READ_US 1000000
 #define ROWS_BYTES (1u << 20)
 #define WAIT_MOST_S 3600
@@ -442,6 +441,7 @@ static void look(struct toc_keeper *k)
 	struct toc_world_cursor cursor = { 0 };
 	const struct toc_delivery *d;
 	int64_t mono = toc_clock_mono_us(), now = toc_keeper_now(k).us, life = TOC_HOURS(k->limits.delivery_h).us;
+	const int64_t patience = k->limits.courier_silence_s * 1000000;
 	struct toc_uuid over = { { 0 } };
 	struct toc_str silent = TOC_STR("");
 	unsigned waiting = 0;
@@ -454,8 +454,8 @@ static void look(struct toc_keeper *k)
 			oldest = d->since.us;
 		if (is_ours(k, d) && d->since.us + life < now && !find_going(k, d->id))
 			over = d->id;
-		if (!is_ours(k, d) && is_served_here(k, d) && d->next.us + SILENT_US < now && !o->ways[way_of(d)].down_us &&
-		    heard_of(k, toc_short_str(&d->node)) + SILENT_US < mono)
+		if (!is_ours(k, d) && is_served_here(k, d) && d->next.us + patience < now && !o->ways[way_of(d)].down_us &&
+		    heard_of(k, toc_short_str(&d->node)) + patience < mono)
 			silent = toc_short_str(&d->node);
 	}
 	toc_gauge(TOC_METRIC_KEEPER_DELIVERIES, 0, waiting);

@@ -1,7 +1,7 @@
 """A mail relay that does as it is told: aiosmtpd with TLS, and ways to misbehave.
 
 Reads one JSON object a line, prints one JSON object a line:
-  {"listen": PORT or 0}                      → {"event": "listening", "port"}       {"stop": true} closes the door
+  {"listen": PORT or 0}                      → {"event": "listening", "port"}       {"stop": true} closes the door and hangs up
   {"rcpt": {"who@x": "550 no"}}              answers to RCPT, by address; null takes it back
   {"data": {"who@x": "451 later"}}           answers after the letter, by its first recipient
   {"hold": ["who@x"] or true or false}       the answer after the letter waits …  {"release": true} lets all go
@@ -18,6 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 settings = {"rcpt": {}, "data": {}, "hold": False, "tls": True, "mute": False, "slow": 0}
 released = asyncio.Event()
+open_ones = set()
 server = None
 connections = 0
 
@@ -63,6 +64,15 @@ class Numbered(SMTP):
         connections += 1
         self.number = connections
 
+    def connection_made(self, transport):
+        open_ones.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error):
+        if not self.transport or self.transport.is_closing():
+            open_ones.discard(self)
+        super().connection_lost(error)
+
 
 def authenticate(server, session, envelope, mechanism, data):
     good = data.login == b"tocsin" and data.password == b"a password"
@@ -98,6 +108,10 @@ async def obey(context, order):
     if order.get("stop") and server:
         server.close()
         server = None
+        for one in list(open_ones):
+            if one.transport:
+                one.transport.abort()
+        open_ones.clear()
         say(event="stopped")
 
 

@@ -228,6 +228,9 @@ void stage_keeper(struct stage *s, unsigned i)
 		.clock = stage_clock,
 		.clock_ctx = s,
 		.control = -1,
+		.channels = s->channels,
+		.limits = s->keeper_limits,
+		.origin = TOC_STR("https://tocsin.example"),
 	};
 	memcpy(o.grant_key, s->key, 32);
 	memcpy(o.dup_key, s->key, 32);

@@ -46,6 +46,7 @@ struct stage {
 	struct toc_value *seed;
 	toc_dur ahead; /* the stage's clock: the machine's and this */
 	uint64_t conn;
+	const struct toc_value *channels, *keeper_limits; /* of keepers that are started from now on */
 	const struct toc_value *limits; /* of the archive; with them the socket to its front holds little */
 };
 
