@@ -352,6 +352,8 @@ static int ask(const struct toc_world *w, const struct toc_principal *p, const s
 	};
 	memset(ret_verdict, 0, sizeof *ret_verdict);
 	int r = run(&q);
+	if (r == 0)
+		toc_mark_transfers(&q);
 	if (r == 0 && !looking) {
 		toc_mail_readers(&q, 0);
 		toc_call_readers(&q, 0);

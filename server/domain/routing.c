@@ -51,7 +51,7 @@ static bool can_take(struct toc_ask *q, struct toc_str org)
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 
-	return o && (!q->exercise || toc_exercise_has(q->exercise, org)) &&
+	return o && !o->suspended && (!q->exercise || toc_exercise_has(q->exercise, org)) &&
 	       (o->kinds & (TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_HUB)) && !toc_str_eq(org, q->p->org);
 }
 
@@ -104,7 +104,7 @@ static size_t add_state(struct toc_ask *q, struct toc_route *r, struct toc_str c
 	const struct toc_national *n = national(c, q->at);
 	size_t found = 0;
 
-	if (n && n->third_country)
+	if (n && n->third_country && !n->qualifying)
 		return 0;
 	for (uint32_t i = 0; n && i < n->n_desks; i++) {
 		struct toc_str org = toc_short_str(&n->desks[i].org);
@@ -134,7 +134,7 @@ bool toc_is_third_country(const struct toc_world *w, const struct toc_organisati
 {
 	const struct toc_national *n = national(toc_find_country(w, toc_short_str(&o->established_in)), at);
 
-	return n && n->third_country;
+	return n && n->third_country && !n->qualifying;
 }
 
 struct toc_str toc_hub(const struct toc_world *w, const struct toc_exercise *x)

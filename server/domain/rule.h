@@ -440,6 +440,8 @@ int toc_route_states(struct toc_ask *q, const struct toc_value *states, uint32_t
 		     struct toc_route *ret_route);
 struct toc_str toc_hub(const struct toc_world *w,
 		       const struct toc_exercise *x); /* empty when there is none */
+/** decided.transfer_regime of the drafts that take personal data across the Union's borders. (transfer.c) */
+void toc_mark_transfers(struct toc_ask *q);
 /** Established outside of the Union (and of what is treated like it), as the national rules say. */
 bool toc_is_third_country(const struct toc_world *w, const struct toc_organisation *o, toc_time at);
 

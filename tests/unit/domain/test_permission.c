@@ -4,6 +4,8 @@
 #include "check.h"
 #include "stage.h"
 
+#include "message/table.h"
+
 static const char *const short_roles[] = { "du", "il", "oi", "oc", "cr", "pl", "lg",
 					   "li", "dc", "dp", "au", "ad", "sv", "xc" };
 static const char *const short_kinds[] = { "CA",  "SA", "OA", "LE",  "HUB", "POL", "HSP",
@@ -244,6 +246,116 @@ CASE(only_kinds_of_a_state_combine_and_the_two_centres)
 	      !toc_kinds_combine(TOC_KIND_HUB | TOC_KIND_CA));
 	CHECK(!toc_kinds_combine(TOC_KIND_TP | TOC_KIND_IND) &&
 	      !toc_kinds_combine(TOC_KIND_HUB | TOC_KIND_POL) && !toc_kinds_combine(0));
+}
+
+/* ---- the catalogue and the matrix ---- */
+
+static struct toc_str names[512]; /* every k that there can be */
+static size_t n_names;
+
+static void can_be(struct toc_arena *a, const struct toc_message_type *t, const char *step)
+{
+	if (n_names < sizeof names / sizeof *names)
+		names[n_names++] = toc_arena_printf(a, "%s.%s", t->name, step);
+}
+
+static const struct toc_field *in_body(const struct toc_message_type *t, const char *name)
+{
+	return toc_shape_field(toc_shape_at(t->shape), toc_str_of(name));
+}
+
+/* Named after another member whenever the selector says this. */
+static bool is_overruled(const struct toc_message_type *t, const char *value)
+{
+	for (uint32_t k = 0; k < t->n_namings; k++)
+		for (const char *const *v = t->namings[k].when->values;
+		     !strcmp(t->namings[k].when->member, t->selector) && *v; v++)
+			if (!strcmp(*v, value) && strcmp(t->namings[k].selector, t->selector) != 0)
+				return true;
+	return false;
+}
+
+static void name_all(struct toc_arena *a)
+{
+	const struct toc_message_type *t;
+
+	n_names = 0;
+	for (size_t i = 0; (t = toc_message_type_at(i)); i++) {
+		const struct toc_field *selector = in_body(t, t->selector);
+		for (const char *const *v = selector->values; *v; v++)
+			if (!is_overruled(t, *v))
+				can_be(a, t, *v);
+		for (uint32_t k = 0; k < t->n_namings; k++) {
+			const struct toc_naming *naming = &t->namings[k];
+			const struct toc_field *f = in_body(t, naming->selector);
+			bool narrowed = naming->when->member && !strcmp(naming->when->member, naming->selector);
+			if (f->kind == TOC_F_BOOL)
+				can_be(a, t, naming->selector);
+			else
+				for (const char *const *v = narrowed ? naming->when->values : f->values; *v; v++)
+					can_be(a, t, *v);
+		}
+	}
+}
+
+CASE(no_message_is_without_a_row_and_no_row_without_a_message)
+{
+	struct toc_arena *a = toc_arena_new();
+	const struct toc_action *action;
+
+	name_all(a);
+	CHECK(n_names > 100 && n_names < sizeof names / sizeof *names);
+	for (size_t i = 0; i < n_names; i++)
+		if (!toc_action_find(names[i])) {
+			printf("  %.*s has no row: nobody could send or read it\n", TOC_STR_ARGS(names[i]));
+			check_bad++;
+		}
+	for (size_t i = 0; (action = toc_action_at(i)); i++) {
+		bool found = false;
+		for (size_t k = 0; k < n_names; k++)
+			found |= toc_str_is(names[k], action->k);
+		if (!found) {
+			printf("  %s is no message of the catalogue\n", action->k);
+			check_bad++;
+		}
+		CHECK(action->may[0].roles || (action->flags & TOC_ACTION_SERVER)); /* NOBODY is the server */
+		CHECK(action->read[0].roles != 0); /* and somebody reads it */
+	}
+	toc_arena_free(a);
+}
+
+/* Silence is deny: whoever a row does not name is refused, whatever else the message says, and nothing is drafted. */
+CASE(whoever_no_row_names_is_refused_every_action)
+{
+	struct stage *s = stage_new();
+	const struct toc_action *action;
+	static const char *const nobodies[] = { "DGO/data protection officer", "FRP/second auditor", "CCC/gateway", "OSF/gateway" };
+	unsigned tried = 0;
+
+	for (size_t w = 0; w < sizeof nobodies / sizeof *nobodies; w++) {
+		struct toc_principal p = stage_principal(s, nobodies[w]);
+		const struct toc_organisation *o = toc_find_organisation(s->w, p.org);
+		toc_roles roles = toc_world_roles(s->w, &p);
+		for (size_t i = 0; (action = toc_action_at(i)); i++) {
+			struct toc_value *m = toc_value_map(s->a), *body = toc_value_map(s->a);
+			toc_set_text(s->a, m, "id", toc_uuid_str(s->a, toc_uuid_named("try", toc_str_of(action->k))));
+			toc_set_cstr(s->a, m, "mode", "exercise");
+			toc_set_id(s->a, m, "exercise_ref", s->exercise);
+			toc_set(s->a, m, "body", body);
+			if (toc_may_ever(action, roles, o->kinds))
+				continue;
+			struct toc_command c = { .k = toc_str_of(action->k), .message = m, .received = s->now, .digest = { 1 } };
+			struct toc_verdict v;
+			CHECK(toc_decide(s->w, &p, &c, s->now, s->a, &v) < 0);
+			if (v.refusal.code != TOC_REFUSE_NOT_PERMITTED)
+				printf("  %s by %s: %s\n", action->k, nobodies[w], toc_refusal_wire(v.refusal.code));
+			CHECK_INT(v.refusal.code, TOC_REFUSE_NOT_PERMITTED);
+			CHECK_INT(v.n, 0);
+			tried++;
+		}
+	}
+	CHECK(tried > 300);
+	stage_free(s);
 }
 
 /* ---- the same through decide: everybody of the cast tries everything on LANTERN's case ---- */
