@@ -1,5 +1,5 @@
 /* letter.c: what the courier is told to write an e-mail: to whom, in which languages, and what to say on the telephone;
- * nothing of the message itself. Names and numbers are those of the directory. */
+ * nothing of the message itself, not even who sent it. Names and numbers are those of the directory. */
 #include "domain/rule.h"
 #include "keeper/core.h"
 #include "keeper/links.h"
@@ -35,8 +35,9 @@ struct toc_value *toc_compose_letter(struct toc_keeper *k, const struct toc_comp
 	const struct toc_world *w = k->world;
 	const struct toc_delivery *d = c->d;
 	const struct toc_message *m = toc_find_message(w, d->message);
+	/* whom to call when nothing opens: the hub, which is there day and night, and whose name tells nothing */
 	const struct toc_organisation *to = toc_find_organisation(w, toc_short_str(&d->org)),
-				      *from = m ? toc_find_organisation(w, toc_short_str(&m->org)) : NULL;
+				      *hub = toc_find_organisation(w, toc_hub(w, toc_find_exercise(w, d->exercise)));
 	const struct toc_value *body = toc_get(toc_get(c->point->entry.body, "message"), "body");
 	struct toc_str address = toc_contact_address(c);
 	struct toc_value *told = toc_value_map(c->a);
@@ -52,9 +53,9 @@ struct toc_value *toc_compose_letter(struct toc_keeper *k, const struct toc_comp
 	toc_set_text(c->a, told, "reference", reference(c->a, m, d->message));
 	toc_set_text(c->a, told, "organisation", toc_text_str(&to->name));
 	toc_set(c->a, told, "languages", toc_get(body, "languages"));
-	if (from) {
-		toc_set_text(c->a, told, "desk", toc_text_str(&from->name));
-		toc_set_text(c->a, told, "phone", toc_public_phone(w, from, toc_keeper_now(k)));
+	if (hub) {
+		toc_set_text(c->a, told, "desk", toc_text_str(&hub->name));
+		toc_set_text(c->a, told, "phone", toc_public_phone(w, hub, toc_keeper_now(k)));
 	}
 	struct toc_uuid thread = toc_uuid_is_nil(d->threat) ? d->incident : d->threat;
 	if (!toc_uuid_is_nil(thread))
