@@ -78,7 +78,7 @@ const model = (p) => ({ name: "model", setup(b) {
 const pages = [
 	{ name: "console", page: "index.html", entry: "app/main.js", said: SAID },
 	/* what the link of an e-mail opens (docs/link.md): the console's parts, without its socket */
-	{ name: "link", page: "link.html", entry: "link/main.js", model: "link/model.js", said: [...new Set([...SAID, "M8", "M10", "M12", "M13", "M14", "M16",
+	{ name: "link", page: "link.html", entry: "link/main.js", model: "link/model.js", said: [...new Set([...SAID, "M8", "M10", "M12", "M13", "M14", "M15", "M16",
 		"M17", "M20", "M25"])] },
 ];
 

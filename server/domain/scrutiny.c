@@ -18,6 +18,7 @@ void toc_copy_order(struct toc_ask *q, const struct toc_value *form, struct toc_
 
 	d->ref = q->id;
 	toc_set_id(q->a, body, "order_ref", o->id);
+	toc_set_text(q->a, body, "authority", toc_short_str(&o->authority));
 	toc_set_cstr(q->a, body, "recipient_role", "home_authority");
 	toc_set_time(q->a, body, "copied_at", q->at);
 	toc_set(q->a, body, "order", toc_value_copy(q->a, form));
@@ -90,15 +91,15 @@ static struct toc_draft *begin(struct toc_ask *q)
 static int check_in_time(struct toc_ask *q)
 {
 	const struct toc_order *o = q->order;
-	toc_time said = toc_get_time(q->body, "basis_received_at", q->at), from = said;
+	toc_time from = toc_get_time(q->body, "basis_received_at", q->at);
 
 	if (toc_ask_not_ahead(q, q->body, "basis_received_at", "body.basis_received_at") < 0)
 		return -1;
-	if (toc_before(said, o->issued_at))
+	if (toc_get_is(q->body, "requester", "hsp") && o->received_at.us != TOC_TIME_NEVER.us)
+		from = o->received_at; /* what is on record counts */
+	if (toc_before(toc_after(from, TOC_MINUTES(1)), o->issued_at)) /* people say when to the minute */
 		return TOC_REFUSE(q, TIME, "body.basis_received_at", "TCO 4(4)",
 				  "basis_received_at: lies before the order was issued");
-	if (toc_get_is(q->body, "requester", "hsp") && o->received_at.us != TOC_TIME_NEVER.us)
-		from = o->received_at;
 	if (toc_before(toc_timer_end(TOC_STR("T5"), from), q->at))
 		return TOC_REFUSE(q, TIME, "body.basis_received_at", "TCO 4(4)",
 				  "the 48 hours in which scrutiny can be asked for ended at %s",

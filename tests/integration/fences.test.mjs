@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { Ledger } from './lib/ledger.mjs';
 import { Member } from './lib/member.mjs';
-import { message, scenarioTime, uuid7 } from './lib/messages.mjs';
+import { annexOne, message, scenarioTime, uuid7 } from './lib/messages.mjs';
 import { Server } from './lib/server.mjs';
 
 const people = [['BFP', 'duty officer'], ['BFP', 'second officer'], ['BFP', 'deconfliction officer'], ['HUB', 'deconfliction officer'], ['HUB', 'duty officer'],
@@ -29,15 +29,7 @@ async function refused(org, person, type, body) {
 }
 const who = (k) => members.filter((m) => m.entries.some((e) => e.k === k)).map((m) => `${m.organisation}/${m.person}`);
 
-const form = (state, org) => ({
-	issuing_state: state, addressee: 'GameNest', contact_point: 'orders desk', hsp_home_state: 'XC', order_reference: `${org}-RO-17`,
-	grounds: ['incites'], additional_reasons: 'It announces another attack.', non_disclosure: { silent: false }, issuer_type: 'law_enforcement',
-	issuer_name: org, representative_name: 'R. Example', representative_post: 'second officer', file_no: '7711', address: '1 Hall Square',
-	tel: '+999 01 555 000', email: 'orders@authority.example.invalid', feedback_contact: 'duty officer', home_authority_contact: 'legal officer',
-	redress_body: 'Administrative Court', redress_deadline: { n: 1, unit: 'months', start: 'receipt of the order' },
-	national_law_link: 'https://law.example.invalid/1', first_order_to_hsp: true,
-	emergency: { emergency: true, justification: 'the attack goes on' }, language: 'en', locations: [{ url: URL }],
-});
+const form = (state, org) => annexOne(state, org, 'GameNest', 'XC', URL);
 /** Draft and check; @returns ids */
 async function drafted(org, state) {
 	const draft = await say(org, 'duty officer', 'M10', { step: 'draft', order: form(state, org) }), m = find(org, 'duty officer');

@@ -80,8 +80,8 @@ describe("a removal order", () => {
 	test("what each may do next", () => {
 		const forms = (me, n) => orderForms(at(me, n).s, at(me, n).o);
 		assert.deepEqual(forms(people.certifier, 1), ["M10.certify", "M10.withdraw"]);
-		assert.deepEqual(forms(people.issuer, 1), ["M10.draft", "M10.withdraw"], "not the one who drafted it");
-		assert.deepEqual(forms(people.issuer, 2).slice(0, 1), ["M10.issue"]);
+		assert.deepEqual(forms(people.issuer, 1), ["M18.check_order", "M10.draft", "M10.withdraw"], "not the one who drafted it");
+		assert.deepEqual(forms(people.issuer, 2).slice(0, 2), ["M18.check_order", "M10.issue"], "nobody has been asked yet");
 		assert.deepEqual(forms(people.service, 4), ["M12.send", "M13.send"]);
 		assert.deepEqual(forms(people.issuer, 5), ["M14.clarification", "M10.withdraw"]);
 		assert.deepEqual(forms(people.service, 5), ["M12.send"]);

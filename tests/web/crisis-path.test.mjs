@@ -247,7 +247,8 @@ describe("the path of a crisis", { skip: why }, () => {
 		await say(officer, "M18.decide", { about: check.id, typed: { "body.due_consideration": "yes" } });
 		const referral = await say(officer, "M17.send", { typed: { "envelope.audience": ["GameNest"] } });
 		await say("GameNest/night responder", "M17.answer", { about: `${referral.id}.0` });
-		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form)), ["M3.reopen"], "what is reopened has been closed for an hour");
+		/* orders have paths of their own (orders-path, fences-path); what is reopened has been closed for an hour */
+		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form) && !/^M(9|1[0-6])\.|_order$/.test(form)), ["M3.reopen"]);
 	});
 
 	test("no error, no word of the policy, no request to another place", () => {

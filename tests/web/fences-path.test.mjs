@@ -7,10 +7,10 @@ import { existsSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
 import { Server, tocsind } from "../integration/lib/server.mjs";
-import { message } from "../integration/lib/messages.mjs";
+import { annexOne, message } from "../integration/lib/messages.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
-const URL = "https://pastepond.example/p/88213";
+const URL = "https://pastepond.example/p/88213", URL2 = "https://gamenest.example/c/7";
 
 describe("deconfliction and referrals", { skip: why }, () => {
 	let server, browser, asker, enquirer, hub, platform;
@@ -127,6 +127,77 @@ describe("deconfliction and referrals", { skip: why }, () => {
 		assert.deepEqual(await send(platform), ["AIRU"]);
 		await page.locator(".addresses li", { hasText: "/b" }).getByText("GameNest: removed").waitFor();
 		assert.equal(await page.locator(".addresses li", { hasText: "/a" }).getByText(/removed/).count(), 0);
+	});
+
+	test("an order is checked from its own room; across borders its copy is scrutinised, and the provider sees it annulled", async () => {
+		const say = async (org, title, type, body) => {
+			const m = message(type, body, { ack_required: false, sent_at: new Date().toISOString(), legal_basis: [{ act: "TCO", article: "3(1)" }] });
+			const r = await server.request("POST", "/api/messages", { credential: server.credential(org, title), body: m });
+			assert.equal(r.status, 200, `${type}: ${r.text}`);
+			return m.id;
+		};
+		const form = annexOne("XB", "BFP", "GameNest", "XC", URL2);
+		const order = await say("BFP", "duty officer", "M10", { step: "draft", order: form });
+		const [issuer, authority, counsel] = await Promise.all([["BFP", "duty officer"], ["CDA", "legal officer"], ["GameNest", "counsel"]].map(
+			async ([org, title]) => {
+				const p = await person(browser, { origin: server.url });
+				await startShift(p, server.credential(org, title).sign_in);
+				return p;
+			}));
+		/** The first thing that waits in the order's room, by keyboard. */
+		const first = async (who) => {
+			await go(who.page, `#/order/${order}`);
+			await who.page.waitForSelector(".next-step a");
+			await who.keys("Control+Enter");
+		};
+		const sendIt = async (who) => {
+			await who.page.waitForSelector("main.check").catch(async () => {
+				throw new Error(await who.page.locator("main").innerText());
+			});
+			await who.keys("Control+Enter");
+			await who.page.waitForSelector("main.order-page, main.fences");
+		};
+		await first(issuer);
+		await issuer.page.waitForSelector("main.compose form");
+		await issuer.keys("Control+Enter");
+		await sendIt(issuer);
+		await go(issuer.page, `#/order/${order}`);
+		await issuer.page.waitForSelector(".order-box.is-DECONFLICTION_CHECK");
+		await issuer.page.locator(".fence.is-waits").waitFor();
+		const check = await issuer.page.locator(".fence").getAttribute("id");
+		await say("HUB", "deconfliction officer", "M18", { step: "answer", check_ref: check.slice(6), answer: "contact_me" });
+		await issuer.page.waitForSelector(".order-box.is-HELD");
+		assert.deepEqual(await axe(issuer.page), []);
+		await say("HUB", "deconfliction officer", "M18", { step: "answer", check_ref: check.slice(6), answer: "clear" });
+		await say("BFP", "second officer", "M10", { step: "certify", order_ref: order, certified: order });
+		await say("BFP", "duty officer", "M10", { step: "issue", order_ref: order, order: form });
+
+		await go(counsel.page, `#/order/${order}`);
+		await counsel.page.locator(".step-links, .next-step", { hasText: "Ask for scrutiny" }).first().waitFor();
+		await go(counsel.page, `#/say/M15.request/${order}`);
+		await counsel.page.waitForSelector("main.compose form");
+		await counsel.page.getByLabel(/^(The reasons|Reasoned request)/).fill("It is a report of the press.");
+		await counsel.keys("Control+Enter");
+		await sendIt(counsel);
+
+		await first(authority); // tell the issuer
+		await authority.page.waitForSelector("main.compose form");
+		await authority.page.getByRole("group", { name: /ntend/ }).getByText(/infringe/).first().click();
+		await authority.page.getByLabel(/reasons/i).fill("TCO 1(3): press.");
+		await authority.keys("Control+Enter");
+		await sendIt(authority);
+		assert.deepEqual(await axe(authority.page), []);
+		await issuer.page.getByText("TCO 1(3): press.").waitFor();
+		await go(authority.page, `#/say/M15.decision/${order}`);
+		await authority.page.waitForSelector("main.compose form");
+		await authority.page.getByRole("group", { name: /Finding/ }).getByText(/infringe/).first().click();
+		await authority.page.getByRole("group", { name: /infringement is|erious/ }).getByText("manifest").click();
+		await authority.page.getByLabel(/reasons/i).fill("TCO 1(3): press.");
+		await authority.keys("Control+Enter");
+		await sendIt(authority);
+		await counsel.page.waitForSelector(".order-box.is-ANNULLED");
+		await issuer.page.waitForSelector(".order-box.is-ANNULLED");
+		assert.deepEqual([...issuer.violations, ...authority.violations, ...counsel.violations], []);
 	});
 
 	test("a platform has no such page, and nothing of it came", async () => {

@@ -57,15 +57,15 @@ function Answers({ c }) {
 				class="muted"><${Who} act=${d.by} />, <${When} at=${d.by.at} of=${c} /></span></li>`)}</ul>`;
 }
 
-/** @param {{c: Check}} props */
-function CheckBox({ c }) {
+/** @param {{c: Check, level?: "h2"|"h3"}} props  `level`: of the heading, as the page has it */
+export function CheckBox({ c, level = "h3" }) {
 	const s = state.value;
 	const is = outcome(s, c, timeOf(s, c, now.value));
 	const ours = oursIn(s, c);
 	const mine = c.by.org === s.me?.org;
 	return html`<article class=${`card fence is-${is}`} id=${`fence-${c.id}`} aria-labelledby=${`check-${c.id}`}>
-		<div class="fence-head"><h3 id=${`check-${c.id}`}>${word("intended_action", c.body.intended_action)}${c.body.own_reference && html` <span
-			class="number">${c.body.own_reference}</span>`}</h3><span class=${`standing fence-state is-${is}`}><${Icon} name=${ICON[is]} /><span
+		<div class="fence-head"><${level} id=${`check-${c.id}`}>${word("intended_action", c.body.intended_action)}${c.body.own_reference && html` <span
+			class="number">${c.body.own_reference}</span>`}</${level}><span class=${`standing fence-state is-${is}`}><${Icon} name=${ICON[is]} /><span
 				class="word">${t(`fence.${is}`)}</span></span><${ModeTag} mode=${c.mode} /></div>
 		<dl class="facts"><div class="fact"><dt>${t("fence.asked_by")}</dt><dd><${Who} act=${c.by} />, <${When} at=${c.at} of=${c} /></dd></div>
 			<div class="fact"><dt>${t("field.M18.planned_at")}</dt><dd><${When} at=${c.body.planned_at} of=${c} withZone /></dd></div>

@@ -11,6 +11,7 @@ import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { span } from "../lib/format.js";
 import { t, word } from "../lib/i18n.js";
+import { CheckBox } from "./fences.js";
 import { onKeys } from "./keys.js";
 import { lookAtOrder, phase, state } from "./model.js";
 import { go } from "./router.js";
@@ -160,7 +161,9 @@ export function OrderScreen({ id }) {
 		</div>
 		<${OrderBox} o=${o} />
 		<div class="order-columns">
-			<div class="threat-act"><${Steps} o=${o} /><${Items} o=${o} /><${Answers} o=${o} /></div>
+			<div class="threat-act"><${Steps} o=${o} />${[...state.value.checks.values()].filter((c) =>
+				c.order === o.id && c.by.org === o.authority).map((c) => html`<${CheckBox} key=${c.id} c=${c} level="h2" />`)}<${Items} o=${o} /><${Answers}
+				o=${o} /></div>
 			<section class="card annex" aria-labelledby="annex-title"><div class="card-head"><h2 id="annex-title">${t("order.annex1")}</h2><button
 				class="mini" onClick=${() => save(o)}>${t("order.save")}</button> <button class="mini" onClick=${() => print()}>${t("order.print")}</button></div>
 				<p class="muted">${t("order.pursuant")}</p><${InWords} shape="annex_1" body=${annexOf(o)} /></section>

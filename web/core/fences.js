@@ -36,10 +36,19 @@ function amend(draft, id, change) {
 		checks.set(id, { ...c, ...change(c) });
 }
 
-/** @param {Draft} draft @param {Entry} e */
+/** The check's own state; and of the order that it is about, which is the asker's alone to see, how it stands with it.
+ * @param {Draft} draft @param {Entry} e */
 function steps(draft, e) {
-	for (const s of e.decided?.check_states ?? [])
+	for (const s of e.decided?.check_states ?? []) {
 		amend(draft, s.check, () => ({ state: s.to }));
+		const known = draft.state.orders.get(draft.state.checks.get(s.check)?.order ?? "");
+		if (!known || known.issued)
+			continue;
+		const held = s.to === "HELD" || s.to === "ABANDONED";
+		const o = draft.order(known.id, e);
+		if (held ? ["DRAFT", "DECONFLICTION_CHECK", "CERTIFIED"].includes(o.state) : ["DRAFT", "HELD"].includes(o.state))
+			o.state = held ? "HELD" : "DECONFLICTION_CHECK";
+	}
 }
 
 /** @type {Record<string, (draft: Draft, e: Entry) => void>} */

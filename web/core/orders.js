@@ -15,7 +15,7 @@ import { act, note, takeDeadline, takeReceipt, takeTimers } from "./cases.js";
 /** @typedef {{id: string, mode: string, exercise?: string, incident?: string, authority: string, hsp: string, state: string, form: any,
  *   version: string, drafted?: Act, certified?: Act, issued?: Act & {id: string, cross_border?: boolean, home_authority?: string,
  *   reported?: boolean}, received?: {at: string, channel: string}, items: Ordered[], hours: string[], overdue: boolean, silence?: string,
- *   ended?: Act & {reason?: string}, answers: {k: string, by: Act, body: any}[], timers: Map<string, import("./state.js").Timer & {closed?: string, left_ms?: number}>,
+ *   copied?: Act, ended?: Act & {reason?: string}, answers: {k: string, by: Act, body: any}[], timers: Map<string, import("./state.js").Timer & {closed?: string, left_ms?: number}>,
  *   receipts: Map<string, Map<string, import("./state.js").Receipts>>, timeline: import("./state.js").Item[], seqs: number[], touched: number}} Order */
 
 /** @param {string} id @param {Entry} e @returns {Order} */
@@ -105,7 +105,10 @@ export const orderSteps = {
 	}),
 	"M10.certify": step((o, e) => void (o.certified = act(e))),
 	"M10.issue": step(() => {}),
-	"M11.copy": step(() => {}),
+	"M11.copy": step((o, e, b) => {
+		o.authority = b.authority;
+		o.copied = { ...act(e), at: b.copied_at };
+	}),
 	"M10.silence": step(() => {}),
 	"M10.withdraw": step((o, e, b) => void (o.ended = { ...act(e), reason: b.reason })),
 	"M12.send": answer,
@@ -190,6 +193,10 @@ export function orderForms(s, o) {
 		list.push("M14.obstacle_ended");
 	if (service && ["ANNULLED", "WITHDRAWN"].includes(o.state) && (item("REMOVED") || item("DISABLED")))
 		list.push("M16.reinstate");
+	if (mine && is(me, ["order_issuer", "deconfliction_officer"], CA) && (o.state === "DRAFT" || (o.state === "CERTIFIED" &&
+		![...s.checks.values()].some((c) => c.order === o.id))))
+		list.unshift("M18.check_order");
+	list.push(...scrutinyForms(s, o));
 	if (issuer && BEFORE.includes(o.state))
 		list.push("M10.draft");
 	if ((issuer || certifier) && o.silence && [...OUT, ...STUCK, ...DONE].includes(o.state))
@@ -214,6 +221,18 @@ export function wants(s, o) {
 		return { why: "order_certify", item: draft };
 	const stuck = STUCK.includes(o.state) ? last(/^M13\./) : undefined;
 	return stuck && o.authority === me?.org ? { why: "order_stuck", item: stuck } : undefined;
+}
+
+/** What counsel of the provider and the authority of its state may do about an order across borders. @param {State} s @param {Order} o */
+function scrutinyForms(s, o) {
+	const said = (/** @type {string} */ k) => o.answers.some((a) => a.k === k);
+	if (said("M15.decision"))
+		return [];
+	if (o.hsp === s.me?.org && o.issued?.cross_border && is(s.me, ["legal"], "hsp"))
+		return said("M15.request") ? [] : ["M15.request"];
+	if (!o.copied || o.authority === s.me?.org || !is(s.me, ["legal"], "ms_scrutiny_authority"))
+		return [];
+	return said("M15.request") || said("M15.own_motion") ? ["M15.intention", "M15.decision"] : ["M15.own_motion"];
 }
 
 /** On the list: what runs out first, then what waits for somebody. @param {State} s @returns {{open: Order[], done: Order[]}} */

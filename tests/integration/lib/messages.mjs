@@ -49,3 +49,14 @@ export function m5(member, kind, caseRef, body = {}, more = {}) {
 	return message('M5', { kind, human_ack_by: member.welcome.you.person, at: scenarioTime(member, more.exercise_ref).toISOString(), ...body },
 		{ case_ref: caseRef, ...more });
 }
+
+/** The form of Annex I: an emergency order of that authority to that provider, of another state. */
+export const annexOne = (state, org, to, home, url) => ({
+	issuing_state: state, addressee: to, contact_point: 'orders desk', hsp_home_state: home, order_reference: `${org}-RO-17`,
+	grounds: ['incites'], additional_reasons: 'It announces another attack.', non_disclosure: { silent: false }, issuer_type: 'law_enforcement',
+	issuer_name: org, representative_name: 'R. Example', representative_post: 'second officer', file_no: '7711', address: '1 Hall Square',
+	tel: '+999 01 555 000', email: 'orders@authority.example.invalid', feedback_contact: 'duty officer', home_authority_contact: 'legal officer',
+	redress_body: 'Administrative Court', redress_deadline: { n: 1, unit: 'months', start: 'receipt of the order' },
+	national_law_link: 'https://law.example.invalid/1', first_order_to_hsp: true,
+	emergency: { emergency: true, justification: 'the attack goes on' }, language: 'en', locations: [{ url }],
+});
