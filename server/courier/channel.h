@@ -43,6 +43,7 @@ struct toc_courier_channel {
 	enum toc_way way;
 	const char *means; /* member of "ways" in the heritage; without it the channel is not served */
 	size_t at_once;    /* offset in toc_limits: how many run at a time */
+	bool blocks;       /* libcurl waits inside its own call at some point: each runs on a thread of its own */
 	const char *lane;  /* member of the document by which jobs share a lane; NULL: each has its own */
 	/** Set on the handle what is to be done. @return 0, or -1 and the outcome: it cannot be tried */
 	int (*start)(struct toc_job *job, CURL *easy, struct toc_outcome *ret);

@@ -187,7 +187,10 @@ static void close_any(uv_handle_t *h, void *arg)
 
 static void end(struct courier *c)
 {
+	uv_prepare_stop(&c->before_wait);
 	hang_up(c);
+	toc_jobs_drain(&c->jobs);
+	toc_engine_break_off(c->jobs.engine);
 	toc_jobs_done(&c->jobs);
 	toc_engine_free(c->jobs.engine);
 	uv_run(&c->loop, UV_RUN_NOWAIT);
@@ -208,6 +211,7 @@ int toc_courier_main(const struct toc_value *heritage)
 		return 1;
 	}
 	toc_limits_read(toc_get(heritage, "limits"), &c->limits);
+	toc_engine_threads((unsigned)c->limits.smtp_connections);
 	toc_jobs_init(&c->jobs, toc_get(heritage, "ways"), &c->limits, taken);
 	c->jobs.send = send_out;
 	c->jobs.ctx = c;

@@ -1,7 +1,10 @@
 /* engine.c: curl's multi interface on a libuv loop: curl says which sockets it waits for and when it wants to be called,
- * so a turn costs what happened in it and not what is open. Source: curl_multi_socket_action(3). */
+ * so a turn costs what happened in it and not what is open. SMTP is the exception: after the letter libcurl waits for the
+ * relay's answer inside its own call, and everybody would wait with it; so each of these runs by curl_easy_perform on one of
+ * libuv's threads, on a handle that nobody else touches meanwhile. Source: curl_multi_socket_action(3), libcurl-thread(3). */
 #include "courier/inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define KEPT_CONNECTIONS 64L
@@ -13,6 +16,14 @@ struct toc_engine {
 	toc_engine_done *done;
 	void *ctx;
 	bool leaving;
+	bool broken_off; /* read by threads */
+	unsigned on_threads;
+};
+struct run { /* on a thread */
+	uv_work_t work;
+	struct toc_engine *engine;
+	CURL *easy;
+	CURLcode result;
 };
 struct watch { /* of a socket of curl's */
 	uv_poll_t poll;
@@ -127,6 +138,62 @@ int toc_engine_add(struct toc_engine *e, CURL *easy)
 void toc_engine_remove(struct toc_engine *e, CURL *easy)
 {
 	curl_multi_remove_handle(e->multi, easy);
+}
+
+/* ---- on threads ---- */
+
+void toc_engine_threads(unsigned n)
+{
+	char number[16];
+	snprintf(number, sizeof number, "%u", n < TOC_THREADS_MAX ? n : TOC_THREADS_MAX);
+	setenv("UV_THREADPOOL_SIZE", number, 1);
+}
+
+static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct toc_engine *e = ctx;
+	(void)a, (void)b, (void)c, (void)d;
+	return __atomic_load_n(&e->broken_off, __ATOMIC_RELAXED);
+}
+
+static void perform(uv_work_t *work)
+{
+	struct run *r = (struct run *)work;
+	r->result = curl_easy_perform(r->easy);
+}
+
+static void performed(uv_work_t *work, int status)
+{
+	struct run *r = (struct run *)work;
+	struct toc_engine *e = r->engine;
+	CURL *easy = r->easy;
+	CURLcode result = status < 0 ? CURLE_ABORTED_BY_CALLBACK : r->result;
+	free(r);
+	e->on_threads--;
+	e->done(e->ctx, easy, result);
+}
+
+void toc_engine_run(struct toc_engine *e, CURL *easy)
+{
+	struct run *r = calloc(1, sizeof *r);
+	if (!r)
+		abort();
+	r->engine = e;
+	r->easy = easy;
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, e);
+	e->on_threads++;
+	if (uv_queue_work(e->loop, &r->work, perform, performed) < 0)
+		TOC_WRONG("no thread for a transfer");
+}
+
+void toc_engine_break_off(struct toc_engine *e)
+{
+	__atomic_store_n(&e->broken_off, true, __ATOMIC_RELAXED);
+	while (e->on_threads)
+		uv_run(e->loop, UV_RUN_ONCE);
 }
 
 static void free_engine(uv_handle_t *h)

@@ -20,10 +20,17 @@
 
 struct toc_engine;
 typedef void toc_engine_done(void *ctx, CURL *easy, CURLcode result);
+#define TOC_THREADS_MAX 64 /* most of limit smtp_connections */
+/** Before anything runs on the loop's threads. */
+void toc_engine_threads(unsigned n);
 /** Transfers run on the loop; `done` is told when one has ended (the handle has left by then). */
 struct toc_engine *toc_engine_new(uv_loop_t *loop, toc_engine_done *done, void *ctx);
 int toc_engine_add(struct toc_engine *e, CURL *easy) TOC_MUSTCHECK;
 void toc_engine_remove(struct toc_engine *e, CURL *easy);
+/** The same on a thread, for what libcurl does not do without waiting. It cannot be removed; it ends, or is broken off. */
+void toc_engine_run(struct toc_engine *e, CURL *easy);
+/** Break off what runs on threads, and wait for them. */
+void toc_engine_break_off(struct toc_engine *e);
 /** Ends what runs. Its handles on the loop close when the loop turns. */
 void toc_engine_free(struct toc_engine *e);
 
@@ -45,6 +52,8 @@ struct toc_way_served {
 	const struct toc_value *means; /* NULL: not served */
 	struct toc_queue fresh, again; /* jobs at their first attempt, and at a later one */
 	unsigned running, running_again, aside;
+	CURL *idle[TOC_THREADS_MAX]; /* of a channel that blocks: a handle keeps its connection for the next job */
+	unsigned n_idle;
 	struct toc_map *lanes; /* by the text that names them */
 	/* nobody can be reached this way now: one at a time is tried, after growing pauses */
 	unsigned failures;

@@ -237,13 +237,30 @@ static bool leave_queues(struct toc_way_served *w, struct toc_job *job)
 	return queue_remove(&w->fresh, job) || queue_remove(&w->again, job);
 }
 
+static CURL *take_handle(struct toc_way_served *w)
+{
+	CURL *easy = w->n_idle ? w->idle[--w->n_idle] : curl_easy_init();
+	if (!easy)
+		abort();
+	return easy;
+}
+
+static void put_back(struct toc_way_served *w, CURL *easy)
+{
+	curl_easy_reset(easy); /* its connection stays */
+	if (w->channel->blocks && w->n_idle < TOC_THREADS_MAX)
+		w->idle[w->n_idle++] = easy;
+	else
+		curl_easy_cleanup(easy);
+}
+
 void toc_jobs_ended(struct toc_jobs *j, CURL *easy, CURLcode result)
 {
 	struct toc_job *job = NULL;
 	struct toc_outcome o = { 0 };
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&job);
 	j->ways[job->way].channel->done(job, easy, result, &o);
-	curl_easy_cleanup(easy);
+	put_back(&j->ways[job->way], easy);
 	job->easy = NULL;
 	left_off(j, job);
 	ran(j, job, &o);
@@ -252,18 +269,18 @@ void toc_jobs_ended(struct toc_jobs *j, CURL *easy, CURLcode result)
 static void begin(struct toc_jobs *j, struct toc_way_served *w, struct toc_job *job)
 {
 	struct toc_outcome o = { 0 };
-	CURL *easy = curl_easy_init();
-	if (!easy)
-		abort();
+	CURL *easy = take_handle(w);
 	job->begun_us = toc_clock_mono_us();
 	toc_observe(TOC_METRIC_COURIER_WAIT, way_labels[job->way], job->begun_us - job->since_us);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
 	if (w->channel->start(job, easy, &o) < 0) {
-		curl_easy_cleanup(easy);
+		put_back(w, easy);
 		settle(j, job, &o);
 		return;
 	}
-	if (toc_engine_add(j->engine, easy) < 0)
+	if (w->channel->blocks)
+		toc_engine_run(j->engine, easy);
+	else if (toc_engine_add(j->engine, easy) < 0)
 		TOC_WRONG("curl does not take a transfer");
 	job->easy = easy;
 	w->running++;
@@ -453,6 +470,8 @@ void toc_jobs_done(struct toc_jobs *j)
 	}
 	for (unsigned i = 0; i < TOC_WAYS; i++) {
 		cursor = 0;
+		while (j->ways[i].n_idle)
+			curl_easy_cleanup(j->ways[i].idle[--j->ways[i].n_idle]);
 		while (j->ways[i].lanes && toc_map_next(j->ways[i].lanes, &cursor, &id, &value))
 			free(value);
 		toc_map_free(j->ways[i].lanes);

@@ -203,6 +203,7 @@ const struct toc_courier_channel toc_smtp = {
 	.way = TOC_WAY_MAIL,
 	.means = "smtp",
 	.at_once = offsetof(struct toc_limits, smtp_connections),
+	.blocks = true, /* for the answer after the letter (curl 7.88 to 8.14: smtp_done) */
 	.start = start,
 	.done = done,
 };

@@ -291,10 +291,10 @@ describe('many at once', () => {
 	before(async () => (s = await Stage.begin()));
 	after(() => s?.end());
 
-	it('a thousand e-mails: all arrive, what is called for first, and the courier stays small', async () => {
-		s.sink.tell({ slow: 0.05 });
+	it('hundreds of e-mails: all arrive, what is called for first, and the courier stays small', async () => {
+		s.sink.tell({ slow: 0.3 });
 		const ids = [];
-		for (let i = 0; i < 500; i++) ids.push(await s.report(['PastePond', 'DGO']));
+		for (let i = 0; i < 300; i++) ids.push(await s.report(['PastePond', 'DGO']));
 		const urgent = await s.report(['PastePond'], { precedence: 'flash', ack_required: true });
 		const soon = await s.becomes(urgent, 'delivered', 'PastePond', 60_000);
 		const waiting = ids.flatMap((id) => ['PastePond', 'DGO'].filter((org) => !s.outcomes(id, org).length)).length;
@@ -302,8 +302,8 @@ describe('many at once', () => {
 		for (const id of ids) for (const org of ['PastePond', 'DGO']) await s.becomes(id, 'delivered', org, 120_000);
 		assert.ok(soon);
 		assert.ok(waiting > 100, `what is urgent overtook ${waiting}`);
-		assert.equal(new Set(s.sink.all().map((m) => header(m, 'Message-ID'))).size, 1001);
-		assert.equal(s.sink.all().length, 1001);
+		assert.equal(new Set(s.sink.all().map((m) => header(m, 'Message-ID'))).size, 601);
+		assert.equal(s.sink.all().length, 601);
 		assert.ok(await s.door.sample('tocsin_resident_memory_bytes{part="courier"}') < 48e6);
 		assert.equal(await s.door.sample('tocsin_courier_taken_unconfirmed'), 0);
 	});
