@@ -165,17 +165,20 @@ static int wait_ms(struct toc_child *c, toc_dur at_most)
 
 int toc_child_turn(struct toc_child *c, toc_dur at_most)
 {
-	struct pollfd p[1 + TOC_CHILD_PEERS + STORES_MAX];
-	unsigned n_peers = c->peers[TOC_CHILD_COURIER] ? TOC_CHILD_PEERS : c->n_fronts;
-	unsigned store0 = 1 + n_peers, n = store0 + c->n_stores;
+	struct pollfd p[1 + STORES_MAX + TOC_CHILD_PEERS];
+	unsigned who[TOC_CHILD_PEERS], n_peers = 0, peer0 = 1 + c->n_stores;
 
 	p[0] = (struct pollfd){ .fd = c->control, .events = POLLIN }; /* poll ignores negative descriptors */
-	for (unsigned i = 0; i < n_peers; i++)
-		p[1 + i] = (struct pollfd){ .fd = c->peers[i] ? toc_channel_fd(c->peers[i]) : -1,
-					    .events = c->peers[i] ? wants(c, c->peers[i]) : 0 };
 	for (unsigned i = 0; i < c->n_stores; i++)
-		p[store0 + i] = (struct pollfd){ .fd = toc_store_fd(c->stores[i]),
-						 .events = toc_store_wants(c->stores[i]) };
+		p[1 + i] = (struct pollfd){ .fd = toc_store_fd(c->stores[i]),
+					    .events = toc_store_wants(c->stores[i]) };
+	for (unsigned i = 0; i < TOC_CHILD_PEERS; i++) { /* those that are there: most never are */
+		if (!c->peers[i])
+			continue;
+		p[peer0 + n_peers] = (struct pollfd){ .fd = toc_channel_fd(c->peers[i]), .events = wants(c, c->peers[i]) };
+		who[n_peers++] = i;
+	}
+	unsigned n = peer0 + n_peers;
 	if (poll(p, n, wait_ms(c, at_most)) < 0) {
 		if (errno != EINTR)
 			TOC_WRONG("poll");
@@ -184,13 +187,14 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most)
 	}
 
 	for (unsigned i = 0; i < c->n_stores; i++)
-		if (p[store0 + i].revents || toc_store_next_us(c->stores[i]) <= toc_clock_mono_us())
-			toc_store_step(c->stores[i], p[store0 + i].revents, toc_clock_mono_us());
-	for (unsigned i = 0; i < n_peers; i++) {
-		if (!p[1 + i].revents || !c->peers[i])
+		if (p[1 + i].revents || toc_store_next_us(c->stores[i]) <= toc_clock_mono_us())
+			toc_store_step(c->stores[i], p[1 + i].revents, toc_clock_mono_us());
+	for (unsigned k = 0; k < n_peers; k++) {
+		unsigned i = who[k];
+		if (!p[peer0 + k].revents || !c->peers[i])
 			continue;
 		c->at = i;
-		int r = toc_channel_step(c->peers[i], p[1 + i].revents, on_frame, c);
+		int r = toc_channel_step(c->peers[i], p[peer0 + k].revents, on_frame, c);
 		if (r < 0) {
 			const char *why = r == TOC_EINVAL ? "sent what is no frame" : "closed";
 			if (i == TOC_CHILD_COURIER)

@@ -164,7 +164,7 @@ describe('no descriptors left', () => {
 
 	it('in the keeper: when the database has to be connected anew, threats are journaled meanwhile', async () => {
 		const [keeper] = server.pids('keeper');
-		const back = limit([keeper], 'nofile', 6); // poll(2) wants four of them, and all six are there
+		const back = limit([keeper], 'nofile', 8); // poll(2) wants five of them, and all eight are there
 		await endSessions();
 		await threatIs('journaled', 'No descriptor for a connection.');
 		back();

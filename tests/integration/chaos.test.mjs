@@ -22,7 +22,7 @@ describe('a night of chaos', () => {
 
 	it('nothing that was answered is lost or happened twice, and everybody has their part of it', async (t) => {
 		const counts = await chaos.books();
-		assert.ok(Object.keys(counts.deaths).length === 5 && counts.delivered > counts.entries, JSON.stringify(counts));
+		assert.ok(Object.keys(counts.deaths).length >= 5 && counts.delivered > counts.entries, JSON.stringify(counts));
 		t.diagnostic(JSON.stringify(counts));
 	});
 

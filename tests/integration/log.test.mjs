@@ -153,7 +153,7 @@ describe('the log', () => {
 
 	it('every socket gets each checkpoint with the proof that it goes on from the one before', async () => {
 		const vkey = await log.vkey();
-		const seen = (m) => (m.strays ?? []).filter((f) => f.op === 'checkpoint');
+		const seen = (m) => m.checkpoints ?? [];
 		const follow = (held, frames) => frames.reduce((had, f) => {
 			const c = openCheckpoint(f.note, vkey);
 			if (!had) return c; // the first: there is nothing to hold it against
@@ -192,7 +192,7 @@ describe('the log', () => {
 		}
 		const ahead = await Member.connect(server, 'GameNest', 'night responder', { hello: false });
 		ahead.say({ op: 'hello', trust: 'audit.localhost/ledger/1\n999999999\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— x AAAA\n' });
-		const frame = await until(() => (ahead.strays ?? []).find((f) => f.op === 'checkpoint'), 'what there is');
+		const frame = await until(() => ahead.checkpoints?.[0], 'what there is');
 		const c = openCheckpoint(frame.note, await log.vkey());
 		assert.ok(c.size < 999999999 && frame.old === c.size && frame.proof.length === 0, 'less than was signed, and nothing is claimed');
 		await ahead.close();

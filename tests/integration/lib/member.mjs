@@ -69,6 +69,7 @@ export class Member {
 			this.last = frame.seq;
 		} else if (frame.op === 'urgent') this.urgents.push(frame);
 		else if (frame.op === 'beat') this.beats++;
+		else if (frame.op === 'checkpoint') (this.checkpoints ??= []).push(frame);
 		else if (frame.ref !== undefined && this.waiting.has(frame.ref)) {
 			this.waiting.get(frame.ref)(frame);
 			this.waiting.delete(frame.ref);
