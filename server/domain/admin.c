@@ -257,7 +257,13 @@ int toc_rule_org_suspend(struct toc_ask *q)
 		return TOC_REFUSE(q, STATE, "body.suspended", "domain a.1", "suspended: it is so already");
 	if (q->org == o)
 		return TOC_REFUSE(q, NOT_PERMITTED, "body.code", "domain a.3.1", "code: not one's own organisation");
-	return org_draft(q, "org.suspend", toc_short_str(&o->code));
+	if (org_draft(q, "org.suspend", toc_short_str(&o->code)) < 0)
+		return -1;
+	struct toc_draft *d = &q->verdict->drafts[q->verdict->n - 1];
+	if (o->suspended && toc_is_in_force(d)) /* with this entry it is a member again, and reads it */
+		toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&o->code),
+				     toc_may_read(q->action, o->kinds, 0, TOC_WHOLE), TOC_WHOLE);
+	return 0;
 }
 
 /* ---- roles ---- */
