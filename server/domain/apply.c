@@ -43,6 +43,9 @@ static bool remember(const struct deed *d)
 	m->threat = d->e->case_ref;
 	m->incident = d->e->incident;
 	m->at = toc_get_time(d->decided, "at", d->e->ts);
+	m->tlp = toc_tlp_of(toc_get_text(d->m, "tlp"));
+	m->handling = toc_handling_bits(toc_get(d->m, "handling"));
+	toc_short_set(&m->grade, toc_get_text(d->m, "source_grade"));
 	m->order = toc_get_id(toc_at(toc_get(d->decided, "orders"), 0), "order");
 	if (receipts) {
 		int64_t seq = m->seq;

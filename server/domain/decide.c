@@ -330,6 +330,8 @@ static int run(struct toc_ask *q)
 		r = check_incident(q, needs);
 	if (r == 0)
 		r = check_order(q, needs);
+	if (r == 0)
+		r = toc_check_marking(q);
 	return r == 0 ? rule(q) : r;
 }
 

@@ -121,6 +121,7 @@ struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threa
 		toc_set_text(q->a, body, "ground_text", j->ground_text);
 	toc_set_id(q->a, body, "triggered_by", cause);
 	toc_set(q->a, message, "body", body);
+	toc_mark_like(q, message, entries, n);
 	d->message = message;
 
 	toc_join_desk(
@@ -202,6 +203,8 @@ int toc_rule_disclose(struct toc_ask *q)
 	for (size_t i = 0; i < toc_len(to); i++)
 		if (check_recipient(q, toc_text_of(toc_at(to, i)), entries, n) < 0)
 			return -1;
+	if (toc_check_passing_on(q, entries, n) < 0)
+		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M29.disclose");
 	d->ref = t->notice;
 	toc_set_id(q->a, toc_decided(d), "case", t->id);

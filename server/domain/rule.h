@@ -532,6 +532,18 @@ int toc_address(struct toc_ask *q, struct toc_draft *d, const struct toc_value *
 /** May people with these roles of this organisation read it, as its snapshot and disclosures say? */
 bool toc_is_reader(const struct toc_message *m, struct toc_str org, toc_roles roles);
 
+/* marking.c: TLP, handling codes, grade of the source */
+uint32_t toc_tlp_of(struct toc_str name); /* 0 when unknown; stricter is greater */
+const char *toc_tlp_name(uint32_t tlp);
+uint32_t toc_handling_bits(const struct toc_value *codes);
+/** A new version of another's message does not lower what its originator has marked. */
+int toc_check_marking(struct toc_ask *q);
+uint32_t toc_strictest(const struct toc_message *const *parts, size_t n);
+/** Marks a message that puts these together: the strictest TLP of them and of its own, all their handling codes. */
+void toc_mark_like(struct toc_ask *q, struct toc_value *message, const struct toc_message *const *parts, size_t n);
+/** May these be passed on, and is the message that does it marked like the strictest of them? */
+int toc_check_passing_on(struct toc_ask *q, const struct toc_message *const *parts, size_t n);
+
 /* disclosure.c */
 toc_rule toc_rule_disclose;
 /** Draft the M29 by which `to` gets the entries of a case that it may read, and join it as a desk. */
