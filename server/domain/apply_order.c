@@ -45,6 +45,10 @@ static void items(struct toc_order *o, const struct toc_value *list)
 		struct toc_ordered *item = &o->items[place - 1];
 		item->state = toc_ordered_state_of(toc_get_text(v, "state"));
 		item->at = toc_get_time(v, "at", TOC_TIME_NEVER);
+		if (toc_get(v, "hour")) {
+			item->hour = toc_get_id(v, "hour");
+			toc_short_set(&item->clock, toc_get_text(v, "clock"));
+		}
 	}
 }
 
@@ -71,7 +75,7 @@ static void scrutiny(const struct deed *d, struct toc_order *o, const struct toc
 static void effects(const struct deed *d, struct toc_order *o, const struct toc_value *v)
 {
 	const struct toc_value *issued = toc_get(v, "issued"), *received = toc_get(v, "received"),
-			       *silence = toc_get(v, "silence"), *awaited = toc_get(v, "awaited");
+			       *silence = toc_get(v, "silence");
 
 	if (toc_get(v, "check"))
 		o->check = toc_get_id(v, "check");
@@ -83,10 +87,6 @@ static void effects(const struct deed *d, struct toc_order *o, const struct toc_
 		o->issued_at = toc_get_time(issued, "at", d->e->ts);
 		o->reported = toc_get_bool(issued, "reported");
 		toc_short_set(&o->home_authority, toc_get_text(issued, "home_authority"));
-	}
-	if (awaited) {
-		o->awaited = toc_get_id(awaited, "ref");
-		toc_short_set(&o->awaited_timer, toc_get_text(awaited, "timer"));
 	}
 	if (received) {
 		o->received_at = toc_get_time(received, "at", d->e->ts);

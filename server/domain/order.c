@@ -164,38 +164,63 @@ void toc_start_on_order_until(struct toc_ask *q, struct toc_value *decided, cons
 	of_order(q, decided, o->id);
 }
 
-const struct toc_timer *toc_stop_on_order(struct toc_ask *q, struct toc_value *decided, const char *timer,
-					  const struct toc_order *o, struct toc_str desk, toc_time at)
+static void stop_at(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, toc_time at)
 {
-	const struct toc_timer *t = toc_running(q->w, timer, o->id, desk);
 	toc_time now = q->at;
 
-	if (!t)
-		return NULL;
 	q->at = at; /* what stops it is the act, not the message that proves it */
 	toc_stop(q, decided, t);
 	q->at = now;
 	const struct toc_value *list = toc_get(decided, "timers_stopped");
 	toc_set_int(q->a, toc_at(list, toc_len(list) - 1), "left_ms", toc_between(at, t->deadline).us / 1000);
+}
+
+const struct toc_timer *toc_stop_on_order(struct toc_ask *q, struct toc_value *decided, const char *timer,
+					  const struct toc_order *o, struct toc_str desk, toc_time at)
+{
+	const struct toc_timer *t = toc_running(q->w, timer, o->id, desk);
+
+	if (t)
+		stop_at(q, decided, t, at);
 	return t;
+}
+
+const struct toc_timer *toc_hour_of_item(const struct toc_world *w, const struct toc_order *o, uint32_t item)
+{
+	const struct toc_ordered *i = &o->items[item];
+	char name[sizeof i->clock.p + 1] = "T1";
+
+	if (toc_uuid_is_nil(i->hour))
+		return toc_running(w, name, o->id, toc_short_str(&o->hsp));
+	memcpy(name, i->clock.p, i->clock.n);
+	name[i->clock.n] = 0;
+	return toc_running(w, name, i->hour, toc_short_str(&o->hsp));
+}
+
+void toc_stop_hour(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, const struct toc_timer *t, toc_time at,
+		   const char *how)
+{
+	struct toc_value *effects = toc_order_effects(q, decided, o);
+
+	stop_at(q, decided, t, at);
+	const struct toc_value *list = toc_get(decided, "timers_stopped");
+	if (how)
+		toc_set_cstr(q->a, toc_at(list, toc_len(list) - 1), "closed", how);
+	/* proven after its end to have been done within it */
+	if (t->breached && at.us <= t->deadline.us)
+		toc_set_int(q->a, effects, "breached", toc_get_int(effects, "breached", 0) - 1);
 }
 
 void toc_stop_hours(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, toc_time at,
 		    const char *how)
 {
-	static const char *const hours[] = { "T1", "T1b", "T1c" };
-
-	for (size_t i = 0; i < sizeof hours / sizeof *hours; i++) {
-		const struct toc_timer *t =
-			toc_stop_on_order(q, decided, hours[i], o, toc_short_str(&o->hsp), at);
-		if (!t)
-			continue;
-		const struct toc_value *list = toc_get(decided, "timers_stopped");
-		if (how)
-			toc_set_cstr(q->a, toc_at(list, toc_len(list) - 1), "closed", how);
-		/* proven after its end to have been done within it */
-		if (t->breached && at.us <= t->deadline.us)
-			toc_set_int(q->a, toc_order_effects(q, decided, o), "breached", -1);
+	for (uint32_t i = 0; i < o->n_items; i++) {
+		const struct toc_timer *t = toc_hour_of_item(q->w, o, i);
+		bool again = false;
+		for (uint32_t k = 0; t && k < i; k++)
+			again |= toc_hour_of_item(q->w, o, k) == t;
+		if (t && !again)
+			toc_stop_hour(q, decided, o, t, at, how);
 	}
 	if (o->overdue)
 		toc_set_bool(q->a, toc_order_effects(q, decided, o), "overdue", false);

@@ -29,6 +29,27 @@ void toc_order_received(struct toc_ask *q, struct toc_value *decided, const stru
 		toc_start_on_order(q, decided, "T5", o, toc_short_str(&o->hsp), at);
 }
 
+/* An hour that a message opens, of an order. */
+static void open_hour(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, struct toc_str clock, struct toc_uuid opener,
+		      toc_time at)
+{
+	toc_set_int(q->a, toc_order_effects(q, decided, o), "opened", 1);
+	toc_start(q, decided, toc_arena_str(q->a, clock).p, opener, toc_short_str(&o->hsp), at);
+	const struct toc_value *list = toc_get(decided, "timers_started");
+	toc_set_id(q->a, toc_at(list, toc_len(list) - 1), "order", o->id);
+}
+
+/* The provider has the M14: an hour starts for the items that wait for it, if any still does. */
+static void next_hour(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, struct toc_uuid opener, toc_time at)
+{
+	for (uint32_t i = 0; i < o->n_items; i++)
+		if (toc_uuid_eq(o->items[i].hour, opener) && o->items[i].state == TOC_ORDERED_PENDING) {
+			if (!toc_hour_of_item(q->w, o, i))
+				open_hour(q, decided, o, toc_short_str(&o->items[i].clock), opener, at);
+			return;
+		}
+}
+
 static bool anything_down(const struct toc_order *o)
 {
 	for (uint32_t i = 0; i < o->n_items; i++)
@@ -51,11 +72,8 @@ void toc_order_receipt(struct toc_ask *q, struct toc_value *decided, const struc
 	} else if (toc_uuid_eq(m->eid, o->decision) && o->state == TOC_ORDER_ANNULLED) {
 		if (!toc_running(q->w, "T7", o->id, org) && anything_down(o))
 			toc_start_on_order(q, decided, "T7", o, org, at);
-	} else if (toc_uuid_eq(m->eid, o->awaited)) {
-		struct toc_value *effects = toc_order_effects(q, decided, o);
-		toc_set_int(q->a, effects, "opened", 1);
-		toc_set(q->a, effects, "awaited", toc_value_map(q->a));
-		toc_start_on_order(q, decided, toc_arena_str(q->a, toc_short_str(&o->awaited_timer)).p, o, org, at);
+	} else {
+		next_hour(q, decided, o, m->eid, at);
 	}
 }
 
@@ -84,7 +102,8 @@ static void change(struct toc_ask *q, struct outcome *x, uint32_t i, enum toc_or
 {
 	struct toc_value *v = toc_value_map(q->a);
 
-	x->items[i] = (struct toc_ordered){ .state = to, .at = at };
+	x->items[i].state = to;
+	x->items[i].at = at;
 	toc_set_int(q->a, v, "item", i + 1);
 	toc_set_cstr(q->a, v, "state", toc_ordered_state_name(to));
 	toc_set_time(q->a, v, "at", at);
@@ -175,11 +194,15 @@ static int may_answer(struct toc_ask *q, const char *what)
 	return check_section_a(q);
 }
 
-/* Who answers has it. */
-static void answered(struct toc_ask *q, struct toc_value *decided, toc_time at)
+/* Who answers has it: what is left to be done is to be done within an hour of that. */
+static void answered(struct toc_ask *q, struct toc_value *decided, const struct outcome *x, toc_time at)
 {
 	if (q->order->received_at.us != TOC_TIME_NEVER.us)
 		return;
+	if (any(x, TOC_ORDERED_PENDING)) {
+		toc_order_received(q, decided, q->order, q->p->channel, at);
+		return;
+	}
 	struct toc_value *received = toc_value_map(q->a);
 	toc_set_time(q->a, received, "at", at);
 	toc_set_text(q->a, received, "channel", q->p->channel);
@@ -199,6 +222,33 @@ static void settle(struct toc_ask *q, struct toc_value *decided, const struct ou
 	} else if (toc_order_step(TOC_STR("received"), q->order->state, &to)) {
 		toc_effect_order_state(q, decided, q->order, to);
 	}
+}
+
+/* Each hour ends when none of its items is left to be done: with the last measure, or closed by an answer that it cannot be done. One
+ * that is over, with something left, stays overdue. */
+static void end_hours(struct toc_ask *q, struct toc_value *decided, const struct outcome *x, toc_time answer, const char *how)
+{
+	const struct toc_order *o = q->order;
+	bool overdue = false;
+
+	for (uint32_t i = 0; i < x->n; i++) {
+		const struct toc_timer *t = toc_hour_of_item(q->w, o, i);
+		bool first = t != NULL, left = false;
+		toc_time last = { 0 };
+		for (uint32_t k = 0; t && k < x->n; k++) {
+			if (toc_hour_of_item(q->w, o, k) != t)
+				continue;
+			first &= k >= i;
+			left |= x->items[k].state == TOC_ORDERED_PENDING;
+			if (is_done(&x->items[k]) && toc_before(last, x->items[k].at))
+				last = x->items[k].at;
+		}
+		overdue |= t && left && t->breached;
+		if (first && !left)
+			toc_stop_hour(q, decided, o, t, how || last.us == 0 ? answer : last, how);
+	}
+	if (o->overdue && !overdue)
+		toc_set_bool(q->a, toc_order_effects(q, decided, o), "overdue", false);
 }
 
 /* T3 is measured where it ends: nobody here knew of the measure before. */
@@ -258,10 +308,9 @@ int toc_rule_order_executed(struct toc_ask *q)
 				  "preserved_until: six months from the measure is %s", toc_time_str(q->a, keep).p);
 	struct toc_draft *d = toc_order_draft(q, "M12.send");
 	struct toc_value *decided = toc_decided(d);
-	answered(q, decided, at);
+	answered(q, decided, &x, at);
 	settle(q, decided, &x, toc_get(q->body, "preserved_until") ? "preserved" : "executed");
-	if (!any(&x, TOC_ORDERED_PENDING))
-		toc_stop_hours(q, decided, o, last, NULL);
+	end_hours(q, decided, &x, at, NULL);
 	told(q, decided, x.last, at);
 	toc_start_on_order_until(q, decided, "T8", o, toc_short_str(&o->hsp), last, kept);
 	toc_readers_of_order(q, d, o);
@@ -295,10 +344,9 @@ int toc_rule_order_impossible(struct toc_ask *q)
 	struct toc_draft *d = toc_order_draft(q, "M13.send");
 	struct toc_value *decided = toc_decided(d);
 	toc_time at = toc_get_time(toc_get(q->body, "reported"), "sent_at", q->at);
-	answered(q, decided, at);
+	answered(q, decided, &x, at);
 	settle(q, decided, &x, "executed");
-	if (!any(&x, TOC_ORDERED_PENDING))
-		toc_stop_hours(q, decided, q->order, at, "not_running");
+	end_hours(q, decided, &x, at, "not_running");
 	if (toc_get(q->body, "discovered_at"))
 		told(q, decided, toc_get_time(q->body, "discovered_at", at), at);
 	toc_readers_of_order(q, d, q->order);
@@ -308,40 +356,33 @@ int toc_rule_order_impossible(struct toc_ask *q)
 /* ---- the next hour ---- */
 
 static void continue_items(struct toc_ask *q, struct toc_value *decided, enum toc_ordered_state from,
-			   enum toc_order_state to)
+			   enum toc_order_state to, const char *clock)
 {
 	struct outcome x = outcome_of(q);
 
 	for (uint32_t i = 0; i < x.n; i++)
-		if (x.items[i].state == from)
+		if (x.items[i].state == from) {
 			change(q, &x, i, TOC_ORDERED_PENDING, TOC_TIME_NEVER);
+			struct toc_value *v = toc_at(x.changes, toc_len(x.changes) - 1);
+			toc_set_id(q->a, v, "hour", q->id);
+			toc_set_cstr(q->a, v, "clock", clock);
+		}
 	toc_set(q->a, toc_order_effects(q, decided, q->order), "items", x.changes);
 	toc_effect_order_state(q, decided, q->order, to);
 }
 
-static void open_hour(struct toc_ask *q, struct toc_value *decided, const char *timer, toc_time at)
+/* What the authority says opens the next hour when the provider has it: at once, if that is reported. */
+static void await_receipt(struct toc_ask *q, struct toc_value *decided, const char *clock)
 {
-	toc_set_int(q->a, toc_order_effects(q, decided, q->order), "opened", 1);
-	toc_start_on_order(q, decided, timer, q->order, toc_short_str(&q->order->hsp), at);
-}
-
-/* What the authority says opens the next hour when the provider has it. */
-static void await_receipt(struct toc_ask *q, struct toc_value *decided, const char *timer)
-{
-	struct toc_value *awaited = toc_value_map(q->a);
 	const struct toc_value *reported = toc_get(q->body, "reported");
 
-	if (toc_get(reported, "received_at")) {
-		open_hour(q, decided, timer, toc_get_time(reported, "received_at", q->at));
-		return;
-	}
-	toc_set_id(q->a, awaited, "ref", q->id);
-	toc_set_cstr(q->a, awaited, "timer", timer);
-	toc_set(q->a, toc_order_effects(q, decided, q->order), "awaited", awaited);
-	toc_page_contact(q, decided, toc_short_str(&q->order->hsp), TOC_FOR_ORDERS, 0);
+	if (toc_get(reported, "received_at"))
+		open_hour(q, decided, q->order, toc_str_of(clock), q->id, toc_get_time(reported, "received_at", q->at));
+	else
+		toc_page_contact(q, decided, toc_short_str(&q->order->hsp), TOC_FOR_ORDERS, 0);
 }
 
-static int continuation(struct toc_ask *q, const char *k, enum toc_ordered_state from, const char *nothing,
+static int continuation(struct toc_ask *q, const char *k, const char *clock, enum toc_ordered_state from, const char *nothing,
 			struct toc_draft **ret_draft)
 {
 	const struct toc_order *o = q->order;
@@ -360,7 +401,7 @@ static int continuation(struct toc_ask *q, const char *k, enum toc_ordered_state
 	if (toc_before(toc_get_time(q->body, "at", q->at), o->received_at) && o->received_at.us != TOC_TIME_NEVER.us)
 		return TOC_REFUSE(q, TIME, "body.at", "TCO 3(7), 3(8)", "at: lies before the order was received");
 	*ret_draft = toc_order_draft(q, k);
-	continue_items(q, toc_decided(*ret_draft), from, to);
+	continue_items(q, toc_decided(*ret_draft), from, to, clock);
 	toc_readers_of_order(q, *ret_draft, o);
 	return 0;
 }
@@ -369,7 +410,7 @@ int toc_rule_clarification(struct toc_ask *q)
 {
 	struct toc_draft *d;
 
-	if (continuation(q, "M14.clarification", TOC_ORDERED_DEFECTIVE, "nothing of the order waits for a clarification",
+	if (continuation(q, "M14.clarification", "T1c", TOC_ORDERED_DEFECTIVE, "nothing of the order waits for a clarification",
 			 &d) < 0)
 		return -1;
 	await_receipt(q, toc_decided(d), "T1c");
@@ -380,11 +421,11 @@ int toc_rule_obstacle_ended(struct toc_ask *q)
 {
 	struct toc_draft *d;
 
-	if (continuation(q, "M14.obstacle_ended", TOC_ORDERED_IMPOSSIBLE, "no obstacle to the order is on record", &d) <
+	if (continuation(q, "M14.obstacle_ended", "T1b", TOC_ORDERED_IMPOSSIBLE, "no obstacle to the order is on record", &d) <
 	    0)
 		return -1;
 	if (toc_short_is(&q->order->hsp, q->p->org))
-		open_hour(q, toc_decided(d), "T1b", toc_get_time(q->body, "at", q->at));
+		open_hour(q, toc_decided(d), q->order, TOC_STR("T1b"), q->id, toc_get_time(q->body, "at", q->at));
 	else
 		await_receipt(q, toc_decided(d), "T1b");
 	return 0;

@@ -32,7 +32,7 @@
  *   item_opinions   [{item, org, opinion, disputed}] · item_floods [{item, from, matches}]
  *   orders          [{order, …}]                     of each removal order that it is about, as far as they apply:
  *                     drafted {…}, certified true, issued {…}, received {at, channel}, from and to (lifecycle.def),
- *                     items [{item, state, at?}], awaited {ref, timer}, silence {until?, extended?}, opened n, breached n,
+ *                     items [{item, state, at?, hour?, clock?}], silence {until?, extended?}, opened n, breached n,
  *                     overdue, ended_at, check (M18), copied {at} (M11), scrutiny {requested, for_user}, intended true,
  *                     scrutinised true (M15)
  *   content         keyed digest of what the order says
@@ -642,6 +642,12 @@ void toc_start_on_order_until(struct toc_ask *q, struct toc_value *decided, cons
 /** The timer of that name that runs on the order, stopped by what happened at `at`, if it runs. @return it, or NULL */
 const struct toc_timer *toc_stop_on_order(struct toc_ask *q, struct toc_value *decided, const char *timer,
 					  const struct toc_order *o, struct toc_str desk, toc_time at);
+/** The hour in which the item is to be done, if it runs: T1 runs on the order, each later one on the M14 that opens it, so items that were
+ * clarified one after the other have an hour each. */
+const struct toc_timer *toc_hour_of_item(const struct toc_world *w, const struct toc_order *o, uint32_t item);
+/** It has ended by what happened at `at`; `how`, if given, is said of it. */
+void toc_stop_hour(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, const struct toc_timer *t, toc_time at,
+		   const char *how);
 /** None of its hours runs any more; `how`, if given, is said of those that did. */
 void toc_stop_hours(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o, toc_time at,
 		    const char *how);

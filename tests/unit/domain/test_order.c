@@ -35,7 +35,10 @@ static const struct toc_value *decided(const struct stage *s, const char *k)
 
 static const struct toc_timer *running(struct stage *s, const char *timer, const struct orders *o, const char *order)
 {
-	return toc_running(s->w, timer, toc_id_of(toc_str_of(order)), toc_str_of(o->hsp));
+	if (strcmp(timer, "T1b") && strcmp(timer, "T1c"))
+		return toc_running(s->w, timer, toc_id_of(toc_str_of(order)), toc_str_of(o->hsp));
+	const struct toc_timer *t = toc_hour_of_item(s->w, orders_find(s, order), 0);
+	return t && toc_short_is(&t->name, toc_str_of(timer)) ? t : NULL;
 }
 
 static const char *done_at(struct stage *s, const struct orders *o, toc_time at)
@@ -403,6 +406,79 @@ CASE(an_obstacle_ends_and_a_new_hour_starts)
 	CHECK(orders_say(s, o->responder, "M12", order, done_at(s, o, NOW)) == 0);
 	CHECK(toc_get_bool(stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1b", "GameNest"), "met"));
 	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(items_that_were_clarified_one_after_the_other_have_an_hour_each)
+{
+	struct orders o = orders_nest;
+	const char *order;
+	o.items = 3;
+	struct stage *s = begun(&o, &order);
+	CHECK(orders_receipt(s, &o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(5));
+	CHECK(orders_say(s, o.responder, "M13", order, toc_arena_printf(s->a, "%s,\"items\":[2]", cannot(s, &o, DEFECT)).p) == 0);
+	stage_wait(s, TOC_MINUTES(5));
+#define CLARIFY toc_arena_printf(s->a, "\"kind\":\"clarification\",\"content\":\"x\",\"at\":\"%s\"", toc_time_str(s->a, NOW).p).p
+	CHECK(orders_say(s, o.issuer, "M14", order, CLARIFY) == 0);
+	CHECK(orders_receipt(s, &o, "M14.clarification") == 0);
+	toc_time second = NOW;
+	stage_wait(s, TOC_MINUTES(20));
+	CHECK(orders_say(s, o.responder, "M13", order, toc_arena_printf(s->a, "%s,\"items\":[3]", cannot(s, &o, DEFECT)).p) == 0);
+	CHECK(orders_say(s, o.issuer, "M14", order, CLARIFY) == 0);
+	CHECK(orders_receipt(s, &o, "M14.clarification") == 0);
+	const struct toc_order *is = orders_find(s, order);
+	const struct toc_timer *hour[] = { toc_hour_of_item(s->w, is, 0), toc_hour_of_item(s->w, is, 1), toc_hour_of_item(s->w, is, 2) };
+	CHECK(hour[0] && hour[1] && hour[2] && hour[0] != hour[1] && hour[1] != hour[2]);
+	CHECK(hour[1]->deadline.us == second.us + TOC_HOURS(1).us); /* not moved by the third item's */
+	CHECK(hour[2]->starts.us == NOW.us);
+	/* the first is done within its hour, the third one too, after the first hour has ended: that missed nothing */
+	stage_wait(s, TOC_MINUTES(20));
+#define DONE(n) toc_arena_printf(s->a, "%s,\"item_outcomes\":[{\"item\":" n ",\"measure\":\"removed\",\"measured_at\":\"%s\"}]", \
+				 done_at(s, &o, NOW), toc_time_str(s->a, NOW).p).p
+	CHECK(orders_say(s, o.responder, "M12", order, DONE("1")) == 0);
+	CHECK(toc_get_bool(stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1", "GameNest"), "met"));
+	stage_wait(s, TOC_MINUTES(22)); /* the second's hour is over, and nothing was done */
+	CHECK(orders_find(s, order)->overdue);
+	CHECK(orders_say(s, o.responder, "M12", order, DONE("3")) == 0);
+	CHECK(toc_get_bool(stage_timer(stage_last(s, "M12.send", NULL), "timers_stopped", "T1c", "GameNest"), "met"));
+	CHECK(orders_find(s, order)->overdue); /* still: the second */
+	CHECK(orders_say(s, o.responder, "M12", order, done_at(s, &o, NOW)) == 0);
+	CHECK(!orders_find(s, order)->overdue);
+	CHECK_INT(orders_find(s, order)->hours, 3);
+	CHECK_INT(orders_find(s, order)->breached, 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(an_answer_proves_that_the_order_was_received)
+{
+	struct orders o = orders_nest;
+	const char *order;
+	o.items = 2;
+	struct stage *s = begun(&o, &order);
+	stage_wait(s, TOC_MINUTES(3));
+	CHECK(orders_say(s, o.responder, "M12", order, DONE("1")) == 0);
+	CHECK(running(s, "T1", &o, order)->starts.us == NOW.us); /* the other one within an hour of that */
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DELIVERED);
+	CHECK(orders_receipt(s, &o, "M10.issue") == 0); /* proves nothing new */
+	CHECK_INT(orders_find(s, order)->hours, 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_clarification_that_nobody_waits_for_any_more_opens_no_hour)
+{
+	const struct orders *o = &orders_nest;
+	const char *order;
+	struct stage *s = begun(o, &order);
+	CHECK(orders_receipt(s, o, "M10.issue") == 0);
+	CHECK(orders_say(s, o->responder, "M13", order, cannot(s, o, DEFECT)) == 0);
+	CHECK(orders_say(s, o->issuer, "M14", order, CLARIFY) == 0);
+	CHECK(orders_say(s, o->responder, "M12", order, done_at(s, o, NOW)) == 0);
+	CHECK(orders_receipt(s, o, "M14.clarification") == 0);
+	CHECK_INT(orders_find(s, order)->hours, 1);
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_EXECUTED);
 	stage_free(s);
 }
 
