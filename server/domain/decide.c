@@ -9,7 +9,7 @@
 #include "domain/rule.h"
 
 enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16, INCIDENT = 32,
-	    OR_PROPOSE = 64, ORDER = 128, MAY_HAVE_ORDER = 256 };
+	    OR_PROPOSE = 64, ORDER = 128, MAY_HAVE_ORDER = 256, ANY_MODE = 512 };
 
 static const struct {
 	const char *k;
@@ -17,7 +17,8 @@ static const struct {
 	unsigned needs; /* CASE: case_ref names a case; INCIDENT: incident_ref names one; ORDER: body.order_ref names
 			   a removal order; DIRECTORY: mode system; OUTSIDE: of the exercise it
 			   names; BY_SERVER: the server may do it of itself: a directory is set up, receipts
-			   are gathered; OR_PROPOSE: whoever may not decide it alone proposes it */
+			   are gathered; OR_PROPOSE: whoever may not decide it alone proposes it;
+			   ANY_MODE: mode system as well as the others */
 } rules[] = {
 	{ "M1.report", toc_rule_report, FREE },
 	{ "M1.reference", toc_rule_reference, FREE },
@@ -92,7 +93,7 @@ static const struct {
 	{ "M24.send", toc_rule_complaints, FREE },
 	{ "M25.recall", toc_rule_recall, FREE },
 	{ "M25.confirm", toc_rule_recall_confirm, FREE },
-	{ "M19.delivery", toc_rule_delivery, OUTSIDE | BY_SERVER },
+	{ "M19.delivery", toc_rule_delivery, OUTSIDE | BY_SERVER | ANY_MODE },
 	{ "M26.own", toc_rule_contact_own, DIRECTORY | BY_SERVER },
 	{ "M26.verify", toc_rule_contact_verify, DIRECTORY },
 	{ "M26.test", toc_rule_contact_test, DIRECTORY },
@@ -195,7 +196,7 @@ static int check_mode(struct toc_ask *q, unsigned needs)
 		if (q->mode != TOC_MODE_SYSTEM)
 			return TOC_REFUSE(q, EXERCISE, "mode", "domain M0",
 					  "mode: the directory is real: use \"system\"");
-	} else if (q->mode == TOC_MODE_NONE || q->mode == TOC_MODE_SYSTEM) {
+	} else if (q->mode == TOC_MODE_NONE || (q->mode == TOC_MODE_SYSTEM && !(needs & ANY_MODE))) {
 		return TOC_REFUSE(q, BAD_VALUE, "mode", "domain M0",
 				  "mode: \"actual\", \"exercise\" or \"test\"");
 	}

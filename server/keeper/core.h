@@ -7,6 +7,7 @@
  *   tail.c        reading what was appended, here and elsewhere
  *   away.c        the journal: while the database is away, and after
  *   answer.c      JSON of the answers
+ *   calls.c       what the courier is told to call webhooks, telephones and browsers
  *   called.c      what gateways to telephones report
  *   outside.c     addresses that members gave us to call, and their secrets
  *   publish.c     committed entries to the fronts
@@ -212,6 +213,8 @@ struct toc_allowance;
 void toc_outside_allowance(const struct toc_keeper *k, struct toc_arena *a, struct toc_allowance *ret);
 /** May the address that a message declares be called? @return 0, or -1 and w->refusal */
 int toc_outside_check(const struct toc_keeper *k, struct toc_work *w);
+/** It said that it is gone (410; of a push service 404 as well): it is called no more. */
+void toc_outside_gone(struct toc_keeper *k, enum toc_way way, struct toc_uuid to, unsigned code);
 /** Add to the answer what only whoever asked for it is told: a hook's secret. */
 void toc_outside_tell(const struct toc_keeper *k, const struct toc_work *w, const struct toc_opened *e,
 		      struct toc_value *answer);

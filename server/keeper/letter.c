@@ -20,8 +20,7 @@ struct toc_str toc_contact_address(const struct toc_composing *c)
 	return TOC_STR("");
 }
 
-/* "M3-7F3A-91C0": the kind of message, and enough of its id to find it by. */
-static struct toc_str reference(struct toc_arena *a, const struct toc_message *m, struct toc_uuid id)
+struct toc_str toc_reference(struct toc_arena *a, const struct toc_message *m, struct toc_uuid id)
 {
 	struct toc_str k = m ? toc_short_str(&m->k) : TOC_STR("");
 	size_t dot = 0;
@@ -50,7 +49,7 @@ struct toc_value *toc_compose_letter(struct toc_keeper *k, const struct toc_comp
 	toc_set_cstr(c->a, told, "about", d->calls ? "alert" : "note");
 	toc_set_bool(c->a, told, "exercise", d->mode == TOC_MODE_EXERCISE);
 	toc_set_int(c->a, told, "at", d->since.us);
-	toc_set_text(c->a, told, "reference", reference(c->a, m, d->message));
+	toc_set_text(c->a, told, "reference", toc_reference(c->a, m, d->message));
 	toc_set_text(c->a, told, "organisation", toc_text_str(&to->name));
 	toc_set(c->a, told, "languages", toc_get(body, "languages"));
 	if (hub) {

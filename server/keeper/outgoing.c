@@ -1,6 +1,6 @@
 /* outgoing.c: see outgoing.h.
  *
- *   due ──► ADDRESS: the entry that declared the contact is read ──► LINK: its credential is entered ──► CARRIED: JOB
+ *   due ──► ADDRESS: the entry that declared the contact is read (of a call, what it is about as well) ──► LINK: its credential is entered ──► CARRIED: JOB
  *   OUTCOME ──► ENTERED: the M19.delivery is decided ──► OUTCOME_KEPT; retried later, or over
  *
  * What waits is a heap of (when, delivery) for each way, and one apart for what somebody has to answer, which goes first. A
@@ -16,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IN_HAND 128          /* of one way */
+#define IN_HAND 128          /* of e-mail */
+#define IN_HAND_OF_CALLS 512 /* of each of the other ways: many addresses, each of which may be slow */
+#define IN_HAND_OF_ONE 8     /* of one webhook or gateway: what does not answer keeps no other waiting */
+#define READS_MOST 8         /* for one delivery */
 #define LOOK_US 1000000      /* between two looks at what nobody carries */
 #define FAILED_READ_US 1000000
 #define ROWS_BYTES (1u << 20)
@@ -30,7 +33,9 @@ struct going {
 	enum toc_way way;
 	struct toc_keeper *k;
 	bool linkless, found;
-	uint64_t seq; /* of the entry with the address */
+	uint64_t seq;         /* of the entry that is read */
+	struct toc_uuid wanted, to; /* its id; the hook that it goes to or by, nil: none */
+	unsigned reads;
 	/* the outcome, from OUTCOME until it is entered */
 	enum toc_outcome_state state;
 	uint32_t attempt, wait_s;
@@ -50,13 +55,17 @@ struct way {
 	unsigned in_hand;
 	int64_t down_us; /* when it last could not be used at all; 0: it can */
 };
+struct busy { /* a hook that has enough in hand: the rest stands aside */
+	unsigned in_hand;
+	struct heap aside;
+};
 struct heard { /* of a node */
 	int64_t at_us;
 };
 
 struct toc_outgoing {
 	struct way ways[TOC_WAYS];
-	struct toc_map *going, *nodes;
+	struct toc_map *going, *nodes, *hooks;
 	struct toc_cases *rows; /* sealed, as they are stored */
 	bool here, filled, told_channels;
 	int64_t look_us, since_us, retry_us;
@@ -116,12 +125,42 @@ static struct due heap_take(struct heap *h)
 /* The way that carries a channel, and who writes its jobs. */
 static enum toc_way way_of(const struct toc_delivery *d)
 {
-	return d->channel == TOC_CHANNEL_MAIL ? TOC_WAY_MAIL : TOC_WAY_NONE;
+	switch (d->channel) {
+	case TOC_CHANNEL_MAIL: return TOC_WAY_MAIL;
+	case TOC_CHANNEL_WEBHOOK: return TOC_WAY_WEBHOOK;
+	case TOC_CHANNEL_PUSH: return TOC_WAY_PUSH;
+	case TOC_CHANNEL_PHONE:
+	case TOC_CHANNEL_SMS:
+	case TOC_CHANNEL_PAGER: return TOC_WAY_PHONE;
+	default: return TOC_WAY_NONE;
+	}
 }
-static toc_compose *const composers[TOC_WAYS] = { [TOC_WAY_MAIL] = toc_compose_letter };
+static toc_compose *const composers[TOC_WAYS] = { [TOC_WAY_MAIL] = toc_compose_letter,
+						  [TOC_WAY_WEBHOOK] = toc_compose_webhook,
+						  [TOC_WAY_PUSH] = toc_compose_push,
+						  [TOC_WAY_PHONE] = toc_compose_call };
+
+/* The entries that are needed to write a job: the first has the address. */
+static void needs_of(const struct toc_delivery *d, struct toc_uuid ret[2])
+{
+	bool mail = d->channel == TOC_CHANNEL_MAIL, tells = d->channel == TOC_CHANNEL_WEBHOOK || d->channel == TOC_CHANNEL_PUSH;
+	ret[0] = mail ? d->point : d->to;
+	ret[1] = mail ? (struct toc_uuid){ { 0 } } : tells ? d->message : d->point;
+}
+
+/* What is declared as a hook goes while the hook is in use; a test of one that is paused, too. */
+static bool is_open(const struct toc_keeper *k, const struct toc_delivery *d)
+{
+	const struct toc_hook *h = toc_find_hook(k->world, d->to);
+	return !h || h->state == TOC_HOOK_ACTIVE || (h->state == TOC_HOOK_PAUSED && d->mode == TOC_MODE_SYSTEM);
+}
 
 static bool is_served_here(const struct toc_keeper *k, const struct toc_delivery *d)
 {
+	if (way_of(d) == TOC_WAY_PUSH)
+		return k->o.push;
+	if (way_of(d) == TOC_WAY_WEBHOOK || way_of(d) == TOC_WAY_PHONE)
+		return is_open(k, d);
 	return toc_list_has(k->o.channels, toc_str_of(toc_channel_name((unsigned)d->channel)));
 }
 
@@ -155,21 +194,56 @@ static void fill(struct toc_keeper *k)
 	struct toc_outgoing *o = k->outgoing;
 	struct toc_world_cursor cursor = { 0 };
 	const struct toc_delivery *d;
+	size_t at = 0;
+	struct toc_str name;
+	void *busy;
 	for (unsigned i = 0; i < TOC_WAYS; i++)
 		o->ways[i].calls.n = o->ways[i].told.n = 0;
+	while (toc_map_next(o->hooks, &at, &name, &busy))
+		((struct busy *)busy)->aside.n = 0;
 	while ((d = toc_world_next(k->world, TOC_OBJECT_delivery, &cursor)))
 		remember(k, d);
 	o->filled = true;
 }
 
+static struct busy *busy_of(struct toc_keeper *k, struct toc_uuid hook)
+{
+	struct busy *b = toc_map_get(k->outgoing->hooks, key(&hook));
+	if (!b) {
+		b = calloc(1, sizeof *b);
+		if (!b)
+			abort();
+		toc_map_put(k->outgoing->hooks, key(&hook), b);
+	}
+	return b;
+}
+
+/* One of a hook's is out of hand: the next of its own may go. */
+static void hook_has_room(struct toc_keeper *k, struct toc_uuid hook)
+{
+	struct busy *b = busy_of(k, hook);
+	b->in_hand--;
+	while (b->aside.n) {
+		struct due due = heap_take(&b->aside);
+		const struct toc_delivery *d = toc_find_delivery(k->world, due.id);
+		if (!d)
+			continue;
+		remember(k, d);
+		break;
+	}
+}
+
 static void drop(struct toc_keeper *k, struct going *g)
 {
+	struct toc_uuid hook = g->to;
 	toc_map_remove(k->outgoing->going, key(&g->id));
 	k->outgoing->ways[g->way].in_hand--;
 	free(g);
+	if (!toc_uuid_is_nil(hook))
+		hook_has_room(k, hook);
 }
 
-static struct going *take_in_hand(struct toc_keeper *k, struct toc_uuid id, enum toc_way way)
+static struct going *take_in_hand(struct toc_keeper *k, struct toc_uuid id, struct toc_uuid hook, enum toc_way way)
 {
 	struct going *g = calloc(1, sizeof *g);
 	if (!g)
@@ -177,9 +251,17 @@ static struct going *take_in_hand(struct toc_keeper *k, struct toc_uuid id, enum
 	g->id = id;
 	g->way = way;
 	g->k = k;
+	g->to = hook;
+	if (!toc_uuid_is_nil(hook))
+		busy_of(k, hook)->in_hand++;
 	toc_map_put(k->outgoing->going, key(&g->id), g);
 	k->outgoing->ways[way].in_hand++;
 	return g;
+}
+
+static unsigned in_hand_most(enum toc_way way)
+{
+	return way == TOC_WAY_MAIL ? IN_HAND : IN_HAND_OF_CALLS;
 }
 
 /* Who is gone is handed everything again when it is back. */
@@ -258,10 +340,10 @@ static void came_to(struct toc_keeper *k, struct going *g, enum toc_outcome_stat
 
 /* ---- a delivery is handed over ---- */
 
-static void compose(struct toc_keeper *k, struct going *g, const struct toc_row *row)
+static void compose(struct toc_keeper *k, struct going *g, const struct toc_row *row, const struct toc_row *other)
 {
 	const struct toc_delivery *d = toc_find_delivery(k->world, g->id);
-	struct toc_opened point;
+	struct toc_opened point, about;
 	const char *why = NULL;
 	if (!d || !waits(d) || !is_ours(k, d)) {
 		drop(k, g);
@@ -271,8 +353,9 @@ static void compose(struct toc_keeper *k, struct going *g, const struct toc_row 
 	struct toc_arena *a = toc_arena_new();
 	struct toc_value *told = NULL;
 	const struct toc_credential *link = toc_find_credential(k->world, toc_link_id(g->id));
-	if (toc_render_open(a, k->o.ring, row, &point, NULL) == 0)
-		told = composers[g->way](k, &(struct toc_composing){ a, d, &point, link ? link->expires : TOC_TIME_NEVER }, &why);
+	if (toc_render_open(a, k->o.ring, row, &point, NULL) == 0 && (!other || toc_render_open(a, k->o.ring, other, &about, NULL) == 0))
+		told = composers[g->way](k, &(struct toc_composing){ a, d, &point, link ? link->expires : TOC_TIME_NEVER,
+								     other ? &about : NULL }, &why);
 	if (!told) {
 		toc_log(TOC_LOG_WARN, "not_to_be_carried", "a delivery ends: %s", why ? why : "its contact point cannot be read");
 		came_to(k, g, TOC_OUTCOME_DEAD, 0);
@@ -298,7 +381,7 @@ static bool wants_link(const struct toc_keeper *k, const struct going *g)
 	return g->way == TOC_WAY_MAIL && !g->linkless && !toc_find_credential(k->world, toc_link_id(g->id));
 }
 
-static void go_on(struct toc_keeper *k, struct going *g, const struct toc_row *row)
+static void go_on(struct toc_keeper *k, struct going *g, const struct toc_row *row, const struct toc_row *other)
 {
 	const struct toc_delivery *d = toc_find_delivery(k->world, g->id);
 	if (!d || !waits(d)) {
@@ -306,7 +389,7 @@ static void go_on(struct toc_keeper *k, struct going *g, const struct toc_row *r
 		return;
 	}
 	if (!wants_link(k, g)) {
-		compose(k, g, row);
+		compose(k, g, row, other);
 		return;
 	}
 	struct toc_work *w = toc_link_work(k, d->id, toc_short_str(&d->org), d->person, d->message);
@@ -329,9 +412,7 @@ static void on_row(void *ctx, const struct toc_row *row)
 	struct going *g = ctx;
 	if (row->seq != g->seq)
 		return;
-	const struct toc_delivery *d = toc_find_delivery(g->k->world, g->id);
-	if (d)
-		toc_cases_put(g->k->outgoing->rows, d->point, d->point, row);
+	toc_cases_put(g->k->outgoing->rows, g->wanted, g->wanted, row);
 	g->found = true;
 }
 
@@ -386,12 +467,18 @@ static void read_address(struct toc_keeper *k, struct going *g)
 		drop(k, g);
 		return;
 	}
-	const struct toc_row *row = toc_cases_get(k->outgoing->rows, d->point);
-	if (row)
-		go_on(k, g, row);
-	else if (toc_uuid_is_nil(d->point))
+	struct toc_uuid needs[2];
+	needs_of(d, needs);
+	const struct toc_row *row = toc_cases_get(k->outgoing->rows, needs[0]),
+			     *other = toc_uuid_is_nil(needs[1]) ? NULL : toc_cases_get(k->outgoing->rows, needs[1]);
+	g->wanted = row ? needs[1] : needs[0];
+	g->found = false;
+	if (row && (other || toc_uuid_is_nil(needs[1])))
+		go_on(k, g, row, other);
+	else if (toc_uuid_is_nil(needs[0]))
 		came_to(k, g, TOC_OUTCOME_DEAD, 0);
-	else if (toc_store_find(source(k), &d->point, 1, TOC_STORE_DEADLINE, on_found, on_searched, g) < 0)
+	else if (++g->reads > READS_MOST ||
+		 toc_store_find(source(k), &g->wanted, 1, TOC_STORE_DEADLINE, on_found, on_searched, g) < 0)
 		put_off(k, g);
 }
 
@@ -407,7 +494,14 @@ static bool begin_one(struct toc_keeper *k, enum toc_way way)
 			const struct toc_delivery *d = toc_find_delivery(k->world, due.id);
 			if (!d || !waits(d) || d->next.us != due.at_us || !is_ours(k, d) || find_going(k, d->id))
 				continue;
-			struct going *g = take_in_hand(k, d->id, way);
+			struct toc_uuid hook = way == TOC_WAY_WEBHOOK || way == TOC_WAY_PHONE ? d->to : (struct toc_uuid){ { 0 } };
+			if (!toc_uuid_is_nil(hook) && !is_open(k, d))
+				continue; /* it is remembered again when the hook is resumed */
+			if (!toc_uuid_is_nil(hook) && busy_of(k, hook)->in_hand >= IN_HAND_OF_ONE) {
+				heap_put(&busy_of(k, hook)->aside, due);
+				continue;
+			}
+			struct going *g = take_in_hand(k, d->id, hook, way);
 			g->attempt = (uint32_t)d->attempts + 1;
 			read_address(k, g);
 			return true;
@@ -464,7 +558,7 @@ static void look(struct toc_keeper *k)
 		take_over(k, silent);
 	if (!toc_uuid_is_nil(over)) { /* one a look: it was not carried at all, so there is no hurry now */
 		const struct toc_delivery *late = toc_find_delivery(k->world, over);
-		struct going *g = take_in_hand(k, over, way_of(late));
+		struct going *g = take_in_hand(k, over, (struct toc_uuid){ { 0 } }, way_of(late));
 		g->attempt = (uint32_t)late->attempts + 1;
 		came_to(k, g, TOC_OUTCOME_DEAD, 0);
 	}
@@ -518,7 +612,7 @@ void toc_outgoing_turn(struct toc_keeper *k)
 	if (!o->here || mono < o->retry_us)
 		return;
 	for (unsigned i = 1; i < TOC_WAYS; i++)
-		while (o->retry_us <= mono && o->ways[i].in_hand < IN_HAND && begin_one(k, (enum toc_way)i))
+		while (o->retry_us <= mono && o->ways[i].in_hand < in_hand_most((enum toc_way)i) && begin_one(k, (enum toc_way)i))
 			;
 }
 
@@ -530,7 +624,7 @@ int64_t toc_outgoing_next_us(const struct toc_keeper *k)
 		return INT64_MAX;
 	for (unsigned i = 1; o->here && i < TOC_WAYS; i++) {
 		const struct heap *heaps[] = { &o->ways[i].calls, &o->ways[i].told };
-		for (size_t h = 0; h < 2 && o->ways[i].in_hand < IN_HAND; h++) {
+		for (size_t h = 0; h < 2 && o->ways[i].in_hand < in_hand_most((enum toc_way)i); h++) {
 			if (!heaps[h]->n)
 				continue;
 			int64_t at = mono + (heaps[h]->items[0].at_us - now);
@@ -586,7 +680,12 @@ void toc_outgoing_frame(struct toc_keeper *k, struct toc_frame *f)
 	}
 	g->attempt = attempt;
 	g->wait_s = wait_s;
+	enum toc_way way = g->way;
+	const struct toc_delivery *d = toc_find_delivery(k->world, id);
+	struct toc_uuid to = d ? d->to : (struct toc_uuid){ { 0 } };
 	came_to(k, g, (enum toc_outcome_state)state, (uint16_t)code);
+	if (state == TOC_OUTCOME_BOUNCED)
+		toc_outside_gone(k, way, to, code);
 }
 
 void toc_outgoing_committed(struct toc_keeper *k, const struct toc_entry *e)
@@ -602,7 +701,7 @@ void toc_outgoing_committed(struct toc_keeper *k, const struct toc_entry *e)
 	}
 	if (h)
 		h->at_us = toc_clock_mono_us();
-	if (toc_str_is(e->k, "courier.take_over"))
+	if (toc_str_is(e->k, "courier.take_over") || toc_str_is(e->k, "hook.resume"))
 		o->filled = false;
 	struct toc_arena *a = toc_arena_new();
 	size_t n = toc_entry_deliveries(e, a, &ids);
@@ -631,14 +730,10 @@ void toc_outgoing_decided(struct toc_keeper *k, const struct toc_work *w)
 	if (!g)
 		return;
 	if (g->stage == LINK) {
-		const struct toc_delivery *d = toc_find_delivery(k->world, g->id);
-		const struct toc_row *row = d ? toc_cases_get(o->rows, d->point) : NULL;
 		g->linkless = w->outcome == TOC_WORK_REFUSED; /* a letter without a link is better than none */
 		g->found = false;
 		if (later)
 			put_off(k, g);
-		else if (row)
-			go_on(k, g, row);
 		else
 			read_address(k, g);
 		return;
@@ -666,6 +761,7 @@ struct toc_outgoing *toc_outgoing_new(void)
 		abort();
 	o->going = toc_map_new();
 	o->nodes = toc_map_new();
+	o->hooks = toc_map_new();
 	o->rows = toc_cases_new(ROWS_BYTES);
 	o->since_us = toc_clock_mono_us();
 	return o;
@@ -683,6 +779,11 @@ void toc_outgoing_free(struct toc_outgoing *o)
 	for (cursor = 0; toc_map_next(o->nodes, &cursor, &name, &value);)
 		free(value);
 	toc_map_free(o->going);
+	for (cursor = 0; toc_map_next(o->hooks, &cursor, &name, &value);) {
+		free(((struct busy *)value)->aside.items);
+		free(value);
+	}
+	toc_map_free(o->hooks);
 	toc_map_free(o->nodes);
 	toc_cases_free(o->rows);
 	for (unsigned i = 0; i < TOC_WAYS; i++) {

@@ -38,13 +38,16 @@ void toc_outgoing_decided(struct toc_keeper *k, const struct toc_work *w);
 struct toc_composing {
 	struct toc_arena *a;
 	const struct toc_delivery *d;
-	const struct toc_opened *point;
+	const struct toc_opened *point; /* of a webhook or gateway: the hook.declare; of a browser: the push.subscribe */
 	toc_time link_until; /* TOC_TIME_NEVER: there is no link */
+	const struct toc_opened *about; /* of a webhook or browser: what it is told of; of a telephone: the contact point */
 };
 /** @return the document of JOB, or NULL: it cannot be carried out at all (`ret_why`) */
 typedef struct toc_value *toc_compose(struct toc_keeper *k, const struct toc_composing *c, const char **ret_why);
-toc_compose toc_compose_letter;
+toc_compose toc_compose_letter, toc_compose_webhook, toc_compose_call, toc_compose_push;
 
+/** "M3-7F3A-91C0": the kind of message, and enough of its id to find it by. */
+struct toc_str toc_reference(struct toc_arena *a, const struct toc_message *m, struct toc_uuid id);
 /** The address of the delivery's channel, as the contact point declares it; empty when there is none. */
 struct toc_str toc_contact_address(const struct toc_composing *c);
 

@@ -5,7 +5,7 @@
  * which they asked for it: it is in no entry, and nobody else who sends the same again is told it. */
 #include "keeper/core.h"
 
-#include "domain/world.h"
+#include "domain/rule.h"
 #include "envelope/destination.h"
 #include "envelope/push.h"
 #include "envelope/webhook.h"
@@ -38,6 +38,21 @@ int toc_outside_check(const struct toc_keeper *k, struct toc_work *w)
 		return toc_refuse(&w->refusal, TOC_REFUSE_BAD_VALUE, hook ? "body.url" : "body.endpoint", "domain M26",
 				  "%s", error.text);
 	return 0;
+}
+
+void toc_outside_gone(struct toc_keeper *k, enum toc_way way, struct toc_uuid to, unsigned code)
+{
+	bool push = way == TOC_WAY_PUSH, hook = way == TOC_WAY_WEBHOOK || way == TOC_WAY_PHONE;
+
+	const struct toc_hook *h = hook ? toc_find_hook(k->world, to) : NULL;
+	if (!(push && toc_find_push(k->world, to)) && !(h && (h->state == TOC_HOOK_ACTIVE || h->state == TOC_HOOK_PAUSED)))
+		return;
+	struct toc_work *w = toc_server_work(k, push ? "push" : "hook", push ? "unsubscribe" : "disable");
+	struct toc_value *body = toc_get(w->command.message, "body");
+	toc_set_text(w->arena, body, push ? "subscription" : "hook", toc_uuid_str(w->arena, to));
+	if (hook)
+		toc_set_int(w->arena, body, "code", code);
+	toc_keeper_put(k, w);
 }
 
 void toc_outside_tell(const struct toc_keeper *k, const struct toc_work *w, const struct toc_opened *e,
