@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { build, context } from "esbuild";
+import { build, context, transform } from "esbuild";
 import { only, read } from "./catalogue.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -81,6 +81,11 @@ const pages = [
 	{ name: "link", page: "link.html", entry: "link/main.js", model: "link/model.js", said: [...new Set([...SAID, "M8", "M10", "M12", "M13", "M14", "M15", "M16",
 		"M17", "M20", "M25"])] },
 ];
+
+/* The service worker, by this name for ever: browsers ask for it again by themselves. */
+await mkdir(dist, { recursive: true });
+const worker = await transform(await readFile(join(here, "sw.js"), "utf8"), { minify: !watch, target: "es2022", format: "iife" });
+await write("sw.js", Buffer.from(worker.code));
 
 for (const p of pages) {
 	/** @type {import("esbuild").BuildOptions} */

@@ -28,7 +28,7 @@
 static const char content_policy[] =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'";
+        "worker-src 'self'; require-trusted-types-for 'script'; trusted-types service-worker";
 
 static const struct {
 	const char *name, *value;

@@ -18,7 +18,7 @@ export const DIST = join(here, "../../web/dist");
 /* The policy under which the console must work; the real server sends the same one. */
 export const CSP =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types service-worker";
 
 export const uuid = (name) => {
 	const h = createHash("sha256").update(name).digest("hex");
@@ -173,7 +173,7 @@ export class FakeServer {
 			database: this.database, you: { org: p.org, name: org.name, kinds: org.kinds, person: p.person,
 				title: p.title, roles: p.roles, machine: false, exercise_only: false },
 			exercises: this.exercise ? [{ ...this.exercise, at: this.at() }] : [], limits: { frame: 65536,
-				depth: 16 },
+				depth: 16 }, push: this.pushes,
 		};
 	}
 

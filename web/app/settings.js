@@ -8,6 +8,7 @@ import { t } from "../lib/i18n.js";
 import { DEFAULT_KEYS, keyOf } from "./keys.js";
 import { settings, state } from "./model.js";
 import { testSound } from "./shift.js";
+import { Wake } from "./wake.js";
 
 const set = (/** @type {any} */ change) => (settings.value = { ...settings.value, ...change });
 
@@ -36,6 +37,7 @@ export function SettingsScreen() {
 					onInput=${(/** @type {any} */ e) => set({ volume: Number(e.target.value) })} /></div>
 			<button onClick=${testSound}>${t("settings.test_sound")}</button>
 		</section>
+		<${Wake} />
 		<section class="card"><h2>${t("settings.keys")}</h2>
 			<${Check} id="shortcuts" label=${t("settings.shortcuts")} hint=${t("settings.shortcuts_hint")}
 				value=${s.shortcuts}

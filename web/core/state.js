@@ -54,7 +54,7 @@ import { signalSteps } from "./signals.js";
  *   preservation?: any, links: any[], disclosures: Item[], timeline: Item[], withoutPersonal: boolean,
  *   touched: number}} Case */
 
-/** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, tip: number, last: number,
+/** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, push?: {allowed: boolean, key: string}, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
  *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
@@ -242,6 +242,7 @@ const steps = {
 		state.database = w.database ?? "up";
 		state.awaySince = state.database === "away" ? w.server_time : "";
 		state.limits = w.limits ?? {};
+		state.push = w.push;
 		state.tip = w.tip;
 		state.vocabulary = w.vocabulary ?? state.vocabulary;
 		const exercises = /** @type {Map<string, Exercise>} */ (draft.map("exercises"));
