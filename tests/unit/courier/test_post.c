@@ -151,7 +151,7 @@ static void call_begin(struct call *c, const char *allow)
 	toc_set(c->a, c->means, "allow", list);
 	toc_set_cstr(c->a, c->means, "ca", identity.authority);
 	toc_limits_read(NULL, &c->limits);
-	c->limits.hook_answer_s = 1;
+	c->limits.hook_answer_s = 30; /* the machine may be busy */
 }
 
 static struct toc_outcome run(struct call *c, const struct toc_courier_channel *channel)
@@ -199,6 +199,8 @@ static struct toc_outcome webhook(struct peer *p, const char *answer, const stru
 	snprintf(allow, sizeof allow, "localhost:%u", p->port);
 	call_begin(&c, allow);
 	tell_webhook(&c, url);
+	if (!answer)
+		c.limits.hook_answer_s = 1;
 	struct toc_outcome o = run(&c, channel);
 	toc_arena_free(c.a);
 	peer_end(p);
@@ -298,7 +300,7 @@ CASE(an_answer_without_end_and_one_that_never_comes_end_all_the_same)
 	int64_t began = toc_clock_mono_us();
 	o = webhook(&p, NULL, &toc_webhook);
 	CHECK_INT(o.state, TOC_OUTCOME_RETRYING);
-	CHECK(strstr(o.detail, "in time") && toc_clock_mono_us() - began < 5000000);
+	CHECK(strstr(o.detail, "in time") && toc_clock_mono_us() - began < 20000000);
 
 	o = webhook(&p, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nslow", &toc_webhook);
 	CHECK_INT(o.state, TOC_OUTCOME_DELIVERED);
