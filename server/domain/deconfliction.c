@@ -23,6 +23,7 @@ struct concerned {
 	struct toc_str *orgs; /* each once, in the order of their codes */
 	size_t n, room;
 	struct toc_value *hits; /* ids of the entries because of which */
+	unsigned own;		/* entries of the asker's, about one thing */
 };
 
 static void add_org(struct toc_ask *q, struct concerned *c, struct toc_str org)
@@ -91,11 +92,15 @@ static bool concerns_still(const struct toc_ask *q, const struct toc_concern *c)
 static void add_matter(struct toc_ask *q, struct concerned *c, struct toc_hash key)
 {
 	const struct toc_matter *m = toc_world_get(q->w, TOC_OBJECT_matter, TOC_KEY(key));
+	unsigned own = 0;
 
 	add_cases(q, c, key);
 	for (uint32_t k = 0; m && k < m->n_concerns; k++)
-		if (concerns_still(q, &m->concerns[k]))
+		if (concerns_still(q, &m->concerns[k])) {
+			own += toc_short_is(&m->concerns[k].org, q->p->org);
 			add_hit(q, c, toc_short_str(&m->concerns[k].org), m->concerns[k].ref);
+		}
+	c->own = own > c->own ? own : c->own;
 }
 
 static struct concerned find_concerned(struct toc_ask *q)
@@ -196,6 +201,9 @@ int toc_rule_check(struct toc_ask *q)
 		return TOC_REFUSE(q, MISSING_FIELD, "body.subjects", "domain M18",
 				  "subjects: nothing is named by which anything could be found");
 	struct concerned c = find_concerned(q);
+	if (c.own >= TOC_CHECKS_MAX_EACH)
+		return TOC_REFUSE(q, LIMIT, "body.subjects", "domain M18",
+				  "subjects: %d checks of yours about one of them are not over; abandon some", TOC_CHECKS_MAX_EACH);
 	struct toc_draft *d = toc_ask_draft(q, "M18.check");
 	struct toc_value *asked = toc_value_list(q->a), *opened = toc_value_map(q->a);
 	size_t n = q->looking ? 0 : c.n;

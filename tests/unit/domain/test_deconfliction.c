@@ -325,4 +325,19 @@ CASE(times_and_subjects_are_checked)
 	stage_free(s);
 }
 
+CASE(nobody_fills_a_matter_for_the_others)
+{
+	struct stage *s = at_32();
+
+	for (int i = 0; i < TOC_CHECKS_MAX_EACH; i++)
+		CHECK_INT(enquire(s, BFP_DC, URL), 0);
+	REFUSED(enquire(s, BFP_DC, URL), LIMIT, "body.subjects");
+	CHECK_INT(enquire(s, "CDA/duty officer", URL), 0); /* others go on, and ask BFP once */
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M18.asked", NULL))), "BFP HUB");
+	CHECK_INT(check_decide(s, BFP, stage_id(s, "M18.check", "BFP"), "abandon", false), 0);
+	CHECK_INT(enquire(s, BFP_DC, URL), 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
