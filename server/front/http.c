@@ -536,7 +536,7 @@ int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *
 	q->route = toc_route_find(method, where, &q->rest, &allow);
 	if (!q->route) {
 		const struct toc_file *file = NULL;
-		bool api = where.n >= 5 && !memcmp(where.p, "/api/", 5);
+		bool api = where.n >= 5 && (!memcmp(where.p, "/api/", 5) || !memcmp(where.p, "/log/", 5));
 		if (!allow && !api && !c->address->operators)
 			file = toc_static_find(f->web, where);
 		if (!file || (method != TOC_GET && method != TOC_HEAD))

@@ -59,7 +59,7 @@ describe('a demo', () => {
 				assert.equal(status(pid, 'CapPrm'), '0000000000000000', part);
 				assert.equal(status(pid, 'Groups').split(/\s+/).includes(socketGroup), ['keeper', 'archive', 'signer'].includes(part), `${part} and the database's socket`);
 			}
-		assert.equal(new Set(Object.values(uids)).size, 4);
+		assert.equal(new Set(Object.values(uids)).size, 5);
 		const run = fs.statSync(path.join(server.state, 'run'));
 		assert.equal(run.mode & 0o777, 0o750);
 	});
