@@ -5,10 +5,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { exercises, play } from './lib/command.mjs';
 import { Door } from './lib/door.mjs';
 import { Member } from './lib/member.mjs';
-import { message, scenarioTime } from './lib/messages.mjs';
-import { Server, until } from './lib/server.mjs';
+import { LANTERN, message, scenarioTime } from './lib/messages.mjs';
+import { Server, scratch, until } from './lib/server.mjs';
 import { Sink, header } from './lib/sink.mjs';
 
 const OWNER = 'owner@pastepond.example.invalid';
@@ -38,7 +39,7 @@ class Stage {
 			step: 'report', headline: 'a report', event_time: { from: at, precision: 'minutes' }, event_place: { cc: 'XA', locality: 'Veldermouth' }, ongoing: 'yes',
 			online_component: ['live'], producer: 'perpetrator', victims_visible: 'no', minor_involved: 'no',
 			criteria: ['real_world_event', 'harm_shown', 'intimidation', 'terrorism_link', 'virality'].map((code) => ({ code, answer: 'likely', source_grade: 'B2' })),
-		}, { ...none, audience, ...more });
+		}, { ...none, precedence: 'routine', audience, ...more });
 		const r = await this.hub.deliver(m);
 		assert.equal(r.op, 'accepted', JSON.stringify(r));
 		return m.id;
@@ -306,5 +307,81 @@ describe('many at once', () => {
 		assert.equal(s.sink.all().length, 601);
 		assert.ok(await s.door.sample('tocsin_resident_memory_bytes{part="courier"}') < 48e6);
 		assert.equal(await s.door.sample('tocsin_courier_taken_unconfirmed'), 0);
+	});
+});
+
+describe('LANTERN, with PastePond reached by e-mail only', () => {
+	let sink, server, played, hub;
+	const scenario = JSON.parse(fs.readFileSync(path.join(exercises, 'lantern.json'), 'utf8'));
+	const at = (t) => Date.parse(scenario.t0) + t.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
+	/* when PastePond's mail server takes the letter about this step, and who reads that it did */
+	const mails = [['warning', '11:02'], ['signals', '12:32'], ['activation', '15:02'], ['order', '35:32']];
+
+	before(async () => {
+		scenario.steps = scenario.steps.filter((s) => s.name !== 'orderReceived'); /* by the console; here the letter is what counts */
+		const told = scenario.steps.find((s) => s.name === 'activation').expect.find((e) => e.see?.where?.['decided.pages[channel=e-mail].state']);
+		told.see.where['decided.pages[channel=e-mail].state'] = 'queued'; /* the scenario itself is played without a relay … */
+		delete told.see.lacks; /* … and without one nobody else is mailed */
+		for (const [name, t] of mails) {
+			const i = scenario.steps.findIndex((s) => s.name === name);
+			scenario.steps.splice(i + 1, 0, { t, who: 'system', name: `mail_${name}`, note: 'The mail server of PastePond takes the letter.', expect: [{ see: { org: 'HUB', k: 'M19.delivery', where: {
+				at: `@${t}`, 'message.body.recipient_org': 'PastePond', 'message.body.channel': 'e-mail', 'message.body.state': 'delivered', 'message.body.message_ref': `\${${name}.id}`,
+			} } }] });
+		}
+		scenario.steps.find((s) => s.name === 'mail_order').expect.push(
+			{ see: { org: 'AIRU', k: 'M19.delivery', where: { at: '@35:32', 'decided.orders[0].received.at': '@35:32' } } },
+			{ timer: { id: 'T1', desk: 'PastePond', state: 'running', deadline: '@95:32' } });
+		sink = await Sink.start();
+		sink.tell({ hold: [OWNER] });
+		server = await Server.start({ args: sink.options });
+		const clock = await Member.connect(server, 'CELL', 'controller', { from: -1 });
+		const file = path.join(scratch(), 'lantern.json');
+		fs.writeFileSync(file, JSON.stringify(scenario));
+		const playing = play(server, file, '--until', '38:10');
+		for (const [n, [, t]] of mails.entries()) {
+			await until(() => clock.entries.some((e) => e.k === 'exercise.clock' && Date.parse(e.decided.clock.anchor_at) >= at(t)), `the clock is at ${t}`, 60_000);
+			await until(() => sink.all('letter').filter((m) => m.to[0] === OWNER).length > n, 'the letter is with the mail server');
+			sink.tell({ release: true });
+		}
+		played = await playing;
+		hub = await Member.connect(server, 'HUB', 'lead', { from: -1 });
+		await until(() => hub.entries.some((e) => e.k === 'M19.escalation'), 'the hub has read it all');
+		await clock.close();
+	});
+	after(async () => {
+		await hub?.close();
+		await server?.stop();
+		sink?.end();
+	});
+
+	it('every expectation holds', async (t) => {
+		for (const e of played.events.filter((e) => e.event === 'expectation'))
+			await t.test(`${e.step}: ${e.expected}`, () => assert.ok(e.holds, `came: ${e.came}`));
+		assert.equal(played.code, 0, played.err);
+	});
+
+	it('what did PastePond know at T+34:00: three messages, delivered by e-mail, none seen, none acknowledged', () => {
+		const mine = hub.entries.filter((e) => e.exercise === LANTERN || e.message?.exercise_ref === LANTERN);
+		const k = (id) => mine.find((e) => e.id === id)?.k;
+		const told = mine.filter((e) => e.k === 'M19.delivery' && e.message.body.recipient_org === 'PastePond')
+			.map((e) => [k(e.message.body.message_ref), e.message.body.state, new Date(e.message.body.at).getTime()]);
+		assert.deepEqual(told.filter(([, , when]) => when <= at('34:00')), [['M2.issue', 'delivered', at('11:02')], ['M6.share', 'delivered', at('12:32')], ['M3.confirm', 'delivered', at('15:02')]]);
+		assert.equal(mine.filter((e) => e.k === 'M19.human' && e.message.body.recipient_org === 'PastePond' && new Date(e.at ?? e.message.body.at).getTime() <= at('34:00')).length, 0);
+		const [call] = mine.filter((e) => e.k === 'M19.escalation' && e.message.body.recipient_org === 'PastePond');
+		assert.equal(call.message.body.channel, 'phone');
+		assert.equal(new Date(call.message.body.at).getTime(), at('30:00'));
+	});
+
+	it('at T+36:00 one line more: the order, delivered and not seen, and its hour runs from there', () => {
+		const order = hub.entries.find((e) => e.k === 'M19.delivery' && new Date(e.message.body.at).getTime() === at('35:32'));
+		assert.ok(!order || order.message.body.state === 'delivered'); /* orders are not the hub's to follow; AIRU's expectation has it */
+		assert.equal(sink.all().filter((m) => m.to[0] === OWNER).length, 4);
+	});
+
+	it('each of its letters is marked as an exercise, and those of the incident are one thread', () => {
+		const letters = sink.all().filter((m) => m.to[0] === OWNER);
+		assert.equal(letters.length, 4);
+		for (const m of letters) assert.match(header(m, 'Subject'), /EXERCISE/i);
+		assert.equal(new Set(letters.map((m) => header(m, 'References'))).size, 1);
 	});
 });

@@ -60,8 +60,8 @@ function processes() {
 }
 
 export class Server {
-	/** @param {{state?: string, port?: number, args?: string[], command?: string, env?: object}} options */
-	static async start({ state, port = 0, args = [], command = 'demo', env = {} } = {}) {
+	/** @param {{state?: string, port?: number, args?: string[], command?: string, env?: object, program?: string}} options */
+	static async start({ state, port = 0, args = [], command = 'demo', env = {}, program = tocsind } = {}) {
 		const server = new Server();
 		server.own = !state;
 		server.state = state ?? path.join(scratch(), 'state');
@@ -69,7 +69,7 @@ export class Server {
 		server.log = '';
 		const flags = [command, '--state', server.state, '--port', String(port)];
 		if (command === 'demo') flags.push('--no-actors');
-		server.process = spawn(tocsind, [...flags, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+		server.process = spawn(program, [...flags, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 		server.pid = server.process.pid;
 		server.ended = once(server.process, 'exit').then(([code, signal]) => ({ code, signal }));
 		server.process.stdout.setEncoding('utf8').on('data', (text) => (server.output += text));
