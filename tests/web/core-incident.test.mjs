@@ -190,7 +190,7 @@ describe("what a person may do", () => {
 
 	test("a platform objects, shares and refers; it decides nothing", () => {
 		const { fake, id } = scene();
-		assert.deepEqual(can(fake, id, "StreamHarbor"), ["M6.share", "M1.reference", "M3.object"]);
+		assert.deepEqual(can(fake, id, "StreamHarbor"), ["M6.share", "M21.send", "M20.hand_over", "M1.reference", "M3.object"]);
 	});
 });
 

@@ -14,6 +14,7 @@ import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
 import { current } from "./board.js";
+import { Confirmations, Debrief, Processes, Reports, Volumes } from "./course.js";
 import { onKeys } from "./keys.js";
 import { AckMatrix } from "./matrix.js";
 import { announce, contextOfIncident, lookAtIncident, phase, ready, send, state } from "./model.js";
@@ -276,7 +277,12 @@ export function IncidentScreen({ id, step }) {
 			<div class="threat-act">${acks && html`<${Acknowledge} i=${i} wanted=${step === "ack"} />`}<${NextSteps} i=${i}
 				answerFirst=${acks} /></div>
 			<div class="threat-know">
+				<${Debrief} i=${i} />
+				<${Reports} i=${i} />
 				<${AckMatrix} i=${i} />
+				<${Volumes} i=${i} />
+				<${Confirmations} i=${i} />
+				<${Processes} i=${i} />
 				<${Decisions} i=${i} />
 				<${Warnings} i=${i} />
 				<${SignalList} i=${i} />

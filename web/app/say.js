@@ -21,6 +21,7 @@ import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { country, exact } from "../lib/format.js";
 import { has, language, t, word } from "../lib/i18n.js";
+import { Figures } from "./course.js";
 import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
@@ -278,12 +279,15 @@ export function focusField(path) {
 }
 
 /** Said by the title of the form, or shown in another place. */
-const UNSAID = new Set(["order_ref", "step", "kind", "decision", "links", "vocabulary_version", "proposal_ref", "item_ref", "item_id", "bank", "check_ref",
+const UNSAID = new Set(["order_ref", "draft_ref", "final_ref", "process_ref", "message_ref", "item_refs", "step", "kind", "decision", "links", "vocabulary_version", "proposal_ref", "item_ref", "item_id", "bank", "check_ref",
 	"referral_ref", "positions"]);
+
+const KIND_SAID = new Set(["M22", "M25", "M28"]);
 
 /** What was typed, in words. @param {{shape: string, body: Record<string, any>}} props @returns {any} */
 export function InWords({ shape, body }) {
-	const fields = catalogue.shapes[shape].fields.filter((f) => body[f.name] !== undefined && !UNSAID.has(f.name));
+	const fields = catalogue.shapes[shape].fields.filter((f) => body[f.name] !== undefined && (!UNSAID.has(f.name) || (f.name === "kind" &&
+		KIND_SAID.has(shape))));
 	/* a row that the vocabulary gives: in one line */
 	if (body.code && body.answer)
 		return html`${vocabularyWord(body.code)}: <b>${word(fields.find((f) => f.name === "answer")?.words ?? "tri",
@@ -347,6 +351,13 @@ function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSen
 		${warnings.length > 0 && html`<div class="box box-amber" role="status"><${Icon} name="warn" /><div><p
 			class="strong">${t("check.warnings")}</p><ul>${warnings.map((/** @type {any} */ w) =>
 				html`<li>${has(`warning.${w.code}`) ? t(`warning.${w.code}`) : w.text ?? w.code}</li>`)}</ul></div></div>`}
+		${prepared.report?.figures && html`<section class="card"><h2>${t("course.numbers")}</h2><p class="muted">${t("course.numbers_lead")}</p><${Figures}
+			figures=${prepared.report.figures} /></section>`}
+		${prepared.closing && html`<section class="card"><h2>${t("course.before_closing")}</h2>
+			<p>${t("course.falling", { n: prepared.closing.platforms_falling, of: prepared.closing.platforms_engaged })}${(prepared.closing.missing ?? []).map((/** @type {string} */ x) =>
+				html` <span class="tag tag-amber"><${OrgName} code=${x} /></span>`)}</p>
+			${(prepared.closing.to_confirm ?? []).map((/** @type {any} */ c) => html`<p>${word("entry", c.k)}: ${t("course.not_confirmed", { n: c.orgs.length })} ${c.orgs.map((/** @type {string} */ x) =>
+				html`<span class="tag tag-amber"><${OrgName} code=${x} /></span> `)}</p>`)}</section>`}
 		<section class="card"><h2>${t("say.recipients", { n: others.length })}</h2>
 			<ul class="desks recipients">${shown.map((/** @type {any} */ r) => html`<li>
 				<p><b><${OrgName} code=${r.org} /></b> <span class="muted">${r.name ?? orgName(state.value, r.org)}</span>

@@ -3,6 +3,7 @@
  * items look different from those to act on: a word, a shape and a border, never colour alone. */
 
 import { clusters } from "../core/signals.js";
+import { mayRetract } from "../core/course.js";
 import { mayJudge } from "../core/crisis.js";
 import { Copyable } from "../components/copy.js";
 import { Icon } from "../components/icon.js";
@@ -46,7 +47,7 @@ function Row({ row, i }) {
 	const f = x.fields;
 	const v = value(x);
 	const standing = x.disputed && x.state !== "QUARANTINED" && !x.ended ? "DISPUTED" : x.state;
-	const judge = x.ended ? [] : mayJudge(state.value, i);
+	const judge = x.ended ? [] : [...mayJudge(state.value, i), ...(mayRetract(state.value, x) ? ["M8.retract"] : [])];
 	const labels = [...f.behaviour_labels ?? [], ...f.tco_type ?? []];
 	return html`<li class=${`signal is-${standing} ${row.depth ? "is-variant" : ""} ${f.bank === "negative" ? "is-negative" : ""}`}>
 		<p class="signal-head"><span class=${`signal-state is-${standing}`}><${Icon} name=${LOOK[standing] ?? "none"} /><b>${word("signal_state",
@@ -67,7 +68,7 @@ function Row({ row, i }) {
 			: "behaviour", l)}</span>`)}</p>`}
 		<${Counts} x=${x} />
 		<p class="muted signal-from"><${Who} act=${x.by} /> · <${When} at=${x.at} of=${i} />${f.expires_at && html` · ${t("signal.expires")} <${When}
-			at=${f.expires_at} of=${i} seconds=${false} />`}${x.ended && html` · <b>${word("retraction", x.ended.how)}</b> <${When} at=${x.ended.at}
+			at=${f.expires_at} of=${i} seconds=${false} />`}${x.ended && html` · <b>${word("retraction", x.ended.how)}</b>${x.ended.advice && html` <span class="tag">${word("undo_advice", x.ended.advice)}</span>`} <${When} at=${x.ended.at}
 				of=${i} />`}</p>
 		${judge.length > 0 && html`<p class="signal-acts">${judge.map((form) => html`<a class="button mini" href=${`#/say/${form}/${x.id}`}
 			aria-label=${`${t(`say.title.${form}`)}: ${v.shown}`}>${t(`say.title.${form}`)}</a>`)}</p>`}

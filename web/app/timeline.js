@@ -3,6 +3,7 @@
  * are not in the ledger yet, or came late, or were disclosed afterwards, say so. */
 
 import { signal } from "@preact/signals";
+import { mayRecall } from "../core/course.js";
 import { receiptCount } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { OrgName, Who } from "../components/parts.js";
@@ -29,6 +30,9 @@ const SYMBOL = /** @type {Record<string, string>} */ ({
 	"M12.send": "accepted", "M13.send": "warn", "M14.clarification": "question", "M14.obstacle_ended": "check", "M16.reinstate": "redirected",
 	"M5.answer": "check", "M5.outcome": "closed", "M19.machine": "machine", "M19.human": "seen",
 		"M19.outreach": "phone",
+	"M20.draft": "draft", "M20.approve": "read", "M20.hand_over": "person", "M21.send": "check", "M22.open": "keep", "M22.status": "check",
+	"M23.contribute": "question", "M23.final": "closed", "M23.publish": "sent", "M25.recall": "withdrawn", "M25.confirm": "accepted",
+	"M28.send": "keep",
 	"M19.escalation": "bell", "M29.disclose": "link", "deadline.passed": "clock", "deadline.warned": "clock",
 });
 
@@ -65,7 +69,24 @@ function Detail({ item, c }) {
 	case "M7.false_positive": case "M7.not_applicable":
 		return word("mismatch", b.reason_code);
 	case "M8.retract":
-		return word("retraction", b.reason);
+		return html`${word("retraction", b.reason)} · ${word("undo_advice", b.undo_advice)}`;
+	case "M20.approve": case "M20.draft":
+		return t("course.number", { n: item.decided.report?.number ?? 0 });
+	case "M20.hand_over":
+		return html`<span class="pre">${b.note}</span> · ${t("course.unread", { n: (item.decided.unread ?? []).find((/** @type {any} */ u) => u.person ===
+			state.value.me?.person)?.count ?? 0 })}`;
+	case "M21.send":
+		return html`<b>${word("trend", b.trend)}</b>${b.uploads_blocked !== undefined && html` · ${t("timeline.blocked", { n: b.uploads_blocked })}`}`;
+	case "M22.open":
+		return html`<b>${word("process_kind", b.kind)} ${b.reference}</b> → <b>${org(b.addressee)}</b>`;
+	case "M22.status":
+		return html`<b>${word("process_status", b.status)}</b>`;
+	case "M25.recall":
+		return html`<b>${word("recall_kind", b.kind)}</b> · ${word("recall_instruction", b.instruction)} ${b.reason ?? ""}`;
+	case "M25.confirm":
+		return word("recall_done", b.done);
+	case "M28.send":
+		return html`<b>${word("victim_need", b.kind)}</b> · ${b.victim_ref}`;
 	case "M4.send":
 		return html`${word("immediacy", b.immediacy)} · ${word("offence", b.offence_field)}`;
 	case "M4.supplement":
@@ -135,13 +156,14 @@ export function Timeline({ c }) {
 		<ol class="timeline">${items.map((i) => {
 			const count = receiptCount(c, i.id);
 			const server = i.org === "server" || i.org === "";
+			const lost = "lost" in c && c.lost.some((x) => x.entries.includes(i.id) && x.orgs.includes(state.value.me?.org ?? ""));
 			return html`<li key=${i.id} class=${`tl tl-${i.k.replace(".", "-")} ${i.org === state.value.me?.org
 				? "is-own" : ""} ${i.disclosedBy !== undefined ? "is-disclosed" : ""} ${i.urgent ? "is-urgent"
 					: ""}`}>
 				<span class="tl-time"><${When} at=${i.at} of=${c} /></span>
 				<span class="tl-mark"><${Icon} name=${SYMBOL[i.k] ?? "none"} /></span>
 				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server
-					? t("timeline.server") : html`<${Who} act=${{ org: i.org,
+					? t("timeline.server") : !i.org ? t("course.nameless") : html`<${Who} act=${{ org: i.org,
 						person: i.actor?.person ?? i.original?.sender_person, title: i.actor?.title }} />`}</span>
 					${i.urgent && html`<span class="tag tag-amber"><${Icon}
 						name="warn" />${t("timeline.not_recorded")}</span>`}
@@ -152,7 +174,9 @@ export function Timeline({ c }) {
 						class="tag">${t("timeline.without_personal")}</span>`}
 					${i.seq !== undefined && html`<span class="tl-seq" title=${i.id}>${t("timeline.seq",
 						{ n: i.seq })}</span>`}</p>
-					<div class="tl-detail"><${Detail} item=${i} c=${c} /></div>
+					${i.recalled && html`<p><span class="tag tag-amber"><${Icon} name="withdrawn" />${t("course.recalled")}</span></p>`}
+					<div class="tl-detail">${lost ? t("course.lost") : html`<${Detail} item=${i} c=${c} />`}
+						${"lost" in c && mayRecall(state.value, i) && html` <a class="quiet-link" href=${`#/say/M25.recall/${i.id}`}>${t("course.recall")}</a>`}</div>
 					${/^(M4\.s|M5\.|M[1236]\.)/.test(i.k) && i.org === state.value.me?.org && count.delivered > 0 && html`<p
 						class="muted sub">${t("timeline.receipts", { d: count.delivered, s: count.seen })}</p>`}
 				</div></li>`;

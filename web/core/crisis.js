@@ -1,6 +1,8 @@
 // @ts-check
 /* crisis.js: questions that screens ask of incidents. Pure; what depends on the time gets it as an argument. */
 
+import { courseOptions } from "./course.js";
+
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./incidents.js").Incident} Incident */
 /** @typedef {import("./incidents.js").Proposal} Proposal */
@@ -121,6 +123,7 @@ export function steps(s, i) {
 	list.push((officer || industry || responder) && !here(["ARCHIVED", "LINKED_DUPLICATE"]) && { form: "M6.share" });
 	list.push(lead && here(["ASSESSING", "EARLY_WARNING", ...RUNNING]) && { form: "M3.assign" });
 	list.push((officer || industry) && here([...BEFORE, ...RUNNING]) && { form: "M3.link_activation" });
+	list.push(...courseOptions(s, i, lead));
 	list.push((is(me, ["duty_officer"], [...MS, ...HUB, "trusted_partner", "csam_centre"]) || is(me, ["liaison"], [...LE,
 		...HUB]) || is(me, ["crisis_responder", "legal"], HSP)) && here([...BEFORE, ...RUNNING]) && { form: "M1.reference" });
 	list.push(objects && i.activation !== undefined && here(["ACTIVE"]) && i.activation.by.org !== me?.org &&

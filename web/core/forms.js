@@ -21,6 +21,7 @@
  *
  * A section with `inside` holds fields of the object of that name. */
 
+import { COURSE_FORMS } from "./forms-course.js";
 import { FENCE_FORMS } from "./forms-fences.js";
 import { blank, body, mustBeAnswered, problems, restored } from "./form.js";
 import { uuid7 } from "./ids.js";
@@ -222,6 +223,7 @@ export const FORMS = {
 	"M7.not_applicable": judgement("not_applicable", ["reason_code"]),
 	"M3.link_activation": decide("link_activation", { sections: [{ title: "activation", names: ["linked_activations"] },
 		{ title: "why", names: ["reason"] }], only: ["linked_activations", "reason"] }),
+	...COURSE_FORMS,
 	...FENCE_FORMS,
 };
 

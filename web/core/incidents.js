@@ -6,6 +6,7 @@
  * incident is a line of one timeline. Two rules are visible here: a machine's receipt never becomes a human
  * acknowledgement, and a proposal is not a decision until another person has confirmed it. */
 
+import { takeConfirmations } from "./confirmations.js";
 import { act, eachDisclosed, note, takeDeadline, takeReceipt, takeTimers } from "./cases.js";
 
 /** @typedef {import("./state.js").Draft} Draft */
@@ -27,7 +28,9 @@ import { act, eachDisclosed, note, takeDeadline, takeReceipt, takeTimers } from 
  *   proposals: Map<string, Proposal>, warnings: Map<string, Warning>, timers: Map<string, Timer>,
  *   receipts: Map<string, Map<string, Receipts>>, asked?: Asked, escalations: any[], links: any[], survivor?: string,
  *   linked: any[], reason?: {code?: string, text?: string}, signals: Map<string, Signal>, timeline: Item[], withoutPersonal: boolean,
- *   touched: number}} Incident */
+ *   reportings: import("./course.js").Report[], statuses: Map<string, import("./course.js").Status[]>, processes: Map<string, import("./course.js").Process>,
+ *   contributions: import("./course.js").Contribution[], final?: import("./course.js").Final, published?: import("./course.js").Final,
+ *   confirmations: Map<string, import("./confirmations.js").Confirming>, lost: {entries: string[], orgs: string[]}[], touched: number}} Incident */
 /** @typedef {import("./signals.js").Signal} Signal */
 
 /** Short name of an incident: the last digits of its id. @param {{id: string}} i */
@@ -39,14 +42,16 @@ export function incidentName(i) {
 export function newIncident(id, e) {
 	return { id, mode: e.mode, exercise: e.exercise, opened: e.at, state: "REPORTED", headline: "", reports: [], criteria: new Map(),
 		affected: [], proposals: new Map(), warnings: new Map(), timers: new Map(), receipts: new Map(), escalations: [],
-		links: [], linked: [], signals: new Map(), timeline: [], withoutPersonal: false, touched: -1 };
+		links: [], linked: [], signals: new Map(), timeline: [], withoutPersonal: false, reportings: [], statuses: new Map(),
+		processes: new Map(), contributions: [], confirmations: new Map(), lost: [], touched: -1 };
 }
 
 /** For writing during one batch. @param {Incident} i @returns {Incident} */
 export function copyIncident(i) {
 	return { ...i, reports: [...i.reports], criteria: new Map(i.criteria), proposals: new Map(i.proposals),
 		warnings: new Map(i.warnings), timers: new Map(i.timers), receipts: new Map(i.receipts), escalations: [...i.escalations],
-		links: [...i.links], linked: [...i.linked], signals: new Map(i.signals), timeline: [...i.timeline] };
+		links: [...i.links], linked: [...i.linked], signals: new Map(i.signals), timeline: [...i.timeline],
+		statuses: new Map(i.statuses), processes: new Map(i.processes), confirmations: new Map(i.confirmations) };
 }
 
 /** Which incident an entry belongs to: it says so itself, or what it refers to does. @param {Draft} draft @param {Entry} e */
@@ -78,6 +83,7 @@ function decided(draft, i, e) {
 	const known = (/** @type {string|undefined} */ id) => (id === i.id ? i : id && draft.state.incidents.has(id)
 		? draft.incident(id, e) : undefined);
 	takeTimers(i.timers, e);
+	takeConfirmations(i, e);
 	for (const step of d.incident_state ?? []) {
 		const of = known(step.incident ?? i.id);
 		if (of)
@@ -120,7 +126,7 @@ function learn(i, answers) {
 
 /** @param {(i: Incident, e: Entry, body: any) => void} change
  * @returns {(draft: Draft, e: Entry) => void} */
-const step = (change) => (draft, e) => {
+export const incidentStep = (change) => (draft, e) => {
 	const i = open(draft, e);
 	if (!i)
 		return;
@@ -128,6 +134,8 @@ const step = (change) => (draft, e) => {
 	decided(draft, i, e);
 	note(i, e);
 };
+
+const step = incidentStep;
 
 /** @param {Incident} i @param {Entry} e @param {any} b @param {boolean} fast */
 function propose(i, e, b, fast) {

@@ -3,6 +3,7 @@
  * counts, opinions and quarantine are per item. */
 
 import { act, eachDisclosed, note, takeTimers } from "./cases.js";
+import { takeConfirmations } from "./confirmations.js";
 import { incidentIdOf } from "./incidents.js";
 
 /** @typedef {import("./state.js").Draft} Draft */
@@ -12,7 +13,7 @@ import { incidentIdOf } from "./incidents.js";
 /** @typedef {{id: string, entry: string, at: string, by: Act, fields: any, state: string, disputed: boolean, beyond?: number,
  *   distance?: number, opinions: Map<string, {opinion: string, by: Act}>,
  *   counts: {by: Act, count: number, distance?: number, body: any}[], faults: {by: Act, kind: string, reason?: string}[],
- *   ended?: {at: string, how: string}}} Signal
+ *   ended?: {at: string, how: string, advice?: string}}} Signal
  *   `fields`: of the item, with what holds for every item of its list; `beyond`: quarantined only at a greater distance */
 
 /** What may stand once beside the list and holds for every item that does not say so itself. */
@@ -52,6 +53,7 @@ function isDisputed(opinions) {
 /** What the server decided about items. @param {import("./incidents.js").Incident} i @param {Entry} e */
 function decided(i, e) {
 	takeTimers(i.timers, e);
+	takeConfirmations(i, e);
 	const d = e.decided ?? {};
 	for (const x of d.item_states ?? [])
 		amend(i, x.item, () => ({ state: x.to }));
@@ -103,7 +105,7 @@ export const signalSteps = {
 	"M7.not_applicable": step(fault),
 	"M8.retract": step((i, e, b) => {
 		for (const id of b.item_refs ?? [])
-			amend(i, id, () => ({ ended: { at: e.at, how: b.reason } }));
+			amend(i, id, () => ({ ended: { at: e.at, how: b.reason, advice: b.undo_advice } }));
 	}),
 };
 

@@ -13,6 +13,7 @@
 
 import { caseSteps } from "./cases.js";
 import { blankOrg, directorySteps } from "./directory.js";
+import { courseSteps } from "./course.js";
 import { fenceSteps } from "./fences.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
 import { copyOrder, newOrder, orderIdOf, orderSteps } from "./orders.js";
@@ -44,7 +45,7 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{id: string, text: string, by: Act, answer?: {text: string, by: Act}}} Question */
 /** @typedef {{seq?: number, id: string, k: string, at: string, recorded?: string, org: string, actor?: any,
  *   body: any, decided: any, late?: boolean, urgent?: boolean, rendering?: string, disclosedBy?: number,
- *   unknown?: boolean, original?: import("./protocol.js").Message}} Item  one line of a case's timeline */
+ *   unknown?: boolean, recalled?: boolean, original?: import("./protocol.js").Message}} Item  one line of a case's timeline */
 
 /** @typedef {{id: string, mode: string, exercise?: string, incident?: string, reporter: string, opened: string,
  *   awareAt?: string, draft: boolean, notice?: import("./protocol.js").Message, noticeId?: string, sentAt?: string,
@@ -184,7 +185,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...fenceSteps, ...orderSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
@@ -198,7 +199,7 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
+	"M24.send", 	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
 		"M26.drill", "push.allow", "push.subscribe", "push.unsubscribe", "hook.declare", "hook.confirm", "hook.rotate",
 		"hook.pause", "hook.resume", "hook.remove", "hook.test", "hook.resend", "hook.disable",
 ]);
