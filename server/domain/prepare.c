@@ -109,7 +109,8 @@ static void add_recipients(const struct toc_world *w, struct toc_arena *a, const
 				     : toc_is_of_order(d->k) ? toc_str_of(why_gets_order(o))
 				     : toc_is_of_signal(d->k)
 					     ? toc_str_of(why_gets_signal(d, org))
-					     : TOC_STR("a desk of the case, or its notifier"));
+				     : toc_uuid_is_nil(d->case_ref) ? TOC_STR("its role reads this type of message")
+								    : TOC_STR("a desk of the case, or its notifier"));
 		const struct toc_value *owes = owed_by(d, org);
 		toc_set(a, v, "acknowledges_until", toc_get(owes, "deadline"));
 		if (desk) {
