@@ -21,6 +21,7 @@ int cli_ack(const struct cli *cli);
 int cli_play(const struct cli *cli);
 int cli_schema(const struct cli *cli);
 int cli_hash(const struct cli *cli);
+int cli_administer(const struct cli *cli);
 int cli_form_print(const struct cli *cli);
 int cli_form_read(const struct cli *cli);
 
@@ -28,6 +29,8 @@ int cli_form_read(const struct cli *cli);
 int cli_complain(const struct cli *cli, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** Send (or, with --prepare, only ask), and show the answer. @return exit code */
+int cli_send_message(const struct cli *cli, struct toc_str message);
 /** A whole file, or standard input for "-", in the arena. @return 0, or -1 after a complaint */
 int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_arena *a,
 	     struct toc_str *ret_bytes);

@@ -134,6 +134,13 @@ int main(int argc, char **argv)
 									   [CLI_PLAY] = cli_play,
 									   [CLI_SCHEMA] = cli_schema,
 									   [CLI_HASH] = cli_hash,
+									   [CLI_ORG] = cli_administer,
+									   [CLI_PERSON] = cli_administer,
+									   [CLI_ROLE] = cli_administer,
+									   [CLI_ADMIN_KEY] = cli_administer,
+									   [CLI_POLICY] = cli_administer,
+									   [CLI_MANDATE] = cli_administer,
+									   [CLI_HOLD] = cli_administer,
 									   [CLI_FORM_PRINT] = cli_form_print,
 									   [CLI_FORM_READ] = cli_form_read };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };

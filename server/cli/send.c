@@ -81,7 +81,7 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 	}
 }
 
-int cli_send(const struct cli *cli)
+int cli_send_message(const struct cli *cli, struct toc_str message)
 {
 	struct sending s = { .cli = cli };
 	struct tocsin_connection_settings settings = { .server = cli->server,
@@ -91,16 +91,12 @@ int cli_send(const struct cli *cli)
 						       .on_state = on_state };
 	struct tocsin_connection *connection;
 	struct tocsin_error error;
-	struct toc_str message;
 	struct tocsin *t;
 	long patience;
 
 	if (cli_number(cli, CLI_OPT_PATIENCE, 1, 86400, 30, &patience) < 0)
 		return CLI_EXIT_USAGE;
-	struct toc_arena *a = toc_arena_new();
-	int r = CLI_EXIT_USAGE;
-	if (cli_read(cli, cli->line.operand, TOC_MESSAGE_BYTES_MAX, a, &message) == 0)
-		r = cli_open(cli, &t);
+	int r = cli_open(cli, &t);
 	if (r == 0) {
 		settings.patience_s = (int)patience;
 		if (tocsin_connect(t, &settings, &connection, &error) < 0 ||
@@ -118,6 +114,17 @@ int cli_send(const struct cli *cli)
 		tocsin_free(t);
 		r = s.result;
 	}
+	return r;
+}
+
+int cli_send(const struct cli *cli)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_str message;
+	int r = CLI_EXIT_USAGE;
+
+	if (cli_read(cli, cli->line.operand, TOC_MESSAGE_BYTES_MAX, a, &message) == 0)
+		r = cli_send_message(cli, message);
 	toc_arena_free(a);
 	return r;
 }
