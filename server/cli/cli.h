@@ -24,6 +24,7 @@ int cli_hash(const struct cli *cli);
 int cli_administer(const struct cli *cli);
 int cli_form_print(const struct cli *cli);
 int cli_form_read(const struct cli *cli);
+int cli_contacts(const struct cli *cli);
 
 /** One sentence on stderr, "tocsin: …". @return code */
 int cli_complain(const struct cli *cli, int code, const char *format, ...)

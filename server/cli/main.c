@@ -142,7 +142,14 @@ int main(int argc, char **argv)
 									   [CLI_MANDATE] = cli_administer,
 									   [CLI_HOLD] = cli_administer,
 									   [CLI_FORM_PRINT] = cli_form_print,
-									   [CLI_FORM_READ] = cli_form_read };
+									   [CLI_FORM_READ] = cli_form_read,
+									   [CLI_CONTACTS_LIST] = cli_contacts,
+									   [CLI_CONTACTS_SHOW] = cli_contacts,
+									   [CLI_CONTACTS_SET] = cli_contacts,
+									   [CLI_CONTACTS_VERIFY] = cli_contacts,
+									   [CLI_CONTACTS_DRILL] = cli_contacts,
+									   [CLI_CONTACTS_ROSTER] = cli_contacts,
+									   [CLI_CONTACTS_IMPORT] = cli_contacts };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 

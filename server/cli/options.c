@@ -7,6 +7,9 @@
 
 #define ALL (~0u)
 #define G(command) (1u << CLI_##command)
+#define CONTACTS                                                                                             \
+	(G(CONTACTS_LIST) | G(CONTACTS_SHOW) | G(CONTACTS_SET) | G(CONTACTS_VERIFY) | G(CONTACTS_DRILL) |    \
+	 G(CONTACTS_ROSTER) | G(CONTACTS_IMPORT))
 
 const struct cli_option_row cli_options[CLI_OPTIONS] = {
 #define TOCSIN_OPTION(name, word, letter, argument, commands, meaning)                                       \
@@ -84,17 +87,21 @@ static int take_option(int argc, char *const argv[], int *i, struct cli_line *li
 	return 0;
 }
 
-/* The command that the first `n` plain words name; a command may have two. */
+/* The command that the first plain words name; a command may have several. */
 static enum cli_command find_command(const char *const words[], int n, int *ret_used)
 {
 	for (int c = 0; c < CLI_COMMANDS; c++) {
-		const char *want = cli_commands[c].words, *space = strchr(want, ' ');
-		size_t first = space ? (size_t)(space - want) : strlen(want);
-		if (n < 1 || strlen(words[0]) != first || memcmp(words[0], want, first) != 0)
+		const char *want = cli_commands[c].words;
+		int used = 0;
+		for (; *want && used < n; used++) {
+			size_t word = strcspn(want, " ");
+			if (strlen(words[used]) != word || memcmp(words[used], want, word) != 0)
+				break;
+			want += word + (want[word] == ' ');
+		}
+		if (*want)
 			continue;
-		if (space && (n < 2 || strcmp(words[1], space + 1) != 0))
-			continue;
-		*ret_used = space ? 2 : 1;
+		*ret_used = used;
 		return c;
 	}
 	return CLI_NO_COMMAND;
@@ -190,7 +197,7 @@ void cli_help(FILE *out, enum cli_command command)
 	for (int i = 0; i < CLI_COMMANDS; i++) {
 		char left[60];
 		snprintf(left, sizeof left, "  %s %s", cli_commands[i].words, cli_commands[i].operands);
-		fprintf(out, "%-26s%s\n", left, cli_commands[i].line);
+		fprintf(out, "%-34s%s\n", left, cli_commands[i].line);
 	}
 	fprintf(out, "\nOptions of every command\n");
 	print_options(out, command, true);
