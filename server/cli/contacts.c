@@ -26,6 +26,20 @@ static struct contact_point *by_id(const struct contacts *c, struct toc_str id)
 	return p;
 }
 
+/* … or what is known of one whose declaration one does not read: that it is there. */
+static struct contact_point *known(struct contacts *c, struct toc_str id, struct toc_str org)
+{
+	struct contact_point *p = by_id(c, id);
+
+	if (p || !id.n)
+		return p;
+	p = toc_arena_alloc(c->a, sizeof *p);
+	*p = (struct contact_point){ .id = kept(c, id), .org = kept(c, org), .purposes = toc_value_list(c->a), .body = toc_value_map(c->a),
+				     .channels = toc_value_list(c->a), .drill_at = TOC_TIME_NEVER, .next = c->points };
+	c->points = p;
+	return p;
+}
+
 static void forget(struct contacts *c, struct contact_point *gone)
 {
 	struct contact_point **p = &c->points;
@@ -112,9 +126,9 @@ static void published(struct contacts *c, const struct toc_value *frame, const s
 	c->points = p;
 }
 
-static void tried(struct contacts *c, const struct toc_value *v, struct toc_str at)
+static void tried(struct contacts *c, const struct toc_value *v, struct toc_str org, struct toc_str at)
 {
-	struct contact_point *p = by_id(c, toc_get_text(v, "point"));
+	struct contact_point *p = known(c, toc_get_text(v, "point"), org);
 	struct toc_value *state = toc_value_map(c->a);
 
 	if (!p)
@@ -129,9 +143,9 @@ static void tried(struct contacts *c, const struct toc_value *v, struct toc_str 
 	toc_push(c->a, p->channels, state);
 }
 
-static void drilled(struct contacts *c, const struct toc_value *frame, const struct toc_value *v)
+static void drilled(struct contacts *c, const struct toc_value *frame, const struct toc_value *v, struct toc_str org)
 {
-	struct contact_point *p = by_id(c, toc_get_text(v, "point"));
+	struct contact_point *p = known(c, toc_get_text(v, "point"), org);
 
 	if (!p)
 		return;
@@ -167,6 +181,7 @@ void contacts_take(struct contacts *c, const struct toc_value *frame)
 	struct toc_str k = toc_get_text(frame, "k");
 	const struct toc_value *message = toc_get(frame, "message"), *decided = toc_get(frame, "decided"),
 			       *channels = toc_get(decided, "channels"), *drills = toc_get(decided, "drills");
+	struct toc_str org = toc_get_text(toc_get(message, "body"), "org");
 
 	if (toc_str_is(k, "person.enrol")) {
 		c->people = c->people ? c->people : toc_value_list(c->a);
@@ -179,11 +194,11 @@ void contacts_take(struct contacts *c, const struct toc_value *frame)
 	if (toc_str_is(k, "M26.public"))
 		published(c, frame, message);
 	for (size_t i = 0; i < toc_len(channels); i++)
-		tried(c, toc_at(channels, i), toc_get_text(frame, "at"));
+		tried(c, toc_at(channels, i), org, toc_get_text(frame, "at"));
 	for (size_t i = 0; i < toc_len(drills); i++)
-		drilled(c, frame, toc_at(drills, i));
+		drilled(c, frame, toc_at(drills, i), org);
 	if (toc_get(decided, "shifts") || toc_get(decided, "shifts_gone"))
-		on_roster(c, decided, toc_get_text(toc_get(message, "body"), "org"));
+		on_roster(c, decided, org);
 }
 
 /* ---- questions ---- */
