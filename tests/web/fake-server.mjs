@@ -111,7 +111,7 @@ export class FakeServer {
 			"duty officer", "second contact"], ["HUB", "duty officer", "lead"], ["StreamHarbor", "night responder",
 				"second responder"]])
 			this.push({ k: "M26.own", org: "server", mode: "system", body: { step: "own", org, purposes: ["ITL"],
-				hours: "24/7", languages: ["en"], public: true, escalation_chain: chain(org, ...titles) } });
+				hours: "24/7", languages: ["en"], public: true, escalation_chain: chain(org, ...titles) }, decided: { contact: { in_force: true } } });
 		this.push({ k: "policy.vocabulary", org: "server", mode: "system", body: VOCABULARY });
 		if (this.exercise)
 			this.push({ k: "exercise.create", org: "CELL", mode: "exercise", body: { step: "create",

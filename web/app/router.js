@@ -9,6 +9,7 @@
  *   #/say/FORM[/ABOUT] a form (core/forms.js) about an incident, a proposal or an item
  *   #/deconfliction    checks with other authorities; #/deconfliction/ID shows that one
  *   #/referrals        referrals to services; likewise
+ *   #/contacts         contact points, drills, who is on duty
  *   #/settings */
 
 import { signal } from "@preact/signals";

@@ -40,7 +40,7 @@ export function SayScreen({ id: name, step: about }) {
 	const [id] = (about ?? "").split(".");
 	const thing = order ?? incident ?? s.checks.get(id) ?? s.referrals.get(id);
 	const [chosen, setExercise] = useState(/** @type {string|null|undefined} */ (undefined));
-	const exercise = thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;
+	const exercise = spec?.system ? null : thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;
 	if (!begun.current)
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.loading")}</${ScreenTitle}><p>${t("threat.loading_advice")}</p></main>`;
 	if (!spec || (about && !thing))
@@ -77,7 +77,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	const store = `draft.${me.person}.say.${name}.${about ?? exercise ?? "actual"}`;
 	/** @returns {About} */
 	const here = () => ({ state: s, me, incident, order, entry: about, exercise, lang: language.value,
-		mode: (incident ?? order)?.mode ?? (exercise ? "exercise" : "actual"), now: timeOf(state.peek(), { exercise }, serverClock.now()) });
+		mode: spec.system ? "system" : (incident ?? order)?.mode ?? (exercise ? "exercise" : "actual"), now: timeOf(state.peek(), { exercise }, serverClock.now()) });
 	const [kept] = useState(() => memory.get(store, null));
 	const [values, setValues] = useState(() => beginning(catalogue, name, here(), kept?.values));
 	/** @type {[any, (m: any) => void]} */

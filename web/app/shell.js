@@ -16,6 +16,7 @@ import { t } from "../lib/i18n.js";
 import { soundOn } from "./alarm.js";
 import { BoardScreen } from "./board.js";
 import { ComposeScreen, openDraft } from "./compose.js";
+import { ContactsScreen } from "./contacts.js";
 import { DeconflictionScreen, ReferralsScreen } from "./fences.js";
 import { HelpDialog } from "./help.js";
 import { IncidentScreen } from "./incident.js";
@@ -122,6 +123,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.deconfliction")}</a>`}
 			${maySeeReferrals(me) && html`<a href="#/referrals" aria-current=${route.value.name === "referrals" ? "page"
 				: undefined}>${t("nav.referrals")}</a>`}
+			<a href="#/contacts" aria-current=${route.value.name === "contacts" ? "page"
+				: undefined}>${t("nav.contacts")}</a>
 			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
 				: undefined}>${t("nav.settings")}</a>
 		</nav>
@@ -183,6 +186,8 @@ function Screen() {
 		return html`<${DeconflictionScreen} id=${id} />`;
 	if (name === "referrals" && maySeeReferrals(state.value.me))
 		return html`<${ReferralsScreen} id=${id} />`;
+	if (name === "contacts")
+		return html`<${ContactsScreen} />`;
 	if (name === "settings")
 		return html`<${SettingsScreen} />`;
 	return html`<${BoardScreen} />`;

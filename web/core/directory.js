@@ -6,7 +6,7 @@
 /** @typedef {import("./state.js").Org} Org */
 
 /** @param {Draft} draft @param {string} code @returns {Org} a copy, already in the state */
-function orgOf(draft, code) {
+export function orgOf(draft, code) {
 	const orgs = /** @type {Map<string, Org>} */ (draft.map("orgs"));
 	const org = { .../** @type {Org} */ (orgs.get(code) ?? blankOrg(code)) };
 	orgs.set(code, org);

@@ -16,12 +16,14 @@
  *   choices, rows    path → what can be chosen there; which rows a vocabulary gives it
  *   precedence, ack, personal, basis   the envelope; an answered list and the audience are asked when a section names them
  *   home             the page that it belongs to, when it is about no incident
+ *   system           it is about the directory, which is real whatever exercise runs
  *   shows(here)      shape and content of what is decided on, on the page that shows what it does
  *   grave            the button to send is red: it reaches everybody
  *
  * A section with `inside` holds fields of the object of that name. */
 
 import { COURSE_FORMS } from "./forms-course.js";
+import { CONTACT_FORMS } from "./forms-contacts.js";
 import { FENCE_FORMS } from "./forms-fences.js";
 import { blank, body, mustBeAnswered, problems, restored } from "./form.js";
 import { uuid7 } from "./ids.js";
@@ -38,7 +40,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
- *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, home?: string, shows?: (here: About) => {shape: string, body: any},
+ *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
  *   basis?: {act: string, article: string}[]}} Spec */
 
 const EUCP = [{ act: "EUCP", article: "1" }];
@@ -225,6 +227,7 @@ export const FORMS = {
 		{ title: "why", names: ["reason"] }], only: ["linked_activations", "reason"] }),
 	...COURSE_FORMS,
 	...FENCE_FORMS,
+	...CONTACT_FORMS,
 };
 
 Object.assign(FORMS, orderForms(exactWall));

@@ -12,6 +12,7 @@
  */
 
 import { caseSteps } from "./cases.js";
+import { contactSteps } from "./contacts.js";
 import { blankOrg, directorySteps } from "./directory.js";
 import { courseSteps } from "./course.js";
 import { fenceSteps } from "./fences.js";
@@ -59,7 +60,8 @@ import { signalSteps } from "./signals.js";
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
  *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
- *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>,
+ *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -83,6 +85,8 @@ export function emptyState() {
 		orderOf: new Map(), // message id → removal order
 		checks: new Map(),
 		referrals: new Map(),
+		points: new Map(), // contact points
+		shifts: new Map(), // of duty
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
 		known: new Map(), // entry id → what we already have of it
 		unknown: [],
@@ -185,7 +189,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */

@@ -7,20 +7,22 @@ import { signal } from "@preact/signals";
 import enRest from "./strings/en.js";
 import enIncident from "./strings/en-incident.js";
 import enCourse from "./strings/en-course.js";
+import enContacts from "./strings/en-contacts.js";
 import enFences from "./strings/en-fences.js";
 import enOrders from "./strings/en-orders.js";
 import enLink from "./strings/en-link.js";
 import deRest from "./strings/de.js";
 import deIncident from "./strings/de-incident.js";
 import deCourse from "./strings/de-course.js";
+import deContacts from "./strings/de-contacts.js";
 import deFences from "./strings/de-fences.js";
 import deOrders from "./strings/de-orders.js";
 import deLink from "./strings/de-link.js";
 
 /** @type {Record<string, string>} */
-const en = { ...enRest, ...enIncident, ...enCourse, ...enFences, ...enOrders, ...enLink };
+const en = { ...enRest, ...enIncident, ...enCourse, ...enFences, ...enOrders, ...enContacts, ...enLink };
 /** @type {Record<string, Record<string, string>>} */
-export const catalogues = { en, de: { ...deRest, ...deIncident, ...deCourse, ...deFences, ...deOrders, ...deLink } };
+export const catalogues = { en, de: { ...deRest, ...deIncident, ...deCourse, ...deFences, ...deOrders, ...deContacts, ...deLink } };
 export const language = signal("en");
 
 /** @param {string} text @param {number} i  after the opening brace @returns {number} index of its closing brace */
