@@ -85,7 +85,7 @@ static int check_hours(struct toc_ask *q)
 
 	if (calendar && !toc_zone_find(toc_get_text(calendar, "zone")))
 		return TOC_REFUSE(q, BAD_VALUE, "body.calendar.zone", "domain M26",
-				  "zone: none that is known here; one as Europe/Brussels (docs/contacts.md lists them)");
+				  "zone: none that is known here; one as Europe/Brussels");
 	for (size_t i = 0; i < toc_len(open); i++) {
 		int a = toc_local_minute(toc_get_text(toc_at(open, i), "from")), b = toc_local_minute(toc_get_text(toc_at(open, i), "until"));
 		if (a < 0 || a == 24 * 60 || b < 0)
