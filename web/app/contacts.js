@@ -134,7 +134,7 @@ function Roster() {
 	const shifts = shiftsOf(s, org, now.value);
 	return html`<section aria-labelledby="contacts-roster"><h2 id="contacts-roster">${t("contacts.roster")}</h2>
 		${isAdmin(s.me) && html`<p><a class="button" href="#/say/M26.roster"><${Icon} name="plus" /> ${t("contacts.set_roster")}</a></p>`}
-		${shifts.length ? html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t("contacts.roster")}><table class="contact-roster"><thead><tr><th
+		${shifts.length ? html`<div class="table-scroll"><table class="contact-roster"><thead><tr><th
 			scope="col">${t("contacts.who")}</th><th scope="col">${t("contacts.from")}</th><th scope="col">${t("contacts.until")}</th><th
 				scope="col">${t("contacts.change")}</th></tr></thead><tbody>${shifts.map((x) => html`<tr key=${x.id}><td>${nameOf(x.person)}</td><td><${When}
 					at=${x.from} of=${{}} withZone /></td><td><${When} at=${x.until} of=${{}} withZone /></td><td>${x.person !== s.me?.person &&
