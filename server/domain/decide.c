@@ -196,7 +196,7 @@ static int check_mode(struct toc_ask *q, unsigned needs)
 		if (q->mode != TOC_MODE_SYSTEM)
 			return TOC_REFUSE(q, EXERCISE, "mode", "domain M0",
 					  "mode: the directory is real: use \"system\"");
-	} else if (q->mode == TOC_MODE_NONE || (q->mode == TOC_MODE_SYSTEM && !(needs & ANY_MODE))) {
+	} else if (q->mode == TOC_MODE_NONE || (q->mode == TOC_MODE_SYSTEM && q->org && !(needs & ANY_MODE))) { /* the server speaks of drills, too */
 		return TOC_REFUSE(q, BAD_VALUE, "mode", "domain M0",
 				  "mode: \"actual\", \"exercise\" or \"test\"");
 	}

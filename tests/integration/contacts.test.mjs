@@ -6,15 +6,18 @@ import { after, before, describe, it } from 'node:test';
 import { ran } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
 import { Server } from './lib/server.mjs';
+import { Sink } from './lib/sink.mjs';
 
-let server, stranger;
+let server, sink, stranger;
 before(async () => {
-	server = await Server.start();
+	sink = await Sink.start();
+	server = await Server.start({ args: sink.options });
 	stranger = await Member.connect(server, 'GameNest', 'night responder');
 });
 after(async () => {
 	await stranger?.close();
 	await server?.stop();
+	sink?.end();
 });
 
 const as = (person, ...args) => {
@@ -103,6 +106,15 @@ describe('trying a channel', () => {
 		assert.equal(wrong.code, 1);
 		assert.match(wrong.err, /body\.code/);
 		assert.equal((await points()).find((p) => p.point === press.point).channels.at(-1).state, 'unverified');
+	});
+	it('and the code that came by e-mail does', async () => {
+		const press = (await points()).find((p) => p.purposes.includes('press'));
+		const mail = await sink.mail((m) => m.to[0] === 'counsel@streamharbor.example.invalid');
+		const [code] = /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/.exec(mail.text) ?? [];
+		assert.ok(code, mail.text);
+		const right = await as('counsel', 'verify', press.point, '--contact', '0', '--channel', 'e-mail', '--code', code.toLowerCase());
+		assert.equal(right.code, 0, right.err);
+		assert.equal((await points()).find((p) => p.point === press.point).channels.at(-1).state, 'verified');
 	});
 });
 
