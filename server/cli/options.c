@@ -197,7 +197,8 @@ void cli_help(FILE *out, enum cli_command command)
 	for (int i = 0; i < CLI_COMMANDS; i++) {
 		char left[60];
 		snprintf(left, sizeof left, "  %s %s", cli_commands[i].words, cli_commands[i].operands);
-		fprintf(out, "%-34s%s\n", left, cli_commands[i].line);
+		fprintf(out, "%-34s", left);
+		fill(out, cli_commands[i].line, 34, 34);
 	}
 	fprintf(out, "\nOptions of every command\n");
 	print_options(out, command, true);
