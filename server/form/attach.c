@@ -7,6 +7,8 @@
 #include "form/form.h"
 
 #define HEAD "<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length "
+/* What it begins with in the file. The attachment is JSON on one line, so that no field of it can look like this. */
+#define MARK " 0 obj\n" HEAD
 
 static const char *last(struct toc_str in, const char *what)
 {
@@ -69,6 +71,8 @@ int toc_pdf_attach(struct toc_arena *a, struct toc_str pdf, const char *name, st
 
 	if (!dict.p || !size || !before)
 		return toc_fail(reterr, TOC_EINVAL, "the PDF has no trailer that can be added to");
+	if (last(dict, "/Names") || last(dict, "/EmbeddedFile"))
+		return toc_fail(reterr, TOC_EINVAL, "the PDF has names or files of its own already");
 	toc_buf_init(&b, TOC_FORM_FILE_MAX);
 	toc_buf_add(&b, pdf.p, pdf.n);
 	toc_buf_text(&b, "\n");
@@ -97,12 +101,12 @@ int toc_pdf_attach(struct toc_arena *a, struct toc_str pdf, const char *name, st
 
 int toc_pdf_attached(struct toc_str pdf, struct toc_str *ret_bytes)
 {
-	const char *head = last(pdf, HEAD), *end = pdf.p + pdf.n, *p;
+	const char *head = last(pdf, MARK), *end = pdf.p + pdf.n, *p;
 	size_t n = 0;
 
 	if (!head)
 		return TOC_ENOTFOUND;
-	for (p = head + strlen(HEAD); p < end && *p >= '0' && *p <= '9' && n <= pdf.n; p++)
+	for (p = head + strlen(MARK); p < end && *p >= '0' && *p <= '9' && n <= pdf.n; p++)
 		n = n * 10 + (size_t)(*p - '0');
 	static const char stream[] = ">>\nstream\n", after[] = "\nendstream";
 	for (; p < end && (size_t)(end - p) >= sizeof stream - 1 && memcmp(p, stream, sizeof stream - 1) != 0; p++)

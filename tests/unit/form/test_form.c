@@ -94,13 +94,28 @@ CASE(what_is_no_form_is_said_to_be_none)
 	struct toc_error error;
 	struct toc_value *v;
 	static const char *const wrong[] = { "", "nothing", "{}", "{\"annex\":\"IV\"}", "{\"type\":\"M4\",\"body\":{}}", "%PDF-1.4\n",
-					     "%PDF-1.4\n<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length 99999999999999999999 >>\nstream\n{}",
-					     "%PDF-1.4\n<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length 3 >>\nstream\n{}" };
+					     "%PDF-1.4\n2 0 obj\n<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length 99999999999999999999 >>\nstream\n{}",
+					     "%PDF-1.4\n2 0 obj\n<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length 3 >>\nstream\n{}" };
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		error.text[0] = 0;
 		CHECK(toc_form_read(a, toc_str_of(wrong[i]), &v, &error) < 0);
 		CHECK(error.text[0] != 0);
 	}
+	toc_arena_free(a);
+}
+
+/* Found by the fuzzer. */
+CASE(what_stands_in_a_field_is_not_taken_for_the_attachment)
+{
+	struct toc_arena *a = toc_arena_new();
+	static const char mark[] = "2 0 obj\n<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length 2 >>\nstream\n{}\nendstream";
+	struct toc_value *document = toc_form_of(a, parsed(a, toc_str_of(impossible))), *back;
+	struct toc_error error;
+	struct toc_str pdf = { NULL, 0 };
+	toc_set(a, document, "written_by_hand", toc_value_text(a, toc_str_of(mark)));
+	CHECK(toc_pdf_attach(a, toc_str_of("%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n9\n"),
+			     "annex-3.json", toc_json_str(a, document), &pdf, &error) == 0);
+	CHECK(toc_form_read(a, pdf, &back, &error) == 0 && toc_value_eq(document, back));
 	toc_arena_free(a);
 }
 
