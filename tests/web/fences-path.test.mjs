@@ -48,7 +48,7 @@ describe("deconfliction and referrals", { skip: why }, () => {
 	}
 	async function ask(who, action, reference) {
 		const { page, keys } = who;
-		await page.getByRole("link", { name: "Deconfliction" }).click();
+		await page.getByRole("link", { name: /^Deconfliction/ }).click();
 		await page.getByRole("link", { name: "Ask before acting" }).click();
 		await page.getByRole("button", { name: /EXERCISE: it belongs to LANTERN/ }).click();
 		await page.waitForSelector("main.compose form");
@@ -70,6 +70,7 @@ describe("deconfliction and referrals", { skip: why }, () => {
 	test("whom it concerns is asked, and told which of its own is meant; the hub that there is a hit", async () => {
 		const box = enquirer.page.locator(".fence", { hasText: "AIRU-7711" });
 		await box.getByText("our own check BFP-1").waitFor();
+		await enquirer.page.locator("nav .count[aria-label='1 waits for your answer']").waitFor();
 		assert.doesNotMatch(await enquirer.page.locator("main").innerText(), /pastepond/);
 		await go(hub.page, "#/deconfliction");
 		await hub.page.locator(".fence", { hasText: "BFP-1" }).getByText(/nothing that is recorded here/).waitFor();
@@ -81,6 +82,7 @@ describe("deconfliction and referrals", { skip: why }, () => {
 		await enquirer.page.getByRole("group", { name: "Answer" }).getByText("Call me first").click();
 		await enquirer.page.getByLabel(/^Class of reason/).selectOption("arrest_planned");
 		assert.deepEqual(await send(enquirer), ["AIRU", "HUB"]);
+		await enquirer.page.locator("nav .count").waitFor({ state: "detached" });
 	});
 
 	test("the asker learns of it by the answer; it is held, and goes ahead after due consideration only", async () => {
@@ -202,7 +204,7 @@ describe("deconfliction and referrals", { skip: why }, () => {
 
 	test("a platform has no such page, and nothing of it came", async () => {
 		const { page, violations } = platform;
-		assert.equal(await page.getByRole("link", { name: "Deconfliction" }).count(), 0);
+		assert.equal(await page.getByRole("link", { name: /^Deconfliction/ }).count(), 0);
 		await go(page, "#/deconfliction");
 		await page.waitForSelector("main.board");
 		assert.doesNotMatch(await page.locator("body").innerText(), /deconfliction|7711/i);

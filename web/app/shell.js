@@ -3,10 +3,10 @@
 
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
-import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf } from "../core/select.js";
+import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf, timeOf } from "../core/select.js";
 import { mayReport } from "../core/crisis.js";
 import { binds, seesOrders } from "../core/orders.js";
-import { maySeeChecks, maySeeReferrals } from "../core/fences.js";
+import { checksOwed, maySeeChecks, maySeeReferrals } from "../core/fences.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
 import { OrgName, rolesInWords } from "../components/parts.js";
@@ -109,6 +109,7 @@ function Banner() {
 function Header({ onHelp }) {
 	const { me } = state.value;
 	const owed = [...state.value.orders.values()].filter((o) => binds(state.value, o)).length;
+	const asked = checksOwed(state.value, (c) => timeOf(state.value, c, now.value));
 	const life = alarmList.value.filter((a) => a.level === "life").length;
 	return html`<header class="top">
 		<a class="brand" href="#/" aria-label=${t("nav.board_long")}><${Bell} /><span>${t("app.name")}</span></a>
@@ -120,7 +121,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.orders")}${owed > 0 && html` <span class="count" aria-label=${t("nav.orders_owed",
 					{ n: owed })}>${owed}</span>`}</a>`}
 			${maySeeChecks(me) && html`<a href="#/deconfliction" aria-current=${route.value.name === "deconfliction" ? "page"
-				: undefined}>${t("nav.deconfliction")}</a>`}
+				: undefined}>${t("nav.deconfliction")}${asked > 0 && html` <span class="count" aria-label=${t("nav.deconfliction_owed",
+					{ n: asked })}>${asked}</span>`}</a>`}
 			${maySeeReferrals(me) && html`<a href="#/referrals" aria-current=${route.value.name === "referrals" ? "page"
 				: undefined}>${t("nav.referrals")}</a>`}
 			<a href="#/contacts" aria-current=${route.value.name === "contacts" ? "page"

@@ -123,6 +123,9 @@ export const mayAnswerReferral = (me) => is(me, ["crisis_responder", "policy_lea
 
 /** @param {State} s */
 export const listOfChecks = (s) => [...s.checks.values()].sort((a, b) => b.touched - a.touched);
+/** Checks that wait for an answer of my organisation. @param {State} s @param {(c: Check) => number} now  the time, on the check's clock */
+export const checksOwed = (s, now) => [...s.checks.values()].filter((c) => mayAnswerCheck(s.me, c) && !c.answers.has(s.me?.org ?? "") &&
+	outcome(s, c, now(c)) === "waits").length;
 /** @param {State} s */
 export const listOfReferrals = (s) => [...s.referrals.values()].sort((a, b) => b.touched - a.touched);
 

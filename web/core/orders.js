@@ -219,6 +219,9 @@ export function wants(s, o) {
 	const draft = o.timeline.findLast((i) => i.k === "M10.draft");
 	if (draft && orderForms(s, o).includes("M10.certify"))
 		return { why: "order_certify", item: draft };
+	const request = o.timeline.findLast((i) => i.k === "M15.request");
+	if (request && scrutinyForms(s, o).includes("M15.decision"))
+		return { why: "order_scrutiny", item: request };
 	const stuck = STUCK.includes(o.state) ? last(/^M13\./) : undefined;
 	return stuck && o.authority === me?.org ? { why: "order_stuck", item: stuck } : undefined;
 }
