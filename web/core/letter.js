@@ -22,6 +22,10 @@ export function correspondence(entries, org) {
 	const said = new Map();
 	for (const e of entries) {
 		takeTimers(timers, e);
+		/* an order's hour begins with its receipt: it is the order's all the same */
+		if (e.k.startsWith("M19."))
+			for (const t of e.decided?.timers_started ?? [])
+				timers.set(t.id, { .../** @type {Timer} */ (timers.get(t.id)), cause: e.ref });
 		const body = e.message?.body ?? {};
 		if (READ.test(e.k))
 			letters.push({ id: e.id, seq: e.seq, k: e.k, at: e.at, org: e.org, body, original: e.message, mode: e.mode, exercise: e.exercise,

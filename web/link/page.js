@@ -192,7 +192,12 @@ function Opened() {
 	if (!letter)
 		return html`<main id="main" class="link-page"><${ScreenTitle}>${t(caughtUp.value ? "link.nothing" : "threat.loading")}</${ScreenTitle}>
 			<p>${t(caughtUp.value ? "link.nothing_advice" : "threat.loading_advice")}</p></main>`;
-	const later = all.letters.filter((x) => x.id !== letter.id).reverse();
+	const owes = (/** @type {Letter} */ x) => {
+		const timer = timeFor(x, all.timers, s.me?.org ?? "");
+		return timer && !timer.stopped ? 0 : 1;
+	};
+	/* what runs out first, then the newest */
+	const later = all.letters.filter((x) => x.id !== letter.id).reverse().sort((x, y) => owes(x) - owes(y));
 	const incident = link.incident ? s.incidents.get(link.incident) : undefined;
 	return html`<main id="main" class="link-page">
 		<p class="crumbs"><span class="number">${link.case ? caseNumber(link.case) : link.incident ? incidentName({ id: link.incident }) : ""}</span><${ModeTag}
