@@ -152,6 +152,8 @@ function OneLetter({ letter, all, first = false }) {
 	/* who answers a threat acknowledges it with that answer (M5) */
 	const takesAck = !own && !letter.k.startsWith("M5.") && !(letter.case && s.cases.get(letter.case)?.desks.has(s.me?.org ?? ""));
 	const H = first ? "h2" : "h3";
+	/* one of each on the page */
+	const landmark = (/** @type {string} */ key) => (first ? t(key) : undefined);
 	const timer = timeFor(letter, all.timers, s.me?.org ?? "");
 	return html`<div class="letter">
 		${first && timer && !timer.stopped && html`<div class="first-time"><${Deadline} letter=${letter} all=${all} /><a class="button" href="#/"
@@ -160,10 +162,10 @@ function OneLetter({ letter, all, first = false }) {
 				answer.current?.scrollIntoView();
 				answer.current?.focus({ preventScroll: true });
 			}}>${t("link.to_answer")}</a></div>`}
-		${!own && html`<section class="card" aria-label=${t("link.who")}><${H}>${t("link.who")}</${H}><${Asking} code=${letter.org} />
+		${!own && html`<section class="card" aria-label=${landmark("link.who")}><${H}>${t("link.who")}</${H}><${Asking} code=${letter.org} />
 			<p class="muted">${t("link.sent")} <${When} at=${letter.at} of=${letter} withZone />${letter.late ? ` · ${t("timeline.late")}` : ""}</p></section>`}
-		<section class="card" aria-label=${t("link.what")}><${H}>${t("link.what")}</${H}><${Content} letter=${letter} /></section>
-		${(takesAck || letter.case) && html`<section class="card is-answer" aria-label=${t("link.answer")}><${H} tabindex="-1" ref=${answer}>${t("link.answer")}</${H}>
+		<section class="card" aria-label=${landmark("link.what")}><${H}>${t("link.what")}</${H}><${Content} letter=${letter} /></section>
+		${(takesAck || letter.case) && html`<section class="card is-answer" aria-label=${landmark("link.answer")}><${H} tabindex="-1" ref=${answer}>${t("link.answer")}</${H}>
 			<${Deadline} letter=${letter} all=${all} />
 			<${Answered} letter=${letter} all=${all} />
 			<${Answers} letter=${letter} />
