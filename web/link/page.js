@@ -248,11 +248,16 @@ export function Page() {
 		if (!["board", "say"].includes(name))
 			go("#/");
 	}, [name]);
+	const [gone, setGone] = useState(0);
+	useEffect(() => {
+		const timer = setTimeout(() => setGone(said.n), 8_000);
+		return () => clearTimeout(timer);
+	}, [said.n]);
 	useEffect(() => {
 		document.title = `${modeOf() === "exercise" ? `${t("link.exercise")} ` : ""}TOCSIN`;
 	});
 	return html`<div class=${`link-frame ${modeOf() === "exercise" ? "is-exercise" : ""}`}><${Top} />
 		${stage.value !== "open" ? html`<${Waiting} is=${stage.value} />` : name === "say" && id ? html`<${SayScreen} id=${id} step=${step} />`
 			: html`<${Opened} />`}
-		<div role="status" aria-live="polite">${said.text && html`<p class="toast" key=${said.n}>${said.text}</p>`}</div></div>`;
+		<div role="status" aria-live="polite">${said.text && gone !== said.n && html`<p class="toast" key=${said.n}>${said.text}</p>`}</div></div>`;
 }
