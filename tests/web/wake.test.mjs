@@ -28,7 +28,8 @@ describe("wake-up", { skip: haveChromium ? false : "there is no Chromium here" }
 		return { fake, ...who, end: async () => {
 			await who.context.close();
 			await fake.stop();
-			assert.deepEqual(who.violations, []);
+			/* a tab of a test is incognito, where this browser has no push service: that is the case that is played here */
+			assert.deepEqual(who.violations.filter((v) => !/Push API in incognito/.test(v)), []);
 		} };
 	}
 
@@ -46,7 +47,7 @@ describe("wake-up", { skip: haveChromium ? false : "there is no Chromium here" }
 	test("permission is asked when somebody wants it; a browser that reaches no push service says so", async () => {
 		const { page, end } = await settings({ allowed: true, key });
 		assert.equal(await page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length)), 0, "nothing before");
-		await page.locator("#wake-on").check();
+		await page.locator("#wake-on").click();
 		await page.locator("#wake [role=alert]").waitFor();
 		assert.equal(await page.locator("#wake-on").isChecked(), false);
 		assert.equal(await page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length)), 1);
@@ -55,7 +56,7 @@ describe("wake-up", { skip: haveChromium ? false : "there is no Chromium here" }
 
 	test("what arrives is shown: an exercise as one, what is urgent until somebody looks, and what cannot be read as well", async () => {
 		const { page, context, fake, end } = await settings({ allowed: true, key });
-		await page.locator("#wake-on").check();
+		await page.locator("#wake-on").click();
 		await page.locator("#wake [role=alert]").waitFor();
 		const tools = await context.newCDPSession(page);
 		let registration;
