@@ -109,11 +109,13 @@ static void peer_end(struct peer *p)
 static const char *header(const struct peer *p, const char *name)
 {
 	static char value[1024];
-	const char *at = strcasestr(p->request, name);
+	char line[64];
+	const char *at;
 
 	value[0] = 0;
-	if (at && at > p->request && at[-1] == '\n' && at[strlen(name)] == ':')
-		sscanf(at + strlen(name) + 1, " %1023[^\r]", value);
+	snprintf(line, sizeof line, "\n%s:", name); /* at the beginning of a line: a signature may contain any letters */
+	if ((at = strcasestr(p->request, line)))
+		sscanf(at + strlen(line), " %1023[^\r]", value);
 	return value;
 }
 
