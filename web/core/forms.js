@@ -337,6 +337,6 @@ export function message(c, name, values, here, links = []) {
 	for (const name of askedOfEnvelope(spec))
 		if (asked[name] !== undefined)
 			more[name] = asked[name];
-	return envelope(spec.type, said, { mode: here.mode, exercise: here.exercise, incident: here.incident?.id, now: here.now,
+	return envelope(/** @type {import("./messages").Type} */ (spec.type), /** @type {any} */ (said), { mode: here.mode, exercise: here.exercise, incident: here.incident?.id, now: here.now,
 		lang: here.lang }, more);
 }

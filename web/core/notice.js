@@ -253,7 +253,7 @@ export function draftMessage(where) {
  * @param {Form} f @param {import("./protocol.js").Context} where @param {{awareAt: string, id: string}} of */
 export function sendMessage(f, where, of) {
 	const b = body(f, "send", of.awareAt);
-	return envelope("M4", b, where, {
+	return envelope("M4", /** @type {import("./messages").Bodies["M4"]} */ (b), where, {
 		id: of.id,
 		tlp: f.tlp,
 		precedence: f.immediacy === "now" || f.immediacy === "<1h" ? "flash" : "immediate",
@@ -273,7 +273,7 @@ export function sendMessage(f, where, of) {
  * @param {Form} f @param {import("./protocol.js").Context} where @param {import("./protocol.js").Message|undefined} notice */
 export function supplementMessage(f, where, notice) {
 	const b = body(f, "supplement", "");
-	return envelope("M4", b, where, {
+	return envelope("M4", /** @type {import("./messages").Bodies["M4"]} */ (b), where, {
 		tlp: notice?.tlp ?? "AMBER",
 		precedence: "immediate",
 		ack_required: true,

@@ -37,7 +37,8 @@ export function rfc3339(ms) {
  *   where a message is said: mode and exercise of the case, and the time there (scenario time in an exercise) */
 
 /** The envelope (M0) around a body.
- * @param {string} type @param {any} body @param {Context} where @param {Partial<Message>} [more] @returns {Message} */
+ * @template {import("./messages").Type} T
+ * @param {T} type @param {import("./messages").Bodies[T]} body @param {Context} where @param {Partial<Message>} [more] @returns {Message} */
 export function envelope(type, body, where, more = {}) {
 	/** @type {Message} */
 	const message = {
@@ -111,7 +112,7 @@ export function humanReceipt(entry, state, you, where, commitment = "working") {
 			state,
 			at: rfc3339(where.now),
 			actor_kind: "human",
-			...(state === "acked" ? { commitment } : {}),
+			...(state === "acked" ? { commitment: /** @type {import("./messages").Bodies["M19"]["commitment"]} */ (commitment) } : {}),
 		},
 		where,
 		{ precedence: "routine", tlp: entry.message?.tlp ?? "AMBER",
