@@ -22,7 +22,7 @@
 #define READS_MOST 8         /* for one delivery */
 #define LOOK_US 1000000      /* between two looks at what nobody carries */
 #define FAILED_READ_US 1000000
-#define ROWS_BYTES (1u << 20)
+#define ROWS_BYTES (8u << 20)
 #define WAIT_MOST_S 3600
 
 enum stage { ADDRESS, LINK, CARRIED, ENTERED };

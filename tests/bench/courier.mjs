@@ -4,11 +4,11 @@
 //   ./dev bench courier [--organisations N] [--rounds N]
 // The relay is Debian's aiosmtpd on this machine, with TLS. The floor is one curl that sends as many letters of the same size over one
 // connection to the same relay. Times are from the sender's `accepted` (the message is committed) to the relay's RCPT and its 250.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 
 import { Member } from '../integration/lib/member.mjs';
 import { message } from '../integration/lib/messages.mjs';
@@ -74,8 +74,7 @@ try {
 	const floors = [];
 	for (let i = 0; i < ROUNDS; i++) {
 		const began = performance.now();
-		const r = spawnSync('curl', ['-K', config], { encoding: 'utf8' });
-		if (r.status !== 0) throw new Error(`curl: ${r.stderr}`);
+		await promisify(execFile)('curl', ['-K', config]);
 		floors.push(performance.now() - began);
 	}
 	const floor = median(floors);
