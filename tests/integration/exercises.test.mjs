@@ -14,8 +14,7 @@ let server;
 before(async () => (server = await Server.start()));
 after(() => server?.stop());
 
-for (const [name, file, steps] of [['LANTERN', 'lantern.json', 73], ['QUIET BELL', 'quiet-bell.json', 21],
-	['SHORT NIGHT', 'short-night.json', 12]]) {
+for (const [name, file] of [['LANTERN', 'lantern.json'], ['QUIET BELL', 'quiet-bell.json'], ['SHORT NIGHT', 'short-night.json']]) {
 	describe(name, () => {
 		let played;
 		before(async () => (played = await play(server, path.join(exercises, file))));
@@ -28,7 +27,7 @@ for (const [name, file, steps] of [['LANTERN', 'lantern.json', 73], ['QUIET BELL
 			const end = played.events.at(-1);
 			assert.equal(played.code, 0, played.err);
 			assert.equal(end.event, 'end');
-			assert.equal(end.steps, steps);
+			assert.equal(end.steps, JSON.parse(fs.readFileSync(path.join(exercises, file), 'utf8')).steps.length);
 			assert.equal(end.failed, 0);
 			assert.ok(end.held > 20);
 		});
