@@ -63,6 +63,10 @@ describe("the path from closing to the debrief", { skip: why }, () => {
 
 	/** Open the form that the room offers. */
 	async function open({ page }, title) {
+		if (!await page.locator("main.incident-page").count()) {
+			await page.evaluate((hash) => { location.hash = hash; }, `#/incident/${incident}`);
+			await page.waitForSelector("main.incident-page");
+		}
 		await page.getByRole("link", { name: title }).first().click();
 		await page.waitForSelector("main.compose form, main.check");
 	}
@@ -101,7 +105,6 @@ describe("the path from closing to the debrief", { skip: why }, () => {
 		await page.getByLabel(/^Why/).fill("It is over.");
 		await keys("Control+Enter");
 		await page.getByText(/falls at 0 of 2 engaged platforms[\s\S]*missing: /).first().waitFor();
-		await keys("Escape");
 	});
 
 	test("a situation report is edited and approved; its numbers are the server's", async () => {
