@@ -173,6 +173,14 @@ struct toc_reached toc_reached(const struct toc_world *w, struct toc_arena *a, s
 	return toc_reached_by(w, a, toc_point_for(w, org, purpose, now), now);
 }
 
+/* Who has left is not called, unless nobody else is there. */
+static bool has_left(const struct toc_world *w, struct toc_uuid person)
+{
+	const struct toc_person *p = toc_find_person(w, person);
+
+	return !p || p->left;
+}
+
 struct toc_reached toc_reached_by(const struct toc_world *w, struct toc_arena *a, const struct toc_point *p, toc_time now)
 {
 	struct toc_reached reach = { .point = p };
@@ -183,11 +191,11 @@ struct toc_reached toc_reached_by(const struct toc_world *w, struct toc_arena *a
 	uint8_t *order = toc_arena_alloc(a, p->n_chain + 1);
 	bool open = toc_point_is_open(p, now);
 	for (uint8_t i = 0; i < p->n_chain; i++)
-		if (toc_is_on_duty(w, org, p->chain[i].person, now))
+		if (toc_is_on_duty(w, org, p->chain[i].person, now) && !has_left(w, p->chain[i].person))
 			order[reach.n++] = i;
 	for (uint8_t i = 0; i < p->n_chain; i++) {
 		uint32_t when = p->chain[i].called_when;
-		if (!toc_is_on_duty(w, org, p->chain[i].person, now) &&
+		if (!toc_is_on_duty(w, org, p->chain[i].person, now) && !has_left(w, p->chain[i].person) &&
 		    (when == TOC_CALLED_ALWAYS || when == (open ? TOC_CALLED_OPEN : TOC_CALLED_CLOSED)))
 			order[reach.n++] = i;
 	}

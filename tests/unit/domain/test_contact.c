@@ -614,6 +614,16 @@ CASE(a_shift_is_taken_over_by_who_takes_it_and_on_and_off_are_ones_own)
 	stage_free(s);
 }
 
+CASE(who_has_left_is_not_called)
+{
+	struct stage *s = stage_new();
+	CHECK(duty(s, LIAISON, "on", "") == 0);
+	CHECK(stage_act(s, ADMIN, "{\"type\":\"person\",\"body\":{\"step\":\"leave\",\"org\":\"AIRU\",\"person\":\"%s\"}}", person(s, LIAISON)) == 0);
+	CHECK_TEXT(toc_str_of(reached(s, TOC_FOR_ITL, NULL)), "duty officer, second officer");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(a_threat_calls_who_is_on_duty)
 {
 	struct stage *s = stage_new();
