@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "message/catalogue.h"
+#include "message/json.h"
 
 /* "13:58:00" of an RFC 3339 time in UTC, or as much as there is. */
 static struct toc_str clock_of(struct toc_str time)
@@ -216,6 +217,20 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 	disclosed(cli, scratch, toc_get(frame, "disclosed"));
 }
 
+/* What is told once, to whoever declared an address or changed its secret. */
+static void show_secret(struct toc_arena *a, const struct tocsin_answer *answer)
+{
+	static const char *const names[] = { "secret", "public_key" };
+	struct toc_refusal refusal;
+	struct toc_value *frame;
+
+	if (toc_json_parse(a, (struct toc_str){ answer->json, answer->json_bytes }, answer->json_bytes, 48, &frame, &refusal) < 0)
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (toc_get_text(frame, names[i]).n)
+			printf("%s  %.*s\n", names[i], TOC_STR_ARGS(term_safe(a, toc_get_text(frame, names[i]), " ")));
+}
+
 void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer)
 {
 	const struct term *out = &cli->out, *err = &cli->err;
@@ -226,6 +241,7 @@ void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer)
 		printf("%saccepted%s  seq %lld  id %s%s%s%s%s\n", term_on(out, TERM_GREEN), term_off(out),
 		       answer->seq, answer->id, *answer->case_ref ? "  case " : "", answer->case_ref,
 		       *answer->incident_ref ? "  incident " : "", answer->incident_ref);
+		show_secret(a, answer);
 	} else if (answer->outcome == TOCSIN_JOURNALED) {
 		printf("%sjournaled%s  id %s  delivered, not yet recorded: the database is away\n",
 		       term_on(out, TERM_YELLOW), term_off(out), answer->id);

@@ -13,7 +13,7 @@ import { Webhook } from 'standardwebhooks';
 import { Endpoint } from './lib/endpoint.mjs';
 import { Member } from './lib/member.mjs';
 import { m4, message } from './lib/messages.mjs';
-import { Server, until } from './lib/server.mjs';
+import { Server, tocsin, until } from './lib/server.mjs';
 
 const WAKE = 'mailto:ops@tocsin.example.invalid';
 const system = { mode: 'system', exercise_ref: undefined, precedence: 'routine', ack_required: false, personal_data: { level: 'none', categories: [] }, legal_basis: [] };
@@ -170,6 +170,19 @@ describe('a webhook', () => {
 	});
 });
 
+describe('from the command line', () => {
+	it('a platform’s admin declares an address and reads the secret once', () => {
+		const key = server.credential('GameNest', 'admin').api_key;
+		const r = spawnSync(tocsin, ['send', '-', '--server', server.url, '--ca', path.join(server.state, 'demo/ca.pem')], { encoding: 'utf8', timeout: 20_000,
+			input: JSON.stringify(say('hook', { step: 'declare', kind: 'webhook', content: 'wake_up', url: 'https://hooks.gamenest.eu/in' })),
+			env: { ...process.env, TOCSIN_KEY: key } });
+		assert.equal(r.status, 0, r.stderr);
+		assert.match(r.stdout, /^accepted/m);
+		assert.match(r.stdout, /^secret +whsec_[A-Za-z0-9+/]{43}=$/m);
+		assert.match(r.stdout, /^public_key +whpk_/m);
+	});
+});
+
 describe('bad days', () => {
 	it('one that never answers, floods, points inside or is refused keeps nobody waiting, and each is tried again', async () => {
 		slow.answers = ['hang'];
@@ -282,8 +295,7 @@ describe('a phone gateway', () => {
 		gateway = await hook(`${gate.url}/calls`, { kind: 'gateway', content: undefined, channels: ['phone', 'SMS'] });
 		threat = m4(game);
 		await game.send(threat);
-		const control = await Member.connect(server, 'EXCON', 'exercise director').catch(() => null);
-		const director = control ?? await Member.connect(server, ...whoRuns());
+		const director = await Member.connect(server, ...whoRuns());
 		const x = director.welcome.exercises[0];
 		assert.equal((await director.send(message('exercise', { step: 'clock', action: 'jump', to: new Date(Date.parse(x.at ?? x.anchor_at) + 16 * 60e3).toISOString() },
 			{ ...system, mode: 'exercise', exercise_ref: x.id }))).op, 'accepted');
@@ -320,8 +332,7 @@ describe('a phone gateway', () => {
 	});
 
 	it('is a machine’s word otherwise', async () => {
-		const another = await gate.call((c) => c.json?.type === 'tocsin.call' && c.json.data.call !== order.json.data.call).catch(() => null);
-		if (!another) return; // one call was all that was due
+		const another = await gate.call((c) => c.json?.type === 'tocsin.call' && c.json.data.call !== order.json.data.call);
 		const { call, key } = another.json.data, wrong = key === '11' ? '12' : '11';
 		const humans = game.entries.filter((e) => e.k === 'M19.human').length;
 		assert.equal((await report({ call, result: 'key', key: wrong })).status, 202);
