@@ -84,6 +84,12 @@ static void say_about(struct toc_ask *q, const struct toc_draft *d)
 		toc_set_id(q->a, toc_at(pages, i), "about", d->ref);
 }
 
+/* What the server enters itself takes no receipts; but whoever was told of a warning or an activation is told of its end. */
+static bool is_an_end(struct toc_str k)
+{
+	return toc_str_is(k, "M2.expire") || toc_str_is(k, "M3.revert");
+}
+
 void toc_mail_readers(struct toc_ask *q, size_t first)
 {
 	bool served = toc_served(q->w) & 1u << TOC_CHANNEL_MAIL;
@@ -91,7 +97,7 @@ void toc_mail_readers(struct toc_ask *q, size_t first)
 	for (size_t i = first; i < q->verdict->n; i++) {
 		struct toc_draft *d = &q->verdict->drafts[i];
 		const struct toc_action *action = toc_action_find(d->k);
-		if (!(action->flags & TOC_ACTION_RECEIPTS))
+		if (!(action->flags & TOC_ACTION_RECEIPTS) && !is_an_end(d->k))
 			say_about(q, d);
 		else if (served)
 			mail_readers_of(q, d);

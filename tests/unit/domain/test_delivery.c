@@ -94,6 +94,20 @@ CASE(what_did_pastepond_know_at_34_minutes)
 	stage_free(s);
 }
 
+CASE(whoever_was_told_of_a_warning_is_told_of_its_end)
+{
+	struct stage *s = lantern("11:00");
+	stage_to(s, "6:11:00"); /* it was good for six hours */
+	const struct stage_entry *e = stage_last(s, "M2.expire", NULL);
+	CHECK(e != NULL);
+	const struct toc_delivery *d = on_its_way(s, "PastePond", 0);
+	CHECK(d && toc_uuid_eq(d->message, e->e.eid) && !d->calls);
+	CHECK(d && say(s, d, 1, "delivered", ",\"code\":250") == 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M19.delivery", NULL))), "PastePond");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(without_a_relay_nothing_is_said_to_be_on_its_way)
 {
 	struct stage *s = stage_new();
