@@ -246,18 +246,26 @@ describe("the path of a crisis", { skip: why }, () => {
 		const process = await say(officer, "M22.open", { incident, typed: { "body.addressee": "GameNest" } });
 		await say("GameNest/counsel", "M22.status", { incident, about: process.id });
 		await say(officer, "M28.send", { incident, typed: { "envelope.audience": ["Chirplet"], "body.contact_authority": "AIRU" } });
-		for (const who of ["StreamHarbor/night responder", "StreamHarbor/night responder", "GameNest/policy lead", "GameNest/policy lead"])
-			await say(who, "M21.send", { incident, typed: { "body.trend": "falling" } });
-		await say(hubLead, "M3.wind_down", { incident });
-		const close = await say(hubLead, "M3.close", { incident });
-		await say("LoopReel/night responder", "M3.object", { incident, about: close.id });
-		const again = await say(hubLead, "M3.close", { incident });
-		const step = await server.request("POST", "/api/messages", { credential: server.credential("CELL", "controller"), body: message("exercise",
-			{ step: "clock", action: "step", by_ms: 3_700_000 }, { sent_at: new Date().toISOString() }) });
-		assert.equal(step.status, 200, step.text);
-		await say(lead, "M3.confirm", { incident, about: again.id });
-		await say("GameNest/counsel", "M23.contribute", { incident });
-		await say(lead, "M3.reopen", { incident });
+		/** Status reports, winding down, closing and an hour for objections. */
+		async function end(objection) {
+			for (const who of ["StreamHarbor/night responder", "StreamHarbor/night responder", "GameNest/policy lead", "GameNest/policy lead"])
+				await say(who, "M21.send", { incident, typed: { "body.trend": "falling" } });
+			await say(hubLead, "M3.wind_down", { incident });
+			let close = await say(hubLead, "M3.close", { incident });
+			if (objection) {
+				await say("LoopReel/night responder", "M3.object", { incident, about: close.id });
+				close = await say(hubLead, "M3.close", { incident });
+			}
+			const step = await server.request("POST", "/api/messages", { credential: server.credential("CELL", "controller"),
+				body: message("exercise", { step: "clock", action: "step", by_ms: 3_700_000 }, { sent_at: new Date().toISOString() }) });
+			assert.equal(step.status, 200, step.text);
+			await say(lead, "M3.confirm", { incident, about: close.id });
+		}
+		await end(true);
+		const reopened = await say(lead, "M3.reopen", { incident });
+		await say(hubLead, "M3.confirm", { incident, about: reopened.id });
+		await end(false);
+		await say("GameNest/counsel", "M23.contribute", { incident, typed: { "body.what_worked": "The tie of the two reports." } });
 		await say(hubLead, "M23.final", { incident });
 		await say("HUB/second lead", "M23.publish", { incident });
 		const other = await report("Elsewhere");
@@ -267,8 +275,8 @@ describe("the path of a crisis", { skip: why }, () => {
 		await say(officer, "M18.decide", { about: check.id, typed: { "body.due_consideration": "yes" } });
 		const referral = await say(officer, "M17.send", { typed: { "envelope.audience": ["GameNest"] } });
 		await say("GameNest/night responder", "M17.answer", { about: `${referral.id}.0` });
-		/* orders have paths of their own (orders-path, fences-path) */
-		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form) && !/^M(9|1[0-6])\.|_order$/.test(form)), []);
+		/* orders and contact points have paths of their own */
+		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form) && !/^M(9|1[0-6]|26)\.|_order$/.test(form)), []);
 	});
 
 	test("no error, no word of the policy, no request to another place", () => {
