@@ -135,10 +135,24 @@ static void inherit_all(struct toc_point *p, const struct toc_point *before)
 	}
 }
 
+/* An answer to a test of what is no more is not waited for. */
+static void forget_tests(const struct deed *d, const struct toc_organisation *o, const struct toc_channel *list, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct toc_uuid test = toc_timer_id(TOC_STR("test"), list[i].test, toc_short_str(&o->code));
+		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(test));
+	}
+}
+
 static void remove_point(const struct deed *d, struct toc_organisation *o, uint32_t i)
 {
 	struct toc_uuid id = o->points[i].id, t31 = toc_timer_id(TOC_STR("T31"), id, toc_short_str(&o->code));
+	const struct toc_point *p = toc_find_point(d->w, id);
 
+	for (uint32_t k = 0; p && k < p->n_chain; k++)
+		forget_tests(d, o, p->chain[k].channels, p->chain[k].n_channels);
+	if (p)
+		forget_tests(d, o, p->desk, p->n_desk);
 	TOC_REMOVE(o, points, i);
 	toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(t31));
 	toc_world_remove(d->w, TOC_OBJECT_point, TOC_KEY(id));

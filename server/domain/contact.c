@@ -215,7 +215,8 @@ int toc_rule_contact_own(struct toc_ask *q)
 	if (toc_len(q->c->address_keys))
 		toc_set(q->a, toc_decided(d), "address_keys", toc_value_copy(q->a, q->c->address_keys));
 	if (in_force)
-		toc_start_t31(q, toc_decided(d), point, toc_short_str(&o->code), first_drill(q, o, purposes));
+		toc_start_t31(q, toc_decided(d), point, toc_short_str(&o->code), first_drill(q, o, purposes),
+			      toc_get_time(q->body, "valid_until", TOC_TIME_NEVER));
 	toc_contact_readers(q, d, toc_short_str(&o->code));
 	if (in_force && (toc_get_bool(q->body, "public") || was_public(q, o, purposes)))
 		publish(q, point, toc_short_str(&o->code));

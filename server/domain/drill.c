@@ -26,9 +26,11 @@ static void run_timer(struct toc_ask *q, struct toc_value *decided, struct toc_u
 	toc_set_id(q->a, toc_at(started, toc_len(started) - 1), "point", point);
 }
 
-void toc_start_t31(struct toc_ask *q, struct toc_value *decided, struct toc_uuid point, struct toc_str org, toc_time next)
+void toc_start_t31(struct toc_ask *q, struct toc_value *decided, struct toc_uuid point, struct toc_str org, toc_time next,
+		   toc_time valid_until)
 {
-	run_timer(q, decided, point, org, q->now, next, next);
+	if (toc_before(next, valid_until)) /* what is over by then is drilled no more */
+		run_timer(q, decided, point, org, q->now, next, next);
 }
 
 /* Whom the drill calls: as many as have not answered, one after the other. */
@@ -66,7 +68,10 @@ static void end(struct toc_ask *q, struct toc_draft *d, const struct toc_point *
 	toc_set_time(q->a, drill, "at", q->at);
 	toc_set_int(q->a, drill, "reaction_s", toc_between(p->drill_from, q->at).us / 1000000);
 	toc_effect(q->a, toc_decided(d), "drills", drill);
-	run_timer(q, toc_decided(d), p->id, toc_short_str(&p->org), p->drill_from, next, next);
+	if (toc_before(next, p->valid_until))
+		run_timer(q, toc_decided(d), p->id, toc_short_str(&p->org), p->drill_from, next, next);
+	else
+		toc_stop_timer_of(q, toc_decided(d), "T31", p->id, toc_short_str(&p->org));
 	toc_contact_readers(q, d, toc_short_str(&p->org));
 }
 
@@ -159,8 +164,6 @@ void toc_fire_t31(struct toc_ask *q, const struct toc_timer *t)
 	const struct toc_point *p = q->point;
 	bool running = !toc_uuid_is_nil(p->drill);
 
-	if (!toc_point_in_force(q->w, p->id, q->now))
-		return; /* its time is over: so is the timer's */
 	if (running && toc_between(p->drill_from, t->next).us >= TOC_MINUTES(END_MINUTES).us) {
 		fail(q, t);
 	} else if (running) {

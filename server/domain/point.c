@@ -199,6 +199,10 @@ struct toc_reached toc_reached_by(const struct toc_world *w, struct toc_arena *a
 		    (when == TOC_CALLED_ALWAYS || when == (open ? TOC_CALLED_OPEN : TOC_CALLED_CLOSED)))
 			order[reach.n++] = i;
 	}
+	bool some = reach.n > 0;
+	for (uint8_t i = 0; !some && i < p->n_chain; i++) /* whoever is there, whatever the hour */
+		if (!has_left(w, p->chain[i].person))
+			order[reach.n++] = i;
 	for (uint8_t i = 0; reach.n == 0 && i < p->n_chain; i++)
 		order[i] = i;
 	if (reach.n == 0)

@@ -380,7 +380,8 @@ toc_rule toc_rule_contact_test, toc_rule_contact_confirm, toc_rule_contact_verif
 /* drill.c: T31 */
 toc_rule toc_rule_drill, toc_rule_drill_answer;
 /** decided.timers_started += T31 of a point that comes into force with this id. */
-void toc_start_t31(struct toc_ask *q, struct toc_value *decided, struct toc_uuid point, struct toc_str org, toc_time next);
+void toc_start_t31(struct toc_ask *q, struct toc_value *decided, struct toc_uuid point, struct toc_str org, toc_time next,
+		   toc_time valid_until);
 
 /* roster.c: who is on duty when */
 toc_rule toc_rule_roster, toc_rule_duty;

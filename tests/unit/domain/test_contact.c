@@ -180,6 +180,37 @@ CASE(a_declaration_for_a_time_stands_before_the_lasting_one)
 	stage_free(s);
 }
 
+CASE(what_is_over_or_declared_anew_leaves_no_deadline_behind)
+{
+	struct stage *s = stage_new();
+	char window[256];
+	snprintf(window, sizeof window, ROUND ",\"valid_until\":\"%s\"", toc_time_str(s->a, toc_after(s->now, TOC_HOURS(10 * 24))).p);
+	in_force(s, "\"ITL\"", liaison_only, window);
+	unsigned before = stage_count(s, "M26.drill", NULL);
+	stage_wait(s, TOC_HOURS(40 * 24)); /* a drill that nobody answers is over; a deadline that nothing comes of aborts here */
+	CHECK(stage_count(s, "M26.drill", NULL) > before);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+static int leave(struct stage *s, const char *who)
+{
+	return stage_act(s, ADMIN, "{\"type\":\"person\",\"body\":{\"step\":\"leave\",\"org\":\"AIRU\",\"person\":\"%s\"}}", person(s, who));
+}
+
+CASE(who_has_left_is_called_only_when_all_have)
+{
+	static const struct contact two[] = { { LIAISON, "phone", "+999 1", "open" }, { DUTY, "phone", "+999 2", "closed" }, { NULL, NULL, NULL, NULL } };
+	struct stage *s = stage_new();
+	in_force(s, "\"ITL\"", two, ROUND);
+	CHECK_TEXT(toc_str_of(reached(s, TOC_FOR_ITL, NULL)), "liaison officer"); /* it is open */
+	CHECK(leave(s, LIAISON) == 0);
+	CHECK_TEXT(toc_str_of(reached(s, TOC_FOR_ITL, NULL)), "duty officer");
+	CHECK(leave(s, DUTY) == 0);
+	CHECK_TEXT(toc_str_of(reached(s, TOC_FOR_ITL, NULL)), "liaison officer, duty officer");
+	stage_free(s);
+}
+
 /* ---- hours ---- */
 
 #define CALENDAR                                                                                             \
@@ -391,6 +422,18 @@ CASE(a_second_test_takes_the_place_of_the_first)
 	CHECK(confirm(s, LIAISON, stage_id(s, "M26.test", "AIRU"), "GOOD") == 0);
 	stage_wait(s, TOC_HOURS(48));
 	CHECK_INT(stage_count(s, "M26.failed", NULL), 0);
+	stage_free(s);
+}
+
+CASE(a_test_ends_with_the_declaration_that_it_is_of)
+{
+	struct stage *s = stage_new();
+	in_force(s, "\"ITL\"", liaison_only, ROUND);
+	CHECK(test(s, ADMIN, 0, "phone") == 0);
+	in_force(s, "\"ITL\"", duty_only, ROUND); /* the number was wrong */
+	stage_wait(s, TOC_HOURS(25));
+	CHECK_INT(stage_count(s, "M26.failed", NULL), 0);
+	CHECK(stage_consistent(s));
 	stage_free(s);
 }
 
