@@ -4,7 +4,7 @@
  * must be its own. A person's acknowledgement it is only when the person pressed the two digits that this very call asked
  * for: they are derived from the delivery, so no other call's will do, and a mailbox does not press them. Then it is an
  * M19.human by telephone of that person: on record is that they were reached. A threat is not answered by it (that is an M5 of
- * somebody who has read it), an activation is acknowledged. Everything else is a machine's word. The first report on a
+ * somebody who has read it), an activation is acknowledged, a drill or a test of the channel passed. Everything else is a machine's word. The first report on a
  * call ends it, so a guess is made once. Unknown hook, another's delivery and a bad signature are one answer. */
 #include "keeper/core.h"
 
@@ -57,14 +57,34 @@ static struct toc_work *receipt(struct toc_keeper *k, const struct toc_delivery 
 	return w;
 }
 
-/* The person pressed what was asked: answered when it is an entry. */
-static void by_person(struct toc_keeper *k, unsigned front, uint64_t conn, const struct toc_delivery *d)
+/* Of a drill it is the answer; of a test of the channel the proof, since it came over the channel itself. */
+static struct toc_work *tried(struct toc_keeper *k, const struct toc_delivery *d)
+{
+	const struct toc_point *p = toc_find_point(k->world, d->point);
+	bool drill = p && toc_uuid_eq(p->drill, d->message);
+	struct toc_work *w = toc_server_work(k, "M26", drill ? "answer" : "confirm");
+	struct toc_value *body = toc_get(w->command.message, "body");
+
+	toc_set_text(w->arena, body, "org", toc_arena_str(w->arena, toc_short_str(&d->org)));
+	toc_set_text(w->arena, body, drill ? "drill" : "test", toc_uuid_str(w->arena, d->message));
+	return w;
+}
+
+static struct toc_work *acknowledged(struct toc_keeper *k, const struct toc_delivery *d)
 {
 	struct toc_work *w = receipt(k, d, "human", "acked", "human");
 	struct toc_value *body = toc_get(w->command.message, "body");
 
 	toc_set_text(w->arena, body, "actor", toc_uuid_str(w->arena, d->person));
 	toc_set_cstr(w->arena, body, "commitment", "seen");
+	return w;
+}
+
+/* The person pressed what was asked: answered when it is an entry. */
+static void by_person(struct toc_keeper *k, unsigned front, uint64_t conn, const struct toc_delivery *d)
+{
+	struct toc_work *w = d->mode == TOC_MODE_SYSTEM ? tried(k, d) : acknowledged(k, d);
+
 	w->kind = TOC_WORK_SEND;
 	w->front = front;
 	w->conn = conn;

@@ -90,18 +90,21 @@ struct toc_value *toc_compose_webhook(struct toc_keeper *k, const struct toc_com
 
 /* ---- telephones ---- */
 
+/* A test, or a drill: how somebody is reached is tried. It is said so, whatever else: nobody is to run for it. */
 static struct toc_str to_say(struct toc_arena *a, const struct toc_delivery *d, struct toc_str org, struct toc_str reference,
 			     const char digits[3])
 {
+	bool tries = d->mode == TOC_MODE_SYSTEM;
 	const char *exercise = d->mode == TOC_MODE_EXERCISE ? "EXERCISE. EXERCISE. " : "";
-	const char *what = d->calls ? "An alert is waiting" : "A message is waiting";
+	const char *what = tries ? "This is a test, nothing has happened. It is" : d->calls ? "An alert is waiting" : "A message is waiting";
+	const char *then = tries ? "" : d->channel == TOC_CHANNEL_PHONE ? " Then open the console." : " Open the console.";
 
 	if (d->channel == TOC_CHANNEL_PHONE)
 		return toc_arena_printf(a, "%sThis is Tocsin. %s for %.*s, reference %.*s. Press %c, then %c, to say that you have been "
-					   "reached. Then open the console.",
-					exercise, what, TOC_STR_ARGS(org), TOC_STR_ARGS(reference), digits[0], digits[1]);
-	return toc_arena_printf(a, "%sTocsin: %s for %.*s, reference %.*s. Open the console. Answer %s to say that you have been reached.",
-				exercise, what, TOC_STR_ARGS(org), TOC_STR_ARGS(reference), digits);
+					   "reached.%s",
+					exercise, what, TOC_STR_ARGS(org), TOC_STR_ARGS(reference), digits[0], digits[1], then);
+	return toc_arena_printf(a, "%sTocsin: %s for %.*s, reference %.*s.%s Answer %s to say that you have been reached.",
+				exercise, what, TOC_STR_ARGS(org), TOC_STR_ARGS(reference), then, digits);
 }
 
 struct toc_value *toc_compose_call(struct toc_keeper *k, const struct toc_composing *c, const char **ret_why)
@@ -111,7 +114,8 @@ struct toc_value *toc_compose_call(struct toc_keeper *k, const struct toc_compos
 	const struct toc_organisation *o = toc_find_organisation(k->world, toc_short_str(&d->org));
 	const struct toc_message *m = toc_find_message(k->world, d->message);
 	struct toc_composing at = { c->a, d, c->about, TOC_TIME_NEVER, NULL }; /* of a telephone, the contact point is the other entry */
-	struct toc_str number = toc_contact_address(&at), reference = toc_reference(c->a, m, d->message);
+	bool tries = d->mode == TOC_MODE_SYSTEM;
+	struct toc_str number = toc_contact_address(&at), reference = tries ? toc_test_reference(k, c->a, d) : toc_reference(c->a, m, d->message);
 	struct toc_value *data = toc_value_map(c->a);
 	char digits[3];
 
@@ -126,7 +130,7 @@ struct toc_value *toc_compose_call(struct toc_keeper *k, const struct toc_compos
 	toc_set_cstr(c->a, data, "channel", toc_channel_name((unsigned)d->channel));
 	toc_set_text(c->a, data, "to", number);
 	toc_set(c->a, data, "languages", toc_get(toc_get(toc_get(c->about->entry.body, "message"), "body"), "languages"));
-	toc_set_cstr(c->a, data, "about", d->calls ? "alert" : "note");
+	toc_set_cstr(c->a, data, "about", tries ? "test" : d->calls ? "alert" : "note");
 	toc_set_text(c->a, data, "organisation", toc_text_str(&o->name));
 	toc_set_text(c->a, data, "reference", reference);
 	toc_set_text(c->a, data, "say", to_say(c->a, d, toc_text_str(&o->name), reference, digits));

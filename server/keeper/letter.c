@@ -30,13 +30,19 @@ struct toc_str toc_reference(struct toc_arena *a, const struct toc_message *m, s
 	return toc_arena_printf(a, "%.*s%s%02X%02X-%02X%02X", (int)dot, k.p, dot ? "-" : "", id.b[12], id.b[13], id.b[14], id.b[15]);
 }
 
-/* How somebody is reached is tried: a drill, or a test of the channel, whose code stands in the place of a reference. The page
- * is the console's: what is answered there needs no link. */
-static struct toc_value *try_it(struct toc_keeper *k, const struct toc_composing *c, const struct toc_message *m, struct toc_value *told)
+struct toc_str toc_test_reference(const struct toc_keeper *k, struct toc_arena *a, const struct toc_delivery *d)
+{
+	const struct toc_message *m = toc_find_message(k->world, d->message);
+
+	return m && toc_short_is(&m->k, TOC_STR("M26.test")) ? toc_test_code(a, k->o.dup_key, toc_uuid_str(a, d->message)) :
+							       toc_reference(a, m, d->message);
+}
+
+/* How somebody is reached is tried: the page is the console's, and what is answered there needs no link. */
+static struct toc_value *try_it(struct toc_keeper *k, const struct toc_composing *c, struct toc_value *told)
 {
 	toc_set_cstr(c->a, told, "about", "test");
-	if (m && toc_short_is(&m->k, TOC_STR("M26.test")))
-		toc_set_text(c->a, told, "reference", toc_test_code(c->a, k->o.dup_key, toc_uuid_str(c->a, c->d->message)));
+	toc_set_text(c->a, told, "reference", toc_test_reference(k, c->a, c->d));
 	toc_set_text(c->a, told, "link", toc_arena_printf(c->a, "%.*s/#/contacts", TOC_STR_ARGS(k->o.origin)));
 	return told;
 }
@@ -72,7 +78,7 @@ struct toc_value *toc_compose_letter(struct toc_keeper *k, const struct toc_comp
 	if (!toc_uuid_is_nil(thread))
 		toc_set_text(c->a, told, "thread", toc_uuid_str(c->a, thread));
 	if (d->mode == TOC_MODE_SYSTEM)
-		return try_it(k, c, m, told);
+		return try_it(k, c, told);
 	if (c->link_until.us == TOC_TIME_NEVER.us) {
 		toc_set_text(c->a, told, "link", toc_arena_printf(c->a, "%.*s/", TOC_STR_ARGS(k->o.origin)));
 		return told;

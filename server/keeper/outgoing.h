@@ -48,6 +48,8 @@ toc_compose toc_compose_letter, toc_compose_webhook, toc_compose_call, toc_compo
 
 /** "M3-7F3A-91C0": the kind of message, and enough of its id to find it by. */
 struct toc_str toc_reference(struct toc_arena *a, const struct toc_message *m, struct toc_uuid id);
+/** Of what only tries how somebody is reached: the code of a test, by which the answer is known anywhere; else the above. */
+struct toc_str toc_test_reference(const struct toc_keeper *k, struct toc_arena *a, const struct toc_delivery *d);
 /** The address of the delivery's channel, as the contact point declares it; empty when there is none. */
 struct toc_str toc_contact_address(const struct toc_composing *c);
 

@@ -339,6 +339,43 @@ describe('a phone gateway', () => {
 		await outcome(admin, 'delivered', (e) => e.message.body.delivery === call);
 		assert.equal(game.entries.filter((e) => e.k === 'M19.human').length, humans);
 	});
+
+	/** A call that only tries the telephone says that nothing has happened, and the two keys are its answer: an entry `k` of AIRU. */
+	const tried = new Set();
+	async function answered(k) {
+		const { call, key, say: words } = (await gate.call((c) => c.json?.data?.about === 'test' && !tried.has(c.json.data.call))).json.data;
+		tried.add(call);
+		assert.match(words, /^This is Tocsin\. This is a test, nothing has happened\./);
+		assert.doesNotMatch(words, /alert/i);
+		const r = await report({ call, result: 'key', key });
+		assert.equal(r.status, 200, r.text);
+		const answer = await admin.entry((e) => e.k === k);
+		assert.equal(answer.org, 'AIRU');
+		return { answer, words };
+	}
+
+	it('that tries a channel says so and has the code; the keys verify it', async () => {
+		const all = await Member.connect(server, 'AIRU', 'admin', { from: -1 });
+		const { id: point } = await all.entry((e) => e.k === 'M26.own' && e.message.body.org === 'AIRU');
+		await all.close();
+		const asked = await admin.send(say('M26', { step: 'test', org: 'AIRU', point, tested: { contact: 1, channel: 'phone' } }));
+		assert.equal(asked.op, 'accepted', JSON.stringify(asked));
+		const { answer, words } = await answered('M26.confirm');
+		assert.equal(answer.message.body.test, asked.id);
+		assert.match(words, /reference [0-9A-Z]{4}-[0-9A-Z]{4}\./);
+		assert.equal(answer.decided.channels[0].state, 'verified');
+	});
+
+	it('of a drill says so, and the keys pass it', async () => {
+		const { actor: { person } } = await admin.entry((e) => e.k === 'M26.confirm');
+		const from = new Date().toISOString(), until = new Date(Date.now() + 3600e3).toISOString();
+		const shift = await admin.send(say('M26', { step: 'roster', org: 'AIRU', from, until, shifts: [{ person, from, until }] }));
+		assert.equal(shift.op, 'accepted', JSON.stringify(shift));
+		const drill = await admin.send(say('M26', { step: 'drill', org: 'AIRU' }));
+		assert.equal(drill.op, 'accepted', JSON.stringify(drill));
+		const { answer } = await answered('M26.answer');
+		assert.equal(answer.decided.drills[0].result, 'passed');
+	});
 });
 
 function whoRuns() {
