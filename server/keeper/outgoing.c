@@ -353,7 +353,10 @@ static void compose(struct toc_keeper *k, struct going *g, const struct toc_row 
 	struct toc_arena *a = toc_arena_new();
 	struct toc_value *told = NULL;
 	const struct toc_credential *link = toc_find_credential(k->world, toc_link_id(g->id));
-	if (toc_render_open(a, k->o.ring, row, &point, NULL) == 0 && (!other || toc_render_open(a, k->o.ring, other, &about, NULL) == 0))
+	const struct toc_organisation *to = toc_find_organisation(k->world, toc_short_str(&d->org));
+	if (!to || to->suspended) /* since it was queued: nothing is sent to it any more */
+		why = "its organisation is suspended";
+	else if (toc_render_open(a, k->o.ring, row, &point, NULL) == 0 && (!other || toc_render_open(a, k->o.ring, other, &about, NULL) == 0))
 		told = composers[g->way](k, &(struct toc_composing){ a, d, &point, link ? link->expires : TOC_TIME_NEVER,
 								     other ? &about : NULL }, &why);
 	if (!told) {

@@ -189,6 +189,21 @@ CASE(what_was_not_taken_is_handed_over_again_after_a_pause_under_the_same_id)
 	end();
 }
 
+CASE(an_organisation_that_is_suspended_meanwhile_is_sent_nothing_more)
+{
+	begin(1);
+	(void)report(0);
+	const struct job *j = job(0, 0);
+	struct toc_organisation *o = toc_world_edit(s.keeper[0].k->world, TOC_OBJECT_organisation, TOC_STR("PastePond"), NULL);
+	o->suspended = true;
+	say(0, j, TOC_OUTCOME_RETRYING, 451);
+	for (int ms = 0; is_on_its_way(j) && ms < 3000; ms += 5)
+		run(5);
+	CHECK(!is_on_its_way(j));
+	CHECK_INT(courier[0].n, 1);
+	end();
+}
+
 CASE(a_courier_that_is_replaced_is_handed_everything_again)
 {
 	begin(1);
