@@ -673,7 +673,8 @@ void toc_outgoing_frame(struct toc_keeper *k, struct toc_frame *f)
 	if (!g || g->stage != CARRIED)
 		return; /* handed over by who was here before us: it is said again when we ask */
 	struct way *w = &k->outgoing->ways[g->way];
-	w->down_us = state == TOC_OUTCOME_RETRYING && code == 0 ? toc_clock_mono_us() : 0;
+	/* of e-mail it is the relay that says nothing; of the others it is one address, which says nothing of the way */
+	w->down_us = g->way == TOC_WAY_MAIL && state == TOC_OUTCOME_RETRYING && code == 0 ? toc_clock_mono_us() : 0;
 	if (state == TOC_OUTCOME_DROPPED) {
 		const struct toc_delivery *d = toc_find_delivery(k->world, id);
 		drop(k, g);
