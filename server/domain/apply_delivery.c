@@ -58,8 +58,10 @@ static struct toc_delivery *begin(const struct deed *d, struct toc_uuid id, cons
 	toc_short_set(&one->node, d->e->node);
 	one->mode = toc_mode_of(d->e->mode);
 	one->exercise = d->e->exercise;
-	one->incident = d->e->incident;
-	one->threat = d->e->case_ref;
+	if (!toc_get_bool(v, "tied")) { /* else it is of a case of another notifier, which they are not told */
+		one->incident = d->e->incident;
+		one->threat = d->e->case_ref;
+	}
 	put_into_outbox(d, one);
 	return one;
 }

@@ -214,6 +214,38 @@ static struct toc_value *only(struct toc_arena *a, const struct toc_value *map, 
 	return shown;
 }
 
+bool toc_reads_as_tied(const struct toc_message *m, struct toc_str org)
+{
+	bool bare = false, whole = false;
+
+	for (uint32_t i = 0; i < m->n_readers; i++)
+		if (toc_short_is(&m->readers[i].org, org))
+			*(m->readers[i].rendering == TOC_WHOLE ? &whole : &bare) = true;
+	return bare && !whole && toc_read_by_tied(toc_short_str(&m->k));
+}
+
+bool toc_draft_is_for_tied(const struct toc_draft *d, struct toc_str org)
+{
+	const struct toc_value *readers = toc_get(d->decided, "readers");
+	bool bare = false, whole = false;
+
+	for (size_t i = 0; i < toc_len(readers); i++)
+		if (toc_str_eq(toc_get_text(toc_at(readers, i), "org"), org))
+			*(toc_get_is(toc_at(readers, i), "rendering", "without_personal") ? &bare : &whole) = true;
+	return bare && !whole && toc_read_by_tied(d->k);
+}
+
+/* Whose letter it is that reads it because of a case of their own is nobody's to know. */
+static struct toc_value *untied_pages(struct toc_arena *a, const struct toc_value *pages)
+{
+	struct toc_value *shown = toc_value_list(a);
+
+	for (size_t i = 0; i < toc_len(pages); i++)
+		if (!toc_get_bool(toc_at(pages, i), "tied"))
+			toc_push(a, shown, toc_at(pages, i));
+	return shown;
+}
+
 static struct toc_value *whole_readers(struct toc_arena *a, const struct toc_value *readers)
 {
 	struct toc_value *shown = toc_value_list(a);
@@ -344,6 +376,7 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 			    toc_is_of_incident(k)           ? broadcast_shown(a, m)
 			    : toc_str_is(m->name, "readers") ? whole_readers(a, m->value)
 			    : toc_str_is(m->name, "linked") ? linked_shown(a, m->value)
+			    : toc_str_is(m->name, "pages")  ? untied_pages(a, m->value)
 							    : m->value);
 	}
 	return shown;

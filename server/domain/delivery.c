@@ -41,8 +41,9 @@ static uint32_t purpose_of(const struct toc_draft *d)
 	return toc_action_find(d->k) && toc_is_of_order(d->k) ? TOC_FOR_ORDERS : TOC_FOR_CRISIS;
 }
 
-static void mail_to(struct toc_ask *q, struct toc_value *decided, const struct toc_point *p, unsigned contact, bool told)
+static void mail_to(struct toc_ask *q, struct toc_draft *d, const struct toc_point *p, unsigned contact, bool told)
 {
+	struct toc_value *decided = toc_decided(d);
 	struct toc_value *page = toc_value_map(q->a);
 
 	toc_set_text(q->a, page, "org", toc_short_str(&p->org));
@@ -53,6 +54,8 @@ static void mail_to(struct toc_ask *q, struct toc_value *decided, const struct t
 	toc_set_id(q->a, page, "point", p->id);
 	if (told)
 		toc_set_bool(q->a, page, "told", true);
+	if (toc_draft_is_for_tied(d, toc_short_str(&p->org)))
+		toc_set_bool(q->a, page, "tied", true);
 	toc_effect(q->a, decided, "pages", page);
 }
 
@@ -71,7 +74,7 @@ static void mail_readers_of(struct toc_ask *q, struct toc_draft *d)
 		if (!toc_str_eq(org, d->org) && reached.n &&
 		    toc_contact_channels(reached.point, reached.order[0]) & 1u << TOC_CHANNEL_MAIL &&
 		    !has_page(toc_get(decided, "pages"), org))
-			mail_to(q, decided, reached.point, reached.order[0], told);
+			mail_to(q, d, reached.point, reached.order[0], told);
 	}
 }
 

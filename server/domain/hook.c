@@ -108,6 +108,8 @@ static void call(struct toc_ask *q, struct toc_draft *d, struct toc_str org, uns
 	toc_set_id(q->a, v, "about", about);
 	if (told)
 		toc_set_bool(q->a, v, "told", true);
+	if (toc_draft_is_for_tied(d, org))
+		toc_set_bool(q->a, v, "tied", true);
 	toc_effect(q->a, toc_decided(d), "calls", v);
 }
 

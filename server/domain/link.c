@@ -128,8 +128,10 @@ int toc_take_scope(struct toc_ask *q, struct toc_draft *d)
 		return TOC_REFUSE(q, BAD_VALUE, "body.expires", "domain (f) 24", "expires: a link lasts seven days at most");
 	struct toc_value *scope = toc_value_map(q->a);
 	toc_set_id(q->a, scope, "message", m->eid);
-	toc_set_id(q->a, scope, "case", m->threat);
-	toc_set_id(q->a, scope, "incident", m->incident);
+	if (!toc_reads_as_tied(m, org)) { /* of whose case it is they are not told */
+		toc_set_id(q->a, scope, "case", m->threat);
+		toc_set_id(q->a, scope, "incident", m->incident);
+	}
 	toc_set_int(q->a, scope, "from", m->seq);
 	toc_set(q->a, toc_decided(d), "scope", scope);
 	return 0;

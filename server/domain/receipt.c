@@ -54,7 +54,7 @@ static struct toc_value *receipt_of(struct toc_ask *q, const struct toc_message 
 void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, struct toc_str called)
 {
 	struct toc_value *decided = toc_decided(d);
-	bool machines = !(q->action && q->action->flags & TOC_ACTION_NO_MACHINE);
+	bool machines = !(q->action && q->action->flags & TOC_ACTION_NO_MACHINE), tied = toc_reads_as_tied(m, recipient(q));
 	toc_roles all = machines ? TOC_ROLE_ALL : TOC_ROLE_ALL & ~(toc_roles)TOC_ROLE_SV;
 
 	for (uint32_t i = 0; i < m->n_readers; i++) {
@@ -63,7 +63,7 @@ void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct to
 		toc_roles roles = 0;
 		if (!o || (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org))))
 			continue;
-		if (toc_short_is(&r->org, toc_short_str(&m->org)) || toc_short_is(&r->org, recipient(q)) ||
+		if ((toc_short_is(&r->org, toc_short_str(&m->org)) && !tied) || toc_short_is(&r->org, recipient(q)) ||
 		    toc_short_is(&r->org, called))
 			roles = r->roles & all;
 		else if (o->kinds & TOC_KIND_HUB)
@@ -76,8 +76,9 @@ void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct to
 
 static struct toc_draft *draft(struct toc_ask *q, const char *k, const struct toc_message *m)
 {
-	q->threat = toc_find_threat(q->w, m->threat);
-	q->incident = toc_find_incident(q->w, m->incident);
+	bool tied = toc_reads_as_tied(m, recipient(q));
+	q->threat = tied ? NULL : toc_find_threat(q->w, m->threat);
+	q->incident = tied ? NULL : toc_find_incident(q->w, m->incident);
 	struct toc_draft *d = toc_ask_draft(q, k);
 	d->ref = m->eid;
 	return d;

@@ -299,6 +299,10 @@ bool toc_is_party(const struct toc_incident *i, struct toc_str org);
 
 /* link.c: the link of an e-mail */
 /** Whoever came by a link does what link.def names, to what lies in its scope; all else does not exist. */
+/** This organisation reads it only because of a case of its own that is tied to this one: it does not learn of which case
+ * it is, nor does anybody else that it reads it. */
+bool toc_reads_as_tied(const struct toc_message *m, struct toc_str org);
+bool toc_draft_is_for_tied(const struct toc_draft *d, struct toc_str org);
 int toc_check_link(struct toc_ask *q);
 int toc_take_scope(struct toc_ask *q, struct toc_draft *d);
 toc_rule toc_rule_credential_revoke;

@@ -3,6 +3,10 @@
 #include "check.h"
 #include "stage.h"
 
+#include <string.h>
+
+#include "message/json.h"
+
 static struct stage *until(const char *t)
 {
 	struct stage *s = stage_new();
@@ -206,6 +210,44 @@ CASE(acceptance_and_outcome_reach_the_linked_notifier_without_personal_data)
 	CHECK(toc_get(bare, "readers") == NULL && toc_get(bare, "desks") == NULL &&
 	      toc_get(bare, "linked") != NULL);
 	CHECK(toc_get(whole, "linked") == NULL);
+	stage_free(s);
+}
+
+/* Chirplet is reached by e-mail only. */
+static void by_mail(struct stage *s, const char *who, const char *supersedes)
+{
+	CHECK(stage_act(s, "", "{\"type\":\"policy\",\"body\":{\"step\":\"channels\",\"version\":%d,\"valid_from\":\"2026-01-01T00:00:00Z\","
+			       "\"channels\":[\"e-mail\"]}}", *supersedes ? 2 : 1) == 0);
+	CHECK(stage_act(s, who, "{\"type\":\"M26\"%s%s%s,\"body\":{\"step\":\"own\",\"org\":\"Chirplet\",\"purposes\":[\"ITL\",\"crisis\",\"orders\"],"
+			       "\"languages\":[\"en\"],\"hours\":\"24/7\",\"public\":false,\"escalation_chain\":[{\"person\":\"%s\",\"channels\":"
+			       "[{\"kind\":\"e-mail\",\"address\":\"night@chirplet.example.invalid\"}]}]}}",
+			*supersedes ? ",\"supersedes\":\"" : "", supersedes, *supersedes ? "\"" : "",
+			toc_uuid_str(s->a, stage_person(s, "Chirplet/night responder")).p) == 0);
+}
+
+CASE(an_email_to_the_linked_notifier_tells_neither_provider_of_the_other)
+{
+	struct stage *s = stage_new();
+	by_mail(s, "Chirplet/admin", "");
+	by_mail(s, "Chirplet/second admin", stage_id(s, "M26.own", "Chirplet"));
+	CHECK(stage_play(s, "quiet-bell.json", NULL) == 0);
+	struct toc_uuid first = stage_named(s, "send1")->e.case_ref;
+	const struct toc_outbox *box = toc_world_get(s->w, TOC_OBJECT_outbox, TOC_STR("Chirplet"));
+	unsigned letters = 0;
+	for (uint32_t i = 0; box && i < box->n_deliveries; i++) {
+		const struct toc_delivery *d = toc_find_delivery(s->w, box->deliveries[i].id);
+		letters += toc_uuid_eq(d->message, stage_named(s, "accept2")->e.eid);
+		CHECK(!toc_uuid_eq(d->threat, first)); /* what its letter, link and record are of */
+	}
+	CHECK_INT(letters, 1);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct stage_entry *e = &s->ledger[i];
+		enum toc_rendering r = TOC_WHOLE;
+		if (!toc_uuid_eq(e->e.case_ref, first) || !stage_reads(s, e, "GameNest", TOC_ROLE_ALL, &r))
+			continue;
+		struct toc_str shown = toc_json_str(s->a, toc_decided_shown(s->a, e->e.k, toc_get(e->e.body, "decided"), r));
+		CHECK(!memmem(shown.p, shown.n, "Chirplet", 8));
+	}
 	stage_free(s);
 }
 
