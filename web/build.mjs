@@ -1,11 +1,11 @@
-/* build.mjs: for each page one script and one style sheet, content-hashed, and the page that names them; into dist/.
+/* build.mjs: for each page one style sheet, one script and what that loads later, content-hashed, and the page that names them; into dist/.
  *
  *   node build.mjs            for use: minified, with pre-compressed .br and .gz beside each file
  *   node build.mjs --watch    for work: not minified, built again on every change */
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, context, transform } from "esbuild";
@@ -43,15 +43,22 @@ async function finish(p, result) {
 	await mkdir(join(dist, "assets"), { recursive: true });
 	const of = (/** @type {string} */ end) => result.outputFiles?.find((f) =>
 		f.path.endsWith(end))?.contents ?? new Uint8Array();
-	const script = await emit(p.name, "js", of(".js"));
+	/* parts of the script have a name by their content already, by which the script loads them */
+	const parts = result.outputFiles.filter((f) => basename(f.path).startsWith(`${p.name}-`));
+	for (const part of parts)
+		await write(`assets/${basename(part.path)}`, part.contents);
+	const script = await emit(p.name, "js", of("/main.js"));
 	const style = await emit(p.name, "css", of(".css"));
-	const page = (await readFile(join(here, p.page), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%", style);
+	const needed = Object.values(result.metafile?.outputs ?? {}).find((o) => o.entryPoint?.endsWith(p.entry))?.imports.filter((i) =>
+		i.kind === "import-statement").map((i) => `<link rel="modulepreload" href="/assets/${basename(i.path)}">\n`) ?? [];
+	const page = (await readFile(join(here, p.page), "utf8")).replace("%SCRIPT%", script).replace("%STYLE%", style).replace("<script", `${needed.join("")}<script`);
 	await write(p.page, Buffer.from(page));
 	/* what nobody names any more; last, so that a server which is running never misses a file */
 	for (const old of await readdir(join(dist, "assets")))
-		if (old.startsWith(`${p.name}-`) && ![script, style].some((name) => `/assets/${old}`.startsWith(name)))
+		if (old.startsWith(`${p.name}-`) && ![script, style, ...parts.map((f) => `/assets/${basename(f.path)}`)].some((name) => `/assets/${old}`.startsWith(name)))
 			await rm(join(dist, "assets", old));
-	console.log(`${p.name}: ${script} ${(of(".js").length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(of(".js")).length / 1024).toFixed(0)}), ${style}`);
+	const size = (/** @type {Uint8Array} */ bytes) => `${(bytes.length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(bytes).length / 1024).toFixed(0)})`;
+	console.log(`${p.name}: ${script} ${size(of("/main.js"))}, ${parts.map((f) => `${basename(f.path)} ${size(f.contents)}, `).join("")}${style}`);
 }
 
 /** What the forms are made of: import from "tocsin:catalogue". Only what this console says. */
@@ -94,6 +101,9 @@ for (const p of pages) {
 		entryPoints: [join(here, p.entry)],
 		bundle: true,
 		format: "esm",
+		splitting: true,
+		chunkNames: `${p.name}-[name]-[hash]`,
+		metafile: true,
 		target: "es2022",
 		outdir: dist,
 		write: false,

@@ -208,6 +208,9 @@ int toc_rule_delivery(struct toc_ask *q)
 	struct toc_value *decided = toc_decided(draft), *v = toc_value_map(q->a);
 	draft->ref = d->message;
 	toc_set_id(q->a, v, "id", d->id);
+	toc_set_id(q->a, v, "to", d->to); /* which webhook, so that its admins can have it sent again; where that is, this does not say */
+	if (m)
+		toc_set_text(q->a, v, "k", toc_short_str(&m->k));
 	toc_set_cstr(q->a, v, "state", toc_delivery_state_name(to));
 	toc_set_int(q->a, v, "attempts", attempt);
 	toc_set_time(q->a, v, "next", toc_get_time(q->body, "again_at", TOC_TIME_NEVER));

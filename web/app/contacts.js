@@ -33,7 +33,7 @@ function Say({ label, body, more, primary, done, icon, name }) {
 		if (result.ok)
 			announce(done);
 	};
-	return html`<span class="contact-say"><button type="button" class=${primary ? "is-primary" : ""} disabled=${busy || !ready.value} onClick=${say}
+	return html`<span class="contact-say"><button type="button" class=${primary ? "primary" : ""} disabled=${busy || !ready.value} onClick=${say}
 		aria-label=${name}>${icon && html`<${Icon} name=${icon} /> `}${label}</button>${answer && !answer.ok && html` <span class="error"
 			role="alert">${answer.refusal?.detail ?? t("contacts.unanswered")}</span>`}</span>`;
 }

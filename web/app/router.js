@@ -10,6 +10,7 @@
  *   #/deconfliction    checks with other authorities; #/deconfliction/ID shows that one
  *   #/referrals        referrals to services; likewise
  *   #/contacts         contact points, drills, who is on duty
+ *   #/hooks            webhooks and their deliveries, for admins
  *   #/settings */
 
 import { signal } from "@preact/signals";

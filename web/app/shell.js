@@ -6,6 +6,7 @@ import { scenarioTime } from "../core/clock.js";
 import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf, timeOf } from "../core/select.js";
 import { mayReport } from "../core/crisis.js";
 import { binds, seesOrders } from "../core/orders.js";
+import { isHookAdmin } from "../core/hooks.js";
 import { checksOwed, maySeeChecks, maySeeReferrals } from "../core/fences.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
@@ -127,6 +128,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.referrals")}</a>`}
 			<a href="#/contacts" aria-current=${route.value.name === "contacts" ? "page"
 				: undefined}>${t("nav.contacts")}</a>
+			${isHookAdmin(me) && html`<a href="#/hooks" aria-current=${route.value.name === "hooks" ? "page"
+				: undefined}>${t("nav.hooks")}</a>`}
 			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
 				: undefined}>${t("nav.settings")}</a>
 		</nav>
@@ -168,6 +171,17 @@ function Spoken() {
 			aria-hidden="true">${text}</div>`}`;
 }
 
+const hooks = () => import("./hooks.js").then((page) => page.HooksScreen);
+
+/** A page that few need: its script comes when it is opened. @param {{load: () => Promise<any>}} props */
+function Later({ load }) {
+	const [page, setPage] = useState(/** @type {any} */ (null));
+	useEffect(() => void load().then((screen) => setPage({ screen }), () => setPage({})), [load]);
+	if (page?.screen)
+		return html`<${page.screen} />`;
+	return html`<main id="main"><p role=${page ? "alert" : "status"}>${t(page ? "nav.not_loaded" : "nav.loading")}</p></main>`;
+}
+
 function Screen() {
 	const { name, id, step } = route.value;
 	if (!onShift.value || name === "shift")
@@ -190,6 +204,8 @@ function Screen() {
 		return html`<${ReferralsScreen} id=${id} />`;
 	if (name === "contacts")
 		return html`<${ContactsScreen} />`;
+	if (name === "hooks" && isHookAdmin(state.value.me))
+		return html`<${Later} load=${hooks} />`;
 	if (name === "settings")
 		return html`<${SettingsScreen} />`;
 	return html`<${BoardScreen} />`;

@@ -16,6 +16,7 @@ import { contactSteps } from "./contacts.js";
 import { blankOrg, directorySteps } from "./directory.js";
 import { courseSteps } from "./course.js";
 import { fenceSteps } from "./fences.js";
+import { hookSteps, takeDelivery } from "./hooks.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
 import { copyOrder, newOrder, orderIdOf, orderSteps } from "./orders.js";
 import { signalSteps } from "./signals.js";
@@ -61,7 +62,8 @@ import { signalSteps } from "./signals.js";
  *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
  *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>,
- *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
+ *   hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -87,6 +89,8 @@ export function emptyState() {
 		referrals: new Map(),
 		points: new Map(), // contact points
 		shifts: new Map(), // of duty
+		hooks: new Map(), // what is called for this organisation
+		deliveries: new Map(), // and what became of it
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
 		known: new Map(), // entry id → what we already have of it
 		unknown: [],
@@ -189,7 +193,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
@@ -204,8 +208,7 @@ function stepOf(draft, e) {
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
 	"M24.send", 	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
-		"M26.drill", "push.allow", "push.subscribe", "push.unsubscribe", "hook.declare", "hook.confirm", "hook.rotate",
-		"hook.pause", "hook.resume", "hook.remove", "hook.test", "hook.resend", "hook.disable",
+		"M26.drill", "push.subscribe", "push.unsubscribe",
 ]);
 
 /** Put an entry (recorded or urgent) into the state.
@@ -230,6 +233,7 @@ export function applyEntry(draft, entry, unknown) {
 	const { person, roles } = entry.actor ?? {};
 	if (person && roles && !draft.state.people.has(person))
 		/** @type {Map<string, Person>} */ (draft.map("people")).set(person, { person, org: entry.org, roles, machine: false });
+	takeDelivery(draft, entry);
 	const step = stepOf(draft, entry);
 	if (step)
 		step(draft, entry, (/** @type {Entry} */ inner) => applyEntry(draft, inner, unknown));

@@ -25,6 +25,12 @@ const en = { ...enRest, ...enIncident, ...enCourse, ...enFences, ...enOrders, ..
 export const catalogues = { en, de: { ...deRest, ...deIncident, ...deCourse, ...deFences, ...deOrders, ...deContacts, ...deLink } };
 export const language = signal("en");
 
+/** Words of a page that is loaded later. @param {Record<string, Record<string, string>>} more by language */
+export function learn(more) {
+	for (const [lang, words] of Object.entries(more))
+		Object.assign(catalogues[lang], words);
+}
+
 /** @param {string} text @param {number} i  after the opening brace @returns {number} index of its closing brace */
 function closing(text, i) {
 	for (let depth = 1; i < text.length; i++) {

@@ -261,6 +261,10 @@ CASE(a_threat_is_told_to_the_machines_of_those_who_read_it_and_to_no_other)
 	const struct stage_entry *r = stage_last(s, "M19.delivery", NULL);
 	CHECK(stage_reads(s, r, "AIRU", TOC_ROLE_AD, NULL) && stage_reads(s, r, "GameNest", TOC_ROLE_CR, NULL));
 	CHECK(!stage_reads(s, r, "Chirplet", TOC_ROLE_ALL, NULL));
+	/* by which its admins know the webhook, and what it was told of */
+	const struct toc_value *became_of = toc_at(toc_get(toc_get(r->e.body, "decided"), "deliveries"), 0);
+	CHECK_TEXT(toc_get_text(became_of, "to"), id);
+	CHECK_TEXT(toc_get_text(became_of, "k"), "M4.send");
 	CHECK(!on_its_way(s, "AIRU", TOC_CHANNEL_WEBHOOK));
 	CHECK(stage_consistent(s));
 	stage_free(s);

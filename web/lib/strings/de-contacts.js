@@ -4,6 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"nav.contacts": "Kontakte",
+	"nav.hooks": "Webhooks",
 	"contacts.title": "Kontaktstellen",
 	"contacts.lead": "Wie Organisationen erreicht werden: wer wann auf welchem Weg gerufen wird. Wege werden erprobt, bevor man sie braucht, und eine Übung zeigt jede Woche, dass jemand antwortet.",
 	"contacts.duty": "Dienst und was auf Sie wartet",

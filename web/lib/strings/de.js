@@ -645,6 +645,8 @@ export default {
 	"settings.sound": "Hören",
 	"settings.volume": "Lautstärke",
 	"settings.test_sound": "Glocke läuten",
+	"nav.loading": "Einen Moment …",
+	"nav.not_loaded": "Diese Seite konnte nicht geladen werden. Bitte laden Sie die Konsole neu.",
 	"wake.title": "Wecken",
 	"wake.on": "Diesen Browser wecken, wenn die Konsole geschlossen ist",
 	"wake.hint": "Der Push-Dienst des Browsers erfährt, wann geweckt wird, und sonst nichts.",

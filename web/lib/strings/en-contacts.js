@@ -4,6 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"nav.contacts": "Contacts",
+	"nav.hooks": "Webhooks",
 	"contacts.title": "Contact points",
 	"contacts.lead": "How organisations are reached: who is called, by which channels, when. Channels are tried before they are needed, and a drill proves every week that somebody answers.",
 	"contacts.duty": "Duty and what waits for you",

@@ -645,6 +645,8 @@ export default {
 	"settings.sound": "Sound",
 	"settings.volume": "Volume",
 	"settings.test_sound": "Play the bell",
+	"nav.loading": "One moment …",
+	"nav.not_loaded": "This page could not be loaded. Reload the console.",
 	"wake.title": "Wake-up",
 	"wake.on": "Wake this browser when the console is closed",
 	"wake.hint": "The push service of the browser learns when you are woken, and nothing else.",
