@@ -45,6 +45,10 @@ enum expect_verdict expect_check(struct toc_arena *a, const struct expect_log *l
 enum expect_verdict expect_knew(struct toc_arena *a, const struct expect_log *log, const struct scenario_names *names,
 				const struct toc_value *want, toc_dur tolerance, struct toc_str *ret_came);
 
+/** What the exercise is asked when it is over, by what arrived (message/answers.h); and an answer as words. (answers.c) */
+struct toc_value *expect_answers(struct toc_arena *a, const struct expect_log *log, struct toc_str exercise);
+struct toc_str expect_answer_words(struct toc_arena *a, const struct toc_value *answer);
+
 /** `prepared`: what of where, has and lacks the answer to a prepare does not hold, as words; empty when all.
  */
 struct toc_str expect_prepared(struct toc_arena *a, const struct toc_value *answer,

@@ -236,6 +236,8 @@ static void run(struct play *p)
 	if (p->at == p->s.n && check_list(p, p->s.n, p->s.finally,
 					  (struct expect_window){ p->played[0].window.after, INT64_MAX }) < 0)
 		return;
+	if (p->cli->line.value[CLI_OPT_ANSWERS])
+		play_tell_answers(p);
 	play_tell_end(p);
 	p->result = p->failed ? CLI_EXIT_EXPECTATION : CLI_EXIT_OK;
 	if (p->cli->line.value[CLI_OPT_STAY]) {

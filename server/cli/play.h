@@ -46,6 +46,7 @@ void play_tell_note(struct play *p, const char *format, ...) __attribute__((form
 void play_tell_expectation(struct play *p, size_t step, const struct toc_value *expectation, bool holds,
 			   struct toc_str came);
 void play_tell_end(struct play *p);
+void play_tell_answers(struct play *p); /* what the exercise is asked when it is over */
 /** The play cannot go on: one sentence on stderr. @return -1 */
 int play_give_up(struct play *p, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

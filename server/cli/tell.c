@@ -4,7 +4,7 @@
 #include "cli/play.h"
 #include "message/json.h"
 
-static void event(struct play *p, struct toc_value *v)
+static void event(struct play *p, const struct toc_value *v)
 {
 	printf("%.*s\n", TOC_STR_ARGS(toc_json_str(p->a, v)));
 }
@@ -118,6 +118,28 @@ void play_tell_begin(struct play *p)
 	       term_off(&p->cli->out));
 	term_fill(&p->cli->out, p->s.about, 0, 0);
 	printf("\n");
+}
+
+void play_tell_answers(struct play *p)
+{
+	struct toc_value *list = expect_answers(p->a, &p->cast.log, p->names.exercise);
+	const struct term *t = &p->cli->out;
+
+	if (!p->cli->json)
+		printf("\n");
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_value *v = toc_at(list, i);
+		struct toc_str words = expect_answer_words(p->a, v), of = toc_get_text(v, "of");
+		if (p->cli->json) {
+			toc_set_cstr(p->a, v, "event", "answer");
+			toc_set_text(p->a, v, "text", words);
+			event(p, v);
+			continue;
+		}
+		printf("  %.*s: %s%.*s%s%s%.*s\n", TOC_STR_ARGS(toc_get_text(v, "question")), term_on(t, TERM_BOLD),
+		       TOC_STR_ARGS(term_safe(p->a, words, " ")), term_off(t), of.n ? "  " : "",
+		       TOC_STR_ARGS(term_safe(p->a, of, " ")));
+	}
 }
 
 void play_tell_end(struct play *p)

@@ -14,14 +14,29 @@ let server;
 before(async () => (server = await Server.start()));
 after(() => server?.stop());
 
+/** The fixed answers of the rules, by name; of several of one name the first. */
+const FIXED = {
+	LANTERN: { ack_after_awareness: '1 min 55 s', activation_to_last_ack: '23 min 10 s', receipt_to_removal: '24 min 38 s', hour_left: '35 min 22 s',
+		duplicates_linked: '1', signals_disputed: '1', active_to_closed: '28 h 45 min', protection_read_by: 'AIRU, Chirplet' },
+	'QUIET BELL': { notices: '2', cases: '1', desks_paged: 'AIRU, CDA', hub_paged: 'HUB', post_to_acceptance: '17 min 30 s',
+		notice_read_by: 'AIRU, CDA, GameNest, HUB', warnings_issued: '0', warning_declined: 'no_terrorism_link' },
+	'SHORT NIGHT': { receipt_to_obstacle: '26 min 30 s', obstacle_to_clarification: '13 min 20 s', hours_opened: '2', hours_breached: '0',
+		hour_left: '6 min 40 s', receipt_to_removal: '1 h 33 min 10 s', preserve_until: '2034-04-30T01:58:20.000Z' },
+};
+
 for (const [name, file] of [['LANTERN', 'lantern.json'], ['QUIET BELL', 'quiet-bell.json'], ['SHORT NIGHT', 'short-night.json']]) {
 	describe(name, () => {
 		let played;
-		before(async () => (played = await play(server, path.join(exercises, file))));
+		before(async () => (played = await play(server, path.join(exercises, file), '--answers')));
 
 		it('every expectation holds', async (t) => {
 			for (const e of played.events.filter((e) => e.event === 'expectation'))
 				await t.test(`${e.step}: ${e.expected}`, () => assert.ok(e.holds, `came: ${e.came}`));
+		});
+		it('is answered for from its entries', () => {
+			const answers = played.events.filter((e) => e.event === 'answer');
+			const came = Object.fromEntries(Object.keys(FIXED[name]).map((n) => [n, answers.find((e) => e.name === n)?.text]));
+			assert.deepEqual(came, FIXED[name]);
 		});
 		it('is played to its end', () => {
 			const end = played.events.at(-1);

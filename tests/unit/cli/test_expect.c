@@ -162,4 +162,31 @@ CASE(what_a_sender_is_shown_before_is_compared_like_an_entry)
 	end();
 }
 
+CASE(answers_take_of_an_entry_the_copy_that_says_most)
+{
+	static const char head[] = "{\"op\":\"entry\",\"seq\":20,\"k\":\"M4.send\",\"id\":\"n\",\"case\":\"c\",\"org\":\"SH\",\"exercise\":\"" EX "\","
+		"\"at\":\"2031-05-17T14:02:00.000Z\",";
+	char bare[1000], whole[1000];
+	begin();
+	snprintf(bare, sizeof bare, "%s\"rendering\":\"without_personal\",\"message\":{\"note\":\"%0300d\"},\"decided\":{}}", head, 0);
+	snprintf(whole, sizeof whole,
+		 "%s\"rendering\":\"whole\",\"message\":{\"body\":{\"aware_at\":\"2031-05-17T14:00:05.000Z\"}},"
+		 "\"decided\":{\"desks\":[{\"org\":\"AIRU\",\"role\":\"competent\"}]}}", head);
+	arrives("HUB", "{\"op\":\"entry\",\"seq\":21,\"k\":\"M5.ack\",\"id\":\"a\",\"case\":\"c\",\"org\":\"AIRU\",\"exercise\":\"" EX
+		"\",\"at\":\"2031-05-17T14:03:00.000Z\",\"rendering\":\"whole\",\"message\":{},\"decided\":{}}");
+	arrives("CDA", bare);
+	arrives("AIRU", whole);
+	arrives("HUB", whole);
+	const struct toc_value *list = expect_answers(a, &heard, TOC_STR(EX)), *ack = NULL;
+	for (size_t i = 0; i < toc_len(list); i++) {
+		if (toc_get_is(toc_at(list, i), "name", "notices"))
+			CHECK_TEXT(expect_answer_words(a, toc_at(list, i)), "1");
+		if (toc_get_is(toc_at(list, i), "name", "ack_after_awareness"))
+			ack = toc_at(list, i);
+	}
+	CHECK_TEXT(expect_answer_words(a, ack), "2 min 55 s");
+	CHECK_INT(toc_len(expect_answers(a, &heard, TOC_STR("another"))), 2); /* no duplicates, no warning */
+	end();
+}
+
 RUN_CASES()
