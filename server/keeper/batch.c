@@ -197,8 +197,10 @@ bool toc_batch_due_one(struct toc_batch *b, const struct toc_batch_tools *t, toc
 	if (b->n + TOC_BATCH_ROOM > TOC_APPEND_MAX || toc_before(until, toc_world_next_due(b->overlay)))
 		return false;
 	toc_due(b->overlay, until, 1, b->arena, &v);
-	if (v.n == 0)
+	if (v.n == 0) { /* it would be due for ever, and with it the keeper busy */
+		toc_fail(&b->error, TOC_ENOTFOUND, "nothing follows from it");
 		return false;
+	}
 	if (take_drafts(b, t, &v, until, &missing, &b->error) < 0) {
 		if (!b->error.code)
 			toc_fail(&b->error, TOC_ENOTFOUND, "a deadline discloses what is not at hand");

@@ -435,6 +435,24 @@ CASE(a_deadline_that_the_database_refuses_stops_no_other)
 	stage_end(&s);
 }
 
+CASE(a_deadline_of_which_nothing_comes_stops_nothing)
+{
+	stage_begin(&s);
+	struct toc_keeper *k = s.keeper[0].k;
+	struct toc_uuid id = toc_uuid_random();
+	struct toc_timer *t = toc_world_edit(k->world, TOC_OBJECT_timer, TOC_KEY(id), NULL);
+	t->id = id;
+	t->next = t->deadline = toc_keeper_now(k);
+	toc_short_set(&t->name, TOC_STR("T17"));
+	toc_world_schedule(k->world, t);
+	k->one_by_one = 4; /* the database has refused something */
+	struct toc_str game = stage_login(&s, "GameNest", "night responder");
+	CHECK_TEXT(toc_get_text(stage_send(&s, game, stage_threat(&s, "nightcourier7")), "op"), "accepted");
+	stage_run(&s, 20);
+	CHECK(k->passed_over_us > 0 && toc_cycle_next_us(k) > toc_clock_mono_us() + 100000); /* and it rests meanwhile */
+	stage_end(&s);
+}
+
 CASE(replay_is_the_live_state_at_every_commit)
 {
 	stage_begin(&s);
