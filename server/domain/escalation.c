@@ -170,6 +170,21 @@ static struct toc_str deputy(struct toc_ask *q, struct toc_str desk)
 	return org;
 }
 
+/* Whoever came on duty since the last call stands before those who were called already: nobody else would call them. */
+static void page_who_came(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, unsigned position, toc_time before)
+{
+	struct toc_str org = toc_short_str(&t->desk);
+	struct toc_reached reach = toc_reached(q->w, q->a, org, TOC_FOR_ITL, q->now);
+
+	if (q->exercise) /* whose clock may have jumped; people are on duty by the real one */
+		before = (toc_time){ q->now.us - toc_between(before, q->at).us };
+	for (unsigned i = 0; i < position && i + 1 < reach.n; i++) {
+		struct toc_uuid person = reach.point->chain[reach.order[i]].person;
+		if (toc_is_on_duty(q->w, org, person, q->now) && !toc_is_on_duty(q->w, org, person, before))
+			toc_page_channels(q, decided, reach.point, reach.order[i], NULL);
+	}
+}
+
 void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t)
 {
 	static const int minutes[] = { 5, 10, 15, 20 };
@@ -180,6 +195,8 @@ void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t)
 	bool exhausted;
 	struct toc_draft *d = toc_draft_call(q, t, called, TOC_FOR_ITL, q->threat->notice,
 					     to_hub && !toc_str_eq(hub, desk) ? 0 : level, &exhausted);
+	if (!to_hub)
+		page_who_came(q, toc_decided(d), t, level, level > 1 ? toc_after(t->starts, TOC_MINUTES(minutes[level - 2])) : t->starts);
 	toc_set_id(q->a, toc_decided(d), "case", q->threat->id);
 	toc_move_timer(q, toc_decided(d), t,
 		       level < 4 ? toc_after(t->starts, TOC_MINUTES(minutes[level])) : TOC_TIME_NEVER, true);

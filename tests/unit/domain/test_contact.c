@@ -684,6 +684,25 @@ CASE(a_threat_calls_who_is_on_duty)
 
 /* ---- the next organisation ---- */
 
+CASE(who_comes_on_duty_while_a_threat_is_unanswered_is_called)
+{
+	struct stage *s = stage_new();
+	stage_to(s, "00:00");
+	CHECK(stage_act(s, "GameNest/night responder", "%s", stage_notice(s, "", "")) == 0); /* the duty officer is called */
+	CHECK(duty(s, LIAISON, "on", "") == 0);
+	unsigned called = 0;
+	stage_to(s, "05:01");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct stage_entry *e = &s->ledger[i];
+		const struct toc_value *pages = toc_get(toc_get(e->e.body, "decided"), "pages");
+		for (size_t k = 0; toc_str_is(e->e.k, "M19.escalation") && k < toc_len(pages); k++)
+			called += toc_uuid_eq(toc_get_id(toc_at(pages, k), "person"), stage_person(s, LIAISON));
+	}
+	CHECK_INT(called, 1);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(a_deputy_of_the_same_state_is_asked_when_the_chain_is_at_its_end)
 {
 	struct stage *s = stage_new();
