@@ -183,8 +183,10 @@ static bool has_other_way(const struct toc_ask *q, const struct toc_delivery *d)
 static void call_next(struct toc_ask *q, struct toc_value *decided, const struct toc_delivery *d)
 {
 	const struct toc_timer *t = toc_running(q->w, "T19", d->incident, toc_short_str(&d->org));
+	struct toc_reached reach = toc_reached(q->w, q->a, toc_short_str(&d->org), TOC_FOR_CRISIS, q->now);
+	bool is_last = t && t->called < (int64_t)reach.n && reach.order[t->called] == d->contact; /* of those who were called */
 
-	if (t && d->calls && toc_uuid_eq(t->cause, d->message) && t->called == d->contact && toc_before(q->at, t->next) &&
+	if (t && d->calls && toc_uuid_eq(t->cause, d->message) && is_last && toc_before(q->at, t->next) &&
 	    toc_before(t->next, t->deadline) && !has_other_way(q, d))
 		toc_move_timer(q, decided, t, q->at, false);
 }

@@ -208,6 +208,33 @@ CASE(an_e_mail_that_bounced_is_not_waited_for)
 	stage_free(s);
 }
 
+static void owner_second(struct stage *s, const char *who, const char *supersedes)
+{
+	CHECK(stage_act(s, who, "{\"type\":\"M26\"%s%s%s,\"body\":{\"step\":\"own\",\"org\":\"PastePond\",\"purposes\":[\"crisis\"],\"languages\":[\"en\"],"
+			       "\"hours\":\"none\",\"public\":false,\"escalation_chain\":[{\"person\":\"%s\",\"channels\":[{\"kind\":\"phone\","
+			       "\"address\":\"+999 1\"}]},{\"person\":\"%s\",\"channels\":[{\"kind\":\"e-mail\",\"address\":\"o@pastepond.example.invalid\"}]}]}}",
+			*supersedes ? ",\"supersedes\":\"" : "", supersedes, *supersedes ? "\"" : "",
+			toc_uuid_str(s->a, stage_person(s, "PastePond/partner")).p, toc_uuid_str(s->a, stage_person(s, OWNER)).p) == 0);
+}
+
+CASE(an_e_mail_that_bounced_is_not_waited_for_whoever_is_on_duty)
+{
+	struct stage *s = stage_new();
+	serve(s, "\"e-mail\",\"phone\"");
+	owner_second(s, OWNER, "");
+	owner_second(s, "PastePond/partner", stage_id(s, "M26.own", "PastePond"));
+	CHECK(stage_act(s, OWNER, "{\"type\":\"M26\",\"body\":{\"step\":\"duty\",\"org\":\"PastePond\",\"duty\":\"on\"}}") == 0);
+	CHECK(stage_play(s, "lantern.json", "15:00") == 0);
+	CHECK_INT(of_activation(s)->contact, 1); /* first, as they are on duty */
+	stage_to(s, "16:00");
+	CHECK(say(s, of_activation(s), 1, "bounced", ",\"code\":550") == 0);
+	stage_due(s);
+	const struct stage_entry *call = stage_last(s, "M19.escalation", NULL);
+	CHECK(call && toc_get_time(toc_get(call->e.body, "decided"), "at", s->now).us == stage_time(s, "16:00").us);
+	CHECK(call && toc_get_int(toc_get(toc_get(call->e.body, "message"), "body"), "contact", -1) == 0);
+	stage_free(s);
+}
+
 CASE(only_the_server_says_what_became_of_a_delivery)
 {
 	struct stage *s = activated();
