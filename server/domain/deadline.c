@@ -161,12 +161,14 @@ struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const str
 	toc_set_id(q->a, message, "id", d->eid);
 	toc_set_text(q->a, body, "timer", toc_short_str(&t->name));
 	toc_set_cstr(q->a, body, "kind", row->legal ? "legal" : "soft");
-	toc_set_id(q->a, body, "object", q->order ? t->order : q->threat ? t->threat : t->incident);
+	toc_set_id(q->a, body, "object", q->order ? t->order : q->threat ? t->threat : q->incident ? t->incident : t->cause);
 	if (t->desk.n)
 		toc_set_text(q->a, body, "desk", toc_short_str(&t->desk));
 	toc_set_time(q->a, body, "deadline", t->deadline);
 	struct toc_str owed_to = toc_owed_to(q->w, t);
-	if (owed_to.n)
+	if (toc_is_statutory(t))
+		toc_statutory_readers(q, d, t);
+	else if (owed_to.n)
 		sides(q, d, t, owed_to);
 	else if (q->order)
 		order_readers(q, d, t);
@@ -224,8 +226,18 @@ void toc_fire_t8(struct toc_ask *q, const struct toc_timer *t)
 	enum toc_order_state to;
 
 	toc_move_timer(q, toc_decided(d), t, TOC_TIME_NEVER, false);
-	if (q->order && toc_order_step(TOC_STR("kept"), q->order->state, &to))
-		toc_effect_order_state(q, toc_decided(d), q->order, to);
+	if (!q->order || !toc_order_step(TOC_STR("kept"), q->order->state, &to))
+		return;
+	toc_effect_order_state(q, toc_decided(d), q->order, to);
+	if (to == TOC_ORDER_FINAL && q->order->ended_at.us == TOC_TIME_NEVER.us) /* not one that was annulled */
+		toc_order_is_final(q, d);
+}
+
+/* It binds an organisation, and runs on nothing else. */
+static bool runs_on_desk_alone(const struct toc_timer *t)
+{
+	return t->desk.n && toc_uuid_is_nil(t->threat) && toc_uuid_is_nil(t->incident) && toc_uuid_is_nil(t->order) &&
+	       toc_uuid_is_nil(t->point);
 }
 
 /* What has a warning before its end is told it; then the row decides. */
@@ -288,7 +300,7 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 		f.org = NULL;
 		f.m = f.body = NULL;
 		f.action = NULL;
-		if (f.threat || f.incident || f.order || f.point)
+		if (f.threat || f.incident || f.order || f.point || runs_on_desk_alone(t))
 			fire(&f, t);
 		if (f.verdict->n ==
 		    told) { /* a timer that nobody knows what to do with would be due for ever */

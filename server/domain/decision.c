@@ -475,9 +475,10 @@ int toc_rule_link_activation(struct toc_ask *q)
 	uint32_t to;
 
 	if (toc_ask_may(q, toc_conditions_on(q, i)) < 0 || check_content(q, TOC_STR("link_activation")) < 0 ||
-	    check_follows(q, TOC_STR("link_activation"), &to) < 0)
+	    check_follows(q, TOC_STR("link_activation"), &to) < 0 || toc_check_mechanisms(q) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M3.link_activation");
+	toc_take_mechanisms(q, toc_decided(d));
 	toc_tell(q, d,
 		 i->state == TOC_INCIDENT_ACTIVE || i->state == TOC_INCIDENT_WINDING_DOWN ? TOC_TO_EVERYBODY
 											  : TOC_TO_KNOWING,

@@ -510,6 +510,7 @@ int toc_rule_order_issue(struct toc_ask *q)
 	struct toc_draft *d = toc_order_draft(q, "M10.issue");
 	toc_effect_order_state(q, toc_decided(d), o, to);
 	issue_effects(q, d, at, acquaintance);
+	toc_owe_for_year(q, toc_decided(d), "T15", q->p->org);
 	if (toc_get(reported, "received_at"))
 		toc_order_received(q, toc_decided(d), o, toc_get_text(reported, "channel"),
 				   toc_get_time(reported, "received_at", at));

@@ -313,6 +313,7 @@ int toc_rule_order_executed(struct toc_ask *q)
 	end_hours(q, decided, &x, at, NULL);
 	told(q, decided, x.last, at);
 	toc_start_on_order_until(q, decided, "T8", o, toc_short_str(&o->hsp), last, kept);
+	toc_owe_for_year(q, decided, "T14", toc_short_str(&o->hsp));
 	toc_readers_of_order(q, d, o);
 	return 0;
 }

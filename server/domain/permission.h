@@ -48,7 +48,8 @@ enum toc_permission_condition {
 	TOC_IF_2O = 2048,    /* … and of another organisation, where the decision needs two */
 	TOC_IF_PTY = 4096,   /* my organisation has sent or received an entry of each incident that it is about */
 	TOC_IF_ISS = 8192,   /* my organisation is of the state that issued the order */
-	TOC_IF_HOME = 16384, /* mine is the scrutiny authority of the provider's home state, which did not issue it */
+	TOC_IF_HOME = 16384, /* mine is the scrutiny authority of the provider's home state, which did not issue it;
+			      * or, of its deadlines, the oversight authority there */
 	TOC_IF_LONE = 1u << 20,    /* the organisation has one administrator, so that another's is the second */
 	TOC_IF_UNLED = 1u << 21,   /* it has no administrator */
 	TOC_IF_MANDATE = 1u << 22, /* within my organisation's mandate */
@@ -68,7 +69,7 @@ enum toc_action_flag {
 	TOC_ACTION_THREAT_LANE = 8, /* may take effect while the database is away */
 };
 
-#define TOC_CLAUSES_MAX 9
+#define TOC_CLAUSES_MAX 10
 struct toc_action {
 	const char *k;
 	size_t k_bytes;

@@ -65,6 +65,7 @@ int toc_rule_complaints(struct toc_ask *q)
 		return TOC_REFUSE(q, CONDITION, "body.reviews_reinstated", "TCO 7(3)",
 				  "reviews_reinstated: more than there were");
 	struct toc_draft *d = toc_ask_draft(q, "M24.send");
+	toc_complaints_counted(q, toc_decided(d));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	struct toc_value *orgs = toc_value_list(q->a); /* in the order of their codes: the same on every node */
 	while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor)))

@@ -45,6 +45,7 @@
  *   engaged         true                             its sender, a platform, acts in the incident
  *   report          {number?, figures}               the numbers of an M20 or M23, by the server
  *   closing         {…}                              how the guard of winding down and closing stands
+ *   final_orders    {hsp, within_12_months, may_be_exposed}    an order has become final
  *   contributed     true · final {public_sha256} · published true    of a debrief
  *   confirmations   [{org, parts}]                   who has to confirm the entry, by machine, by a person
  *   confirmed       [{ref, org, part}]               … and has
@@ -730,6 +731,21 @@ struct toc_value *toc_known(struct toc_ask *q, const struct toc_value *items);
 /** The same of the item that an M7 is about. */
 struct toc_value *toc_known_item(struct toc_ask *q, const struct toc_item *item);
 
+/* statute.c: T10, T13, T14, T15, T26 */
+#define TOC_COMMISSIONS_MECHANISM "DSA 36" /* as a linked activation names it */
+bool toc_is_statutory(const struct toc_timer *t);
+/** decided.readers = whom it binds, and who oversees it. */
+void toc_statutory_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_timer *t);
+/** q->order has become final: decided.final_orders, T13, and the oversight authority reads it. */
+void toc_order_is_final(struct toc_ask *q, struct toc_draft *d);
+/** T14 or T15 of this year, by q->order, if it does not run already. */
+void toc_owe_for_year(struct toc_ask *q, struct toc_value *decided, const char *timer, struct toc_str desk);
+/** An M24: T10 starts or ends, T14 ends. */
+void toc_complaints_counted(struct toc_ask *q, struct toc_value *decided);
+/** What is said of the mechanisms of others, of the past; and T26 by it. */
+int toc_check_mechanisms(struct toc_ask *q);
+void toc_take_mechanisms(struct toc_ask *q, struct toc_value *decided);
+
 /* timer.c: the table of timers (timer.def) */
 typedef void toc_fire(struct toc_ask *q, const struct toc_timer *t);
 struct toc_timer_row {
@@ -801,7 +817,7 @@ void toc_page_contact(struct toc_ask *q, struct toc_value *decided, struct toc_s
 void toc_page_channels(struct toc_ask *q, struct toc_value *decided, const struct toc_point *p, unsigned at, const char *kind);
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
-toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
+toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t14, toc_fire_t15, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
 	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_t31, toc_fire_test, toc_fire_expiry;
 /** "deadline.warned" or "deadline.passed", to whom the timer binds and to whoever it is owed. */
 struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
