@@ -7,7 +7,7 @@ import { build, tocsin, top } from './server.mjs';
 export const exercises = path.join(top, 'server/exercises');
 export const example = path.join(build, 'tests/unit/client/unit_client_example');
 
-/** A running program: {child, out, err, lines(), end: Promise<exit code>}. */
+/** A running program: {child, out, err, lines(), end: Promise<exit code>}. input null: its standard input stays open. */
 export function start(program, args, { key, cwd, input, env = {} } = {}) {
 	const clean = { ...process.env };
 	for (const name of Object.keys(clean)) if (name.startsWith('TOCSIN_')) delete clean[name];
@@ -16,7 +16,7 @@ export function start(program, args, { key, cwd, input, env = {} } = {}) {
 	child.stdout.setEncoding('utf8').on('data', (text) => (run.out += text));
 	child.stderr.setEncoding('utf8').on('data', (text) => (run.err += text));
 	child.stdin.on('error', () => { /* it did not want it */ });
-	child.stdin.end(input ?? '');
+	if (input !== null) child.stdin.end(input ?? '');
 	run.lines = () => run.out.split('\n').slice(0, -1);
 	run.end = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
 	return run;
