@@ -1,4 +1,4 @@
-/* example.c: a gateway in fifty lines. Writes every entry that its organisation may read to standard output, sends machine
+/* example.c: a gateway in sixty lines. Writes every entry that its organisation may read to standard output, sends machine
  * receipts for notifications, and remembers its place in the file `position`.
  *
  *   cc example.c $(pkg-config --cflags --libs tocsin) -o gateway

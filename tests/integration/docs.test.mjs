@@ -86,6 +86,56 @@ describe('docs/wire.md', () => {
 	});
 });
 
+describe('docs/clients.md', () => {
+	it('its beginnings, in Python and JavaScript, see a threat', { timeout: 60_000 }, async () => {
+		const dir = scratch();
+		for (const file of fs.readdirSync(path.join(top, 'docs/clients'))) fs.copyFileSync(path.join(top, 'docs/clients', file), path.join(dir, file));
+		fs.symlinkSync(path.join(top, 'tests/node_modules'), path.join(dir, 'node_modules'));
+		fs.writeFileSync(path.join(dir, 'begin.py'), blocks('docs/clients.md', 'python')[0]);
+		fs.writeFileSync(path.join(dir, 'begin.mjs'), blocks('docs/clients.md', 'js')[0]);
+		const env = { TOCSIN_SERVER: server.url, TOCSIN_CA: path.join(server.state, 'demo/ca.pem') };
+		for (const [program, file] of [['/usr/bin/python3', 'begin.py'], [process.execPath, 'begin.mjs']]) {
+			const run = start(program, [path.join(dir, file)], { key: server.credential('AIRU', 'gateway').api_key, env });
+			try {
+				await until(() => /^to M4 of StreamHarbor in case [0-9a-f-]{36}$/m.test(run.out), `${file} sees it: ${run.err}`);
+			} finally {
+				run.child.kill('SIGKILL');
+			}
+		}
+		fs.rmSync(dir, { recursive: true, force: true });
+	});
+});
+
+describe('docs/libtocsin.md', () => {
+	const page = () => fs.readFileSync(path.join(top, 'docs/libtocsin.md'), 'utf8');
+
+	it('what it compiles is compiled, against what is installed, and sends', () => {
+		const dir = scratch();
+		fs.copyFileSync(path.join(top, 'docs/example.c'), path.join(dir, 'example.c'));
+		fs.writeFileSync(path.join(dir, 'send.c'), blocks('docs/libtocsin.md', 'c')[0]);
+		const [line] = blocks('docs/libtocsin.md', 'sh');
+		const r = shell(`cmake --install ${build} --prefix ${dir}/usr >/dev/null
+			export PKG_CONFIG_PATH=$(dirname "$(find ${dir}/usr -name tocsin.pc)"); export LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
+			pkg-config() { command pkg-config --define-prefix "$@"; }
+			cc() { command cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror "$@"; }
+			cd ${dir}; ${line} ${line.replace('example.c', 'send.c').replace('-o gateway', '-o send')}
+			{ ./gateway 2>&1 || true; } | grep -q '^usage: gateway'
+			exec ./send "$S" "$CA" "$KEY" ${path.join(top, 'docs/threat.json')}`,
+		{ S: server.url, CA: path.join(server.state, 'demo/ca.pem'), KEY: server.credential('StreamHarbor', 'night responder').api_key });
+		fs.rmSync(dir, { recursive: true, force: true });
+		assert.equal(r.code, 0, r.err + r.out);
+		assert.match(r.out, /^accepted as \d+, case [0-9a-f-]{36}$/m);
+	});
+
+	it('names every function of the header, and the example has sixty lines', () => {
+		const header = fs.readFileSync(path.join(top, 'include/tocsin/client.h'), 'utf8');
+		const functions = [...header.matchAll(/^TOCSIN_API [^(]*?\b(tocsin_\w+)\(/gm)].map((m) => m[1]);
+		assert.ok(functions.length >= 10);
+		for (const name of functions) assert.ok(page().includes(`\`${name}\``), name);
+		assert.ok(fs.readFileSync(path.join(top, 'docs/example.c'), 'utf8').split('\n').length - 1 <= 60);
+	});
+});
+
 describe('the pages', () => {
 	it('link to what is there', () => {
 		for (const page of ['README.md', 'SECURITY.md', ...fs.readdirSync(path.join(top, 'docs')).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)])
