@@ -21,6 +21,7 @@ int cli_ack(const struct cli *cli);
 int cli_play(const struct cli *cli);
 int cli_schema(const struct cli *cli);
 int cli_hash(const struct cli *cli);
+int cli_transfers(const struct cli *cli);
 int cli_administer(const struct cli *cli);
 int cli_form_print(const struct cli *cli);
 int cli_form_read(const struct cli *cli);

@@ -134,6 +134,7 @@ int main(int argc, char **argv)
 									   [CLI_PLAY] = cli_play,
 									   [CLI_SCHEMA] = cli_schema,
 									   [CLI_HASH] = cli_hash,
+									   [CLI_TRANSFERS] = cli_transfers,
 									   [CLI_ORG] = cli_administer,
 									   [CLI_PERSON] = cli_administer,
 									   [CLI_ROLE] = cli_administer,

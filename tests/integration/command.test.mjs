@@ -177,6 +177,29 @@ describe('tocsin ack', () => {
 	});
 });
 
+describe('tocsin transfers', () => {
+	it('what went to whom, of which kind, on which ground: out of what the key may read', async () => {
+		const sent = await platform.deliver(m4(platform)), none = await platform.deliver(draft());
+		const record = async (member) => {
+			const entries = await as(member, ['watch', '--from', 'start', '--once', '--json']);
+			const r = await as(member, ['transfers', '--json', '-'], { input: entries.out });
+			assert.equal(r.code, 0, r.err);
+			return { rows: r.lines.map((l) => JSON.parse(l)), input: entries.out };
+		};
+		const { rows, input } = await record('StreamHarbor/gateway');
+		const row = rows.find((r) => r.seq === sent.seq);
+		assert.deepEqual([row.org, row.to.toSorted(), row.level, row.categories], ['StreamHarbor', ['AIRU', 'HUB'], 'limited', ['location']]);
+		assert.deepEqual(row.legal_basis, [{ act: 'TCO', article: '14(5)' }, { act: 'DSA', article: '18' }]);
+		assert.ok(!rows.some((r) => r.seq === none.seq), 'a draft goes to nobody');
+		const stranger = await record('BFP/gateway');
+		assert.ok(!stranger.rows.some((r) => r.id === row.id), 'who may not read it has no record of it');
+		const words = await as('StreamHarbor/gateway', ['transfers', '-'], { input });
+		assert.match(words.out, /StreamHarbor → (AIRU, HUB|HUB, AIRU)  M4\.send  limited: location  on TCO 14\(5\), DSA 18$/m);
+		const bad = await as('StreamHarbor/gateway', ['transfers', '-'], { input: `${input}no entry\n` });
+		assert.equal(bad.code, 2);
+	});
+});
+
 describe('tocsin schema', () => {
 	it('is JSON, and names the types when there is no such one', async () => {
 		const r = await ran(server, ['schema', 'M4', '--json']);
