@@ -255,6 +255,7 @@ static void drill(const struct deed *d, const struct toc_value *v)
 		return;
 	if (!result.n) {
 		p->drill = d->e->eid;
+		p->drill_seq = (int64_t)d->e->seq;
 		p->drill_from = toc_get_time(v, "started", d->e->ts);
 		return;
 	}

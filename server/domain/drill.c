@@ -72,6 +72,7 @@ static void end(struct toc_ask *q, struct toc_draft *d, const struct toc_point *
 		run_timer(q, toc_decided(d), p->id, toc_short_str(&p->org), p->drill_from, next, next);
 	else
 		toc_stop_timer_of(q, toc_decided(d), "T31", p->id, toc_short_str(&p->org));
+	toc_stop_deliveries(q, toc_decided(d), toc_short_str(&p->org), p->drill, p->drill); /* nobody else is called for it */
 	toc_contact_readers(q, d, toc_short_str(&p->org));
 }
 
@@ -96,17 +97,14 @@ int toc_rule_drill_answer(struct toc_ask *q)
 	struct toc_uuid drill = toc_get_id(q->body, "drill");
 	unsigned conditions;
 	const struct toc_organisation *o = toc_contact_org(q, &conditions);
-	const struct toc_point *p = NULL;
+	struct toc_trial running;
 
 	if (!o)
 		return -1;
-	for (uint32_t i = 0; i < o->n_points && conditions & TOC_IF_OWN && !p; i++) {
-		p = toc_find_point(q->w, o->points[i].id);
-		p = p && toc_uuid_eq(p->drill, drill) ? p : NULL;
-	}
-	if (!p || toc_uuid_is_nil(drill))
+	if (!(conditions & TOC_IF_OWN) || !toc_find_trial(q->w, toc_short_str(&o->code), drill, &running) || running.channel)
 		return toc_refuse_unknown(q, "body.drill");
-	if (toc_is_in_chain(p, q->p->person))
+	const struct toc_point *p = running.point;
+	if (toc_trial_is_for(&running, q->p->person))
 		conditions |= TOC_IF_CHAIN;
 	if (toc_ask_may(q, conditions) < 0)
 		return -1;

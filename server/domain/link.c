@@ -54,7 +54,7 @@ static bool has_message(const struct toc_scope *s, const struct toc_message *m)
 
 /* ---- what is done through it ---- */
 
-enum what { MESSAGE, RECEIPT, CASE, ORDER, INCIDENT, ITEM };
+enum what { MESSAGE, RECEIPT, CASE, ORDER, INCIDENT, ITEM, TRIAL };
 static const struct {
 	const char *k, *member;
 	enum what what;
@@ -84,6 +84,7 @@ static bool names_what_is_in_scope(struct toc_ask *q, const struct toc_scope *s,
 	case MESSAGE:
 	case RECEIPT: return has_message(s, toc_find_message(q->w, id));
 	case CASE: return same(s->case_ref, id);
+	case TRIAL: return same(s->message, id);
 	case ORDER: return has_order(q->w, s, toc_find_order(q->w, id));
 	case INCIDENT: return same(s->incident, id);
 	case ITEM:
@@ -114,6 +115,21 @@ int toc_check_link(struct toc_ask *q)
 
 /* ---- making and ending it ---- */
 
+/* A drill or a test that waits for this person is no message to anybody: its letter is for itself alone, from where it began. */
+static bool scope_of_trial(struct toc_ask *q, struct toc_draft *d, struct toc_str org, struct toc_uuid about, struct toc_uuid person)
+{
+	const struct toc_message *m = toc_find_message(q->w, about);
+	struct toc_value *scope = toc_value_map(q->a);
+	struct toc_trial t;
+
+	if (!toc_find_trial(q->w, org, about, &t) || !toc_trial_is_for(&t, person))
+		return false;
+	toc_set_id(q->a, scope, "message", about);
+	toc_set_int(q->a, scope, "from", t.channel ? (m ? m->seq : 0) : t.point->drill_seq);
+	toc_set(q->a, toc_decided(d), "scope", scope);
+	return true;
+}
+
 /* decided.scope of a credential.issue: what the link is for, as it is known now. */
 int toc_take_scope(struct toc_ask *q, struct toc_draft *d)
 {
@@ -122,10 +138,12 @@ int toc_take_scope(struct toc_ask *q, struct toc_draft *d)
 	const struct toc_person *p = toc_find_person(q->w, toc_get_id(q->body, "person"));
 	toc_time expires = toc_get_time(q->body, "expires", TOC_TIME_NEVER);
 
-	if (!m || !p || !toc_is_reader(m, org, p->roles))
-		return TOC_REFUSE(q, BAD_VALUE, "body.about", "domain (f) 24", "about: no entry that this person may read");
 	if (toc_before(toc_after(q->now, LINK_LIFE_MAX), expires))
 		return TOC_REFUSE(q, BAD_VALUE, "body.expires", "domain (f) 24", "expires: a link lasts seven days at most");
+	if (p && toc_short_is(&p->org, org) && scope_of_trial(q, d, org, toc_get_id(q->body, "about"), p->id))
+		return 0;
+	if (!m || !p || !toc_is_reader(m, org, p->roles))
+		return TOC_REFUSE(q, BAD_VALUE, "body.about", "domain (f) 24", "about: no entry that this person may read");
 	struct toc_value *scope = toc_value_map(q->a);
 	toc_set_id(q->a, scope, "message", m->eid);
 	if (!toc_reads_as_tied(m, org)) { /* of whose case it is they are not told */

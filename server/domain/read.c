@@ -228,7 +228,7 @@ struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_
 	bool by_link = toc_world_scope(w, p->session, &link);
 	const struct toc_message *about = by_link ? toc_find_message(w, link.message) : NULL;
 	while ((x = toc_world_next(w, TOC_OBJECT_exercise, &cursor)))
-		if (!x->ended && toc_exercise_has(x, p->org) && (!about || toc_uuid_eq(about->exercise, x->id)))
+		if (!x->ended && toc_exercise_has(x, p->org) && (!by_link || (about && toc_uuid_eq(about->exercise, x->id))))
 			toc_push(a, exercises, exercise_of(x, now, a));
 	toc_set(a, welcome, "you", you);
 	toc_set(a, welcome, "exercises", exercises);

@@ -366,6 +366,18 @@ bool toc_is_on_duty(const struct toc_world *w, struct toc_str org, struct toc_uu
 bool toc_is_in_chain(const struct toc_point *p, struct toc_uuid person);
 /** … of any contact point of the organisation that is in force. */
 bool toc_is_contact(const struct toc_world *w, struct toc_str org, struct toc_uuid person, toc_time now);
+
+/* trial.c: a drill, or the test of a channel, that waits for an answer */
+#define TOC_DESK (-1) /* the channel is the desk's own, not a contact's */
+struct toc_trial {
+	const struct toc_point *point;
+	int64_t contact;
+	const struct toc_channel *channel; /* NULL: a drill of the contact point */
+};
+/** By the entry that began it. @return false: there is none, or it is over */
+bool toc_find_trial(const struct toc_world *w, struct toc_str org, struct toc_uuid id, struct toc_trial *ret);
+/** Does this person answer it? */
+bool toc_trial_is_for(const struct toc_trial *t, struct toc_uuid person);
 /** Has an order that was delivered on this channel been received (rules (j) 6)? Through console and API it is there; else
  * as the organisation has declared. */
 bool toc_receives_orders_by(const struct toc_world *w, struct toc_str org, struct toc_str channel, toc_time now);

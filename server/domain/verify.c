@@ -8,20 +8,12 @@
 
 #include "domain/rule.h"
 
-#define DESK (-1) /* the channel is the desk's own, not a contact's */
-
 /* ---- finding it ---- */
-
-struct place {
-	const struct toc_point *point;
-	int64_t contact;
-	const struct toc_channel *channel;
-};
 
 static const struct toc_channel *channel_of(const struct toc_point *p, int64_t contact, uint32_t bit)
 {
-	const struct toc_channel *list = contact == DESK ? p->desk : p->chain[contact].channels;
-	uint32_t n = contact == DESK ? p->n_desk : p->chain[contact].n_channels;
+	const struct toc_channel *list = contact == TOC_DESK ? p->desk : p->chain[contact].channels;
+	uint32_t n = contact == TOC_DESK ? p->n_desk : p->chain[contact].n_channels;
 
 	for (uint32_t i = 0; i < n; i++)
 		if (1u << list[i].kind == bit)
@@ -30,14 +22,14 @@ static const struct toc_channel *channel_of(const struct toc_point *p, int64_t c
 }
 
 /* {contact?, channel} of the point, or a refusal. */
-static int find(struct toc_ask *q, const struct toc_point *p, const struct toc_value *what, const char *field, struct place *ret)
+static int find(struct toc_ask *q, const struct toc_point *p, const struct toc_value *what, const char *field, struct toc_trial *ret)
 {
-	int64_t contact = toc_get_int(what, "contact", DESK);
+	int64_t contact = toc_get_int(what, "contact", TOC_DESK);
 	const char *of_contact = toc_arena_printf(q->a, "%s.contact", field).p;
 
-	if (contact != DESK && contact >= (int64_t)p->n_chain)
+	if (contact != TOC_DESK && contact >= (int64_t)p->n_chain)
 		return TOC_REFUSE(q, BAD_VALUE, of_contact, "domain M26", "contact: the chain has %u", p->n_chain);
-	*ret = (struct place){ p, contact, channel_of(p, contact, toc_channel_bit(toc_get_text(what, "channel"))) };
+	*ret = (struct toc_trial){ p, contact, channel_of(p, contact, toc_channel_bit(toc_get_text(what, "channel"))) };
 	if (!ret->channel)
 		return TOC_REFUSE(q, BAD_VALUE, toc_arena_printf(q->a, "%s.channel", field).p, "domain M26",
 				  "channel: it has none of that kind");
@@ -45,30 +37,18 @@ static int find(struct toc_ask *q, const struct toc_point *p, const struct toc_v
 }
 
 /* Where an answer to the test is waited for, in the contact points of the organisation. */
-static bool find_test(const struct toc_world *w, const struct toc_organisation *o, struct toc_uuid test, struct place *ret)
+static bool find_test(const struct toc_ask *q, const struct toc_organisation *o, struct toc_uuid test, struct toc_trial *ret)
 {
-	for (uint32_t i = 0; i < o->n_points; i++) {
-		const struct toc_point *p = toc_find_point(w, o->points[i].id);
-		for (int64_t contact = DESK; p && contact < (int64_t)p->n_chain; contact++) {
-			const struct toc_channel *list = contact == DESK ? p->desk : p->chain[contact].channels;
-			uint32_t n = contact == DESK ? p->n_desk : p->chain[contact].n_channels;
-			for (uint32_t k = 0; k < n; k++)
-				if (toc_uuid_eq(list[k].test, test)) {
-					*ret = (struct place){ p, contact, &list[k] };
-					return true;
-				}
-		}
-	}
-	return false;
+	return toc_find_trial(q->w, toc_short_str(&o->code), test, ret) && ret->channel;
 }
 
 /* decided.channels += what is known of it from now on; without a state: a test that is sent */
-static struct toc_value *effect(struct toc_ask *q, struct toc_draft *d, const struct place *at, const char *state)
+static struct toc_value *effect(struct toc_ask *q, struct toc_draft *d, const struct toc_trial *at, const char *state)
 {
 	struct toc_value *v = toc_value_map(q->a);
 
 	toc_set_id(q->a, v, "point", at->point->id);
-	if (at->contact != DESK)
+	if (at->contact != TOC_DESK)
 		toc_set_int(q->a, v, "contact", at->contact);
 	toc_set_cstr(q->a, v, "channel", toc_channel_name(at->channel->kind));
 	if (state)
@@ -77,10 +57,12 @@ static struct toc_value *effect(struct toc_ask *q, struct toc_draft *d, const st
 	return v;
 }
 
-static void stop_waiting(struct toc_ask *q, struct toc_draft *d, const struct place *at)
+static void stop_waiting(struct toc_ask *q, struct toc_draft *d, const struct toc_trial *at)
 {
-	if (!toc_uuid_is_nil(at->channel->test))
-		toc_stop_timer_of(q, toc_decided(d), "test", at->channel->test, toc_short_str(&at->point->org));
+	if (toc_uuid_is_nil(at->channel->test))
+		return;
+	toc_stop_timer_of(q, toc_decided(d), "test", at->channel->test, toc_short_str(&at->point->org));
+	toc_stop_deliveries(q, toc_decided(d), toc_short_str(&at->point->org), at->channel->test, at->channel->test);
 }
 
 /* ---- send me a test ---- */
@@ -90,7 +72,7 @@ int toc_rule_contact_test(struct toc_ask *q)
 	unsigned conditions;
 	const struct toc_organisation *o = toc_contact_org(q, &conditions);
 	const struct toc_point *p;
-	struct place at;
+	struct toc_trial at;
 
 	if (!o)
 		return -1;
@@ -98,11 +80,11 @@ int toc_rule_contact_test(struct toc_ask *q)
 		return TOC_REFUSE(q, NOT_PERMITTED, "body.org", "domain a.3.1", "org: only its own people have its channels tried");
 	if (!(p = toc_contact_point(q, o)) || find(q, p, toc_get(q->body, "tested"), "body.tested", &at) < 0)
 		return -1;
-	if (at.contact != DESK && toc_uuid_eq(p->chain[at.contact].person, q->p->person))
+	if (at.contact != TOC_DESK && toc_uuid_eq(p->chain[at.contact].person, q->p->person))
 		conditions |= TOC_IF_CHAIN;
 	if (toc_ask_may(q, conditions) < 0)
 		return -1;
-	if (at.contact == DESK)
+	if (at.contact == TOC_DESK)
 		return TOC_REFUSE(q, CONDITION, "body.tested.contact", "domain M26",
 				  "contact: a number of the desk is tried from outside, by the hub (M26.verify)");
 	struct toc_draft *d = toc_ask_draft(q, "M26.test");
@@ -131,13 +113,13 @@ int toc_rule_contact_confirm(struct toc_ask *q)
 {
 	unsigned conditions;
 	const struct toc_organisation *o = toc_contact_org(q, &conditions);
-	struct place at;
+	struct toc_trial at;
 
 	if (!o)
 		return -1;
-	if (!(conditions & TOC_IF_OWN) || !find_test(q->w, o, toc_get_id(q->body, "test"), &at))
+	if (!(conditions & TOC_IF_OWN) || !find_test(q, o, toc_get_id(q->body, "test"), &at))
 		return toc_refuse_unknown(q, "body.test");
-	if (toc_uuid_eq(at.point->chain[at.contact].person, q->p->person))
+	if (toc_trial_is_for(&at, q->p->person))
 		conditions |= TOC_IF_CHAIN;
 	if (toc_ask_may(q, conditions) < 0)
 		return -1;
@@ -158,13 +140,13 @@ void toc_fire_test(struct toc_ask *q, const struct toc_timer *t)
 	struct toc_draft *d = toc_ask_server_draft(q, "M26.failed", "test", t->id);
 	struct toc_value *body = toc_get(d->message, "body"), *tested = toc_value_map(q->a);
 	const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&q->point->org));
-	struct place at;
+	struct toc_trial at;
 
 	d->ref = t->cause;
 	toc_set_text(q->a, body, "org", toc_short_str(&q->point->org));
 	toc_set_id(q->a, body, "point", q->point->id);
 	toc_set_id(q->a, body, "test", t->cause);
-	if (o && find_test(q->w, o, t->cause, &at)) {
+	if (o && find_test(q, o, t->cause, &at)) {
 		(void)effect(q, d, &at, "failed");
 		toc_set_int(q->a, tested, "contact", at.contact);
 		toc_set_cstr(q->a, tested, "channel", toc_channel_name(at.channel->kind));
@@ -183,7 +165,7 @@ int toc_rule_contact_verify(struct toc_ask *q)
 	unsigned conditions;
 	const struct toc_organisation *o = toc_contact_org(q, &conditions);
 	const struct toc_point *p;
-	struct place at;
+	struct toc_trial at;
 
 	if (!o || toc_ask_may(q, conditions) < 0 || !(p = toc_contact_point(q, o)) ||
 	    toc_ask_not_ahead(q, verified, "at", "body.verified.at") < 0 || find(q, p, verified, "body.verified", &at) < 0)

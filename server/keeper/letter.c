@@ -38,15 +38,6 @@ struct toc_str toc_test_reference(const struct toc_keeper *k, struct toc_arena *
 							       toc_reference(a, m, d->message);
 }
 
-/* How somebody is reached is tried: the page is the console's, and what is answered there needs no link. */
-static struct toc_value *try_it(struct toc_keeper *k, const struct toc_composing *c, struct toc_value *told)
-{
-	toc_set_cstr(c->a, told, "about", "test");
-	toc_set_text(c->a, told, "reference", toc_test_reference(k, c->a, c->d));
-	toc_set_text(c->a, told, "link", toc_arena_printf(c->a, "%.*s/#/contacts", TOC_STR_ARGS(k->o.origin)));
-	return told;
-}
-
 struct toc_value *toc_compose_letter(struct toc_keeper *k, const struct toc_composing *c, const char **ret_why)
 {
 	const struct toc_world *w = k->world;
@@ -77,10 +68,14 @@ struct toc_value *toc_compose_letter(struct toc_keeper *k, const struct toc_comp
 	struct toc_uuid thread = toc_uuid_is_nil(d->threat) ? d->incident : d->threat;
 	if (!toc_uuid_is_nil(thread))
 		toc_set_text(c->a, told, "thread", toc_uuid_str(c->a, thread));
-	if (d->mode == TOC_MODE_SYSTEM)
-		return try_it(k, c, told);
+	/* how somebody is reached is tried: a drill, or a test of the channel, whose code stands in the place of a reference */
+	if (d->mode == TOC_MODE_SYSTEM) {
+		toc_set_cstr(c->a, told, "about", "test");
+		toc_set_text(c->a, told, "reference", toc_test_reference(k, c->a, d));
+	}
 	if (c->link_until.us == TOC_TIME_NEVER.us) {
-		toc_set_text(c->a, told, "link", toc_arena_printf(c->a, "%.*s/", TOC_STR_ARGS(k->o.origin)));
+		toc_set_text(c->a, told, "link", toc_arena_printf(c->a, "%.*s/%s", TOC_STR_ARGS(k->o.origin),
+								  d->mode == TOC_MODE_SYSTEM ? "#/contacts" : ""));
 		return told;
 	}
 	struct toc_str token = toc_link_token(c->a, k->o.dup_key, d->id);

@@ -167,6 +167,37 @@ describe('the link of an e-mail', () => {
 		assert.equal(late.text, never.text);
 	});
 
+	it('of a drill and of a test of the address answers that one, which says that it is a test, and the time counts', async () => {
+		const say = async (credential, body) => (await server.request('POST', '/api/messages', { credential,
+			body: message('M26', { org: 'PastePond', ...body }, { ...none, mode: 'system', exercise_ref: undefined, precedence: 'routine' }) }));
+		const partner = server.credential('PastePond', 'partner');
+		const { entries: all } = await new Ledger(server).read();
+		const point = all.map((e) => e.body).findLast((b) => b.message?.type === 'M26' && b.message.body.step === 'own' && b.message.body.org === 'PastePond').message.id;
+		const letter = (what) => sink.mail((m) => m.to[0] === OWNER && what.test(m.text.replace(/=\r?\n/g, '')), 20_000);
+		const answered = async (token, body) => {
+			const { session: secret, link: about } = (await open(token)).json;
+			const there = (await entries(secret)).entries;
+			assert.equal(there[0].id, about.message);
+			assert.equal(there[0].mode, 'system');
+			assert.ok(there.every((e) => /^M26\.(drill|call|test)$/.test(e.k)), there.map((e) => e.k).join());
+			const r = await link('POST', '/api/link/messages', { secret, body: message('M26', { org: 'PastePond', ...body(about.message) },
+				{ ...none, mode: 'system', exercise_ref: undefined, precedence: 'routine' }) });
+			assert.equal(r.status, 200, r.text);
+			return (await entries(secret)).entries.find((e) => e.id === r.json.id);
+		};
+		const drill = await say(partner, { step: 'drill', point });
+		assert.equal(drill.status, 200, drill.text);
+		const called = await letter(/Reference: M26-/);
+		assert.match(called.text, /^Subject: (Test: |=\?utf-8\?q\?Test=3A)/m);
+		const passed = await answered(tokenOf(called), (id) => ({ step: 'answer', drill: id }));
+		assert.equal(passed.decided.drills[0].result, 'passed');
+		assert.ok(passed.decided.drills[0].reaction_s < 60);
+		const test = await say(partner, { step: 'test', point, tested: { contact: 0, channel: 'e-mail' } });
+		assert.equal(test.status, 200, test.text);
+		const verified = await answered(tokenOf(await letter(/Reference: [0-9A-Z]{4}-[0-9A-Z]{4}\b/)), (id) => ({ step: 'confirm', test: id }));
+		assert.equal(verified.decided.channels[0].state, 'verified');
+	});
+
 	it('guessing is held back: later and later, and then not at all', async () => {
 		const answers = await Promise.all(Array.from({ length: 70 }, (_, i) => open(`guess${i}`.padEnd(43, 'x'))));
 		assert.ok(answers.every((r) => [401, 429, 503].includes(r.status)), answers.map((r) => r.status).join());

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { correspondence, timeFor } from "../../web/core/letter.js";
+import { correspondence, isTrial, outcomeOf, timeFor } from "../../web/core/letter.js";
 
 const entry = (seq, k, more = {}) => ({ op: "entry", seq, id: `e${seq}`, k, at: `2031-05-17T14:${10 + seq}:00Z`, mode: "exercise", org: "HUB", message: { body: {} },
 	...more });
@@ -35,4 +35,16 @@ test("what others have said is not ours", () => {
 	const { said } = correspondence([entry(1, "M3.confirm"), entry(2, "M19.human", { org: "Chirplet", message: { body: { message_ref: "e1", state: "acked" } } })],
 		"PastePond");
 	assert.equal(said.size, 0);
+});
+
+test("a trial is a letter, and what became of it is its own answer", () => {
+	const began = [entry(1, "M26.drill", { org: "server", mode: "system" }), entry(2, "M26.call", { org: "server", ref: "e1" }), entry(3, "M26.test", { org: "PastePond" })];
+	const { letters } = correspondence(began, "PastePond");
+	assert.deepEqual(letters.map((l) => [l.k, isTrial(l)]), [["M26.drill", true], ["M26.test", true]]);
+	assert.equal(outcomeOf(letters[0], began), undefined);
+	const answer = entry(4, "M26.answer", { org: "PastePond", ref: "e1", actor: { person: "p" }, decided: { drills: [{ result: "passed", reaction_s: 41 }] } });
+	assert.deepEqual(outcomeOf(letters[0], [...began, answer]), { at: answer.at, person: "p", result: "passed", reaction_s: 41 });
+	assert.equal(outcomeOf(letters[1], [...began, answer]), undefined, "of another trial");
+	const failed = entry(5, "M26.failed", { org: "server", ref: "e3", decided: { channels: [{ state: "failed" }] } });
+	assert.deepEqual(outcomeOf(letters[1], [...began, failed]), { at: failed.at, person: undefined, result: "failed", reaction_s: undefined });
 });

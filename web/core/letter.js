@@ -11,7 +11,7 @@ import { takeTimers } from "./cases.js";
  *   exercise?: string, incident?: string, case?: string, late?: boolean}} Letter */
 
 /** What is sent to be read, as opposed to receipts, clocks and what the server does for itself. */
-const READ = /^M(1\.report|2\.(issue|decline)|3\.|4\.(send|supplement|withdraw)|5\.|6\.|8\.|9\.|1[0-7]\.|20\.approve|22\.|23\.|25\.|28\.|29\.)/;
+const READ = /^M(1\.report|2\.(issue|decline)|3\.|4\.(send|supplement|withdraw)|5\.|6\.|8\.|9\.|1[0-7]\.|20\.approve|22\.|23\.|25\.|26\.(test|drill)|28\.|29\.)/;
 
 /** @param {Entry[]} entries in the order of the ledger @param {string} org whose receipts and times
  * @returns {{letters: Letter[], timers: Map<string, Timer>, said: Map<string, Said[]>}} `said`: by this organisation, to each message */
@@ -42,4 +42,16 @@ export function correspondence(entries, org) {
 export function timeFor(letter, timers, org) {
 	const own = [...timers.values()].filter((t) => t.desk === org && t.timer !== "expiry");
 	return own.find((t) => t.cause === letter.id && !t.stopped) ?? own.find((t) => t.cause === letter.id);
+}
+
+/** How somebody is reached is tried, and nothing has happened: a drill, or the test of a channel. @param {Letter} letter */
+export const isTrial = (letter) => letter.k === "M26.test" || letter.k === "M26.drill";
+
+/** What became of a trial: nothing yet (undefined), or by whom, when and with which result it was answered; without a person: by nobody.
+ * @param {Letter} letter @param {Entry[]} entries @returns {{at: string, person?: string, result: string, reaction_s?: number}|undefined} */
+export function outcomeOf(letter, entries) {
+	const end = entries.find((e) => /^M26\.(answer|confirm|failed)$/.test(e.k) && e.ref === letter.id);
+	const { drills: [drill] = [], channels: [channel] = [] } = /** @type {any} */ (end?.decided ?? {});
+	return end && { at: end.at, person: end.k === "M26.failed" ? undefined : end.actor?.person ?? end.message?.sender_person, result: drill?.result ?? channel?.state ?? "",
+		reaction_s: drill?.reaction_s };
 }

@@ -7,7 +7,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import catalogue from "tocsin:catalogue";
 import { FORMS } from "../core/forms.js";
 import { incidentName } from "../core/incidents.js";
-import { correspondence, timeFor } from "../core/letter.js";
+import { contactMessage } from "../core/contacts.js";
+import { correspondence, isTrial, outcomeOf, timeFor } from "../core/letter.js";
 import { allowed, orgName } from "../core/select.js";
 import { Facts } from "../app/facts.js";
 import { NextStep } from "../app/next-step.js";
@@ -22,8 +23,8 @@ import { Countdown, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { catalogues, has, language, t, word } from "../lib/i18n.js";
-import { about, announce, announcement, caughtUp, entries, lookAtLetter, memory, open, ready, receipt, settings, stage, state, trouble,
-	whereOf } from "./model.js";
+import { about, announce, announcement, caughtUp, entries, lookAtLetter, memory, open, ready, receipt, serverClock, settings, stage, state,
+	trouble, whereOf } from "./model.js";
 
 /** @typedef {import("../core/letter.js").Letter} Letter */
 /** @typedef {ReturnType<typeof correspondence>} All */
@@ -143,6 +144,28 @@ function Content({ letter }) {
 		html`<${InWords} shape=${shape} body=${{ ...letter.body, headline: undefined }} />`}</div>`;
 }
 
+/** How this person is reached is tried, and nothing has happened: that it reached them is all that is asked. @param {{letter: Letter}} props */
+function Trial({ letter }) {
+	const { busy, answer, deliver } = useSending();
+	const me = state.value.me;
+	const is = letter.k === "M26.test" ? "test" : "drill";
+	const end = outcomeOf(letter, entries.value);
+	async function say() {
+		const result = await deliver(letter.id, () => contactMessage({ step: is === "test" ? "confirm" : "answer", org: me?.org, [is]: letter.id },
+			serverClock.now()));
+		if (result.ok)
+			announce(t(result.recorded ? "link.done" : "done.journaled", { n: result.seq ?? 0 }));
+	}
+	return html`<section class="card is-answer" aria-label=${t("link.answer")}><h2>${t("link.answer")}</h2>
+		<p class="strong">${t(`link.trial.${is}`)}</p><p>${t("link.trial.why")}</p>
+		${end ? html`<ul class="said"><li><${Icon} name=${end.person ? "accepted" : "warn"} /><span><b>${t(`link.trial.${end.result || "over"}`)}</b> ${
+			end.person && html`${end.person === me?.person ? t("who.you") : html`<${Who} act=${{ org: me?.org, person: end.person }} />`} · `}<${When}
+				at=${end.at} of=${letter} />${end.person && end.reaction_s !== undefined && html` · ${t("contacts.reaction", { s: end.reaction_s })}`}</span></li></ul>`
+			: html`<${Refused} answer=${answer} /><p><button type="button" class="primary big wide-button" disabled=${busy || !ready.value} onClick=${say}>${
+				t(busy ? "step.sending" : answer?.lost === "unknown" ? "say.again" : "link.trial.here")}</button></p><p class="hint">${t(`link.trial.${is}_hint`)}</p>`}
+	</section>`;
+}
+
 /** One message, whole. @param {{letter: Letter, all: All, first?: boolean}} props */
 function OneLetter({ letter, all, first = false }) {
 	const s = state.value;
@@ -206,7 +229,7 @@ function Opened() {
 			mode=${letter.mode} /></p>
 		<${ScreenTitle} id=${letter.id}>${titleOf(letter)}</${ScreenTitle}>
 		<p class="lead">${t("link.lead", { org: s.me?.name ?? s.me?.org ?? "" })}</p>
-		<${OneLetter} letter=${letter} all=${all} first />
+		${isTrial(letter) ? html`<${Trial} letter=${letter} />` : html`<${OneLetter} letter=${letter} all=${all} first />`}
 		${later.length > 0 && html`<section class="card" aria-labelledby="later-title"><h2 id="later-title">${t("link.later")} <span
 			class="count-quiet">${later.length}</span></h2><ul class="later">${later.map((x) => html`<${Later} key=${x.id} letter=${x} all=${all} />`)}</ul></section>`}
 		${incident && incident.signals.size > 0 && html`<${SignalList} i=${incident} />`}

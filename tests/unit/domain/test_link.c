@@ -219,4 +219,81 @@ CASE(a_link_is_for_what_its_person_may_read_and_not_for_ever)
 	stage_free(s);
 }
 
+/* ---- trials ---- */
+
+/* By the admin of PastePond: a drill of how it is reached, or a test of the owner's e-mail. */
+static int trial(struct stage *s, const char *more)
+{
+	return stage_act(s, "PastePond/partner", "{\"type\":\"M26\",\"mode\":\"system\",\"body\":{\"org\":\"PastePond\",\"point\":\"%s\",%s}}",
+			 toc_uuid_str(s->a, toc_point_for(s->w, TOC_STR("PastePond"), TOC_FOR_ITL, s->now)->id).p, more);
+}
+
+static int answer_trial(struct stage *s, const struct toc_principal *p, const char *step, const char *member, const char *id)
+{
+	return by_link(s, p, toc_arena_printf(s->a, "{\"type\":\"M26\",\"mode\":\"system\",\"body\":{\"step\":\"%s\",\"org\":\"PastePond\",\"%s\":\"%s\"}}",
+					      step, member, id).p);
+}
+
+#define DRILL "\"step\":\"drill\""
+#define TEST "\"step\":\"test\",\"tested\":{\"contact\":0,\"channel\":\"e-mail\"}"
+
+CASE(a_drill_is_answered_by_its_letter_and_its_time_counts)
+{
+	struct stage *s = stage_new();
+	struct toc_principal p;
+	struct toc_scope scope;
+
+	CHECK(trial(s, DRILL) == 0);
+	const char *drill = stage_id(s, "M26.drill", NULL);
+	CHECK(issue_for(s, "PastePond/owner", "PastePond", drill, 72) == 0 && open_it(s, "a", &p) == 0);
+	CHECK(toc_world_scope(s->w, p.session, &scope));
+	CHECK(toc_scope_has(&scope, &stage_last(s, "M26.drill", NULL)->e));
+	CHECK_INT(scope.from, stage_last(s, "M26.drill", NULL)->e.seq);
+	stage_wait(s, TOC_SECONDS(90));
+	CHECK(answer_trial(s, &p, "answer", "drill", drill) == 0);
+	const struct stage_entry *e = stage_last(s, "M26.answer", "PastePond");
+	CHECK(toc_scope_has(&scope, &e->e)); /* the page sees that it is done */
+	CHECK(stage_reads(s, e, "PastePond", TOC_ROLE_CR, TOC_WHOLE));
+	CHECK_TEXT(toc_get_text(e->actor, "channel"), "e-mail");
+	const struct toc_point *point = toc_point_for(s->w, TOC_STR("PastePond"), TOC_FOR_ITL, s->now);
+	CHECK_INT(point->drill_result, TOC_DRILL_PASSED);
+	CHECK_INT(point->reaction_s, 90);
+	CHECK(answer_trial(s, &p, "answer", "drill", drill) < 0 && unknown(s, "body.drill")); /* it is over */
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_test_of_an_address_is_answered_by_its_letter_without_a_code)
+{
+	struct stage *s = stage_new();
+	struct toc_principal p;
+
+	CHECK(trial(s, TEST) == 0);
+	const char *test = stage_id(s, "M26.test", NULL);
+	CHECK(issue_for(s, "PastePond/owner", "PastePond", test, 72) == 0 && open_it(s, "a", &p) == 0);
+	CHECK(answer_trial(s, &p, "confirm", "test", test) == 0);
+	const struct toc_point *point = toc_point_for(s->w, TOC_STR("PastePond"), TOC_FOR_ITL, s->now);
+	CHECK_INT(point->chain[0].channels[0].state, TOC_CHANNEL_VERIFIED);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_letter_of_one_trial_answers_no_other_and_says_nothing_else)
+{
+	struct stage *s = stage_new();
+	struct toc_principal p;
+
+	CHECK(trial(s, DRILL) == 0 && trial(s, TEST) == 0);
+	const char *drill = stage_id(s, "M26.drill", NULL), *test = stage_id(s, "M26.test", NULL);
+	CHECK(issue_for(s, "PastePond/partner", "PastePond", test, 72) < 0); /* it is not their address */
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_BAD_VALUE);
+	CHECK(issue_for(s, "GameNest/night responder", "GameNest", drill, 72) < 0);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_BAD_VALUE);
+	CHECK(issue_for(s, "PastePond/owner", "PastePond", drill, 72) == 0 && open_it(s, "a", &p) == 0);
+	CHECK(answer_trial(s, &p, "confirm", "test", test) < 0 && unknown(s, "body.test"));
+	CHECK(by_link(s, &p, "{\"type\":\"M26\",\"mode\":\"system\",\"body\":{\"step\":\"duty\",\"org\":\"PastePond\",\"duty\":\"on\"}}") < 0 &&
+	      unknown(s, "type"));
+	stage_free(s);
+}
+
 RUN_CASES()
