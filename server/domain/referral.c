@@ -1,6 +1,7 @@
 /* referral.c: referrals (M17): a police or the hub asks a service to look at something under its own terms.
  *
- * Nothing is owed for it: no timer runs, nobody is paged, no answer is chased. That it is voluntary is said in every
+ * Nothing is owed for it: it is always routine, no timer runs, nobody is paged, no answer is chased; who is reached by
+ * e-mail gets a letter that says that a message is waiting (delivery.c). That it is voluntary is said in every
  * one of them, so that nobody takes it for an order. An answer is per address, the newest of a service counts.
  * Source: Europol Regulation 4(1)(m)(iii), TCO recital 40, rules M17. */
 #include "domain/rule.h"
@@ -16,6 +17,9 @@ int toc_rule_refer(struct toc_ask *q)
 	if (!toc_get_bool(q->body, "voluntary"))
 		return TOC_REFUSE(q, CONDITION, "body.voluntary", "TCO recital 40",
 				  "voluntary: a referral always is; what a service must remove is an order (M10)");
+	if (!toc_str_is(toc_get_text(q->m, "precedence"), "routine") || toc_get_bool(q->m, "ack_required"))
+		return TOC_REFUSE(q, CONDITION, toc_get_bool(q->m, "ack_required") ? "ack_required" : "precedence", "TCO recital 40",
+				  "a referral is routine and asks for no acknowledgement: nothing is owed, nobody is called for it");
 	struct toc_draft *d = toc_ask_draft(q, "M17.send");
 	if (toc_address(q, d, audience) < 0)
 		return -1;

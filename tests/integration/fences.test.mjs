@@ -138,7 +138,7 @@ describe('an order across borders', () => {
 describe('a referral', () => {
 	it('goes to the service, says that it is voluntary, and is answered by a machine', async () => {
 		const sent = await find('AIRU', 'duty officer').deliver(message('M17', { step: 'send', voluntary: true, urls: [URL, `${URL}/2`], why: 'It praises the attack.' },
-			{ ...bare, audience: ['GameNest'], legal_basis: [{ act: 'EUROPOL', article: '4(1)(m)(iii)' }] }));
+			{ ...bare, precedence: 'routine', audience: ['GameNest'], legal_basis: [{ act: 'EUROPOL', article: '4(1)(m)(iii)' }] }));
 		assert.equal(sent.op, 'accepted', JSON.stringify(sent));
 		const got = await find('GameNest', 'gateway').entry((e) => e.id === sent.id);
 		assert.equal(got.message.body.voluntary, true);

@@ -179,7 +179,7 @@ describe('the link of an e-mail', () => {
 			const there = (await entries(secret)).entries;
 			assert.equal(there[0].id, about.message);
 			assert.equal(there[0].mode, 'system');
-			assert.ok(there.every((e) => /^M26\.(drill|call|test)$/.test(e.k)), there.map((e) => e.k).join());
+			assert.ok(there.every((e) => /^(M26\.(drill|call|test)|M19\.delivery)$/.test(e.k)), there.map((e) => e.k).join());
 			const r = await link('POST', '/api/link/messages', { secret, body: message('M26', { org: 'PastePond', ...body(about.message) },
 				{ ...none, mode: 'system', exercise_ref: undefined, precedence: 'routine' }) });
 			assert.equal(r.status, 200, r.text);
@@ -196,6 +196,27 @@ describe('the link of an e-mail', () => {
 		assert.equal(test.status, 200, test.text);
 		const verified = await answered(tokenOf(await letter(/Reference: [0-9A-Z]{4}-[0-9A-Z]{4}\b/)), (id) => ({ step: 'confirm', test: id }));
 		assert.equal(verified.decided.channels[0].state, 'verified');
+	});
+
+	it('of a referral: it calls nobody, and is answered address by address', async () => {
+		const police = await Member.connect(server, 'BFP', 'duty officer');
+		const sent = await police.deliver(message('M17', { step: 'send', voluntary: true, urls: ['https://pastepond.example/p/1', 'https://pastepond.example/p/2'],
+			why: 'It praises the attack.' }, { ...none, precedence: 'routine', audience: ['PastePond', 'HUB'], legal_basis: [{ act: 'EUROPOL', article: '4(1)(m)(iii)' }] }));
+		assert.equal(sent.op, 'accepted', JSON.stringify(sent));
+		const mail = await sink.mail(isAbout('M17'));
+		assert.doesNotMatch(mail.text, /^Importance: high/m);
+		assert.doesNotMatch(mail.text, /praises|pastepond\.example\/|BFP/);
+		const { session: secret, link: about } = (await open(tokenOf(mail))).json;
+		assert.equal(about.message, sent.id);
+		const said = (answer, positions) => link('POST', '/api/link/messages', { secret, body: message('M17', { step: 'answer', referral_ref: sent.id, answer,
+			positions, at: scenarioTime(hub).toISOString() }, { ...none, precedence: 'routine' }) });
+		for (const [answer, positions] of [['removed', [1]], ['no_violation', [0]]]) {
+			const r = await said(answer, positions);
+			assert.equal(r.status, 200, r.text);
+			const entry = await police.entry((e) => e.id === r.json.id);
+			assert.deepEqual([entry.org, entry.message.body.answer, entry.decided.referral_answered.positions], ['PastePond', answer, positions]);
+		}
+		await police.close();
 	});
 
 	it('guessing is held back: later and later, and then not at all', async () => {

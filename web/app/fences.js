@@ -96,8 +96,8 @@ export function DeconflictionScreen({ id }) {
 
 /* ---- referrals ---- */
 
-/** @param {{r: Referral}} props */
-function ReferralBox({ r }) {
+/** With an answer for each address, or for all. @param {{r: Referral}} props */
+export function ReferralBox({ r }) {
 	const { me } = state.value;
 	const answers = mayAnswerReferral(me);
 	return html`<article class="card fence referral" id=${`fence-${r.id}`} aria-labelledby=${`referral-${r.id}`}>

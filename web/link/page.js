@@ -11,6 +11,7 @@ import { contactMessage } from "../core/contacts.js";
 import { correspondence, isTrial, outcomeOf, timeFor } from "../core/letter.js";
 import { allowed, orgName } from "../core/select.js";
 import { Facts } from "../app/facts.js";
+import { ReferralBox } from "../app/fences.js";
 import { NextStep } from "../app/next-step.js";
 import { go, route } from "../app/router.js";
 import { InWords, SayScreen } from "../app/say.js";
@@ -32,7 +33,7 @@ import { about, announce, announcement, caughtUp, entries, lookAtLetter, memory,
 const COMMITMENTS = ["working", "seen", "cannot", "not_us"];
 /** Forms by which a message is answered, as far as this program has them. */
 const ANSWERS = /** @type {Record<string, string[]>} */ ({ "M10.issue": ["M12.send", "M13.send"], "M14.clarification": ["M12.send", "M13.send"],
-	"M10.withdraw": ["M16.reinstate"], "M15.decide": ["M16.reinstate"], "M17.send": ["M17.answer"], "M25.recall": ["M25.confirm"] });
+	"M10.withdraw": ["M16.reinstate"], "M15.decide": ["M16.reinstate"], "M25.recall": ["M25.confirm"] });
 
 /** What is said in the heading: a word for the step, or for the decision that it makes. @param {Letter} letter */
 function titleOf(letter) {
@@ -134,6 +135,9 @@ function Answers({ letter }) {
 
 /** @param {{letter: Letter}} props */
 function Content({ letter }) {
+	const referral = state.value.referrals.get(letter.id);
+	if (referral)
+		return html`<${ReferralBox} r=${referral} />`;
 	const c = letter.case ? state.value.cases.get(letter.case) : undefined;
 	if (c && /^M4\.(send|supplement)$/.test(letter.k))
 		return html`<${Facts} c=${c} />`;
@@ -172,8 +176,8 @@ function OneLetter({ letter, all, first = false }) {
 	const own = letter.org === s.me?.org || letter.org === "server";
 	const answer = useRef(/** @type {HTMLElement|null} */ (null));
 	useEffect(() => lookAtLetter(letter, all.said.get(letter.id) ?? []));
-	/* who answers a threat acknowledges it with that answer (M5) */
-	const takesAck = !own && !letter.k.startsWith("M5.") && !(letter.case && s.cases.get(letter.case)?.desks.has(s.me?.org ?? ""));
+	/* who answers a threat acknowledges it with that answer (M5); for a referral nothing is owed */
+	const takesAck = !own && !/^M(5|17)\./.test(letter.k) && !(letter.case && s.cases.get(letter.case)?.desks.has(s.me?.org ?? ""));
 	const H = first ? "h2" : "h3";
 	/* one of each on the page */
 	const landmark = (/** @type {string} */ key) => (first ? t(key) : undefined);

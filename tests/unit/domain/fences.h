@@ -61,7 +61,7 @@ static TOC_UNUSED enum toc_check_outcome outcome_of(struct stage *s, const char 
 static TOC_UNUSED int refer(struct stage *s, const char *who, const char *audience, const char *more)
 {
 	return stage_act(s, who,
-			 "{\"type\":\"M17\",\"ack_required\":false,\"audience\":[%s],"
+			 "{\"type\":\"M17\",\"ack_required\":false,\"precedence\":\"routine\",\"audience\":[%s],"
 			 "\"body\":{\"step\":\"send\",\"voluntary\":true,\"urls\":[\"" PASTE "\",\"" PASTE
 			 "?b=2\"],\"why\":\"It praises the attack.\"%s}}",
 			 audience, more);

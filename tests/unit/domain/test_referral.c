@@ -21,6 +21,40 @@ CASE(a_referral_goes_to_the_service_and_the_hub_and_starts_nothing)
 	stage_free(s);
 }
 
+CASE(who_is_reached_by_e_mail_gets_a_letter_that_calls_nobody)
+{
+	struct stage *s = at_32();
+
+	CHECK(stage_act(s, "", "{\"type\":\"policy\",\"mode\":\"system\",\"body\":{\"step\":\"channels\",\"version\":1,"
+			       "\"valid_from\":\"2026-01-01T00:00:00Z\",\"channels\":[\"e-mail\",\"phone\"]}}") == 0);
+	CHECK_INT(refer(s, BFP, "\"PastePond\",\"GameNest\",\"HUB\"", ""), 0);
+	const struct toc_value *decided = toc_get(stage_last(s, "M17.send", "BFP")->e.body, "decided");
+	CHECK_INT(toc_len(toc_get(decided, "pages")), 1); /* the owner's telephone is not rung */
+	const struct toc_value *page = stage_decided(stage_last(s, "M17.send", "BFP"), "pages", "org", "PastePond");
+	CHECK_TEXT(toc_get_text(page, "channel"), "e-mail");
+	CHECK(toc_get_bool(page, "told"));
+	const struct toc_outbox *box = toc_world_get(s->w, TOC_OBJECT_outbox, TOC_STR("PastePond"));
+	const struct toc_delivery *d = box && box->n_deliveries == 1 ? toc_find_delivery(s->w, box->deliveries[0].id) : NULL;
+	CHECK(d && !d->calls && d->state == TOC_DELIVERY_QUEUED);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(it_looks_like_no_order)
+{
+	struct stage *s = at_32();
+	static const char *const loud[][2] = { { "\"ack_required\":false,\"precedence\":\"flash\"", "precedence" },
+					       { "\"ack_required\":false,\"precedence\":\"priority\"", "precedence" },
+					       { "\"ack_required\":true,\"precedence\":\"routine\"", "ack_required" } };
+
+	for (size_t i = 0; i < sizeof loud / sizeof *loud; i++)
+		REFUSED(stage_act(s, BFP,
+				  "{\"type\":\"M17\",%s,\"audience\":[\"PastePond\"],\"body\":{\"step\":\"send\","
+				  "\"voluntary\":true,\"urls\":[\"" PASTE "\"],\"why\":\"x\"}}", loud[i][0]),
+			CONDITION, loud[i][1]);
+	stage_free(s);
+}
+
 CASE(it_is_always_voluntary_and_sent_by_police_or_the_hub_to_a_service)
 {
 	struct stage *s = at_32();
