@@ -323,7 +323,8 @@ static struct toc_value *broadcast_shown(struct toc_arena *a, const struct toc_m
 {
 	static const char *const reading[] = { "roles", "rendering" }, *const paging[] = { "contact",
 											   "channel",
-											   "state" };
+											   "state",
+											   "proof" };
 
 	if (toc_str_is(m->name, "readers"))
 		return grouped(a, m->value, reading, sizeof reading / sizeof *reading);

@@ -56,6 +56,9 @@ static void mail_to(struct toc_ask *q, struct toc_draft *d, const struct toc_poi
 		toc_set_bool(q->a, page, "told", true);
 	if (toc_draft_is_for_tied(d, toc_short_str(&p->org)))
 		toc_set_bool(q->a, page, "tied", true);
+	for (uint32_t i = 0; i < p->chain[contact].n_channels; i++)
+		if (p->chain[contact].channels[i].kind == TOC_CHANNEL_MAIL)
+			toc_say_proof(q, page, &p->chain[contact].channels[i]);
 	toc_effect(q->a, decided, "pages", page);
 }
 

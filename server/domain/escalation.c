@@ -40,6 +40,13 @@ static const char *state_of(const struct toc_world *w, struct toc_str org, unsig
 	return toc_served(w) & 1u << channel || toc_gateway(w, org, channel) ? "queued" : "not_attempted";
 }
 
+/* A channel that has not been proven to work is used, and said to be. Console and API have no address that could be wrong. */
+void toc_say_proof(struct toc_ask *q, struct toc_value *page, const struct toc_channel *c)
+{
+	if (!(1u << c->kind & TOC_CHANNEL_NEEDS_NONE) && c->state != TOC_CHANNEL_VERIFIED)
+		toc_set_cstr(q->a, page, "proof", toc_channel_state_name(c->state));
+}
+
 static void page(struct toc_ask *q, struct toc_value *decided, const struct toc_point *p, unsigned at,
 		 const struct toc_channel *c)
 {
@@ -50,6 +57,7 @@ static void page(struct toc_ask *q, struct toc_value *decided, const struct toc_
 	toc_set_id(q->a, page, "person", p->chain[at].person);
 	toc_set_cstr(q->a, page, "channel", channels[c->kind]);
 	toc_set_cstr(q->a, page, "state", state_of(q->w, toc_short_str(&p->org), (unsigned)c->kind));
+	toc_say_proof(q, page, c);
 	const struct toc_hook *gateway = toc_gateway(q->w, toc_short_str(&p->org), (unsigned)c->kind);
 	if (gateway)
 		toc_set_id(q->a, page, "by", gateway->id);
@@ -86,14 +94,15 @@ void toc_page_contact(struct toc_ask *q, struct toc_value *decided, struct toc_s
 }
 
 /* The loudest channel of the contact, for the receipt: a phone before a console. The entry's pages name all. */
-static unsigned loudest(const struct toc_contact *c)
+static const struct toc_channel *loudest(const struct toc_contact *c)
 {
-	unsigned kind = 1;
+	static const struct toc_channel console = { .kind = 1 };
+	const struct toc_channel *found = c && c->n_channels ? &c->channels[0] : &console;
 
-	for (uint32_t i = 0; c && i < c->n_channels; i++)
-		if (i == 0 || c->channels[i].kind > kind)
-			kind = c->channels[i].kind;
-	return kind;
+	for (uint32_t i = 1; c && i < c->n_channels; i++)
+		if (c->channels[i].kind > found->kind)
+			found = &c->channels[i];
+	return found;
 }
 
 /* M19.escalation: the organisation that is called, the sender of the message, and the hub's lead where the hub
@@ -128,7 +137,8 @@ struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, s
 	struct toc_draft *d = toc_ask_server_draft(q, "M19.escalation", "escalation", t->id);
 	struct toc_value *decided = toc_decided(d), *message = (struct toc_value *)(uintptr_t)d->message;
 	struct toc_value *body = toc_get(message, "body");
-	unsigned channel = loudest(contact);
+	const struct toc_channel *loud = loudest(contact);
+	unsigned channel = (unsigned)loud->kind;
 	d->eid = toc_firing_id("escalation", t);
 	d->ref = about;
 	toc_set_id(q->a, message, "id", d->eid);
@@ -140,6 +150,7 @@ struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, s
 	toc_set_cstr(q->a, body, "actor_kind", "machine");
 	toc_set_int(q->a, body, "contact", contact ? reach.order[position] : 0);
 	toc_set_int(q->a, decided, "level", t->level + 1);
+	toc_say_proof(q, decided, loud);
 	if (exhausted)
 		toc_set_bool(q->a, decided, "chain_exhausted", true);
 	toc_page_contact(q, decided, called, purpose, position);

@@ -827,6 +827,8 @@ void toc_page_contact(struct toc_ask *q, struct toc_value *decided, struct toc_s
 		      unsigned position);
 /** The same on a contact point: one contact of its chain (`at` is the position there), one channel or all (kind: NULL). */
 void toc_page_channels(struct toc_ask *q, struct toc_value *decided, const struct toc_point *p, unsigned at, const char *kind);
+/** `proof` of a page, or of what says who is called: "unverified" or "failed"; nothing of what is verified or needs no proof. */
+void toc_say_proof(struct toc_ask *q, struct toc_value *page, const struct toc_channel *c);
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
 toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t14, toc_fire_t15, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,

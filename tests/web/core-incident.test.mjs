@@ -130,6 +130,14 @@ describe("who has an activation", () => {
 		assert.equal(row.delivered, undefined);
 	});
 
+	test("a channel that nobody has proven is shown, also when it was used", () => {
+		const mine = scene();
+		mine.fake.push({ k: "M19.escalation", org: "server", incident: mine.id, body: { step: "escalation", message_ref: mine.confirm,
+			recipient_org: "PastePond", channel: "phone", state: "queued", contact: 1, at: mine.fake.at(0), actor_kind: "machine" }, decided: { level: 1, proof: "unverified" } });
+		const row = ackMatrix(stateFor(mine.fake, "HUB", "lead").incidents.get(mine.id)).find((r) => r.org === "PastePond");
+		assert.deepEqual(row.trouble.at(-1), { at: row.trouble.at(-1).at, channel: "phone", state: "queued", contact: 1, proof: "unverified" });
+	});
+
 	test("a machine's receipt is no answer", () => {
 		const mine = scene();
 		mine.fake.push({ k: "M19.machine", org: "GameNest", incident: mine.id, body: { step: "machine", message_ref: mine.confirm,

@@ -23,6 +23,10 @@ function Owed({ row, of }) {
 		of=${of} withZone /></span>`;
 }
 
+/** What went wrong, or may: it was not attempted, or by a channel that nobody has proven. @param {import("../core/state.js").Mark} x */
+export const troubleInWords = (x) => [x.state !== "queued" && word("delivery", x.state ?? ""), x.proof && t(`matrix.proof.${x.proof}`)].filter(Boolean)
+	.join(", ");
+
 /** @param {{i: import("../core/incidents.js").Incident}} props */
 export function AckMatrix({ i }) {
 	const rows = ackMatrix(i);
@@ -63,7 +67,7 @@ export function AckMatrix({ i }) {
 					r.acked.title) ?? t("who.person")}`)}
 			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) => html`<span class="trouble"><${Icon}
 				name="warn" /><span>${r.org}${typeof x.contact === "number" ? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ??
-					""} <${When} at=${x.at} of=${i} />: ${word("delivery", x.state)}</span></span>`)}</td></tr>`}`)}</tbody>
+					""} <${When} at=${x.at} of=${i} />: ${troubleInWords(x)}</span></span>`)}</td></tr>`}`)}</tbody>
 		</table></div>
 		${!sees && html`<p class="muted">${t("matrix.not_shown")}</p>`}
 	</section>`;

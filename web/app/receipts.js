@@ -7,7 +7,8 @@ import { Icon } from "../components/icon.js";
 import { OrgName, personInWords } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
+import { troubleInWords } from "./matrix.js";
 import { state } from "./model.js";
 
 /** While no person has answered, a delivery says that only a machine has it; an automatic answer is named as one.
@@ -51,7 +52,7 @@ export function ReceiptTable({ c }) {
 			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) =>
 				html`<span class="trouble"><${Icon} name="warn" /><span>${r.desk.org}${typeof x.contact === "number"
 					? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ?? ""} <${When}
-						at=${x.at} of=${c} />: ${word("delivery", x.state)}</span></span>`)}</td></tr>`}`)}</tbody>
+						at=${x.at} of=${c} />: ${troubleInWords(x)}</span></span>`)}</td></tr>`}`)}</tbody>
 		</table></div>
 	</section>`;
 }

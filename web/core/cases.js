@@ -230,6 +230,8 @@ export function takeReceipt(receipts, e) {
 	/** @type {Mark} */
 	const mark = { at: e.k === "M19.outreach" ? b.at ?? e.at : e.at, /* only a call made outside has a time of its own */
 		channel: b.channel, state: b.state, contact: b.contact };
+	if (e.decided?.proof)
+		mark.proof = e.decided.proof; /* the channel that was used has not been proven to work */
 	const human = e.k === "M19.human" && b.actor_kind !== "machine";
 	if (human) {
 		mark.person = e.actor?.person;
@@ -245,7 +247,7 @@ export function takeReceipt(receipts, e) {
 		r.delivered = [...r.delivered, mark];
 	else if (b.state === "acked" || b.state === "seen")
 		r.machine = [...r.machine, mark];
-	else if (b.state !== "queued")
+	else if (b.state !== "queued" || mark.proof)
 		r.trouble = [...r.trouble, mark];
 	byOrg.set(org, r);
 	receipts.set(ref, byOrg);

@@ -43,7 +43,7 @@ import { signalSteps } from "./signals.js";
  *   stopped?: {at: string, met: boolean, took_ms?: number}, level?: number, passed?: string, warned?: string}} Timer */
 /** @typedef {{sent?: Mark, delivered: Mark[], seen: Mark[], acked: Mark[], machine: Mark[], trouble: Mark[]}} Receipts */
 /** @typedef {{at: string, channel?: string, person?: string, title?: string, commitment?: string, state?: string,
- *   contact?: number}} Mark */
+ *   contact?: number, proof?: string}} Mark  proof: the channel was not proven to work */
 /** @typedef {{id: string, text: string, by: Act, answer?: {text: string, by: Act}}} Question */
 /** @typedef {{seq?: number, id: string, k: string, at: string, recorded?: string, org: string, actor?: any,
  *   body: any, decided: any, late?: boolean, urgent?: boolean, rendering?: string, disclosedBy?: number,

@@ -108,6 +108,26 @@ CASE(whoever_was_told_of_a_warning_is_told_of_its_end)
 	stage_free(s);
 }
 
+CASE(what_is_used_unproven_is_said_to_be)
+{
+	struct stage *s = lantern("15:00");
+	const char *verify = "{\"type\":\"M26\",\"mode\":\"system\",\"body\":{\"step\":\"verify\",\"org\":\"PastePond\",\"verified\":{\"contact\":1,"
+			     "\"channel\":\"phone\",\"at\":\"2026-11-22T00:00:00Z\"}}}";
+	CHECK_TEXT(toc_get_text(stage_decided(stage_last(s, "M3.confirm", NULL), "pages", "org", "PastePond"), "proof"), "unverified"); /* the e-mail */
+	CHECK(!toc_get(stage_decided(stage_last(s, "M3.confirm", NULL), "pages", "channel", "console"), "proof"));
+	stage_to(s, "30:00");
+	const struct toc_value *decided = toc_get(stage_last(s, "M19.escalation", NULL)->e.body, "decided");
+	CHECK_TEXT(toc_get_text(decided, "proof"), "unverified"); /* the owner's telephone */
+	stage_free(s);
+
+	s = lantern("15:00");
+	CHECK(stage_act(s, "OPS/admin", "%s", verify) == 0);
+	stage_to(s, "30:00");
+	decided = toc_get(stage_last(s, "M19.escalation", NULL)->e.body, "decided");
+	CHECK(!toc_get(decided, "proof") && !toc_get(toc_at(toc_get(decided, "pages"), 0), "proof"));
+	stage_free(s);
+}
+
 CASE(without_a_relay_nothing_is_said_to_be_on_its_way)
 {
 	struct stage *s = stage_new();

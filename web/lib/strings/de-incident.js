@@ -77,6 +77,8 @@ export default {
 	"matrix.none_owed": "keine geschuldet",
 	"matrix.owe": "{n, plural, one {schuldet eine Antwort} other {schulden eine Antwort}}",
 	"matrix.of": "von {n} durch eine Person bestätigt",
+	"matrix.proof.unverified": "über eine ungeprüfte Nummer oder Adresse gerufen",
+	"matrix.proof.failed": "über eine Nummer oder Adresse gerufen, deren letzter Test gescheitert ist",
 	"matrix.not_shown": "Antworten anderer Organisationen sehen der Absender und die Zentralstelle.",
 
 	/* decisions and warnings */

@@ -77,6 +77,8 @@ export default {
 	"matrix.none_owed": "none owed",
 	"matrix.owe": "{n, plural, one {owes an answer} other {owe an answer}}",
 	"matrix.of": "of {n} acknowledged by a person",
+	"matrix.proof.unverified": "called by an unverified number or address",
+	"matrix.proof.failed": "called by a number or address that failed its last test",
 	"matrix.not_shown": "Answers of other organisations are shown to the sender and the hub.",
 
 	/* decisions and warnings */
