@@ -1,5 +1,5 @@
 /* contact.c: contact points are declared (M26.own): by one admin of the organisation, put in force by another, who
- * repeats it word for word. The state holds whom and by which channels; addresses stay sealed, and are compared by their
+ * repeats it word for word; where there is one admin, by the hub's. The state holds whom and by which channels; addresses stay sealed, and are compared by their
  * keyed hashes. What of a declaration is public goes to every member in an entry of its own (M26.public). Who is reached
  * by it: point.c. Source: rules a.4, M26; TCO 12(2), 15; DSA 11, 48(2)(b). */
 #include <string.h>
@@ -198,9 +198,11 @@ int toc_rule_contact_own(struct toc_ask *q)
 
 	if (!o)
 		return -1;
-	if (q->org && !(conditions & TOC_IF_OWN))
+	if (second && toc_admins(q->w, toc_short_str(&o->code)) == 1) /* nobody of its own could be the second */
+		conditions |= TOC_IF_LONE;
+	if (q->org && !toc_may(q->action, q->roles, q->org->kinds, conditions))
 		return TOC_REFUSE(q, NOT_PERMITTED, "body.org", "domain a.3.1",
-				  "org: only its own admins declare how it is reached");
+				  "org: only its own admins declare how it is reached; where there is one, the hub's is the second");
 	if (check_chain(q, o) < 0 || check_hours(q) < 0 || check_deputy(q, o) < 0 || (second && check_second(q, o, confirms) < 0))
 		return -1;
 	if (!second && o->n_points >= POINTS_MAX)

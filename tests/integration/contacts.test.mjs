@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { ran } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
+import { message } from './lib/messages.mjs';
 import { Server } from './lib/server.mjs';
 import { Sink } from './lib/sink.mjs';
 
@@ -115,6 +116,28 @@ describe('trying a channel', () => {
 		const right = await as('counsel', 'verify', press.point, '--contact', '0', '--channel', 'e-mail', '--code', code.toLowerCase());
 		assert.equal(right.code, 0, right.err);
 		assert.equal((await points()).find((p) => p.point === press.point).channels.at(-1).state, 'verified');
+	});
+});
+
+describe('an organisation with one admin', () => {
+	it('declares, and the hub’s admin is the second; not while there are two', async () => {
+		const bare = { mode: 'system', exercise_ref: undefined, precedence: 'routine', ack_required: false, personal_data: { level: 'none', categories: [] } };
+		const signed = await server.request('POST', '/api/sign-in', { body: { token: server.credential('HUB', 'admin').sign_in.split('=').at(-1) } });
+		assert.equal(signed.status, 200, signed.text);
+		const session = { cookie: signed.headers['set-cookie'][0].split(';')[0], 'x-tocsin': '1' };
+		const say = async (who, type, body, more = {}) => (await server.request('POST', '/api/messages', { body: message(type, body, { ...bare, ...more }),
+			...(who === 'hub' ? { headers: session } : { credential: server.credential('StreamHarbor', who) }) })).json;
+		const { you } = (await server.request('GET', '/api/me', { credential: server.credential('StreamHarbor', 'second admin') })).json;
+		const press = (await points()).find((p) => p.purposes.includes('press'));
+		const body = { ...press.declaration, step: 'own', org: 'StreamHarbor', languages: ['en', 'qaa'] };
+		const first = await say('admin', 'M26', body);
+		assert.equal(first.op, 'accepted', JSON.stringify(first));
+		assert.equal((await say('hub', 'M26', body, { supersedes: first.id })).field, 'body.org');
+		const left = await say('admin', 'person', { step: 'leave', org: 'StreamHarbor', person: you.person });
+		assert.equal(left.op, 'accepted', JSON.stringify(left));
+		const second = await say('hub', 'M26', body, { supersedes: first.id });
+		assert.equal(second.op, 'accepted', JSON.stringify(second));
+		assert.deepEqual((await points()).find((p) => p.purposes.includes('press')).declaration.languages, ['en', 'qaa']);
 	});
 });
 

@@ -107,6 +107,8 @@ function PointBox({ p, own }) {
 	const { me } = state.value;
 	const b = p.body;
 	const admin = own && isAdmin(me);
+	/* where an organisation has one admin the hub's is the second; whether it has, the server knows */
+	const second = p.waiting && p.by !== me?.person && (admin || (isAdmin(me) && me?.kinds.includes("eu_hub")));
 	const fact = (/** @type {string} */ name, /** @type {any} */ value) => html`<div class="fact"><dt>${t(name)}</dt><dd>${value}</dd></div>`;
 	return html`<article class=${`card contact-point ${p.waiting ? "is-waiting" : ""}`} aria-labelledby=${`point-${p.id}`}>
 		<h3 id=${`point-${p.id}`}>${!own && `${p.org}: `}${p.purposes.map((x) => word("purpose", x)).join(", ")} ${p.waiting && html`<span
@@ -119,10 +121,10 @@ function PointBox({ p, own }) {
 		${b.escalation_chain && html`<ol class="contact-chain">${b.escalation_chain.map((/** @type {any} */ c, /** @type {number} */ n) => html`<li
 			key=${n}>${nameOf(c.person)}${c.when && c.when !== "always" && html` <span class="muted">${word("called_when", c.when)}</span>`}<${Channels}
 				p=${p} contact=${n} channels=${c.channels} own=${admin} /></li>`)}</ol>`}
-		${admin && html`<p class="row">${p.waiting ? p.by === me?.person ? html`<span class="muted">${t("contacts.waits_for_second")}</span>`
-			: html`<${Say} label=${t("contacts.confirm")} primary icon="check" body=${b} more=${{ supersedes: p.id }} done=${t("contacts.confirmed")} />`
-			: !p.drill && html`<${Say} label=${t("contacts.start_drill")} icon="drill" body=${{ step: "drill", org: p.org, point: p.id }}
-				done=${t("contacts.drill_started")} />`}</p>`}
+		${second ? html`<p class="row"><${Say} label=${t(own ? "contacts.confirm" : "contacts.confirm_lone")} primary icon="check" body=${b}
+			more=${{ supersedes: p.id }} done=${t("contacts.confirmed")} /></p>` : admin && html`<p class="row">${p.waiting
+			? html`<span class="muted">${t("contacts.waits_for_second")}</span>` : !p.drill && html`<${Say} label=${t("contacts.start_drill")} icon="drill"
+				body=${{ step: "drill", org: p.org, point: p.id }} done=${t("contacts.drill_started")} />`}</p>`}
 	</article>`;
 }
 

@@ -129,6 +129,26 @@ CASE(the_second_admin_repeats_the_first_to_the_letter)
 	stage_free(s);
 }
 
+CASE(where_there_is_one_admin_the_hubs_is_the_second)
+{
+	struct stage *s = stage_new();
+	CHECK(declare(s, ADMIN, "", "\"ITL\"", liaison_only, ROUND) == 0);
+	const char *first = stage_id(s, "M26.own", "AIRU");
+	REFUSED(declare(s, "HUB/admin", first, "\"ITL\"", liaison_only, ROUND), NOT_PERMITTED, "body.org"); /* there are two of their own */
+	CHECK(stage_act(s, ADMIN, "{\"type\":\"person\",\"mode\":\"system\",\"body\":{\"step\":\"leave\",\"org\":\"AIRU\",\"person\":\"%s\"}}",
+			person(s, SECOND)) == 0);
+	REFUSED(declare(s, "HUB/admin", "", "\"ITL\"", duty_only, ROUND), NOT_PERMITTED, "body.org"); /* the second, never the first */
+	REFUSED(declare(s, "OPS/admin", first, "\"ITL\"", liaison_only, ROUND), NOT_PERMITTED, "body.org");
+	REFUSED(declare(s, "BFP/admin", first, "\"ITL\"", liaison_only, ROUND), NOT_PERMITTED, "body.org");
+	REFUSED(declare(s, "HUB/admin", first, "\"ITL\"", duty_only, ROUND), CONDITION, "body.escalation_chain"); /* to the letter */
+	REFUSED(declare(s, ADMIN, first, "\"ITL\"", liaison_only, ROUND), NOT_PERMITTED, "supersedes");
+	CHECK(declare(s, "HUB/admin", first, "\"ITL\"", liaison_only, ROUND) == 0);
+	CHECK_TEXT(toc_str_of(reached(s, TOC_FOR_ITL, NULL)), "liaison officer");
+	CHECK(stage_reads(s, stage_last(s, "M26.own", "HUB"), "AIRU", TOC_ROLE_AD, TOC_WHOLE));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(what_cannot_be_declared)
 {
 	static const struct contact none[] = { { LIAISON, "phone", NULL, NULL }, { NULL, NULL, NULL, NULL } };

@@ -36,6 +36,7 @@ export default {
 	"contacts.waiting": "wartet auf einen zweiten Admin",
 	"contacts.waits_for_second": "Ein anderer Admin Ihrer Organisation muss sie in Kraft setzen.",
 	"contacts.confirm": "In Kraft setzen",
+	"contacts.confirm_lone": "Als zweite Stelle in Kraft setzen, wo die Organisation eine Administration hat",
 	"contacts.confirmed": "Sie ist in Kraft.",
 	"contacts.try": "Probe senden",
 	"contacts.tried": "Die Probe ist unterwegs.",

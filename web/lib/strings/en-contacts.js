@@ -36,6 +36,7 @@ export default {
 	"contacts.waiting": "waits for a second admin",
 	"contacts.waits_for_second": "Another admin of your organisation has to put it in force.",
 	"contacts.confirm": "Put it in force",
+	"contacts.confirm_lone": "Put it in force as the second, where the organisation has one administrator",
 	"contacts.confirmed": "It is in force.",
 	"contacts.try": "Send a test",
 	"contacts.tried": "The test is sent.",
