@@ -9,10 +9,12 @@ import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person } from "./browser.mjs";
 import { exercises, play } from "../integration/lib/command.mjs";
 import { Member } from "../integration/lib/member.mjs";
+import { message } from "../integration/lib/messages.mjs";
 import { Server, tocsind } from "../integration/lib/server.mjs";
 import { Sink } from "../integration/lib/sink.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
+const none = { personal_data: { level: "none", categories: [] }, ack_required: false, precedence: "routine" };
 const SHOTS = process.env.TOCSIN_SHOTS; /* a folder: what it looks like */
 
 describe("the path of a letter", { skip: why }, () => {
@@ -124,6 +126,60 @@ describe("the path of a letter", { skip: why }, () => {
 		assert.match(await who.page.locator(".said").first().innerText(), /Bestätigt/);
 		assert.deepEqual(await axe(who.page), []);
 		await shot(who.page, "letter-light-large");
+		assert.deepEqual(who.violations, []);
+		await who.context.close();
+	});
+
+	/** The address in the owner's next e-mail that has these words. */
+	const linkOf = async (what) => (await sink.mail((m) => /^owner@/.test(m.to[0]) && what.test(m.text.replace(/=\r?\n/g, ""))))
+		.text.replace(/=\r?\n/g, "").match(/https:\/\/localhost:\d+\/link#[\w-]{43}/)[0];
+
+	test("a drill: the page says that nothing has happened, and one press answers it", async () => {
+		const declared = hub.entries.findLast((e) => e.k === "M26.public" && e.message.body.org === "PastePond");
+		const drill = await server.request("POST", "/api/messages", { credential: server.credential("PastePond", "partner"), body: message("M26", { step: "drill",
+			org: "PastePond", point: declared.message.body.point }, { ...none, mode: "system", exercise_ref: undefined }) });
+		assert.equal(drill.status, 200, drill.text);
+		const who = await person(browser, { origin: server.url, width: 390, height: 844 });
+		const { page } = who;
+		await page.goto(await linkOf(/Reference: M26-/));
+		await page.getByRole("button", { name: "Open it" }).click();
+		await page.getByRole("heading", { name: "Drill: are you reached?" }).waitFor();
+		assert.match(await page.locator("main").innerText(), /This is a drill\. Nothing has happened/);
+		assert.equal(await page.locator(".exercise-strip").count(), 0);
+		assert.deepEqual(await axe(page), []);
+		await shot(page, "letter-drill");
+		await page.getByRole("button", { name: "It has reached me" }).press("Enter");
+		await page.locator(".said").waitFor();
+		assert.match(await page.locator(".said").innerText(), /Passed\. you .*answered after \d+ s/s);
+		assert.equal(await page.getByRole("button", { name: "It has reached me" }).count(), 0);
+		assert.deepEqual(await axe(page), []);
+		assert.deepEqual(who.violations, []);
+		await who.context.close();
+	});
+
+	test("a referral: voluntary, without a clock, and an answer for each address", async () => {
+		const sent = await airu.deliver(message("M17", { step: "send", voluntary: true, urls: ["https://pastepond.example/p/1", "https://pastepond.example/p/2"],
+			why: "It praises the attack." }, { ...none, audience: ["PastePond"], legal_basis: [{ act: "EUROPOL", article: "4(1)(m)(iii)" }] }));
+		assert.equal(sent.op, "accepted", JSON.stringify(sent));
+		const who = await person(browser, { origin: server.url, width: 390, height: 844 });
+		const { page } = who;
+		await page.goto(await linkOf(/Reference: M17-/));
+		await page.getByRole("button", { name: "Open it" }).click();
+		await page.locator(".referral").waitFor();
+		assert.match(await page.locator(".referral").innerText(), /VOLUNTARY.*This is not a removal order/s);
+		assert.equal(await page.locator(".deadline, .acknowledge").count(), 0);
+		assert.deepEqual(await axe(page), []);
+		await shot(page, "letter-referral");
+		await page.getByRole("link", { name: "Answer for address 2" }).click();
+		await page.waitForSelector("main.compose form");
+		assert.deepEqual(await axe(page), []);
+		await page.locator("input[type=radio][value=removed]").check();
+		for (const name of ["Check", "Send"]) {
+			const button = page.getByRole("button", { name: new RegExp(`^${name}`) }).first();
+			if (await button.count()) await button.click();
+		}
+		const answer = await airu.entry((e) => e.k === "M17.answer" && e.org === "PastePond");
+		assert.deepEqual(answer.decided.referral_answered.positions, [1]);
 		assert.deepEqual(who.violations, []);
 		await who.context.close();
 	});
