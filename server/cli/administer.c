@@ -43,11 +43,11 @@ static struct toc_str new_secret(struct toc_arena *a, struct toc_value *body)
 	return secret;
 }
 
-static struct toc_value *envelope(const struct cli *cli, struct toc_arena *a, struct toc_value *body)
+struct toc_value *cli_system_message(struct toc_arena *a, const char *type, const char *confirms, struct toc_value *body)
 {
 	struct toc_value *m = toc_value_map(a), *none = toc_value_map(a);
 
-	toc_set_cstr(a, m, "type", type_of(cli->line.command));
+	toc_set_cstr(a, m, "type", type);
 	toc_set_cstr(a, m, "mode", "system");
 	toc_set_cstr(a, m, "tlp", "AMBER");
 	toc_set_cstr(a, m, "precedence", "routine");
@@ -58,7 +58,7 @@ static struct toc_value *envelope(const struct cli *cli, struct toc_arena *a, st
 	toc_set(a, m, "personal_data", none);
 	toc_set(a, m, "legal_basis", toc_value_list(a));
 	toc_set(a, m, "also_reported_to", toc_value_list(a));
-	toc_set_cstr(a, m, "supersedes", cli->line.value[CLI_OPT_CONFIRM]);
+	toc_set_cstr(a, m, "supersedes", confirms);
 	toc_set(a, m, "body", body);
 	return m;
 }
@@ -78,7 +78,7 @@ int cli_administer(const struct cli *cli)
 			if (cli->line.command == CLI_ADMIN_KEY && !toc_get(body, "credential"))
 				toc_set_text(a, body, "credential", toc_uuid_str(a, toc_uuid_random()));
 			struct toc_str secret = cli->line.command == CLI_ADMIN_KEY ? new_secret(a, body) : TOC_STR("");
-			r = cli_send_message(cli, toc_json_str(a, envelope(cli, a, body)));
+			r = cli_send_message(cli, toc_json_str(a, cli_system_message(a, type_of(cli->line.command), cli->line.value[CLI_OPT_CONFIRM], body)));
 			if (r == CLI_EXIT_OK && secret.n && !cli->line.value[CLI_OPT_PREPARE])
 				printf(cli->json ? "{\"secret\":\"%.*s\"}\n" : "secret      %.*s (shown once)\n", TOC_STR_ARGS(secret));
 			if (secret.n)

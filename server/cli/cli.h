@@ -26,10 +26,14 @@ int cli_administer(const struct cli *cli);
 int cli_form_print(const struct cli *cli);
 int cli_form_read(const struct cli *cli);
 int cli_contacts(const struct cli *cli);
+int cli_hook(const struct cli *cli);
 
 /** One sentence on stderr, "tocsin: …". @return code */
 int cli_complain(const struct cli *cli, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** The envelope of what administrators say. `confirms`: what somebody else has said, or NULL. */
+struct toc_value *cli_system_message(struct toc_arena *a, const char *type, const char *confirms, struct toc_value *body);
 
 /** Send (or, with --prepare, only ask), and show the answer. @return exit code */
 int cli_send_message(const struct cli *cli, struct toc_str message);

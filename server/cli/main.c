@@ -150,7 +150,17 @@ int main(int argc, char **argv)
 									   [CLI_CONTACTS_VERIFY] = cli_contacts,
 									   [CLI_CONTACTS_DRILL] = cli_contacts,
 									   [CLI_CONTACTS_ROSTER] = cli_contacts,
-									   [CLI_CONTACTS_IMPORT] = cli_contacts };
+									   [CLI_CONTACTS_IMPORT] = cli_contacts,
+									   [CLI_HOOK_LIST] = cli_hook,
+									   [CLI_HOOK_DECLARE] = cli_hook,
+									   [CLI_HOOK_CONFIRM] = cli_hook,
+									   [CLI_HOOK_PAUSE] = cli_hook,
+									   [CLI_HOOK_RESUME] = cli_hook,
+									   [CLI_HOOK_ROTATE] = cli_hook,
+									   [CLI_HOOK_TEST] = cli_hook,
+									   [CLI_HOOK_REMOVE] = cli_hook,
+									   [CLI_HOOK_LOG] = cli_hook,
+									   [CLI_HOOK_RESEND] = cli_hook };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 

@@ -32,7 +32,7 @@ static void options(enum cli_command command, bool global)
 	puts(".Bl -tag -width Ds");
 	for (int i = 0; i < CLI_OPTIONS; i++) {
 		const struct cli_option_row *o = &cli_options[i];
-		bool is_global = o->commands == ~0u;
+		bool is_global = o->commands == CLI_ALL_COMMANDS;
 		if (is_global != global || (!global && !cli_option_takes(command, i)))
 			continue;
 		printf(".It ");
@@ -92,7 +92,7 @@ int main(void)
 		text(cli_commands[c].paragraph);
 		bool any = false;
 		for (int o = 0; o < CLI_OPTIONS; o++)
-			any |= cli_options[o].commands != ~0u && cli_option_takes(c, o);
+			any |= cli_options[o].commands != CLI_ALL_COMMANDS && cli_option_takes(c, o);
 		if (any)
 			options(c, false);
 	}

@@ -5,11 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALL (~0u)
-#define G(command) (1u << CLI_##command)
+#define ALL CLI_ALL_COMMANDS
+#define G(command) (UINT64_C(1) << CLI_##command)
 #define CONTACTS                                                                                             \
 	(G(CONTACTS_LIST) | G(CONTACTS_SHOW) | G(CONTACTS_SET) | G(CONTACTS_VERIFY) | G(CONTACTS_DRILL) |    \
 	 G(CONTACTS_ROSTER) | G(CONTACTS_IMPORT))
+#define HOOKS                                                                                                \
+	(G(HOOK_LIST) | G(HOOK_DECLARE) | G(HOOK_CONFIRM) | G(HOOK_PAUSE) | G(HOOK_RESUME) | G(HOOK_ROTATE) | \
+	 G(HOOK_TEST) | G(HOOK_REMOVE) | G(HOOK_LOG) | G(HOOK_RESEND))
+
+_Static_assert(CLI_COMMANDS < 64, "a bit for each command");
 
 const struct cli_option_row cli_options[CLI_OPTIONS] = {
 #define TOCSIN_OPTION(name, word, letter, argument, commands, meaning)                                       \
@@ -34,7 +39,7 @@ const struct cli_text_row cli_exits[] = {
 bool cli_option_takes(enum cli_command command, enum cli_option option)
 {
 	return cli_options[option].commands == ALL ||
-	       (command < CLI_COMMANDS && cli_options[option].commands & 1u << command);
+	       (command < CLI_COMMANDS && cli_options[option].commands & UINT64_C(1) << command);
 }
 
 static int complain(char error[200], const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -3,6 +3,7 @@
 #define TOC_CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum cli_command {
@@ -25,7 +26,7 @@ struct cli_option_row {
 	const char *word;
 	char letter;
 	const char *argument; /* NULL: takes none */
-	unsigned commands;
+	uint64_t commands; /* a bit each */
 	const char *meaning;
 };
 struct cli_command_row {
@@ -35,6 +36,7 @@ struct cli_text_row {
 	const char *name, *meaning;
 	int code;
 };
+#define CLI_ALL_COMMANDS UINT64_MAX
 extern const struct cli_option_row cli_options[CLI_OPTIONS];
 extern const struct cli_command_row cli_commands[CLI_COMMANDS];
 extern const struct cli_text_row cli_environment[], cli_exits[]; /* end with a NULL meaning */

@@ -10,9 +10,10 @@ import { after, before, describe, it } from 'node:test';
 import ece from 'http_ece';
 import { Webhook } from 'standardwebhooks';
 
+import { ran } from './lib/command.mjs';
 import { Endpoint } from './lib/endpoint.mjs';
 import { Member } from './lib/member.mjs';
-import { m4, message } from './lib/messages.mjs';
+import { m4, m5, message } from './lib/messages.mjs';
 import { Server, tocsin, until } from './lib/server.mjs';
 
 const WAKE = 'mailto:ops@tocsin.example.invalid';
@@ -180,6 +181,45 @@ describe('from the command line', () => {
 		assert.match(r.stdout, /^accepted/m);
 		assert.match(r.stdout, /^secret +whsec_[A-Za-z0-9+/]{43}=$/m);
 		assert.match(r.stdout, /^public_key +whpk_/m);
+	});
+
+	const as = (who, ...args) => ran(server, ['admin', 'hook', ...args], { member: `StreamHarbor/${who}` });
+	const hooks = async () => (await as('admin', 'list', '--json')).lines.map((l) => JSON.parse(l));
+
+	it('two admins declare, test, rotate, look into the log, send again and remove', async () => {
+		assert.match((await as('admin', 'declare', 'https://127.0.0.1/')).err, /body\.url[\s\S]*inside/);
+		const declared = await as('admin', 'declare', `${chirp.url}/cli`);
+		assert.equal(declared.code, 0, declared.err);
+		const secret = declared.out.match(/^secret +(whsec_\S+)$/m)[1], id = (await hooks())[0].hook.slice(0, 13);
+		assert.equal((await as('admin', 'confirm', id)).code, 1, 'not the same admin');
+		assert.equal((await as('second admin', 'confirm', id)).code, 0);
+		assert.match((await as('admin', 'list')).out, /^[0-9a-f]{8} {2}ACTIVE +webhook +https:\/\/\S+\/cli$/m);
+		assert.equal((await as('admin', 'test', id)).code, 0);
+		new Webhook(secret).verify((await chirp.call((c) => c.path === '/cli')).body, chirp.calls.find((c) => c.path === '/cli').headers);
+		const rotated = await as('second admin', 'rotate', id, '--overlap', '2');
+		assert.notEqual(rotated.out.match(/^secret +(whsec_\S+)$/m)[1], secret);
+		assert.match((await as('admin', 'list')).out, /old secret signs until \d{4}-/);
+
+		const platform = await Member.connect(server, 'StreamHarbor', 'night responder');
+		const notice = m4(platform);
+		assert.equal((await platform.send(notice)).op, 'accepted');
+		const ack = m5(desk, 'ack', (await desk.entry((e) => e.id === notice.id)).case, {}, { references: [notice.id] });
+		const acked = await desk.send(ack);
+		assert.equal(acked.op, 'accepted', JSON.stringify(acked));
+		await platform.close();
+		await chirp.call((c) => c.path === '/cli' && c.json?.id === ack.id);
+		const log = async () => (await as('admin', 'log', id, '--json')).lines.map((l) => JSON.parse(l)).filter((d) => d.state === 'delivered');
+		const told = await until(async () => (await log()).find((d) => d.entry === ack.id), 'the answer is in the log', 20_000);
+		assert.ok((await log()).some((d) => d.k === 'hook.test'), 'and so is the test');
+		assert.deepEqual([told.k, told.channel, told.code, told.attempt], ['M5.ack', 'webhook', 204, 1]);
+		assert.match((await as('admin', 'log')).out, new RegExp(`^${told.delivery.slice(0, 8)} .* webhook +delivered +1 204 M5\.ack +${ack.id}`, 'm'));
+		assert.equal((await as('second admin', 'resend', told.delivery.slice(0, 13))).code, 0);
+		await until(() => chirp.calls.filter((c) => c.json?.id === ack.id).length === 2, 'told once more');
+		for (const [step, state] of [['pause', 'PAUSED'], ['resume', 'ACTIVE'], ['remove', undefined]]) {
+			assert.equal((await as('admin', step, id)).code, 0);
+			assert.equal((await hooks())[0]?.state, state);
+		}
+		assert.match((await as('admin', 'pause', id)).err, /there is no hook/);
 	});
 });
 
