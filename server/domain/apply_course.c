@@ -217,6 +217,28 @@ static void process(const struct deed *d)
 		p->state = toc_process_state_of(toc_get_text(step, "to"));
 }
 
+/* ---- complaints ---- */
+
+static void complaints(const struct deed *d)
+{
+	const struct toc_value *period = toc_get(d->body, "period");
+	struct toc_uuid id = toc_get_id(d->decided, "counted");
+
+	if (toc_uuid_is_nil(id))
+		return;
+	struct toc_complaints *m = toc_world_edit(d->w, TOC_OBJECT_complaints, TOC_KEY(id), NULL);
+	m->id = id;
+	toc_short_set(&m->org, d->e->org);
+	m->mode = toc_mode_of(d->e->mode);
+	m->exercise = d->e->exercise;
+	m->from = toc_get_time(period, "from", d->e->ts);
+	m->until = toc_get_time(period, "until", d->e->ts);
+	m->all = toc_get_int(d->body, "complaints", 0);
+	m->reinstated = toc_get_int(d->body, "reinstated", 0);
+	m->rejected = toc_get_int(d->body, "rejected", 0);
+	m->pending = toc_get_int(d->body, "pending", 0);
+}
+
 void toc_apply_course(const struct deed *d)
 {
 	if (!toc_uuid_is_nil(d->e->incident))
@@ -225,4 +247,5 @@ void toc_apply_course(const struct deed *d)
 	confirmed(d);
 	recalled(d);
 	process(d);
+	complaints(d);
 }

@@ -45,6 +45,9 @@ static void items(struct toc_order *o, const struct toc_value *list)
 		struct toc_ordered *item = &o->items[place - 1];
 		item->state = toc_ordered_state_of(toc_get_text(v, "state"));
 		item->at = toc_get_time(v, "at", TOC_TIME_NEVER);
+		bool done = item->state == TOC_ORDERED_REMOVED || item->state == TOC_ORDERED_DISABLED;
+		if (done && (o->removed_at.us == TOC_TIME_NEVER.us || toc_before(o->removed_at, item->at)))
+			o->removed_at = item->at;
 		if (toc_get(v, "hour")) {
 			item->hour = toc_get_id(v, "hour");
 			toc_short_set(&item->clock, toc_get_text(v, "clock"));

@@ -118,44 +118,6 @@ int toc_rule_contribute(struct toc_ask *q)
 
 /* ---- final report ---- */
 
-static int64_t median_ms(const struct toc_course *c, struct toc_arena *a)
-{
-	int64_t *ms = toc_arena_alloc(a, (c->n_acks + 1) * sizeof *ms);
-
-	for (uint32_t n = 0; n < c->n_acks; n++) {
-		uint32_t at = n;
-		for (; at > 0 && c->acks[n].ms < ms[at - 1]; at--)
-			ms[at] = ms[at - 1];
-		ms[at] = c->acks[n].ms;
-	}
-	uint32_t half = c->n_acks / 2;
-	return c->n_acks % 2 ? ms[half] : (ms[half - 1] + ms[half]) / 2;
-}
-
-/* What the numbers of the course say in the end, beside those of a situation report. */
-static struct toc_value *statistics(struct toc_ask *q)
-{
-	const struct toc_course *c = toc_find_course(q->w, q->incident->id);
-	const struct toc_incident *i = q->incident;
-	struct toc_value *f = toc_figures(q);
-	int64_t blocked = toc_get_int(f, "blocked", 0), acted = blocked + toc_get_int(f, "removed", 0), met = 0;
-
-	if (i->activated_at.us != TOC_TIME_NEVER.us && i->closed_at.us != TOC_TIME_NEVER.us)
-		toc_set_int(q->a, f, "active_s", toc_between(i->activated_at, i->closed_at).us / 1000000);
-	toc_set_int(q->a, f, "duplicates", i->n_duplicates);
-	toc_set_int(q->a, f, "reports", c ? c->reports : 0);
-	if (acted) /* caught before anybody saw it, in thousandths */
-		toc_set_int(q->a, f, "proactive_permille", 1000 * blocked / acted);
-	for (uint32_t k = 0; c && k < c->n_acks; k++)
-		met += c->acks[k].met;
-	toc_set_int(q->a, f, "acknowledged", c ? c->n_acks : 0);
-	toc_set_int(q->a, f, "acknowledged_in_time", met);
-	if (c && c->n_acks)
-		toc_set_int(q->a, f, "acknowledged_median_s", median_ms(c, q->a) / 1000);
-	toc_set_int(q->a, f, "contributors", c ? c->n_contributors : 0);
-	return f;
-}
-
 static struct toc_str digest_of(struct toc_ask *q, const char *field)
 {
 	struct toc_sha256 h = toc_sha256(toc_get_text(q->body, field));
@@ -177,7 +139,7 @@ int toc_rule_final(struct toc_ask *q)
 					  "owner: no member of that name");
 	struct toc_draft *d = step_draft(q, to);
 	struct toc_value *report = toc_value_map(q->a), *final = toc_value_map(q->a), *decided = toc_decided(d);
-	toc_set(q->a, report, "figures", statistics(q));
+	toc_set(q->a, report, "figures", toc_statistics(q));
 	toc_set(q->a, decided, "report", report);
 	toc_set_text(q->a, final, "public_sha256", digest_of(q, "public_draft"));
 	toc_set(q->a, decided, "final", final);
@@ -211,7 +173,7 @@ int toc_rule_publish(struct toc_ask *q)
 	struct toc_draft *d = step_draft(q, to);
 	struct toc_value *report = toc_value_map(q->a);
 	d->ref = c->final;
-	toc_set(q->a, report, "figures", statistics(q));
+	toc_set(q->a, report, "figures", toc_statistics(q));
 	toc_set(q->a, toc_decided(d), "report", report);
 	toc_set_bool(q->a, toc_decided(d), "published", true);
 	toc_stop_timer_of(q, toc_decided(d), "T25", q->incident->id, TOC_STR(""));

@@ -45,6 +45,16 @@ int toc_rule_protect(struct toc_ask *q)
 	return 0;
 }
 
+/* What a platform says again of the same law and period is in place of what it said before. */
+static struct toc_uuid count_id(const struct toc_ask *q)
+{
+	const struct toc_value *period = toc_get(q->body, "period");
+	struct toc_uuid id = toc_derived_id("complaints", q->exercise_id, q->p->org, (int64_t)q->mode);
+
+	id = toc_derived_id("complaints from", id, toc_get_text(q->body, "basis"), toc_get_time(period, "from", q->at).us);
+	return toc_derived_id("complaints until", id, TOC_STR(""), toc_get_time(period, "until", q->at).us);
+}
+
 int toc_rule_complaints(struct toc_ask *q)
 {
 	static const char *const parts[] = { "reinstated", "rejected", "pending" };
@@ -66,6 +76,7 @@ int toc_rule_complaints(struct toc_ask *q)
 				  "reviews_reinstated: more than there were");
 	struct toc_draft *d = toc_ask_draft(q, "M24.send");
 	toc_complaints_counted(q, toc_decided(d));
+	toc_set_id(q->a, toc_decided(d), "counted", count_id(q));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	struct toc_value *orgs = toc_value_list(q->a); /* in the order of their codes: the same on every node */
 	while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor)))

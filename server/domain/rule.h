@@ -697,6 +697,7 @@ toc_rule toc_rule_retract;
 toc_rule toc_rule_sitrep, toc_rule_hand_over, toc_rule_status;
 /** The numbers of an incident as they are now. */
 struct toc_value *toc_figures(struct toc_ask *q);
+struct toc_value *toc_statistics(struct toc_ask *q); /* … and what is counted in the end (statistics.c) */
 /** Whoever sends it is engaged: a platform that acts in the incident. */
 void toc_engage(struct toc_ask *q, struct toc_draft *d);
 /** decided.closing; refused when the guard of the decision does not hold. d may be NULL: only the guard. */

@@ -2,6 +2,7 @@
  * situation reports and shift notes (M20, T22), the debrief (M23, T25). */
 #include "course.h"
 
+#include "domain/apply.h"
 #include "render/render.h"
 
 static int64_t figure(const struct stage_entry *e, const char *name)
@@ -166,15 +167,20 @@ CASE(a_shift_note_stays_at_home_and_lists_what_each_person_has_not_read_and_what
 }
 
 /* An incident that is over, closed at 3:05:00. */
-static const char *closed(struct stage *s)
+static void end(struct stage *s, const char *id)
 {
-	const char *id = active(s);
-
 	CHECK_INT(decide(s, "HUB/lead", id, "wind_down", ""), 0);
 	stage_to(s, "2:00:00");
 	CHECK_INT(decide(s, "HUB/lead", id, "close", ""), 0);
 	stage_to(s, "3:05:00");
 	CHECK_INT(answer(s, "AIRU/second officer", id, "close", "confirm", id_of(s, "M3.propose")), 0);
+}
+
+static const char *closed(struct stage *s)
+{
+	const char *id = active(s);
+
+	end(s, id);
 	return id;
 }
 
@@ -209,6 +215,75 @@ CASE(closing_opens_the_debrief_which_is_published_by_two_people_and_is_the_end)
 	stage_to(s, "1600:00:00");
 	CHECK_INT(passed(s, "T25"), 0); /* all in time */
 	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* What a platform's users complained of in that time, of which two were right. */
+static int complained(struct stage *s, const char *who, const char *from, const char *until, int n)
+{
+	return stage_act(s, who,
+			 "{\"type\":\"M24\"," NO_PERSONAL ",\"body\":{\"step\":\"send\",\"basis\":\"TCO_10\","
+			 "\"period\":{\"from\":\"%s\",\"until\":\"%s\"},\"complaints\":%d,\"reinstated\":2,\"rejected\":%d,"
+			 "\"pending\":0}}",
+			 from, until, n, n - 2);
+}
+
+CASE(complaints_of_engaged_platforms_about_the_time_of_the_crisis_are_counted)
+{
+	struct stage *s = begun();
+	const char *t0 = now_of(s), *id = active(s);
+	CHECK_INT(acknowledge(s, "GameNest/night responder", activation_of(s)), 0);
+	for (int i = 0; i < 2; i++)
+		CHECK_INT(status(s, "GameNest/night responder", id, "falling", ""), 0);
+	end(s, id);
+	const char *t3 = now_of(s);
+	CHECK_INT(complained(s, "StreamHarbor/counsel", t0, t3, 9), 0); /* has not acted in it */
+	CHECK_INT(complained(s, "GameNest/counsel", "2031-01-01T00:00:00Z", "2031-02-01T00:00:00Z", 9), 0); /* long before */
+	CHECK_INT(complained(s, "GameNest/counsel", t0, t3, 5), 0);
+	CHECK_INT(complained(s, "GameNest/counsel", t0, t3, 6), 0); /* counted again: in place of it */
+	CHECK_INT(final_report(s, "HUB/lead", id, "What happened."), 0);
+	const struct stage_entry *final = stage_last(s, "M23.final", NULL);
+	CHECK_INT(figure(final, "complaints"), 6);
+	CHECK_INT(figure(final, "complaints_reinstated"), 2);
+	CHECK_INT(figure(final, "complaints_rejected"), 4);
+	CHECK_INT(figure(final, "orders_received"), 0);
+	CHECK_INT(figure(final, "orders_within_1h_permille"), -1); /* of nothing there is no share */
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* An order of the incident, as the state has it: received an hour after T0, its one item as it is now. */
+static void ordered(struct stage *s, const char *incident, enum toc_ordered_state state, int minutes)
+{
+	struct toc_uuid id = toc_derived_id("order", toc_id_of(toc_str_of(incident)), TOC_STR(""), minutes);
+	struct toc_order *o = toc_world_edit(s->w, TOC_OBJECT_order, TOC_KEY(id), NULL);
+
+	o->id = o->issue = id;
+	o->incident = toc_id_of(toc_str_of(incident));
+	o->received_at = stage_time(s, "60:00");
+	o->removed_at = minutes ? toc_after(o->received_at, TOC_MINUTES(minutes)) : TOC_TIME_NEVER;
+	TOC_ADD(o, items)->state = state;
+}
+
+CASE(how_fast_orders_were_carried_out_is_counted_from_receipt_to_the_last_measure)
+{
+	struct stage *s = begun();
+	const char *id = closed(s);
+	ordered(s, id, TOC_ORDERED_REMOVED, 20);
+	ordered(s, id, TOC_ORDERED_DISABLED, 60); /* the hour is not over */
+	ordered(s, id, TOC_ORDERED_REINSTATED, 90); /* was carried out, though put back later */
+	ordered(s, id, TOC_ORDERED_REMOVED, 24 * 60 + 1);
+	ordered(s, id, TOC_ORDERED_IMPOSSIBLE, 0);
+	CHECK_INT(final_report(s, "HUB/lead", id, "What happened."), 0);
+	static const struct {
+		const char *name;
+		int64_t is;
+	} want[] = { { "orders_received", 5 }, { "orders_within_1h", 2 }, { "orders_within_24h", 3 },
+		     { "orders_within_1h_permille", 400 }, { "orders_within_24h_permille", 600 },
+		     { "orders_median_s", 75 * 60 }, { "order_items_removed", 3 }, { "order_items_impossible", 1 },
+		     { "order_items_reinstated", 1 }, { "orders_annulled", 0 } };
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+		CHECK_INT(figure(stage_last(s, "M23.final", NULL), want[i].name), want[i].is);
 	stage_free(s);
 }
 

@@ -329,7 +329,11 @@ CASE(the_whole_exercise_ends_archived_with_its_fixed_answers)
 			{ "signals_total", 6 },    { "platforms_engaged", 5 },	 { "platforms_falling", 4 },
 			{ "acknowledged", 8 },     { "acknowledged_in_time", 8 }, { "orders_issued", 1 },
 			{ "orders_executed", 1 },  { "order_hours_breached", 0 }, { "itl_open", 0 },
-			{ "linked_activations", 1 }, { "contributors", 4 },	 { "reports", 1 } };
+			{ "linked_activations", 1 }, { "contributors", 4 },	 { "reports", 1 },
+			{ "orders_received", 1 },  { "orders_within_1h", 1 },	 { "orders_within_1h_permille", 1000 },
+			{ "orders_within_24h_permille", 1000 }, { "orders_median_s", 24 * 60 + 38 },
+			{ "order_items_removed", 1 }, { "order_items_reinstated", 0 }, { "proactive_permille", 998 },
+			{ "acknowledged_median_s", 110 }, { "complaints", 0 } };
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		CHECK_INT(toc_get_int(figures, answers[i].name, -1), answers[i].is);
 	CHECK_INT(first(s)->state, TOC_INCIDENT_ARCHIVED);
