@@ -6,6 +6,7 @@ import { ackMatrix } from "../core/crisis.js";
 import { Icon } from "../components/icon.js";
 import { OrgName, personInWords } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
+import { Ways } from "../components/ways.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
@@ -22,10 +23,6 @@ function Owed({ row, of }) {
 	return html`<b><${Countdown} until=${timer.deadline} of=${of} /></b> <span class="muted sub">${t("matrix.by")} <${When} at=${timer.deadline}
 		of=${of} withZone /></span>`;
 }
-
-/** What went wrong, or may: it was not attempted, or by a channel that nobody has proven. @param {import("../core/state.js").Mark} x */
-export const troubleInWords = (x) => [x.state !== "queued" && word("delivery", x.state ?? ""), x.proof && t(`matrix.proof.${x.proof}`)].filter(Boolean)
-	.join(", ");
 
 /** @param {{i: import("../core/incidents.js").Incident}} props */
 export function AckMatrix({ i }) {
@@ -65,9 +62,7 @@ export function AckMatrix({ i }) {
 				${cell(r, "seen", r.seen, r.seen && (personInWords(r.seen.person, r.seen.title) ?? t("who.person")))}
 				${cell(r, "person", r.acked, r.acked && html`<b>${word("commitment", r.acked.commitment)}</b> · ${personInWords(r.acked.person,
 					r.acked.title) ?? t("who.person")}`)}
-			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) => html`<span class="trouble"><${Icon}
-				name="warn" /><span>${r.org}${typeof x.contact === "number" ? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ??
-					""} <${When} at=${x.at} of=${i} />: ${troubleInWords(x)}</span></span>`)}</td></tr>`}`)}</tbody>
+			</tr>${r.ways.length > 0 && html`<tr class="ways-row"><td colspan="5"><${Ways} ways=${r.ways} of=${i} /></td></tr>`}`)}</tbody>
 		</table></div>
 		${!sees && html`<p class="muted">${t("matrix.not_shown")}</p>`}
 	</section>`;

@@ -6,9 +6,9 @@ import { receiptTable } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { OrgName, personInWords } from "../components/parts.js";
 import { When } from "../components/time.js";
+import { Ways } from "../components/ways.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { troubleInWords } from "./matrix.js";
 import { state } from "./model.js";
 
 /** While no person has answered, a delivery says that only a machine has it; an automatic answer is named as one.
@@ -49,10 +49,7 @@ export function ReceiptTable({ c }) {
 				${cell("delivered", r.delivered, html`${r.delivered?.channel}<${Machine} of=${c} row=${r} />`)}
 				${cell("seen", r.seen, who(r.seen))}
 				${cell("person", r.acked, who(r.acked))}
-			</tr>${r.trouble.length > 0 && html`<tr class="trouble-row"><td colspan="5">${r.trouble.map((x) =>
-				html`<span class="trouble"><${Icon} name="warn" /><span>${r.desk.org}${typeof x.contact === "number"
-					? html`, ${t("timeline.contact", { n: x.contact + 1 })}` : ""}, ${x.channel ?? ""} <${When}
-						at=${x.at} of=${c} />: ${troubleInWords(x)}</span></span>`)}</td></tr>`}`)}</tbody>
+			</tr>${r.ways.length > 0 && html`<tr class="ways-row"><td colspan="5"><${Ways} ways=${r.ways} of=${c} /></td></tr>`}`)}</tbody>
 		</table></div>
 	</section>`;
 }

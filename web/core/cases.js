@@ -125,6 +125,7 @@ export function takeTimers(timers, e) {
  * @param {Case} c @param {Entry} e */
 function decided(c, e) {
 	const d = e.decided ?? {};
+	takePages(c.receipts, e);
 	for (const given of d.desks ?? []) {
 		const isNew = !c.desks.has(given.org);
 		const desk = deskOf(c, given.org, e.at);
@@ -220,6 +221,24 @@ export function noReceipts() {
 	return { delivered: [], seen: [], acked: [], machine: [], trouble: [] };
 }
 
+/** By which ways it went, the newest of each: a delivery takes the place of what was only queued for its channel.
+ * @param {import("./state.js").Way[]|undefined} ways @param {import("./state.js").Way} way */
+const wayOf = (ways = [], way) => [...ways.filter((w) => w.channel !== way.channel || (w.delivery ? w.delivery !== way.delivery : !way.delivery &&
+	w.contact !== way.contact)), { ...way, proof: way.proof ?? ways.find((w) => w.channel === way.channel)?.proof }];
+
+/** What an entry has put into the queue for those who are not connected. @param {Map<string, Map<string, import("./state.js").Receipts>>} receipts @param {Entry} e */
+export function takePages(receipts, e) {
+	for (const p of e.k.startsWith("M19.") ? [] : e.decided?.pages ?? []) {
+		const ref = p.about ?? e.id;
+		const byOrg = new Map(receipts.get(ref) ?? []);
+		for (const org of p.orgs ?? [p.org]) {
+			const r = byOrg.get(org) ?? noReceipts();
+			byOrg.set(org, { ...r, ways: wayOf(r.ways, { channel: p.channel, state: p.state, contact: p.contact, at: e.recorded ?? e.at }) });
+		}
+		receipts.set(ref, byOrg);
+	}
+}
+
 /** One more answer to a message. @param {Map<string, Map<string, import("./state.js").Receipts>>} receipts @param {Entry} e */
 export function takeReceipt(receipts, e) {
 	const b = e.message?.body ?? {};
@@ -232,6 +251,7 @@ export function takeReceipt(receipts, e) {
 		channel: b.channel, state: b.state, contact: b.contact };
 	if (e.decided?.proof)
 		mark.proof = e.decided.proof; /* the channel that was used has not been proven to work */
+	r.ways = e.k === "M19.human" ? r.ways : wayOf(r.ways, { ...mark, delivery: b.delivery, attempt: b.attempt, again: b.again_at });
 	const human = e.k === "M19.human" && b.actor_kind !== "machine";
 	if (human) {
 		mark.person = e.actor?.person;

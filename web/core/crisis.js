@@ -159,7 +159,7 @@ export function ackMatrix(i) {
 		const timer = ackTimerOf(i, org);
 		const acked = first("acked");
 		return { org, timer, acked, seen: first("seen"), delivered: first("delivered"), machine: first("machine"),
-			trouble: r.flatMap((x) => x.trouble), decided: deciders.has(org),
+			trouble: r.flatMap((x) => x.trouble), ways: r.flatMap((x) => x.ways ?? []), decided: deciders.has(org),
 			rank: timer && !timer.stopped ? (timer.passed ? 0 : 1) : acked ? 2 : timer ? 2 : 3 };
 	}).sort((a, b) => a.rank - b.rank || a.org.localeCompare(b.org));
 }

@@ -7,7 +7,7 @@
  * acknowledgement, and a proposal is not a decision until another person has confirmed it. */
 
 import { takeConfirmations } from "./confirmations.js";
-import { act, eachDisclosed, note, takeDeadline, takeReceipt, takeTimers } from "./cases.js";
+import { act, eachDisclosed, note, takeDeadline, takePages, takeReceipt, takeTimers } from "./cases.js";
 
 /** @typedef {import("./state.js").Draft} Draft */
 /** @typedef {import("./state.js").Act} Act */
@@ -83,6 +83,7 @@ function decided(draft, i, e) {
 	const known = (/** @type {string|undefined} */ id) => (id === i.id ? i : id && draft.state.incidents.has(id)
 		? draft.incident(id, e) : undefined);
 	takeTimers(i.timers, e);
+	takePages(i.receipts, e);
 	takeConfirmations(i, e);
 	for (const step of d.incident_state ?? []) {
 		const of = known(step.incident ?? i.id);

@@ -232,6 +232,8 @@ export function receiptTable(s, c) {
 		/** @type {Record<string, import("./state.js").Mark|undefined>} */
 		const first = {};
 		const trouble = [];
+		/** @type {import("./state.js").Way[]} */
+		const ways = [];
 		for (const [ref, byOrg] of c.receipts) {
 			const r = refs.has(ref) ? byOrg.get(desk.org) : undefined;
 			if (!r)
@@ -242,10 +244,11 @@ export function receiptTable(s, c) {
 			first.machine ??= r.machine[0];
 			first.acked ??= r.acked[0];
 			trouble.push(...r.trouble);
+			ways.push(...r.ways ?? []);
 		}
 		const answered = desk.ack ? { at: desk.ack.at, title: desk.ack.title, person: desk.ack.person } : first.acked;
 		return { desk, sent: first.sent, delivered: first.delivered, seen: first.seen, machine: first.machine,
-			acked: answered, trouble };
+			acked: answered, trouble, ways };
 	});
 }
 

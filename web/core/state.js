@@ -41,7 +41,8 @@ import { signalSteps } from "./signals.js";
  *   reject?: Act & {reason?: string}, escalations: any[]}} Desk */
 /** @typedef {{timer: string, id: string, desk: string, starts: string, deadline: string, next?: string, cause?: string,
  *   stopped?: {at: string, met: boolean, took_ms?: number}, level?: number, passed?: string, warned?: string}} Timer */
-/** @typedef {{sent?: Mark, delivered: Mark[], seen: Mark[], acked: Mark[], machine: Mark[], trouble: Mark[]}} Receipts */
+/** @typedef {{sent?: Mark, delivered: Mark[], seen: Mark[], acked: Mark[], machine: Mark[], trouble: Mark[], ways?: Way[]}} Receipts */
+/** @typedef {Mark & {delivery?: string, attempt?: number, again?: string}} Way  by which channel, and how it stands with that */
 /** @typedef {{at: string, channel?: string, person?: string, title?: string, commitment?: string, state?: string,
  *   contact?: number, proof?: string}} Mark  proof: the channel was not proven to work */
 /** @typedef {{id: string, text: string, by: Act, answer?: {text: string, by: Act}}} Question */
@@ -57,7 +58,7 @@ import { signalSteps } from "./signals.js";
  *   preservation?: any, links: any[], disclosures: Item[], timeline: Item[], withoutPersonal: boolean,
  *   touched: number}} Case */
 
-/** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, push?: {allowed: boolean, key: string}, tip: number, last: number,
+/** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, push?: {allowed: boolean, key: string, subscriptions?: string[]}, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
  *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
