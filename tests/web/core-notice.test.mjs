@@ -6,8 +6,11 @@ import { describe, test } from "node:test";
 import { emptyForm, fieldOfPath, missing, sendMessage, stamped, supplementMessage } from "../../web/core/notice.js";
 import { response } from "../../web/core/protocol.js";
 import { Memory } from "../../web/core/storage.js";
-import { catalogues } from "../../web/lib/i18n.js";
+import { catalogues, learn } from "../../web/lib/i18n.js";
+import deHooks from "../../web/lib/strings/de-hooks.js";
+import enHooks from "../../web/lib/strings/en-hooks.js";
 
+learn({ en: enHooks, de: deHooks }); /* words that come with their page */
 const { en, de } = catalogues;
 
 const where = { mode: "exercise", exercise: "e1", case: "c1", now: Date.parse("2031-05-17T14:02:00Z") };
