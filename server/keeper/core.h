@@ -34,6 +34,7 @@
 #include "measure/metrics.h"
 
 #define TOC_STORE_DEADLINE TOC_SECONDS(2) /* of one database call: a frozen server is left, not waited for */
+#define TOC_STATE_DEADLINE TOC_SECONDS(28) /* of a snapshot, on a connection of its own: it may be large, the disk busy */
 
 enum toc_phase {
 	TOC_STARTING,    /* loading; nothing is decided */
@@ -52,6 +53,7 @@ struct toc_keeper_options {
 	bool push;                     /* browsers are woken */
 	struct toc_keyring *ring;          /* taken over */
 	struct toc_store *writer, *reader; /* taken over */
+	struct toc_store *slow; /* for snapshots; taken over. NULL: the writer */
 	const struct toc_value
 		*seed; /* {"messages": into an empty ledger, "always": at every start}; borrowed */
 	const char *log_vkey; /* of the log of signed checkpoints, for the welcome; or NULL */

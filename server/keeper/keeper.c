@@ -145,6 +145,8 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	toc_child_deaf(k->child, true);
 	toc_child_store(k->child, o->writer);
 	toc_child_store(k->child, o->reader);
+	if (o->slow)
+		toc_child_store(k->child, o->slow);
 	toc_store_knows(o->reader, o->writer);
 	toc_store_watch(o->writer, toc_cycle_store_event, k);
 	toc_store_watch(o->reader, toc_cycle_store_event, k);
@@ -160,6 +162,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	k->leaving = true; /* what is pending ends now, with an error, and begins nothing new */
 	toc_store_free(k->o.writer);
 	toc_store_free(k->o.reader);
+	toc_store_free(k->o.slow);
 	toc_child_free(k->child);
 	for (struct toc_work *w = toc_batch_free(k->batch), *next; w; w = next) {
 		next = w->next;
@@ -234,6 +237,7 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	}
 	o->writer = toc_store_pg_new(conninfo, false);
 	o->reader = toc_store_pg_new(conninfo, true);
+	o->slow = toc_store_pg_new(conninfo, false);
 	return 0;
 }
 

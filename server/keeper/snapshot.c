@@ -203,8 +203,8 @@ void toc_snapshot_turn(struct toc_keeper *k, bool last)
 		       TOC_STATE_VERSION);
 	struct toc_str state = put_state(&w, k->world);
 	if (state.p)
-		k->saving = !away && toc_store_snapshot_save(k->o.writer, size, TOC_STATE_VERSION, state,
-							     TOC_STORE_DEADLINE, saved, k) == 0;
+		k->saving = !away && toc_store_snapshot_save(k->o.slow ? k->o.slow : k->o.writer, size, TOC_STATE_VERSION,
+							     state, TOC_STATE_DEADLINE, saved, k) == 0;
 	put_keys(&w, k->o.ring);
 	put_rows(&w, k->cases);
 	if (w.buf.failed)

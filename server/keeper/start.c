@@ -125,7 +125,7 @@ static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error
 	(void)size;
 	if (result < 0)
 		again(k, error->text);
-	else if (toc_store_snapshot_load(k->o.writer, TOC_STATE_VERSION, TOC_STORE_DEADLINE, on_blob,
+	else if (toc_store_snapshot_load(k->o.slow ? k->o.slow : k->o.writer, TOC_STATE_VERSION, TOC_STATE_DEADLINE, on_blob,
 					 on_snapshot, k) < 0)
 		again(k, "the store's queue is full");
 }
