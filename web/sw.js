@@ -34,6 +34,16 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("push", (event) => event.waitUntil(self.registration.showNotification(...notice(read(event.data), navigator.language))));
 
+/* The push service has ended or replaced the subscription. A console that is open tells the server; without one the person is told
+ * to open it, since it knows who they are and this does not: a wake-up that goes nowhere must not be silent. */
+const CHANGED = { en: "Wake-up has to be renewed: open the console.", de: "Das Wecken muss erneuert werden: Konsole öffnen." };
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(self.clients.matchAll({ type: "window", includeUncontrolled: true }).then((open) => {
+	for (const one of open)
+		one.postMessage("push-changed");
+	const language = navigator.language.startsWith("de") ? "de" : "en";
+	return open.length ? undefined : self.registration.showNotification("Tocsin", { body: CHANGED[language], lang: language, tag: "changed" });
+})));
+
 /* To the console that is open, or to a new one. */
 self.addEventListener("notificationclick", (event) => {
 	event.notification.close();

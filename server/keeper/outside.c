@@ -76,8 +76,11 @@ void toc_outside_tell(const struct toc_keeper *k, const struct toc_work *w, cons
 void toc_outside_welcome(const struct toc_keeper *k, struct toc_arena *a, const struct toc_principal *p,
 			 struct toc_value *welcome)
 {
-	const struct toc_organisation *o = toc_find_organisation(toc_keeper_world(k), p->org);
-	struct toc_value *push = toc_value_map(a);
+	const struct toc_world *world = toc_keeper_world(k);
+	const struct toc_organisation *o = toc_find_organisation(world, p->org);
+	struct toc_value *push = toc_value_map(a), *mine = toc_value_list(a);
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_push *one;
 	struct toc_vapid v;
 
 	if (!k->o.push || !o || p->machine)
@@ -85,6 +88,10 @@ void toc_outside_welcome(const struct toc_keeper *k, struct toc_arena *a, const 
 	toc_vapid_derive(k->o.outside_key, &v);
 	toc_set_bool(a, push, "allowed", o->push);
 	toc_set_text(a, push, "key", toc_base64url(a, v.public, sizeof v.public));
+	while ((one = toc_world_next(world, TOC_OBJECT_push, &cursor))) /* a browser whose own is not among them is woken no more */
+		if (toc_uuid_eq(one->person, p->person))
+			toc_push_text(a, mine, toc_uuid_str(a, one->id));
+	toc_set(a, push, "subscriptions", mine);
 	toc_set(a, welcome, "push", push);
 	toc_wipe(&v, sizeof v);
 }

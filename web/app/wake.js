@@ -1,16 +1,22 @@
 // @ts-check
 /* wake.js: this browser is woken when its console is closed (Web Push). The organisation allows it, the person wants it
- * for this browser; permission is asked when they say so, and never before. */
+ * for this browser; permission is asked when they say so, and never before.
+ *
+ * A push service may end or replace a subscription at any time, and whoever is not woken does not notice. So at every
+ * start the browser's subscription is held against the one that was told, and against what the server knows. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { Check } from "../components/field.js";
-import { envelope } from "../core/protocol.js";
+import { pushMessage } from "../core/hooks.js";
+import { stillWoken } from "../core/wake.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { memory, send, serverClock, state } from "./model.js";
+import { memory, phase, send, serverClock, state } from "./model.js";
 
+/** What was told the server: its id there, and the address that the browser had. @returns {import("../core/wake.js").Told|null} */
+const told = () => memory.get("push", null);
 /** @type {import("@preact/signals").Signal<{on: boolean, busy: boolean, why: string}>} */
-const wake = signal({ on: Boolean(memory.get("push", "")), busy: false, why: "" });
+const wake = signal({ on: Boolean(told()), busy: false, why: "" });
 
 /* The one script address that is made from text, as the content security policy wants it said. */
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("service-worker", {
@@ -21,9 +27,11 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("servi
 	},
 });
 
+/** Told since the server last said what it has. @type {Set<string>} */
+const here = new Set();
 const canWake = () => "serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis;
 const now = () => serverClock.now();
-const say = (/** @type {any} */ body) => send(envelope("push", body, { mode: "system", now: now() }, { precedence: "routine" }));
+const say = (/** @type {any} */ body) => send(pushMessage(body, now()));
 
 async function subscription() {
 	const registration = await navigator.serviceWorker.register(policy?.createScriptURL("/sw.js") ?? "/sw.js");
@@ -34,18 +42,52 @@ async function subscription() {
 async function begin() {
 	if (await Notification.requestPermission() !== "granted")
 		throw new Error(t("wake.denied"));
-	const given = (await subscription()).toJSON();
+	await tell((await subscription()).toJSON());
+}
+
+/** @param {PushSubscriptionJSON} given */
+async function tell(given) {
 	const answer = await say({ step: "subscribe", endpoint: given.endpoint, p256dh: given.keys?.p256dh, auth: given.keys?.auth });
 	if (!answer.ok)
 		throw new Error(answer.refusal?.detail ?? t("wake.lost"));
-	memory.set("push", answer.frame.id);
+	here.add(answer.frame.id);
+	memory.set("push", { id: answer.frame.id, person: state.value.me?.person, endpoint: given.endpoint });
 }
 
+/** Quietly: what the person wanted still holds, what the browser or the server has of it may not. */
+async function check() {
+	const was = told();
+	const { me, push } = state.value;
+	if (!was || !me || !push?.allowed || !canWake() || Notification.permission !== "granted" || was.person !== me.person)
+		return;
+	const registration = await navigator.serviceWorker.getRegistration("/");
+	const has = await registration?.pushManager.getSubscription();
+	if (stillWoken(was, has?.endpoint, push.subscriptions && [...push.subscriptions, ...here]))
+		return;
+	await has?.unsubscribe(); /* what the server has ended, or was given another key for, is of no use: a new one */
+	await tell((await subscription()).toJSON());
+	if (push.subscriptions?.includes(was.id))
+		await say({ step: "unsubscribe", subscription: was.id });
+}
+
+let checked = "";
+effect(() => {
+	const person = phase.value === "live" ? state.value.me?.person ?? "" : "";
+	if (!person || person === checked)
+		return;
+	checked = person;
+	check().catch(() => {}); /* the next start tries again */
+});
+navigator.serviceWorker?.addEventListener("message", (event) => {
+	if (event.data === "push-changed" && phase.value === "live")
+		check().catch(() => {});
+});
+
 async function end() {
-	const known = memory.get("push", "");
-	memory.set("push", "");
-	if (known)
-		await say({ step: "unsubscribe", subscription: known });
+	const was = told();
+	memory.set("push", null);
+	if (was)
+		await say({ step: "unsubscribe", subscription: was.id });
 	const registration = await navigator.serviceWorker.getRegistration("/");
 	await (await registration?.pushManager.getSubscription())?.unsubscribe();
 }
