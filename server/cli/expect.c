@@ -29,8 +29,14 @@ int expect_log_add(struct expect_log *log, const char *org, struct toc_str json,
 		return -1;
 	long long seq = toc_get_int(frame, "seq", -1);
 	for (size_t i = log->n; i-- > 0;)
-		if (log->items[i].seq == seq && seq >= 0 && !strcmp(log->items[i].org, org))
+		if (log->items[i].seq == seq && seq >= 0 && !strcmp(log->items[i].org, org)) {
+			struct expect_seen *s = &log->items[i];
+			if (toc_get_is(frame, "rendering", "whole") && !toc_get_is(s->frame, "rendering", "whole")) {
+				s->frame = frame;
+				s->json = bytes;
+			}
 			return 0;
+		}
 	if (log->n == log->cap) {
 		size_t cap = log->cap ? log->cap * 2 : 64;
 		struct expect_seen *items = realloc(log->items, cap * sizeof *items);

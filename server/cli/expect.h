@@ -19,7 +19,7 @@ struct expect_log {
 void expect_log_init(struct expect_log *log);
 void expect_log_done(struct expect_log *log);
 /** One frame that arrived at `org` (kept by pointer). The same entry at two connections of one organisation
- * is kept once.
+ * is kept once: whole, if one of its people reads it whole, whoever of them is told first.
  * @return 0, or -1 when it cannot be read */
 int expect_log_add(struct expect_log *log, const char *org, struct toc_str json, int64_t came_us);
 

@@ -189,4 +189,17 @@ CASE(answers_take_of_an_entry_the_copy_that_says_most)
 	end();
 }
 
+CASE(of_two_people_of_one_organisation_the_one_counts_who_reads_it_whole)
+{
+	static const char nameless[] = "{\"op\":\"entry\",\"seq\":30,\"k\":\"M23.contribute\",\"id\":\"m\",\"exercise\":\"" EX "\",\"rendering\":\"without_personal\"}",
+		whole[] = "{\"op\":\"entry\",\"seq\":30,\"k\":\"M23.contribute\",\"id\":\"m\",\"org\":\"LR\",\"exercise\":\"" EX "\",\"rendering\":\"whole\"}";
+	begin();
+	arrives("HUB", nameless);
+	arrives("HUB", whole);
+	arrives("HUB", nameless);
+	CHECK_INT(ask("{\"see\":{\"org\":\"HUB\",\"k\":\"M23.contribute\",\"from\":\"LR\",\"rendering\":\"whole\"}}"), EXPECT_HOLDS);
+	CHECK_INT(heard.n, 1);
+	end();
+}
+
 RUN_CASES()
