@@ -22,6 +22,7 @@ int cli_play(const struct cli *cli);
 int cli_schema(const struct cli *cli);
 int cli_hash(const struct cli *cli);
 int cli_transfers(const struct cli *cli);
+int cli_lookup(const struct cli *cli);
 int cli_administer(const struct cli *cli);
 int cli_form_print(const struct cli *cli);
 int cli_form_read(const struct cli *cli);
@@ -37,6 +38,9 @@ struct toc_value *cli_system_message(struct toc_arena *a, const char *type, cons
 
 /** Send (or, with --prepare, only ask), and show the answer. @return exit code */
 int cli_send_message(const struct cli *cli, struct toc_str message);
+/** The same, with the answer shown otherwise. */
+int cli_send_shown(const struct cli *cli, struct toc_str message,
+		   void (*show)(const struct cli *cli, const struct tocsin_answer *answer));
 /** A whole file, or standard input for "-", in the arena. @return 0, or -1 after a complaint */
 int cli_read(const struct cli *cli, const char *path, size_t most, struct toc_arena *a,
 	     struct toc_str *ret_bytes);

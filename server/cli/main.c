@@ -135,6 +135,7 @@ int main(int argc, char **argv)
 									   [CLI_SCHEMA] = cli_schema,
 									   [CLI_HASH] = cli_hash,
 									   [CLI_TRANSFERS] = cli_transfers,
+									   [CLI_LOOKUP] = cli_lookup,
 									   [CLI_ORG] = cli_administer,
 									   [CLI_PERSON] = cli_administer,
 									   [CLI_ROLE] = cli_administer,

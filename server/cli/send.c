@@ -6,6 +6,7 @@
 
 struct sending {
 	const struct cli *cli;
+	void (*show)(const struct cli *cli, const struct tocsin_answer *answer);
 	bool done;
 	int result;
 	char why[300]; /* why there is no connection */
@@ -66,7 +67,7 @@ static void on_answer(void *user, const struct tocsin_answer *answer)
 	else if (answer->outcome == TOCSIN_UNANSWERED && *s->why)
 		cli_complain(s->cli, 0, "%s", s->why);
 	else
-		cli_show_answer(s->cli, answer);
+		s->show(s->cli, answer);
 	s->result = exit_of(answer->outcome);
 	s->done = true;
 }
@@ -83,7 +84,13 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 
 int cli_send_message(const struct cli *cli, struct toc_str message)
 {
-	struct sending s = { .cli = cli };
+	return cli_send_shown(cli, message, cli_show_answer);
+}
+
+int cli_send_shown(const struct cli *cli, struct toc_str message,
+		   void (*show)(const struct cli *cli, const struct tocsin_answer *answer))
+{
+	struct sending s = { .cli = cli, .show = show };
 	struct tocsin_connection_settings settings = { .server = cli->server,
 						       .key = cli->key,
 						       .from = TOCSIN_FROM_NOW,

@@ -78,6 +78,7 @@ static const struct {
 	{ "M18.answer", toc_rule_check_answer, FREE },
 	{ "M18.decide", toc_rule_check_decide, FREE },
 	{ "M8.retract", toc_rule_retract, FREE },
+	{ "lookup.ask", toc_rule_lookup, FREE },
 	{ "M19.machine", toc_rule_receipt_machine, BY_SERVER },
 	{ "M19.human", toc_rule_receipt_human, FREE },
 	{ "M19.outreach", toc_rule_outreach, FREE },

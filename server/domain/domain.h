@@ -122,6 +122,14 @@ struct toc_value *toc_prepare(const struct toc_world *w, const struct toc_princi
 			      const struct toc_command *c, toc_time now, struct toc_arena *a,
 			      struct toc_refusal *ret_refusal);
 
+/** The incidents whose signals a look-up goes through, for the keys that it needs: a list of ids. NULL: it is none. */
+struct toc_value *toc_lookup_places(const struct toc_world *w, const struct toc_principal *p,
+				    const struct toc_command *c, struct toc_arena *a);
+/** What a look-up (lookup.ask) that was decided finds: {"found": […], "all": bool}; NULL when it is none, or the
+ * asker may not ask any more. c->item_keys: [{incident, key, near?}] for its places. */
+struct toc_value *toc_lookup(const struct toc_world *w, const struct toc_principal *p, const struct toc_command *c,
+			     struct toc_arena *a);
+
 /** Real time at which toc_due has something to do, or TOC_TIME_NEVER. */
 toc_time toc_world_next_due(const struct toc_world *w);
 /** Drafts for the deadlines that have passed at `now`, in due order, until there are `max` or more (what one

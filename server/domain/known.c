@@ -1,4 +1,4 @@
-/* known.c: is this signal known already? Answers to `prepare`, and the index behind them.
+/* known.c: is this signal known already? Answers to `prepare` and to look-ups, and the index behind them.
  *
  * What is equal is found by its keyed hash; what is near by a scan of the incident's perceptual hashes, in
  * the keyed form that keeps distances. Both are exact: nothing is missed, and a set of one matches itself.
@@ -79,6 +79,24 @@ static struct toc_value *told(struct toc_ask *q, const struct toc_item *item)
 	return v;
 }
 
+/* In the words of those who look up: the exchange's. */
+static struct toc_value *told_to_asker(struct toc_ask *q, const struct toc_item *item)
+{
+	struct toc_value *v = toc_value_map(q->a);
+
+	toc_set_id(q->a, v, "signal", item->name);
+	toc_set_id(q->a, v, "message", item->message);
+	toc_set_id(q->a, v, "incident", item->incident);
+	toc_set_text(q->a, v, "source", toc_short_str(&item->org));
+	toc_set_cstr(q->a, v, "state", toc_item_state_name(item->state));
+	toc_set(q->a, v, "labels", labels_of(q, item));
+	toc_set(q->a, v, "opinions", opinions_of(q, item));
+	toc_set_bool(q->a, v, "dispute", item->disputed);
+	toc_set_cstr(q->a, v, "bank", item->negative ? "negative" : "match");
+	toc_set_time(q->a, v, "expires_at", item->expires);
+	return v;
+}
+
 struct toc_value *toc_known_item(struct toc_ask *q, const struct toc_item *item)
 {
 	struct toc_value *list = toc_value_list(q->a);
@@ -100,6 +118,8 @@ struct finding {
 	int64_t compared;    /* hashes with hashes, so far */
 	int64_t unsearched;  /* items for which not everything was looked through */
 	bool negative;       /* something in the negative bank is like it */
+	bool looked_up;      /* told in the words of a look-up */
+	int64_t max;         /* no farther than this */
 	struct toc_uuid named[TOC_KNOWN_MAX]; /* the items of the list */
 };
 
@@ -117,7 +137,8 @@ static void found(struct finding *f, struct toc_uuid id, int64_t distance)
 {
 	const struct toc_item *item = toc_find_item(f->q->w, id);
 
-	if (!item || !toc_item_is_live(item) || !toc_item_is_read_by(f->q, item) || distance > item->distance)
+	if (!item || !toc_item_is_live(item) || !toc_item_is_read_by(f->q, item) || distance > item->distance ||
+	    distance > f->max)
 		return;
 	for (size_t i = f->begun; i < toc_len(f->list); i++)
 		if (toc_uuid_eq(f->named[i], id))
@@ -127,9 +148,10 @@ static void found(struct finding *f, struct toc_uuid id, int64_t distance)
 		f->more++;
 		return;
 	}
-	struct toc_value *v = told(f->q, item);
-	toc_set_text(f->q->a, v, "for", f->name);
-	if (item->distance >= 0)
+	struct toc_value *v = f->looked_up ? told_to_asker(f->q, item) : told(f->q, item);
+	if (!f->looked_up)
+		toc_set_text(f->q->a, v, "for", f->name);
+	if (item->distance >= 0 || f->looked_up)
 		toc_set_int(f->q->a, v, "distance", distance < 0 ? 0 : distance);
 	if (item->state == TOC_ITEM_QUARANTINED)
 		toc_set_bool(f->q->a, v, "quarantined", (distance < 0 ? 0 : distance) > item->beyond);
@@ -178,21 +200,40 @@ static void find_near(struct finding *f, const struct toc_hash *needle)
 	}
 }
 
+static void find(struct finding *f, const struct toc_value *keys)
+{
+	struct toc_str key = toc_get_text(keys, "key");
+	struct toc_hash needle;
+
+	if (key.n)
+		find_same(f, key);
+	if (toc_hex_decode(toc_get_text(keys, "near"), needle.b, sizeof needle.b) == 0)
+		find_near(f, &needle);
+}
+
+struct toc_value *toc_known_among(struct toc_ask *q, const struct toc_value *keys, int64_t max, bool *ret_all)
+{
+	struct finding f = { .q = q, .list = toc_value_list(q->a), .max = max, .looked_up = true };
+
+	for (size_t i = 0; i < toc_len(keys); i++) {
+		q->incident = toc_find_incident(q->w, toc_get_id(toc_at(keys, i), "incident"));
+		if (q->incident)
+			find(&f, toc_at(keys, i));
+	}
+	*ret_all = !f.more && !f.unsearched;
+	return f.list;
+}
+
 struct toc_value *toc_known(struct toc_ask *q, const struct toc_value *items)
 {
-	struct finding f = { .q = q, .list = toc_value_list(q->a) };
+	struct finding f = { .q = q, .list = toc_value_list(q->a), .max = TOC_PDQ_DISTANCE_MAX };
 
 	for (size_t i = 0; i < toc_len(items); i++) {
 		const struct toc_value *keys = toc_at(q->c->item_keys, i);
-		struct toc_str key = toc_get_text(keys, "key");
-		struct toc_hash needle;
 		f.name = toc_get_text(toc_at(items, i), "item_id");
 		f.begun = toc_len(f.list);
 		f.negative = false;
-		if (key.n)
-			find_same(&f, key);
-		if (toc_hex_decode(toc_get_text(keys, "near"), needle.b, sizeof needle.b) == 0)
-			find_near(&f, &needle);
+		find(&f, keys);
 		for (size_t k = f.begun; f.negative && k < toc_len(f.list); k++)
 			if (toc_get_is(toc_at(f.list, k), "bank", "match"))
 				toc_set_bool(q->a, toc_at(f.list, k), "suppressed", true);

@@ -742,6 +742,11 @@ struct toc_hash toc_haystack_key(struct toc_uuid incident, int64_t number);
 /** What an M6 with these items repeats, as far as the asker may read it: [{for, item, sender, labels, …}]. */
 struct toc_value *toc_known(struct toc_ask *q, const struct toc_value *items);
 /** The same of the item that an M7 is about. */
+/** What is the same as one of the keys, or near it by at most `max` and by the item's own limit: {signal, distance,
+ * source, labels, opinions, dispute, bank} of each that the asker may read. keys: [{incident, key, near?}] */
+struct toc_value *toc_known_among(struct toc_ask *q, const struct toc_value *keys, int64_t max, bool *ret_all);
+/* lookup.c */
+toc_rule toc_rule_lookup;
 struct toc_value *toc_known_item(struct toc_ask *q, const struct toc_item *item);
 
 /* statute.c: T10, T13, T14, T15, T26 */

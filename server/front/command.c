@@ -75,9 +75,13 @@ static int within_rates(struct toc_conn *c, enum toc_command_op op, const struct
 		            "this connection");
 	wait = threat ? toc_bucket_take(&c->org->threats, l->org_threats_per_minute, l->org_threats_burst, now)
 	              : toc_bucket_take(&c->org->messages, l->org_messages_per_minute, l->org_messages_burst, now);
-	return wait ? rate(r, wait, threat ? TOC_LIMIT_org_threats_per_minute : TOC_LIMIT_org_messages_per_minute,
-	                   "this organisation")
-	            : 0;
+	if (wait)
+		return rate(r, wait, threat ? TOC_LIMIT_org_threats_per_minute : TOC_LIMIT_org_messages_per_minute,
+		            "this organisation");
+	if (!toc_get_is(body, "type", "lookup"))
+		return 0;
+	wait = toc_bucket_take(&c->org->lookups, l->org_lookups_per_minute, l->org_lookups_burst, now);
+	return wait ? rate(r, wait, TOC_LIMIT_org_lookups_per_minute, "this organisation") : 0;
 }
 
 /* All commands go to the keeper one after the other: what is large, and not urgent, must not stand before a threat. */

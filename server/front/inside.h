@@ -60,7 +60,7 @@ struct toc_arrival {
 
 /** One organisation, for the limits that its connections share. Never freed: the directory is small. */
 struct toc_org {
-	struct toc_bucket messages, threats;
+	struct toc_bucket messages, threats, lookups;
 	size_t bytes; /* of its commands without an answer, threats apart */
 };
 

@@ -172,6 +172,47 @@ static void receipts(struct toc_conn *c)
 	command(c, TOC_OP_RECEIPT);
 }
 
+/* {type, value, max_distance?} as the message that it is. What is beside these says where: incident_ref, mode,
+ * exercise_ref, and the id, for whoever asks again. */
+static void lookup(struct toc_conn *c)
+{
+	static const char *const beside[] = { "id", "incident_ref", "mode", "exercise_ref" };
+	struct toc_arena *a = c->request->arena;
+	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
+	struct toc_value *asked = body_of(c), *m = toc_value_map(a), *body = toc_value_map(a), *none = toc_value_map(a);
+	toc_time now = toc_clock_now();
+
+	if (!asked)
+		return;
+	toc_set_text(a, m, "id", toc_uuid_str(a, toc_uuid_v7(now.us / 1000)));
+	toc_set_cstr(a, m, "type", "lookup");
+	toc_set_cstr(a, m, "schema_version", TOC_SCHEMA_VERSION);
+	toc_set_cstr(a, m, "mode", toc_get(asked, "exercise_ref") ? "exercise" : "actual");
+	toc_set_text(a, m, "sent_at", toc_time_str(a, now));
+	toc_set_cstr(a, m, "tlp", "RED");
+	toc_set_cstr(a, m, "precedence", "routine");
+	toc_set_bool(a, m, "ack_required", false);
+	toc_set_cstr(a, m, "lang", "en");
+	toc_set_cstr(a, none, "level", "none");
+	toc_set(a, none, "categories", toc_value_list(a));
+	toc_set(a, m, "personal_data", none);
+	toc_set(a, m, "legal_basis", toc_value_list(a));
+	toc_set(a, m, "also_reported_to", toc_value_list(a));
+	toc_set_cstr(a, body, "step", "ask");
+	for (size_t i = 0; i < asked->n; i++) {
+		struct toc_str name = asked->members[i].name;
+		bool in_envelope = false;
+		for (size_t k = 0; k < sizeof beside / sizeof *beside; k++)
+			in_envelope |= toc_str_is(name, beside[k]);
+		toc_set_str(a, in_envelope ? m : body, name, asked->members[i].value);
+	}
+	toc_set(a, m, "body", body);
+	if (toc_command(c, TOC_OP_SEND, TOC_IPC_NO_REF, m, &r) < 0)
+		toc_http_refuse(c, &r);
+	else
+		c->request->sent_to_keeper = true;
+}
+
 /* ---- gateways ---- */
 
 #define REPORT_MOST 4096
@@ -248,6 +289,7 @@ static const struct toc_route routes[] = {
 	{ TOC_GET, "/api/me", TOC_MEMBER, me },
 	{ TOC_POST, "/api/messages", TOC_MEMBER, messages },
 	{ TOC_POST, "/api/prepare", TOC_MEMBER, prepare },
+	{ TOC_POST, "/api/lookup", TOC_MEMBER, lookup },
 	{ TOC_POST, "/api/receipts", TOC_MEMBER, receipts },
 	{ TOC_GET, "/api/entries", TOC_MEMBER, toc_entries_get },
 	{ TOC_POST, "/api/link", TOC_ANYBODY, open_link },

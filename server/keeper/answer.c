@@ -40,6 +40,12 @@ struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t re
 	return toc_json_str(a, f);
 }
 
+void toc_answer_found(const struct toc_work *w, struct toc_value *answer)
+{
+	toc_set(w->arena, answer, "found", toc_get(w->reply, "found"));
+	toc_set(w->arena, answer, "all", toc_get(w->reply, "all"));
+}
+
 static struct toc_str refused(struct toc_arena *a, uint64_t ref, const struct toc_refusal *r)
 {
 	struct toc_value *f = frame(a, "refused", ref);

@@ -185,6 +185,8 @@ int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struc
 			w->outcome = TOC_WORK_ANSWERED; /* nothing follows from it */
 		}
 	}
+	if (w->outcome == TOC_WORK_ACCEPTED || w->outcome == TOC_WORK_DUPLICATE)
+		w->reply = toc_lookup(b->overlay, &w->principal, &w->command, w->arena);
 	keep(b, w);
 	return 0;
 }

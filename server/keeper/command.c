@@ -42,6 +42,9 @@ static int understand(struct toc_keeper *k, struct toc_work *w, const struct toc
 	w->command.message = message;
 	w->command.k = toc_message_k(w->arena, message);
 	w->command.item_keys = toc_item_keys(w->arena, k->o.dup_key, message);
+	const struct toc_value *places = toc_lookup_places(k->world, &w->principal, &w->command, w->arena);
+	if (places)
+		w->command.item_keys = toc_lookup_keys(w->arena, k->o.dup_key, message, places);
 	w->command.address_keys = toc_address_keys(w->arena, k->o.dup_key, message);
 	w->threat = toc_is_threat(w->command.k);
 	if (w->threat || toc_wants_keys(w->command.k))

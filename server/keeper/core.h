@@ -207,6 +207,8 @@ void toc_answer_refused(struct toc_keeper *k, const struct toc_work *w);
 /** What "accepted" and "journaled" say of an entry: id, k, at, case?, recipients?; seq when it is recorded.
  */
 struct toc_value *toc_answer_entry(struct toc_arena *a, const struct toc_opened *e, bool recorded);
+/** To whoever looked something up: what was found. */
+void toc_answer_found(const struct toc_work *w, struct toc_value *answer);
 struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t ref,
 				const struct toc_value *reply);
 

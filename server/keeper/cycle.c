@@ -59,6 +59,7 @@ static void accepted(struct toc_keeper *k, const struct toc_work *w, const struc
 	struct toc_value *reply = toc_answer_entry(w->arena, e, recorded);
 
 	toc_outside_tell(k, w, e, reply);
+	toc_answer_found(w, reply);
 	toc_answer(k, w, recorded ? 200 : 202,
 		   toc_answer_reply(w->arena, recorded ? "accepted" : "journaled", w->ref, reply));
 }

@@ -315,6 +315,37 @@ struct toc_value *toc_item_keys(struct toc_arena *a, const uint8_t key[32], cons
 	return list;
 }
 
+struct toc_value *toc_lookup_keys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message,
+				  const struct toc_value *places)
+{
+	const struct toc_value *body = toc_get(message, "body");
+	struct toc_str value = toc_get_text(body, "value");
+	struct toc_value *item = toc_value_map(a), *list = toc_value_list(a);
+	struct keys k = { .arena = a, .key = key };
+	uint8_t hash[32], form[32];
+	bool is_url = toc_get_is(body, "type", "URL");
+	bool near = toc_get_is(body, "type", "PDQ") && toc_hex_decode(value, hash, sizeof hash) == 0;
+
+	toc_set_text(a, item, is_url ? "url" : "hash_value", value);
+	if (!is_url)
+		toc_set_text(a, item, "hash_type", toc_get_text(body, "type"));
+	item_key(&k, item);
+	for (size_t i = 0; i < toc_len(places); i++) {
+		struct toc_value *v = toc_value_map(a);
+		toc_set_text(a, v, "incident", toc_text_of(toc_at(places, i)));
+		if (k.n)
+			toc_set_text(a, v, "key", k.found[0]);
+		if (near) {
+			struct toc_near_key realm;
+			toc_near_key_init(&realm, key, toc_text_of(toc_at(places, i)));
+			toc_near_form(&realm, hash, form);
+			toc_set_text(a, v, "near", toc_hex(a, form, sizeof form));
+		}
+		toc_push(a, list, v);
+	}
+	return list;
+}
+
 static struct toc_sha256 keyed_digest(struct toc_arena *a, const uint8_t key[32], struct toc_str space,
 				      const struct toc_value *v)
 {

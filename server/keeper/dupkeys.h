@@ -21,6 +21,10 @@ struct toc_value *toc_dupkeys(struct toc_arena *a, const uint8_t key[32], const 
  * forms is the incident. NULL for any other message. */
 struct toc_value *toc_item_keys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);
 
+/** Of a look-up: [{incident, key, near?}], the same for what it asks about, for each of these incidents. */
+struct toc_value *toc_lookup_keys(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message,
+				  const struct toc_value *places);
+
 /** What a removal order says: SHA-256 of the canonical bytes of its form, keyed, the same in draft and issue. Zeroes for
  * a message without one. */
 struct toc_sha256 toc_order_content(struct toc_arena *a, const uint8_t key[32], const struct toc_value *message);

@@ -66,6 +66,7 @@ static void answer(struct toc_keeper *k, struct toc_work *w, const struct toc_op
 	struct toc_value *reply = toc_answer_entry(w->arena, e, true);
 
 	toc_outside_tell(k, w, e, reply);
+	toc_answer_found(w, reply);
 	toc_answer(k, w, 200, toc_answer_reply(w->arena, "accepted", w->ref, reply));
 }
 

@@ -11,7 +11,7 @@ import WebSocket from 'ws';
 
 import { Door } from './lib/door.mjs';
 import { Member } from './lib/member.mjs';
-import { m4, message, uuid7 } from './lib/messages.mjs';
+import { LANTERN, m4, message, uuid7 } from './lib/messages.mjs';
 import { freeze } from './lib/outage.mjs';
 import { Server, top, until } from './lib/server.mjs';
 
@@ -73,7 +73,7 @@ async function start(args) {
 describe('at the front', () => {
 	before(() => start(['--connections 24', '--connections-per-address 8', '--accepts-burst 120', '--accepts-per-minute 1', '--addresses 40',
 		'--operator-connections 3', '--handshakes 6', '--handshake-s 2', '--hello-s 1', '--request-s 1', '--frame 8192', '--depth 10', '--frames-burst 60',
-		'--frames-per-minute 1', '--messages-burst 5', '--messages-per-minute 1', '--org-messages-burst 8', '--org-messages-per-minute 1', '--threats-burst 5',
+		'--frames-per-minute 1', '--messages-burst 5', '--messages-per-minute 1', '--org-messages-burst 8', '--org-messages-per-minute 1', '--org-lookups-burst 1', '--org-lookups-per-minute 1', '--threats-burst 5',
 		'--threats-per-minute 1', '--org-threats-burst 8', '--org-threats-per-minute 1', '--receipts-burst 4', '--receipts-per-minute 1', '--in-flight 3',
 		'--early-bytes 64', '--failures-burst 3', '--failures-per-minute 1', '--ping-s 1', '--silence-s 2', '--reads-waiting 1']));
 	after(() => server?.stop());
@@ -173,6 +173,14 @@ describe('at the front', () => {
 			await one.close();
 			await other.close();
 		});
+
+	it('look-ups of one organisation', () => reaches('org_lookups_per_minute', async () => {
+		const look = (person) => ask('127.0.0.1', { method: 'POST', route: '/api/lookup', headers: { ...key('AIRU', person), 'content-type': 'application/json' }, body: JSON.stringify({ type: 'MD5', value: '0'.repeat(32), exercise_ref: LANTERN }) });
+		assert.equal((await look('duty officer')).status, 200);
+		const refused = await look('gateway'); // another of its people
+		assert.deepEqual([refused.status, refused.json.code], [429, 'rate']);
+		assert.match(refused.json.detail, /^this organisation/);
+	}));
 
 	it('receipts', () => reaches('receipts_per_minute', async () => {
 		const m = await join('BFP', 'duty officer');

@@ -1,13 +1,15 @@
 // signals.test.mjs: content signals over the wire: a whole list in one message, what is known already, who is told of a
 // match, and that nothing of it stands in a table in the clear.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Ledger } from './lib/ledger.mjs';
 import { Member } from './lib/member.mjs';
-import { message, scenarioTime, uuid7 } from './lib/messages.mjs';
-import { Server, until } from './lib/server.mjs';
+import { LANTERN, message, scenarioTime, uuid7 } from './lib/messages.mjs';
+import { Server, tocsin, until } from './lib/server.mjs';
 
 const bare = { precedence: 'priority', ack_required: false, personal_data: { level: 'none', categories: [] } };
 const hsps = ['Chirplet', 'GameNest', 'LoopReel', 'PastePond'];
@@ -130,5 +132,93 @@ describe('a hash that somebody else asks about', () => {
 			assert.equal(theirs.code, 'not_found');
 			assert.deepEqual({ ...theirs, ref: 0 }, { ...none, ref: 0 });
 		}
+	});
+});
+
+describe('a look-up', () => {
+	const look = (org, person, body) => server.request('POST', '/api/lookup', { credential: server.credential(org, person), body: { exercise_ref: LANTERN, ...body } });
+	const only = hash('pdq:exercise:looked-up');
+	let item;
+	before(async () => {
+		item = pdq(only);
+		assert.equal((await harbor.send(m6(harbor, [item], { audience: ['HUB', 'LoopReel'] }))).op, 'accepted');
+	});
+
+	it('finds the one hash itself, and what is near', async () => {
+		for (const [value, distance] of [[only, 0], [flip(only, 9), 9], [flip(only, 31), 31]]) {
+			const { status, json } = await look('LoopReel', 'night responder', { type: 'PDQ', value });
+			assert.equal(status, 200, JSON.stringify(json));
+			assert.equal(json.found.length, 1);
+			const [one] = json.found;
+			assert.deepEqual([one.signal, one.distance, one.source, one.bank, one.dispute, json.all], [item.item_id, distance, 'StreamHarbor', 'match', false, true]);
+			assert.deepEqual([one.opinions[0].org, one.labels], ['StreamHarbor', []]);
+		}
+		assert.deepEqual((await look('LoopReel', 'night responder', { type: 'PDQ', value: flip(only, 9), max_distance: 8 })).json.found, []);
+	});
+
+	it('is on record, sealed, for the people of the asker who may ask, and says nothing of what was found', async () => {
+		const { json } = await look('LoopReel', 'night responder', { type: 'PDQ', value: only });
+		const entry = await loop.entry((e) => e.id === json.id);
+		assert.deepEqual([entry.k, entry.seq, entry.org, entry.message.body.value], ['lookup.ask', json.seq, 'LoopReel', only]);
+		assert.equal(JSON.stringify(entry).includes(item.item_id), false);
+		const [{ clear }] = await new Ledger(server).rows(`select count(*) filter (where position(convert_to('${only}', 'UTF8') in body) > 0)::int as clear from ledger.entry where k = 'lookup.ask'`);
+		assert.equal(clear, 0);
+		assert.equal(harbor.entries.some((e) => e.k === 'lookup.ask'), false);
+	});
+
+	it('of what is not the asker\'s and of what is not in the list has one answer, in the same time', async () => {
+		const bare = ({ seq, id, at, ...rest }) => rest; // these name the look-up itself
+		const once = async (value) => {
+			const began = performance.now();
+			const { json } = await look('GameNest', 'night responder', { type: 'PDQ', value });
+			return [bare(json), performance.now() - began];
+		};
+		const times = { theirs: [], none: [] };
+		for (let i = 0; i < 20; i++)
+			for (const [what, value] of [['theirs', only], ['none', hash(`nowhere ${i}`)]]) {
+				const [answer, ms] = await once(value);
+				assert.deepEqual(answer, { op: 'accepted', k: 'lookup.ask', found: [], all: true });
+				times[what].push(ms);
+			}
+		const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+		assert.ok(Math.abs(median(times.theirs) - median(times.none)) < 5, JSON.stringify(times));
+	});
+
+	it('is asked by those whom the rules name, and by nobody else', async () => {
+		for (const [org, person, status] of [['StreamHarbor', 'policy lead', 200], ['StreamHarbor', 'counsel', 403], ['GameNest', 'gateway', 200], ['HUB', 'lead', 200],
+			['HUB', 'gateway', 200], ['AIRU', 'duty officer', 200], ['AIRU', 'liaison officer', 403], ['DGO', 'observer', 403], ['CCC', 'duty officer', 403], ['CCC', 'gateway', 403]]) {
+			const { json, ...answer } = await look(org, person, { type: 'MD5', value: '0'.repeat(32) });
+			assert.equal(answer.status, status, `${org} ${person} ${JSON.stringify(json)}`);
+		}
+	});
+
+	it('of what is no hash is refused with the field, and never a 500', async () => {
+		for (const [body, code, field] of [
+			[{ type: 'PDQ', value: 'zz' }, 'bad_value', 'body.value'], [{ type: 'PDQ', value: only + '00' }, undefined, 'body.value'],
+			[{ type: 'SHA256', value: 7 }, 'wrong_kind', 'body.value'], [{ type: 'MD5' }, 'missing_field', 'body.value'],
+			[{ value: only }, 'missing_field', 'body.type'], [{ type: 'CRC', value: only }, 'bad_value', 'body.type'],
+			[{ type: 'PDQ', value: only, max_distance: 99 }, undefined, 'body.max_distance'],
+			[{ type: 'PDQ', value: only, banks: 'all' }, 'unknown_field', 'body.banks'],
+			[{ type: 'URL', value: 'not an address' }, undefined, 'body.value'],
+		]) {
+			const { status, json } = await look('LoopReel', 'night responder', body);
+			assert.ok(status >= 400 && status < 500, `${JSON.stringify(body)} ${status}`);
+			assert.equal(json.field, field, JSON.stringify(json));
+			if (code) assert.equal(json.code, code, JSON.stringify(json));
+		}
+		for (const body of ['[]', '"x"', 'null', '{"type":{}}', '{'])
+			assert.ok((await look('LoopReel', 'night responder', undefined) && await server.request('POST', '/api/lookup', { credential: server.credential('LoopReel', 'night responder'), body })).status < 500, body);
+	});
+
+	it('by tocsin lookup', async () => {
+		const run = (...args) => new Promise((resolve) => execFile(tocsin, ['lookup', '--server', `https://localhost:${server.port}`, '--ca', path.join(server.state, 'demo/ca.pem'), '--exercise', LANTERN, ...args],
+			{ env: { ...process.env, TOCSIN_KEY: server.credential('LoopReel', 'night responder').api_key } }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })));
+		const near = await run('--type', 'PDQ', flip(only, 5));
+		assert.equal(near.code, 0, near.stderr);
+		assert.match(near.stdout, new RegExp(`match.*distance 5.*StreamHarbor.*${item.item_id}`));
+		assert.match((await run('0'.repeat(32))).stdout, /not known/);
+		const refused = await run('zz');
+		assert.equal(refused.code, 1);
+		assert.match(refused.stderr, /bad_value {2}body\.value/);
 	});
 });

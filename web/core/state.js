@@ -208,7 +208,7 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"M24.send", 	"session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
+	"M24.send", "lookup.ask", "session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
 ]);
 

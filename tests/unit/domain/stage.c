@@ -208,6 +208,27 @@ static const struct toc_value *item_keys(struct stage *s, const struct toc_value
 	return keys;
 }
 
+/* Of a look-up: the same, once for each incident that it goes through. */
+static const struct toc_value *lookup_keys(struct stage *s, const struct toc_value *body, const struct toc_value *places)
+{
+	struct toc_value *item = toc_value_map(s->a), *items = toc_value_list(s->a), *as_items = toc_value_map(s->a);
+	struct toc_value *list = toc_value_list(s->a);
+	bool is_url = toc_get_is(body, "type", "URL");
+
+	toc_set(s->a, item, is_url ? "url" : "hash_value", toc_get(body, "value"));
+	toc_set(s->a, item, "hash_type", is_url ? NULL : toc_get(body, "type"));
+	for (size_t i = 0; i < toc_len(places); i++)
+		toc_push(s->a, items, item);
+	toc_set(s->a, as_items, "items", items);
+	const struct toc_value *keys = item_keys(s, as_items);
+	for (size_t i = 0; i < toc_len(places); i++) {
+		struct toc_value *v = toc_value_copy(s->a, toc_at(keys, i));
+		toc_set(s->a, v, "incident", toc_at(places, i));
+		toc_push(s->a, list, v);
+	}
+	return list;
+}
+
 /* What an order says, as the keeper digests it. */
 static void order_content(struct stage *s, const struct toc_value *m, uint8_t ret[32])
 {
@@ -292,13 +313,18 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 	struct toc_sha256 digest = toc_sha256(toc_json_str(s->a, m));
 	memcpy(c.digest, digest.b, sizeof c.digest);
 	c.digest[0] ^= s->twist;
+	const struct toc_value *places = toc_lookup_places(s->w, p, &c, s->a);
+	if (places)
+		c.item_keys = lookup_keys(s, toc_get(m, "body"), places);
 	s->dup_keys = NULL;
 	s->twist = 0;
 	s->late.us = 0;
+	s->found = NULL;
 	if (toc_decide(s->w, p, &c, s->now, s->a, &s->v) < 0)
 		return -1;
 	if (!s->dry)
 		stage_take(s);
+	s->found = toc_lookup(s->w, p, &c, s->a);
 	return 0;
 }
 

@@ -26,6 +26,7 @@ struct stage {
 	toc_time now;             /* real */
 	struct toc_uuid exercise; /* messages carry it, with mode exercise; nil: mode actual */
 	struct toc_verdict v;     /* of the last act */
+	const struct toc_value *found; /* by the last act, a look-up */
 	struct toc_str name;      /* for the entries of the next act */
 	unsigned ids;
 	const struct toc_value *cast;

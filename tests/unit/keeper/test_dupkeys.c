@@ -152,6 +152,34 @@ CASE(every_item_has_a_key_and_a_pdq_a_form)
 	toc_arena_free(a);
 }
 
+CASE(a_look_up_has_the_keys_of_the_item_that_it_asks_about)
+{
+	struct toc_arena *a = toc_arena_new();
+	static const char incident[] = "01980000-0000-7000-8000-000000000001";
+	struct toc_value *places = toc_value_list(a);
+	toc_push_text(a, places, TOC_STR("01980000-0000-7000-8000-000000000002"));
+	toc_push_text(a, places, toc_str_of(incident));
+	static const char *const pairs[][2] = {
+		{ "{\"hash_type\":\"PDQ\",\"hash_value\":\"" P1 "\"}", "{\"type\":\"PDQ\",\"value\":\"" P1 "\"}" },
+		{ "{\"hash_type\":\"SHA256\",\"hash_value\":\"" SHA "\"}", "{\"type\":\"SHA256\",\"value\":\"" SHA "\"}" },
+		{ "{\"url\":\"https://files.example/a\"}", "{\"type\":\"URL\",\"value\":\"hxxps://files[.]example/a/\"}" },
+	};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		struct toc_value *m, *item = toc_at(item_keys_of(a, toc_arena_printf(a,
+			"{\"type\":\"M6\",\"incident_ref\":\"%s\",\"body\":{\"items\":[%s]}}", incident, pairs[i][0]).p), 0);
+		struct toc_refusal why;
+		CHECK(toc_json_parse(a, toc_arena_printf(a, "{\"type\":\"lookup\",\"body\":%s}", pairs[i][1]), 65536, 16, &m, &why) == 0);
+		struct toc_value *keys = toc_lookup_keys(a, key, m, places);
+		CHECK_INT(toc_len(keys), 2);
+		CHECK_TEXT(toc_get_text(toc_at(keys, 1), "key"), toc_get_text(item, "key").p);
+		CHECK_INT(toc_get_text(item, "near").n, i == 0 ? 64 : 0);
+		CHECK(toc_str_eq(toc_get_text(toc_at(keys, 1), "near"), toc_get_text(item, "near")));
+		/* of another incident the form has nothing in common with it */
+		CHECK(i > 0 || !toc_str_eq(toc_get_text(toc_at(keys, 0), "near"), toc_get_text(item, "near")));
+	}
+	toc_arena_free(a);
+}
+
 CASE(a_signal_and_a_notification_of_the_same_thing_share_a_key)
 {
 	struct toc_arena *a = toc_arena_new();
