@@ -211,14 +211,25 @@ static void find(struct finding *f, const struct toc_value *keys)
 		find_near(f, &needle);
 }
 
+/* Known to be lawful: what else is like it in that place is not to be acted on. */
+static void suppress(struct finding *f)
+{
+	for (size_t k = f->begun; f->negative && k < toc_len(f->list); k++)
+		if (toc_get_is(toc_at(f->list, k), "bank", "match"))
+			toc_set_bool(f->q->a, toc_at(f->list, k), "suppressed", true);
+}
+
 struct toc_value *toc_known_among(struct toc_ask *q, const struct toc_value *keys, int64_t max, bool *ret_all)
 {
 	struct finding f = { .q = q, .list = toc_value_list(q->a), .max = max, .looked_up = true };
 
 	for (size_t i = 0; i < toc_len(keys); i++) {
 		q->incident = toc_find_incident(q->w, toc_get_id(toc_at(keys, i), "incident"));
+		f.begun = toc_len(f.list);
+		f.negative = false;
 		if (q->incident)
 			find(&f, toc_at(keys, i));
+		suppress(&f);
 	}
 	*ret_all = !f.more && !f.unsearched;
 	return f.list;
@@ -234,9 +245,7 @@ struct toc_value *toc_known(struct toc_ask *q, const struct toc_value *items)
 		f.begun = toc_len(f.list);
 		f.negative = false;
 		find(&f, keys);
-		for (size_t k = f.begun; f.negative && k < toc_len(f.list); k++)
-			if (toc_get_is(toc_at(f.list, k), "bank", "match"))
-				toc_set_bool(q->a, toc_at(f.list, k), "suppressed", true);
+		suppress(&f);
 	}
 	if (f.more || f.unsearched) {
 		struct toc_value *v = toc_value_map(q->a);

@@ -116,6 +116,37 @@ CASE(what_is_over_is_not_found_and_what_is_disputed_or_lawful_says_so)
 	stage_free(s);
 }
 
+CASE(what_is_known_to_be_lawful_suppresses_what_is_like_it)
+{
+	struct stage *s = signals_stage();
+	const char *news = "{\"item_id\":\"" ID("70") "\",\"bank\":\"negative\",\"signal_kind\":\"hash\",\"hash_type\":\"PDQ\","
+			   "\"hash_value\":\"" PDQ_P1A "\",\"hash_quality\":90,\"match_distance_max\":8}";
+
+	CHECK_INT(signals_share(s, HARBOR, TO_ALL, P1_ITEM, ABOUT), 0);
+	CHECK_INT(stage_act_value(s, "HUB/lead", signals_message(s, "scope", TO_ALL, news, ABOUT)), 0);
+	CHECK_INT(ask(s, LOOP, "PDQ", PDQ_P1A, ""), 0);
+	CHECK_INT(toc_len(found(s)), 2);
+	for (size_t i = 0; i < 2; i++)
+		CHECK(toc_get_bool(toc_at(found(s), i), "suppressed") == toc_get_is(toc_at(found(s), i), "bank", "match"));
+	CHECK_INT(ask(s, LOOP, "PDQ", PDQ_P1, ""), 0); /* 12 from it: not the news clip */
+	CHECK_INT(toc_len(found(s)), 1);
+	CHECK(!toc_get(toc_at(found(s), 0), "suppressed"));
+	stage_free(s);
+}
+
+CASE(a_quarantined_signal_says_how_far_it_still_counts)
+{
+	struct stage *s = signals_stage();
+
+	CHECK_INT(signals_share(s, HARBOR, TO_ALL, P1_ITEM, ABOUT), 0);
+	CHECK_INT(signals_report(s, CHIRP, ID_P1, "match_count", COUNTS(10001)), 0);
+	CHECK_INT(ask(s, LOOP, "PDQ", PDQ_P1A, ""), 0); /* 12: sure */
+	CHECK(toc_get(toc_at(found(s), 0), "quarantined") && !toc_get_bool(toc_at(found(s), 0), "quarantined"));
+	CHECK_INT(ask(s, LOOP, "PDQ", PDQ_P1B, ""), 0); /* 31 */
+	CHECK(toc_get_bool(toc_at(found(s), 0), "quarantined"));
+	stage_free(s);
+}
+
 CASE(an_exercise_and_what_is_real_do_not_know_each_other)
 {
 	struct stage *s = signals_stage();

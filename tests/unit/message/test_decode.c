@@ -281,6 +281,29 @@ CASE(codes_of_fiction_are_for_exercises)
 		      TOC_REFUSE_BAD_VALUE, "body.concerned_states[0].cc"));
 }
 
+CASE(where_else_it_was_reported_is_answered_by_every_member)
+{
+	const struct toc_message_type *t;
+
+	for (size_t i = 0; (t = toc_message_type_at(i)); i++) {
+		struct toc_arena *a = toc_arena_new();
+		const char *text = "{\"id\":\"018f22e2-79b0-7cc3-98c4-dc0c0c07398f\",\"type\":\"%s\",\"schema_version\":\"1.0.0\","
+				   "\"mode\":\"test\",\"sent_at\":\"2031-05-17T14:02:00Z\",\"tlp\":\"RED\",\"precedence\":\"flash\","
+				   "\"ack_required\":false,\"lang\":\"en\",\"audience\":[],\"personal_data\":{\"level\":\"none\","
+				   "\"categories\":[]},\"legal_basis\":[]%s}";
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		for (int answered = 0; answered < 2 && toc_message_type_is_wire(t); answered++) {
+			CHECK(decode(a, toc_arena_printf(a, text, toc_message_type_name(t), answered ? ",\"also_reported_to\":[]" : "").p) == NULL);
+			/* empty is an answer: then it is something else that is missing */
+			CHECK((strcmp(refusal.field, "also_reported_to") == 0) == !answered);
+			CHECK(answered || refusal.code == TOC_REFUSE_MISSING_FIELD);
+		}
+#pragma GCC diagnostic pop
+		toc_arena_free(a);
+	}
+}
+
 CASE(mode_exercise_and_its_reference_go_together)
 {
 	struct toc_arena *a = toc_arena_new();
