@@ -188,3 +188,77 @@ describe('the exercise clock', () => {
 		await Promise.all([control, platform, desk].map((m) => m.close()));
 	});
 });
+
+describe('whom the law sends it to', () => {
+	let game, cda, hub, airu, control;
+	before(async () => {
+		[game, cda, hub, airu, control] = await Promise.all([['GameNest', 'night responder'], ['CDA', 'duty officer'], ['HUB', 'duty officer'],
+			['AIRU', 'duty officer'], ['CELL', 'controller']].map(([org, person]) => Member.connect(server, org, person, { from: -1 })));
+	});
+	after(() => Promise.all([game, cda, hub, airu, control].map((m) => m?.close())));
+
+	const unknown = { concerned_states: undefined, state_unknown: { unknown: true, reason: 'VPN' } };
+	const shown = async (duty, body, more) => {
+		const r = await game.prepare(m4(game, { body: { duty, ...body }, ...more }));
+		assert.equal(r.op, 'prepared', JSON.stringify(r));
+		return r;
+	};
+	const why = (r) => Object.fromEntries(r.recipients.filter((d) => d.org !== 'GameNest').map((d) => [d.org, d.why]));
+
+	it('is shown before sending: each recipient, with the ground that its law has', async () => {
+		const tco = why(await shown(['TCO_14_5'], { concerned_states: [{ cc: 'XA', ground: 'nationality_of_victim' }] }));
+		assert.match(tco.AIRU, /^XA is concerned: nationality of a potential victim \(TCO 14\(5\)\)$/);
+		const dsa = why(await shown(['DSA_18'], { concerned_states: [{ cc: 'XA', ground: 'residence_of_victim' }] }));
+		assert.match(dsa.AIRU, /^XA is concerned: residence of a victim \(DSA 18\(2\)\)$/);
+		for (const [duty, ground] of [['TCO_14_5', 'residence_of_victim'], ['DSA_18', 'nationality_of_victim']]) {
+			const wrong = await game.prepare(m4(game, { body: { duty: [duty], concerned_states: [{ cc: 'XA', ground }] } }));
+			assert.deepEqual([wrong.op, wrong.code, wrong.field], ['refused', 'condition', 'body.concerned_states[0].ground']);
+		}
+	});
+
+	it('falls back to home state and hub under TCO, and to one or both of them, as the sender says, under DSA', async () => {
+		assert.deepEqual(Object.keys(why(await shown(['TCO_14_5'], unknown, { audience: ['HUB'] }))).sort(), ['CDA', 'HUB']);
+		assert.deepEqual(Object.keys(why(await shown(['DSA_18'], unknown))).sort(), ['CDA', 'HUB']);
+		assert.deepEqual(Object.keys(why(await shown(['DSA_18'], unknown, { audience: ['HUB'] }))), ['HUB']);
+		const r = await shown(['DSA_18'], unknown, { audience: ['CDA'] });
+		assert.match(why(r).CDA, /^home state XC: the state concerned is unknown/);
+	});
+
+	it('reaches exactly those, and each has its own time to answer', async () => {
+		const m = m4(game, { body: { duty: ['DSA_18'], ...unknown } });
+		const said = await game.prepare(m), sent = await game.send(m);
+		assert.equal(sent.op, 'accepted', JSON.stringify(sent));
+		const entry = await cda.entry((e) => e.id === m.id);
+		assert.deepEqual(entry.decided.timers_started.filter((t) => t.timer === 'T17').map((t) => t.desk).sort(), Object.keys(why(said)).sort());
+		assert.deepEqual(sent.recipients.map((d) => [d.org, d.why]).sort(), Object.entries(why(said)).sort());
+	});
+
+	it('is called on for: the next contact; and not any more, nowhere, once a desk has accepted; the outcome is reminded of', async () => {
+		const m = m4(game, { body: { duty: ['TCO_14_5'], ...unknown } });
+		const { case: id, op } = await game.send(m);
+		assert.equal(op, 'accepted');
+		const at = Date.parse((await game.entry((e) => e.id === m.id)).at);
+		const jump = async (ms) => assert.equal((await control.send(message('exercise', { step: 'clock', action: 'jump', to: new Date(at + ms).toISOString() }))).op, 'accepted');
+		const calls = () => game.entries.filter((e) => e.k === 'M19.escalation' && e.message.body.message_ref === m.id).map((e) => e.message.body.recipient_org);
+		await jump(6 * 60e3);
+		await until(() => calls().length === 2, 'the second contact of either');
+		assert.deepEqual(calls().sort(), ['CDA', 'HUB']);
+
+		const redirect = m5(hub, 'redirect', id, { at: new Date(at + 6 * 60e3).toISOString(), redirect_to: 'AIRU', redirect_ground: 'place of offence' });
+		assert.equal((await hub.send(redirect)).op, 'accepted');
+		const disclosed = await airu.entry((e) => e.k === 'M29.disclose' && e.case === id);
+		const entry = await hub.entry((e) => e.id === redirect.id);
+		const anew = [...(entry.decided.timers_started ?? []), ...(disclosed.decided.timers_started ?? [])].find((t) => t.timer === 'T17' && t.desk === 'AIRU');
+		assert.equal(Date.parse(anew.deadline) - Date.parse(anew.starts), 5 * 60e3);
+		assert.ok(Date.parse(anew.starts) >= at + 6 * 60e3, 'its own five minutes, from the redirect on');
+
+		const accept = m5(airu, 'accept', id, { at: new Date(at + 6 * 60e3).toISOString() });
+		assert.equal((await airu.send(accept)).op, 'accepted');
+		const stopped = (await game.entry((e) => e.id === accept.id)).decided.timers_stopped.filter((t) => t.timer === 'T17').map((t) => t.desk);
+		assert.ok(stopped.includes('AIRU') && stopped.includes('CDA'), JSON.stringify(stopped));
+		await jump(73 * 3600e3);
+		const reminder = await game.entry((e) => e.k === 'deadline.warned' && e.case === id && e.message.body.timer === 'T18');
+		assert.equal(reminder.message.body.desk, 'AIRU');
+		assert.equal(calls().length, 2, 'nobody was called after the acceptance');
+	});
+});
