@@ -22,9 +22,11 @@ const FIXED = {
 		notice_read_by: 'AIRU, CDA, GameNest, HUB', warnings_issued: '0', warning_declined: 'no_terrorism_link' },
 	'SHORT NIGHT': { receipt_to_obstacle: '26 min 30 s', obstacle_to_clarification: '13 min 20 s', hours_opened: '2', hours_breached: '0',
 		hour_left: '6 min 40 s', receipt_to_removal: '1 h 33 min 10 s', preserve_until: '2034-04-30T01:58:20.000Z' },
+	'FOG HORN': { hours_opened: '1', hours_breached: '0', receipt_to_removal: '13 min 50 s', hour_left: '46 min 10 s' },
 };
 
-for (const [name, file] of [['LANTERN', 'lantern.json'], ['QUIET BELL', 'quiet-bell.json'], ['SHORT NIGHT', 'short-night.json']]) {
+for (const [name, file] of [['LANTERN', 'lantern.json'], ['QUIET BELL', 'quiet-bell.json'], ['SHORT NIGHT', 'short-night.json'],
+	['FOG HORN', 'fog-horn.json']]) {
 	describe(name, () => {
 		let played;
 		before(async () => (played = await play(server, path.join(exercises, file), '--answers')));

@@ -108,6 +108,16 @@ CASE(whoever_was_told_of_a_warning_is_told_of_its_end)
 	stage_free(s);
 }
 
+/* The newest call of PastePond's next contact: others are called in the same moment. */
+static const struct toc_value *calling_pond(const struct stage *s)
+{
+	for (size_t i = s->n; i-- > 0;)
+		if (toc_str_is(s->ledger[i].e.k, "M19.escalation") &&
+		    toc_get_is(toc_get(s->ledger[i].whole, "body"), "recipient_org", "PastePond"))
+			return toc_get(s->ledger[i].e.body, "decided");
+	return NULL;
+}
+
 CASE(what_is_used_unproven_is_said_to_be)
 {
 	struct stage *s = lantern("15:00");
@@ -116,15 +126,15 @@ CASE(what_is_used_unproven_is_said_to_be)
 	CHECK_TEXT(toc_get_text(stage_decided(stage_last(s, "M3.confirm", NULL), "pages", "org", "PastePond"), "proof"), "unverified"); /* the e-mail */
 	CHECK(!toc_get(stage_decided(stage_last(s, "M3.confirm", NULL), "pages", "channel", "console"), "proof"));
 	stage_to(s, "30:00");
-	const struct toc_value *decided = toc_get(stage_last(s, "M19.escalation", NULL)->e.body, "decided");
+	const struct toc_value *decided = calling_pond(s);
 	CHECK_TEXT(toc_get_text(decided, "proof"), "unverified"); /* the owner's telephone */
 	stage_free(s);
 
 	s = lantern("15:00");
 	CHECK(stage_act(s, "OPS/admin", "%s", verify) == 0);
 	stage_to(s, "30:00");
-	decided = toc_get(stage_last(s, "M19.escalation", NULL)->e.body, "decided");
-	CHECK(!toc_get(decided, "proof") && !toc_get(toc_at(toc_get(decided, "pages"), 0), "proof"));
+	decided = calling_pond(s);
+	CHECK(decided && !toc_get(decided, "proof") && !toc_get(toc_at(toc_get(decided, "pages"), 0), "proof"));
 	stage_free(s);
 }
 

@@ -394,7 +394,7 @@ CASE(random_history_2)
 }
 CASE(random_history_3)
 {
-	play_random(0xe7037ed1a0b428dd, 1200);
+	play_random(0x8bb84b93962eacc9, 1200);
 }
 
 CASE(the_histories_had_every_kind_of_step_in_them)

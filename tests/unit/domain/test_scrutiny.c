@@ -298,4 +298,17 @@ CASE(there_is_no_second_order_on_one_matter_while_the_first_has_effect)
 	stage_free(s);
 }
 
+/* Held by an enquiry, cleared, issued, carried out, annulled and undone, with a redirect, a recall and a retraction beside it. */
+CASE(fog_horn_plays_through_the_domain)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "fog-horn.json", NULL) == 0);
+	const struct stage_entry *back = stage_named(s, "reinstated");
+	CHECK(back && toc_get_bool(stage_timer(back, "timers_stopped", "T7", "LoopReel"), "met"));
+	CHECK(stage_timer(stage_named(s, "recall_received"), "timers_started", "T32", "OSF"));
+	CHECK(toc_get_bool(stage_timer(stage_named(s, "recall_done"), "timers_stopped", "T32", "OSF"), "met"));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
