@@ -9,4 +9,7 @@
  * @return 0, or -1 (logged): then it is not confined */
 int toc_confine(bool network);
 
+/** Before a libuv loop is made in a process that will be confined: it makes no io_uring then. Best effort (logged). */
+void toc_confine_without_io_uring(void);
+
 #endif

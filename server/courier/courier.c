@@ -215,6 +215,7 @@ int toc_courier_main(const struct toc_value *heritage)
 	toc_jobs_init(&c->jobs, toc_get(heritage, "ways"), &c->limits, taken);
 	c->jobs.send = send_out;
 	c->jobs.ctx = c;
+	toc_confine_without_io_uring();
 	if (uv_loop_init(&c->loop) < 0 || uv_poll_init(&c->loop, &c->control, CONTROL_FD) < 0) {
 		toc_log(TOC_LOG_ERROR, "start", "no event loop");
 		return 1;

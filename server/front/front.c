@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/map.h"
+#include "confine/confine.h"
 #include "message/json.h"
 
 #include <signal.h>
@@ -265,7 +266,7 @@ static void on_terminate(uv_signal_t *s, int number)
 
 static int start_loop(struct toc_front *f)
 {
-	toc_sandbox_without_io_uring(); /* before the loop would make one */
+	toc_confine_without_io_uring(); /* before the loop would make one */
 	if (uv_loop_init(&f->loop) < 0)
 		return -1;
 	f->loop.data = f;

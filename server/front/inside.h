@@ -457,7 +457,6 @@ void toc_entries_history(struct toc_conn *c, uint64_t seq, struct toc_str json);
 void toc_entries_step(struct toc_conn *c); /* the ring moved, the archive answered, or time passed */
 
 /* ---- sandbox.c ---- */
-void toc_sandbox_without_io_uring(void); /* before a loop is made; best effort (logged) */
 int toc_sandbox_enter(void); /* 0, or -1 (logged): then it is not confined */
 
 static inline int64_t toc_now_us(void)

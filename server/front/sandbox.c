@@ -58,23 +58,6 @@ static int fill(scmp_filter_ctx filter)
 	return r;
 }
 
-/* libuv from 1.49 on (Debian 13) makes an io_uring in uv_loop_init, uses it for epoll_ctl, and aborts when the filter
- * below refuses it; its variable UV_USE_IO_URING is not asked for that one. A kernel that says "no such call" makes it
- * go the old way. An io_uring would also be a way past the filter: what is asked through it is not filtered. */
-void toc_sandbox_without_io_uring(void)
-{
-	const int calls[] = { SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register) };
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int r = filter ? 0 : -ENOMEM;
-	for (size_t i = 0; r == 0 && i < sizeof calls / sizeof *calls; i++)
-		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), calls[i], 0);
-	if (r == 0)
-		r = seccomp_load(filter);
-	seccomp_release(filter);
-	if (r < 0)
-		toc_log(TOC_LOG_WARN, "sandbox", "io_uring cannot be refused here (%d)", r);
-}
-
 int toc_sandbox_enter(void)
 {
 	if (SANITIZED)
