@@ -78,7 +78,14 @@ describe("the path of a letter", { skip: why }, () => {
 		await page.waitForSelector(".acknowledge textarea");
 		assert.equal(await page.locator(".acknowledge textarea").first().inputValue(), "on my way home, at my computer in an hour");
 
+		/* nothing is chosen for them: pressed in a hurry it says what lacks, and stands there */
 		const send = page.getByRole("button", { name: "Acknowledge" });
+		await tabTo(page, send);
+		await page.keyboard.press("Enter");
+		await page.locator(".acknowledge .has-error", { hasText: "Nothing has been sent yet" }).first().waitFor();
+		assert.equal(await page.evaluate(() => document.activeElement?.value), "working");
+		assert.deepEqual(await axe(page), []);
+		await page.keyboard.press("Space");
 		await tabTo(page, send);
 		await page.keyboard.press("Enter");
 		await page.waitForSelector(".letter .said");
@@ -97,6 +104,8 @@ describe("the path of a letter", { skip: why }, () => {
 		await letter.waitFor();
 		assert.match(await letter.innerText(), /Aldmere Internet Referral Unit/);
 		assert.match(await letter.locator(".deadline").innerText(), /(1:00:00|5\d:\d\d) until/, "the order's hour");
+		await letter.getByLabel("We are working on it").focus();
+		await page.keyboard.press("Space");
 		await tabTo(page, letter.getByRole("button", { name: "Acknowledge" }));
 		await page.keyboard.press("Enter");
 		await letter.locator(".said").waitFor();

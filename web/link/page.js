@@ -84,7 +84,9 @@ function Answered({ letter, all }) {
 function Acknowledge({ letter, all, onDone }) {
 	const key = `link.draft.${letter.id}`;
 	const mine = (all.said.get(letter.id) ?? []).some((m) => m.state === "acked" && m.person === state.value.me?.person);
-	const [values, setValues] = useState(() => ({ commitment: "working", note: "", ...memory.get(key, {}) }));
+	/* nothing is chosen beforehand: a hurried press must not say more than was meant */
+	const [values, setValues] = useState(() => ({ commitment: "", note: "", ...memory.get(key, {}) }));
+	const [lacks, setLacks] = useState(false);
 	const [again, setAgain] = useState(false);
 	const { busy, answer, deliver } = useSending();
 	const set = (/** @type {any} */ change) => {
@@ -96,6 +98,11 @@ function Acknowledge({ letter, all, onDone }) {
 		e.preventDefault();
 		if (busy || !ready.value)
 			return;
+		if (!values.commitment) {
+			setLacks(true);
+			/** @type {HTMLElement|null} */ (document.querySelector(`[id="c-${letter.id}"] input`))?.focus();
+			return;
+		}
 		const result = await deliver(`${letter.id} ${values.commitment} ${values.note}`, () => receipt({ id: letter.id, message: letter.original },
 			"acked", whereOf(letter), values.commitment, values.note.trim()));
 		if (!result.ok)
@@ -108,7 +115,8 @@ function Acknowledge({ letter, all, onDone }) {
 	if (mine && !again)
 		return html`<p><button type="button" onClick=${() => setAgain(true)}>${t("link.again")}</button></p>`;
 	return html`<form class="acknowledge" onSubmit=${say}>
-		<${Radios} id=${`c-${letter.id}`} label=${t("link.commitment")} value=${values.commitment} onChange=${(/** @type {string} */ commitment) =>
+		<${Radios} id=${`c-${letter.id}`} label=${t("link.commitment")} value=${values.commitment}
+			error=${lacks && !values.commitment ? t("link.commitment_needed") : ""} onChange=${(/** @type {string} */ commitment) =>
 			set({ commitment })} options=${COMMITMENTS.map((c) => ({ value: c, label: word("commitment", c), hint: t(`commitment.${c}_long`) }))} />
 		<${TextArea} id=${`n-${letter.id}`} label=${t("link.note")} optional rows=${2} maxlength=${1000} value=${values.note}
 			onChange=${(/** @type {string} */ note) => set({ note })} />

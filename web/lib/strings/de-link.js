@@ -30,6 +30,7 @@ export default {
 	"link.late": "Beantwortet, nach Ablauf der Zeit.",
 	"link.acked": "Bestätigt:",
 	"link.commitment": "Was können Sie sagen?",
+	"link.commitment_needed": "Wählen Sie, was Sie sagen können. Es ist noch nichts gesendet.",
 	"link.note": "Ein Wort an den Absender",
 	"link.acknowledge": "Bestätigen",
 	"link.again": "Etwas anderes sagen",

@@ -30,6 +30,7 @@ export default {
 	"link.late": "Answered, after its time.",
 	"link.acked": "Acknowledged:",
 	"link.commitment": "What can you say?",
+	"link.commitment_needed": "Choose what you can say. Nothing has been sent yet.",
 	"link.note": "A word to the sender",
 	"link.acknowledge": "Acknowledge",
 	"link.again": "Say something else",
