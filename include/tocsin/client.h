@@ -174,6 +174,25 @@ TOCSIN_API int tocsin_prepare(struct tocsin_connection *c, const char *json, siz
  * are not sent again. */
 TOCSIN_API int tocsin_receipt(struct tocsin_connection *c, long long seq, const char *state);
 
+/* ---- documents: what a server shows beside the socket ---- */
+
+/** A request over HTTPS: the log of checkpoints, history, schemas (docs/wire.md). Connections are kept between requests;
+ * of several under way at once to one server, the answers may come in any order. */
+struct tocsin_request {
+	const char *server;    /* "https://HOST[:PORT]" */
+	const char *key;       /* API key; NULL: none */
+	const char *path;      /* "/log/checkpoint", with its query */
+	const char *post;      /* a JSON text to POST; NULL: GET */
+	size_t post_bytes;
+	int patience_s;        /* give up when nothing has come for so long; 0: 30 */
+	void *user;            /* given to both callbacks */
+	/** A piece of the answer's body, also of a refusal's; `status` is HTTP's. @return false: enough, end it. */
+	bool (*on_piece)(void *user, int status, const char *bytes, size_t n);
+	/** The end, exactly once. @param status of HTTP; 0: there was no answer, or not all of it, and `why` says why */
+	void (*on_done)(void *user, int status, const char *why);
+};
+TOCSIN_API int tocsin_ask(struct tocsin *t, const struct tocsin_request *request, struct tocsin_error *reterr);
+
 /** Version of the library: "0.1.0". */
 TOCSIN_API const char *tocsin_version(void);
 

@@ -9,7 +9,6 @@
  * - nothing is freed inside a callback: what has ended is collected after the service call.
  * - its keep-alive (a sorted list walked at every pong) is off: the server beats, link.c listens. */
 #include <errno.h>
-#include <libwebsockets.h>
 #include <openssl/ssl.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 
 #include "base/digest.h"
 #include "base/time.h"
+#include "client/inside.h"
 #include "client/link.h"
 #include "client/trust.h"
 #include "message/json.h"
@@ -26,15 +26,6 @@
 #define SUBPROTOCOL "tocsin.v1"
 
 static atomic_flag taken = ATOMIC_FLAG_INIT;
-
-struct tocsin {
-	struct lws_context *lws;
-	struct lws_vhost *vhost;
-	lws_sorted_usec_list_t step;
-	struct tocsin_connection *connections;
-	char *user_agent;
-	bool broken;
-};
 
 struct tocsin_connection {
 	struct tocsin *t;
@@ -173,21 +164,19 @@ static int write_next(struct tocsin_connection *c, struct lws *wsi)
 	return 0;
 }
 
-static int authorize(struct tocsin_connection *c, struct lws *wsi, unsigned char **at, unsigned char *end)
+int toc_client_authorize(const struct tocsin *t, const char *key, struct lws *wsi, unsigned char **at, unsigned char *end)
 {
 	char bearer[600];
-	int n = snprintf(bearer, sizeof bearer, "Bearer %s", c->key);
-	int r = lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, (unsigned char *)bearer, n,
-					     at, end) ||
-		lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_USER_AGENT,
-					     (unsigned char *)c->t->user_agent, (int)strlen(c->t->user_agent),
-					     at, end);
+	int n = snprintf(bearer, sizeof bearer, "Bearer %s", key ? key : "");
+	int r = (key && lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, (unsigned char *)bearer, n, at, end)) ||
+		lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_USER_AGENT, (unsigned char *)t->user_agent,
+					     (int)strlen(t->user_agent), at, end);
 	toc_wipe(bearer, sizeof bearer);
 	return r ? -1 : 0;
 }
 
 /* What is wrong with the server's certificate, or NULL. From OpenSSL: the library's words differ between versions. */
-static const char *certificate_fault(struct lws *wsi)
+const char *toc_client_fault(struct lws *wsi)
 {
 	SSL *tls = lws_get_ssl(wsi);
 
@@ -213,7 +202,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return lws_callback_http_dummy(wsi, reason, user, in, n);
 	switch (reason) {
 	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-		return authorize(c, wsi, in, *(unsigned char **)in + n);
+		return toc_client_authorize(c->t, c->key, wsi, in, *(unsigned char **)in + n);
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
 		c->wsi = wsi;
 		c->connecting = false;
@@ -233,7 +222,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return 0;
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: {
 		int status = (int)lws_http_client_http_response(wsi);
-		const char *fault = certificate_fault(wsi);
+		const char *fault = toc_client_fault(wsi);
 		char why[200];
 		if (fault)
 			snprintf(why, sizeof why, "TLS with %s:%d failed: its certificate is %s", c->host, c->port,
@@ -254,7 +243,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 }
 
 /* "https://host[:port][/]" */
-static int parse_server(const char *url, char **ret_host, int *ret_port)
+int toc_client_server(const char *url, char **ret_host, int *ret_port)
 {
 	static const char scheme[] = "https://";
 	if (!url || strncmp(url, scheme, sizeof scheme - 1) != 0)
@@ -301,7 +290,7 @@ int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *se
 	if (!settings->key || !*settings->key || strlen(settings->key) > 512 ||
 	    strpbrk(settings->key, "\r\n"))
 		return toc_link_fail(reterr, TOCSIN_EINVAL, "key: an API key is needed");
-	if (parse_server(settings->server, &host, &port) < 0)
+	if (toc_client_server(settings->server, &host, &port) < 0)
 		return toc_link_fail(reterr, TOCSIN_EINVAL, "server: \"%s\" is not https://HOST[:PORT]",
 			    settings->server ? settings->server : "");
 	if (settings->on_log && toc_trust_new(settings->log_key, settings->trust_file, &trust, &why) < 0) {
@@ -384,6 +373,7 @@ static const struct lws_protocols protocols[] = {
 	  .callback = on_event,
 	  .rx_buffer_size = 16384,
 	  .tx_packet_size = TOC_MESSAGE_BYTES_MAX + LWS_PRE },
+	{ .name = TOC_CLIENT_HTTP, .callback = toc_ask_event, .rx_buffer_size = 16384 },
 	{ 0 },
 };
 
@@ -447,6 +437,7 @@ void tocsin_free(struct tocsin *t)
 {
 	if (!t)
 		return;
+	toc_ask_mute(t);
 	for (struct tocsin_connection *c = t->connections; c; c = c->next) {
 		toc_link_mute(c->link);
 		c->leaving = true;
@@ -462,6 +453,7 @@ void tocsin_free(struct tocsin *t)
 		t->connections = c->next;
 		collect(c);
 	}
+	toc_ask_collect(t, true);
 	free(t->user_agent);
 	free(t);
 	atomic_flag_clear(&taken);
@@ -484,6 +476,7 @@ int tocsin_step(struct tocsin *t, int timeout_ms)
 			at = &c->next;
 		}
 	}
+	toc_ask_collect(t, false);
 	return t->broken ? -1 : 0;
 }
 
