@@ -63,16 +63,6 @@ static size_t on_header(char *bytes, size_t each, size_t n, void *ctx)
 	return p->in_headers > HEADERS_MOST ? 0 : each * n;
 }
 
-static void read_allowance(struct toc_job *job, struct toc_allowance *ret)
-{
-	const struct toc_value *list = toc_get(job->means, "allow");
-	struct toc_str *hosts = toc_arena_alloc(job->arena, (toc_len(list) + 1) * sizeof *hosts);
-
-	for (size_t i = 0; i < toc_len(list); i++)
-		hosts[i] = toc_text_of(toc_at(list, i));
-	*ret = (struct toc_allowance){ hosts, toc_len(list) };
-}
-
 static void secure(CURL *easy, struct toc_str ca)
 {
 	struct curl_blob authorities = { (void *)(uintptr_t)ca.p, ca.n, CURL_BLOB_NOCOPY };
@@ -96,7 +86,7 @@ int toc_post_start(struct toc_job *job, CURL *easy, struct toc_str url, const ch
 	struct post *p = toc_arena_alloc(job->arena, sizeof *p);
 	struct toc_error error;
 
-	read_allowance(job, &p->allowance);
+	p->allowance = toc_allowance_of(job->arena, toc_get(job->means, "allow"), toc_get_text(job->told, "org"));
 	if (toc_destination_read(job->arena, url, &p->allowance, &p->to, &error) < 0) {
 		toc_outcome_set(ret, TOC_OUTCOME_DEAD, 0, "the address must not be called");
 		return -1;

@@ -55,14 +55,10 @@ static struct toc_str audience_of(struct toc_arena *a, const struct toc_destinat
 
 static struct toc_str authorization(struct toc_job *job, struct toc_str endpoint)
 {
-	const struct toc_value *list = toc_get(job->means, "allow");
-	struct toc_str *hosts = toc_arena_alloc(job->arena, (toc_len(list) + 1) * sizeof *hosts);
-	struct toc_allowance allowance = { hosts, toc_len(list) };
+	const struct toc_allowance allowance = toc_allowance_of(job->arena, toc_get(job->means, "allow"), toc_get_text(job->told, "org"));
 	struct toc_destination to;
 	struct toc_vapid v;
 
-	for (size_t i = 0; i < toc_len(list); i++)
-		hosts[i] = toc_text_of(toc_at(list, i));
 	if (toc_destination_read(job->arena, endpoint, &allowance, &to, NULL) < 0 ||
 	    toc_base64url_decode(toc_get_text(job->means, "private"), v.private, sizeof v.private) != sizeof v.private ||
 	    toc_base64url_decode(toc_get_text(job->means, "public"), v.public, sizeof v.public) != sizeof v.public)

@@ -66,6 +66,24 @@ bool toc_address_is_public(const uint8_t address[16])
 
 /* ---- the operator's allowance ---- */
 
+struct toc_allowance toc_allowance_of(struct toc_arena *a, const struct toc_value *list, struct toc_str org)
+{
+	struct toc_str *hosts = toc_arena_alloc(a, (toc_len(list) + 1) * sizeof *hosts);
+	size_t n = 0;
+
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_str item = toc_text_of(toc_at(list, i)), whose = item;
+		const char *is = memchr(item.p, '=', item.n);
+		if (is) {
+			whose.n = (size_t)(is - item.p);
+			item = (struct toc_str){ is + 1, item.n - whose.n - 1 };
+		}
+		if (!is || toc_str_eq(whose, org))
+			hosts[n++] = item;
+	}
+	return (struct toc_allowance){ hosts, n };
+}
+
 /* Digits only, at most `most`. @return -1: none */
 static long read_number(struct toc_str text, long most)
 {

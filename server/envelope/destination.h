@@ -7,6 +7,7 @@
 #define TOC_ENVELOPE_DESTINATION_H
 
 #include "base/bytes.h"
+#include "base/value.h"
 
 #define TOC_DESTINATION_MAX 2000 /* characters of a URL */
 #define TOC_HOST_MAX 253
@@ -16,6 +17,8 @@ struct toc_allowance {
 	const struct toc_str *hosts; /* names, literal addresses, or networks "10.1.2.0/24"; host:port: that port too */
 	size_t n;
 };
+/** What it allows this organisation: of a list of texts those without "ORG=", which are for everybody, and its own. */
+struct toc_allowance toc_allowance_of(struct toc_arena *a, const struct toc_value *list, struct toc_str org);
 
 struct toc_destination {
 	struct toc_str host;  /* lower case; IPv6 without brackets */

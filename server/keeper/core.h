@@ -213,8 +213,6 @@ struct toc_str toc_answer_reply(struct toc_arena *a, const char *op, uint64_t re
 				const struct toc_value *reply);
 
 /* outside.c */
-struct toc_allowance;
-void toc_outside_allowance(const struct toc_keeper *k, struct toc_arena *a, struct toc_allowance *ret);
 /** May the address that a message declares be called? @return 0, or -1 and w->refusal */
 int toc_outside_check(const struct toc_keeper *k, struct toc_work *w);
 /** It said that it is gone (410; of a push service 404 as well): it is called no more. */

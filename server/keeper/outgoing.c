@@ -363,6 +363,7 @@ static void compose(struct toc_keeper *k, struct going *g, const struct toc_row 
 		toc_log(TOC_LOG_WARN, "not_to_be_carried", "a delivery ends: %s", why ? why : "its contact point cannot be read");
 		came_to(k, g, TOC_OUTCOME_DEAD, 0);
 	} else {
+		toc_set_text(a, told, "org", toc_short_str(&d->org));
 		struct toc_str json = toc_json_str(a, told);
 		toc_ipc_begin(&k->out, TOC_IPC_JOB);
 		toc_ipc_id(&k->out, g->id);

@@ -10,21 +10,10 @@
 #include "envelope/push.h"
 #include "envelope/webhook.h"
 
-void toc_outside_allowance(const struct toc_keeper *k, struct toc_arena *a, struct toc_allowance *ret)
-{
-	size_t n = toc_len(k->o.allow);
-	struct toc_str *hosts = toc_arena_alloc(a, (n + 1) * sizeof *hosts);
-
-	for (size_t i = 0; i < n; i++)
-		hosts[i] = toc_text_of(toc_at(k->o.allow, i));
-	*ret = (struct toc_allowance){ hosts, n };
-}
-
 int toc_outside_check(const struct toc_keeper *k, struct toc_work *w)
 {
 	bool hook = toc_str_is(w->command.k, "hook.declare"), push = toc_str_is(w->command.k, "push.subscribe");
 	const struct toc_value *body = toc_get(w->command.message, "body");
-	struct toc_allowance allowance;
 	struct toc_destination d;
 	struct toc_error error;
 
@@ -33,7 +22,7 @@ int toc_outside_check(const struct toc_keeper *k, struct toc_work *w)
 	if (push && !k->o.push)
 		return toc_refuse(&w->refusal, TOC_REFUSE_CONDITION, "", "domain M26",
 				  "This server wakes nobody by Web Push: its operator has named no contact for push services.");
-	toc_outside_allowance(k, w->arena, &allowance);
+	const struct toc_allowance allowance = toc_allowance_of(w->arena, k->o.allow, w->principal.org);
 	if (toc_destination_read(w->arena, toc_get_text(body, hook ? "url" : "endpoint"), &allowance, &d, &error) < 0)
 		return toc_refuse(&w->refusal, TOC_REFUSE_BAD_VALUE, hook ? "body.url" : "body.endpoint", "domain M26",
 				  "%s", error.text);

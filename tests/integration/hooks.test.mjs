@@ -20,12 +20,13 @@ const WAKE = 'mailto:ops@tocsin.example.invalid';
 const system = { mode: 'system', exercise_ref: undefined, precedence: 'routine', ack_required: false, personal_data: { level: 'none', categories: [] }, legal_basis: [] };
 const say = (type, body) => message(type, body, system);
 
-let server, chirp, airu, broken, slow, gate, push;
+let server, chirp, airu, broken, slow, gate, push, gameOnly;
 let admin, second, game, desk;
 before(async () => {
 	airu = await Endpoint.start();
-	[chirp, broken, slow, gate, push] = await Promise.all(Array.from({ length: 5 }, () => Endpoint.start(airu)));
-	server = await Server.start({ args: [...Endpoint.options(airu, chirp, broken, slow, gate, push), '--push-contact', WAKE,
+	[chirp, broken, slow, gate, push, gameOnly] = await Promise.all(Array.from({ length: 6 }, () => Endpoint.start(airu)));
+	[airu.only, gameOnly.only] = ['AIRU', 'GameNest'];
+	server = await Server.start({ args: [...Endpoint.options(airu, chirp, broken, slow, gate, push, gameOnly), '--push-contact', WAKE,
 		'--hook-answer-s', '2', '--delivery-retry-s', '1'] });
 	[admin, second, game, desk] = await Promise.all([['AIRU', 'admin'], ['AIRU', 'second admin'], ['GameNest', 'night responder'], ['AIRU', 'duty officer']]
 		.map(([org, person]) => Member.connect(server, org, person, { resume: true })));
@@ -34,7 +35,7 @@ before(async () => {
 after(async () => {
 	await Promise.all([admin, second, game, desk].map((m) => m?.close()));
 	await server?.stop();
-	for (const e of [chirp, broken, slow, gate, push, airu]) e?.end();
+	for (const e of [chirp, broken, slow, gate, push, gameOnly, airu]) e?.end();
 });
 
 /** The keys of authorities are for exercises: what is no exercise these people say in a session of their browser. */
@@ -64,7 +65,8 @@ describe('a webhook', () => {
 
 	it('is refused when it leads inside, and says which rule', async () => {
 		for (const [url, words] of [['https://127.0.0.1/', /inside/], ['https://169.254.169.254/latest/', /inside/], ['https://[::ffff:10.0.0.1]/', /inside/],
-			['https://printer.local/', /inside/], ['http://chirplet.eu/', /https/], ['https://chirplet.eu:22/', /ports/], ['https://u@chirplet.eu/', /user/]]) {
+			['https://printer.local/', /inside/], ['http://chirplet.eu/', /https/], ['https://chirplet.eu:22/', /ports/], ['https://u@chirplet.eu/', /user/],
+			[gameOnly.url, /public DNS|domain|ports/]]) {
 			const r = await admin.send(say('hook', { step: 'declare', kind: 'webhook', content: 'entry', url }));
 			assert.equal(r.op, 'refused', url);
 			assert.equal(r.field, 'body.url');

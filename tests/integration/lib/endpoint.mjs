@@ -53,9 +53,9 @@ export class Endpoint {
 		return until(() => this.calls.find(fits), `a call; there were ${this.calls.map((c) => c.json?.type ?? c.path)}`, ms);
 	}
 
-	/** Options of tocsind with which these may be called. */
+	/** Options of tocsind with which these may be called; by one organisation only, where `only` names it. */
 	static options(...endpoints) {
-		return ['--allow-destination', endpoints.map((e) => `localhost:${e.port}`).join(','), '--hook-ca', endpoints[0].certificate];
+		return ['--allow-destination', endpoints.map((e) => `${e.only ? `${e.only}=` : ''}localhost:${e.port}`).join(','), '--hook-ca', endpoints[0].certificate];
 	}
 
 	end() {

@@ -132,6 +132,26 @@ CASE(inside_addresses_of_all_sorts_are_not_public)
 	}
 }
 
+CASE(what_is_opened_for_one_organisation_is_shut_to_the_others)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *list = toc_value_list(a);
+
+	toc_push_text(a, list, TOC_STR("Chirplet=gw.chirplet.intranet:9443"));
+	toc_push_text(a, list, TOC_STR("shared.intranet"));
+	toc_push_text(a, list, TOC_STR("=nobody.intranet"));
+	const struct toc_allowance its = toc_allowance_of(a, list, TOC_STR("Chirplet")),
+				   others = toc_allowance_of(a, list, TOC_STR("Chirp")), none = toc_allowance_of(a, NULL, TOC_STR("Chirplet"));
+	CHECK_INT(its.n, 2);
+	CHECK_INT(others.n, 1);
+	CHECK_INT(none.n, 0);
+	CHECK(!refused("https://gw.chirplet.intranet:9443/in", &its));
+	CHECK(refused("https://gw.chirplet.intranet:9443/in", &others) != NULL);
+	CHECK(!refused("https://shared.intranet/in", &others));
+	CHECK(refused("https://nobody.intranet/in", &its) != NULL);
+	toc_arena_free(a);
+}
+
 CASE(the_operator_opens_single_hosts_and_networks_and_nothing_beside_them)
 {
 	static const struct toc_str hosts[] = { { "localhost:9443", 14 }, { "10.1.2.0/24", 11 }, { "gw.intranet", 11 },
