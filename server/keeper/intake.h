@@ -37,7 +37,7 @@ struct toc_work {
 	struct toc_command command;
 	uint8_t token[32], session[32]; /* sign-in: SHA-256 of the token and of the new session's secret */
 	struct toc_str secret, peer;    /* sign-in: that secret; the address that asks */
-	struct toc_uuid delivery;       /* the server's: what waits for it to be decided (outgoing.c); nil: nothing */
+	struct toc_uuid delivery;       /* the server's: what waits for it to be decided (carry.c); nil: nothing */
 	bool by_link;                   /* sign-in: by the link of an e-mail */
 	int64_t since_us;               /* monotonic time of arrival */
 	unsigned fetches;               /* rows that were read for it */
