@@ -460,6 +460,22 @@ void stage_run(struct stage *s, int ms)
 	} while (toc_clock_mono_us() < until);
 }
 
+static bool has_work(const struct toc_keeper *k)
+{
+	return !toc_intake_is_empty(&k->intake, false) || k->batch || k->fetching || k->tail.busy;
+}
+
+void stage_settle(struct stage *s, unsigned i)
+{
+	int64_t until = toc_clock_mono_us() + 5000000;
+	do
+		stage_run(s, 0);
+	while (has_work(s->keeper[i].k) && toc_clock_mono_us() < until);
+	if (has_work(s->keeper[i].k))
+		TOC_WRONG("the keeper does not come to rest");
+	stage_run(s, 0);
+}
+
 bool stage_phase(struct stage *s, unsigned i, enum toc_phase phase)
 {
 	int64_t until = toc_clock_mono_us() + 5000000;

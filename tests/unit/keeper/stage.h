@@ -62,6 +62,8 @@ void stage_fault(struct stage *s, unsigned i, enum toc_memory_fault fault);
 
 /** Let everybody run for so long (at least one turn each). */
 void stage_run(struct stage *s, int ms);
+/** Run until keeper i has decided and entered all that it was given, and its front has heard of it. Five seconds are a failure. */
+void stage_settle(struct stage *s, unsigned i);
 /** Run until keeper i is in this phase, or five seconds are over. @return whether it is */
 bool stage_phase(struct stage *s, unsigned i, enum toc_phase phase);
 

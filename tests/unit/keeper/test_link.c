@@ -48,15 +48,14 @@ static struct toc_str a_letter(void)
 	stage_archive(&s);
 	theirs = case_of(stage_send(&s, stage_login(&s, "Chirplet", "night responder"), stage_threat(&s, "another")));
 	mine = case_of(stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7")));
-	for (int ms = 0; stage_published_count(&s, 0, "M4.send") < 2 && ms < 3000; ms += 5)
-		stage_run(&s, 5);
+	stage_settle(&s, 0);
+	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 2);
 	struct toc_uuid about = { { 0 } };
 	CHECK(toc_uuid_parse(toc_get_text(stage_published(&s, 0, "M4.send")->value, "id"), &about) == 0);
 	struct toc_grant g;
 	CHECK(toc_grant_open(s.a, s.keeper[0].k->o.grant_key, stage_login(&s, "HUB", "duty officer"), toc_keeper_now(s.keeper[0].k), &g) == 0);
 	toc_keeper_put(s.keeper[0].k, toc_link_work(s.keeper[0].k, DELIVERY, TOC_STR("HUB"), g.person, about));
-	for (int ms = 0; !toc_find_credential(toc_keeper_world(s.keeper[0].k), toc_link_id(DELIVERY)) && ms < 3000; ms += 5)
-		stage_run(&s, 5);
+	stage_settle(&s, 0);
 	CHECK(toc_find_credential(toc_keeper_world(s.keeper[0].k), toc_link_id(DELIVERY)) != NULL);
 	return toc_link_token(s.a, s.keeper[0].k->o.dup_key, DELIVERY);
 }
@@ -98,7 +97,6 @@ CASE(it_reads_its_own_matter_and_opens_no_stream)
 
 	CHECK_TEXT(toc_get_text(ack(stage_login(&s, "HUB", "duty officer"), theirs), "op"), "accepted");
 	CHECK_TEXT(toc_get_text(ack(grant, mine), "op"), "accepted");
-	stage_run(&s, 20);
 	toc_buf_init(&b, 4096);
 	toc_ipc_begin(&b, TOC_IPC_READ);
 	toc_ipc_u64(&b, 99);
@@ -147,7 +145,7 @@ CASE(it_opens_again_and_ends_as_a_whole)
 	struct toc_work *w = toc_server_work(s.keeper[0].k, "credential", "revoke");
 	toc_set_text(w->arena, toc_get(w->command.message, "body"), "credential", toc_uuid_str(w->arena, toc_link_id(DELIVERY)));
 	toc_keeper_put(s.keeper[0].k, w);
-	stage_run(&s, 30);
+	stage_settle(&s, 0);
 	CHECK(toc_uuid_eq(stage_last(&s, 0, TOC_IPC_REVOKE)->id, toc_link_id(DELIVERY)));
 	CHECK_INT(ask(TOC_IPC_AUTH, 4, telephone)->number, TOC_IPC_AUTH_FAIL);
 	CHECK_INT(ask(TOC_IPC_AUTH, 4, tablet)->number, TOC_IPC_AUTH_FAIL);
@@ -175,7 +173,7 @@ CASE(the_letter_of_a_delivery_has_one_link_however_often_it_is_made)
 	const struct toc_credential *c = toc_find_credential(toc_keeper_world(s.keeper[0].k), toc_link_id(DELIVERY));
 
 	toc_keeper_put(s.keeper[0].k, toc_link_work(s.keeper[0].k, DELIVERY, TOC_STR("HUB"), c->person, c->about));
-	stage_run(&s, 20);
+	stage_settle(&s, 0);
 	CHECK_INT(stage_size(&s), size);
 	CHECK(toc_str_eq(token, toc_link_token(s.a, s.keeper[0].k->o.dup_key, DELIVERY)));
 	CHECK(!toc_str_eq(token, toc_link_token(s.a, s.keeper[0].k->o.dup_key, (struct toc_uuid){ { 8 } })));
