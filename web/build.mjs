@@ -57,8 +57,9 @@ async function finish(p, result) {
 	for (const old of await readdir(join(dist, "assets")))
 		if (old.startsWith(`${p.name}-`) && ![script, style, ...parts.map((f) => `/assets/${basename(f.path)}`)].some((name) => `/assets/${old}`.startsWith(name)))
 			await rm(join(dist, "assets", old));
-	const size = (/** @type {Uint8Array} */ bytes) => `${(bytes.length / 1024).toFixed(0)} KiB (gzip ${(gzipSync(bytes).length / 1024).toFixed(0)})`;
-	console.log(`${p.name}: ${script} ${size(of("/main.js"))}, ${parts.map((f) => `${basename(f.path)} ${size(f.contents)}, `).join("")}${style}`);
+	const size = (/** @type {Uint8Array[]} */ ...bytes) => `${(bytes.reduce((n, b) => n + b.length, 0) / 1024).toFixed(0)} KiB (gzip ${(bytes.reduce((n, b) =>
+		n + gzipSync(b).length, 0) / 1024).toFixed(0)})`;
+	console.log(`${p.name}: ${script} ${size(of("/main.js"))}, ${parts.length} parts ${size(...parts.map((f) => f.contents))}, ${style} ${size(of(".css"))}`);
 }
 
 /** What the forms are made of: import from "tocsin:catalogue". Only what this console says. */

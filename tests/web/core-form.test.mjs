@@ -11,10 +11,14 @@ import { build } from "../integration/lib/server.mjs";
 import { only, read } from "../../web/catalogue.mjs";
 import { blank, body, pathOf, problems, restored, withValue } from "../../web/core/form.js";
 import { FORMS, beginning, message, problemsIn } from "../../web/core/forms.js";
-import { has } from "../../web/lib/i18n.js";
+import { has, learn, speak } from "../../web/lib/i18n.js";
 import { reduceAll, emptyState } from "../../web/core/state.js";
 import { FakeServer } from "./fake-server.mjs";
 import { catalogue, fill } from "./fill.mjs";
+import { screensOf } from "./words.mjs";
+
+learn(...screensOf("en"));
+await speak("en");
 
 const tool = path.join(build, "tests/unit/message/catalogue_check");
 const schemaOf = (type) => JSON.parse(execFileSync(tool, ["schema", type], { encoding: "utf8", maxBuffer: 1 << 26 }));

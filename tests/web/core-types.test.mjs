@@ -26,6 +26,6 @@ describe("types of messages", () => {
 		const damaged = check();
 		writeFileSync(`${web}core/messages.d.ts`, declarations(source));
 		assert.notEqual(damaged.status, 0);
-		assert.match(damaged.stdout, /notice\.js.*"draft"/);
+		assert.match(damaged.stdout, /draft\.js.*"draft"/);
 	});
 });

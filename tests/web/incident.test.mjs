@@ -110,6 +110,7 @@ describe("incidents and forms", { skip: haveChromium ? false : "there is no Chro
 		await keys("Control+Enter");
 		await page.locator(".group-row", { hasText: "64 hexadecimal digits" }).waitFor();
 		await go(page, `#/incident/${id}`);
+		await page.locator(".signal").first().waitFor();
 		const looks = await page.locator(".signal").evaluateAll((all) => all.map((x) => ({ is: x.className, border: getComputedStyle(x).borderLeftStyle,
 			word: x.querySelector(".signal-state")?.textContent })));
 		assert.deepEqual(looks.map((x) => x.word), ["shared", "shared", "DISPUTED", "QUARANTINED"]);

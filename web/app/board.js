@@ -16,7 +16,7 @@ import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
 import { onKeys, keyOf } from "./keys.js";
 import { onShift, ready, silencedFor, state, looked } from "./model.js";
-import { openDraft } from "./compose.js";
+import { openDraft } from "./draft.js";
 import { go } from "./router.js";
 import { IncidentRows, matchesIncident } from "./incidents.js";
 

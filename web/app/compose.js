@@ -8,7 +8,7 @@ import { uuid7 } from "../core/ids.js";
 import {
 	CONFIDENCE, CONTENT_TYPES, DUTIES, GROUNDS, HINT_KINDS, IDENTIFIERS, IMMEDIACY, NOTIFIED, OFFENCES, STATUSES,
 		SURFACES, TLP,
-	draftMessage, emptyForm, emptyRow, fieldOfPath, localOffset, missing, sendMessage, supplementMessage,
+	emptyForm, emptyRow, fieldOfPath, localOffset, missing, sendMessage, supplementMessage,
 		withdrawMessage,
 } from "../core/notice.js";
 import { deadlines, openExercises, timeOf, titleOf } from "../core/select.js";
@@ -18,39 +18,13 @@ import { ModeTag, OrgName, Refused, ScreenTitle, caseNumber, rolesInWords } from
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { country } from "../lib/format.js";
-import { language, t, word } from "../lib/i18n.js";
+import { language, learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
+import { open } from "./draft.js";
 import { announce, contextOf, memory, prepare, ready, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 
-/** Open an item. While an exercise runs the person says first where it belongs: nothing changes that later. */
-export function openDraft() {
-	if (openExercises(state.value).length)
-		go("#/notify/new");
-	else
-		open(undefined);
-}
-
-/** The draft goes to the server at once: it starts the quarter of an hour. */
-/** @param {string|undefined} exercise */
-async function open(exercise) {
-	const where = {
-		mode: exercise ? "exercise" : "actual", exercise, now: timeOf(state.value, { exercise }, serverClock.now()),
-			lang: language.value,
-	};
-	const message = draftMessage(where);
-	const answer = await send(message);
-	if (!answer.ok) {
-		announce(answer.refusal?.detail ?? t("lost.unknown"), true);
-		return;
-	}
-	const id = answer.frame.case ?? state.value.caseOf.get(message.id);
-	announce(t("done.draft"));
-	if (id)
-		go(`#/notify/${id}`);
-	else
-		go("#/");
-}
+learn("parts", "threat");
 
 /** @param {{id: string}} props */
 export function ComposeScreen({ id }) {

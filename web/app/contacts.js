@@ -10,11 +10,13 @@ import { Icon } from "../components/icon.js";
 import { ScreenTitle, personInWords } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
 import { announce, now, ready, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 import { useSending } from "./sending.js";
+
+learn("parts", "contacts");
 
 /** @typedef {import("../core/contacts.js").Point} Point */
 

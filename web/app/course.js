@@ -9,10 +9,12 @@ import { Icon } from "../components/icon.js";
 import { OrgName, Refused, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
-import { has, t, word } from "../lib/i18n.js";
+import { has, learn, t, word } from "../lib/i18n.js";
 import { announce, contextOfIncident, ready, send, state } from "./model.js";
 import { InWords } from "./say.js";
 import { useSending } from "./sending.js";
+
+learn("parts", "course");
 
 /** @typedef {import("../core/incidents.js").Incident} Incident */
 

@@ -7,8 +7,10 @@ import { OrgName, Who } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { country, defanged } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
+
+learn("parts", "threat");
 
 /** @typedef {import("../core/state.js").Case} Case */
 

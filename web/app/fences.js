@@ -10,10 +10,12 @@ import { Icon } from "../components/icon.js";
 import { ModeTag, ScreenTitle, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
 import { now, state } from "./model.js";
 import { go } from "./router.js";
+
+learn("parts", "fences");
 
 /** @typedef {import("../core/fences.js").Check} Check */
 /** @typedef {import("../core/fences.js").Referral} Referral */

@@ -5,9 +5,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { Standing } from "../components/parts.js";
 import { Icon } from "../components/icon.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { learn, t } from "../lib/i18n.js";
 import { DEFAULT_KEYS, keyOf } from "./keys.js";
 import { settings } from "./model.js";
+
+learn("parts", "settings");
 
 /** @param {{onClose: () => void}} props */
 export function HelpDialog({ onClose }) {

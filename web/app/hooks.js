@@ -13,8 +13,6 @@ import { ScreenTitle } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
-import de from "../lib/strings/de-hooks.js";
-import en from "../lib/strings/en-hooks.js";
 import { onKeys } from "./keys.js";
 import { announce, now, ready, serverClock, state } from "./model.js";
 import { go } from "./router.js";
@@ -23,7 +21,7 @@ import { useSending } from "./sending.js";
 /** @typedef {import("../core/hooks.js").Hook} Hook */
 /** @typedef {import("../core/hooks.js").Delivery} Delivery */
 
-learn({ en, de });
+learn("hooks", "parts", "contacts");
 
 /** What was told once, by hook. @type {import("@preact/signals").Signal<Map<string, {secret: string, public_key?: string}>>} */
 const secrets = signal(new Map());

@@ -12,7 +12,7 @@ import { IncidentState, ModeTag, OrgName, Refused, ScreenTitle, Tlp, Who, caseNu
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { current } from "./board.js";
 import { Confirmations, Debrief, Processes, Reports, Volumes } from "./course.js";
 import { onKeys } from "./keys.js";
@@ -23,6 +23,8 @@ import { InWords } from "./say.js";
 import { useSending } from "./sending.js";
 import { SignalList } from "./signals.js";
 import { Timeline } from "./timeline.js";
+
+learn("parts", "incident");
 
 /** @typedef {import("../core/incidents.js").Incident} Incident */
 

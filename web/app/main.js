@@ -4,7 +4,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { html } from "../lib/html.js";
-import { catalogues, language } from "../lib/i18n.js";
+import { language, preferred, speak } from "../lib/i18n.js";
 import { linkToken, resume, settings } from "./model.js";
 import { Shell } from "./shell.js";
 import "./alarm.js";
@@ -18,11 +18,10 @@ if (signInLink) {
 	history.replaceState(null, "", location.pathname);
 }
 
-effect(() => {
-	const wanted = settings.value.language || navigator.language.slice(0, 2);
-	language.value = wanted in catalogues ? wanted : "en";
-	document.documentElement.lang = language.value;
-});
+/** Words first: a screen without them helps nobody. When those of another language do not come, the old ones stay. */
+const spoken = speak(preferred(settings.value.language)).catch(() => speak("en"));
+effect(() => void speak(preferred(settings.value.language)).catch(() => {}));
+effect(() => void (document.documentElement.lang = language.value));
 
 /** State classes on :root; base.css lists them. At night, dark is the default. */
 export function applyTheme() {
@@ -42,6 +41,5 @@ setInterval(applyTheme, 60_000);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
 
 const root = document.getElementById("console");
-if (root)
-	render(html`<${Shell} />`, root);
+spoken.catch(() => {}).finally(() => root && render(html`<${Shell} />`, root));
 resume();

@@ -8,8 +8,10 @@ import { OrgName, personInWords } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { Ways } from "../components/ways.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
+
+learn("parts", "incident");
 
 /** Until when an answer is owed. @param {{row: ReturnType<typeof ackMatrix>[number], of: any}} props */
 function Owed({ row, of }) {

@@ -10,12 +10,14 @@ import { Icon } from "../components/icon.js";
 import { Refused } from "../components/parts.js";
 import { stamped, withdrawMessage } from "../core/notice.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
 import { announce, contextOf, state } from "./model.js";
 import { current } from "./board.js";
 import { go } from "./router.js";
 import { useSending } from "./sending.js";
+
+learn("parts", "threat");
 
 /** @typedef {import("../core/state.js").Case} Case */
 

@@ -10,13 +10,15 @@ import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { span } from "../lib/format.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { CheckBox } from "./fences.js";
 import { onKeys } from "./keys.js";
 import { lookAtOrder, phase, state } from "./model.js";
 import { go } from "./router.js";
 import { InWords } from "./say.js";
 import { Timeline } from "./timeline.js";
+
+learn("parts", "orders");
 
 /** @typedef {import("../core/orders.js").Order} Order */
 

@@ -8,8 +8,10 @@ import { OrgName, personInWords } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { Ways } from "../components/ways.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { learn, t } from "../lib/i18n.js";
 import { state } from "./model.js";
+
+learn("parts");
 
 /** While no person has answered, a delivery says that only a machine has it; an automatic answer is named as one.
  * @param {{row: any, of: {exercise?: string}}} props */

@@ -20,11 +20,13 @@ import { ModeTag, OrgName, Refused, ScreenTitle, personInWords, rolesInWords, vo
 import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { country, exact } from "../lib/format.js";
-import { has, language, t, word } from "../lib/i18n.js";
+import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Figures } from "./course.js";
 import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
+
+learn("parts", "threat", "incident", "course", "fences", "orders", "contacts");
 
 /** @typedef {import("../core/forms.js").About} About */
 

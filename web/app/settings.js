@@ -4,13 +4,18 @@
 import { Check, Radios, Select, TextField } from "../components/field.js";
 import { ScreenTitle } from "../components/parts.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { COMPLETE, LANGUAGES, language, learn, t } from "../lib/i18n.js";
 import { DEFAULT_KEYS, keyOf } from "./keys.js";
 import { settings, state } from "./model.js";
 import { testSound } from "./shift.js";
 import { Wake } from "./wake.js";
 
+learn("settings");
+
 const set = (/** @type {any} */ change) => (settings.value = { ...settings.value, ...change });
+
+/** A language by its own name. @param {string} lang */
+export const nameOf = (lang) => new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
 
 export function SettingsScreen() {
 	const s = settings.value;
@@ -28,7 +33,8 @@ export function SettingsScreen() {
 				onChange=${(/** @type {boolean} */ dense) => set({ dense })} />
 			<${Select} id="language" label=${t("settings.language")} value=${s.language}
 				empty=${t("settings.language_auto")}
-				options=${[{ value: "en", label: "English" }, { value: "de", label: "Deutsch" }]}
+				options=${LANGUAGES.map((value) => ({ value, label: nameOf(value) }))}
+					hint=${COMPLETE.includes(language.value) ? undefined : t("settings.language_gaps")}
 					onChange=${(/** @type {string} */ language) => set({ language })} />
 		</section>
 		<section class="card"><h2>${t("settings.sound")}</h2>

@@ -14,25 +14,18 @@ import { OrgName, rolesInWords } from "../components/parts.js";
 import { clock, span, zone } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { Screen as Loaded, fetchNow, later } from "../lib/later.js";
 import { soundOn } from "./alarm.js";
 import { BoardScreen } from "./board.js";
-import { ComposeScreen, openDraft } from "./compose.js";
-import { ContactsScreen } from "./contacts.js";
-import { DeconflictionScreen, ReferralsScreen } from "./fences.js";
-import { HelpDialog } from "./help.js";
-import { IncidentScreen } from "./incident.js";
+import { openDraft } from "./draft.js";
 import { keyOf, onKeys } from "./keys.js";
-import { OrderScreen, OrdersScreen } from "./orders.js";
 import {
 	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
 		state,
 } from "./model.js";
 import { go, route } from "./router.js";
-import { SayScreen } from "./say.js";
-import { SettingsScreen } from "./settings.js";
 import { ShiftScreen } from "./shift.js";
 import { SignInScreen } from "./sign-in.js";
-import { ThreatScreen } from "./threat.js";
 
 /** What is on the screen says whether it is framed: a real threat never is, whatever exercise runs beside it. */
 function Ribbon() {
@@ -171,43 +164,45 @@ function Spoken() {
 			aria-hidden="true">${text}</div>`}`;
 }
 
-const hooks = () => import("./hooks.js").then((page) => page.HooksScreen);
+/* Screens that are not the first one: script and words come when they are opened, or when the board has been shown and there is
+ * time. By name of the address. */
+const THREAT = later("ThreatScreen", () => import("./threat.js"));
+const NOTIFY = later("ComposeScreen", () => import("./compose.js"));
+const INCIDENT = later("IncidentScreen", () => import("./incident.js"));
+const SAY = later("SayScreen", () => import("./say.js"));
+const ORDERS = later("OrdersScreen", () => import("./orders.js"));
+const ORDER = later("OrderScreen", () => import("./orders.js"));
+const DECONFLICTION = later("DeconflictionScreen", () => import("./fences.js"));
+const REFERRALS = later("ReferralsScreen", () => import("./fences.js"));
+const CONTACTS = later("ContactsScreen", () => import("./contacts.js"));
+const HOOKS = later("HooksScreen", () => import("./hooks.js"));
+const SETTINGS = later("SettingsScreen", () => import("./settings.js"));
+const HELP = later("HelpDialog", () => import("./help.js"));
 
-/** A page that few need: its script comes when it is opened. @param {{load: () => Promise<any>}} props */
-function Later({ load }) {
-	const [page, setPage] = useState(/** @type {any} */ (null));
-	useEffect(() => void load().then((screen) => setPage({ screen }), () => setPage({})), [load]);
-	if (page?.screen)
-		return html`<${page.screen} />`;
-	return html`<main id="main"><p role=${page ? "alert" : "status"}>${t(page ? "nav.not_loaded" : "nav.loading")}</p></main>`;
+/** Fetched before anybody asks, in this order: a threat must open at once, and also when the server is away by then. */
+const SOON = [THREAT, INCIDENT, NOTIFY, SAY, ORDERS, CONTACTS, HELP, SETTINGS, DECONFLICTION];
+let fetching = false;
+async function fetchSoon() {
+	if (fetching)
+		return;
+	fetching = true;
+	for (const one of SOON)
+		await fetchNow(one).catch(() => {});
+	fetching = SOON.every((one) => one.found);
 }
 
 function Screen() {
 	const { name, id, step } = route.value;
 	if (!onShift.value || name === "shift")
 		return html`<${ShiftScreen} />`;
-	if (name === "threat" && id)
-		return html`<${ThreatScreen} key=${id} id=${id} step=${step} />`;
-	if (name === "notify" && id)
-		return html`<${ComposeScreen} key=${id} id=${id} />`;
-	if (name === "incident" && id)
-		return html`<${IncidentScreen} key=${id} id=${id} step=${step} />`;
-	if (name === "say" && id)
-		return html`<${SayScreen} key=${`${id}/${step}`} id=${id} step=${step} />`;
-	if (name === "orders")
-		return html`<${OrdersScreen} />`;
-	if (name === "order" && id)
-		return html`<${OrderScreen} key=${id} id=${id} />`;
-	if (name === "deconfliction" && maySeeChecks(state.value.me))
-		return html`<${DeconflictionScreen} id=${id} />`;
-	if (name === "referrals" && maySeeReferrals(state.value.me))
-		return html`<${ReferralsScreen} id=${id} />`;
-	if (name === "contacts")
-		return html`<${ContactsScreen} />`;
-	if (name === "hooks" && isHookAdmin(state.value.me))
-		return html`<${Later} load=${hooks} />`;
-	if (name === "settings")
-		return html`<${SettingsScreen} />`;
+	const { me } = state.value;
+	/** @type {[any, string?]|undefined} */
+	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]
+		: id && name === "say" ? [SAY, `${id}/${step}`] : name === "orders" ? [ORDERS] : id && name === "order" ? [ORDER, id]
+			: name === "deconfliction" && maySeeChecks(me) ? [DECONFLICTION] : name === "referrals" && maySeeReferrals(me) ? [REFERRALS]
+				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "settings" ? [SETTINGS] : undefined;
+	if (other)
+		return html`<${Loaded} key=${`${name}/${other[1] ?? ""}`} of=${other[0]} with=${{ id, step }} />`;
 	return html`<${BoardScreen} />`;
 }
 
@@ -220,6 +215,8 @@ export function Shell() {
 		report: () => mayReport(state.value.me) && go("#/say/M1.report"),
 		compose: () => mayDraft(state.value.me) && ready.value && openDraft(),
 	}), []);
+	const board = session.value === "in" && onShift.value;
+	useEffect(() => void (board && setTimeout(fetchSoon, 300)), [board, ready.value]);
 	if (session.value !== "in")
 		return html`<${SignInScreen} /><${Spoken} />`;
 	return html`
@@ -232,5 +229,5 @@ export function Shell() {
 		<${Banner} />
 		<${Screen} />
 		<${Spoken} />
-		${help && html`<${HelpDialog} onClose=${() => setHelp(false)} />`}`;
+		${help && html`<${Loaded} over of=${HELP} with=${{ onClose: () => setHelp(false) }} />`}`;
 }

@@ -11,8 +11,10 @@ import { Who } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { defanged } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
+
+learn("parts", "incident", "course");
 
 /** @typedef {import("../core/signals.js").Signal} Signal */
 

@@ -9,7 +9,7 @@ import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Standing, Tlp, Who, caseNumber } from "../components/parts.js";
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { learn, t } from "../lib/i18n.js";
 import { current } from "./board.js";
 import { Addressed, Facts } from "./facts.js";
 import { keyOf, onKeys } from "./keys.js";
@@ -18,6 +18,8 @@ import { NextStep } from "./next-step.js";
 import { ReceiptTable } from "./receipts.js";
 import { go } from "./router.js";
 import { Timeline } from "./timeline.js";
+
+learn("parts", "threat");
 
 /** @typedef {import("../core/state.js").Case} Case */
 

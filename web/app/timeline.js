@@ -9,8 +9,10 @@ import { Icon } from "../components/icon.js";
 import { OrgName, Who } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
+
+learn("parts", "incident", "course", "orders", "threat");
 
 /** @typedef {import("../core/state.js").Case} Case */
 /** @typedef {import("../core/state.js").Item} Item */

@@ -10,8 +10,10 @@ import { Check } from "../components/field.js";
 import { pushMessage } from "../core/hooks.js";
 import { stillWoken } from "../core/wake.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { learn, t } from "../lib/i18n.js";
 import { memory, phase, send, serverClock, state } from "./model.js";
+
+learn("settings");
 
 /** What was told the server: its id there, and the address that the browser had. @returns {import("../core/wake.js").Told|null} */
 const told = () => memory.get("push", null);

@@ -3,7 +3,9 @@
 
 import { announce } from "../app/model.js";
 import { html } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { learn, t } from "../lib/i18n.js";
+
+learn("parts");
 
 /** Shown so that it cannot be followed, copied exactly.
  * @param {{text: string, shown?: string, name: string}} props */

@@ -12,9 +12,11 @@ import { CODES, blank, mustBeAnswered, needed, neededOfEach, shown, valueAt } fr
 import { localOffset } from "../core/notice.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { has, language, t, word } from "../lib/i18n.js";
+import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Checks, Radios, Select, TextArea, TextField } from "./field.js";
 import { Icon } from "./icon.js";
+
+learn("parts");
 
 /** @typedef {import("../core/form.js").Field} Field */
 /** @typedef {import("../core/form.js").Catalogue} Catalogue */

@@ -3,9 +3,11 @@
  * tried again, bounced, given up. A shape and a word for each; none of them says that a person has it. */
 
 import { html } from "../lib/html.js";
-import { has, t, word } from "../lib/i18n.js";
+import { has, learn, t, word } from "../lib/i18n.js";
 import { Icon } from "./icon.js";
 import { When } from "./time.js";
+
+learn("parts");
 
 const SHAPES = /** @type {Record<string, string>} */ ({ queued: "waiting", sent: "sent", delivered: "delivered", retrying: "clock", bounced: "rejected", dead: "cross",
 	escalated: "bell", not_attempted: "none" });

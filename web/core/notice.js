@@ -242,13 +242,6 @@ function personalData(f, b) {
 	return { level: f.personal_level || "limited", categories };
 }
 
-/** @param {import("./protocol.js").Context} where */
-export function draftMessage(where) {
-	return envelope("M4", { step: "draft", aware_at: rfc3339(where.now) }, where, {
-		ack_required: false, legal_basis: legalBasis(["DSA_18"]), personal_data: { level: "none", categories: [] },
-	});
-}
-
 /** The notification. The same id must be used for `prepare` and `send`, so it is given from outside.
  * @param {Form} f @param {import("./protocol.js").Context} where @param {{awareAt: string, id: string}} of */
 export function sendMessage(f, where, of) {

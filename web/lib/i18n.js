@@ -1,35 +1,74 @@
 // @ts-check
-/* i18n.js: words. One catalogue per language (lib/strings/LANG.js), stable keys, an ICU subset:
- * {name}, {n, plural, one {# item} other {# items}}, {x, select, a {…} other {…}}. Never joined from pieces.
- * A key that a language lacks is shown in English and marked, so that a gap is seen and nobody is left without words. */
+/* i18n.js: words. A file for each language and screen (lib/strings/LANG.js for what comes first, LANG-SCREEN.js), loaded when they are
+ * wanted; stable keys, an ICU subset: {name}, {n, plural, one {# item} other {# items}}, {x, select, a {…} other {…}}. Never
+ * joined from pieces.
+ *
+ * A module says which words it uses where it is loaded: learn("orders"). Six languages are complete (a test says so). The
+ * others of the Union may be chosen: dates, numbers and countries are theirs, and what has no words of theirs is shown in
+ * English and marked, key by key, so that a gap is seen and nobody is left without words. */
 
 import { signal } from "@preact/signals";
-import enRest from "./strings/en.js";
-import enIncident from "./strings/en-incident.js";
-import enCourse from "./strings/en-course.js";
-import enContacts from "./strings/en-contacts.js";
-import enFences from "./strings/en-fences.js";
-import enOrders from "./strings/en-orders.js";
-import enLink from "./strings/en-link.js";
-import deRest from "./strings/de.js";
-import deIncident from "./strings/de-incident.js";
-import deCourse from "./strings/de-course.js";
-import deContacts from "./strings/de-contacts.js";
-import deFences from "./strings/de-fences.js";
-import deOrders from "./strings/de-orders.js";
-import deLink from "./strings/de-link.js";
 
-/** @type {Record<string, string>} */
-const en = { ...enRest, ...enIncident, ...enCourse, ...enFences, ...enOrders, ...enContacts, ...enLink };
-/** @type {Record<string, Record<string, string>>} */
-export const catalogues = { en, de: { ...deRest, ...deIncident, ...deCourse, ...deFences, ...deOrders, ...deContacts, ...deLink } };
+export const COMPLETE = ["en", "de"];
+/** The official languages of the Union. */
+export const LANGUAGES = ["bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro",
+	"sk", "sl", "sv"];
+
+/** What has been loaded, by language. @type {Record<string, Record<string, string>>} */
+const words = {};
+/** Screens whose words are wanted; "" is what comes first. @type {Set<string>} */
+const wanted = new Set([""]);
+/** Language and screen → when its words are here. @type {Map<string, Promise<void>>} */
+const loading = new Map();
+/** A language is shown when its words are here: see speak(). */
 export const language = signal("en");
 
-/** Words of a page that is loaded later. @param {Record<string, Record<string, string>>} more by language */
-export function learn(more) {
-	for (const [lang, words] of Object.entries(more))
-		Object.assign(catalogues[lang], words);
+/** @param {string} lang @param {string} screen @returns {Promise<void>} */
+function load(lang, screen) {
+	const name = screen ? `${lang}-${screen}` : lang;
+	let done = loading.get(name);
+	if (!done) {
+		/* of the languages that are not complete there is what comes first, at most */
+		const file = COMPLETE.includes(lang) || (!screen && LANGUAGES.includes(lang)) ? import(`./strings/${name}.js`) : Promise.resolve({ default: {} });
+		done = file.then((found) => void Object.assign(words[lang] ??= {}, found.default));
+		done.catch(() => loading.delete(name)); // the next one who asks tries again
+		loading.set(name, done);
+	}
+	return done;
 }
+
+/** @param {string} lang */
+const all = (lang) => Promise.all([...wanted].flatMap((screen) => (COMPLETE.includes(lang) ? [load(lang, screen)]
+	: [load(lang, screen), load("en", screen)])));
+
+/** The language that is spoken, or is about to be. */
+let speaking = "";
+
+/** Words that the caller's module uses. Await learnt() before they are shown. @param {...string} screens */
+export function learn(...screens) {
+	for (const screen of screens)
+		wanted.add(screen);
+	if (speaking)
+		all(speaking).catch(() => {}); // learnt() reports it to whoever waits
+}
+
+/** Everything that was asked for is here; rejects when it cannot be loaded. */
+export const learnt = async () => void await all(speaking || "en");
+
+/** Speak another language, as soon as its words are here. @param {string} lang */
+export async function speak(lang) {
+	speaking = LANGUAGES.includes(lang) ? lang : "en";
+	const mine = speaking;
+	await all(mine);
+	if (mine === speaking)
+		language.value = mine;
+}
+
+/** The language of this person: what was chosen, or the first of the browser's that there is. @param {string} chosen */
+export const preferred = (chosen) => [chosen, ...navigator.languages.map((l) => l.slice(0, 2).toLowerCase())].find((l) => LANGUAGES.includes(l)) ?? "en";
+
+/** All words of a language, for tests. @param {string} lang */
+export const vocabulary = (lang) => words[lang] ?? {};
 
 /** @param {string} text @param {number} i  after the opening brace @returns {number} index of its closing brace */
 function closing(text, i) {
@@ -94,17 +133,20 @@ export function format(text, values, lang, number) {
 }
 
 /** Is there a sentence of that name? @param {string} key */
-export const has = (key) => key in en;
+export const has = (key) => words[language.value]?.[key] !== undefined || words.en?.[key] !== undefined;
+
+/** Marks what is shown in English for want of words. */
+const MARK = "\u00a0ᵉⁿ";
 
 /** @param {string} key @param {Record<string, any>} [values] @returns {string} */
 export function t(key, values = {}) {
 	const lang = language.value;
-	const text = catalogues[lang]?.[key];
+	const text = words[lang]?.[key];
 	if (text !== undefined)
 		return format(text, values, lang);
-	const english = en[key];
+	const english = words.en?.[key];
 	if (english !== undefined)
-		return `${format(english, values, "en")} ᵉⁿ`;
+		return `${format(english, values, "en")}${MARK}`;
 	return key;
 }
 
@@ -114,5 +156,5 @@ export function word(group, value) {
 	if (value === undefined || value === null || value === "")
 		return "";
 	const key = `${group}.${value}`;
-	return catalogues[language.value]?.[key] ?? en[key] ?? String(value).replaceAll("_", " ");
+	return has(key) ? t(key) : String(value).replaceAll("_", " ");
 }

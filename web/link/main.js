@@ -4,7 +4,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { html } from "../lib/html.js";
-import { catalogues, language } from "../lib/i18n.js";
+import { language, preferred, speak } from "../lib/i18n.js";
 import { arrive, beat, settings } from "./model.js";
 import { Page } from "./page.js";
 import "../styles/index.css";
@@ -15,11 +15,9 @@ if (found)
 	history.replaceState(null, "", location.pathname); /* not into the history, and not over anybody's shoulder */
 arrive(found?.[1] ?? "");
 
-effect(() => {
-	const wanted = [settings.value.language, ...navigator.languages.map((l) => l.slice(0, 2))];
-	language.value = wanted.find((l) => l in catalogues) ?? "en";
-	document.documentElement.lang = language.value;
-});
+const spoken = speak(preferred(settings.value.language)).catch(() => speak("en"));
+effect(() => void speak(preferred(settings.value.language)).catch(() => {}));
+effect(() => void (document.documentElement.lang = language.value));
 
 function applyTheme() {
 	const dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -34,5 +32,4 @@ matchMedia("(prefers-contrast: more)").addEventListener("change", applyTheme);
 setInterval(beat, 1000);
 
 const root = document.getElementById("link");
-if (root)
-	render(html`<${Page} />`, root);
+spoken.catch(() => {}).finally(() => root && render(html`<${Page} />`, root));

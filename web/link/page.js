@@ -23,9 +23,11 @@ import { ModeTag, Refused, ScreenTitle, Who, caseNumber } from "../components/pa
 import { Countdown, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { catalogues, has, language, t, word } from "../lib/i18n.js";
+import { LANGUAGES, has, language, learn, t, word } from "../lib/i18n.js";
 import { about, announce, announcement, caughtUp, entries, lookAtLetter, memory, open, ready, receipt, serverClock, settings, stage, state,
 	trouble, whereOf } from "./model.js";
+
+learn("link", "parts");
 
 /** @typedef {import("../core/letter.js").Letter} Letter */
 /** @typedef {ReturnType<typeof correspondence>} All */
@@ -267,7 +269,7 @@ function Top() {
 	return html`<a class="skip" href="#main">${t("nav.skip")}</a>
 		<header class="link-top"><span class="brand">TOCSIN</span><label class="link-language"><span class="sr-only">${t("settings.language")}</span><select
 			aria-label=${t("settings.language")} value=${language.value} onChange=${(/** @type {any} */ e) => (settings.value = { ...settings.value,
-				language: e.target.value })}>${Object.keys(catalogues).map((l) => html`<option value=${l} selected=${l === language.value}>${new Intl.DisplayNames([l],
+				language: e.target.value })}>${LANGUAGES.map((l) => html`<option value=${l} selected=${l === language.value}>${new Intl.DisplayNames([l],
 					{ type: "language" }).of(l)}</option>`)}</select></label>
 		${exercise && modeOf() === "exercise" && html`<p class="exercise-strip"><${Icon} name="drill" /> <b>${t("link.exercise")}</b> ${exercise.title ?? ""}</p>`}</header>
 		${stage.value !== "ended" && trouble.value && html`<div class="box box-red" role="alert"><${Icon} name="warn" /><p>${t(`link.trouble.${trouble.value}`)}</p></div>`}`;

@@ -3,8 +3,6 @@
 
 /** @type {Record<string, string>} */
 export default {
-	"nav.contacts": "Kontakte",
-	"nav.hooks": "Webhooks",
 	"contacts.title": "Kontaktstellen",
 	"contacts.lead": "Wie Organisationen erreicht werden: wer wann auf welchem Weg gerufen wird. Wege werden erprobt, bevor man sie braucht, und eine Übung zeigt jede Woche, dass jemand antwortet.",
 	"contacts.duty": "Dienst und was auf Sie wartet",
@@ -136,11 +134,4 @@ export default {
 	"say.section.more": "Weiteres",
 	"say.section.period": "Zeitraum",
 	"say.section.shifts": "Schichten",
-	"channel.api": "Gateway",
-	"channel.console": "Konsole",
-	"channel.e-mail": "E-Mail",
-	"channel.phone": "Telefon",
-	"channel.SMS": "SMS",
-	"channel.pager": "Pager",
-	"channel.radio": "Funk",
 };

@@ -127,11 +127,6 @@ export default {
 	"undo_advice.reinstate": "Zurückgehaltenes wiederherstellen",
 	"undo_advice.recheck": "erneut prüfen",
 	"undo_advice.none": "nichts rückgängig zu machen",
-	"timer.T25": "Nachbereitung",
-	"timer.T27": "Herausgabe (e-Evidence)",
-	"timer.T28": "Widerspruch des Vollstreckungsstaats",
-	"timer.T29": "Bestätigung der Anordnung",
-	"timer.T32": "Bestätigung eines Rückrufs",
 	/* forms */
 	"say.title.M8.retract": "Signal zurückziehen",
 	"say.lead.M8.retract": "Es bleibt als Grabstein. Alle, die es haben, erfahren es; Maschinen und Menschen bestätigen.",

@@ -3,9 +3,6 @@
 
 /** @type {Record<string, string>} */
 export default {
-	"nav.deconfliction": "Abstimmung",
-	"nav.deconfliction_owed": "{n, plural, one {# wartet auf Ihre Antwort} other {# warten auf Ihre Antwort}}",
-	"nav.referrals": "Hinweise",
 
 	"fence.title": "Abstimmung",
 	"fence.lead": "Würde, was eine Behörde vorhat, die Ermittlung einer anderen stören oder deren Anordnung wiederholen? Blind gefragt: Wen es nicht betrifft, der erfährt nichts, und keine Plattform ist daran beteiligt.",
@@ -131,7 +128,6 @@ export default {
 	/* Überprüfung grenzüberschreitender Anordnungen */
 	"say.title.M18.check_order": "Andere Behörden dazu fragen",
 	"say.lead.M18.check_order": "Bevor sie ergeht: Würde sie eine Ermittlung stören oder eine Anordnung wiederholen? Die Adressen des Entwurfs werden blind verglichen.",
-	"alarm.order_scrutiny": "Die Überprüfung einer Anordnung wartet auf Ihre Entscheidung",
 	"say.title.M15.request": "Um Überprüfung bitten",
 	"say.lead.M15.request": "Binnen 48 Stunden nach Erhalt kann die Behörde des eigenen Staates gebeten werden, die Anordnung zu überprüfen. Auszuführen ist sie binnen ihrer Stunde gleichwohl.",
 	"say.title.M15.own_motion": "Überprüfung aufnehmen",

@@ -3,8 +3,6 @@
 
 /** @type {Record<string, string>} */
 export default {
-	"nav.contacts": "Contacts",
-	"nav.hooks": "Webhooks",
 	"contacts.title": "Contact points",
 	"contacts.lead": "How organisations are reached: who is called, by which channels, when. Channels are tried before they are needed, and a drill proves every week that somebody answers.",
 	"contacts.duty": "Duty and what waits for you",
@@ -136,11 +134,4 @@ export default {
 	"say.section.more": "More",
 	"say.section.period": "Period",
 	"say.section.shifts": "Shifts",
-	"channel.api": "gateway",
-	"channel.console": "console",
-	"channel.e-mail": "e-mail",
-	"channel.phone": "telephone",
-	"channel.SMS": "text message",
-	"channel.pager": "pager",
-	"channel.radio": "radio",
 };

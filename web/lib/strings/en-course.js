@@ -127,11 +127,6 @@ export default {
 	"undo_advice.reinstate": "put back what was held",
 	"undo_advice.recheck": "look at it again",
 	"undo_advice.none": "nothing to undo",
-	"timer.T25": "Debrief",
-	"timer.T27": "Production (e-Evidence)",
-	"timer.T28": "Objection of the enforcing state",
-	"timer.T29": "Validation of the order",
-	"timer.T32": "Confirmation of a recall",
 	/* forms */
 	"say.title.M8.retract": "Retract the signal",
 	"say.lead.M8.retract": "It stays as a tombstone. Everybody who has it is told, and machines and people confirm.",

@@ -3,9 +3,6 @@
 
 /** @type {Record<string, string>} */
 export default {
-	"nav.deconfliction": "Deconfliction",
-	"nav.deconfliction_owed": "{n, plural, one {# waits for your answer} other {# wait for your answer}}",
-	"nav.referrals": "Referrals",
 
 	"fence.title": "Deconfliction",
 	"fence.lead": "Would what one authority intends disturb another’s enquiry, or repeat its order? Asked blindly: whom it does not concern learns nothing, and no platform has any part in it.",
@@ -131,7 +128,6 @@ export default {
 	/* scrutiny of orders across borders */
 	"say.title.M18.check_order": "Ask other authorities about it",
 	"say.lead.M18.check_order": "Before it is issued: would it disturb somebody’s enquiry, or repeat an order? The addresses of the draft are compared, blindly.",
-	"alarm.order_scrutiny": "Scrutiny of an order waits for your decision",
 	"say.title.M15.request": "Ask for scrutiny",
 	"say.lead.M15.request": "Within 48 hours of its receipt the authority of your own state can be asked to look into the order. It is to be carried out within its hour all the same.",
 	"say.title.M15.own_motion": "Take up its scrutiny",

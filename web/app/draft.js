@@ -1,0 +1,36 @@
+// @ts-check
+/* draft.js: a platform opens an item, from wherever it is in the console. */
+
+import { draftMessage } from "../core/draft.js";
+import { openExercises, timeOf } from "../core/select.js";
+import { language, t } from "../lib/i18n.js";
+import { announce, send, serverClock, state } from "./model.js";
+import { go } from "./router.js";
+
+/** Open an item. While an exercise runs the person says first where it belongs: nothing changes that later. */
+export function openDraft() {
+	if (openExercises(state.value).length)
+		go("#/notify/new");
+	else
+		open(undefined);
+}
+
+/** The draft goes to the server at once: it starts the quarter of an hour. @param {string|undefined} exercise */
+export async function open(exercise) {
+	const where = {
+		mode: exercise ? "exercise" : "actual", exercise, now: timeOf(state.value, { exercise }, serverClock.now()),
+			lang: language.value,
+	};
+	const message = draftMessage(where);
+	const answer = await send(message);
+	if (!answer.ok) {
+		announce(answer.refusal?.detail ?? t("lost.unknown"), true);
+		return;
+	}
+	const id = answer.frame.case ?? state.value.caseOf.get(message.id);
+	announce(t("done.draft"));
+	if (id)
+		go(`#/notify/${id}`);
+	else
+		go("#/");
+}
