@@ -44,6 +44,19 @@ void toc_hashing_end(struct toc_hashing *h, uint8_t ret_md5[16], uint8_t ret_sha
 /* Below, a picture has too little in it to be told from others: such hashes are not matched. */
 #define TOC_PDQ_QUALITY_LEAST 50
 
+/* Smaller pictures have the hash of nothing, larger ones are not hashed. */
+#define TOC_PDQ_SIDE_LEAST 5
+#define TOC_PDQ_SIDE_MAX 16384
+
+/** Floats of scratch that a picture of this size takes. @return 0: too large */
+size_t toc_pdq_scratch(size_t rows, size_t cols);
+/** PDQ of a picture at full size, row after row, 8 bits a channel.
+ * @param step bytes of a pixel: 1 grey, 3 red green blue, 4 one more that is not looked at
+ * @param scratch toc_pdq_scratch(rows, cols) floats
+ * @return its quality, 0 to 100 */
+unsigned toc_pdq_make(const uint8_t *pixels, size_t rows, size_t cols, unsigned step, float *scratch,
+		      uint8_t ret[TOC_PDQ_BYTES]);
+
 /** Is it fit for matching? The hash of nothing (all zero) and of a picture with nothing in it are not. */
 bool toc_pdq_is_fit(const uint8_t hash[TOC_PDQ_BYTES], unsigned quality);
 
