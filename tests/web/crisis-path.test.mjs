@@ -242,6 +242,9 @@ describe("the path of a crisis", { skip: why }, () => {
 		await say("StreamHarbor/night responder", "M8.retract", { incident, about });
 		const drafted = await say(officer, "M20.draft", { incident });
 		await say(hubLead, "M20.approve", { incident, about: drafted.id });
+		const hour = (h) => ({ local: `2031-05-17T${h}:00`, offset: "+02:00" });
+		await say("Chirplet/policy lead", "M24.send", { incident, typed: { "body.period": { from: hour(14), until: hour(15) }, "body.reinstated": "2", "body.rejected": "2",
+			"body.pending": "1" } });
 		await say("Chirplet/night responder", "M20.hand_over", { incident });
 		const process = await say(officer, "M22.open", { incident, typed: { "body.addressee": "GameNest" } });
 		await say("GameNest/counsel", "M22.status", { incident, about: process.id });

@@ -14,6 +14,7 @@ import { Countdown, Elapsed, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
+import { Screen as Later, later } from "../lib/later.js";
 import { onKeys, keyOf } from "./keys.js";
 import { onShift, ready, silencedFor, state, looked } from "./model.js";
 import { openDraft } from "./draft.js";
@@ -23,6 +24,8 @@ import { IncidentRows, matchesIncident } from "./incidents.js";
 const query = signal("");
 /** The row that had the focus last; coming back to the board it gets it again. */
 export const current = signal(/** @type {string|null} */ (null));
+
+const UNION = later("Union", () => import("./union.js"));
 
 /** @typedef {import("../core/select.js").Row} Row */
 
@@ -218,7 +221,7 @@ export function BoardScreen() {
 				<ul class="threats">${shownDone.map((row, i) => html`<${RowLine} key=${row.case.id} row=${row}
 					index=${i} focusable=${row.case.id === focusId} />`)}</ul></details>`}
 		</div>
-		<aside class="board-side"><${Deadlines} />
+		<aside class="board-side"><${Deadlines} /><${Later} over of=${UNION} />
 			<p class="key-hint muted">${onShift.value &&
 				html`<kbd>${keyOf("next")}</kbd> <kbd>${keyOf("previous")}</kbd> ${t("hint.move")} · <kbd>Enter</kbd> ${t("hint.open")} · <kbd>${keyOf("acknowledge")}</kbd> ${t("hint.ack")} · <kbd>${keyOf("mute")}</kbd> ${t("hint.mute")} · <kbd>${keyOf("search")}</kbd> ${t("hint.search")} · <kbd>${keyOf("help")}</kbd> ${t("hint.help")}`}</p></aside>
 	</main>`;

@@ -13,6 +13,7 @@ import { has, learn, t, word } from "../lib/i18n.js";
 import { announce, contextOfIncident, ready, send, state } from "./model.js";
 import { InWords } from "./say.js";
 import { useSending } from "./sending.js";
+import { VolumeChart } from "./volume-chart.js";
 
 learn("parts", "course");
 
@@ -65,6 +66,7 @@ export function Volumes({ i }) {
 			<b><${OrgName} code=${r.org} /></b> ${r.statuses.length ? r.statuses.slice(-2).map((x) => html`<span class="tag">${word("trend", x.trend)} <${When}
 				at=${x.at} of=${i} seconds=${false} /></span>`) : html`<span class="attention">${t("course.no_status")}</span>`}
 			${!r.falls && r.statuses.length > 0 && !falls(r.statuses) && html`<span class="attention">${t("course.not_twice")}</span>`}</li>`)}</ul>
+		<${VolumeChart} i=${i} />
 	</section>`;
 }
 

@@ -5,6 +5,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { humanReceipt, tieMessage } from "../core/protocol.js";
 import { incidentName } from "../core/incidents.js";
+import { wholeTimeline } from "../core/room.js";
 import { mayTie, owes, steps, ties, titleOfIncident, warningOf } from "../core/crisis.js";
 import { Radios } from "../components/field.js";
 import { Icon } from "../components/icon.js";
@@ -19,6 +20,7 @@ import { onKeys } from "./keys.js";
 import { AckMatrix } from "./matrix.js";
 import { announce, contextOfIncident, lookAtIncident, phase, ready, send, state } from "./model.js";
 import { go } from "./router.js";
+import { Complaints, Linked, RoomOrders, RoomReferrals, RoomThreats } from "./room.js";
 import { InWords } from "./say.js";
 import { useSending } from "./sending.js";
 import { SignalList } from "./signals.js";
@@ -261,6 +263,7 @@ export function IncidentScreen({ id, step }) {
 			: "threat.loading")}</${ScreenTitle}><p>${t(phase.value === "live" ? "threat.not_found_advice" : "threat.loading_advice")}</p><a
 				class="button" href="#/">${t("threat.back")}</a></main>`;
 	const acks = mayAcknowledge(i, step === "ack");
+	const whole = wholeTimeline(s, i);
 	const other = i.state === "LINKED_DUPLICATE" && ties(i).find((l) => l.kind === "duplicate_of" && l.ref === i.id)?.to;
 	return html`<main id="main" class="threat-page incident-page">
 		<div class="threat-head">
@@ -284,12 +287,17 @@ export function IncidentScreen({ id, step }) {
 				<${AckMatrix} i=${i} />
 				<${Volumes} i=${i} />
 				<${Confirmations} i=${i} />
+				<${RoomThreats} i=${i} />
+				<${RoomOrders} i=${i} />
+				<${RoomReferrals} i=${i} />
 				<${Processes} i=${i} />
+				<${Linked} i=${i} />
 				<${Decisions} i=${i} />
 				<${Warnings} i=${i} />
 				<${SignalList} i=${i} />
 				<${Known} i=${i} />
-				<${Timeline} c=${i} />
+				<${Complaints} i=${i} />
+				<${Timeline} c=${{ ...i, timeline: whole.lines, receipts: whole.receipts }} />
 			</div>
 		</div>
 	</main>`;

@@ -46,7 +46,7 @@ function Hour({ o, big }) {
 }
 
 /** @param {{o: Order}} props */
-function Row({ o }) {
+export function OrderRow({ o }) {
 	return html`<li class=${`threat order is-${o.state} ${o.overdue ? "is-overdue" : ""} ${binds(state.value, o) ? "is-owed" : ""}`}>
 		<a class="threat-link" href=${`#/order/${o.id}`} data-row=${o.id}>
 			<span class="threat-state"><${OrderState} o=${o} /></span>
@@ -69,9 +69,9 @@ export function OrdersScreen() {
 		<p class="lead">${t("order.list_lead")}</p>
 		<p class="row">${mayOrder(s.me) && html`<a class="button is-primary" href="#/say/M10.draft"><${Icon} name="plus" /> ${t(
 			"say.title.M10.draft")}</a>`}${mayInform(s.me) && html`<a class="button" href="#/say/M9.inform">${t("say.title.M9.inform")}</a>`}</p>
-		${open.length ? html`<ul class="threats" aria-label=${t("order.open")}>${open.map((o) => html`<${Row} key=${o.id} o=${o} />`)}</ul>`
+		${open.length ? html`<ul class="threats" aria-label=${t("order.open")}>${open.map((o) => html`<${OrderRow} key=${o.id} o=${o} />`)}</ul>`
 			: html`<p class="muted">${t("order.none")}</p>`}
-		${done.length > 0 && html`<h2>${t("order.done")}</h2><ul class="threats" aria-label=${t("order.done")}>${done.map((o) => html`<${Row}
+		${done.length > 0 && html`<h2>${t("order.done")}</h2><ul class="threats" aria-label=${t("order.done")}>${done.map((o) => html`<${OrderRow}
 			key=${o.id} o=${o} />`)}</ul>`}
 	</main>`;
 }

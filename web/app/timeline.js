@@ -18,6 +18,8 @@ learn("parts", "incident", "course", "orders", "threat");
 /** @typedef {import("../core/state.js").Item} Item */
 
 const showMachine = signal(false);
+/** Which of several mechanisms is shown; all of them while it is empty. */
+const onlyOf = signal("");
 
 const SYMBOL = /** @type {Record<string, string>} */ ({
 	"M1.report": "sent", "M1.reference": "link", "M1.link": "link", "M1.unlink": "cross", "M2.propose": "question", "M2.issue": "warn",
@@ -144,17 +146,23 @@ function Detail({ item, c }) {
 	}
 }
 
-/** @param {{c: Case|import("../core/incidents.js").Incident}} props */
+/** @param {{c: Case|import("../core/incidents.js").Incident}} props  lines of an incident may say of which mechanism they are */
 export function Timeline({ c }) {
 	const machine = (/** @type {Item} */ i) => i.k === "M19.machine";
 	const hidden = c.timeline.filter(machine).length;
-	const items = showMachine.value ? c.timeline : c.timeline.filter((i) => !machine(i));
+	/** @type {(Item & {mechanism?: string, name?: string, href?: string})[]} */
+	const all = c.timeline;
+	const kinds = [...new Set(all.flatMap((i) => i.mechanism ?? []))];
+	const only = kinds.includes(/** @type {any} */ (onlyOf.value)) ? onlyOf.value : "";
+	const items = all.filter((i) => (showMachine.value || !machine(i)) && (!only || i.mechanism === only));
 	return html`<section class="card" aria-labelledby="timeline-title">
 		<div class="card-head"><h2 id="timeline-title">${t("timeline.title")}</h2>
 			${hidden > 0 && html`<button class="mini" aria-pressed=${showMachine.value}
 				onClick=${() => (showMachine.value = !showMachine.value)}><${Icon}
 					name="machine" /> ${t(showMachine.value ? "timeline.hide_machine" : "timeline.show_machine",
 						{ n: hidden })}</button>`}</div>
+		${kinds.length > 1 && html`<p class="row tl-kinds" role="group" aria-label=${t("room.only")}>${["", ...kinds].map((k) => html`<button type="button" class="mini"
+			aria-pressed=${only === k} onClick=${() => (onlyOf.value = k)}>${t(`room.of.${k || "all"}`)}</button>`)}</p>`}
 		<ol class="timeline">${items.map((i) => {
 			const count = receiptCount(c, i.id);
 			const server = i.org === "server" || i.org === "";
@@ -167,6 +175,8 @@ export function Timeline({ c }) {
 				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server
 					? t("timeline.server") : !i.org ? t("course.nameless") : html`<${Who} act=${{ org: i.org,
 						person: i.actor?.person ?? i.original?.sender_person, title: i.actor?.title }} />`}</span>
+					${kinds.length > 1 && i.mechanism && i.mechanism !== "incident" && html`<span class="tag tl-of">${i.href ? html`<a href=${i.href}>${i.name ??
+						t(`room.of.${i.mechanism}`)}</a>` : t(`room.of.${i.mechanism}`)}</span>`}
 					${i.urgent && html`<span class="tag tag-amber"><${Icon}
 						name="warn" />${t("timeline.not_recorded")}</span>`}
 					${i.late && !i.urgent && html`<span class="tag">${t("timeline.late")}</span>`}

@@ -46,6 +46,10 @@ export const courseSteps = {
 	"M20.draft": step((i, e, b) => void (i.reportings = [...i.reportings, report(e, b, true)])),
 	"M20.approve": step((i, e, b) => void (i.reportings = [...i.reportings, report(e, b, false)])),
 	"M20.hand_over": (draft, e) => (e.incident ? take(draft, e, () => {}) : undefined),
+	"M24.send"(draft, e) {
+		/** @type {Map<string, import("./room.js").Complaints>} */ (draft.map("complaints")).set(e.id, { id: e.id, org: e.org, at: e.at, mode: e.mode,
+			exercise: e.exercise, body: e.message?.body ?? {}, counted: e.decided?.counted ?? e.id });
+	},
 	"M21.send": step((i, e, b) => void i.statuses.set(e.org, [...i.statuses.get(e.org) ?? [], { at: e.at, trend: b.trend, body: b }])),
 	"M22.open": step((i, e, b) => void i.processes.set(e.id, { id: e.id, by: act(e), body: b, addressee: b.addressee,
 		due: e.decided?.process?.due, state: "OPEN" })),
@@ -105,6 +109,7 @@ export function courseOptions(s, i, lead) {
 		lead && running && { form: "M20.approve", about: drafts[drafts.length - 1]?.id },
 		(officer || industry) && !lead && running && { form: "M20.draft" },
 		is(me, ["crisis_responder", "policy_lead"], HSP) && running && { form: "M21.send" },
+		is(me, ["policy_lead", "legal"], HSP) && i.activation !== undefined && { form: "M24.send" },
 		contributor && after && !i.final && { form: "M23.contribute" },
 		hubLead && after && { form: "M23.final" },
 		hubLead && i.state === "DEBRIEF" && i.final && i.final.by.person !== me?.person && { form: "M23.publish", about: i.final.id },

@@ -2,7 +2,7 @@
 /* fences.js: referrals (M17) and deconfliction checks (M18), and who may do what with them. Whom a check concerns is told to
  * nobody but those: what is not here, this console was not sent. */
 
-import { act } from "./cases.js";
+import { act, note } from "./cases.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Draft} Draft */
@@ -14,8 +14,8 @@ import { act } from "./cases.js";
 /** @typedef {{id: string, mode: string, exercise?: string, by: Act, at: string, body: any, state: string, order?: string,
  *   answers: Map<string, CheckAnswer>, decisions: {by: Act, decision: string, considered: boolean, reason?: string}[],
  *   hits?: string[], touched: number}} Check  `hits`: entries because of which this console's organisation was asked */
-/** @typedef {{id: string, mode: string, exercise?: string, by: Act, at: string, body: any, to: string[],
- *   answers: {by: Act, answer: string, positions: number[], at: string}[], touched: number}} Referral */
+/** @typedef {{id: string, mode: string, exercise?: string, incident?: string, by: Act, at: string, body: any, to: string[],
+ *   answers: {by: Act, answer: string, positions: number[], at: string}[], timeline: import("./state.js").Item[], seqs: number[], touched: number}} Referral */
 
 const MS = ["ms_competent_authority", "ms_law_enforcement"];
 const CA = ["ms_competent_authority"];
@@ -78,16 +78,21 @@ export const fenceSteps = {
 	},
 	"M17.send"(draft, e) {
 		const referrals = /** @type {Map<string, Referral>} */ (draft.map("referrals"));
-		referrals.set(e.id, { id: e.id, mode: e.mode, exercise: e.exercise, by: act(e), at: e.at, body: e.message?.body ?? {},
-			to: /** @type {any} */ (e.message)?.audience ?? [], answers: [], touched: e.seq ?? -1 });
+		const r = { id: e.id, mode: e.mode, exercise: e.exercise, incident: e.incident ?? e.message?.incident_ref, by: act(e), at: e.at,
+			body: e.message?.body ?? {}, to: /** @type {any} */ (e.message)?.audience ?? [], answers: [], timeline: [], seqs: [], touched: e.seq ?? -1 };
+		note(r, e);
+		referrals.set(e.id, r);
 	},
 	"M17.answer"(draft, e) {
 		const referrals = /** @type {Map<string, Referral>} */ (draft.map("referrals"));
 		const b = e.message?.body ?? {};
 		const r = referrals.get(b.referral_ref);
-		if (r)
-			referrals.set(r.id, { ...r, touched: e.seq ?? r.touched, answers: [...r.answers, { by: act(e), answer: b.answer, at: b.at,
-				positions: e.decided?.referral_answered?.positions ?? [] }] });
+		if (!r)
+			return;
+		const next = { ...r, touched: e.seq ?? r.touched, timeline: [...r.timeline], seqs: [...r.seqs], answers: [...r.answers, { by: act(e),
+			answer: b.answer, at: b.at, positions: e.decided?.referral_answered?.positions ?? [] }] };
+		note(next, e);
+		referrals.set(r.id, next);
 	},
 };
 

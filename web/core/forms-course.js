@@ -79,6 +79,12 @@ export const COURSE_FORMS = {
 		type: "M23", fixed: { step: "publish" }, precedence: "routine", ack: false, basis: DEBRIEF, grave: true, direct: true, sections: [], only: [],
 		known: ["final_ref", "public_version"], given: (here) => ({ final_ref: here.incident?.final?.id, public_version: here.incident?.final?.body.public_draft }),
 	},
+	"M24.send": {
+		type: "M24", fixed: { step: "send" }, precedence: "routine", ack: false, apart: true, basis: [{ act: "DSA", article: "20" }],
+		sections: [{ title: "complaints", names: ["basis", "period", "complaints", "reinstated", "rejected", "pending", "median_hours"] },
+			{ title: "reviews", names: ["reviews", "reviews_reinstated"] }],
+		start: (here) => ({ period: { from: wall(Date.parse(here.incident?.activation?.at ?? "")), until: wall(here.now) } }),
+	},
 	"M25.recall": {
 		type: "M25", fixed: { step: "recall" }, precedence: "immediate", ack: true, grave: true, known: ["message_ref", "replaced_by"],
 		only: ["kind", "instruction", "from", "confirm_deletion_by", "reason"],

@@ -18,6 +18,7 @@
  *   home             the page that it belongs to, when it is about no incident
  *   system           it is about the directory, which is real whatever exercise runs
  *   shows(here)      shape and content of what is decided on, on the page that shows what it does
+ *   apart            it names no incident, although it is said in the room of one
  *   grave            the button to send is red: it reaches everybody
  *
  * A section with `inside` holds fields of the object of that name. */
@@ -40,7 +41,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
- *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
+ *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, apart?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
  *   basis?: {act: string, article: string}[]}} Spec */
 
 const EUCP = [{ act: "EUCP", article: "1" }];
@@ -337,6 +338,6 @@ export function message(c, name, values, here, links = []) {
 	for (const name of askedOfEnvelope(spec))
 		if (asked[name] !== undefined)
 			more[name] = asked[name];
-	return envelope(/** @type {import("./messages").Type} */ (spec.type), /** @type {any} */ (said), { mode: here.mode, exercise: here.exercise, incident: here.incident?.id, now: here.now,
+	return envelope(/** @type {import("./messages").Type} */ (spec.type), /** @type {any} */ (said), { mode: here.mode, exercise: here.exercise, incident: spec.apart ? undefined : here.incident?.id, now: here.now,
 		lang: here.lang }, more);
 }

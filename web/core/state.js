@@ -64,7 +64,7 @@ import { signalSteps } from "./signals.js";
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
  *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>,
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
- *   hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -90,6 +90,7 @@ export function emptyState() {
 		referrals: new Map(),
 		points: new Map(), // contact points
 		shifts: new Map(), // of duty
+		complaints: new Map(), // counts of them
 		hooks: new Map(), // what is called for this organisation
 		deliveries: new Map(), // and what became of it
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
@@ -208,7 +209,7 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"M24.send", "lookup.ask", "session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
+	"lookup.ask", "session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
 ]);
 
