@@ -3,6 +3,7 @@
  *   node build.mjs            for use: minified, with pre-compressed .br and .gz beside each file
  *   node build.mjs --watch    for work: not minified, built again on every change */
 
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -83,6 +84,34 @@ const model = (p) => ({ name: "model", setup(b) {
 		b.onResolve({ filter: /\/model\.js$/ }, () => ({ path: join(here, /** @type {string} */ (p.model)) }));
 } });
 
+/** The worker that makes digests: server/hash as WebAssembly inside of one script, whose address the console is told. */
+async function hasher() {
+	const hash = join(here, "../server/hash"), made = join(here, "build/hasher.wasm");
+	await mkdir(dirname(made), { recursive: true });
+	try {
+		execFileSync("clang", ["--target=wasm32", "-std=c11", "-O3", "-msimd128", "-mbulk-memory", "-ffreestanding", "-nostdlib",
+			"-ffp-contract=off", "-Wall", "-Wextra", "-Werror", `-I${join(here, "../server")}`, "-Wl,--no-entry", "-Wl,--strip-all",
+			"-Wl,-z,stack-size=65536", ...["md5_sha256.c", "pdq_make.c"].map((f) => join(hash, f)), join(here, "hasher/hasher.c"), "-o", made],
+		{ stdio: "inherit" });
+	} catch (e) {
+		throw new Error("server/hash could not be built for WebAssembly: clang and lld are needed (docker/packages.txt)", { cause: e });
+	}
+	const { outputFiles: [script] } = await build({ entryPoints: [join(here, "hasher/worker.js")], bundle: true, format: "iife", target: "es2022",
+		write: false, minify: !watch, legalComments: "none", loader: { ".wasm": "binary" } });
+	await mkdir(join(dist, "assets"), { recursive: true });
+	const address = await emit("hasher", "js", script.contents);
+	for (const old of await readdir(join(dist, "assets")))
+		if (old.startsWith("hasher-") && !`/assets/${old}`.startsWith(address))
+			await rm(join(dist, "assets", old));
+	return address;
+}
+const hasherAt = await hasher();
+/** @type {import("esbuild").Plugin} */
+const worker = { name: "hasher", setup(b) {
+	b.onResolve({ filter: /^tocsin:hasher$/ }, ({ path }) => ({ path, namespace: "hasher" }));
+	b.onLoad({ filter: /.*/, namespace: "hasher" }, () => ({ contents: `export default ${JSON.stringify(hasherAt)}` }));
+} };
+
 /** @type {Page[]} */
 const pages = [
 	{ name: "console", page: "index.html", entry: "app/main.js", said: SAID },
@@ -93,8 +122,8 @@ const pages = [
 
 /* The service worker, by this name for ever: browsers ask for it again by themselves. */
 await mkdir(dist, { recursive: true });
-const worker = await transform(await readFile(join(here, "sw.js"), "utf8"), { minify: !watch, target: "es2022", format: "iife" });
-await write("sw.js", Buffer.from(worker.code));
+const serviceWorker = await transform(await readFile(join(here, "sw.js"), "utf8"), { minify: !watch, target: "es2022", format: "iife" });
+await write("sw.js", Buffer.from(serviceWorker.code));
 
 for (const p of pages) {
 	/** @type {import("esbuild").BuildOptions} */
@@ -111,7 +140,7 @@ for (const p of pages) {
 		minify: !watch,
 		legalComments: "none",
 		logLevel: "warning",
-		plugins: [catalogue(p), model(p), { name: "emit", setup: (b) => b.onEnd((result) => finish(p, result)) }],
+		plugins: [catalogue(p), model(p), worker, { name: "emit", setup: (b) => b.onEnd((result) => finish(p, result)) }],
 	};
 	if (watch)
 		await (await context(options)).watch();

@@ -29,7 +29,9 @@
 static const char content_policy[] =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-        "worker-src 'self'; require-trusted-types-for 'script'; trusted-types service-worker";
+        "worker-src 'self'; require-trusted-types-for 'script'; trusted-types service-worker hasher";
+/* A worker lives under the policy that its own script came with. */
+static const char shut_in_policy[] = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 
 static const struct {
 	const char *name, *value;
@@ -53,21 +55,29 @@ static size_t headers_used(const struct toc_front *f)
 	return N_SECURITY_HEADERS - (f->localhost ? 1 : 0);
 }
 
-static void prepare_headers(struct toc_front *f)
+static struct toc_str headers_with(struct toc_front *f, const char *policy)
 {
 	struct toc_buf b;
 
 	toc_buf_init(&b, 4096);
-	for (size_t i = 0; i < headers_used(f); i++) {
+	toc_buf_printf(&b, "%s: %s\r\n", security_headers[0].name, policy);
+	for (size_t i = 1; i < headers_used(f); i++)
 		toc_buf_printf(&b, "%s: %s\r\n", security_headers[i].name, security_headers[i].value);
+	struct toc_str text = toc_arena_str(f->arena, toc_buf_view(&b));
+	toc_buf_done(&b);
+	return text;
+}
+
+static void prepare_headers(struct toc_front *f)
+{
+	for (size_t i = 0; i < headers_used(f); i++)
 		library_headers[i] = (struct lws_protocol_vhost_options){
 			.next = i + 1 < headers_used(f) ? &library_headers[i + 1] : NULL,
 			.name = toc_arena_cstr(f->arena, toc_arena_printf(f->arena, "%s:", security_headers[i].name)),
 			.value = security_headers[i].value,
 		};
-	}
-	f->security_headers = toc_arena_str(f->arena, toc_buf_view(&b));
-	toc_buf_done(&b);
+	f->security_headers = headers_with(f, content_policy);
+	f->shut_in_headers = headers_with(f, shut_in_policy);
 }
 
 static bool is_localhost(struct toc_str origin)

@@ -103,12 +103,12 @@ static const char *reason_of(int status)
 	return status < 400 ? "OK" : "Error";
 }
 
-static void put_head(struct toc_front *f, struct toc_buf *b, int status, const char *type, long length,
+static void put_head(struct toc_str security, struct toc_buf *b, int status, const char *type, long length,
                      const char *cache, const char *headers, bool close)
 {
 	toc_count_as(TOC_METRIC_FRONT_REQUESTS, (unsigned)(status / 100 - 1));
 	toc_buf_printf(b, "HTTP/1.1 %d %s\r\n", status, reason_of(status));
-	toc_buf_str(b, f->security_headers);
+	toc_buf_str(b, security);
 	if (type)
 		toc_buf_printf(b, "Content-Type: %s\r\n", type);
 	if (length >= 0)
@@ -235,7 +235,7 @@ void toc_http_answer_as(struct toc_conn *c, int status, const char *type, struct
 	if (c->request->responding || !c->wsi)
 		return;
 	bool empty = status == 204;
-	put_head(c->front, &c->out, status, empty ? NULL : type, empty ? -1 : (long)text.n, "no-store", headers, c->request->close_after || c->front->draining);
+	put_head(c->front->security_headers, &c->out, status, empty ? NULL : type, empty ? -1 : (long)text.n, "no-store", headers, c->request->close_after || c->front->draining);
 	if (!empty && !c->request->head_only)
 		toc_buf_str(&c->out, text);
 	respond(c);
@@ -271,7 +271,7 @@ void toc_http_turn_away(struct toc_front *f, struct lws *wsi, int status, const 
 	struct toc_buf b;
 
 	toc_buf_init(&b, TOC_BATCH);
-	put_head(f, &b, status, "application/json", (long)json.n, "no-store", headers, true);
+	put_head(f->security_headers, &b, status, "application/json", (long)json.n, "no-store", headers, true);
 	toc_buf_str(&b, json);
 	(void)toc_wsi_write(wsi, b.p, b.n); /* if it does not fit, hanging up is the answer */
 	toc_buf_done(&b);
@@ -284,7 +284,7 @@ void toc_http_stream(struct toc_conn *c)
 	struct toc_buf head;
 
 	toc_buf_init(&head, TOC_BATCH);
-	put_head(f, &head, 200, "text/event-stream", -1, "no-store", "X-Accel-Buffering: no\r\n", true);
+	put_head(f->security_headers, &head, 200, "text/event-stream", -1, "no-store", "X-Accel-Buffering: no\r\n", true);
 	toc_conn_is(c, TOC_CONN_STREAM);
 	toc_buf_str(&c->out, toc_buf_view(&head));
 	toc_buf_done(&head);
@@ -334,7 +334,7 @@ static void serve_file(struct toc_conn *c, const struct toc_file *file)
 	struct toc_str headers = toc_arena_printf(q->arena, "%s%s%s%s%s", coding, "Vary: Accept-Encoding\r\n",
 	                                          file->no_store ? "" : "ETag: ", file->no_store ? "" : file->etag,
 	                                          file->no_store ? "" : "\r\n");
-	put_head(c->front, &c->out, same ? 304 : 200, same ? NULL : file->type, same ? -1 : (long)bytes.n, cache,
+	put_head(file->shut_in ? c->front->shut_in_headers : c->front->security_headers, &c->out, same ? 304 : 200, same ? NULL : file->type, same ? -1 : (long)bytes.n, cache,
 	         toc_arena_cstr(q->arena, headers), c->front->draining);
 	if (!same && !q->head_only)
 		q->file = bytes;

@@ -278,6 +278,7 @@ struct toc_front {
 	unsigned n_checkpoints;
 	struct toc_static *web;
 	struct toc_str security_headers; /* as they stand in every answer */
+	struct toc_str shut_in_headers;  /* and in one that carries a file which is shut in (static.h) */
 	struct toc_map *schemas;         /* type, or "" for all → struct toc_str */
 };
 

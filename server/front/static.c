@@ -48,6 +48,13 @@ static bool ends_with(struct toc_str s, const char *ending)
 	return s.n >= n && !memcmp(s.p + s.n - n, ending, n);
 }
 
+static bool begins_with(struct toc_str s, const char *beginning)
+{
+	size_t n = strlen(beginning);
+
+	return s.n >= n && !memcmp(s.p, beginning, n);
+}
+
 static const char *type_of(struct toc_str path)
 {
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -160,6 +167,7 @@ struct toc_static *toc_static_load(const char *root, struct toc_error *reterr)
 		f->gzip = form_of(s, f->path, ".gz");
 		f->brotli = form_of(s, f->path, ".br");
 		f->immutable = has_content_hash(f->path);
+		f->shut_in = begins_with(f->path, "/assets/hasher-");
 		f->no_store = ends_with(f->path, ".html");
 		snprintf(f->etag, sizeof f->etag, "\"%.*s\"", 20, toc_hex(s->arena, digest.b, 10).p);
 	}

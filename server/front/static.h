@@ -15,6 +15,7 @@ struct toc_file {
 	struct toc_str plain, gzip, brotli; /* the last two may be empty */
 	char etag[24];       /* with its quotes */
 	bool immutable, no_store;
+	bool shut_in; /* the worker that sees what people drop (assets/hasher-HASH.js): it may load nothing and reach nobody */
 };
 
 struct toc_static;

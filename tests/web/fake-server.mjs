@@ -18,7 +18,8 @@ export const DIST = join(here, "../../web/dist");
 /* The policy under which the console must work; the real server sends the same one. */
 export const CSP =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types service-worker";
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types service-worker hasher";
+export const SHUT_IN_CSP = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 
 export const uuid = (name) => {
 	const h = createHash("sha256").update(name).digest("hex");
@@ -404,7 +405,7 @@ export class FakeServer {
 			return json(404, {});
 		const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
 		res.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream",
-			"content-security-policy": CSP, "x-content-type-options": "nosniff" });
+			"content-security-policy": path.startsWith("/assets/hasher-") ? SHUT_IN_CSP : CSP, "x-content-type-options": "nosniff" });
 		res.end(readFileSync(file));
 	}
 

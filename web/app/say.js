@@ -9,7 +9,8 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import catalogue from "tocsin:catalogue";
-import { pathOf, shown as isShown, valueAt, withValue } from "../core/form.js";
+import { withItems } from "../core/dropped.js";
+import { blank, pathOf, shown as isShown, valueAt, withValue } from "../core/form.js";
 import { FORMS, beginning, message, problemsIn } from "../core/forms.js";
 import { incidentName } from "../core/incidents.js";
 import { openExercises, orgName, timeOf } from "../core/select.js";
@@ -22,6 +23,7 @@ import { html } from "../lib/html.js";
 import { country, exact } from "../lib/format.js";
 import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Figures } from "./course.js";
+import { DropZone } from "./drop.js";
 import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
@@ -101,6 +103,15 @@ function SayForm({ name, about, incident, order, exercise }) {
 		change(withValue(values, path, v));
 		setWrong(wrong.filter((w) => w.path !== path && !w.path.startsWith(`${path}.`)));
 	};
+	/* digests come when they are made, over whatever was typed meanwhile */
+	const latest = useRef(values);
+	latest.current = values;
+	function dropped(/** @type {any[]} */ items, /** @type {string} */ content) {
+		const list = catalogue.shapes[catalogue.types[spec.type].shape].fields.find((f) => f.name === "items");
+		const { body, left } = withItems(latest.current.body, items, content, blank(catalogue, list?.shape ?? ""), list?.list?.[1] ?? 1);
+		change(latest.current = { ...latest.current, body });
+		return left;
+	}
 	function discard() {
 		memory.forget(store);
 		setValues(beginning(catalogue, name, here()));
@@ -187,7 +198,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	const skip = (/** @type {string} */ path) => Boolean(spec.known?.includes(path)) || unasked.includes(path) ||
 		Boolean(spec.rows && path.endsWith(".code") && path.slice(0, -5) in spec.rows);
 	const plain = (/** @type {string} */ path) => path.replace(/^body\./, "");
-	const form = { catalogue, values, set, error, single: spec.single, skip: (/** @type {string} */ path) => skip(plain(path)),
+	const form = { catalogue, values, set, error, wrongIn: (/** @type {string} */ path) => wrong.some((w) => w.path.startsWith(path)), single: spec.single, skip: (/** @type {string} */ path) => skip(plain(path)),
 		options: (/** @type {string} */ kind, /** @type {string} */ path) => choices(kind, path, here(), spec),
 		rows: (/** @type {string} */ path) => spec.rows?.[plain(path)]?.(here()).map(({ code }) => ({ code,
 			name: vocabularyWord(code) })) };
@@ -217,6 +228,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 			pending ? sendNow() : check();
 		}}>
 			${spec.sections.map((x) => html`<section class="card"><h2>${t(`say.section.${x.title}`)}</h2>
+				${spec.drop && x.names.includes("items") && html`<${DropZone} onItems=${dropped} />`}
 				<${Fields} form=${form} shape=${x.inside ? catalogue.shapes[shape].fields.find((f) => f.name === x.inside)?.shape : shape}
 					path=${x.inside ? `body.${x.inside}` : "body"} names=${x.names} />
 				${x.envelope && html`<${Fields} form=${form} shape="envelope" path="envelope" names=${x.envelope} />`}</section>`)}

@@ -23,9 +23,11 @@ learn("parts");
 /** @typedef {{value: string, label: string, hint?: string}} Option */
 /** @typedef {{catalogue: Catalogue, values: any, set: (path: string, value: any) => void, error: (path: string) => string|undefined,
  *   options: (kind: string, path: string) => Option[]|undefined, rows?: (path: string) => {code: string, name: string}[]|undefined,
- *   single?: boolean, skip?: (path: string) => boolean}} Form
+ *   wrongIn?: (path: string) => boolean, single?: boolean, skip?: (path: string) => boolean}} Form
  *   `options`: what can be chosen where the catalogue only knows the kind (organisations, people, entries, words of a vocabulary) */
 
+/** Of more rows than this only those are open that somebody works on. */
+const OPEN_ROWS = 3;
 /** Choices of up to so many words are shown all at once. */
 const FEW = 5;
 const LONG = 200;
@@ -130,6 +132,10 @@ function TimeField(p) {
 	</div>`;
 }
 
+/** What is in a row, in a few words. @param {Form} form @param {string} shape @param {any} row */
+const rowInWords = (form, shape, row) => form.catalogue.shapes[shape].fields.filter((f) => typeof row[f.name] === "string" && row[f.name]).slice(0, 4)
+	.map((f) => (f.values ? word(f.words ?? f.name, row[f.name]) : row[f.name].length > 20 ? `${row[f.name].slice(0, 16)}…` : row[f.name])).join(" · ");
+
 /** A list of objects: it can grow, or a vocabulary says which rows there are. @param {{form: Form, f: Field, path: string}} props */
 function Rows({ form, f, path }) {
 	const shape = f.shape ?? "";
@@ -145,10 +151,12 @@ function Rows({ form, f, path }) {
 	return html`<div class="group" id=${id}>
 		${rows.map((/** @type {any} */ row, /** @type {number} */ i) => {
 			const about = given?.find((g) => g.code === row.code)?.name;
+			const fields = html`<${Fields} form=${form} shape=${shape} path=${`${path}.${i}`} inRow />`;
+			const words = !given && rows.length > OPEN_ROWS && rowInWords(form, shape, row);
 			return html`<div class=${`group-row ${given ? "is-given" : ""}`} key=${i} role="group"
 				aria-label=${about ?? `${name} ${i + 1}`}>
 				${about && html`<p class="row-words"><b>${i + 1}</b> ${about}</p>`}
-				<${Fields} form=${form} shape=${shape} path=${`${path}.${i}`} inRow />
+				${words ? html`<details open=${form.wrongIn?.(`${path}.${i}.`)}><summary>${words}</summary>${fields}</details>` : fields}
 				${!given && !form.single && html`<button type="button" class="mini drop" onClick=${() => form.set(path,
 					rows.filter((/** @type {any} */ _, /** @type {number} */ j) => j !== i))}
 					aria-label=${t("form.remove", { what: name, n: i + 1 })}><${Icon} name="cross" /></button>`}</div>`;

@@ -19,6 +19,7 @@
  *   system           it is about the directory, which is real whatever exercise runs
  *   shows(here)      shape and content of what is decided on, on the page that shows what it does
  *   apart            it names no incident, although it is said in the room of one
+ *   drop             files can be dropped on its list: their digests become rows
  *   grave            the button to send is red: it reaches everybody
  *
  * A section with `inside` holds fields of the object of that name. */
@@ -41,7 +42,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
- *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, apart?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
+ *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, apart?: boolean, drop?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
  *   basis?: {act: string, article: string}[]}} Spec */
 
 const EUCP = [{ act: "EUCP", article: "1" }];
@@ -205,6 +206,7 @@ export const FORMS = {
 	"M3.withdraw": answerTo("withdraw", ["reason"]),
 	"M6.share": {
 		type: "M6", fixed: { step: "share" }, readers: READ_SIGNALS, precedence: "priority", ack: false, grave: true, first: "items",
+		drop: true,
 		unasked: (here) => (here.incident?.signals.size ? [] : ["items.variant_of", "items.variant_kind"]),
 		sections: [{ title: "signals", names: ["items"] }, { title: "all_items", names: EACH }, audience],
 		known: ["items.item_id", "items.bank", "items.hash_ref", "items.seen_at", "items.frame_time", ...EACH.map((n) => `items.${n}`)],
