@@ -18,3 +18,15 @@ grant execute on function ledger.document(ledger.entry) to tocsin_app, tocsin_re
 grant select on ledger.checkpoint, ledger.tile to tocsin_app, tocsin_reader, tocsin_signer;
 grant select on ledger.tip, ledger.entry to tocsin_signer;
 grant execute on function ledger.publish(text, bigint, bytea, bytea, bigint[], bigint[], bytea[]) to tocsin_signer;
+
+-- Who audits: row by row (functions/questions.sql), nothing that is sealed, no key.
+revoke all on schema ledger, audit from tocsin_auditor;
+revoke all on schema audit from public, tocsin_app, tocsin_reader, tocsin_signer;
+revoke all on all tables in schema ledger, audit from tocsin_auditor;
+revoke all on all tables in schema audit from public, tocsin_app, tocsin_reader, tocsin_signer;
+revoke all on all functions in schema ledger, audit from tocsin_auditor;
+revoke all on all functions in schema audit from public, tocsin_app, tocsin_reader, tocsin_signer;
+grant usage on schema ledger, audit to tocsin_auditor;
+grant select on ledger.entry, ledger.checkpoint, audit.concern, audit.entry to tocsin_auditor;
+grant execute on function ledger.document(ledger.entry), audit.mine(), audit.open(bigint, bigint), audit.catch_up(integer)
+	to tocsin_auditor;

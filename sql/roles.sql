@@ -1,4 +1,4 @@
--- roles.sql: the four roles. Run at every start by a superuser or a role with CREATEROLE; changes only what is missing,
+-- roles.sql: the five roles. Run at every start by a superuser or a role with CREATEROLE; changes only what is missing,
 -- so where an administrator has prepared roles and schema it needs no such right. Passwords are not set here: the private
 -- cluster sets its own, an external database's are its administrator's business.
 do $$
@@ -19,6 +19,10 @@ begin
 		create role tocsin_signer login;
 	end if;
 
+	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_auditor') then
+		create role tocsin_auditor login;
+	end if;
+
 	-- who deploys acts as the owner; since PostgreSQL 16 to be a member is not enough for that
 	if pg_catalog.current_setting('server_version_num')::integer >= 160000 then
 		may_be_owner := pg_catalog.pg_has_role(current_user, 'tocsin_owner', 'set');
@@ -31,6 +35,9 @@ begin
 	if not exists (select from pg_catalog.pg_namespace where nspname = 'ledger') then
 		create schema ledger authorization tocsin_owner;
 	end if;
+	if not exists (select from pg_catalog.pg_namespace where nspname = 'audit') then
+		create schema audit authorization tocsin_owner;
+	end if;
 
 	-- A client that stops between lock and commit would hold up every node: the server ends its session instead.
 	for wish in select * from (values
@@ -40,12 +47,42 @@ begin
 			('tocsin_reader', 'idle_in_transaction_session_timeout', '10s'),
 			('tocsin_reader', 'statement_timeout', '30s'),
 			('tocsin_signer', 'idle_in_transaction_session_timeout', '1s'),
-			('tocsin_signer', 'statement_timeout', '30s')) w(role, setting, value)
+			('tocsin_signer', 'statement_timeout', '30s'),
+			('tocsin_auditor', 'default_transaction_read_only', 'on'),
+			('tocsin_auditor', 'idle_in_transaction_session_timeout', '30s'),
+			('tocsin_auditor', 'statement_timeout', '30s')) w(role, setting, value)
 	loop
 		if not exists (select from pg_catalog.pg_roles where rolname = wish.role
 				and wish.setting || '=' || wish.value = any (rolconfig)) then
 			execute pg_catalog.format('alter role %I set %I = %L', wish.role, wish.setting, wish.value);
 		end if;
 	end loop;
+end
+$$;
+
+-- An auditor's SQL is an expert's own. What is open to everybody in PostgreSQL and would let it write, wait for or speak to
+-- others, or look at other auditors' sessions, is closed; what of it the ledger's functions use is theirs. This takes a
+-- superuser: where there is none, an administrator of the database does it (docs/audit.md), or /api/audit/sql stays closed.
+do $$
+declare
+	f regprocedure;
+begin
+	if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+		return;
+	end if;
+	for f in select p.oid from pg_catalog.pg_proc p
+		where p.pronamespace = 'pg_catalog'::regnamespace and (p.proname ~ '^(lo_|lowrite|loread|pg_(try_)?advisory_)' or p.proname in (
+				'pg_notify', 'pg_cancel_backend', 'pg_terminate_backend', 'pg_logical_emit_message', 'pg_stat_get_activity',
+				'pg_stat_get_backend_activity', 'pg_export_snapshot', 'pg_sleep', 'pg_sleep_for', 'pg_sleep_until'))
+			and exists (select from pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+				where a.grantee = 0)
+	loop
+		execute pg_catalog.format('revoke execute on function %s from public', f);
+	end loop;
+	grant execute on function pg_catalog.pg_notify(text, text) to tocsin_owner;
+	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_auditor' and 'temp_file_limit=1GB' = any (rolconfig)) then
+		alter role tocsin_auditor set temp_file_limit = '1GB';
+		alter role tocsin_auditor set track_activities = off;
+	end if;
 end
 $$;

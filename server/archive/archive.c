@@ -13,6 +13,7 @@ int toc_archive_main(const struct toc_value *heritage)
 	const char *conninfo = toc_heritage_text(arena, heritage, "conninfo");
 	int code = 1;
 
+	o.auditor = toc_heritage_text(arena, heritage, "auditor");
 	if (!conninfo || toc_heritage_key(heritage, "grant_key", o.grant_key) < 0 ||
 	    toc_vkey_parse(toc_get_text(heritage, "log_vkey"), &o.log, NULL) < 0 ||
 	    !(o.ring = toc_heritage_keyring(heritage))) {

@@ -5,7 +5,7 @@
  * several may run. One READ is one answer: HISTORY frames up to the credit it names, then HISTORY_END with
  * where to go on. No READ takes longer than its time or looks at more rows than its share; who has more to
  * read asks again, so that a member who starts from the beginning does not hold up one who missed a second.
- * And it shows the log to whoever does not trust us (prover.h).
+ * And it shows the log to whoever does not trust us (prover.h), and answers auditors (auditor.h).
  */
 #ifndef TOC_ARCHIVE_ARCHIVE_H
 #define TOC_ARCHIVE_ARCHIVE_H
@@ -17,7 +17,7 @@
 #define TOC_ARCHIVE_ROWS 256         /* of one look at the database */
 #define TOC_ARCHIVE_LOOKS 16         /* of one READ */
 
-/** Serve until the parent says go. @param heritage {"front_fds","conninfo","grant_key","wrap_keys","log_vkey","limits"}; the
+/** Serve until the parent says go. @param heritage {"front_fds","conninfo","auditor","grant_key","wrap_keys","log_vkey","limits"}; the
  * control socket is descriptor 4. @return exit code */
 int toc_archive_main(const struct toc_value *heritage);
 
@@ -27,6 +27,7 @@ struct toc_archive_options {
 	uint8_t grant_key[32];
 	struct toc_keyring *ring;     /* taken over */
 	struct toc_store *store;      /* taken over; listening */
+	const char *auditor;          /* conninfo of tocsin_auditor, borrowed; NULL: auditors are not answered */
 	struct toc_note_key log;      /* whose checkpoints are shown; no name: none are */
 	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;

@@ -61,6 +61,11 @@ struct toc_prover {
 
 static void next_ask(struct toc_prover *p);
 
+struct toc_str toc_prover_newest(const struct toc_prover *p)
+{
+	return p->any ? (struct toc_str){ p->note, p->n_note } : TOC_STR("");
+}
+
 /* ---- answers ---- */
 
 static void answer_as(struct toc_prover *p, const struct ask *k, enum toc_refusal_code code, enum toc_log_kind kind,

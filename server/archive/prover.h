@@ -26,6 +26,8 @@ void toc_prover_free(struct toc_prover *p); /* after the store: what was pending
 void toc_prover_ask(struct toc_prover *p, unsigned front, struct toc_frame *frame); /* LOG */
 void toc_prover_front(struct toc_prover *p, unsigned front, bool here);
 void toc_prover_published(struct toc_prover *p); /* the store says so, or is up again */
+/** The newest checkpoint, as it was signed; empty: there is none. Good until the next turn. */
+struct toc_str toc_prover_newest(const struct toc_prover *p);
 void toc_prover_turn(struct toc_prover *p);
 int64_t toc_prover_next_us(const struct toc_prover *p);
 void toc_prover_leave(struct toc_prover *p); /* begin nothing more */

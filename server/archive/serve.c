@@ -1,6 +1,7 @@
 /* serve.c: READ by READ. They stand in a queue; one look at the database is under way at a time; a READ that
  * is not finished after its look goes to the end of the queue. */
 #include "archive/archive.h"
+#include "archive/auditor.h"
 #include "archive/prover.h"
 
 #include "base/log.h"
@@ -33,6 +34,7 @@ struct toc_archive {
 	struct toc_limits limits;
 	struct toc_child *child;
 	struct toc_prover *prover; /* NULL: the log is not shown */
+	struct toc_auditor *auditor;
 	struct toc_buf out;
 	struct reading *first, **end;
 	size_t n;
@@ -347,17 +349,24 @@ static void stop(struct toc_archive *a, unsigned front, bool all, uint64_t conn)
 			r->stopped = true;
 }
 
+static void on_stop_frame(struct toc_archive *a, unsigned front, struct toc_frame *f)
+{
+	uint64_t conn = toc_frame_u64(f);
+
+	if (!toc_frame_end(f))
+		return;
+	stop(a, front, false, conn);
+	toc_auditor_stop(a->auditor, front, false, conn);
+}
+
 static void on_frame(void *archive, unsigned front, struct toc_frame *f)
 {
 	struct toc_archive *a = archive;
-	uint64_t conn;
 	switch (f->number) {
 	case TOC_IPC_READ: on_read_frame(a, front, f); break;
-	case TOC_IPC_STOP:
-		conn = toc_frame_u64(f);
-		if (toc_frame_end(f))
-			stop(a, front, false, conn);
-		break;
+	case TOC_IPC_STOP: on_stop_frame(a, front, f); break;
+	case TOC_IPC_AUDIT: toc_auditor_ask(a->auditor, front, f); break;
+	case TOC_IPC_AUDIT_MORE: toc_auditor_more(a->auditor, front, f); break;
 	case TOC_IPC_LOG:
 		if (a->prover)
 			toc_prover_ask(a->prover, front, f);
@@ -373,8 +382,10 @@ static void on_front(void *archive, unsigned front, bool here)
 	struct toc_archive *a = archive;
 	if (a->prover)
 		toc_prover_front(a->prover, front, here);
-	if (!here)
+	if (!here) {
 		stop(a, front, true, 0);
+		toc_auditor_stop(a->auditor, front, true, 0);
+	}
 }
 
 /* ---- start: the keys ---- */
@@ -412,6 +423,7 @@ static void on_turn(void *archive)
 	struct toc_archive *a = archive;
 	if (a->prover)
 		toc_prover_turn(a->prover);
+	toc_auditor_turn(a->auditor);
 	toc_gauge(TOC_METRIC_ARCHIVE_WAITING, 0, (int64_t)a->n);
 	toc_gauge(TOC_METRIC_ARCHIVE_DATABASE, 0, a->ready && toc_store_is_up(a->o.store));
 	toc_gauge(TOC_METRIC_ARCHIVE_TURN, 0, toc_clock_mono_us());
@@ -459,6 +471,18 @@ struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
 			.now = now_of,
 			.ctx = a,
 		});
+	a->auditor = toc_auditor_new(&(struct toc_auditor_options){
+		.child = a->child,
+		.store = o->store,
+		.ring = o->ring,
+		.grant_key = a->o.grant_key,
+		.prover = a->prover,
+		.conninfo = o->auditor,
+		.most = (unsigned)a->limits.audits,
+		.seconds = a->limits.audit_s,
+		.now = now_of,
+		.ctx = a,
+	});
 	return a;
 }
 
@@ -471,7 +495,9 @@ void toc_archive_free(struct toc_archive *a)
 			true; /* the look that is under way ends now, with an error, and begins no other */
 	if (a->prover)
 		toc_prover_leave(a->prover);
+	toc_auditor_leave(a->auditor);
 	toc_store_free(a->o.store);
+	toc_auditor_free(a->auditor);
 	toc_child_free(a->child);
 	toc_prover_free(a->prover);
 	for (struct reading *r = a->first, *next; r; r = next) {

@@ -11,6 +11,7 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 static EVP_MD *sha256;
 static EVP_MAC *hmac;
@@ -49,6 +50,35 @@ struct toc_sha256 toc_sha256_parts(const struct toc_str *parts, size_t n)
 struct toc_sha256 toc_sha256(struct toc_str bytes)
 {
 	return toc_sha256_parts(&bytes, 1);
+}
+
+struct toc_digesting {
+	EVP_MD_CTX *ctx;
+};
+
+struct toc_digesting *toc_digesting_new(void)
+{
+	struct toc_digesting *h = toc_must_realloc(NULL, sizeof *h);
+
+	pthread_once(&fetched, fetch);
+	must((h->ctx = EVP_MD_CTX_new()) != NULL);
+	must(EVP_DigestInit_ex2(h->ctx, sha256, NULL));
+	return h;
+}
+
+void toc_digesting_add(struct toc_digesting *h, struct toc_str bytes)
+{
+	must(EVP_DigestUpdate(h->ctx, bytes.p, bytes.n));
+}
+
+struct toc_sha256 toc_digesting_done(struct toc_digesting *h)
+{
+	struct toc_sha256 digest;
+
+	must(EVP_DigestFinal_ex(h->ctx, digest.b, NULL));
+	EVP_MD_CTX_free(h->ctx);
+	free(h);
+	return digest;
 }
 
 struct toc_sha256 toc_hmac_sha256(const uint8_t key[32], struct toc_str bytes)

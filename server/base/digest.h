@@ -12,6 +12,11 @@ struct toc_sha256 {
 struct toc_sha256 toc_sha256(struct toc_str bytes);
 /** SHA-256 of the concatenation of n parts. */
 struct toc_sha256 toc_sha256_parts(const struct toc_str *parts, size_t n);
+/** SHA-256 of what comes piece by piece. */
+struct toc_digesting;
+struct toc_digesting *toc_digesting_new(void);
+void toc_digesting_add(struct toc_digesting *h, struct toc_str bytes);
+struct toc_sha256 toc_digesting_done(struct toc_digesting *h); /* frees it */
 struct toc_sha256 toc_hmac_sha256(const uint8_t key[32], struct toc_str bytes);
 
 void toc_random(void *ret_bytes, size_t n);

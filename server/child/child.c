@@ -21,6 +21,10 @@ struct toc_child {
 	unsigned n_fronts, at; /* `at`: the peer whose frame is being handled */
 	struct toc_store *stores[STORES_MAX];
 	unsigned n_stores;
+	struct {
+		const struct toc_child_source *how; /* NULL: a free place */
+		void *source;
+	} sources[TOC_CHILD_SOURCES_MAX];
 	struct toc_buf packet; /* from the control socket */
 };
 
@@ -74,6 +78,24 @@ void toc_child_store(struct toc_child *c, struct toc_store *s)
 	if (c->n_stores == STORES_MAX)
 		TOC_WRONG("more stores than a child has room for");
 	c->stores[c->n_stores++] = s;
+}
+
+void toc_child_watch(struct toc_child *c, const struct toc_child_source *how, void *source)
+{
+	for (unsigned i = 0; i < TOC_CHILD_SOURCES_MAX; i++)
+		if (!c->sources[i].how) {
+			c->sources[i].how = how;
+			c->sources[i].source = source;
+			return;
+		}
+	TOC_WRONG("more sources than a child has room for");
+}
+
+void toc_child_unwatch(struct toc_child *c, void *source)
+{
+	for (unsigned i = 0; i < TOC_CHILD_SOURCES_MAX; i++)
+		if (c->sources[i].source == source)
+			c->sources[i].how = c->sources[i].source = NULL;
 }
 
 unsigned toc_child_fronts(const struct toc_child *c)
@@ -159,19 +181,29 @@ static int wait_ms(struct toc_child *c, toc_dur at_most)
 	for (unsigned i = 0; i < c->n_stores; i++)
 		if ((t = toc_store_next_us(c->stores[i])) < next)
 			next = t;
+	for (unsigned i = 0; i < TOC_CHILD_SOURCES_MAX; i++)
+		if (c->sources[i].how && (t = c->sources[i].how->next_us(c->sources[i].source)) < next)
+			next = t;
 	/* rounded up: waking a little before the time would only mean waking twice */
 	return next <= now ? 0 : (int)((next - now + 999) / 1000);
 }
 
 int toc_child_turn(struct toc_child *c, toc_dur at_most)
 {
-	struct pollfd p[1 + STORES_MAX + TOC_CHILD_PEERS];
-	unsigned who[TOC_CHILD_PEERS], n_peers = 0, peer0 = 1 + c->n_stores;
+	struct pollfd p[1 + STORES_MAX + TOC_CHILD_SOURCES_MAX + TOC_CHILD_PEERS];
+	unsigned who[TOC_CHILD_PEERS], n_peers = 0, source0 = 1 + c->n_stores, peer0 = source0 + TOC_CHILD_SOURCES_MAX;
 
 	p[0] = (struct pollfd){ .fd = c->control, .events = POLLIN }; /* poll ignores negative descriptors */
 	for (unsigned i = 0; i < c->n_stores; i++)
 		p[1 + i] = (struct pollfd){ .fd = toc_store_fd(c->stores[i]),
 					    .events = toc_store_wants(c->stores[i]) };
+	for (unsigned i = 0; i < TOC_CHILD_SOURCES_MAX; i++) {
+		const struct toc_child_source *how = c->sources[i].how;
+		p[source0 + i] = (struct pollfd){ .fd = how ? how->fd(c->sources[i].source) : -1,
+						  .events = how ? how->wants(c->sources[i].source) : 0 };
+		if (!p[source0 + i].events)
+			p[source0 + i].fd = -1; /* not even its end is wanted now */
+	}
 	for (unsigned i = 0; i < TOC_CHILD_PEERS; i++) { /* those that are there: most never are */
 		if (!c->peers[i])
 			continue;
@@ -189,6 +221,11 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most)
 	for (unsigned i = 0; i < c->n_stores; i++)
 		if (p[1 + i].revents || toc_store_next_us(c->stores[i]) <= toc_clock_mono_us())
 			toc_store_step(c->stores[i], p[1 + i].revents, toc_clock_mono_us());
+	for (unsigned i = 0; i < TOC_CHILD_SOURCES_MAX; i++) {
+		const struct toc_child_source *how = c->sources[i].how;
+		if (how && (p[source0 + i].revents || how->next_us(c->sources[i].source) <= toc_clock_mono_us()))
+			how->step(c->sources[i].source, toc_clock_mono_us());
+	}
 	for (unsigned k = 0; k < n_peers; k++) {
 		unsigned i = who[k];
 		if (!p[peer0 + k].revents || !c->peers[i])

@@ -35,6 +35,16 @@ void toc_child_free(struct toc_child *c); /* closes the channels; stores are the
 /** A front, or the courier. Owns fd; replaces what was there. */
 void toc_child_peer(struct toc_child *c, unsigned index, int fd);
 void toc_child_store(struct toc_child *c, struct toc_store *s);    /* at most 4 */
+/** Something else that waits for a descriptor, for as long as it is there: at most 16. `step` may unwatch it. */
+struct toc_child_source {
+	int (*fd)(const void *source);
+	short (*wants)(const void *source);
+	int64_t (*next_us)(const void *source);
+	void (*step)(void *source, int64_t mono_now_us);
+};
+#define TOC_CHILD_SOURCES_MAX 16
+void toc_child_watch(struct toc_child *c, const struct toc_child_source *how, void *source);
+void toc_child_unwatch(struct toc_child *c, void *source);
 
 unsigned toc_child_fronts(const struct toc_child *c); /* one past the highest index */
 bool toc_child_has(const struct toc_child *c, unsigned front);

@@ -526,20 +526,69 @@ int toc_rule_hold_lift(struct toc_ask *q)
 	return 0;
 }
 
-/* ---- audit queries ---- */
+/* ---- audit queries ----
+ *
+ * decided.scope is what the answer may come from; the database lets the session that answers see nothing else
+ * (sql/functions/questions.sql). So no one reads more by what they ask, and what was decided stands in the entry. */
+
+static struct toc_value *ids_of(struct toc_arena *a, const struct toc_ref *refs, uint32_t n)
+{
+	struct toc_value *list = toc_value_list(a);
+
+	for (uint32_t i = 0; i < n; i++)
+		toc_push_text(a, list, toc_uuid_str(a, refs[i].id));
+	return list;
+}
+
+static void scope(struct toc_ask *q, struct toc_draft *d, struct toc_value *orgs, struct toc_value *incidents,
+		  struct toc_value *cases, toc_time from, toc_time until, bool whole, bool deconfliction)
+{
+	struct toc_value *v = toc_value_map(q->a);
+
+	toc_set(q->a, v, "orgs", orgs);
+	toc_set(q->a, v, "incidents", incidents);
+	toc_set(q->a, v, "cases", cases);
+	toc_set_time(q->a, v, "from", from);
+	toc_set_time(q->a, v, "until", until);
+	toc_set_bool(q->a, v, "whole", whole);
+	toc_set_bool(q->a, v, "deconfliction", deconfliction);
+	toc_set(q->a, toc_decided(d), "scope", v);
+}
 
 int toc_rule_query_own(struct toc_ask *q)
 {
+	struct toc_value *orgs = toc_value_list(q->a);
+
 	if (toc_ask_may(q, 0) < 0 || toc_ask_not_ahead(q, q->body, "at", "body.at") < 0)
 		return -1;
-	(void)toc_reader_add(q, toc_ask_draft(q, "M27.own"), q->p->org, TOC_IF_OWN);
+	struct toc_draft *d = toc_ask_draft(q, "M27.own");
+	toc_push_text(q->a, orgs, q->p->org);
+	scope(q, d, orgs, toc_value_list(q->a), toc_value_list(q->a), (toc_time){ 0 }, q->at, false, false);
+	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	return 0;
+}
+
+/* The organisations that are looked at: those that were asked for, else all that the mandate names. With some asked for
+ * nothing is looked at for an incident's sake, or a case's. */
+static struct toc_value *audited(struct toc_ask *q, const struct toc_mandate *m)
+{
+	const struct toc_value *wanted = toc_get(q->body, "audited");
+	struct toc_value *orgs = toc_value_list(q->a);
+
+	for (uint32_t k = 0; k < m->n_orgs; k++)
+		if (!wanted || toc_list_has(wanted, toc_short_str(&m->orgs[k].org)))
+			toc_push_text(q->a, orgs, toc_short_str(&m->orgs[k].org));
+	if (wanted && toc_len(orgs) < toc_len(wanted)) {
+		TOC_REFUSE(q, NOT_PERMITTED, "body.audited", "domain (e) 8", "audited: the mandate does not name it");
+		return NULL;
+	}
+	return orgs;
 }
 
 int toc_rule_query_mandate(struct toc_ask *q)
 {
 	const struct toc_mandate *m = toc_find_mandate(q->w, toc_get_id(q->body, "mandate_ref"));
-	const struct toc_value *audited = toc_get(q->body, "audited");
+	bool some = toc_get(q->body, "audited");
 
 	if (!m || !toc_short_is(&m->auditor, q->p->org))
 		return toc_refuse_unknown(q, "body.mandate_ref");
@@ -547,16 +596,24 @@ int toc_rule_query_mandate(struct toc_ask *q)
 		return TOC_REFUSE(q, STATE, "body.mandate_ref", "domain (e) 8", "mandate_ref: the mandate has ended");
 	if (toc_ask_may(q, TOC_IF_MANDATE) < 0 || toc_ask_not_ahead(q, q->body, "at", "body.at") < 0)
 		return -1;
-	for (size_t i = 0; i < toc_len(audited); i++) {
-		bool within = false;
-		for (uint32_t k = 0; k < m->n_orgs; k++)
-			within |= toc_short_is(&m->orgs[k].org, toc_text_of(toc_at(audited, i)));
-		if (!within)
-			return TOC_REFUSE(q, NOT_PERMITTED, "body.audited", "domain (e) 8",
-					  "audited: the mandate does not name it");
-	}
+	struct toc_value *orgs = audited(q, m);
+	if (!orgs)
+		return -1;
 	/* the audited read of it after the delay, by an entry of the server's */
 	struct toc_draft *d = toc_ask_draft(q, "M27.mandate");
+	scope(q, d, orgs, some ? toc_value_list(q->a) : ids_of(q->a, m->incidents, m->n_incidents),
+	      some ? toc_value_list(q->a) : ids_of(q->a, m->cases, m->n_cases), m->from, m->until, m->whole, m->deconfliction);
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN | TOC_IF_MANDATE);
+	return 0;
+}
+
+/* The server's: what a question brought to light. */
+int toc_rule_query_result(struct toc_ask *q)
+{
+	struct toc_draft *d = toc_ask_draft(q, "M27.result");
+
+	d->ref = toc_get_id(q->body, "asked");
+	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+	(void)toc_reader_add(q, d, toc_get_text(q->body, "asked_by"), TOC_IF_OWN);
 	return 0;
 }

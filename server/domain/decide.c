@@ -113,6 +113,7 @@ static const struct {
 	{ "exercise.end", toc_rule_exercise_end, FREE },
 	{ "M27.own", toc_rule_query_own, DIRECTORY },
 	{ "M27.mandate", toc_rule_query_mandate, DIRECTORY },
+	{ "M27.result", toc_rule_query_result, DIRECTORY | BY_SERVER },
 	{ "org.admit", toc_rule_org_admit, DIRECTORY | BY_SERVER },
 	{ "org.kinds", toc_rule_org_kinds, DIRECTORY },
 	{ "org.suspend", toc_rule_org_suspend, DIRECTORY },

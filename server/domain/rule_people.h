@@ -42,7 +42,8 @@ toc_rule toc_rule_policy, toc_rule_vocabulary, toc_rule_policy_set;
 
 /* admin.c: who is a member, and what its people may; much of it takes two */
 toc_rule toc_rule_org_admit, toc_rule_org_kinds, toc_rule_org_suspend, toc_rule_role, toc_rule_mandate_grant,
-	toc_rule_mandate_end, toc_rule_hold_set, toc_rule_hold_lift, toc_rule_query_own, toc_rule_query_mandate;
+	toc_rule_mandate_end, toc_rule_hold_set, toc_rule_hold_lift, toc_rule_query_own, toc_rule_query_mandate,
+	toc_rule_query_result;
 typedef bool toc_is_first(const struct toc_ask *q);
 typedef bool toc_is_second(const struct toc_ask *q, const struct toc_pending *first);
 /** The draft of what takes two people: a proposal, or, when the message names one in `supersedes` and says the same, the

@@ -124,6 +124,8 @@ void toc_conn_free(struct toc_conn *c)
 		toc_link_send(f, &f->keeper); /* a keeper that does not hear us has no command of ours */
 	}
 	toc_conn_stop_reading(c);
+	if (c->request)
+		toc_audit_stop(c);
 	toc_gauge(TOC_METRIC_FRONT_OPEN, c->kind, --f->n_kind[c->kind]);
 	wheel_remove(f, c);
 	uint32_t slot = (uint32_t)(c->id & ((1u << SLOT_BITS) - 1));
@@ -367,7 +369,10 @@ void toc_conn_close(struct toc_conn *c, int code, const char *text)
 		struct toc_refusal r = { .code = TOC_NOT_REFUSED };
 		(void)toc_refuse(&r, code == 4403 ? TOC_REFUSE_NOT_AUTHENTICATED : TOC_REFUSE_BUSY, "", "", "%s", text);
 		r.retry_after_s = code == 4403 ? 0 : 1;
-		toc_http_refuse(c, &r);
+		if (c->request->audit == TOC_AUDIT_COMING)
+			toc_conn_drop(c);
+		else
+			toc_http_refuse(c, &r);
 		return;
 	}
 	c->stage = TOC_CONN_CLOSING;
@@ -399,6 +404,10 @@ static void visit_request(struct toc_conn *c, int64_t now)
 
 	if (c->request->reading && c->stage == TOC_CONN_OPEN && !c->request->responding) {
 		toc_entries_step(c);
+		return;
+	}
+	if (c->request->audit >= TOC_AUDIT_ASKED) {
+		toc_audit_visit(c, now);
 		return;
 	}
 	if (c->request->body_due) /* the library would hang up at its own time, and say nothing */

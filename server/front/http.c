@@ -136,9 +136,9 @@ static void quieten(struct toc_conn *c)
 	} else if (q->quiet == TOC_LISTENING) {
 		lws_rx_flow_control(c->wsi, 0);
 		q->quiet = TOC_QUIET;
-	} else if (q->quiet == TOC_PIPELINED && !q->responding) {
+	} else if (q->quiet == TOC_PIPELINED && (!q->responding || q->audit)) {
 		q->close_after = true;
-		if (q->reading || c->kind == TOC_CONN_STREAM)
+		if (q->reading || q->audit || c->kind == TOC_CONN_STREAM)
 			toc_conn_drop(c);
 	}
 }
@@ -177,7 +177,7 @@ void toc_http_turn(struct toc_conn *c)
 		linger(c);
 	else if (c->request->written)
 		done(c);
-	else if (!c->request->responding)
+	else if (!c->request->responding || c->request->audit == TOC_AUDIT_COMING)
 		quieten(c);
 }
 
@@ -211,6 +211,10 @@ void toc_http_continue(struct toc_conn *c)
 			q->file.p += n;
 			q->file.n -= (size_t)n;
 		}
+	}
+	if (q->audit == TOC_AUDIT_COMING) {
+		toc_audit_taken(c);
+		return;
 	}
 	q->written = true;
 	lws_rx_flow_control(c->wsi, 0); /* nothing is touched until toc_http_turn */
@@ -276,6 +280,13 @@ void toc_http_turn_away(struct toc_front *f, struct lws *wsi, int status, const 
 	(void)toc_wsi_write(wsi, b.p, b.n); /* if it does not fit, hanging up is the answer */
 	toc_buf_done(&b);
 	toc_arena_free(a);
+}
+
+void toc_http_lines(struct toc_conn *c)
+{
+	c->request->close_after = true; /* its end is the end of the connection; that it is whole its last line says */
+	put_head(c->front->security_headers, &c->out, 200, "application/jsonl", -1, "no-store", "X-Accel-Buffering: no\r\n", true);
+	c->request->responding = true;
 }
 
 void toc_http_stream(struct toc_conn *c)
@@ -550,6 +561,8 @@ int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *
 		return 0;
 	if (q->route->handle == toc_route_gateway)
 		signature_headers(c);
+	if (q->route->handle == toc_audit_ask && method == TOC_GET && toc_audit_arguments(c) < 0)
+		return refuse(c, TOC_REFUSE_BAD_VALUE, "", "every argument is NAME=VALUE, of at most 1023 bytes");
 	struct toc_str accept = toc_header(c->wsi, WSI_TOKEN_HTTP_ACCEPT, q->arena);
 	q->wants_open_metrics = strstr(toc_arena_cstr(q->arena, accept), "application/openmetrics-text");
 	if (take_credential(c, method) < 0)

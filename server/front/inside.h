@@ -7,6 +7,7 @@
  *   websocket.c  the ops of the wire protocol
  *   health.c     /healthz, /readyz, /metrics
  *   log.c        /log: checkpoint, tiles, proofs, from the archive; the newest checkpoint to every socket
+ *   audit.c      /api/audit: questions to the ledger, and their answers from the archive
  *   entries.c    GET /api/entries: as JSON, long-poll, server-sent events
  *   conn.c       connections: who they are (grants), beat, liveness, closing
  *   fanout.c     from ring and archive to the sockets
@@ -123,6 +124,11 @@ struct toc_request {
 	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (http.c) */
 	struct toc_str file;        /* rest of a static file to send; borrowed */
 	struct toc_str signature[3]; /* a call of a gateway: webhook-id, -timestamp, -signature */
+	/* /api/audit */
+	enum toc_audit_stage { TOC_AUDIT_NONE, TOC_AUDIT_ENTERING, TOC_AUDIT_ASKED, TOC_AUDIT_COMING,
+	       TOC_AUDIT_ENDING } audit;
+	uint32_t audit_bytes;       /* of what came, not yet said to be taken */
+	int64_t audit_us;           /* when its reader last took all that was there */
 	/* GET /api/entries */
 	bool reading, waiting;
 	int64_t after;
@@ -404,6 +410,7 @@ void toc_http_answer_as(struct toc_conn *c, int status, const char *type, struct
 void toc_http_refuse(struct toc_conn *c, const struct toc_refusal *r);
 void toc_http_continue(struct toc_conn *c); /* more of a long answer */
 void toc_http_turn(struct toc_conn *c);     /* before the loop waits: outside of all callbacks; may free it */
+void toc_http_lines(struct toc_conn *c);    /* the head of an answer of unknown length: JSON texts, one a line */
 void toc_http_stream(struct toc_conn *c);   /* the head of an event stream; the request becomes one */
 /** An answer before there is a request (opening handshake refused); the connection is closed after it. */
 void toc_http_turn_away(struct toc_front *f, struct lws *wsi, int status, const struct toc_refusal *r,
@@ -451,6 +458,18 @@ void toc_log_socket(struct toc_conn *c); /* with each beat: the checkpoints that
 /** What a hello says that it trusts: a signed checkpoint. 0, or -1 with the refusal. */
 int toc_log_trust(struct toc_conn *c, struct toc_str note, struct toc_refusal *r);
 void toc_log_done(struct toc_front *f);
+
+/* ---- audit.c ---- */
+void toc_audit_get_list(struct toc_conn *c);
+void toc_audit_ask(struct toc_conn *c);
+int toc_audit_arguments(struct toc_conn *c); /* what the header of a GET says */
+void toc_audit_entered(struct toc_conn *c, int status, struct toc_str json, const char *headers); /* the keeper's ANSWER */
+void toc_audit_data(struct toc_front *f, struct toc_frame *frame); /* AUDIT_DATA */
+void toc_audit_end(struct toc_front *f, struct toc_frame *frame);  /* AUDIT_END */
+void toc_audit_taken(struct toc_conn *c);
+void toc_audit_visit(struct toc_conn *c, int64_t now); /* may drop it */
+void toc_audit_stop(struct toc_conn *c);
+void toc_audit_lost(struct toc_conn *c);
 
 /* ---- entries.c ---- */
 void toc_entries_get(struct toc_conn *c);

@@ -264,6 +264,8 @@ static void on_answer(struct toc_front *f, struct toc_frame *frame)
 	if (c->kind == TOC_CONN_SOCKET && toc_conn_has_ref(c, ref)) {
 		if (json.n) /* a receipt that was noted has nothing to say */
 			toc_conn_say(c, "answer", -1, json);
+	} else if (c->kind == TOC_CONN_REQUEST && c->request->audit == TOC_AUDIT_ENTERING) {
+		toc_audit_entered(c, status, json, retry_after(c, status, json));
 	} else if (c->kind == TOC_CONN_REQUEST) {
 		toc_http_answer(c, status, json, retry_after(c, status, json));
 	}
@@ -419,6 +421,12 @@ void toc_link_from_archive(void *ctx, struct toc_frame *frame)
 	case TOC_IPC_CHECKPOINT:
 		toc_log_checkpoint(f, frame);
 		break;
+	case TOC_IPC_AUDIT_DATA:
+		toc_audit_data(f, frame);
+		break;
+	case TOC_IPC_AUDIT_END:
+		toc_audit_end(f, frame);
+		break;
 	default:
 		frame->bad = true;
 	}
@@ -429,6 +437,8 @@ void toc_link_archive_lost(struct toc_front *f)
 	toc_log_lost(f);
 	for (uint32_t i = 0; i < f->n_slots; i++) {
 		struct toc_conn *c = f->slots[i];
+		if (c && c->request)
+			toc_audit_lost(c);
 		if (!c || c->cursor.state != TOC_CURSOR_READING)
 			continue;
 		toc_cursor_lost(&c->cursor);

@@ -292,6 +292,9 @@ static const struct toc_route routes[] = {
 	{ TOC_POST, "/api/lookup", TOC_MEMBER, lookup },
 	{ TOC_POST, "/api/receipts", TOC_MEMBER, receipts },
 	{ TOC_GET, "/api/entries", TOC_MEMBER, toc_entries_get },
+	{ TOC_GET, "/api/audit", TOC_MEMBER, toc_audit_get_list },
+	{ TOC_GET, "/api/audit/*", TOC_MEMBER, toc_audit_ask },
+	{ TOC_POST, "/api/audit/*", TOC_MEMBER, toc_audit_ask },
 	{ TOC_POST, "/api/link", TOC_ANYBODY, open_link },
 	{ TOC_GET, "/api/link", TOC_LINK, me },
 	{ TOC_POST, "/api/link/messages", TOC_LINK, messages },
@@ -332,10 +335,11 @@ const struct toc_route *toc_route_find(enum toc_method m, struct toc_str path, s
 	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
 		if (!fits(routes[i].path, path, ret_rest))
 			continue;
-		bool head = routes[i].method == TOC_GET && routes[i].handle != toc_entries_get; /* it waits, or streams */
+		/* these wait, or stream */
+		bool head = routes[i].method == TOC_GET && routes[i].handle != toc_entries_get && routes[i].handle != toc_audit_ask;
 		if (routes[i].method == m || (head && m == TOC_HEAD))
 			return &routes[i];
-		*ret_allow = head ? "GET, HEAD" : routes[i].method == TOC_GET ? "GET" : "POST";
+		*ret_allow = *ret_allow ? "GET, POST" : head ? "GET, HEAD" : routes[i].method == TOC_GET ? "GET" : "POST";
 	}
 	return NULL;
 }

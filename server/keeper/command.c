@@ -1,5 +1,6 @@
 /* command.c: frames of the fronts become works; what can be refused without the state is refused here. */
 #include "keeper/core.h"
+#include "ipc/result.h"
 #include "keeper/contactkeys.h"
 #include "keeper/dupkeys.h"
 #include "domain/world.h"
@@ -147,6 +148,31 @@ static void on_command(struct toc_keeper *k, unsigned front, struct toc_frame *f
 	}
 }
 
+/* The archive's word, by way of a front, which may send it twice: the second is a duplicate. */
+static void on_result(struct toc_keeper *k, struct toc_frame *f)
+{
+	struct toc_str sealed = toc_frame_str(f);
+	struct toc_arena *a = toc_arena_new();
+	struct toc_result r;
+
+	if (toc_frame_end(f) && toc_result_open(a, k->o.grant_key, sealed, &r) == 0) {
+		struct toc_work *w = toc_server_work(k, "M27", "result");
+		struct toc_value *m = (struct toc_value *)w->command.message, *body = toc_get(m, "body");
+		struct toc_str asked = toc_uuid_str(w->arena, r.asked);
+		toc_set_text(w->arena, m, "id", toc_uuid_str(w->arena, toc_uuid_named("M27.result", asked)));
+		toc_set_text(w->arena, body, "asked", asked);
+		toc_set_text(w->arena, body, "asked_by", toc_arena_str(w->arena, r.org));
+		toc_set_int(w->arena, body, "result_count", (int64_t)r.count);
+		toc_set_bool(w->arena, body, "complete", r.complete);
+		toc_set_text(w->arena, body, "export_digest", toc_hex(w->arena, r.digest.b, sizeof r.digest.b));
+		toc_set_text(w->arena, body, "at", toc_time_str(w->arena, toc_keeper_now(k)));
+		toc_keeper_put(k, w);
+	} else {
+		toc_log(TOC_LOG_WARN, "result_refused", "a front brought a result that the archive has not sealed");
+	}
+	toc_arena_free(a);
+}
+
 void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 {
 	struct toc_keeper *k = keeper;
@@ -157,6 +183,7 @@ void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 	switch (f->number) {
 	case TOC_IPC_COMMAND: on_command(k, front, f); break;
 	case TOC_IPC_CALLED: toc_called_frame(k, front, f); break;
+	case TOC_IPC_RESULT: on_result(k, f); break;
 	case TOC_IPC_AUTH:
 	case TOC_IPC_SIGN_IN:
 	case TOC_IPC_OPEN_LINK:

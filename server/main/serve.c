@@ -197,6 +197,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	case TOC_ARCHIVE:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.archive);
+		toc_set_cstr(a, v, "auditor", h->database.auditor);
 		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
 		toc_set_bool(a, v, "network", !h->database.cluster);
 		give_ledger_keys(h, a, v);

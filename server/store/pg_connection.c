@@ -114,7 +114,8 @@ static void begin_to_prepare(struct toc_pg *pg)
 	for (size_t i = 0; i < toc_sql_n; i++) {
 		char name[64];
 		size_t n = strlen(toc_sql[i].path);
-		if (strncmp(toc_sql[i].path, folder, sizeof folder - 1) != 0)
+		if (strncmp(toc_sql[i].path, folder, sizeof folder - 1) != 0 ||
+		    strchr(toc_sql[i].path + sizeof folder - 1, '/')) /* an auditor's, whose connection is another (audit.c) */
 			continue;
 		assert(n - (sizeof folder - 1) - (sizeof suffix - 1) < sizeof name);
 		snprintf(name, sizeof name, "%.*s", (int)(n - (sizeof folder - 1) - (sizeof suffix - 1)),

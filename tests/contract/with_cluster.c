@@ -36,6 +36,7 @@ int main(int argc, char **argv)
 		to_environment(toc_cluster_conninfo(c, TOC_CLUSTER_ADMIN));
 		setenv("TOCSIN_APP", toc_cluster_conninfo(c, TOC_CLUSTER_APP), 1);
 		setenv("TOCSIN_READER", toc_cluster_conninfo(c, TOC_CLUSTER_READER), 1);
+		setenv("TOCSIN_AUDITOR", toc_cluster_conninfo(c, TOC_CLUSTER_AUDITOR), 1);
 		setenv("TOCSIN_SIGNER", toc_cluster_conninfo(c, TOC_CLUSTER_SIGNER), 1);
 		execvp(argv[1], argv + 1);
 		perror(argv[1]);

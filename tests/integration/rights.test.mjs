@@ -133,7 +133,7 @@ describe('rights that become less', () => {
 		const entry = await admin.entry((e) => e.k === 'session.refused');
 		assert.equal(entry.message.body.why, 'revoked');
 		assert.equal(entry.message.body.credential, issued.message.body.credential);
-		const mark = await admin.send(system('M27', { step: 'own', query: 'x', purpose: 'y', result_count: 0, at: new Date().toISOString() }));
+		const mark = await admin.send(system('M27', { step: 'own', query: 'timeline', purpose: 'y', at: new Date().toISOString() }));
 		assert.equal(mark.code, 'not_permitted'); // an administrator asks nothing of the ledger
 		assert.equal((await admin.entries((e) => e.k === 'session.refused')).length, 1);
 	});

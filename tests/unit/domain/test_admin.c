@@ -324,8 +324,8 @@ CASE(a_mandate_is_granted_by_administrator_and_dpo_of_the_hub_and_bounds_what_an
 				    "\"cases\":[],\"from\":\"2031-01-01T00:00:00Z\",\"until\":\"2041-01-01T00:00:00Z\",\"whole\":false,"
 				    "\"deconfliction\":false}",
 			  end[] = "{\"step\":\"end\",\"mandate\":\"" MANDATE "\"}";
-	const char *query = toc_arena_printf(s->a, "{\"step\":\"mandate\",\"mandate_ref\":\"" MANDATE "\",\"audited\":[\"AIRU\"],\"query\":\"all M4\","
-					     "\"purpose\":\"yearly audit\",\"result_count\":3,\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p;
+	const char *query = toc_arena_printf(s->a, "{\"step\":\"mandate\",\"mandate_ref\":\"" MANDATE "\",\"audited\":[\"AIRU\"],\"query\":\"timeline\","
+					     "\"purpose\":\"yearly audit\",\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p;
 
 	REFUSED(says(s, "FRP/auditor", "M27", NULL, query), NOT_FOUND, "body.mandate_ref");
 	CHECK_INT(says(s, "HUB/admin", "mandate", NULL, grant), 0);
@@ -337,15 +337,15 @@ CASE(a_mandate_is_granted_by_administrator_and_dpo_of_the_hub_and_bounds_what_an
 	CHECK_INT(says(s, "FRP/auditor", "M27", NULL, query), 0);
 	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M27.mandate", NULL))), "FRP"); /* the audited learn of it later */
 	REFUSED(says(s, "FRP/auditor", "M27", NULL, toc_arena_printf(s->a, "{\"step\":\"mandate\",\"mandate_ref\":\"" MANDATE
-		     "\",\"audited\":[\"BFP\"],\"query\":\"x\",\"purpose\":\"y\",\"result_count\":0,\"at\":\"%s\"}",
+		     "\",\"audited\":[\"BFP\"],\"query\":\"timeline\",\"purpose\":\"y\",\"at\":\"%s\"}",
 		     toc_time_str(s->a, s->now).p).p), NOT_PERMITTED, "body.audited");
 	CHECK_INT(says(s, "HUB/data protection officer", "mandate", NULL, end), 0);
 	CHECK_INT(says(s, "HUB/admin", "mandate", stage_id(s, "mandate.end", NULL), end), 0);
 	REFUSED(says(s, "FRP/auditor", "M27", NULL, query), STATE, "body.mandate_ref");
-	CHECK_INT(says(s, "AIRU/duty officer", "M27", NULL, toc_arena_printf(s->a, "{\"step\":\"own\",\"query\":\"x\",\"purpose\":\"y\","
-		  "\"result_count\":0,\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p), 0);
-	REFUSED(says(s, "DGO/observer", "M27", NULL, toc_arena_printf(s->a, "{\"step\":\"own\",\"query\":\"x\",\"purpose\":\"y\","
-		     "\"result_count\":0,\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p), NOT_PERMITTED, "");
+	CHECK_INT(says(s, "AIRU/duty officer", "M27", NULL, toc_arena_printf(s->a, "{\"step\":\"own\",\"query\":\"timeline\",\"purpose\":\"y\","
+		  "\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p), 0);
+	REFUSED(says(s, "DGO/observer", "M27", NULL, toc_arena_printf(s->a, "{\"step\":\"own\",\"query\":\"timeline\",\"purpose\":\"y\","
+		     "\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p), NOT_PERMITTED, "");
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }

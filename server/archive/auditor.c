@@ -1,0 +1,427 @@
+/* auditor.c: see auditor.h. */
+#include "archive/auditor.h"
+
+#include "base/log.h"
+#include "base/refusal.h"
+#include "ipc/grant.h"
+#include "ipc/result.h"
+#include "measure/metrics.h"
+#include "message/json.h"
+#include "message/query.h"
+#include "render/render.h"
+#include "store/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEADLINE TOC_SECONDS(2)
+#define DATA_BYTES 32768 /* lines go out in pieces of about this */
+#define CREDIT_MAX (1 << 20)
+
+struct answer {
+	struct toc_auditor *of;
+	struct answer *next;
+	struct toc_arena *arena;
+	unsigned front;
+	uint64_t conn;
+	int64_t credit; /* bytes that the front still takes */
+	bool gone, over; /* nobody waits for it; it is to be freed */
+	struct toc_grant who;
+	uint64_t seq;
+	bool found, key_unknown;
+
+	/* what the entry says */
+	struct toc_uuid id;
+	const struct toc_value *body; /* of the M27, whole */
+	const struct toc_query *query; /* NULL: a statement of one's own */
+	struct toc_audit *audit;
+	uint64_t count;
+	bool opened;
+	struct toc_digesting *hash;
+	struct toc_buf lines; /* not sent yet */
+};
+struct toc_auditor {
+	struct toc_auditor_options o;
+	struct answer *first;
+	unsigned n;
+	struct toc_buf out;
+	bool leaving;
+};
+
+/* ---- to the front ---- */
+
+static void send_lines(struct answer *w)
+{
+	struct toc_auditor *a = w->of;
+
+	if (!w->lines.n || w->gone)
+		return;
+	toc_ipc_begin(&a->out, TOC_IPC_AUDIT_DATA);
+	toc_ipc_u64(&a->out, w->conn);
+	toc_ipc_str(&a->out, toc_buf_view(&w->lines));
+	if (toc_child_send(a->o.child, w->front, &a->out) < 0)
+		w->gone = true; /* a part that is missing is no answer */
+	w->credit -= (int64_t)w->lines.n;
+	toc_count_by(TOC_METRIC_ARCHIVE_BYTES, 0, w->lines.n);
+	toc_buf_clear(&w->lines);
+}
+
+static void put_line(struct answer *w, struct toc_str json)
+{
+	toc_buf_str(&w->lines, json);
+	toc_buf_byte(&w->lines, '\n');
+	if (w->lines.n >= DATA_BYTES)
+		send_lines(w);
+}
+
+static void finish(struct answer *w, enum toc_refusal_code code, const char *field, const char *words, struct toc_str result)
+{
+	struct toc_auditor *a = w->of;
+
+	if (!w->gone) {
+		toc_ipc_begin(&a->out, TOC_IPC_AUDIT_END);
+		toc_ipc_u64(&a->out, w->conn);
+		toc_ipc_u16(&a->out, (uint16_t)code);
+		toc_ipc_str(&a->out, toc_str_of(field));
+		toc_ipc_str(&a->out, toc_str_of(words));
+		toc_ipc_str(&a->out, result);
+		if (toc_child_send(a->o.child, w->front, &a->out) == TOC_ELIMIT)
+			toc_log(TOC_LOG_WARN, "front_slow", "front %u does not read; an answer ends without a word", w->front);
+	}
+	if (code != TOC_NOT_REFUSED)
+		toc_count_as(TOC_METRIC_ARCHIVE_REFUSED, code);
+	w->over = true;
+}
+
+static void refuse(struct answer *w, enum toc_refusal_code code, const char *field, const char *words)
+{
+	finish(w, code, field, words, TOC_STR(""));
+}
+
+/* ---- the answer ---- */
+
+static void on_open(void *ctx, uint64_t as_of, bool whole, bool deconfliction)
+{
+	struct answer *w = ctx;
+	struct toc_value *head = toc_value_map(w->arena);
+
+	w->opened = true;
+	toc_set_text(w->arena, head, "query", toc_get_text(w->body, "query"));
+	toc_set(w->arena, head, "parameters", toc_get(w->body, "parameters") ? toc_value_copy(w->arena, toc_get(w->body, "parameters")) : toc_value_list(w->arena));
+	toc_set_int(w->arena, head, "asked", (int64_t)w->seq);
+	toc_set_text(w->arena, head, "id", toc_uuid_str(w->arena, w->id));
+	if (toc_get(w->body, "mandate_ref"))
+		toc_set_text(w->arena, head, "mandate", toc_get_text(w->body, "mandate_ref"));
+	toc_set_text(w->arena, head, "purpose", toc_get_text(w->body, "purpose"));
+	toc_set_int(w->arena, head, "as_of", (int64_t)as_of);
+	toc_set_bool(w->arena, head, "whole", whole);
+	toc_set_bool(w->arena, head, "deconfliction", deconfliction);
+	if (w->of->o.prover && toc_prover_newest(w->of->o.prover).n)
+		toc_set_text(w->arena, head, "checkpoint", toc_arena_str(w->arena, toc_prover_newest(w->of->o.prover)));
+	put_line(w, toc_json_str(w->arena, head));
+}
+
+static void on_row(void *ctx, struct toc_str json)
+{
+	struct answer *w = ctx;
+
+	w->count++;
+	toc_digesting_add(w->hash, json);
+	toc_digesting_add(w->hash, TOC_STR("\n"));
+	put_line(w, json);
+}
+
+static void last_line(struct answer *w, bool complete, struct toc_sha256 digest, const struct toc_error *why)
+{
+	struct toc_value *last = toc_value_map(w->arena);
+
+	toc_set_int(w->arena, last, "count", (int64_t)w->count);
+	toc_set_text(w->arena, last, "sha256", toc_hex(w->arena, digest.b, sizeof digest.b));
+	toc_set_bool(w->arena, last, "complete", complete);
+	if (why)
+		toc_set_cstr(w->arena, last, "error", why->text);
+	put_line(w, toc_json_str(w->arena, last));
+	send_lines(w);
+}
+
+static enum toc_refusal_code code_of(int result)
+{
+	switch (result) {
+	case TOC_EINVAL: return TOC_REFUSE_BAD_VALUE;
+	case TOC_EPROOF: return TOC_REFUSE_STATE;
+	case TOC_ETIMEOUT:
+	case TOC_ELIMIT: return TOC_REFUSE_LIMIT;
+	case TOC_EUNSUPPORTED: return TOC_REFUSE_CONDITION;
+	default: return TOC_REFUSE_BUSY;
+	}
+}
+
+static void on_end(void *ctx, int result, bool more, const struct toc_error *why)
+{
+	struct answer *w = ctx;
+	struct toc_sha256 digest = toc_digesting_done(w->hash);
+
+	w->hash = NULL;
+	if (result == TOC_ETIMEOUT)
+		toc_limit_hit(TOC_LIMIT_audit_s);
+	if (result < 0)
+		toc_log(TOC_LOG_INFO, "audit_failed", "question %llu: %s", (unsigned long long)w->seq,
+			w->query || result == TOC_EIO ? why->text : "its own statement");
+	if (!w->opened) {
+		refuse(w, code_of(result), w->query ? "" : "sql", result == TOC_EIO ? "the database does not answer" : why->text);
+		return;
+	}
+	struct toc_result r = { .asked = w->id, .org = w->who.org, .count = w->count, .digest = digest,
+				.complete = result == 0 && !more };
+	last_line(w, r.complete, digest, result < 0 ? why : NULL);
+	finish(w, TOC_NOT_REFUSED, "", "", toc_result_seal(w->arena, w->of->o.grant_key, &r));
+}
+
+static int fd_of(const void *w)
+{
+	return toc_audit_fd(((const struct answer *)w)->audit);
+}
+
+static short wants_of(const void *w)
+{
+	return toc_audit_wants(((const struct answer *)w)->audit);
+}
+
+static int64_t next_of(const void *w)
+{
+	return toc_audit_next_us(((const struct answer *)w)->audit);
+}
+
+static void step_of(void *answer, int64_t now)
+{
+	struct answer *w = answer;
+
+	toc_audit_pause(w->audit, w->credit <= (int64_t)w->lines.n);
+	toc_audit_step(w->audit, now);
+	send_lines(w);
+	toc_audit_pause(w->audit, w->credit <= 0);
+}
+
+static const struct toc_child_source source = { .fd = fd_of, .wants = wants_of, .next_us = next_of, .step = step_of };
+
+static uint64_t count_of(const struct toc_value *body, const char *name, uint64_t absent)
+{
+	struct toc_str s = toc_query_value_of(body, name);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n = n * 10 + (uint64_t)(s.p[i] - '0');
+	return s.n ? n : absent;
+}
+
+static void begin(struct answer *w)
+{
+	static const struct toc_audit_taker taker = { .open = on_open, .row = on_row, .end = on_end };
+	struct toc_auditor *a = w->of;
+	uint64_t limit = count_of(w->body, "limit", TOC_QUERY_ROWS_MOST);
+	struct toc_audit_question q = {
+		.seq = w->seq,
+		.as_of = count_of(w->body, "as_of", 0),
+		.skip = count_of(w->body, "skip", 0),
+		.limit = limit < TOC_QUERY_ROWS_MOST ? limit : TOC_QUERY_ROWS_MOST,
+		.time = TOC_SECONDS(a->o.seconds),
+		.statement = w->query ? TOC_STR("") : toc_get_text(w->body, "sql"),
+	};
+
+	if (w->query) {
+		const char **names = toc_arena_alloc(w->arena, (w->query->n_parameters + 1) * sizeof *names);
+		struct toc_str *values = toc_arena_alloc(w->arena, (w->query->n_parameters + 1) * sizeof *values);
+		for (size_t i = 0; i < w->query->n_parameters; i++) {
+			names[i] = w->query->parameters[i].name;
+			values[i] = toc_query_value_of(w->body, names[i]);
+			if (!values[i].n)
+				values[i].p = NULL;
+		}
+		q.name = w->query->name;
+		q.parameters = names;
+		q.values = values;
+		q.n_parameters = w->query->n_parameters;
+	}
+	w->hash = toc_digesting_new();
+	toc_count(TOC_METRIC_ARCHIVE_READS);
+	w->audit = toc_audit_new(a->o.conninfo, &q, &taker, w);
+	toc_child_watch(a->o.child, &source, w);
+}
+
+/* ---- the question, as it stands in the ledger ---- */
+
+static void on_question(void *ctx, const struct toc_row *row)
+{
+	struct answer *w = ctx;
+	struct toc_opened e;
+	struct toc_error error;
+
+	if (row->seq != w->seq || toc_render_open(w->arena, w->of->o.ring, row, &e, &error) < 0)
+		return;
+	w->key_unknown = e.key_unknown;
+	bool asks = toc_str_is(e.entry.k, "M27.mandate") || toc_str_is(e.entry.k, "M27.own");
+	if (!asks || !toc_str_eq(e.entry.org, w->who.org) || e.erased || !e.actor ||
+	    !toc_str_eq(toc_get_text(e.actor, "person"), toc_uuid_str(w->arena, w->who.person)))
+		return;
+	w->found = true;
+	w->id = e.entry.eid;
+	w->body = toc_get(toc_render_message(w->arena, &e, TOC_WHOLE), "body");
+	w->body = toc_value_copy(w->arena, w->body); /* the row goes */
+	w->query = toc_query_find(toc_arena_str(w->arena, toc_get_text(w->body, "query")));
+}
+
+static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error);
+
+static void on_key(void *ctx, const struct toc_key_row *row)
+{
+	struct answer *w = ctx;
+
+	(void)!toc_keyring_add(w->of->o.ring, row);
+}
+
+static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct answer *w = ctx;
+
+	(void)size, (void)error;
+	w->key_unknown = false;
+	if (result < 0 || w->gone || w->of->leaving ||
+	    toc_store_read(w->of->o.store, w->seq, 1, DEADLINE, on_question, on_read, w) < 0)
+		refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
+}
+
+static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct answer *w = ctx;
+	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
+
+	(void)size, (void)error;
+	if (w->gone || w->of->leaving) {
+		w->over = true;
+	} else if (result < 0) {
+		refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
+	} else if (w->key_unknown) { /* it was made for this question, perhaps */
+		if (toc_store_keys(w->of->o.store, DEADLINE, on_key, on_keys, w) < 0)
+			refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
+	} else if (!w->found) {
+		refuse(w, TOC_REFUSE_NOT_FOUND, "", "there is no such question of yours");
+	} else if (toc_query_check(w->body, &r) < 0) {
+		refuse(w, r.code, r.field, r.detail);
+	} else if (!w->query && toc_get(w->body, "mandate_ref") == NULL) {
+		refuse(w, TOC_REFUSE_NOT_PERMITTED, "query", "statements of one's own are for auditors");
+	} else {
+		begin(w);
+	}
+}
+
+/* ---- frames ---- */
+
+void toc_auditor_ask(struct toc_auditor *a, unsigned front, struct toc_frame *f)
+{
+	struct toc_arena *arena = toc_arena_new();
+	struct answer *w = toc_arena_alloc(arena, sizeof *w);
+
+	*w = (struct answer){ .of = a, .arena = arena, .front = front, .conn = toc_frame_u64(f) };
+	struct toc_str grant = toc_frame_str(f);
+	w->seq = toc_frame_u64(f);
+	w->credit = toc_frame_u32(f);
+	if (w->seq > INT64_MAX || w->credit > CREDIT_MAX)
+		f->bad = true;
+	if (!toc_frame_end(f)) {
+		toc_arena_free(arena);
+		return;
+	}
+	toc_buf_init(&w->lines, DATA_BYTES + TOC_AUDIT_ROW_MAX + TOC_IPC_STEP_MAX);
+	w->next = a->first;
+	a->first = w;
+	a->n++;
+	if (toc_grant_open(arena, a->o.grant_key, grant, a->o.now(a->o.ctx), &w->who) < 0)
+		refuse(w, TOC_REFUSE_NOT_AUTHENTICATED, "", "the grant is not good any more: ask again");
+	else if (!a->o.conninfo)
+		refuse(w, TOC_REFUSE_CONDITION, "", "this archive answers no questions");
+	else if (a->n > a->o.most && (toc_limit_hit(TOC_LIMIT_audits), true))
+		refuse(w, TOC_REFUSE_BUSY, "", "too many questions are being answered");
+	else if (toc_store_read(a->o.store, w->seq, 1, DEADLINE, on_question, on_read, w) < 0)
+		refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
+}
+
+void toc_auditor_more(struct toc_auditor *a, unsigned front, struct toc_frame *f)
+{
+	uint64_t conn = toc_frame_u64(f);
+	uint32_t bytes = toc_frame_u32(f);
+
+	if (bytes > CREDIT_MAX)
+		f->bad = true;
+	if (!toc_frame_end(f))
+		return;
+	for (struct answer *w = a->first; w; w = w->next) {
+		if (w->front != front || w->conn != conn || w->over)
+			continue;
+		w->credit = w->credit + bytes < CREDIT_MAX ? w->credit + bytes : CREDIT_MAX;
+		if (w->audit)
+			toc_audit_pause(w->audit, w->credit <= 0);
+	}
+}
+
+/* What has a callback of the store outstanding is freed when that comes. */
+void toc_auditor_stop(struct toc_auditor *a, unsigned front, bool all, uint64_t conn)
+{
+	for (struct answer *w = a->first; w; w = w->next)
+		if (w->front == front && (all || w->conn == conn)) {
+			w->gone = true;
+			w->over |= w->audit != NULL;
+		}
+}
+
+static void answer_free(struct toc_auditor *a, struct answer *w)
+{
+	if (w->audit) {
+		toc_child_unwatch(a->o.child, w);
+		toc_audit_free(w->audit);
+	}
+	if (w->hash)
+		(void)toc_digesting_done(w->hash);
+	toc_buf_done(&w->lines);
+	toc_arena_free(w->arena);
+	a->n--;
+}
+
+void toc_auditor_turn(struct toc_auditor *a)
+{
+	for (struct answer **at = &a->first; *at;) {
+		struct answer *w = *at;
+		if (!w->over) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		answer_free(a, w);
+	}
+}
+
+void toc_auditor_leave(struct toc_auditor *a)
+{
+	a->leaving = true;
+}
+
+struct toc_auditor *toc_auditor_new(const struct toc_auditor_options *o)
+{
+	struct toc_auditor *a = toc_must_realloc(NULL, sizeof *a);
+
+	*a = (struct toc_auditor){ .o = *o };
+	toc_buf_init(&a->out, TOC_IPC_FRAME_MAX + 64);
+	return a;
+}
+
+void toc_auditor_free(struct toc_auditor *a)
+{
+	if (!a)
+		return;
+	while (a->first) {
+		struct answer *w = a->first;
+		a->first = w->next;
+		answer_free(a, w);
+	}
+	toc_buf_done(&a->out);
+	free(a);
+}
