@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { alarms } from "../../web/core/alarm.js";
 import { clusters } from "../../web/core/signals.js";
-import { ackMatrix, incidentDeadlines, incidentList, owes, steps, titleOfIncident, waiting, warningOf } from
+import { ackMatrix, incidentDeadlines, incidentList, owes, seesAnswers, steps, titleOfIncident, waiting, warningOf } from
 	"../../web/core/crisis.js";
 import { emptyState, reduceAll } from "../../web/core/state.js";
 import { FakeServer, uuid } from "./fake-server.mjs";
@@ -112,6 +112,9 @@ describe("who has an activation", () => {
 		assert.ok(of.get("GameNest").delivered && !of.get("GameNest").seen && !of.get("GameNest").acked);
 		assert.ok(of.get("Chirplet").seen && !of.get("Chirplet").acked);
 		assert.equal(of.get("StreamHarbor").acked.commitment, "working");
+		/* to who is not told what the others answered "0 of 8" would be no truth */
+		assert.deepEqual(["HUB", "AIRU", "BFP", "Chirplet"].filter((org) => seesAnswers({ ...emptyState(), me: { org, kinds: org === "HUB" ? ["eu_hub"] : [] } },
+			{ asked: { by: { org: "AIRU" } } })), ["HUB", "AIRU"]);
 	});
 
 	test("who decided owes nothing, nor does the observer; the others by their own time", () => {

@@ -2,7 +2,7 @@
 /* incidents.js: incidents on the board, below the threats to life. */
 
 import { incidentName } from "../core/incidents.js";
-import { ackMatrix, owes, titleOfIncident, waiting, warningOf } from "../core/crisis.js";
+import { ackMatrix, owes, seesAnswers, titleOfIncident, waiting, warningOf } from "../core/crisis.js";
 import { Icon } from "../components/icon.js";
 import { IncidentState, ModeTag, OrgName, Who, vocabularyWord } from "../components/parts.js";
 import { Countdown, Elapsed } from "../components/time.js";
@@ -51,7 +51,7 @@ function Row({ i, focusable }) {
 					i.place.cc && country(i.place.cc)].filter(Boolean).join(", ")}</span>`}
 					${(i.assignee || i.reports.length > 0) && html`<span class="muted">${i.assignee ? html`${t("incident.assignee")} <${Who}
 						act=${i.assignee} />` : t("incident.nobody")}</span>`}
-					${due.length > 0 && html`<span class="muted"><${Icon} name="person" /> ${t("incident.acked", { n: due.filter((r) => r.acked).length,
+					${due.length > 0 && seesAnswers(state.value, i) && html`<span class="muted"><${Icon} name="person" /> ${t("incident.acked", { n: due.filter((r) => r.acked).length,
 						of: due.length })}</span>`}
 					${unread && html`<span class="unread">${t("board.unread")}</span>`}</span>
 				<span class="threat-route">${i.reports.length > 0 && t("incident.reported_by")} ${i.reports.map((r, n) => html`${n > 0 && ", "}<${OrgName}

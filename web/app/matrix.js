@@ -2,7 +2,7 @@
 /* matrix.js: who has the activation. One row per organisation that it went to, whoever still owes an answer first. Delivered to
  * a machine, seen by a person, acknowledged by a person: three words, three shapes, three colours. Who owes none says so. */
 
-import { ackMatrix } from "../core/crisis.js";
+import { ackMatrix, seesAnswers } from "../core/crisis.js";
 import { Icon } from "../components/icon.js";
 import { OrgName, personInWords } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
@@ -35,8 +35,7 @@ export function AckMatrix({ i }) {
 	const owed = rows.filter((r) => r.timer && !r.timer.stopped && !r.acked);
 	const acked = rows.filter((r) => r.acked);
 	const due = rows.filter((r) => r.timer);
-	/* receipts are the sender's, and the hub's: to others the rows of others would look as if nobody had answered */
-	const sees = s.me?.org === i.asked.by.org || s.me?.kinds.includes("eu_hub");
+	const sees = seesAnswers(s, i);
 	const shown = sees ? rows : rows.filter((r) => r.org === s.me?.org);
 	/** Whoever has acknowledged has it, and who sent it needs no receipt: an entry that lacks there is none that is waited for.
 	 * @param {typeof rows[number]} row @param {string} kind @param {import("../core/state.js").Mark|undefined} mark @param {any} [more] */

@@ -233,7 +233,7 @@ export function takePages(receipts, e) {
 		const byOrg = new Map(receipts.get(ref) ?? []);
 		for (const org of p.orgs ?? [p.org]) {
 			const r = byOrg.get(org) ?? noReceipts();
-			byOrg.set(org, { ...r, ways: wayOf(r.ways, { channel: p.channel, state: p.state, contact: p.contact, at: e.recorded ?? e.at }) });
+			byOrg.set(org, { ...r, ways: wayOf(r.ways, { channel: p.channel, state: p.state, contact: p.contact, at: e.at }) });
 		}
 		receipts.set(ref, byOrg);
 	}

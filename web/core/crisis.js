@@ -143,6 +143,10 @@ export function mayTie(me) {
 	return is(me, ["duty_officer", "incident_lead"], [...MS, ...HUB]) || is(me, ["liaison"], [...LE, ...HUB]);
 }
 
+/** Is this organisation told what the others answered? Receipts are the sender's, and the hub's: to anybody else it would look as if
+ * nobody had. @param {import("./state.js").State} s @param {Incident} i */
+export const seesAnswers = (s, i) => s.me?.org === i.asked?.by.org || Boolean(s.me?.kinds.includes("eu_hub"));
+
 /** Who has the activation: one row per organisation that it was addressed to. A machine's delivery, a person's look and a
  * person's acknowledgement are three things. @param {Incident} i */
 export function ackMatrix(i) {
