@@ -230,16 +230,32 @@ int toc_world_receipt_target(const struct toc_world *w, const struct toc_princip
 size_t toc_entry_deliveries(const struct toc_entry *e, struct toc_arena *a, struct toc_uuid **ret_ids);
 
 /** Cases that are open: their rows are what the keeper keeps at hand for disclosures. */
+bool toc_world_case_is_open(const struct toc_world *w, struct toc_uuid id);
 size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases);
 
-/** Snapshot: the whole state as a document, and back. save(load(x)) = x. Nothing personal is in it. */
-#define TOC_STATE_VERSION 2
-struct toc_value *toc_world_save(const struct toc_world *w, struct toc_arena *a);
-/** The same piece by piece, for a state that is large: `piece` gets each kind's name with NULL, then its objects, made
- * in `scratch`, which is reset after each. {"version", "size", "objects": {kind: [object …]}} is theirs to write. */
-typedef void toc_saved_piece(void *ctx, const char *kind, const struct toc_value *object);
-void toc_world_save_pieces(const struct toc_world *w, struct toc_arena *scratch, toc_saved_piece *piece, void *ctx);
-int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world,
+/** The whole state as a document, for people and for tests: equal states are equal documents. */
+struct toc_value *toc_world_document(const struct toc_world *w, struct toc_arena *a);
+
+/** A copy of the state, in pieces (piece.h), and back. Nothing personal is in it. Of what did not change since the world
+ * was loaded, or settled last, the pieces are the same ones: to save is work only for what was written. */
+#define TOC_STATE_VERSION 3
+struct toc_piece;
+struct toc_saving;
+/** The world stands still until the end: what goes on meanwhile is written to a layer over it. It may be looked at. */
+struct toc_saving *toc_saving_begin(struct toc_world *w);
+/** So many objects more. @return true: it is all there */
+bool toc_saving_step(struct toc_saving *s, size_t objects);
+/** When it is all there: its pieces, in order, held by the saving; and the sum that says what state it is (piece.h). */
+struct toc_piece *const *toc_saving_pieces(const struct toc_saving *s, size_t *ret_n);
+void toc_saving_sum(const struct toc_saving *s, uint8_t ret_sum[32]);
+/** When it is all there: let the world go on from these pieces. What it had unpacked is buried, so many objects at a
+ * time. */
+void toc_saving_settle(struct toc_saving *s);
+bool toc_saving_bury(struct toc_saving *s, size_t objects); /* @return true: no more of it */
+bool toc_saving_is_buried(const struct toc_saving *s);
+void toc_saving_end(struct toc_saving *s);
+/** Holds the pieces that it needs. @return 0 or TOC_EINVAL: they are not the pieces of one state */
+int toc_world_load(struct toc_piece *const *pieces, size_t n, uint64_t size, struct toc_world **ret_world,
 		   struct toc_error *reterr) TOC_MUSTCHECK;
 
 #endif

@@ -1,28 +1,12 @@
-/* object.c: copy, free, save and load of every kind of object, driven by one table that object.def writes.
+/* object.c: copy, free, and the two written forms of every kind of object, driven by one table that object.def writes.
  *
  * The table is per struct: field name, kind, offset; a list also names its number's offset and its part's
  * table. */
-#include "domain/object.h"
+#include "domain/shape.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum field_kind { F_CODE, F_TEXT, F_ID, F_HASH, F_TIME, F_COUNT, F_BITS, F_FLAG, F_LIST };
-
-struct shape;
-struct field {
-	const char *name;
-	enum field_kind kind;
-	uint16_t at, n_at;        /* offsets of the field and of a list's number */
-	const struct shape *part; /* of a list */
-};
-struct shape {
-	const char *name;
-	size_t bytes;
-	const struct field *fields;
-	size_t n;
-};
 
 #define OBJECT(name) static const struct field name##_fields[] = {
 #define PART(name) OBJECT(name)
@@ -34,7 +18,8 @@ struct shape {
 	}                                                                                                    \
 	;                                                                                                    \
 	static const struct shape name##_shape = { #name, sizeof(struct toc_##name), name##_fields,          \
-						   sizeof name##_fields / sizeof name##_fields[0] };
+						   sizeof name##_fields / sizeof name##_fields[0] };      \
+	_Static_assert(sizeof name##_fields / sizeof name##_fields[0] < 128, "packing.c: 7 bits");
 #include "domain/object.def"
 
 static const struct shape *const shapes[TOC_OBJECT_KINDS] = {
@@ -61,7 +46,7 @@ static uint32_t *number_at(void *object, const struct field *f)
 	return (uint32_t *)((char *)object + f->n_at);
 }
 
-static void set_absent(const struct shape *s, void *object)
+void toc_shape_clear(const struct shape *s, void *object)
 {
 	memset(object, 0, s->bytes);
 	for (size_t i = 0; i < s->n; i++)
@@ -111,7 +96,7 @@ static void disown(const struct shape *s, void *object)
 void *toc_object_new(enum toc_object_kind kind)
 {
 	void *object = toc_must_realloc(NULL, shapes[kind]->bytes);
-	set_absent(shapes[kind], object);
+	toc_shape_clear(shapes[kind], object);
 	return object;
 }
 
@@ -163,6 +148,20 @@ void toc_text_set(struct toc_text *t, struct toc_str text)
 
 /* ---- names and keys ---- */
 
+const struct shape *toc_object_shape(enum toc_object_kind kind)
+{
+	return shapes[kind];
+}
+
+enum toc_object_kind toc_object_kind_of(struct toc_str name)
+{
+	unsigned kind = 0;
+
+	while (kind < TOC_OBJECT_KINDS && !toc_str_is(name, shapes[kind]->name))
+		kind++;
+	return kind;
+}
+
 const char *toc_object_name(enum toc_object_kind kind)
 {
 	return shapes[kind]->name;
@@ -182,7 +181,7 @@ struct toc_str toc_object_key(enum toc_object_kind kind, const void *object)
 	}
 }
 
-/* ---- snapshot: what is absent is left out ---- */
+/* ---- as a document: what is absent is left out ---- */
 
 /* Microseconds since 1970: a number; after 2255, where a number of 53 bits ends, its digits as text. "Until 9999"
  * is what people write who mean for ever. */
@@ -190,24 +189,6 @@ static struct toc_value *save_time(toc_time t, struct toc_arena *a)
 {
 	return t.us <= TOC_INT_MAX ? toc_value_int(a, t.us)
 				   : toc_value_text(a, toc_arena_printf(a, "%lld", (long long)t.us));
-}
-
-static bool load_time(const struct toc_value *v, toc_time *ret_time)
-{
-	int64_t us = 0;
-
-	if (v->kind == TOC_INT) {
-		ret_time->us = v->integer;
-		return true;
-	}
-	struct toc_str digits = toc_text_of(v);
-	for (size_t i = 0; i < digits.n; i++) {
-		if (digits.p[i] < '0' || digits.p[i] > '9' || us > TOC_TIME_LAST.us / 10)
-			return false;
-		us = us * 10 + (digits.p[i] - '0');
-	}
-	ret_time->us = us;
-	return us > TOC_INT_MAX;
 }
 
 static struct toc_value *save(const struct shape *s, const void *object, struct toc_arena *a)
@@ -266,92 +247,4 @@ static struct toc_value *save(const struct shape *s, const void *object, struct 
 struct toc_value *toc_object_save(enum toc_object_kind kind, const void *object, struct toc_arena *a)
 {
 	return save(shapes[kind], object, a);
-}
-
-static int load(const struct shape *s, const struct toc_value *map, void *object, struct toc_error *reterr);
-
-static int load_field(const struct shape *s, const struct field *f, const struct toc_value *v, void *object,
-		      struct toc_error *reterr)
-{
-	void *at = (char *)object + f->at;
-	struct toc_str text = toc_text_of(v);
-	bool ok = false;
-
-	switch (f->kind) {
-	case F_CODE:
-		ok = v->kind == TOC_TEXT && text.n <= sizeof((struct toc_short *)at)->p;
-		if (ok)
-			toc_short_set(at, text);
-		break;
-	case F_TEXT:
-		ok = v->kind == TOC_TEXT;
-		if (ok)
-			toc_text_set(at, text);
-		break;
-	case F_ID: ok = v->kind == TOC_TEXT && toc_uuid_parse(text, at) == 0; break;
-	case F_HASH:
-		ok = v->kind == TOC_TEXT && toc_hex_decode(text, at, sizeof(struct toc_hash)) == 0;
-		break;
-	case F_TIME:
-		ok = load_time(v, at);
-		break;
-	case F_COUNT:
-		ok = v->kind == TOC_INT;
-		if (ok)
-			*(int64_t *)at = v->integer;
-		break;
-	case F_BITS:
-		ok = v->kind == TOC_INT && v->integer >= 0 && v->integer <= UINT32_MAX;
-		if (ok)
-			*(uint32_t *)at = (uint32_t)v->integer;
-		break;
-	case F_FLAG:
-		ok = v->kind == TOC_BOOL;
-		if (ok)
-			*(bool *)at = v->boolean;
-		break;
-	case F_LIST:
-		ok = v->kind == TOC_LIST;
-		for (size_t i = 0; ok && i < toc_len(v); i++) {
-			void *part = toc_list_add(list_at(object, f), number_at(object, f), f->part->bytes);
-			set_absent(f->part, part);
-			if (load(f->part, toc_at(v, i), part, reterr) < 0)
-				return TOC_EINVAL;
-		}
-		break;
-	}
-	return ok ? 0
-		  : toc_fail(reterr, TOC_EINVAL, "snapshot: %s.%s is not what this version keeps there",
-			     s->name, f->name);
-}
-
-static int load(const struct shape *s, const struct toc_value *map, void *object, struct toc_error *reterr)
-{
-	size_t known = 0;
-
-	if (!map || map->kind != TOC_MAP)
-		return toc_fail(reterr, TOC_EINVAL, "snapshot: %s is not an object", s->name);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct toc_value *v = toc_get(map, s->fields[i].name);
-		if (!v)
-			continue;
-		known++;
-		int r = load_field(s, &s->fields[i], v, object, reterr);
-		if (r < 0)
-			return r;
-	}
-	if (known != toc_len(map))
-		return toc_fail(reterr, TOC_EINVAL,
-				"snapshot: %s has a member that this version does not know", s->name);
-	return 0;
-}
-
-void *toc_object_load(enum toc_object_kind kind, const struct toc_value *saved, struct toc_error *reterr)
-{
-	void *object = toc_object_new(kind);
-
-	if (load(shapes[kind], saved, object, reterr) == 0)
-		return object;
-	toc_object_free(kind, object);
-	return NULL;
 }

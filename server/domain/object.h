@@ -48,10 +48,26 @@ void *toc_object_new(enum toc_object_kind kind);
 void *toc_object_copy(enum toc_object_kind kind, const void *object);
 void toc_object_free(enum toc_object_kind kind, void *object); /* NULL is fine */
 
+/** As a document, for people and for tests. What is absent is left out. */
 struct toc_value *toc_object_save(enum toc_object_kind kind, const void *object, struct toc_arena *a);
-/** @return the object, or NULL with reterr naming the field. Unknown members are an error: another version
- * wrote them. */
-void *toc_object_load(enum toc_object_kind kind, const struct toc_value *saved, struct toc_error *reterr);
+
+/** Packed: bytes, in which a value that stood before in the same buffer is a word that says where. */
+struct toc_packing; /* what stood where; for one buffer */
+struct toc_packing *toc_packing_new(void);
+void toc_packing_reset(struct toc_packing *p);
+void toc_packing_free(struct toc_packing *p);
+/** @param p NULL: every value in full, so that equal objects are equal bytes wherever they stand */
+void toc_object_pack(enum toc_object_kind kind, const void *object, struct toc_packing *p, struct toc_buf *buf);
+/** The object at `at` of what was packed into one buffer; @return NULL when it is not one of ours. */
+void *toc_object_unpack(enum toc_object_kind kind, struct toc_str packed, size_t at);
+/** Would it unpack? @param ret_end where the next one begins */
+bool toc_object_is_packed(enum toc_object_kind kind, struct toc_str packed, size_t at, size_t *ret_end);
+/** The key of a packed object that is one. @param room for what is not in the bytes as it is */
+struct toc_str toc_packed_key(enum toc_object_kind kind, struct toc_str packed, size_t at, int64_t *room);
+/** The order of keys: numbers as numbers, all else as bytes. */
+int toc_key_cmp(enum toc_object_kind kind, struct toc_str a, struct toc_str b);
+/** The kind with this name; TOC_OBJECT_KINDS when there is none. */
+enum toc_object_kind toc_object_kind_of(struct toc_str name);
 
 const char *toc_object_name(enum toc_object_kind kind);
 /** The bytes under which an object is found: its first field. Borrowed from the object. */

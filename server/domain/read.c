@@ -58,9 +58,16 @@ int toc_world_receipt_target(const struct toc_world *w, const struct toc_princip
 	return 0;
 }
 
+bool toc_world_case_is_open(const struct toc_world *w, struct toc_uuid id)
+{
+	const struct toc_threat *t = toc_find_threat(w, id);
+
+	return t && toc_case_is_open(t);
+}
+
 size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases)
 {
-	struct toc_world_cursor cursor = { 0 };
+	struct toc_world_cursor cursor = { .passing = true };
 	struct toc_uuid *cases = NULL;
 	const struct toc_threat *t;
 	size_t n = 0, room = 0;

@@ -1,4 +1,9 @@
-/* world.c: layers of objects (copy on write), the agenda's heaps, and the snapshot of everything. */
+/* world.c: layers of objects (copy on write), and the agenda's heaps.
+ *
+ * What the bottom was loaded from, or was last saved as, stays packed (piece.h) until somebody looks at it: so the
+ * state of a ledger with a million entries is loaded as fast as its bytes come, and what is settled takes few. An object
+ * that is looked at is unpacked and kept beside; one that is written is the layer's own from then on. A kind that is gone
+ * through as a whole is unpacked for good. */
 #include "domain/world.h"
 
 #include <stdlib.h>
@@ -22,6 +27,9 @@ struct toc_world {
 	bool ahead;                                /* must not be merged */
 	bool threats_only;                         /* seen from here and above: no other timer is due */
 	struct toc_map *objects[TOC_OBJECT_KINDS]; /* made when first written */
+	struct toc_run packed[TOC_OBJECT_KINDS];   /* at the bottom: what `objects` has nothing newer of */
+	struct toc_map *looked_at[TOC_OBJECT_KINDS]; /* … of that, unpacked */
+	bool whole[TOC_OBJECT_KINDS];              /* … gone through: stays unpacked */
 	struct toc_map *agendas;                   /* clock id → struct agenda */
 	struct due *passed_over;                   /* at the bottom: pairs that do not count for now */
 	size_t n_passed_over;
@@ -56,19 +64,27 @@ struct toc_world *toc_world_ahead(const struct toc_world *under)
 	return w;
 }
 
+/* The map with all that is in it. */
+static void free_objects(enum toc_object_kind kind, struct toc_map **objects)
+{
+	size_t cursor = 0;
+	void *object;
+
+	while (*objects && toc_map_next(*objects, &cursor, NULL, &object))
+		if (object != &removed)
+			toc_object_free(kind, object);
+	toc_map_free(*objects);
+	*objects = NULL;
+}
+
 void toc_world_free(struct toc_world *w)
 {
 	if (!w)
 		return;
 	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
-		size_t cursor = 0;
-		void *object;
-		if (!w->objects[kind])
-			continue;
-		while (toc_map_next(w->objects[kind], &cursor, NULL, &object))
-			if (object != &removed)
-				toc_object_free(kind, object);
-		toc_map_free(w->objects[kind]);
+		free_objects(kind, &w->objects[kind]);
+		free_objects(kind, &w->looked_at[kind]);
+		toc_run_clear(&w->packed[kind]);
 	}
 	if (w->agendas) {
 		size_t cursor = 0;
@@ -93,10 +109,32 @@ void toc_world_set_size(struct toc_world *w, uint64_t size)
 	w->size = size;
 }
 
+static void put_into(struct toc_map **map, enum toc_object_kind kind, struct toc_str key, uint32_t hash, void *object)
+{
+	if (!*map)
+		*map = toc_map_new();
+	void *before = toc_map_put_hashed(*map, key, hash, object);
+	if (before != &removed)
+		toc_object_free(kind, before);
+}
+
 /* One hash, whatever the number of layers. */
 static void *in_layer(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key, uint32_t hash)
 {
 	return w->objects[kind] ? toc_map_get_hashed(w->objects[kind], key, hash) : NULL;
+}
+
+/* What is packed at the bottom, under everything that was written. Looking at it changes nothing but where it is. */
+static void *at_rest(const struct toc_world *bottom, enum toc_object_kind kind, struct toc_str key, uint32_t hash)
+{
+	struct toc_world *w = (struct toc_world *)(uintptr_t)bottom;
+
+	if (!w->packed[kind].n)
+		return NULL;
+	void *object = w->looked_at[kind] ? toc_map_get_hashed(w->looked_at[kind], key, hash) : NULL;
+	if (!object && (object = toc_run_object(&w->packed[kind], kind, key)))
+		put_into(&w->looked_at[kind], kind, key, hash, object);
+	return object;
 }
 
 static const void *seen_from(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key,
@@ -106,8 +144,16 @@ static const void *seen_from(const struct toc_world *w, enum toc_object_kind kin
 		const void *object = in_layer(w, kind, key, hash);
 		if (object)
 			return object == &removed ? NULL : object;
+		if (!w->under)
+			return at_rest(w, kind, key, hash);
 	}
 	return NULL;
+}
+
+/* What a layer has under its own objects. */
+static const void *seen_below(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key, uint32_t hash)
+{
+	return w->under ? seen_from(w->under, kind, key, hash) : at_rest(w, kind, key, hash);
 }
 
 const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key)
@@ -117,11 +163,7 @@ const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, 
 
 static void put(struct toc_world *w, enum toc_object_kind kind, struct toc_str key, uint32_t hash, void *object)
 {
-	if (!w->objects[kind])
-		w->objects[kind] = toc_map_new();
-	void *before = toc_map_put_hashed(w->objects[kind], key, hash, object);
-	if (before != &removed)
-		toc_object_free(kind, before);
+	put_into(&w->objects[kind], kind, key, hash, object);
 }
 
 void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_str key, bool *ret_new)
@@ -131,9 +173,12 @@ void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_
 	bool is_new = false;
 
 	if (!object || object == &removed) {
-		const void *below = object ? NULL : seen_from(w->under, kind, key, hash);
+		const void *below = object ? NULL : seen_below(w, kind, key, hash);
 		is_new = !below;
-		object = below ? toc_object_copy(kind, below) : toc_object_new(kind);
+		if (below && !w->under) /* unpacked already: from now on the layer's own */
+			object = toc_map_remove(w->looked_at[kind], key);
+		else
+			object = below ? toc_object_copy(kind, below) : toc_object_new(kind);
 		put(w, kind, key, hash, object);
 	}
 	if (ret_new)
@@ -147,7 +192,7 @@ void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc
 {
 	uint32_t hash = toc_map_hash(key);
 	void *object = in_layer(w, kind, key, hash);
-	const void *below = seen_from(w->under, kind, key, hash), *seen = object ? object : below;
+	const void *below = seen_below(w, kind, key, hash), *seen = object ? object : below;
 	struct toc_uuid clock = { { 0 } };
 
 	if (!seen || object == &removed)
@@ -164,28 +209,82 @@ void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc
 		trim(w, clock);
 }
 
+/* All of a kind that is packed at the bottom becomes the layer's own. */
+static void unpack_all(struct toc_world *w, enum toc_object_kind kind)
+{
+	const struct toc_run *run = &w->packed[kind];
+
+	for (size_t p = 0; p < run->n; p++)
+		for (uint32_t i = 0; i < run->pieces[p]->n; i++) {
+			int64_t room;
+			struct toc_str key = toc_piece_key(run->pieces[p], i, &room);
+			uint32_t hash = toc_map_hash(key);
+			if (in_layer(w, kind, key, hash))
+				continue; /* something newer */
+			void *object = w->looked_at[kind] ? toc_map_remove(w->looked_at[kind], key) : NULL;
+			put(w, kind, key, hash, object ? object : toc_piece_object(run->pieces[p], i));
+		}
+	free_objects(kind, &w->looked_at[kind]);
+	toc_run_clear(&w->packed[kind]);
+	w->whole[kind] = true;
+}
+
+static struct toc_world *bottom_of(const struct toc_world *w)
+{
+	while (w->under)
+		w = w->under;
+	return (struct toc_world *)(uintptr_t)w;
+}
+
+/* Is there nothing of it in the layers from w down to `below` (not that one)? */
+static bool is_on_top(const struct toc_world *w, const struct toc_world *below, enum toc_object_kind kind,
+		      struct toc_str key)
+{
+	uint32_t hash = toc_map_hash(key);
+
+	while (w != below && !in_layer(w, kind, key, hash))
+		w = w->under;
+	return w == below;
+}
+
+/* What is packed, one after the other; each is gone with the next. */
+static const void *next_at_rest(const struct toc_world *w, enum toc_object_kind kind, struct toc_world_cursor *cursor)
+{
+	const struct toc_run *run = &bottom_of(w)->packed[kind];
+	int64_t room;
+
+	toc_object_free(kind, cursor->unpacked);
+	cursor->unpacked = NULL;
+	for (; cursor->at < run->n; cursor->at++, cursor->object = 0) {
+		const struct toc_piece *p = run->pieces[cursor->at];
+		while (cursor->object < p->n) {
+			uint32_t i = cursor->object++;
+			if (is_on_top(w, NULL, kind, toc_piece_key(p, i, &room)))
+				return cursor->unpacked = toc_piece_object(p, i);
+		}
+	}
+	return NULL;
+}
+
 const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
 			   struct toc_world_cursor *cursor)
 {
-	if (!cursor->begun)
-		*cursor = (struct toc_world_cursor){ .layer = w, .begun = true };
+	if (!cursor->begun) {
+		if (!cursor->passing)
+			unpack_all(bottom_of(w), kind);
+		cursor->layer = w;
+		cursor->begun = true;
+	}
 	for (; cursor->layer; cursor->layer = cursor->layer->under, cursor->at = 0) {
 		struct toc_str key;
 		void *object;
 		if (!cursor->layer->objects[kind])
 			continue;
-		while (toc_map_next(cursor->layer->objects[kind], &cursor->at, &key, &object)) {
-			if (object == &removed)
-				continue;
-			const struct toc_world *above = w;
-			uint32_t hash = toc_map_hash(key);
-			while (above != cursor->layer && !in_layer(above, kind, key, hash))
-				above = above->under;
-			if (above == cursor->layer)
+		while (toc_map_next(cursor->layer->objects[kind], &cursor->at, &key, &object))
+			if (object != &removed && is_on_top(w, cursor->layer, kind, key))
 				return object;
-		}
 	}
-	return NULL;
+	return cursor->passing ? next_at_rest(w, kind, cursor) : NULL;
 }
 
 /* ---- agenda ---- */
@@ -402,94 +501,71 @@ void toc_world_merge(struct toc_world *top)
 	toc_world_free(top);
 }
 
-/* ---- snapshot ---- */
+/* ---- saving and loading: what saving.c needs to know ---- */
 
-struct keyed {
-	struct toc_str key;
-	const void *object;
-};
+const struct toc_run *toc_world_packed(const struct toc_world *w, enum toc_object_kind kind)
+{
+	return &w->packed[kind];
+}
 
 static int by_key(const void *a, const void *b)
 {
-	return toc_str_cmp(((const struct keyed *)a)->key, ((const struct keyed *)b)->key);
+	const struct toc_changed *x = a, *y = b;
+
+	return toc_key_cmp(x->kind, x->key, y->key);
 }
 
-/* All objects of a kind in order of their keys: equal states are equal bytes. @return an array to free */
-static struct keyed *sorted_objects(const struct toc_world *w, enum toc_object_kind kind, size_t *ret_n)
+struct toc_changed *toc_world_changed(const struct toc_world *w, enum toc_object_kind kind, size_t *ret_n)
 {
-	struct toc_world_cursor cursor = { 0 };
-	size_t n = 0, most = 0;
+	enum { KEY_MAX = 32 };
+	size_t n = 0, cursor = 0, most = w->objects[kind] ? toc_map_count(w->objects[kind]) : 0;
+	struct toc_changed *list = toc_must_realloc(NULL, (most + 1) * (sizeof *list + KEY_MAX));
+	char *room = (char *)(list + most + 1); /* for keys of what is no longer there */
+	struct toc_str key;
+	void *object;
 
-	for (const struct toc_world *layer = w; layer; layer = layer->under)
-		most += layer->objects[kind] ? toc_map_count(layer->objects[kind]) : 0;
-	struct keyed *sorted = toc_must_realloc(NULL, most * sizeof *sorted);
-	const void *object;
-	while ((object = toc_world_next(w, kind, &cursor)))
-		sorted[n++] = (struct keyed){ toc_object_key(kind, object), object };
-	qsort(sorted, n, sizeof *sorted, by_key);
+	if (w->under)
+		TOC_WRONG("only the state itself is saved, no layer over it");
+	while (most && toc_map_next(w->objects[kind], &cursor, &key, &object)) {
+		if (object == &removed) {
+			memcpy(room, key.p, key.n);
+			list[n++] = (struct toc_changed){ kind, { room, key.n }, NULL };
+			room += KEY_MAX;
+		} else {
+			list[n++] = (struct toc_changed){ kind, toc_object_key(kind, object), object };
+		}
+	}
+	qsort(list, n, sizeof *list, by_key);
 	*ret_n = n;
-	return sorted;
+	return list;
 }
 
-void toc_world_save_pieces(const struct toc_world *w, struct toc_arena *scratch, toc_saved_piece *piece, void *ctx)
+void toc_world_settle(struct toc_world *w, enum toc_object_kind kind, struct toc_run *run, struct toc_map *ret_old[2])
 {
-	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
-		size_t n;
-		struct keyed *sorted = sorted_objects(w, kind, &n);
-		piece(ctx, toc_object_name(kind), NULL);
-		for (size_t i = 0; i < n; i++) {
-			piece(ctx, toc_object_name(kind), toc_object_save(kind, sorted[i].object, scratch));
-			toc_arena_reset(scratch);
-		}
-		free(sorted);
+	ret_old[0] = ret_old[1] = NULL;
+	if (w->whole[kind]) {
+		toc_run_clear(run);
+		return;
 	}
+	ret_old[0] = w->objects[kind];
+	ret_old[1] = w->looked_at[kind];
+	w->objects[kind] = w->looked_at[kind] = NULL;
+	toc_run_clear(&w->packed[kind]);
+	w->packed[kind] = *run;
+	*run = (struct toc_run){ 0 };
 }
 
-struct toc_value *toc_world_save(const struct toc_world *w, struct toc_arena *a)
+size_t toc_world_bury(enum toc_object_kind kind, struct toc_map *old, size_t *cursor, size_t objects)
 {
-	struct toc_value *all = toc_value_map(a), *objects = toc_value_map(a);
+	size_t n = 0;
+	void *object;
 
-	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
-		struct toc_value *list = toc_value_list(a);
-		size_t n;
-		struct keyed *sorted = sorted_objects(w, kind, &n);
-		for (size_t i = 0; i < n; i++)
-			toc_push(a, list, toc_object_save(kind, sorted[i].object, a));
-		free(sorted);
-		toc_set(a, objects, toc_object_name(kind), list);
+	while (n < objects && toc_map_next(old, cursor, NULL, &object)) {
+		if (object != &removed)
+			toc_object_free(kind, object);
+		n++;
 	}
-	toc_set_int(a, all, "version", TOC_STATE_VERSION);
-	toc_set_int(a, all, "size", (int64_t)w->size);
-	toc_set(a, all, "objects", objects);
-	return all;
-}
-
-int toc_world_load(const struct toc_value *saved, struct toc_world **ret_world, struct toc_error *reterr)
-{
-	const struct toc_value *objects = toc_get(saved, "objects");
-	int64_t size = toc_get_int(saved, "size", -1);
-
-	if (toc_get_int(saved, "version", 0) != TOC_STATE_VERSION)
-		return toc_fail(reterr, TOC_EUNSUPPORTED, "snapshot: version %lld, this program reads %d",
-				(long long)toc_get_int(saved, "version", 0), TOC_STATE_VERSION);
-	if (size < 0 || !objects)
-		return toc_fail(reterr, TOC_EINVAL, "snapshot: size or objects are missing");
-	struct toc_world *w = toc_world_new();
-	w->size = (uint64_t)size;
-	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) {
-		const struct toc_value *list = toc_get(objects, toc_object_name(kind));
-		for (size_t i = 0; i < toc_len(list); i++) {
-			void *object = toc_object_load(kind, toc_at(list, i), reterr);
-			if (!object) {
-				toc_world_free(w);
-				return TOC_EINVAL;
-			}
-			struct toc_str key = toc_object_key(kind, object);
-			put(w, kind, key, toc_map_hash(key), object);
-			if (kind == TOC_OBJECT_timer)
-				toc_world_schedule(w, object);
-		}
-	}
-	*ret_world = w;
-	return 0;
+	if (n == 0)
+		toc_map_free(old);
+	return n;
 }

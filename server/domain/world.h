@@ -2,7 +2,7 @@
  *
  * The bottom layer is the state. A layer over it holds what has been written since: the first write to an
  * object copies it up. Merging hands the upper layer's objects down; dropping forgets them. Reading never
- * copies.
+ * copies; of what is at rest at the bottom, packed, it unpacks what is looked at.
  *
  * The agenda is one heap per clock (actual time, and each exercise) of (time, timer) pairs. Heaps may hold
  * stale pairs: a pair counts only while the timer, seen from the top, still has that `next`. So moving a
@@ -13,6 +13,9 @@
 
 #include "domain/domain.h"
 #include "domain/object.h"
+#include "domain/piece.h"
+
+struct toc_map;
 
 /** NULL when there is none. Valid until the next write to that object in this layer. */
 const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, struct toc_str key);
@@ -21,11 +24,14 @@ const void *toc_world_get(const struct toc_world *w, enum toc_object_kind kind, 
 void *toc_world_edit(struct toc_world *w, enum toc_object_kind kind, struct toc_str key, bool *ret_new);
 void toc_world_remove(struct toc_world *w, enum toc_object_kind kind, struct toc_str key);
 /** All objects of a kind that can be seen, in no promised order; start with a zeroed cursor. Not while
- * writing. */
+ * writing. With `passing` set what is packed stays so: each object is good until the next call, and the walk goes to its
+ * end. For a look at very many of which few are wanted. */
 struct toc_world_cursor {
 	const struct toc_world *layer;
 	size_t at;
-	bool begun;
+	bool begun, passing;
+	uint32_t object;
+	void *unpacked;
 };
 const void *toc_world_next(const struct toc_world *w, enum toc_object_kind kind,
 			   struct toc_world_cursor *cursor);
@@ -45,6 +51,23 @@ struct toc_str toc_public_phone(const struct toc_world *w, const struct toc_orga
 void toc_world_set_size(struct toc_world *w, uint64_t size);
 /** An overlay for a look ahead: it is never merged, so the world under it is not written. */
 struct toc_world *toc_world_ahead(const struct toc_world *under);
+
+/* ---- for saving.c ---- */
+
+/** What of a kind is at rest, packed, under what was written since. */
+const struct toc_run *toc_world_packed(const struct toc_world *w, enum toc_object_kind kind);
+/** What was written since, in the order of keys. @return an array to free; its keys live as long as the objects */
+struct toc_changed {
+	enum toc_object_kind kind;
+	struct toc_str key;
+	const void *object; /* NULL: removed */
+};
+struct toc_changed *toc_world_changed(const struct toc_world *w, enum toc_object_kind kind, size_t *ret_n);
+/** All of a kind is what this run says, and at rest. Takes the run over. Pointers to objects end.
+ * @param ret_old what was unpacked: two maps, or NULL, to be freed with toc_world_bury */
+void toc_world_settle(struct toc_world *w, enum toc_object_kind kind, struct toc_run *run, struct toc_map *ret_old[2]);
+/** Free so many of the objects in a map. @return how many; 0: the map is freed as well */
+size_t toc_world_bury(enum toc_object_kind kind, struct toc_map *old, size_t *cursor, size_t objects);
 
 /* Typed look-ups: NULL when there is none. */
 static inline const struct toc_organisation *toc_find_organisation(const struct toc_world *w,

@@ -260,6 +260,7 @@ void toc_away_begin(struct toc_keeper *k, const char *why)
 	k->races = 0;
 	k->locked = k->holding = false;
 	toc_keyring_settle(k->o.ring, false);
+	toc_snapshot_hurry(k);
 	k->beyond = toc_world_over(k->world);
 	toc_world_threats_only(k->beyond);
 	if (k->away->n)
@@ -592,5 +593,6 @@ void toc_return_begin(struct toc_keeper *k)
 	k->phase = TOC_RETURNING;
 	toc_world_free(k->beyond);
 	k->beyond = NULL;
+	toc_snapshot_make_way(k);
 	look_again(k);
 }

@@ -97,17 +97,13 @@ const struct toc_row *toc_cases_get(const struct toc_cases *c, struct toc_uuid e
 	return k ? &k->row : NULL;
 }
 
-void toc_cases_keep(struct toc_cases *c, const struct toc_uuid *open, size_t n)
+void toc_cases_keep(struct toc_cases *c, bool (*is_open)(void *ctx, struct toc_uuid case_ref), void *ctx)
 {
-	struct toc_map *is_open = toc_map_new();
-	for (size_t i = 0; i < n; i++)
-		toc_map_put(is_open, key(&open[i]), c);
 	for (struct kept *k = c->first, *next; k; k = next) {
 		next = k->next;
-		if (!toc_map_get(is_open, key(&k->case_ref)))
+		if (!is_open(ctx, k->case_ref))
 			drop(c, k);
 	}
-	toc_map_free(is_open);
 }
 
 bool toc_cases_next(const struct toc_cases *c, const void **cursor, struct toc_uuid *ret_eid,

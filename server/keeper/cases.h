@@ -17,8 +17,8 @@ void toc_cases_free(struct toc_cases *c);
 void toc_cases_put(struct toc_cases *c, struct toc_uuid eid, struct toc_uuid case_ref,
 		   const struct toc_row *row);
 const struct toc_row *toc_cases_get(const struct toc_cases *c, struct toc_uuid eid); /* borrowed; NULL */
-/** Forget the rows of all cases but these. */
-void toc_cases_keep(struct toc_cases *c, const struct toc_uuid *open, size_t n);
+/** Forget the rows of all cases that are not open. */
+void toc_cases_keep(struct toc_cases *c, bool (*is_open)(void *ctx, struct toc_uuid case_ref), void *ctx);
 /** Iterate, oldest first, starting with *cursor = NULL. */
 bool toc_cases_next(const struct toc_cases *c, const void **cursor, struct toc_uuid *ret_eid,
 		    struct toc_uuid *ret_case, const struct toc_row **ret_row);

@@ -15,7 +15,7 @@
  *   links.c       the token in the link of an e-mail
  *   outgoing.c    deliveries become jobs of the courier, its outcomes entries; letter.c: what an e-mail says
  *   start.c       keys, snapshot, tail, cases, seed
- *   snapshot.c    copies of the state, in the database and sealed on disk
+ *   snapshot.c    copies of the state, in the database and sealed on disk; copy.c: their form, and the disk
  *   health.c      gauges, and whether the journal could be written
  *   steady.c      the clock that no deadline waits for
  *   keeper.c      all of it, and the loop
@@ -120,7 +120,8 @@ struct toc_keeper {
 	bool loading, tried_disk, seeded;
 	uint64_t saved_as_of;
 	int64_t save_us;
-	bool saving;
+	struct toc_copy *copy;
+	bool leave_copy; /* we go: the last copy does not wait for its time */
 
 	/* health */
 	struct {
@@ -183,10 +184,20 @@ int64_t toc_start_next_us(const struct toc_keeper *k);
 void toc_start_done(struct toc_keeper *k); /* serving: tell the parent and the fronts */
 
 /* snapshot.c */
-void toc_snapshot_turn(struct toc_keeper *k, bool last);
+struct toc_copy *toc_copy_new(void);
+void toc_copy_free(struct toc_keeper *k); /* before the world */
+void toc_snapshot_turn(struct toc_keeper *k);
+int64_t toc_snapshot_next_us(const struct toc_keeper *k);
+bool toc_snapshot_is_under_way(const struct toc_keeper *k);
+/** Something is going to be written into k->world, under which the state may be being saved. */
+void toc_snapshot_make_way(struct toc_keeper *k);
+/** Let the state be one again, at once: somebody wants to lie over it for long. */
+void toc_snapshot_hurry(struct toc_keeper *k);
 /** The sealed copy on disk, when there is no database. @return 0, TOC_ENOTFOUND, TOC_EPROOF … */
 int toc_snapshot_from_disk(struct toc_keeper *k, struct toc_error *reterr) TOC_MUSTCHECK;
-int toc_snapshot_load(struct toc_keeper *k, uint64_t as_of, struct toc_str bytes,
+/** @param pieces taken over, in any case */
+struct toc_head;
+int toc_snapshot_load(struct toc_keeper *k, const struct toc_head *head, struct toc_piece **pieces, size_t n,
 		      struct toc_error *reterr) TOC_MUSTCHECK;
 
 /* command.c */

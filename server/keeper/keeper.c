@@ -66,11 +66,11 @@ static void on_turn(void *keeper)
 	toc_away_turn(k);
 	toc_keeper_receipts(k);
 	toc_outgoing_turn(k);
+	toc_snapshot_turn(k); /* before the cycle: between two batches nothing lies over the state */
 	toc_cycle_turn(k);
 	toc_tail_poll(k);
 	toc_auth_turn(k);
 	toc_publish_turn(k);
-	toc_snapshot_turn(k, false);
 	toc_keeper_gauges(k);
 	/* while the start takes its usual time members wait; when it takes longer they are told so */
 	toc_child_deaf(k->child, !toc_keeper_knows(k) && !k->tried_disk);
@@ -86,6 +86,7 @@ static int64_t next_us(void *keeper)
 		toc_cycle_next_us(k),
 		toc_auth_next_us(k),
 		toc_outgoing_next_us(k),
+		toc_snapshot_next_us(k),
 		k->phase == TOC_READY ? toc_receipts_next_us(k->receipts) : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -140,6 +141,7 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	k->auth = toc_auth_new();
 	k->outgoing = toc_outgoing_new();
 	k->away = toc_away_new();
+	k->copy = toc_copy_new();
 	k->tail.arena = toc_arena_new();
 	k->child = toc_child_new(&events, k, o->control);
 	toc_child_deaf(k->child, true);
@@ -170,6 +172,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	}
 	toc_intake_done(&k->intake);
 	toc_world_free(k->beyond);
+	toc_copy_free(k);
 	toc_world_free(k->world);
 	toc_cases_free(k->cases);
 	toc_receipts_free(k->receipts);
@@ -195,14 +198,9 @@ int toc_keeper_turn(struct toc_keeper *k, toc_dur at_most)
 static void farewell(struct toc_keeper *k)
 {
 	int64_t until = toc_clock_mono_us() + FAREWELL_US;
-	bool asked = false;
-	while (!k->fatal && toc_clock_mono_us() < until) {
-		if (k->phase == TOC_READY && !asked) {
-			k->saving = false;
-			toc_snapshot_turn(k, true);
-			asked = true;
-		}
-		if ((asked && !k->saving) || k->phase == TOC_STARTING || k->phase == TOC_AWAY)
+	k->leave_copy = true;
+	while (!k->fatal && toc_clock_mono_us() < until && k->phase != TOC_STARTING) {
+		if (!toc_snapshot_is_under_way(k) && (k->phase == TOC_AWAY || toc_world_size(k->world) == k->saved_as_of))
 			break;
 		int r = toc_child_turn(k->child, TOC_SECONDS(1));
 		(void)r; /* we know that it is time to go */

@@ -1,38 +1,55 @@
 /* snapshot.c: copies of the state, so that a start reads the tail and not the whole ledger: in the database,
- * and sealed on disk for a start without one. What is on disk also holds the wrapped seal keys and the sealed
- * rows of open cases, so that a keeper that never saw the database can still authenticate, decide and
- * disclose.
+ * and sealed on disk for a start without one (copy.h). What is on disk also holds the rows of open cases and the wrapped
+ * seal keys that open them, so that a keeper that never saw the database can still authenticate, decide and disclose.
  *
- *   STATE/journal/state := toc_seal(journal key, canonical JSON, aad "tocsin-state/v1")
- *   { "as_of", "version", "state", "keys": [{id, wrapping, subject, retention, wrapped}],
- *     "rows": [{eid, case, seq, leaf, body, salt, actor_key, actor, data_key, data}] }    bytes: base64url
+ * Nothing personal is in the state; keys and rows are as they are in the database: sealed, and dead once erased.
  *
- * Nothing personal is in the state; keys and rows are as they are in the database: sealed, and dead once
- * erased. Saving is done between two batches, object by object into one buffer, whose bytes are both copies. The
- * pause before the next copy is fifty times what this one took, at least ten seconds, so it never takes more than
- * a fiftieth of the time, however fast the ledger grows; a start replays what came in such a pause. When the database is lost,
- * the newest state goes to disk at once: whoever starts before it is back knows every case that we know, and
- * so what the journal is about. */
+ * A copy is made while members are served. The state stands still under a layer that takes what is committed meanwhile;
+ * a turn of the loop packs some objects of it, two milliseconds at most; then the state goes on from the packed pieces,
+ * the layer is merged, and what was unpacked is freed in turns as well. Pieces in which nothing changed are those of the
+ * copy before, and neither packed nor written again: so a copy costs what happened since the last one, however long
+ * the ledger is. The database gets pieces one after the other on a connection of its own, the disk by a thread.
+ *
+ * The pause before the next copy is fifty times what this one took of the keeper's time, at least ten seconds, so it never
+ * takes more than a fiftieth of it, however fast the ledger grows; a start replays what came in such a pause. When the
+ * database is lost, the newest state goes to disk at once: whoever starts before it is back knows every case that
+ * we know, and so what the journal is about. */
+#include "base/map.h"
+#include "keeper/copy.h"
 #include "keeper/core.h"
 #include "message/json.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define PAUSE_US 10000000
 #define PAUSE_TIMES 50
-#define BYTES_MAX (256u << 20)
+#define TURN_US 2000
+#define OBJECTS 64       /* between two looks at the clock */
+#define SENDING_MAX 4    /* pieces on their way to the database */
+#define WRITING_US 20000 /* between two looks at the disk's thread */
+#define STATE_MAX (512u << 20)
 #define DEPTH 24
 
-static struct toc_str aad(void)
-{
-	return TOC_STR("tocsin-state/v1");
-}
+struct toc_copy {
+	struct toc_saving *saving; /* NULL: no copy is being made */
+	struct toc_world *still;   /* what is being saved; k->world, or under it */
+	unsigned number;
+	uint64_t as_of;
+	bool packed, settled;
+	struct toc_piece *const *pieces;
+	size_t n;
+	int64_t took_us;
+	/* to the database */
+	bool to_database, head_sent;
+	size_t sent;      /* pieces before it are there, or on their way */
+	unsigned sending;
+	/* to disk */
+	struct toc_disk *disk;
+	bool on_disk;
+	/* the pieces of the copy before: where they are is known */
+	struct toc_piece **before;
+	size_t n_before;
+};
 
 static void set_bytes(struct toc_arena *a, struct toc_value *v, const char *name, const void *p, size_t n)
 {
@@ -67,182 +84,413 @@ static struct toc_value *save_row(struct toc_arena *a, struct toc_uuid eid, stru
 	return v;
 }
 
-static int write_file(const char *path, struct toc_str bytes, struct toc_error *reterr)
+static void put_item(struct toc_buf *b, bool *first, const struct toc_value *v)
 {
-	char fresh[PATH_MAX + 8];
-	snprintf(fresh, sizeof fresh, "%s.new", path);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int r = fd < 0 ? -1 : 0;
-	for (size_t at = 0; r == 0 && at < bytes.n;) {
-		ssize_t n = write(fd, bytes.p + at, bytes.n - at);
-		if (n < 0 && errno != EINTR)
-			r = -1;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	/* the old copy stays until the new one is whole; losing the newest to a power cut costs nothing but
-	 * time */
-	if (r < 0 || fdatasync(fd) < 0 || rename(fresh, path) < 0)
-		r = toc_fail(reterr, TOC_EIO, "cannot write %s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return r;
+	if (!*first)
+		toc_buf_byte(b, ',');
+	*first = false;
+	toc_json_write(b, v);
 }
 
-static void path_of(const struct toc_keeper *k, char path[PATH_MAX])
+/* Keys that no row needs are not needed without a database. */
+static void put_keys(struct toc_buf *b, struct toc_keeper *k, const struct toc_map *needed)
 {
-	snprintf(path, PATH_MAX, "%s/state", k->o.journal_dir);
-}
-
-/* ---- writing: one buffer, and an arena that is emptied after each object ---- */
-
-struct writing {
-	struct toc_buf buf;
-	struct toc_arena *scratch;
-	const char *kind;
-	bool first;
-};
-
-static void put_item(struct writing *w, const struct toc_value *v)
-{
-	if (!w->first)
-		toc_buf_byte(&w->buf, ',');
-	w->first = false;
-	toc_json_write(&w->buf, v);
-}
-
-static void put_piece(void *ctx, const char *kind, const struct toc_value *object)
-{
-	struct writing *w = ctx;
-	if (object) {
-		put_item(w, object);
-		return;
-	}
-	toc_buf_printf(&w->buf, "%s\"%s\":[", w->kind ? "]," : "", kind);
-	w->kind = kind;
-	w->first = true;
-}
-
-/* @return the bytes of it in the buffer */
-static struct toc_str put_state(struct writing *w, const struct toc_world *world)
-{
-	size_t at = w->buf.n;
-	toc_buf_text(&w->buf, "{\"objects\":{");
-	toc_world_save_pieces(world, w->scratch, put_piece, w);
-	toc_buf_printf(&w->buf, "]},\"size\":%llu,\"version\":%d}", (unsigned long long)toc_world_size(world),
-		       TOC_STATE_VERSION);
-	return (struct toc_str){ w->buf.failed ? NULL : w->buf.p + at, w->buf.n - at };
-}
-
-static void put_keys(struct writing *w, const struct toc_keyring *ring)
-{
-	struct toc_arena *a = toc_arena_new();
+	struct toc_arena *a = toc_arena_new(), *scratch = toc_arena_new();
 	struct toc_key_row *key;
-	size_t n = toc_keyring_all(ring, a, &key);
-	toc_buf_text(&w->buf, ",\"keys\":[");
-	w->first = true;
+	size_t n = toc_map_count(needed) ? toc_keyring_all(k->o.ring, a, &key) : 0;
+	bool first = true;
+
 	for (size_t i = 0; i < n; i++) {
-		put_item(w, save_key(w->scratch, &key[i]));
-		toc_arena_reset(w->scratch);
+		if (!toc_map_get(needed, (struct toc_str){ (const char *)key[i].id.b, sizeof key[i].id.b }))
+			continue;
+		put_item(b, &first, save_key(scratch, &key[i]));
+		toc_arena_reset(scratch);
 	}
+	toc_arena_free(scratch);
 	toc_arena_free(a);
 }
 
-static void put_rows(struct writing *w, const struct toc_cases *cases)
+static void need(struct toc_map *needed, const struct toc_uuid *key)
 {
+	if (!toc_uuid_is_nil(*key))
+		toc_map_put(needed, (struct toc_str){ (const char *)key->b, sizeof key->b }, needed);
+}
+
+static struct toc_map *put_rows(struct toc_buf *b, const struct toc_cases *cases)
+{
+	struct toc_arena *scratch = toc_arena_new();
+	struct toc_map *needed = toc_map_new();
 	const void *cursor = NULL;
 	const struct toc_row *row;
 	struct toc_uuid eid, case_ref;
-	toc_buf_text(&w->buf, "],\"rows\":[");
-	w->first = true;
+	bool first = true;
+
 	while (toc_cases_next(cases, &cursor, &eid, &case_ref, &row)) {
 		if (toc_uuid_is_nil(case_ref))
 			continue;
-		put_item(w, save_row(w->scratch, eid, case_ref, row));
-		toc_arena_reset(w->scratch);
+		put_item(b, &first, save_row(scratch, eid, case_ref, row));
+		need(needed, &row->actor_key);
+		need(needed, &row->data_key);
+		toc_arena_reset(scratch);
 	}
-	toc_buf_text(&w->buf, "]}");
+	toc_arena_free(scratch);
+	return needed;
 }
 
-static void to_disk(struct toc_keeper *k, const struct writing *w)
+static bool is_open(void *world, struct toc_uuid id)
 {
+	return toc_world_case_is_open(world, id);
+}
+
+static struct toc_str head_of(const struct toc_keeper *k, const struct toc_copy *c, struct toc_arena *a,
+			      struct toc_head *ret_head)
+{
+	*ret_head = (struct toc_head){ .as_of = c->as_of, .n_pieces = c->n };
+	ret_head->pieces = toc_arena_alloc(a, (c->n + 1) * sizeof *ret_head->pieces);
+	for (size_t i = 0; i < c->n; i++)
+		ret_head->pieces[i] = c->pieces[i]->name;
+	toc_saving_sum(c->saving, ret_head->sum);
+	return toc_head_write(a, k->o.dup_key, ret_head);
+}
+
+static void begin_disk(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
 	struct toc_arena *a = toc_arena_new();
-	char path[PATH_MAX];
-	struct toc_error error;
-	path_of(k, path);
-	if (write_file(path, toc_seal(a, k->o.journal_key, aad(), toc_buf_view(&w->buf)), &error) < 0)
-		toc_log(TOC_LOG_ERROR, "state_not_saved", "%s", error.text);
+	struct toc_head head;
+	struct toc_buf b;
+
+	toc_cases_keep(k->cases, is_open, k->world);
+	toc_buf_init(&b, STATE_MAX);
+	toc_buf_text(&b, "{\"head\":\"");
+	struct toc_str bytes = head_of(k, c, a, &head);
+	toc_buf_str(&b, toc_base64url(a, bytes.p, bytes.n));
+	toc_buf_text(&b, "\",\"rows\":[");
+	struct toc_map *needed = put_rows(&b, k->cases);
+	toc_buf_text(&b, "],\"keys\":[");
+	put_keys(&b, k, needed);
+	toc_buf_text(&b, "]}");
+	toc_map_free(needed);
+	if (b.failed) {
+		toc_log(TOC_LOG_ERROR, "state_not_saved", "the rows of open cases have more than %u bytes", STATE_MAX);
+		c->on_disk = true;
+	} else {
+		c->disk = toc_disk_begin(k->o.journal_dir, k->o.journal_key, toc_buf_view(&b), c->pieces, c->n);
+	}
+	toc_buf_done(&b);
 	toc_arena_free(a);
 }
 
-static void saved(void *ctx, int result, uint64_t size, const struct toc_error *error)
+static void look_at_disk(struct toc_copy *c)
 {
-	struct toc_keeper *k = ctx;
-	(void)size;
-	k->saving = false;
-	if (result < 0)
-		toc_log(TOC_LOG_WARN, "snapshot_not_saved", "ignoring it, the next one follows: %s",
-			error->text);
+	struct toc_error error;
+
+	if (!c->disk || !toc_disk_is_done(c->disk))
+		return;
+	if (toc_disk_end(c->disk, &error) < 0)
+		toc_log(TOC_LOG_ERROR, "state_not_saved", "%s", error.text);
+	c->disk = NULL;
+	c->on_disk = true;
 }
 
-void toc_snapshot_turn(struct toc_keeper *k, bool last)
+/* ---- the database ---- */
+
+static void not_saved(struct toc_copy *c, int result, const struct toc_error *error)
 {
-	uint64_t size = toc_world_size(k->world);
+	toc_log(TOC_LOG_WARN, "snapshot_not_saved", "ignoring it, the next one follows: %s", error->text);
+	c->to_database = false;
+	if (result == TOC_EINVAL) /* a piece that was there is there no more */
+		for (size_t i = 0; i < c->n; i++)
+			c->pieces[i]->in_database = c->pieces[i]->kept = false;
+}
+
+/* On its way to the database; it may be heard of when the copy that it was for is over. */
+struct sending {
+	struct toc_keeper *k;
+	unsigned copy;
+	struct toc_piece *piece; /* NULL: the head */
+};
+
+static struct sending *sending_new(struct toc_keeper *k, struct toc_piece *piece)
+{
+	struct sending *g = toc_must_realloc(NULL, sizeof *g);
+	*g = (struct sending){ k, k->copy->number, piece ? toc_piece_hold(piece) : NULL };
+	return g;
+}
+
+static void sending_free(struct sending *g)
+{
+	toc_piece_drop(g->piece);
+	free(g);
+}
+
+static void sent(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct sending *g = ctx;
+	struct toc_copy *c = g->k->copy;
+	(void)size;
+	if (result < 0 && g->piece)
+		g->piece->in_database = false;
+	if (g->copy == c->number) {
+		c->sending--;
+		if (result < 0 && c->to_database)
+			not_saved(c, result, error);
+		for (size_t i = 0; result == 0 && !g->piece && i < c->n; i++)
+			c->pieces[i]->kept = true;
+		c->to_database &= g->piece != NULL;
+	}
+	sending_free(g);
+}
+
+static struct toc_store *slow(const struct toc_keeper *k)
+{
+	return k->o.slow ? k->o.slow : k->o.writer;
+}
+
+static void send_some(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
+	struct toc_error full = { .text = "the store's queue is full" };
+
+	for (; c->sent < c->n && c->sending < SENDING_MAX; c->sent++) {
+		struct toc_piece *p = c->pieces[c->sent];
+		if (p->in_database)
+			continue;
+		struct sending *g = sending_new(k, p);
+		if (toc_store_piece_save(slow(k), p->bytes, TOC_STATE_DEADLINE, sent, g) < 0) {
+			sending_free(g);
+			not_saved(c, TOC_ELIMIT, &full);
+			return;
+		}
+		p->in_database = true;
+		c->sending++;
+	}
+	if (c->sent < c->n || c->sending || c->head_sent)
+		return;
+	struct toc_arena *a = toc_arena_new();
+	struct toc_head head;
+	struct toc_str bytes = head_of(k, c, a, &head);
+	struct toc_snapshot what = { TOC_STATE_VERSION, c->as_of, bytes, head.pieces, head.n_pieces, { 0 } };
+	memcpy(what.sum, head.sum, sizeof what.sum);
+	struct sending *g = sending_new(k, NULL);
+	if (toc_store_snapshot_save(slow(k), &what, TOC_STATE_DEADLINE, sent, g) < 0) {
+		sending_free(g);
+		not_saved(c, TOC_ELIMIT, &full);
+	} else {
+		c->head_sent = true;
+		c->sending++;
+	}
+	toc_arena_free(a);
+}
+
+/* ---- a copy, from beginning to end ---- */
+
+static int by_name(const void *a, const void *b)
+{
+	return memcmp((*(struct toc_piece *const *)a)->name.b, (*(struct toc_piece *const *)b)->name.b, sizeof(struct toc_sha256));
+}
+
+/* Packed anew, and yet as it was: it is where it was. */
+static void know_again(struct toc_copy *c)
+{
+	qsort(c->before, c->n_before, sizeof *c->before, by_name);
+	for (size_t i = 0; i < c->n && c->n_before; i++) {
+		struct toc_piece **known =
+			bsearch(&c->pieces[i], c->before, c->n_before, sizeof *c->before, by_name);
+		if (known) {
+			c->pieces[i]->in_database = (*known)->in_database;
+			c->pieces[i]->kept = (*known)->kept;
+		}
+	}
+}
+
+static void forget_before(struct toc_copy *c)
+{
+	for (size_t i = 0; i < c->n_before; i++)
+		toc_piece_drop(c->before[i]);
+	free(c->before);
+	c->before = NULL;
+	c->n_before = 0;
+}
+
+static void begin(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
+
+	c->still = k->world;
+	c->as_of = toc_world_size(k->world);
+	c->saving = toc_saving_begin(k->world);
+	c->packed = c->settled = c->head_sent = c->on_disk = false;
+	c->to_database = k->phase != TOC_AWAY;
+	c->sent = c->sending = 0;
+	c->took_us = 0;
+	if (k->phase != TOC_AWAY)
+		toc_snapshot_make_way(k);
+}
+
+void toc_snapshot_make_way(struct toc_keeper *k)
+{
+	if (k->copy->saving && !k->copy->settled && k->world == k->copy->still)
+		k->world = toc_world_over(k->copy->still);
+}
+
+static void pack(struct toc_keeper *k, int64_t until)
+{
+	struct toc_copy *c = k->copy;
+
+	while (!c->packed && toc_clock_mono_us() < until)
+		c->packed = toc_saving_step(c->saving, OBJECTS);
+	if (!c->packed)
+		return;
+	c->pieces = toc_saving_pieces(c->saving, &c->n);
+	know_again(c);
+}
+
+/* The state goes on from what was packed. Nobody may look at it in this moment, nor lie over it. */
+static void settle(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
+
+	toc_saving_settle(c->saving);
+	if (k->world != c->still) {
+		toc_world_merge(k->world);
+		k->world = c->still;
+	}
+	c->settled = true;
+}
+
+static bool may_settle(const struct toc_keeper *k)
+{
+	return !k->batch && !k->beyond && !k->holding;
+}
+
+static void end(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
+	int64_t pause = c->took_us * PAUSE_TIMES;
+
+	forget_before(c);
+	c->before = toc_must_realloc(NULL, (c->n + 1) * sizeof *c->before);
+	for (c->n_before = 0; c->n_before < c->n; c->n_before++)
+		c->before[c->n_before] = toc_piece_hold(c->pieces[c->n_before]);
+	toc_saving_end(c->saving);
+	c->saving = NULL;
+	c->number++; /* what is still on its way is not the next one's */
+	k->saved_as_of = c->as_of;
+	k->save_us = toc_clock_mono_us() + (pause > PAUSE_US ? pause : PAUSE_US);
+}
+
+void toc_snapshot_turn(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
 	int64_t began = toc_clock_mono_us();
 	bool away = k->phase == TOC_AWAY;
-	if ((k->phase != TOC_READY && !away) || k->saving || size == k->saved_as_of)
+
+	if (!c->saving) {
+		if (toc_world_size(k->world) == k->saved_as_of || !(away || (k->phase == TOC_READY && may_settle(k))) ||
+		    (!away && !k->leave_copy && began < k->save_us))
+			return;
+		begin(k);
+	}
+	if (!c->packed) {
+		pack(k, k->leave_copy ? INT64_MAX : began + TURN_US);
+		if (c->packed)
+			begin_disk(k);
+	}
+	if (c->packed && !c->settled && may_settle(k))
+		settle(k);
+	if (c->settled && !toc_saving_is_buried(c->saving))
+		for (int64_t until = began + TURN_US; toc_clock_mono_us() < until && !toc_saving_bury(c->saving, OBJECTS);)
+			;
+	if (c->packed && c->to_database && !away)
+		send_some(k);
+	look_at_disk(c);
+	c->took_us += toc_clock_mono_us() - began;
+	bool sent_all = away || (!c->to_database && !c->sending); /* of a lost one nothing is waited for */
+	if (c->packed && c->settled && c->on_disk && sent_all && toc_saving_is_buried(c->saving))
+		end(k);
+}
+
+int64_t toc_snapshot_next_us(const struct toc_keeper *k)
+{
+	const struct toc_copy *c = k->copy;
+	int64_t now = toc_clock_mono_us();
+
+	if (!c->saving)
+		return INT64_MAX; /* the loop turns often enough */
+	if (!c->packed || (c->settled && !toc_saving_is_buried(c->saving)))
+		return now;
+	return c->disk ? now + WRITING_US : INT64_MAX;
+}
+
+void toc_snapshot_hurry(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
+
+	if (!c->saving || c->settled)
 		return;
-	if (!last && !away && began < k->save_us)
-		return;
-	struct writing w = { .scratch = toc_arena_new() };
-	struct toc_uuid *open_cases;
-	size_t n = toc_world_open_cases(k->world, w.scratch, &open_cases);
-	toc_cases_keep(k->cases, open_cases, n);
-	toc_arena_reset(w.scratch);
-	toc_buf_init(&w.buf, BYTES_MAX);
-	toc_buf_printf(&w.buf, "{\"as_of\":%llu,\"version\":%d,\"state\":", (unsigned long long)size,
-		       TOC_STATE_VERSION);
-	struct toc_str state = put_state(&w, k->world);
-	if (state.p)
-		k->saving = !away && toc_store_snapshot_save(k->o.slow ? k->o.slow : k->o.writer, size, TOC_STATE_VERSION,
-							     state, TOC_STATE_DEADLINE, saved, k) == 0;
-	put_keys(&w, k->o.ring);
-	put_rows(&w, k->cases);
-	if (w.buf.failed)
-		toc_log(TOC_LOG_ERROR, "state_not_saved",
-			"the state with the open cases has more than %u bytes: a start reads the whole ledger", BYTES_MAX);
-	else
-		to_disk(k, &w);
-	toc_buf_done(&w.buf);
-	toc_arena_free(w.scratch);
-	int64_t now = toc_clock_mono_us(), pause = (now - began) * PAUSE_TIMES;
-	k->saved_as_of = size;
-	k->save_us = now + (pause > PAUSE_US ? pause : PAUSE_US);
+	if (!c->packed) {
+		pack(k, INT64_MAX);
+		begin_disk(k);
+	}
+	settle(k);
+}
+
+bool toc_snapshot_is_under_way(const struct toc_keeper *k)
+{
+	return k->copy->saving;
+}
+
+struct toc_copy *toc_copy_new(void)
+{
+	struct toc_copy *c = toc_must_realloc(NULL, sizeof *c);
+	*c = (struct toc_copy){ 0 };
+	return c;
+}
+
+void toc_copy_free(struct toc_keeper *k)
+{
+	struct toc_copy *c = k->copy;
+	struct toc_error error;
+
+	if (c->disk && toc_disk_end(c->disk, &error) < 0)
+		toc_log(TOC_LOG_ERROR, "state_not_saved", "%s", error.text);
+	if (c->saving && !c->settled && k->world != c->still) {
+		toc_world_free(k->world);
+		k->world = c->still;
+	}
+	toc_saving_end(c->saving);
+	forget_before(c);
+	free(c);
+	k->copy = NULL;
 }
 
 /* ---- loading ---- */
 
-int toc_snapshot_load(struct toc_keeper *k, uint64_t as_of, struct toc_str bytes, struct toc_error *reterr)
+/* The pieces are where they were read from. */
+static void remember(struct toc_copy *c, struct toc_piece **pieces, size_t n)
 {
-	struct toc_arena *a = toc_arena_new();
-	struct toc_value *v;
-	struct toc_refusal why;
+	forget_before(c);
+	c->before = pieces;
+	c->n_before = n;
+}
+
+int toc_snapshot_load(struct toc_keeper *k, const struct toc_head *head, struct toc_piece **pieces, size_t n,
+		      struct toc_error *reterr)
+{
 	struct toc_world *w;
-	int r = TOC_EINVAL;
-	if (toc_json_parse(a, bytes, BYTES_MAX, DEPTH, &v, &why) < 0)
-		toc_fail(reterr, r, "the snapshot does not parse: %s", why.detail);
-	else
-		r = toc_world_load(v, &w, reterr);
-	if (r == 0 && toc_world_size(w) != as_of) {
-		r = toc_fail(reterr, TOC_EINVAL, "the snapshot says %llu entries and has %llu",
-			     (unsigned long long)as_of, (unsigned long long)toc_world_size(w));
-		toc_world_free(w);
-	}
-	toc_arena_free(a);
-	if (r < 0)
+	int r = toc_head_world(head, pieces, n, &w, reterr);
+
+	if (r < 0) {
+		for (size_t i = 0; i < n; i++)
+			toc_piece_drop(pieces[i]);
+		free(pieces);
 		return r;
+	}
+	remember(k->copy, pieces, n);
 	toc_world_free(k->world);
 	k->world = w;
-	k->saved_as_of = as_of;
+	k->saved_as_of = head->as_of;
 	return 0;
 }
 
@@ -292,50 +540,38 @@ static void load_row(struct toc_keeper *k, struct toc_arena *a, const struct toc
 	toc_cases_put(k->cases, get_id(v, "eid"), get_id(v, "case"), &row);
 }
 
-static int read_file(struct toc_arena *a, const char *path, struct toc_str *ret, struct toc_error *reterr)
+static int load_from_disk(struct toc_keeper *k, struct toc_arena *a, const struct toc_value *v, struct toc_error *reterr)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return toc_fail(reterr, errno == ENOENT ? TOC_ENOTFOUND : TOC_EIO, "%s: %s", path,
-				strerror(errno));
-	off_t size = lseek(fd, 0, SEEK_END);
-	int r = size < 0 || size > (off_t)BYTES_MAX ? toc_fail(reterr, TOC_ELIMIT, "%s is too long", path)
-						    : 0;
-	char *p = r == 0 ? toc_arena_alloc(a, (size_t)size + 1) : NULL;
-	for (off_t at = 0; r == 0 && at < size;) {
-		ssize_t n = pread(fd, p + at, (size_t)(size - at), at);
-		if (n <= 0 && errno != EINTR)
-			r = toc_fail(reterr, TOC_EIO, "cannot read %s", path);
-		at += n > 0 ? n : 0;
+	struct toc_head head;
+	struct toc_str bytes = get_bytes(a, v, "head");
+	int r = toc_head_read(a, k->o.dup_key, bytes, &head, reterr);
+
+	if (r < 0)
+		return r;
+	struct toc_piece **pieces = toc_must_realloc(NULL, (head.n_pieces + 1) * sizeof *pieces);
+	size_t n = 0;
+	while (n < head.n_pieces && r == 0) {
+		pieces[n] = toc_disk_read_piece(k->o.journal_dir, k->o.journal_key, &head.pieces[n], reterr);
+		r = pieces[n] ? 0 : TOC_EPROOF;
+		n += r == 0;
 	}
-	close(fd);
-	if (r == 0)
-		*ret = (struct toc_str){ p, (size_t)size };
-	return r;
+	int s = toc_snapshot_load(k, &head, pieces, n, r == 0 ? reterr : &(struct toc_error){ 0 });
+	return r == 0 ? s : r;
 }
 
 int toc_snapshot_from_disk(struct toc_keeper *k, struct toc_error *reterr)
 {
 	struct toc_arena *a = toc_arena_new();
-	char path[PATH_MAX];
-	struct toc_str sealed, clear;
+	struct toc_str clear;
 	struct toc_value *v = NULL;
 	struct toc_refusal why;
-	struct toc_world *w = NULL;
 
-	path_of(k, path);
-	int r = read_file(a, path, &sealed, reterr);
-	if (r == 0 && toc_unseal(a, k->o.journal_key, aad(), sealed, &clear) < 0)
-		r = toc_fail(reterr, TOC_EPROOF, "%s was altered, or has another key", path);
-	if (r == 0 && (toc_json_parse(a, clear, BYTES_MAX, DEPTH, &v, &why) < 0 ||
-		       toc_get_int(v, "version", 0) != TOC_STATE_VERSION))
-		r = toc_fail(reterr, TOC_EUNSUPPORTED, "%s is of another version", path);
+	int r = toc_disk_read_state(a, k->o.journal_dir, k->o.journal_key, &clear, reterr);
+	if (r == 0 && (toc_json_parse(a, clear, STATE_MAX, DEPTH, &v, &why) < 0 || !toc_get(v, "head")))
+		r = toc_fail(reterr, TOC_EUNSUPPORTED, "the copy on disk is of another version");
 	if (r == 0)
-		r = toc_world_load(toc_get(v, "state"), &w, reterr);
+		r = load_from_disk(k, a, v, reterr);
 	if (r == 0) {
-		toc_world_free(k->world);
-		k->world = w;
-		k->saved_as_of = toc_world_size(w);
 		const struct toc_value *keys = toc_get(v, "keys"), *rows = toc_get(v, "rows");
 		for (size_t i = 0; i < toc_len(keys); i++)
 			load_key(k, a, toc_at(keys, i));

@@ -4,7 +4,10 @@
  * from it; everything else follows when the database is there. Without that copy we wait: whoever cannot tell
  * a member from a stranger must not serve. */
 #include "keeper/away.h"
+#include "keeper/copy.h"
 #include "keeper/core.h"
+
+#include <stdlib.h>
 
 #define PATIENCE_US 5000000
 
@@ -100,23 +103,98 @@ static void on_tail(struct toc_keeper *k, int result)
 	toc_arena_free(a);
 }
 
+/* A copy of the state that is being loaded. */
+struct loading {
+	struct toc_keeper *k;
+	struct toc_arena *arena;
+	struct toc_head head;
+	struct toc_piece **pieces;
+	size_t n;
+	struct toc_error error; /* why it cannot be used; code 0: it can, as far as is known */
+};
+
+static void loading_free(struct loading *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		toc_piece_drop(l->pieces[i]);
+	free(l->pieces);
+	toc_arena_free(l->arena);
+	free(l);
+}
+
 static void on_blob(void *ctx, uint64_t as_of, int version, struct toc_str bytes)
 {
-	struct toc_keeper *k = ctx;
-	struct toc_error error;
+	struct loading *l = ctx;
 	(void)version;
-	if (as_of > toc_world_size(k->world) && toc_snapshot_load(k, as_of, bytes, &error) < 0)
-		toc_log(TOC_LOG_WARN, "snapshot_ignored", "reading the whole ledger instead: %s", error.text);
+	if (as_of <= toc_world_size(l->k->world))
+		return;
+	if (toc_head_read(l->arena, l->k->o.dup_key, bytes, &l->head, &l->error) == 0 && l->head.as_of != as_of)
+		toc_fail(&l->error, TOC_EINVAL, "it says that it is of another size");
+	l->pieces = toc_must_realloc(NULL, (l->head.n_pieces + 1) * sizeof *l->pieces);
+}
+
+static void on_piece(void *ctx, uint64_t as_of, int version, struct toc_str bytes)
+{
+	struct loading *l = ctx;
+	struct toc_piece *p = l->error.code || l->n == l->head.n_pieces ? NULL : toc_piece_read(bytes, &l->error);
+	(void)as_of, (void)version;
+	if (!p)
+		return;
+	p->in_database = p->kept = true;
+	l->pieces[l->n++] = p;
+}
+
+static void on_pieces(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct loading *l = ctx;
+	struct toc_keeper *k = l->k;
+	(void)size;
+	if (result < 0 && result != TOC_EINVAL) {
+		loading_free(l);
+		again(k, error->text);
+		return;
+	}
+	if (!l->error.code) {
+		(void)(toc_snapshot_load(k, &l->head, l->pieces, l->n, &l->error) < 0);
+		l->pieces = NULL;
+		l->n = 0;
+	}
+	if (l->error.code)
+		toc_log(TOC_LOG_WARN, "snapshot_ignored", "reading the whole ledger instead: %s", l->error.text);
+	loading_free(l);
+	toc_tail(k, on_tail);
+}
+
+static struct toc_store *slow(const struct toc_keeper *k)
+{
+	return k->o.slow ? k->o.slow : k->o.writer;
 }
 
 static void on_snapshot(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
-	struct toc_keeper *k = ctx;
+	struct loading *l = ctx;
+	struct toc_keeper *k = l->k;
 	(void)size;
+	if (result == 0 && l->pieces && !l->error.code &&
+	    toc_store_pieces_load(slow(k), l->head.pieces, l->head.n_pieces, TOC_STATE_DEADLINE, on_piece, on_pieces, l) == 0)
+		return;
+	if (l->error.code)
+		toc_log(TOC_LOG_WARN, "snapshot_ignored", "reading the whole ledger instead: %s", l->error.text);
+	loading_free(l);
 	if (result < 0)
 		again(k, error->text);
 	else
 		toc_tail(k, on_tail);
+}
+
+static int load_snapshot(struct toc_keeper *k)
+{
+	struct loading *l = toc_must_realloc(NULL, sizeof *l);
+	*l = (struct loading){ .k = k, .arena = toc_arena_new() };
+	int r = toc_store_snapshot_load(slow(k), TOC_STATE_VERSION, TOC_STATE_DEADLINE, on_blob, on_snapshot, l);
+	if (r < 0)
+		loading_free(l);
+	return r;
 }
 
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -125,8 +203,7 @@ static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error
 	(void)size;
 	if (result < 0)
 		again(k, error->text);
-	else if (toc_store_snapshot_load(k->o.slow ? k->o.slow : k->o.writer, TOC_STATE_VERSION, TOC_STATE_DEADLINE, on_blob,
-					 on_snapshot, k) < 0)
+	else if (load_snapshot(k) < 0)
 		again(k, "the store's queue is full");
 }
 

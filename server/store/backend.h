@@ -15,6 +15,8 @@ enum toc_op_kind {
 	TOC_OP_RECALLS,
 	TOC_OP_FIND,
 	TOC_OP_KEYS,
+	TOC_OP_PIECE_SAVE,
+	TOC_OP_PIECES_LOAD,
 	TOC_OP_SNAPSHOT_SAVE,
 	TOC_OP_SNAPSHOT_LOAD,
 	TOC_OP_LOCK_TIP,
@@ -37,8 +39,10 @@ struct toc_op {
 	uint64_t to;   /* leaves: the first seq that is not wanted */
 	unsigned limit;
 	int version; /* hashes: the level */
-	void *copy; /* ids, snapshot or origin, owned */
-	size_t n;   /* ids, or bytes */
+	void *copy; /* ids, pieces, snapshot or origin, owned */
+	size_t n;   /* ids, pieces, or bytes */
+	struct toc_str piece;         /* borrowed */
+	struct toc_snapshot snapshot; /* its pieces and head are in the copy */
 	union {
 		toc_store_row *row;
 		toc_store_key *key;

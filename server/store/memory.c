@@ -12,6 +12,10 @@
 
 #define LOCK_LIFE_US 1000000 /* the server's idle_in_transaction_session_timeout */
 
+struct piece {
+	struct toc_sha256 name;
+	struct toc_str bytes;
+};
 struct snapshot {
 	int version;
 	uint64_t as_of;
@@ -33,6 +37,8 @@ struct ledger {
 	size_t n_keys;
 	struct snapshot *snapshots;
 	size_t n_snapshots;
+	struct piece *pieces;
+	size_t n_pieces;
 	struct toc_memory_log log;
 	const struct memory *locked_by;
 	int64_t locked_until;
@@ -258,20 +264,54 @@ static void read_recalls(struct memory *m, const struct toc_op *op)
 	toc_arena_free(a);
 }
 
+static const struct piece *find_piece(const struct ledger *l, const struct toc_sha256 *name)
+{
+	for (size_t i = 0; i < l->n_pieces; i++)
+		if (!memcmp(l->pieces[i].name.b, name->b, sizeof name->b))
+			return &l->pieces[i];
+	return NULL;
+}
+
+static void save_piece(struct ledger *l, const struct toc_op *op)
+{
+	const struct toc_sha256 name = toc_sha256(op->piece);
+
+	if (find_piece(l, &name))
+		return;
+	l->pieces = grown(l->pieces, (l->n_pieces + 1) * sizeof *l->pieces);
+	l->pieces[l->n_pieces++] = (struct piece){ name, toc_arena_str(l->arena, op->piece) };
+}
+
+static void load_pieces(const struct ledger *l, const struct toc_op *op)
+{
+	const struct toc_sha256 *wanted = op->copy;
+
+	for (size_t i = 0; i < op->n; i++) {
+		const struct piece *p = find_piece(l, &wanted[i]);
+		if (p)
+			op->hand_over.blob(op->ctx, 0, 0, p->bytes);
+	}
+}
+
 static int save(struct ledger *l, const struct toc_op *op, struct toc_error *reterr)
 {
-	if (op->from > l->range.size)
+	const struct toc_snapshot *s = &op->snapshot;
+
+	if (s->as_of > l->range.size)
 		return toc_fail(reterr, TOC_EINVAL,
 				"a snapshot as of %llu, while the ledger has %llu entries",
-				(unsigned long long)op->from, (unsigned long long)l->range.size);
+				(unsigned long long)s->as_of, (unsigned long long)l->range.size);
+	for (size_t i = 0; i < s->n_pieces; i++)
+		if (!find_piece(l, &s->pieces[i]))
+			return toc_fail(reterr, TOC_EINVAL, "a piece of the snapshot is not here");
 	for (size_t i = 0; i < l->n_snapshots; i++)
-		if (l->snapshots[i].version == op->version && l->snapshots[i].as_of == op->from)
+		if (l->snapshots[i].version == s->version && l->snapshots[i].as_of == s->as_of)
 			return 0;
 	l->snapshots = grown(l->snapshots, (l->n_snapshots + 1) * sizeof *l->snapshots);
 	l->snapshots[l->n_snapshots++] = (struct snapshot){
-		.version = op->version,
-		.as_of = op->from,
-		.bytes = toc_arena_str(l->arena, (struct toc_str){ op->copy, op->n }),
+		.version = s->version,
+		.as_of = s->as_of,
+		.bytes = toc_arena_str(l->arena, s->head),
 	};
 	return 0;
 }
@@ -343,6 +383,8 @@ static bool do_head(struct memory *m, int64_t now)
 		for (size_t i = 0; i < l->n_keys; i++)
 			op->hand_over.key(op->ctx, &l->keys[i]);
 		break;
+	case TOC_OP_PIECE_SAVE: save_piece(l, op); break;
+	case TOC_OP_PIECES_LOAD: load_pieces(l, op); break;
 	case TOC_OP_SNAPSHOT_SAVE: r = save(l, op, &err); break;
 	case TOC_OP_SNAPSHOT_LOAD: load(l, op); break;
 	case TOC_OP_LOCK_TIP:
@@ -469,6 +511,7 @@ static void memory_free(struct toc_store *s)
 	free(l->cases);
 	free(l->keys);
 	free(l->snapshots);
+	free(l->pieces);
 	toc_memory_log_done(&l->log);
 	free(l);
 }

@@ -62,6 +62,23 @@ static void take_snapshot(struct toc_pg *pg, const PGresult *r)
 				   toc_pg_get_bytes(r, i, 2));
 }
 
+/* load_pieces.sql: bytes */
+static void take_pieces(struct toc_pg *pg, const PGresult *r)
+{
+	const struct toc_op *op = toc_op_head(&pg->s);
+
+	for (int i = 0; i < PQntuples(r); i++)
+		op->hand_over.blob(op->ctx, 0, 0, toc_pg_get_bytes(r, i, 0));
+}
+
+static void put_hashes(struct toc_pg_parameters *p, const struct toc_sha256 *hashes, size_t n)
+{
+	struct toc_buf *list = toc_pg_array(p, TOC_PG_BYTEA, n);
+
+	for (size_t i = 0; i < n; i++)
+		toc_pg_element(list, (struct toc_str){ (const char *)hashes[i].b, sizeof hashes[i].b });
+}
+
 static void take_tip_size(struct toc_pg *pg, const PGresult *r)
 {
 	if (PQntuples(r) == 1)
@@ -109,10 +126,21 @@ void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op)
 		toc_pg_row_by_row(pg);
 		break;
 	case TOC_OP_SNAPSHOT_SAVE:
-		toc_pg_int8(&p, (int64_t)op->from);
-		toc_pg_int4(&p, op->version);
-		toc_pg_bytes(&p, (struct toc_str){ op->copy, op->n });
+		toc_pg_int8(&p, (int64_t)op->snapshot.as_of);
+		toc_pg_int4(&p, op->snapshot.version);
+		toc_pg_bytes(&p, op->snapshot.head);
+		put_hashes(&p, op->snapshot.pieces, op->snapshot.n_pieces);
+		toc_pg_bytes(&p, (struct toc_str){ (const char *)op->snapshot.sum, sizeof op->snapshot.sum });
 		toc_pg_send(pg, "save_snapshot", &p, NULL);
+		break;
+	case TOC_OP_PIECE_SAVE:
+		toc_pg_bytes(&p, op->piece);
+		toc_pg_send(pg, "save_piece", &p, NULL);
+		break;
+	case TOC_OP_PIECES_LOAD:
+		put_hashes(&p, op->copy, op->n);
+		toc_pg_send(pg, "load_pieces", &p, take_pieces);
+		toc_pg_row_by_row(pg);
 		break;
 	case TOC_OP_SNAPSHOT_LOAD:
 		toc_pg_int4(&p, op->version);

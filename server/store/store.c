@@ -198,18 +198,48 @@ int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, to
 	return queued(s);
 }
 
-int toc_store_snapshot_save(struct toc_store *s, uint64_t as_of, int version, struct toc_str bytes,
-			    toc_dur deadline, toc_store_done *done, void *ctx)
+int toc_store_piece_save(struct toc_store *s, struct toc_str bytes, toc_dur deadline, toc_store_done *done, void *ctx)
 {
-	struct toc_op *op = op_new(s, TOC_OP_SNAPSHOT_SAVE, deadline, done, ctx);
+	struct toc_op *op = op_new(s, TOC_OP_PIECE_SAVE, deadline, done, ctx);
 
-	assert(as_of <= INT64_MAX);
 	if (!op)
 		return TOC_ELIMIT;
-	op->from = as_of;
-	op->version = version;
-	op->copy = copy_of(bytes.p, bytes.n);
-	op->n = bytes.n;
+	op->piece = bytes;
+	return queued(s);
+}
+
+int toc_store_pieces_load(struct toc_store *s, const struct toc_sha256 *pieces, size_t n, toc_dur deadline,
+			  toc_store_blob *blob, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_PIECES_LOAD, deadline, done, ctx);
+
+	assert(n <= TOC_SNAPSHOT_PIECES_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->copy = copy_of(pieces, n * sizeof *pieces);
+	op->n = n;
+	op->hand_over.blob = blob;
+	return queued(s);
+}
+
+int toc_store_snapshot_save(struct toc_store *s, const struct toc_snapshot *what, toc_dur deadline,
+			    toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_SNAPSHOT_SAVE, deadline, done, ctx);
+	size_t pieces = what->n_pieces * sizeof *what->pieces;
+
+	assert(what->as_of <= INT64_MAX && what->n_pieces <= TOC_SNAPSHOT_PIECES_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	char *copy = toc_must_realloc(NULL, pieces + what->head.n + 1);
+	if (pieces)
+		memcpy(copy, what->pieces, pieces);
+	if (what->head.n)
+		memcpy(copy + pieces, what->head.p, what->head.n);
+	op->copy = copy;
+	op->snapshot = *what;
+	op->snapshot.pieces = op->copy;
+	op->snapshot.head.p = copy + pieces;
 	return queued(s);
 }
 

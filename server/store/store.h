@@ -50,6 +50,16 @@ struct toc_tile_root {
 	uint64_t n;
 	struct toc_sha256 root;
 };
+/** What is kept of the state after so many entries: pieces that are kept already, and what is said of them. */
+struct toc_snapshot {
+	int version;
+	uint64_t as_of;
+	struct toc_str head;
+	const struct toc_sha256 *pieces; /* their SHA-256 */
+	size_t n_pieces;
+	uint8_t sum[32]; /* says whether two snapshots are the same state */
+};
+#define TOC_SNAPSHOT_PIECES_MAX 65536
 struct toc_publication {
 	struct toc_str origin;
 	uint64_t size;
@@ -145,10 +155,16 @@ int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, t
 /** All seal keys, wrapped, in order of id. */
 int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done,
 		   void *ctx) TOC_MUSTCHECK;
-/** Keep a snapshot (and the one before it). as_of over the tip's size is TOC_EINVAL. */
-int toc_store_snapshot_save(struct toc_store *s, uint64_t as_of, int version, struct toc_str bytes,
-			    toc_dur deadline, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-/** The newest snapshot of this version; blob is not called when there is none. */
+/** Keep a piece of a snapshot, under its SHA-256. Borrowed until done. One that no snapshot has goes after an hour. */
+int toc_store_piece_save(struct toc_store *s, struct toc_str bytes, toc_dur deadline, toc_store_done *done,
+			 void *ctx) TOC_MUSTCHECK;
+/** Those of these pieces that are there, in no promised order: a blob each, with as_of and version 0. */
+int toc_store_pieces_load(struct toc_store *s, const struct toc_sha256 *pieces, size_t n, toc_dur deadline,
+			  toc_store_blob *blob, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Keep a snapshot (and the one before it). as_of over the tip's size, or a piece that is not there, is TOC_EINVAL. */
+int toc_store_snapshot_save(struct toc_store *s, const struct toc_snapshot *what, toc_dur deadline,
+			    toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** The head of the newest snapshot of this version; blob is not called when there is none. */
 int toc_store_snapshot_load(struct toc_store *s, int version, toc_dur deadline, toc_store_blob *blob,
 			    toc_store_done *done, void *ctx) TOC_MUSTCHECK;
 /** Take the tip's row lock first: used after two lost races. The next append on this store runs in the same

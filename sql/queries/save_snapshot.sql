@@ -1,1 +1,1 @@
-select ledger.save_snapshot($1, $2, $3)
+select ledger.save_snapshot($1, $2, $3, $4, $5)

@@ -259,55 +259,35 @@ static void play_long_case(struct bench *b, const struct script *p)
 
 /* ---- the snapshot, as the keeper writes and reads it ---- */
 
-struct writing {
-	struct toc_buf buf;
-	const char *kind;
-	bool first;
-};
-
-static void put_piece(void *ctx, const char *kind, const struct toc_value *object)
-{
-	struct writing *w = ctx;
-
-	if (!object) {
-		toc_buf_printf(&w->buf, "%s\"%s\":[", w->kind ? "]," : "", kind);
-		w->kind = kind;
-		w->first = true;
-		return;
-	}
-	if (!w->first)
-		toc_buf_byte(&w->buf, ',');
-	w->first = false;
-	toc_json_write(&w->buf, object);
-}
-
 static void measure_snapshot(struct bench *b)
 {
-	struct writing w = { .kind = NULL };
-	struct toc_value *saved;
-	struct toc_refusal why;
-	struct toc_error error;
-	struct toc_world *again;
 	double begun = seconds();
+	struct toc_saving *saving = toc_saving_begin(b->s->w);
+	struct toc_world *again;
+	struct toc_error error;
+	size_t n, bytes = 0;
 
-	toc_buf_init(&w.buf, 1u << 30);
-	toc_buf_text(&w.buf, "{\"objects\":{");
-	toc_world_save_pieces(b->s->w, b->work, put_piece, &w);
-	toc_buf_printf(&w.buf, "]},\"size\":%llu,\"version\":%d}", (unsigned long long)toc_world_size(b->s->w),
-		       TOC_STATE_VERSION);
-	double written = seconds();
-	if (toc_json_parse(b->words, toc_buf_view(&w.buf), 1u << 30, 24, &saved, &why) < 0 ||
-	    toc_world_load(saved, &again, &error) < 0) {
-		fprintf(stderr, "the snapshot cannot be read again\n");
-		exit(1);
+	while (!toc_saving_step(saving, 10000))
+		;
+	double written = seconds(), each = (double)toc_world_size(b->s->w);
+	struct toc_piece *const *pieces = toc_saving_pieces(saving, &n), **read = toc_must_realloc(NULL, (n + 1) * sizeof *read);
+	for (size_t i = 0; i < n; i++) {
+		bytes += pieces[i]->bytes.n;
+		if (!(read[i] = toc_piece_read(pieces[i]->bytes, &error)))
+			TOC_WRONG(error.text);
 	}
-	double read = seconds(), each = (double)toc_world_size(b->s->w);
-	printf("the state after %.0f entries: %.0f bytes an entry; %.2f s to write, %.2f s to read (%.1f and %.1f us an "
-	       "entry)\n",
-	       each, (double)w.buf.n / each, written - begun, read - written, (written - begun) / each * 1e6,
-	       (read - written) / each * 1e6);
+	if (toc_world_load(read, n, toc_world_size(b->s->w), &again, &error) < 0)
+		TOC_WRONG(error.text);
+	double loaded = seconds();
+	printf("the state after %.0f entries: %.0f bytes an entry in %zu pieces; %.2f s to write, %.2f s to read (%.2f and "
+	       "%.2f us an entry)\n",
+	       each, (double)bytes / each, n, written - begun, loaded - written, (written - begun) / each * 1e6,
+	       (loaded - written) / each * 1e6);
+	for (size_t i = 0; i < n; i++)
+		toc_piece_drop(read[i]);
+	free(read);
 	toc_world_free(again);
-	toc_buf_done(&w.buf);
+	toc_saving_end(saving);
 }
 
 int main(int argc, char **argv)

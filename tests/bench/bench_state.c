@@ -2,15 +2,14 @@
  *
  *   bench_state [OBJECTS]     1000 of each if not given
  * Each kind is made on a stage by the messages that make it in earnest: a report; a draft, its check, certificate and
- * issue; a list of hashes. The state before and after is saved and loaded again, as at a start, and what loading takes
- * from the allocator is counted: the object, the messages that made it, their timers and everything by which they are
- * found. The messages themselves are in the database. */
+ * issue; a list of hashes. The state before and after is saved and loaded again, and what it takes unpacked is counted: the
+ * object, the messages that made it, their timers and everything by which they are found; and what it takes packed, as it
+ * is as long as nobody looks at it. The messages themselves are in the database. */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "crisis.h"
-#include "message/json.h"
 #include "orders.h"
 #include "signals.h"
 
@@ -21,29 +20,41 @@ struct weight {
 	uint64_t entries;
 };
 
-static struct weight weigh(const struct toc_world *w)
+static size_t in_use(void)
+{
+	return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
+static struct weight weigh(struct toc_world *w)
 {
 	struct toc_arena *a = toc_arena_new();
-	struct toc_str saved = stage_saved(a, w);
-	struct toc_value *state;
-	struct toc_refusal why;
-	struct toc_error error;
+	struct toc_saving *saving = toc_saving_begin(w);
 	struct toc_world *again;
+	struct toc_error error;
+	size_t n;
 
-	if (toc_json_parse(a, saved, 1u << 30, 24, &state, &why) < 0)
+	while (!toc_saving_step(saving, 1000))
+		;
+	struct toc_piece *const *pieces = toc_saving_pieces(saving, &n);
+	struct weight r = { .entries = toc_world_size(w) };
+	for (size_t i = 0; i < n; i++)
+		r.snapshot += pieces[i]->bytes.n;
+	size_t before = in_use();
+	if (toc_world_load(pieces, n, r.entries, &again, &error) < 0)
 		abort();
-	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
-	if (toc_world_load(state, &again, &error) < 0)
-		abort();
-	struct weight r = { mallinfo2().uordblks + mallinfo2().hblkhd - before, saved.n, toc_world_size(w) };
+	for (unsigned kind = 0; kind < TOC_OBJECT_KINDS; kind++) /* all of it unpacked, as if everything were looked at */
+		for (struct toc_world_cursor c = { 0 }; toc_world_next(again, kind, &c);)
+			;
+	r.memory = in_use() - before;
 	toc_world_free(again);
+	toc_saving_end(saving);
 	toc_arena_free(a);
 	return r;
 }
 
 static void tell(const char *what, unsigned n, struct weight from, struct weight to)
 {
-	printf("%-28s %6.0f bytes of memory, %6.0f of snapshot, %.1f entries each (%u of them)\n", what,
+	printf("%-28s %6.0f bytes of memory, %6.0f packed, %.1f entries each (%u of them)\n", what,
 	       (double)(to.memory - from.memory) / n, (double)(to.snapshot - from.snapshot) / n,
 	       (double)(to.entries - from.entries) / n, n);
 }

@@ -1,6 +1,7 @@
-/* fuzz_state.c: a snapshot of the state, from the database or from disk. What loads is saved as the very same, and can
- * be asked and acted on; what does not load says why. The seal keeps others from writing one; a version of ours that
- * wrote another shape does not. */
+/* fuzz_state.c: a piece of a copy of the state, from the database or from disk. What loads is, packed anew, the very same
+ * state, and can be asked and acted on; what does not load says why. The head's code keeps others from writing one; a
+ * version of ours that wrote another shape does not. */
+#include "domain/piece.h"
 #include "domain/rule.h"
 #include "message/json.h"
 
@@ -25,27 +26,45 @@ static void ask(struct toc_world *w, struct toc_arena *a)
 		toc_due(w, due, 4, a, &v);
 }
 
+static struct toc_str document(struct toc_arena *a, const struct toc_world *w)
+{
+	return toc_json_str(a, toc_world_document(w, a));
+}
+
+/* Packed and loaded again. */
+static struct toc_world *again(struct toc_world *w)
+{
+	struct toc_saving *s = toc_saving_begin(w);
+	struct toc_world *loaded = NULL;
+	struct toc_error error;
+	size_t n;
+
+	while (!toc_saving_step(s, 3))
+		;
+	struct toc_piece *const *pieces = toc_saving_pieces(s, &n);
+	must(toc_world_load(pieces, n, toc_world_size(w), &loaded, &error) == 0, "a copy of ours does not load");
+	toc_saving_end(s);
+	return loaded;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct toc_arena *a = toc_arena_new();
-	struct toc_value *saved;
-	struct toc_world *w = NULL, *again = NULL;
-	struct toc_refusal why = { 0 };
+	struct toc_world *w = NULL;
 	struct toc_error error = { 0 };
+	struct toc_piece *p = toc_piece_read((struct toc_str){ (const char *)data, n }, &error);
 
-	if (toc_json_parse(a, (struct toc_str){ (const char *)data, n }, 1 << 20, 32, &saved, &why) == 0) {
-		if (toc_world_load(saved, &w, &error) < 0) {
-			must(w == NULL && *error.text, "a snapshot is refused without a word");
-		} else {
-			struct toc_str once = toc_json_str(a, toc_world_save(w, a));
-			must(toc_json_parse(a, once, 1 << 22, 32, &saved, &why) == 0, "a snapshot of ours does not parse");
-			must(toc_world_load(saved, &again, &error) == 0, "a snapshot of ours does not load");
-			must(toc_str_eq(once, toc_json_str(a, toc_world_save(again, a))), "saved again it is another");
-			ask(w, a);
-		}
+	must(p || *error.text, "a piece is refused without a word");
+	if (p) {
+		must(toc_world_load(&p, 1, 3, &w, &error) == 0, "a piece does not load");
+		ask(w, a);
+		struct toc_str once = document(a, w); /* unpacks all of it */
+		struct toc_world *packed = again(w);
+		must(toc_str_eq(once, document(a, packed)), "packed again it is another");
+		toc_world_free(packed);
 	}
+	toc_piece_drop(p);
 	toc_world_free(w);
-	toc_world_free(again);
 	toc_arena_free(a);
 	return 0;
 }

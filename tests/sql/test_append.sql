@@ -1,7 +1,7 @@
 -- test_append.sql: the one way in.
 begin;
 set local search_path = tap, public;
-select plan(43);
+select plan(50);
 
 select is((select (size, root, range) = (0::bigint, sha256(''), ''::bytea) from ledger.tip), true, 'the empty log has the root of nothing');
 select throws_ok('select tap.append(1, 1)', 'TC001', 'the tip is at 0, not at 1', 'an expected size that is ahead');
@@ -84,8 +84,18 @@ select throws_ok($$select ledger.add_keys(array[gen_random_uuid()], '{case:x}', 
 select throws_ok($$select ledger.add_keys(array[gen_random_uuid()], '{case:y}', '{R-ITL}', array[gen_random_uuid()], '{short}')$$, '23514', null, 'a key that is not wrapped');
 
 -- snapshots
-select is(ledger.save_snapshot(as_of, 1, 'x'), 257::bigint, 'a snapshot as of ' || as_of) from unnest(array[3, 257, 100]) as_of;
+select is(ledger.save_snapshot(as_of, 1, 'x', '{}', sha256('x')), 257::bigint, 'a snapshot as of ' || as_of) from unnest(array[3, 257, 100]) as_of;
 select is((select array_agg(as_of order by as_of) from ledger.snapshot), array[100, 257]::bigint[], 'the two newest are kept');
-select throws_ok($$select ledger.save_snapshot(258, 1, 'x')$$, '22023', null, 'a snapshot of the future');
+select throws_ok($$select ledger.save_snapshot(258, 1, 'x', '{}', sha256('x'))$$, '22023', null, 'a snapshot of the future');
+select throws_ok($$select ledger.save_snapshot(257, 2, 'x', array[sha256('a piece')], sha256('x'))$$, '22023', null,
+	'a snapshot whose piece is not there');
+select lives_ok($$select ledger.save_piece(p) from unnest(array['a piece', 'another piece', 'a third one']::bytea[]) p$$, 'pieces');
+select is(ledger.save_snapshot(257, 2, 'x', array[sha256('a piece')], sha256('x')), 257::bigint, 'a snapshot whose piece is there');
+update ledger.snapshot_piece set put_at = put_at - interval '2 hours' where bytes <> 'a third one';
+select is(ledger.save_snapshot(256, 2, 'x', '{}', sha256('x')), 257::bigint, 'another snapshot');
+select is((select array_agg(bytes order by bytes) from ledger.snapshot_piece), array['a piece', 'a third one']::bytea[],
+	'a piece that no snapshot has goes, after an hour');
+select throws_ok($$insert into ledger.snapshot_piece (name, bytes) values (sha256('a'), 'b')$$, '23514', null,
+	'a piece under the name of another');
 select * from finish();
 rollback;

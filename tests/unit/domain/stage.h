@@ -97,6 +97,8 @@ int stage_play(struct stage *s, const char *file, const char *until);
 
 struct toc_str stage_saved(struct toc_arena *a,
 			   const struct toc_world *w); /* canonical bytes of the snapshot */
+/** What a copy of the state in pieces loads to: saved a few objects at a time, its bytes read again. */
+struct toc_world *stage_loaded(struct toc_world *w);
 /** Live state = replay of the ledger = what a snapshot loads to. */
 bool stage_consistent(struct stage *s);
 

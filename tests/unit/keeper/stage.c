@@ -4,6 +4,7 @@
 #include "message/json.h"
 
 #include <poll.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,7 @@ void stage_keeper(struct stage *s, unsigned i)
 {
 	struct stage_keeper *sk = &s->keeper[i];
 	int pair[2];
+	sk->slow = s->app ? toc_store_pg_new(s->app, false) : toc_store_memory_share(s->base);
 	sk->writer = s->app ? toc_store_pg_new(s->app, false) : toc_store_memory_share(s->base);
 	sk->reader = s->app ? toc_store_pg_new(s->app, true) : toc_store_memory_share(s->base);
 	sk->n = 0;
@@ -223,6 +225,7 @@ void stage_keeper(struct stage *s, unsigned i)
 		.journal_dir = s->dir[i],
 		.ring = ring(s),
 		.writer = sk->writer,
+		.slow = sk->slow,
 		.reader = sk->reader,
 		.seed = s->seed,
 		.clock = stage_clock,
@@ -294,18 +297,20 @@ void stage_begin_on(struct stage *s, const char *app, const char *reader)
 	stage_wait_serving(s, 0);
 }
 
+static int remove_one(const char *path, const struct stat *is, int flag, struct FTW *at)
+{
+	(void)is, (void)flag, (void)at;
+	(void)remove(path);
+	return 0;
+}
+
 void stage_end(struct stage *s)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		if (s->keeper[i].k)
 			stage_stop(s, i);
-		char path[96];
-		static const char *const files[] = { "urgent", "state", "urgent.damaged", "state.new" };
-		for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
-			snprintf(path, sizeof path, "%s/%s", s->dir[i], files[f]);
-			(void)unlink(path);
-		}
-		(void)rmdir(s->dir[i]);
+		if (*s->dir[i])
+			(void)nftw(s->dir[i], remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	}
 	toc_archive_free(s->archive);
 	toc_channel_free(s->past.front);
@@ -313,11 +318,25 @@ void stage_end(struct stage *s)
 	toc_arena_free(s->a);
 }
 
+void stage_copy(struct stage *s, unsigned i)
+{
+	struct toc_keeper *k = s->keeper[i].k;
+	int64_t until = toc_clock_mono_us() + 10000000;
+	while (toc_snapshot_is_under_way(k) || k->saved_as_of != toc_world_size(k->world)) {
+		k->save_us = 0;
+		if (toc_clock_mono_us() > until)
+			TOC_WRONG("no copy of the state is made");
+		stage_run(s, 2);
+	}
+}
+
 void stage_fault(struct stage *s, unsigned i, enum toc_memory_fault fault)
 {
 	toc_store_memory_fault(s->keeper[i].writer, fault);
-	if (fault != TOC_MEMORY_LOSE_ANSWER)
+	if (fault != TOC_MEMORY_LOSE_ANSWER) {
 		toc_store_memory_fault(s->keeper[i].reader, fault);
+		toc_store_memory_fault(s->keeper[i].slow, fault);
+	}
 }
 
 struct listening {
@@ -642,7 +661,7 @@ size_t stage_published_count(const struct stage *s, unsigned i, const char *k)
 
 struct toc_str stage_state(struct stage *s, unsigned i)
 {
-	return toc_json_str(s->a, toc_world_save(s->keeper[i].k->world, s->a));
+	return toc_json_str(s->a, toc_world_document(s->keeper[i].k->world, s->a));
 }
 
 struct replay {
@@ -696,7 +715,7 @@ uint64_t stage_size(struct stage *s)
 struct toc_str stage_replay(struct stage *s)
 {
 	struct replay r = replay_all(s);
-	struct toc_str state = toc_json_str(s->a, toc_world_save(r.w, s->a));
+	struct toc_str state = toc_json_str(s->a, toc_world_document(r.w, s->a));
 	toc_world_free(r.w);
 	return state;
 }

@@ -28,7 +28,7 @@ struct stage_frame { /* what the keeper or archive sent */
 };
 struct stage_keeper {
 	struct toc_keeper *k;
-	struct toc_store *writer, *reader;
+	struct toc_store *writer, *reader, *slow;
 	struct toc_channel *front;
 	struct stage_frame frames[8192];
 	size_t n;
@@ -58,6 +58,8 @@ void stage_keeper(struct stage *s, unsigned i); /* start keeper i on the shared 
 void stage_stop(struct stage *s, unsigned i);
 void stage_archive(struct stage *s);
 void stage_wait_serving(struct stage *s, unsigned i);
+/** Let keeper i make a copy of its state, now, and wait for its end. */
+void stage_copy(struct stage *s, unsigned i);
 void stage_fault(struct stage *s, unsigned i, enum toc_memory_fault fault);
 
 /** Let everybody run for so long (at least one turn each). */

@@ -295,8 +295,7 @@ CASE(without_a_database_a_keeper_starts_from_the_sealed_copy)
 	stage_begin(&s);
 	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "first"));
 	stage_run(&s, 10);
-	s.keeper[0].k->save_us = 0;
-	stage_run(&s, 20);
+	stage_copy(&s, 0);
 	stage_stop(&s, 0);
 	stage_keeper(&s, 0);
 	stage_fault(&s, 0, TOC_MEMORY_AWAY);
@@ -332,8 +331,7 @@ CASE(a_front_that_comes_while_away_is_told_the_journal_and_a_new_keeper_tells_it
 {
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
-	s.keeper[0].k->save_us = 0;
-	stage_run(&s, 20);
+	stage_copy(&s, 0);
 	go_away();
 	size_t began = s.keeper[0].n;
 	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "first"));
@@ -373,9 +371,8 @@ CASE(nothing_clear_is_on_disk)
 	static const char *const files[] = { "urgent", "state" };
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
-	s.keeper[0].k->save_us = 0;
 	(void)stage_send(&s, grant, stage_threat(&s, "nightcourier6"));
-	stage_run(&s, 20);
+	stage_copy(&s, 0);
 	go_away();
 	(void)stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
 	for (int i = 0; i < 2; i++) {

@@ -1,0 +1,1 @@
+select bytes from ledger.snapshot_piece where name = any ($1)

@@ -1,0 +1,1 @@
+select ledger.save_piece($1)
