@@ -5,18 +5,29 @@
  * arrives, also what cannot be read, is shown: a browser that shows nothing loses the right to be woken. */
 
 const WORDS = {
-	en: { actual: "Tocsin: something is waiting", exercise: "EXERCISE – Tocsin: something is waiting",
-		urgent: "Somebody has to answer now. Open the console.", other: "Open the console." },
-	de: { actual: "Tocsin: etwas wartet", exercise: "ÜBUNG – Tocsin: etwas wartet",
-		urgent: "Jemand muss jetzt antworten. Konsole öffnen.", other: "Konsole öffnen." },
+	en: ["EXERCISE – ", "Tocsin: something is waiting", "Somebody has to answer now. Open the console.", "Open the console.",
+		"Wake-up has to be renewed: open the console."],
+	de: ["ÜBUNG – ", "Tocsin: etwas wartet", "Jemand muss jetzt antworten. Konsole öffnen.", "Konsole öffnen.",
+		"Das Wecken muss erneuert werden: Konsole öffnen."],
+	fr: ["EXERCICE – ", "Tocsin : quelque chose attend", "Quelqu’un doit répondre maintenant. Ouvrez la console.", "Ouvrez la console.",
+		"Le réveil doit être renouvelé : ouvrez la console."],
+	es: ["EJERCICIO – ", "Tocsin: algo espera", "Alguien tiene que responder ahora. Abra la consola.", "Abra la consola.",
+		"Hay que renovar el aviso: abra la consola."],
+	it: ["ESERCITAZIONE – ", "Tocsin: qualcosa attende", "Qualcuno deve rispondere ora. Aprire la console.", "Aprire la console.",
+		"Il risveglio va rinnovato: aprire la console."],
+	pl: ["ĆWICZENIE – ", "Tocsin: coś czeka", "Ktoś musi teraz odpowiedzieć. Otwórz konsolę.", "Otwórz konsolę.",
+		"Wzywanie trzeba odnowić: otwórz konsolę."],
 };
+/** The browser's language, if there are words of it. */
+const spoken = () => Object.keys(WORDS).find((l) => navigator.language.startsWith(l)) ?? "en";
 
-/** What is shown. @param {any} said @param {string} language */
-function notice(said, language) {
-	const words = WORDS[language.startsWith("de") ? "de" : "en"];
+/** What is shown. @param {any} said */
+function notice(said) {
+	const lang = spoken();
+	const [prefix, title, now, open] = WORDS[lang];
 	const exercise = said?.mode === "exercise";
 	const urgent = said?.precedence === "flash" || said?.precedence === "immediate";
-	return [exercise ? words.exercise : words.actual, { body: urgent ? words.urgent : words.other, lang: language.slice(0, 2),
+	return [exercise ? `${prefix}${title}` : title, { body: urgent ? now : open, lang,
 		tag: `${exercise ? "exercise" : "actual"}-${urgent ? "urgent" : "other"}`, renotify: true, requireInteraction: urgent,
 		silent: false }];
 }
@@ -32,16 +43,14 @@ function read(data) {
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("push", (event) => event.waitUntil(self.registration.showNotification(...notice(read(event.data), navigator.language))));
+self.addEventListener("push", (event) => event.waitUntil(self.registration.showNotification(...notice(read(event.data)))));
 
 /* The push service has ended or replaced the subscription. A console that is open tells the server; without one the person is told
  * to open it, since it knows who they are and this does not: a wake-up that goes nowhere must not be silent. */
-const CHANGED = { en: "Wake-up has to be renewed: open the console.", de: "Das Wecken muss erneuert werden: Konsole öffnen." };
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(self.clients.matchAll({ type: "window", includeUncontrolled: true }).then((open) => {
 	for (const one of open)
 		one.postMessage("push-changed");
-	const language = navigator.language.startsWith("de") ? "de" : "en";
-	return open.length ? undefined : self.registration.showNotification("Tocsin", { body: CHANGED[language], lang: language, tag: "changed" });
+	return open.length ? undefined : self.registration.showNotification("Tocsin", { body: WORDS[spoken()][4], lang: spoken(), tag: "changed" });
 })));
 
 /* To the console that is open, or to a new one. */

@@ -9,7 +9,7 @@
 
 import { signal } from "@preact/signals";
 
-export const COMPLETE = ["en", "de"];
+export const COMPLETE = ["en", "de", "fr", "es", "it", "pl"];
 /** The official languages of the Union. */
 export const LANGUAGES = ["bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro",
 	"sk", "sl", "sv"];
