@@ -1,5 +1,5 @@
 // @ts-check
-/* es-drop.js: where files are dropped for their digests. */
+/* Español. */
 
 export default {
 	"drop.title": "Suelte archivos aquí o elíjalos",

@@ -1,4 +1,4 @@
-/* Words of the page behind the link of an e-mail. */
+/* Español. */
 export default {
 	"link.waiting": "Algo espera a su organización",
 	"link.waiting_why": "El correo no decía nada de ello, a propósito. Ábralo aquí: verá quién pregunta, cómo comprobarlo y qué necesita de usted.",

@@ -1,5 +1,5 @@
 // @ts-check
-/* fr-drop.js: where files are dropped for their digests. */
+/* Français. */
 
 export default {
 	"drop.title": "Déposez des fichiers ici ou choisissez-les",

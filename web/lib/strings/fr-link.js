@@ -1,4 +1,4 @@
-/* Words of the page behind the link of an e-mail. */
+/* Français. */
 export default {
 	"link.waiting": "Quelque chose attend votre organisation",
 	"link.waiting_why": "Le courriel n’en disait rien, à dessein. Ouvrez-le ici : vous voyez qui demande, comment le vérifier et ce que l’on attend de vous.",

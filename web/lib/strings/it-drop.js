@@ -1,5 +1,5 @@
 // @ts-check
-/* it-drop.js: where files are dropped for their digests. */
+/* Italiano. */
 
 export default {
 	"drop.title": "Trascini qui i file o li scelga",

@@ -1,4 +1,4 @@
-/* Words of the page behind the link of an e-mail. */
+/* Italiano. */
 export default {
 	"link.waiting": "Qualcosa attende la vostra organizzazione",
 	"link.waiting_why": "L’e-mail non ne diceva nulla, di proposito. Apritelo qui: vedete chi chiede, come verificarlo e che cosa serve da voi.",

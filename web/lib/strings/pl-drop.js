@@ -1,5 +1,5 @@
 // @ts-check
-/* pl-drop.js: where files are dropped for their digests. */
+/* Polski. */
 
 export default {
 	"drop.title": "Upuść pliki tutaj lub je wybierz",

@@ -1,4 +1,4 @@
-/* Words of the page behind the link of an e-mail. */
+/* Polski. */
 export default {
 	"link.waiting": "Coś czeka na Twoją organizację",
 	"link.waiting_why": "E-mail celowo nic o tym nie mówił. Otwórz tutaj: zobaczysz, kto pyta, jak to sprawdzić i czego od Was potrzebuje.",
