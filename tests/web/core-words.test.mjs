@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { COMPLETE, LANGUAGES, format, language, learn, learnt, speak, t, word } from "../../web/lib/i18n.js";
+import { COMPLETE, LANGUAGES, format, language, learn, learnt, nameOf, speak, t, word } from "../../web/lib/i18n.js";
 import { allOf, closure, screensOf, WEB, wordsOf } from "./words.mjs";
 
 /** What a sentence is made of: placeholders, and where it branches. @param {string} text @returns {{names: string[], plurals: [string, string[]][], selects: string[]}} */
@@ -117,7 +117,7 @@ describe("words", () => {
 
 	test("there are the 24 languages of the Union, each with a name of its own", () => {
 		assert.equal(LANGUAGES.length, 24);
-		assert.equal(new Set(LANGUAGES.map((l) => new Intl.DisplayNames([l], { type: "language" }).of(l))).size, 24);
+		assert.equal(new Set(LANGUAGES.map(nameOf)).size, 24);
 		assert.ok(COMPLETE.every((l) => LANGUAGES.includes(l)));
 	});
 

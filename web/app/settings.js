@@ -4,7 +4,7 @@
 import { Check, Radios, Select, TextField } from "../components/field.js";
 import { ScreenTitle } from "../components/parts.js";
 import { html } from "../lib/html.js";
-import { COMPLETE, LANGUAGES, language, learn, t } from "../lib/i18n.js";
+import { COMPLETE, LANGUAGES, language, learn, nameOf, t } from "../lib/i18n.js";
 import { DEFAULT_KEYS, keyOf } from "./keys.js";
 import { settings, state } from "./model.js";
 import { testSound } from "./shift.js";
@@ -13,9 +13,6 @@ import { Wake } from "./wake.js";
 learn("settings");
 
 const set = (/** @type {any} */ change) => (settings.value = { ...settings.value, ...change });
-
-/** A language by its own name. @param {string} lang */
-export const nameOf = (lang) => new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
 
 export function SettingsScreen() {
 	const s = settings.value;

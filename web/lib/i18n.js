@@ -67,6 +67,9 @@ export async function speak(lang) {
 /** The language of this person: what was chosen, or the first of the browser's that there is. @param {string} chosen */
 export const preferred = (chosen) => [chosen, ...navigator.languages.map((l) => l.slice(0, 2).toLowerCase())].find((l) => LANGUAGES.includes(l)) ?? "en";
 
+/** A language by its own name; browsers do not have all of them. @param {string} lang @returns {string} */
+export const nameOf = (lang) => ({ ga: "Gaeilge", mt: "Malti" })[lang] ?? new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
+
 /** All words of a language, for tests. @param {string} lang */
 export const vocabulary = (lang) => words[lang] ?? {};
 

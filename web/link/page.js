@@ -23,7 +23,7 @@ import { ModeTag, Refused, ScreenTitle, Who, caseNumber } from "../components/pa
 import { Countdown, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { LANGUAGES, has, language, learn, t, word } from "../lib/i18n.js";
+import { LANGUAGES, has, language, learn, nameOf, t, word } from "../lib/i18n.js";
 import { about, announce, announcement, caughtUp, entries, lookAtLetter, memory, open, ready, receipt, serverClock, settings, stage, state,
 	trouble, whereOf } from "./model.js";
 
@@ -269,8 +269,7 @@ function Top() {
 	return html`<a class="skip" href="#main">${t("nav.skip")}</a>
 		<header class="link-top"><span class="brand">TOCSIN</span><label class="link-language"><span class="sr-only">${t("settings.language")}</span><select
 			aria-label=${t("settings.language")} value=${language.value} onChange=${(/** @type {any} */ e) => (settings.value = { ...settings.value,
-				language: e.target.value })}>${LANGUAGES.map((l) => html`<option value=${l} selected=${l === language.value}>${new Intl.DisplayNames([l],
-					{ type: "language" }).of(l)}</option>`)}</select></label>
+				language: e.target.value })}>${LANGUAGES.map((l) => html`<option value=${l} selected=${l === language.value}>${nameOf(l)}</option>`)}</select></label>
 		${exercise && modeOf() === "exercise" && html`<p class="exercise-strip"><${Icon} name="drill" /> <b>${t("link.exercise")}</b> ${exercise.title ?? ""}</p>`}</header>
 		${stage.value !== "ended" && trouble.value && html`<div class="box box-red" role="alert"><${Icon} name="warn" /><p>${t(`link.trouble.${trouble.value}`)}</p></div>`}`;
 }
