@@ -1,4 +1,4 @@
--- 0005_snapshot_pieces.sql: a snapshot is no longer one value, which the state of a long ledger does not fit into, but a head
+-- 0006_snapshot_pieces.sql: a snapshot is no longer one value, which the state of a long ledger does not fit into, but a head
 -- and pieces.
 
 -- A part of the state, as the program of some state version packs it. Which snapshots have it, they say.
