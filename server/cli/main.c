@@ -161,7 +161,9 @@ int main(int argc, char **argv)
 									   [CLI_HOOK_TEST] = cli_hook,
 									   [CLI_HOOK_REMOVE] = cli_hook,
 									   [CLI_HOOK_LOG] = cli_hook,
-									   [CLI_HOOK_RESEND] = cli_hook };
+									   [CLI_HOOK_RESEND] = cli_hook,
+									   [CLI_AUDIT_VERIFY] = cli_audit_verify,
+									   [CLI_AUDIT_WATCH] = cli_audit_watch };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 

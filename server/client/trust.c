@@ -109,6 +109,21 @@ void toc_trust_welcome(struct toc_trust *t, struct toc_str vkey)
 		t->keyed = true;
 }
 
+/* What contradicts it, signed as well: the two together are the evidence. The first one stays. */
+static void keep_evidence(const struct toc_trust *t, struct toc_str note)
+{
+	char path[4096];
+
+	if (!t->file || snprintf(path, sizeof path, "%s.against", t->file) >= (int)sizeof path)
+		return;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return; /* there is one, or no room: the alarm is raised all the same */
+	if (write(fd, note.p, note.n) != (ssize_t)note.n || fsync(fd) < 0)
+		(void)unlink(path);
+	close(fd);
+}
+
 static bool read_proof(const struct toc_value *list, struct toc_proof *ret_proof)
 {
 	struct toc_proof p = { 0 };
@@ -137,10 +152,11 @@ enum toc_trust_news toc_trust_checkpoint(struct toc_trust *t, const struct toc_v
 		return believe(t, &c, note);
 	if (c.size == t->held.size) {
 		t->behind_since = 0;
-		return toc_sha256_eq(c.root, t->held.root) ?
-			       TOC_TRUST_NOTHING :
-			       raise_alarm(t, "the log is forked: there are two signed checkpoints of size %llu, and they differ",
-				     (unsigned long long)c.size);
+		if (toc_sha256_eq(c.root, t->held.root))
+			return TOC_TRUST_NOTHING;
+		keep_evidence(t, note);
+		return raise_alarm(t, "the log is forked: there are two signed checkpoints of size %llu, and they differ",
+				   (unsigned long long)c.size);
 	}
 	if (c.size < t->held.size) {
 		if (!t->behind_since)
@@ -150,11 +166,13 @@ enum toc_trust_news toc_trust_checkpoint(struct toc_trust *t, const struct toc_v
 	if (toc_get_int(frame, "old", -1) != (int64_t)t->held.size)
 		return TOC_TRUST_AGAIN;
 	if (!read_proof(toc_get(frame, "proof"), &proof) ||
-	    toc_check_consistency(t->held.size, t->held.root, c.size, c.root, &proof) < 0)
+	    toc_check_consistency(t->held.size, t->held.root, c.size, c.root, &proof) < 0) {
+		keep_evidence(t, note);
 		return raise_alarm(t,
 			     "the log is forked or was rewritten: the signed checkpoint of size %llu does not go on from that of "
 			     "size %llu, which was signed before",
 			     (unsigned long long)c.size, (unsigned long long)t->held.size);
+	}
 	return believe(t, &c, note);
 }
 
