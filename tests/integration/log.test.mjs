@@ -1,59 +1,19 @@
 // log.test.mjs: whoever does not trust the server checks it: the log over HTTPS with tools that we did not write, the
 // checkpoints on the socket, and what is noticed when somebody with all rights on the database bends the record.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 
 import { Ledger, treeRoot } from './lib/ledger.mjs';
-import { forge, goesOn, includes, leafHash, Log, openCheckpoint, readProof } from './lib/log.mjs';
+import { forge, goesOn, grow, includes, leafHash, Log, openCheckpoint, readProof } from './lib/log.mjs';
 import { command } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
-import { LANTERN, m4, message } from './lib/messages.mjs';
-import { scratch, Server, tocsind, top, until } from './lib/server.mjs';
-
-const inject = (n) => message('exercise', { step: 'inject', headline: `n${n}` }, {
-	exercise_ref: LANTERN, tlp: 'GREEN', precedence: 'routine', ack_required: false, personal_data: { level: 'none', categories: [] }, legal_basis: [] });
-
-/** Go's own packages, as Debian has them; see tests/verify/main.go. */
-class Stranger {
-	static build() {
-		const s = new Stranger();
-		s.dir = scratch();
-		s.program = path.join(s.dir, 'verify');
-		execFileSync('go', ['build', '-o', s.program, path.join(top, 'tests/verify/main.go')],
-			{ env: { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: path.join(s.dir, 'cache'), HOME: s.dir, GOFLAGS: '' } });
-		return s;
-	}
-
-	/** @returns {{code, words}} and keeps the checkpoint as the next one's old one */
-	async verify(server, credential, old) {
-		const ca = path.join(this.dir, 'ca.pem');
-		fs.writeFileSync(ca, server.ca);
-		const args = [server.url, ca, credential.api_key];
-		if (old) fs.writeFileSync(path.join(this.dir, 'old'), old), args.push(path.join(this.dir, 'old'));
-		try {
-			const { stdout } = await promisify(execFile)(this.program, args);
-			return { code: 0, words: stdout };
-		} catch (why) {
-			return { code: why.code, words: why.stderr };
-		}
-	}
-}
-
-/** Send so many entries; returns the last answer. */
-async function grow(control, n) {
-	let last;
-	for (let i = 0; i < n; i += 50) {
-		const answers = await Promise.all(Array.from({ length: Math.min(50, n - i) }, (_, k) => control.deliver(inject(i + k))));
-		for (const a of answers) assert.equal(a.op, 'accepted', JSON.stringify(a));
-		last = answers.at(-1);
-	}
-	return last;
-}
+import { m4 } from './lib/messages.mjs';
+import { scratch, Server, tocsind, until } from './lib/server.mjs';
+import { Go } from './lib/strangers.mjs';
 
 describe('the log', () => {
 	let server, control, platform, stranger, auditor, log;
@@ -65,13 +25,13 @@ describe('the log', () => {
 		platform = await Member.connect(server, 'StreamHarbor', 'night responder');
 		auditor = server.credential('FRP', 'auditor');
 		log = new Log(server, auditor);
-		stranger = Stranger.build();
+		stranger = Go.build();
 	});
 	after(async () => {
 		for (const child of running) child.kill('SIGKILL');
 		await Promise.all([control, platform].map((m) => m?.close()));
 		await server?.stop();
-		if (stranger) fs.rmSync(stranger.dir, { recursive: true, force: true });
+		stranger?.done();
 	});
 
 	/** The newest checkpoint covers the whole ledger. */

@@ -9,6 +9,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
@@ -70,18 +71,25 @@ func path(kind string, n int64, width int) string {
 	return "tile/" + kind + "/" + name
 }
 
+// What was read once; the reader authenticates a tile each time that it uses it.
+var read = map[tlog.Tile][]byte{}
+
 type tiles struct{}
 
 func (tiles) Height() int { return height }
 func (tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 	var all [][]byte
 	for _, t := range wanted {
-		data, err := get(path(strconv.Itoa(t.L), t.N, t.W))
-		if err != nil {
-			return nil, err
-		}
-		if len(data) != t.W*tlog.HashSize {
-			return nil, fmt.Errorf("tile %v has %d bytes", t, len(data))
+		data, known := read[t]
+		if !known {
+			var err error
+			if data, err = get(path(strconv.Itoa(t.L), t.N, t.W)); err != nil {
+				return nil, err
+			}
+			if len(data) != t.W*tlog.HashSize {
+				return nil, fmt.Errorf("tile %v has %d bytes", t, len(data))
+			}
+			read[t] = data
 		}
 		all = append(all, data)
 	}
@@ -127,6 +135,13 @@ func main() {
 	die(err)
 	tree, err := open(text, verifier)
 	die(err)
+	if tree.N == 0 { // TileHashReader has no empty log, and Debian 12's TreeHash another root for it
+		if tree.Hash != sha256.Sum256(nil) {
+			die(errors.New("the root of the empty log is SHA-256 of nothing"))
+		}
+		os.Stdout.Write(text)
+		return
+	}
 	reader := tlog.TileHashReader(tree, tiles{})
 	root, err := tlog.TreeHash(tree.N, reader)
 	die(err)
@@ -156,11 +171,16 @@ func main() {
 	if int64(len(leaves)) != tree.N {
 		die(fmt.Errorf("%d entries in a log of %d", len(leaves), tree.N))
 	}
+	// Debian 12's reader counts its tiles wrongly and believes the first few of these unseen (it begins to authenticate at
+	// len(stx), which has the same tile more than once): only the proofs below say that they are the tree's.
 	known, err := reader.ReadHashes(places)
 	die(err)
 	for i, leaf := range leaves {
 		if tlog.RecordHash(leaf) != known[i] {
 			die(fmt.Errorf("entry %d does not hash to what is in its tile", i))
+		}
+		if tree.N > 2048 && i%256 != 0 {
+			continue // the proof of one entry takes in every other hash of its tile
 		}
 		proof, err := tlog.ProveRecord(tree.N, int64(i), reader)
 		die(err)

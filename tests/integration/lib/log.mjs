@@ -6,6 +6,9 @@ import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 
+import { Ledger } from './ledger.mjs';
+import { LANTERN, message } from './messages.mjs';
+
 const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 export const leafHash = (leaf) => sha256(Buffer.of(0), leaf);
 const node = (left, right) => sha256(Buffer.of(1), left, right);
@@ -147,5 +150,40 @@ export class Log {
 			at += 2 + length;
 		}
 		return { status: 200, leaves };
+	}
+}
+
+const inject = (n) => message('exercise', { step: 'inject', headline: `n${n}` }, {
+	exercise_ref: LANTERN, tlp: 'GREEN', precedence: 'routine', ack_required: false, personal_data: { level: 'none', categories: [] }, legal_basis: [] });
+
+/** Send so many entries, as exercise control; returns the last answer. */
+export async function grow(control, n) {
+	let last;
+	for (let i = 0; i < n; i += 50) {
+		const answers = await Promise.all(Array.from({ length: Math.min(50, n - i) }, (_, k) => control.deliver(inject(i + k))));
+		for (const a of answers) assert.equal(a.op, 'accepted', JSON.stringify(a));
+		last = answers.at(-1);
+	}
+	return last;
+}
+
+/** Entries up to that size exactly, as a second node could write them, and then its checkpoint: the signer stands still
+ * meanwhile, so that it signs nothing on the way. `like`: seq of the entry that they are like. */
+export async function growTo(server, size, like) {
+	server.signal('signer', 'SIGSTOP');
+	try {
+		await new Ledger(server).rows(`do $$ declare at bigint; n integer; e record; begin
+			select convert_from(leaf, 'UTF8') as leaf, body, body_salt into strict e from ledger.entry where seq = ${like};
+			loop
+				select size into at from ledger.tip;
+				exit when at >= ${size};
+				n := least(256, ${size} - at);
+				perform ledger.append(at, array(select convert_to(regexp_replace(e.leaf, '"eid":"[^"]*"', format('"eid":"%s"', gen_random_uuid())), 'UTF8')
+					from generate_series(1, n)), array_fill(e.body, array[n]), array_fill(e.body_salt, array[n]),
+					array_fill(null::uuid, array[n]), array_fill(null::bytea, array[n]), array_fill(null::uuid, array[n]), array_fill(null::bytea, array[n]));
+			end loop;
+		end $$`, 'admin');
+	} finally {
+		server.signal('signer', 'SIGCONT');
 	}
 }
