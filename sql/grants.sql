@@ -19,6 +19,11 @@ grant execute on function ledger.document(ledger.entry) to tocsin_app, tocsin_re
 -- The log: the signer reads what is hashed, nothing that is sealed, and publishes; everybody reads what is public.
 grant select on ledger.checkpoint, ledger.tile to tocsin_app, tocsin_reader, tocsin_signer;
 grant select on ledger.tip, ledger.entry to tocsin_signer;
+grant select on ledger.cosignature, ledger.time_stamp to tocsin_app, tocsin_reader;
+grant execute on function
+	ledger.cosign(text, bigint, text, bytea, bigint),
+	ledger.add_time_stamp(text, bigint, text, bigint, bytea, bytea, bytea)
+	to tocsin_app;
 grant execute on function ledger.publish(text, bigint, bytea, bytea, bigint[], bigint[], bytea[]) to tocsin_signer;
 
 -- Who audits: row by row (functions/questions.sql), nothing that is sealed, no key.

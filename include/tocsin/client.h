@@ -98,7 +98,8 @@ struct tocsin_entry {
 struct tocsin_log_news {
 	bool alarm;          /* it does not add up: the past was changed, cut off, or is shown to others otherwise */
 	unsigned long long size; /* entries that are covered by the checkpoint that is believed */
-	const char *why;     /* alarm: one sentence for a person; else "" */
+	const char *why;     /* alarm: one sentence for a person; of a cosignature that was refused, why; else "" */
+	unsigned long long cosigned; /* the server has taken our cosignature of the checkpoint of this size; 0: it is other news */
 };
 
 struct tocsin_connection_settings {
@@ -127,6 +128,10 @@ struct tocsin_connection_settings {
 	const char *log_key;
 	const char *trust_file;
 	void (*on_log)(void *user, const struct tocsin_log_news *news);
+	/** Vouch for it, as your organisation's registered witness: the secret key as text (PRIVATE+KEY+name+id+…, type 4), or
+	 * NULL. Each checkpoint that was checked and is in trust_file is cosigned (C2SP cosignature/v1), and no other: so
+	 * trust_file and on_log are needed. */
+	const char *witness_key;
 };
 
 TOCSIN_API int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *settings,

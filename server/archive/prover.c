@@ -19,6 +19,10 @@
 #define POLL_US INT64_C(2000000) /* also without being told */
 #define TILES 64
 #define STEPS_MAX 64 /* tiles that one answer may need */
+#define LINES_MAX 15 /* cosignatures that a note is shown with: a verifier has to accept sixteen lines */
+#define LINES_BYTES_MAX (256 * 512)
+#define TRIES_MAX 4
+#define GLANCE_US INT64_C(5000000) /* at what was cosigned, for who counts */
 
 struct tile {
 	unsigned level, width; /* width 0: empty */
@@ -36,7 +40,9 @@ struct ask {
 	bool sees_leaves, gone;
 	struct toc_str path;
 	struct toc_grant who;
-	bool fetched; /* the row of a proof, the leaves of a bundle: what comes besides tiles */
+	bool fetched; /* the row of a proof, the leaves of a bundle, cosignatures: what comes besides tiles */
+	uint64_t cosigned; /* the size of which cosignatures were fetched; UNKNOWN: none yet */
+	unsigned lines, tries;
 	struct toc_str bytes;
 	struct toc_buf bundle;
 };
@@ -46,8 +52,12 @@ struct toc_prover {
 	struct toc_buf out;
 	struct ask *first, **end, *at;
 	unsigned n;
-	bool leaving, looking, look_again;
-	int64_t look_us, told_us;
+	bool leaving, looking, look_again, glancing;
+	int64_t look_us, told_us, glance_us;
+	struct glance {
+		uint64_t size;
+		int64_t n, unix_s;
+	} glance; /* at the newest that was cosigned */
 
 	bool any; /* there is a checkpoint */
 	struct toc_checkpoint newest, told;
@@ -257,6 +267,73 @@ static void on_row(void *ctx, const struct toc_row *row)
 	toc_arena_free(scratch);
 }
 
+/* ---- cosignatures ---- */
+
+static void on_cosignature(void *ctx, const struct toc_cosignature *c)
+{
+	struct toc_prover *p = ctx;
+	struct ask *k = p->at;
+	struct toc_checkpoint checkpoint;
+	struct toc_error error;
+
+	if (k->what == TOC_LOG_COSIGNATURES) {
+		/* the note it is under comes first; one that the log's key has not signed is not shown */
+		if (!k->bundle.n && toc_checkpoint_open(c->note, &p->o.key, &checkpoint, &error) == 0 && checkpoint.size == c->size)
+			toc_buf_str(&k->bundle, c->note);
+		if (k->bundle.n)
+			toc_buf_str(&k->bundle, c->line);
+	} else if (c->size == k->cosigned && k->lines < LINES_MAX && k->bundle.n + c->line.n < TOC_NOTE_BYTES_MAX - p->n_note) {
+		toc_buf_str(&k->bundle, c->line);
+		k->lines++;
+	}
+}
+
+static int fetch_cosignatures(struct toc_prover *p, struct ask *k, uint64_t size)
+{
+	k->cosigned = size;
+	k->lines = 0;
+	toc_buf_done(&k->bundle);
+	toc_buf_init(&k->bundle, LINES_BYTES_MAX);
+	return toc_store_cosignatures(p->o.store, toc_str_of(p->o.key.name), size, DEADLINE, on_cosignature, on_fetched, p);
+}
+
+/* The newest note with some cosignatures. What came meanwhile may be newer than they are: a line under another checkpoint
+ * would spoil the note. @return 0; 1: they are on their way; TOC_E* */
+static int with_cosignatures(struct toc_prover *p, struct ask *k, struct toc_str *ret_note)
+{
+	bool fetched = k->cosigned == p->newest.size;
+
+	if (!fetched && ++k->tries <= TRIES_MAX)
+		return fetch_cosignatures(p, k, p->newest.size) < 0 ? TOC_EIO : 1;
+	*ret_note = toc_arena_printf(k->arena, "%.*s%.*s", (int)p->n_note, p->note, fetched ? (int)k->bundle.n : 0,
+				     fetched ? (const char *)k->bundle.p : "");
+	return 0;
+}
+
+static int checkpoint(struct toc_prover *p, struct ask *k)
+{
+	struct toc_str note;
+	int r = with_cosignatures(p, k, &note);
+
+	if (r == 0)
+		answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_TEXT, false, note);
+	return r;
+}
+
+static int cosignatures(struct toc_prover *p, struct ask *k)
+{
+	uint64_t size = TOC_STORE_NEWEST;
+
+	if (k->path.n && !number(k->path, &size))
+		return not_found(p, k);
+	if (!k->fetched)
+		return fetch_cosignatures(p, k, size) < 0 ? busy(p, k) : 1;
+	if (!k->bundle.n)
+		return not_found(p, k);
+	answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_TEXT, false, toc_buf_view(&k->bundle));
+	return 0;
+}
+
 static int proof(struct toc_prover *p, struct ask *k)
 {
 	struct toc_proof made;
@@ -270,10 +347,12 @@ static int proof(struct toc_prover *p, struct ask *k)
 		return not_found(p, k);
 	if (seq >= p->newest.size)
 		return refuse(p, k, TOC_REFUSE_BUSY, "no checkpoint has it yet; ask again in a second");
+	struct toc_str note;
 	int r = toc_prove_inclusion(subtree, p, seq, p->newest.size, &made);
 	if (r == 0)
-		answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_TEXT, false,
-			  toc_proof_text(k->arena, seq, k->bytes, &made, (struct toc_str){ p->note, p->n_note }));
+		r = with_cosignatures(p, k, &note);
+	if (r == 0)
+		answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_TEXT, false, toc_proof_text(k->arena, seq, k->bytes, &made, note));
 	return r;
 }
 
@@ -364,9 +443,8 @@ static int try(struct toc_prover *p, struct ask *k)
 	if (k->news)
 		return news(p, k);
 	switch (k->what) {
-	case TOC_LOG_CHECKPOINT:
-		answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_TEXT, false, (struct toc_str){ p->note, p->n_note });
-		return 0;
+	case TOC_LOG_CHECKPOINT: return checkpoint(p, k);
+	case TOC_LOG_COSIGNATURES: return cosignatures(p, k);
 	case TOC_LOG_VKEY:
 		answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_TEXT, false,
 			  toc_arena_printf(k->arena, "%s\n", toc_vkey(k->arena, &p->o.key).p));
@@ -435,6 +513,7 @@ static struct ask *ask_new(void)
 	struct ask *k = toc_arena_alloc(a, sizeof *k);
 
 	k->arena = a;
+	k->cosigned = TOC_STORE_NEWEST;
 	return k;
 }
 
@@ -540,6 +619,38 @@ void toc_prover_published(struct toc_prover *p)
 	p->look_again = p->looking;
 }
 
+static void on_glance(void *ctx, const struct toc_cosignature *c)
+{
+	struct toc_prover *p = ctx;
+
+	p->glance.size = c->size;
+	p->glance.n++;
+	if (c->unix_s > p->glance.unix_s)
+		p->glance.unix_s = c->unix_s;
+}
+
+static void on_glanced(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_prover *p = ctx;
+
+	(void)size;
+	(void)error;
+	p->glancing = false;
+	if (result < 0 || p->leaving)
+		return;
+	toc_gauge(TOC_METRIC_ARCHIVE_COSIGNED, 0, (int64_t)p->glance.size);
+	toc_gauge(TOC_METRIC_ARCHIVE_COSIGNATURES, 0, p->glance.n);
+	toc_gauge(TOC_METRIC_ARCHIVE_COSIGNED_AT, 0, p->glance.unix_s * 1000000);
+}
+
+static void glance(struct toc_prover *p, int64_t now)
+{
+	p->glance_us = now + GLANCE_US;
+	p->glance = (struct glance){ 0 };
+	p->glancing = toc_store_cosignatures(p->o.store, toc_str_of(p->o.key.name), TOC_STORE_NEWEST, DEADLINE, on_glance, on_glanced,
+					     p) == 0;
+}
+
 void toc_prover_turn(struct toc_prover *p)
 {
 	int64_t now = toc_clock_mono_us();
@@ -549,6 +660,8 @@ void toc_prover_turn(struct toc_prover *p)
 	if (!p->looking && now >= p->look_us)
 		p->looking = toc_store_checkpoint(p->o.store, toc_str_of(p->o.key.name), DEADLINE, on_head, on_looked,
 						  p) == 0;
+	if (p->any && !p->glancing && now >= p->glance_us)
+		glance(p, now);
 	if (p->any && p->newest.size > p->told.size && now - p->told_us >= TELL_US && !p->at) {
 		struct ask *k = ask_new();
 		k->news = true;

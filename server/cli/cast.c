@@ -25,12 +25,15 @@ int cast_load(const struct cli *cli, const char *path, struct cast *ret_cast)
 	}
 	const struct toc_value *list = toc_get(file, "list");
 	c.n = toc_len(list);
+	const char *slash = strrchr(path, '/');
+	c.folder = toc_arena_printf(c.arena, "%.*s", slash ? (int)(slash - path) + 1 : 0, path).p;
 	c.actors = toc_arena_alloc(c.arena, (c.n + 1) * sizeof *c.actors);
 	for (size_t i = 0; r == 0 && i < c.n; i++) {
 		const struct toc_value *v = toc_at(list, i);
 		c.actors[i] = (struct actor){ .org = toc_arena_cstr(c.arena, toc_get_text(v, "organisation")),
 					      .title = toc_arena_cstr(c.arena, toc_get_text(v, "person")),
 					      .key = toc_arena_cstr(c.arena, toc_get_text(v, "api_key")),
+					      .witness = toc_arena_cstr(c.arena, toc_get_text(v, "witness_key")),
 					      .gateway = toc_list_has(toc_get(v, "roles"),
 								      TOC_STR("service_account")) };
 		if (!*c.actors[i].org || !*c.actors[i].key)
@@ -167,6 +170,14 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 	snprintf(a->why, sizeof a->why, "%s", why);
 }
 
+/* A play says nothing of the log but that it does not add up. */
+static void on_log(void *user, const struct tocsin_log_news *news)
+{
+	struct actor *a = user;
+	if (*news->why)
+		fprintf(stderr, "tocsin: %s: %s\n", a->org, news->why);
+}
+
 int cast_connect(struct cast *c, const struct cli *cli, struct tocsin *t, struct actor *a)
 {
 	struct tocsin_connection_settings settings = { .server = cli->server,
@@ -182,6 +193,18 @@ int cast_connect(struct cast *c, const struct cli *cli, struct tocsin *t, struct
 		return 0;
 	a->cast = c;
 	a->beat_last = -1;
+	if (*a->witness) {
+		settings.witness_key = a->witness;
+		settings.trust_file = toc_arena_printf(c->arena, "%switness-%s.trust", c->folder, a->org).p;
+		settings.on_log = on_log;
+	}
+	if (*a->witness && tocsin_connect(t, &settings, &a->connection, &error) == 0)
+		return 0;
+	if (*a->witness) { /* it believes something else, perhaps of a log before this one: it plays all the same */
+		cli_complain(cli, 0, "%s does not cosign: %s", a->org, error.text);
+		settings.witness_key = settings.trust_file = NULL;
+		settings.on_log = NULL;
+	}
 	if (tocsin_connect(t, &settings, &a->connection, &error) < 0)
 		return cli_complain(cli, -1, "%s/%s: %s", a->org, a->title, error.text);
 	return 0;

@@ -7,7 +7,7 @@
 
 struct actor {
 	struct cast *cast;
-	char *org, *title, *key;
+	char *org, *title, *key, *witness; /* witness: secret key by which it cosigns, or "" */
 	char person[TOC_UUID_TEXT];            /* pseudonym, from the welcome; empty: not connected yet */
 	bool gateway, connected, ended, human; /* human: a person has signed in as them and plays */
 	struct tocsin_connection *connection;
@@ -19,6 +19,7 @@ struct cast {
 	struct actor *actors;
 	size_t n;
 	struct toc_arena *arena;
+	const char *folder; /* of the credentials, with its slash: what witnesses believe is kept there */
 	struct expect_log log;
 	struct toc_value *control_welcome; /* newest welcome of exercise control */
 	struct actor *control;
@@ -29,7 +30,7 @@ struct cast {
 	void *user;
 };
 
-/** Reads a credentials file: a list of {"organisation", "person", "roles", "api_key"}. */
+/** Reads a credentials file: a list of {"organisation", "person", "roles", "api_key", "witness_key"?}. */
 int cast_load(const struct cli *cli, const char *path, struct cast *ret_cast);
 void cast_done(struct cast *cast);
 /** "ORG/title"; NULL when there is nobody of that name. */

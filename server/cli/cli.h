@@ -24,6 +24,9 @@ int cli_hash(const struct cli *cli);
 int cli_transfers(const struct cli *cli);
 int cli_lookup(const struct cli *cli);
 int cli_administer(const struct cli *cli);
+int cli_witness(const struct cli *cli);
+/** The secret key in a file, for whoever cosigns. @return 0, or -1 after a complaint */
+int cli_witness_key(const struct cli *cli, const char *path, struct toc_arena *a, struct toc_str *ret_skey);
 int cli_form_print(const struct cli *cli);
 int cli_form_read(const struct cli *cli);
 int cli_contacts(const struct cli *cli);

@@ -143,6 +143,7 @@ int main(int argc, char **argv)
 									   [CLI_POLICY] = cli_administer,
 									   [CLI_MANDATE] = cli_administer,
 									   [CLI_HOLD] = cli_administer,
+									   [CLI_WITNESS] = cli_witness,
 									   [CLI_FORM_PRINT] = cli_form_print,
 									   [CLI_FORM_READ] = cli_form_read,
 									   [CLI_CONTACTS_LIST] = cli_contacts,

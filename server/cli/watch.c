@@ -11,7 +11,7 @@
 struct watch {
 	const struct cli *cli;
 	struct tocsin_connection *connection;
-	struct toc_arena *scratch;
+	struct toc_arena *scratch, *keys;
 	const char *only, *position_file;
 	char own_org[40];
 	long left;                   /* entries to show; -1: all */
@@ -122,8 +122,11 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 static void on_log(void *user, const struct tocsin_log_news *news)
 {
 	struct watch *w = user;
-	if (!news->alarm)
+	if (!news->alarm) {
+		if (*news->why) /* of our witness: nobody counts on it, and it may be mended while we watch */
+			cli_complain(w->cli, 0, "%s", news->why);
 		return;
+	}
 	w->result = cli_complain(w->cli, CLI_EXIT_LOG, "THE LOG DOES NOT ADD UP: %s. Keep the file; call the other members", news->why);
 }
 
@@ -154,6 +157,22 @@ static int start_of(const struct cli *cli, long long *ret_from)
 	return 0;
 }
 
+/* With the key of our witness, if there is one. */
+static int vouch(struct watch *w, struct tocsin_connection_settings *settings)
+{
+	const char *path = w->cli->line.value[CLI_OPT_WITNESS_KEY];
+	struct toc_str skey;
+
+	if (!path)
+		return 0;
+	if (!settings->trust_file)
+		return cli_complain(w->cli, CLI_EXIT_USAGE, "--witness: with --trust only, which keeps what was cosigned");
+	if (cli_witness_key(w->cli, path, w->keys, &skey) < 0)
+		return CLI_EXIT_USAGE;
+	settings->witness_key = toc_arena_cstr(w->keys, skey);
+	return 0;
+}
+
 int cli_watch(const struct cli *cli)
 {
 	struct watch w = { .cli = cli,
@@ -178,10 +197,16 @@ int cli_watch(const struct cli *cli)
 	if (start_of(cli, &settings.from) < 0 ||
 	    cli_number(cli, CLI_OPT_COUNT, 1, 1000000000, -1, &w.left) < 0)
 		return CLI_EXIT_USAGE;
-	int r = cli_open(cli, &t);
-	if (r != 0)
-		return r;
 	w.scratch = toc_arena_new();
+	w.keys = toc_arena_new();
+	int r = vouch(&w, &settings);
+	if (r == 0)
+		r = cli_open(cli, &t);
+	if (r != 0) {
+		toc_arena_free(w.scratch);
+		toc_arena_free(w.keys);
+		return r;
+	}
 	if (tocsin_connect(t, &settings, &w.connection, &error) < 0)
 		w.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
 	else
@@ -193,5 +218,6 @@ int cli_watch(const struct cli *cli)
 	cli_catch_signals(NULL);
 	tocsin_free(t);
 	toc_arena_free(w.scratch);
+	toc_arena_free(w.keys);
 	return w.result;
 }

@@ -40,6 +40,11 @@ struct tocsin_connection {
 	unsigned char *out; /* LWS_PRE + one frame */
 };
 
+static int64_t unix_ms(void)
+{
+	return toc_clock_now().us / 1000;
+}
+
 static int64_t now_ms(void)
 {
 	return toc_clock_mono_us() / 1000;
@@ -152,6 +157,7 @@ static int write_next(struct tocsin_connection *c, struct lws *wsi)
 		lws_callback_on_writable(wsi);
 		return 0;
 	}
+	toc_link_vouch(c->link, now_ms(), unix_ms());
 	if (toc_link_next(c->link, now_ms(), &frame)) {
 		memcpy(c->out + LWS_PRE, frame.p, frame.n);
 		if (lws_write(wsi, c->out + LWS_PRE, frame.n, LWS_WRITE_TEXT) < (int)frame.n)
@@ -298,6 +304,13 @@ int tocsin_connect(struct tocsin *t, const struct tocsin_connection_settings *se
 		return toc_link_fail(reterr, why.code == TOC_EIO ? TOCSIN_EIO : TOCSIN_EINVAL, "%s", why.text);
 	}
 
+	if (settings->witness_key && (!trust || toc_trust_witness(trust, toc_str_of(settings->witness_key), &why) < 0)) {
+		bool checked = trust != NULL;
+		toc_trust_free(trust);
+		free(host);
+		return toc_link_fail(reterr, TOCSIN_EINVAL, "witness_key: %s", checked ? why.text : "on_log is needed");
+	}
+
 	struct tocsin_connection *c = calloc(1, sizeof *c);
 	if (c) {
 		c->link = toc_link_new(settings, trust);
@@ -334,11 +347,6 @@ void tocsin_disconnect(struct tocsin_connection *c)
 long long tocsin_position(const struct tocsin_connection *c)
 {
 	return toc_link_position(c->link);
-}
-
-static int64_t unix_ms(void)
-{
-	return toc_clock_now().us / 1000;
 }
 
 int tocsin_send(struct tocsin_connection *c, const char *json, size_t json_bytes, tocsin_answer_fn *done,

@@ -38,6 +38,11 @@ struct receipt {
 struct toc_link {
 	struct tocsin_connection_settings on;
 	struct toc_trust *trust; /* or NULL */
+	char line[512];          /* of our witness, to be said; n_line 0: none */
+	size_t n_line;
+	uint64_t line_size;      /* of its checkpoint */
+	long long line_ref;      /* said and not answered; 0: none */
+	int64_t line_not_before;
 	bool open, said_hello, welcome, ended;
 	unsigned failures; /* attempts since the last welcome */
 	long long position;
@@ -60,6 +65,7 @@ struct toc_link *toc_link_new(const struct tocsin_connection_settings *settings,
 	if (!l)
 		return NULL;
 	l->on = *settings;
+	l->on.witness_key = NULL; /* trust has it */
 	l->trust = trust;
 	l->position = settings->from;
 	l->end = &l->first;
@@ -145,6 +151,8 @@ void toc_link_closed(struct toc_link *l, int64_t now_ms, int close_code, const c
 	l->open = l->said_hello = l->welcome = false;
 	l->failures++;
 	l->n_receipts = 0;
+	l->n_line = 0;
+	l->line_ref = 0;
 	for (struct waiting *w = l->first; w; w = w->next)
 		w->in_flight =
 			false; /* answered or not, we do not know: the id makes sending again harmless */
@@ -297,11 +305,50 @@ static int tell_log(struct toc_link *l, enum toc_trust_news news)
 		.why = news == TOC_TRUST_ALARM ? toc_trust_why(l->trust) : "",
 	};
 
+	if (news == TOC_TRUST_ALARM)
+		l->n_line = 0;
 	if (news == TOC_TRUST_AGAIN)
 		return drop(l, "a checkpoint was missed; asking for the proof from the one that is believed");
 	if (news != TOC_TRUST_NOTHING && l->on.on_log)
 		l->on.on_log(l->on.user, &n);
 	return 0;
+}
+
+void toc_link_vouch(struct toc_link *l, int64_t now_ms, int64_t unix_ms)
+{
+	struct toc_arena *a;
+
+	if (!l->trust || !l->welcome || l->n_line || l->line_ref || now_ms < l->line_not_before)
+		return;
+	a = toc_arena_new();
+	struct toc_str line = toc_trust_cosign(l->trust, a, unix_ms / 1000, &l->line_size);
+	if (line.n && line.n < sizeof l->line) {
+		l->n_line = line.n - 1; /* without its end */
+		memcpy(l->line, line.p, l->n_line);
+	}
+	toc_arena_free(a);
+}
+
+/* @return false: the frame answers something else */
+static bool vouched(struct toc_link *l, const char *op, const struct toc_value *frame, int64_t now)
+{
+	if (!l->line_ref || toc_get_int(frame, "ref", -1) != l->line_ref)
+		return false;
+	long long wait_s = toc_get_int(frame, "retry_after", 0);
+	bool taken = !strcmp(op, "cosigned");
+	char why[300] = "";
+	l->line_ref = 0;
+	if (!taken && wait_s > 0) {
+		l->line_not_before = now + wait_s * 1000;
+		toc_trust_cosign_again(l->trust);
+		return true;
+	}
+	if (!taken)
+		snprintf(why, sizeof why, "the cosignature was refused: %s", text(l, frame, "detail"));
+	const struct tocsin_log_news n = { .size = toc_trust_size(l->trust), .cosigned = taken ? l->line_size : 0, .why = why };
+	if (l->on.on_log)
+		l->on.on_log(l->on.user, &n);
+	return true;
 }
 
 int toc_link_receive(struct toc_link *l, struct toc_str bytes, int64_t now_ms)
@@ -332,6 +379,8 @@ int toc_link_receive(struct toc_link *l, struct toc_str bytes, int64_t now_ms)
 		tell_state(l, TOCSIN_CONNECTED, "");
 		if (l->on.on_welcome)
 			l->on.on_welcome(l->on.user, toc_arena_cstr(l->scratch, bytes), bytes.n);
+	} else if ((!strcmp(op, "cosigned") || !strcmp(op, "refused")) && vouched(l, op, frame, now_ms)) {
+		/* it was the answer to our witness */
 	} else if (!strcmp(op, "accepted") || !strcmp(op, "journaled") || !strcmp(op, "prepared") ||
 		   !strcmp(op, "refused")) {
 		if (!l->welcome && !strcmp(op, "refused")) { /* the hello itself */
@@ -363,6 +412,21 @@ static void frame_hello(struct toc_link *l)
 	l->said_hello = true;
 }
 
+static void frame_cosign(struct toc_link *l)
+{
+	struct toc_value *v;
+
+	toc_arena_reset(l->scratch);
+	v = toc_value_map(l->scratch);
+	l->line_ref = l->next_ref++;
+	toc_set_cstr(l->scratch, v, "op", "cosign");
+	toc_set_int(l->scratch, v, "ref", l->line_ref);
+	toc_set_int(l->scratch, v, "size", (int64_t)l->line_size);
+	toc_set_text(l->scratch, v, "line", (struct toc_str){ l->line, l->n_line });
+	toc_buf_str(&l->out, toc_json_str(l->scratch, v));
+	l->n_line = 0;
+}
+
 static void frame_message(struct toc_link *l, struct waiting *w)
 {
 	w->ref = l->next_ref++;
@@ -383,6 +447,8 @@ bool toc_link_next(struct toc_link *l, int64_t now_ms, struct toc_str *ret_frame
 		toc_buf_printf(&l->out, "{\"op\":\"receipt\",\"seq\":%lld,\"state\":\"%s\"}",
 			       l->receipts[0].seq, l->receipts[0].state);
 		memmove(l->receipts, l->receipts + 1, --l->n_receipts * sizeof *l->receipts);
+	} else if (l->welcome && l->n_line) {
+		frame_cosign(l);
 	} else if (l->welcome) {
 		for (struct waiting *w = l->first; w; w = w->next) {
 			if (w->in_flight || w->not_before > now_ms)

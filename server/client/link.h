@@ -33,6 +33,7 @@ void toc_link_closed(struct toc_link *l, int64_t now_ms, int close_code, const c
 /** One whole frame. @return 0, or -1: drop the connection (`toc_link_why` says why) */
 int toc_link_receive(struct toc_link *l, struct toc_str frame, int64_t now_ms);
 /** The next frame to write, valid until the next call; false when there is none. */
+void toc_link_vouch(struct toc_link *l, int64_t now_ms, int64_t unix_ms); /* before toc_link_next: our witness signs */
 bool toc_link_next(struct toc_link *l, int64_t now_ms, struct toc_str *ret_frame);
 /** When toc_link_tick wants to be called, or INT64_MAX. */
 int64_t toc_link_due(const struct toc_link *l);

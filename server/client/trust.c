@@ -11,6 +11,10 @@
 
 struct toc_trust {
 	bool keyed, any, unwritten;
+	bool alarmed;        /* what was shown last does not go with what is held */
+	bool witnesses, due; /* due: a line under what is held was not given yet */
+	struct toc_note_key witness;
+	uint8_t seed[32];
 	struct toc_note_key key;
 	struct toc_checkpoint held;
 	char note[TOC_NOTE_BYTES_MAX + 1];
@@ -51,6 +55,19 @@ static int load(struct toc_trust *t, bool pinned, struct toc_error *reterr)
 	return 0;
 }
 
+static bool sync_folder_of(const char *path)
+{
+	char folder[4096];
+	const char *slash = strrchr(path, '/');
+	int n = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 2, slash ? path : "./");
+	int fd = n < (int)sizeof folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 /* Whole at any time: written beside, synced, renamed. */
 static bool save(const struct toc_trust *t)
 {
@@ -68,7 +85,7 @@ static bool save(const struct toc_trust *t)
 	else if (fd >= 0)
 		close(fd);
 	toc_arena_free(a);
-	return ok && rename(beside, t->file) == 0;
+	return ok && rename(beside, t->file) == 0 && sync_folder_of(t->file);
 }
 
 /* ---- believing ---- */
@@ -81,6 +98,7 @@ static enum toc_trust_news raise_alarm(struct toc_trust *t, const char *format, 
 	va_start(args, format);
 	vsnprintf(t->why, sizeof t->why, format, args);
 	va_end(args);
+	t->alarmed = true;
 	return TOC_TRUST_ALARM;
 }
 
@@ -100,6 +118,8 @@ static enum toc_trust_news believe(struct toc_trust *t, const struct toc_checkpo
 	} else {
 		t->unwritten = false;
 	}
+	t->alarmed = t->unwritten;
+	t->due = t->witnesses && !t->unwritten;
 	return TOC_TRUST_GROWN;
 }
 
@@ -107,6 +127,34 @@ void toc_trust_welcome(struct toc_trust *t, struct toc_str vkey)
 {
 	if (!t->keyed && toc_vkey_parse(vkey, &t->key, NULL) == 0 && t->key.type == TOC_NOTE_LOG)
 		t->keyed = true;
+	t->due = t->witnesses && t->any && !t->unwritten; /* the server may not have had it */
+}
+
+int toc_trust_witness(struct toc_trust *t, struct toc_str skey, struct toc_error *reterr)
+{
+	int r = toc_skey_parse(skey, &t->witness, t->seed, reterr);
+
+	if (r == 0 && t->witness.type != TOC_NOTE_WITNESS)
+		r = toc_fail(reterr, TOC_EINVAL, "it is no key of a witness: type %d, %d is wanted", t->witness.type, TOC_NOTE_WITNESS);
+	if (r == 0 && !t->file)
+		r = toc_fail(reterr, TOC_EINVAL, "a witness keeps in a file what it has cosigned, and there is none");
+	t->witnesses = t->due = r == 0;
+	return r;
+}
+
+/* Only what is in the file: after a crash a witness must not vouch for another past than the one it vouched for. */
+struct toc_str toc_trust_cosign(struct toc_trust *t, struct toc_arena *a, int64_t unix_s, uint64_t *ret_size)
+{
+	if (!t->due || !t->any || t->alarmed)
+		return TOC_STR("");
+	t->due = false;
+	*ret_size = t->held.size;
+	return toc_cosign(a, &t->held, &t->witness, t->seed, unix_s);
+}
+
+void toc_trust_cosign_again(struct toc_trust *t)
+{
+	t->due = t->witnesses && !t->unwritten;
 }
 
 /* What contradicts it, signed as well: the two together are the evidence. The first one stays. */
@@ -225,5 +273,6 @@ void toc_trust_free(struct toc_trust *t)
 	if (!t)
 		return;
 	free(t->file);
+	toc_wipe(t->seed, sizeof t->seed);
 	free(t);
 }

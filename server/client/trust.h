@@ -31,6 +31,13 @@ enum toc_trust_news toc_trust_checkpoint(struct toc_trust *t, const struct toc_v
 enum toc_trust_news toc_trust_tick(struct toc_trust *t, int64_t now_ms);
 /** For hello; empty when nothing is believed yet. */
 struct toc_str toc_trust_note(const struct toc_trust *t);
+/** Vouch for what is believed, from now on. The file keeps what has been cosigned, so there has to be one.
+ * @param skey PRIVATE+KEY+… of type 4; nothing of it is kept elsewhere @return 0 or TOC_EINVAL */
+int toc_trust_witness(struct toc_trust *t, struct toc_str skey, struct toc_error *reterr) TOC_MUSTCHECK;
+/** The line under the checkpoint that is believed, once for each and once after each welcome; empty when there is none to
+ * say: nothing new, not kept durably, no witness. @param ret_size of that checkpoint */
+struct toc_str toc_trust_cosign(struct toc_trust *t, struct toc_arena *a, int64_t unix_s, uint64_t *ret_size);
+void toc_trust_cosign_again(struct toc_trust *t); /* the line was not taken */
 uint64_t toc_trust_size(const struct toc_trust *t);
 const char *toc_trust_why(const struct toc_trust *t);
 

@@ -32,8 +32,8 @@ static int by_name(const void *a, const void *b)
 	return toc_str_cmp(((const struct toc_member *)a)->name, ((const struct toc_member *)b)->name);
 }
 
-/* The same for the same content, whatever the order of members. What is left out is only why, in words, and who a
- * person is called. */
+/* The same for the same content, whatever the order of members. What is left out is only why, in words, who a
+ * person is called, and what proves that the first one had a key. */
 static struct toc_sha256 said(struct toc_arena *a, const struct toc_value *v)
 {
 	struct toc_str kind = { (const char[]){ v ? (char)('a' + (int)v->kind) : '-' }, 1 }, bytes = { "", 0 };
@@ -56,7 +56,7 @@ static struct toc_sha256 said(struct toc_arena *a, const struct toc_value *v)
 		qsort(sorted, v->n, sizeof *sorted, by_name);
 	for (uint32_t i = 0; (v->kind == TOC_LIST || sorted) && i < v->n; i++) {
 		if (sorted && (toc_str_is(sorted[i].name, "reason") || toc_str_is(sorted[i].name, "title") ||
-			       toc_str_is(sorted[i].name, "basis")))
+			       toc_str_is(sorted[i].name, "basis") || toc_str_is(sorted[i].name, "possession")))
 			continue;
 		struct toc_sha256 item = said(a, sorted ? sorted[i].value : v->items[i]);
 		struct toc_str name = sorted ? sorted[i].name : TOC_STR("");
@@ -300,7 +300,7 @@ int toc_check_admin_of(struct toc_ask *q, struct toc_str org)
 	return toc_ask_may(q, conditions);
 }
 
-static bool role_first(const struct toc_ask *q)
+bool toc_first_admin(const struct toc_ask *q)
 {
 	struct toc_str org = toc_get_text(q->body, "org");
 	unsigned conditions = conditions_at(q, org);
@@ -310,7 +310,7 @@ static bool role_first(const struct toc_ask *q)
 					    : false);
 }
 
-static bool role_second(const struct toc_ask *q, const struct toc_pending *p)
+bool toc_second_admin(const struct toc_ask *q, const struct toc_pending *p)
 {
 	struct toc_str org = toc_get_text(q->body, "org");
 	unsigned conditions = conditions_at(q, org);
@@ -326,6 +326,11 @@ static bool role_second(const struct toc_ask *q, const struct toc_pending *p)
 	/* of the hub itself with one administrator: the operator's */
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 	return has(q, TOC_ROLE_AD, o && (o->kinds & TOC_KIND_HUB) ? TOC_KIND_OPR : TOC_KIND_HUB);
+}
+
+void toc_tell_admins(struct toc_ask *q, struct toc_draft *d, struct toc_str org)
+{
+	told(q, d, org, conditions_at(q, org) & ~(unsigned)TOC_IF_OWN);
 }
 
 /* Roles that may be held there; a machine has the one that machines have, and no person has it. */
@@ -363,11 +368,11 @@ int toc_rule_role(struct toc_ask *q)
 		return TOC_REFUSE(q, STATE, "body.roles", "domain a.3.1", "roles: it is so already");
 	if (!grants && (p->roles & roles & TOC_ROLE_AD) && toc_admins(q->w, org) == 1)
 		return TOC_REFUSE(q, STATE, "body.roles", "domain a.3.1", "roles: the organisation's last administrator");
-	struct toc_draft *d = toc_draft_of_two(q, k, org, role_first, role_second);
+	struct toc_draft *d = toc_draft_of_two(q, k, org, toc_first_admin, toc_second_admin);
 	if (!d)
 		return -1;
 	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, p->id).p);
-	told(q, d, org, conditions_at(q, org) & ~(unsigned)TOC_IF_OWN);
+	toc_tell_admins(q, d, org);
 	return 0;
 }
 

@@ -247,6 +247,17 @@ static void org_suspend(const struct deed *d)
 	o->suspended = toc_get_bool(d->body, "suspended");
 }
 
+/* The one before it is no longer one: what it has signed stays good. */
+static void witness(const struct deed *d, bool registers)
+{
+	struct toc_str code = toc_get_text(d->body, "org");
+
+	if (!toc_find_organisation(d->w, code))
+		return;
+	struct toc_organisation *o = toc_world_edit(d->w, TOC_OBJECT_organisation, code, NULL);
+	toc_text_set(&o->witness, registers ? toc_get_text(d->body, "vkey") : TOC_STR(""));
+}
+
 static void person_leave(const struct deed *d)
 {
 	struct toc_uuid id = toc_get_id(d->body, "person");
@@ -391,6 +402,8 @@ void toc_apply_admin(const struct deed *d)
 		vocabulary(d);
 	else if (toc_str_is(k, "policy.set"))
 		policy_set(d);
+	else if (toc_str_is(k, "witness.register") || toc_str_is(k, "witness.revoke"))
+		witness(d, toc_str_is(k, "witness.register"));
 	else if (toc_str_is(k, "mandate.grant"))
 		mandate_grant(d);
 	else if (toc_str_is(k, "mandate.end"))

@@ -142,6 +142,8 @@ static const struct {
 	{ "hook.test", toc_rule_hook_step, DIRECTORY },
 	{ "hook.resend", toc_rule_hook_step, DIRECTORY },
 	{ "hook.disable", toc_rule_hook_step, DIRECTORY | BY_SERVER },
+	{ "witness.register", toc_rule_witness_register, DIRECTORY | BY_SERVER },
+	{ "witness.revoke", toc_rule_witness_revoke, DIRECTORY },
 	{ "push.allow", toc_rule_push_allow, DIRECTORY },
 	{ "push.subscribe", toc_rule_push_subscribe, DIRECTORY },
 	{ "push.unsubscribe", toc_rule_push_unsubscribe, DIRECTORY | BY_SERVER },

@@ -216,10 +216,14 @@ bool toc_world_scope(const struct toc_world *w, struct toc_uuid session, struct 
 bool toc_scope_has(const struct toc_scope *s, const struct toc_entry *e);
 
 /** What welcome says of a principal: {"you":{…},"exercises":[{…clock…, control,
- * participants}],"directory":[{org, name, kinds, state?, phone?}]}. Titles are personal and not in the state. Who came by
+ * participants}],"directory":[{org, name, kinds, state?, phone?, witness?}]}. Titles are personal and not in the state. Who came by
  * the link of an e-mail is told of its own matter only, and "link": {message, case?, incident?, from, expires}. */
 struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_principal *p, toc_time now,
 				    struct toc_arena *a);
+
+/** The vkey by which a member vouches for the log. @return false when it has registered none, or is suspended */
+unsigned toc_witnesses(const struct toc_world *w); /* how many members have one */
+bool toc_witness_of(const struct toc_world *w, struct toc_str org, struct toc_str *ret_vkey);
 
 /** eid of the entry with this seq, if it is one that takes receipts and that p may read: "not yours" and
  * "does not exist" are one answer. */

@@ -169,6 +169,8 @@ static struct toc_value *directory(const struct toc_world *w, const struct toc_s
 		struct toc_str phone = toc_public_phone(w, o, now);
 		if (phone.n)
 			toc_set_text(a, v, "phone", phone);
+		if (o->witness.n && !link)
+			toc_set_text(a, v, "witness", toc_text_str(&o->witness));
 		toc_push(a, list, v);
 	}
 	return list;

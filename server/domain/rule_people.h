@@ -51,6 +51,13 @@ typedef bool toc_is_second(const struct toc_ask *q, const struct toc_pending *fi
 struct toc_draft *toc_draft_of_two(struct toc_ask *q, const char *k, struct toc_str about, toc_is_first *is_first,
 				   toc_is_second *is_second);
 bool toc_is_in_force(const struct toc_draft *d); /* not only proposed */
+/** Two administrators of body.org, or its one and the hub's. */
+toc_is_first toc_first_admin;
+toc_is_second toc_second_admin;
+/** Readers += the administrators of this organisation, and whoever could be their second. */
+void toc_tell_admins(struct toc_ask *q, struct toc_draft *d, struct toc_str org);
+/* witness.c: the keys by which members vouch for the log */
+toc_rule toc_rule_witness_register, toc_rule_witness_revoke;
 /** How many administrators an organisation has. */
 unsigned toc_admins(const struct toc_world *w, struct toc_str org);
 /** May the sender administer the people of this organisation? */

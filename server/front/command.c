@@ -64,7 +64,7 @@ static int within_rates(struct toc_conn *c, enum toc_command_op op, const struct
 	bool threat = is_threat(op, body);
 	int64_t now = toc_now_us(), wait;
 
-	if (op == TOC_OP_RECEIPT) {
+	if (op == TOC_OP_RECEIPT || op == TOC_OP_COSIGN) { /* by machines, of what they were sent */
 		wait = toc_bucket_take(&c->receipts, l->receipts_per_minute, l->receipts_burst, now);
 		return wait ? rate(r, wait, TOC_LIMIT_receipts_per_minute, "this connection") : 0;
 	}
@@ -152,6 +152,25 @@ int toc_receipt_check(const struct toc_value *from, struct toc_arena *a, struct 
 	struct toc_value *body = toc_value_map(a);
 	toc_set(a, body, "seq", seq);
 	toc_set(a, body, "state", state);
+	*ret_body = body;
+	return 0;
+}
+
+int toc_cosignature_read(const struct toc_value *from, struct toc_arena *a, struct toc_value **ret_body,
+                         struct toc_refusal *r)
+{
+	struct toc_value *line = toc_get(from, "line"), *size = toc_get(from, "size");
+
+	if (!line)
+		return toc_refuse(r, TOC_REFUSE_MISSING_FIELD, "line", "C2SP tlog-cosignature", "line: what your witness has signed");
+	if (line->kind != TOC_TEXT)
+		return toc_refuse(r, TOC_REFUSE_WRONG_KIND, "line", "C2SP tlog-cosignature", "line is a text");
+	if (size && (size->kind != TOC_INT || size->integer < 0))
+		return toc_refuse(r, TOC_REFUSE_WRONG_KIND, "size", "C2SP tlog-checkpoint", "size is a whole number from 0 on");
+	struct toc_value *body = toc_value_map(a);
+	toc_set(a, body, "line", line);
+	if (size)
+		toc_set(a, body, "size", size);
 	*ret_body = body;
 	return 0;
 }

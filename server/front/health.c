@@ -105,6 +105,30 @@ static enum state check_signer(const struct toc_front *f, char *why)
 	return turned && (late > TURN_LATE_US || !toc_metrics_read(TOC_METRIC_SIGNER_DATABASE, 0)) ? WARNING : WELL;
 }
 
+/* Somebody outside holds what was signed: as long as members have witnesses. */
+static enum state check_witnesses(const struct toc_front *f, char *why)
+{
+	int64_t since = f->uncosigned_us ? toc_now_us() - f->uncosigned_us : 0;
+
+	if (toc_metrics_read(TOC_METRIC_KEEPER_TURN, 0) && !toc_metrics_read(TOC_METRIC_KEEPER_WITNESSES, 0)) {
+		snprintf(why, REASON, "no member has registered a witness: nobody outside vouches for what is signed");
+		return WARNING;
+	}
+	snprintf(why, REASON, "no member's witness has cosigned a checkpoint for %d s, and there is a newer one", (int)(since / 1000000));
+	return since > f->limits.witness_silence_s * 1000000 ? WARNING : WELL;
+}
+
+static void watch_witnesses(struct toc_front *f)
+{
+	int64_t cosigned = toc_metrics_read(TOC_METRIC_ARCHIVE_COSIGNED, 0);
+
+	if (cosigned >= toc_metrics_read(TOC_METRIC_SIGNER_PUBLISHED, 0))
+		f->uncosigned_us = 0;
+	else if (!f->uncosigned_us || cosigned != f->cosigned)
+		f->uncosigned_us = toc_now_us();
+	f->cosigned = cosigned;
+}
+
 static enum state check_journal(const struct toc_front *f, char *why)
 {
 	int64_t waiting = toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL, 0);
@@ -174,7 +198,7 @@ static const struct check {
 	enum state (*look)(const struct toc_front *f, char *why);
 } checks[] = {
 	{ "server", check_drain },     { "keeper", check_keeper },           { "database", check_database },
-	{ "archive", check_archive },  { "signer", check_signer },           { "journal", check_journal },         { "certificate", check_certificate },
+	{ "archive", check_archive },  { "signer", check_signer },           { "witnesses", check_witnesses },     { "journal", check_journal },         { "certificate", check_certificate },
 	{ "clock", check_clock },      { "queue", check_queue },             { "sandbox", check_sandbox },
 	{ "connections", check_connections },
 };
@@ -273,6 +297,7 @@ void toc_health_metrics(struct toc_conn *c)
 
 void toc_health_gauges(struct toc_front *f)
 {
+	watch_witnesses(f);
 	toc_gauge(TOC_METRIC_FRONT_SOCKETS, 0, f->n_open);
 	toc_gauge(TOC_METRIC_FRONT_BEHIND, 0, f->seen_behind);
 	toc_gauge(TOC_METRIC_FRONT_STALLED, 0, f->seen_stalled);

@@ -251,6 +251,7 @@ struct toc_front {
 	uv_poll_t control_poll;
 	bool tip_known, database_up, draining, finished, confined;
 	toc_time certificate_ends;
+	int64_t uncosigned_us, cosigned; /* health.c: since when a newer checkpoint waits for a witness; what was cosigned then */
 
 	struct toc_ring *ring;
 	struct toc_urgent *urgent; /* of the current outage */
@@ -392,12 +393,16 @@ void toc_conn_refuse(struct toc_conn *c, uint64_t ref, const struct toc_refusal 
 
 /* ---- command.c: what sockets and requests have in common ---- */
 /** Rate, load and the keeper: send, prepare (message) or receipt. @return 0 or -1 with the refusal */
-enum toc_command_op { TOC_OP_SEND = 1, TOC_OP_PREPARE = 2, TOC_OP_RECEIPT = 3 };
+enum toc_command_op { TOC_OP_SEND = 1, TOC_OP_PREPARE = 2, TOC_OP_RECEIPT = 3, TOC_OP_COSIGN = 4 };
 int toc_command(struct toc_conn *c, enum toc_command_op op, uint64_t ref, const struct toc_value *body,
                 struct toc_refusal *ret_refusal);
 /** {seq, state} of a receipt, checked. */
 int toc_receipt_check(const struct toc_value *from, struct toc_arena *a, struct toc_value **ret_body,
                       struct toc_refusal *ret_refusal);
+
+/** {line, size?} of a cosignature, checked. */
+int toc_cosignature_read(const struct toc_value *from, struct toc_arena *a, struct toc_value **ret_body,
+                         struct toc_refusal *ret_refusal);
 
 /* ---- http.c ---- */
 enum toc_method { TOC_GET, TOC_HEAD, TOC_POST, TOC_OTHER_METHOD };
@@ -451,6 +456,7 @@ void toc_log_get_vkey(struct toc_conn *c);
 void toc_log_get_tile(struct toc_conn *c);
 void toc_log_get_proof(struct toc_conn *c);
 void toc_log_get_consistency(struct toc_conn *c);
+void toc_log_get_cosignatures(struct toc_conn *c);
 void toc_log_data(struct toc_front *f, struct toc_frame *frame);       /* LOG_DATA */
 void toc_log_checkpoint(struct toc_front *f, struct toc_frame *frame); /* CHECKPOINT */
 void toc_log_lost(struct toc_front *f);                                /* the archive is away: who waits is told */

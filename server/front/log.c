@@ -1,6 +1,7 @@
 /* log.c: the log, for whoever does not trust us. What the archive answers is handed on; nothing of it is made here.
  *
- *   GET /log/checkpoint            the newest, as it was signed
+ *   GET /log/checkpoint            the newest, as it was signed, and at most 15 cosignatures
+ *   GET /log/cosignatures[/SIZE]   the newest that somebody has cosigned, or that of SIZE, with all cosignatures
  *   GET /log/vkey                  who signs
  *   GET /log/tile/…                C2SP tlog-tiles; entry bundles for auditors and administrators of the operator
  *   GET /log/proof/SEQ             C2SP tlog-proof of an entry that one may read, its leaf as the extra line
@@ -70,6 +71,11 @@ void toc_log_get_proof(struct toc_conn *c)
 void toc_log_get_consistency(struct toc_conn *c)
 {
 	get(c, TOC_LOG_CONSISTENCY);
+}
+
+void toc_log_get_cosignatures(struct toc_conn *c)
+{
+	get(c, TOC_LOG_COSIGNATURES);
 }
 
 static void answer(struct toc_conn *c, unsigned code, unsigned kind, bool immutable, struct toc_str bytes)

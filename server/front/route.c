@@ -150,7 +150,9 @@ static void command(struct toc_conn *c, enum toc_command_op op)
 
 	if (!v)
 		return;
-	int e = op == TOC_OP_RECEIPT ? toc_receipt_check(v, c->request->arena, &body, &r) : 0;
+	int e = op == TOC_OP_RECEIPT  ? toc_receipt_check(v, c->request->arena, &body, &r)
+	        : op == TOC_OP_COSIGN ? toc_cosignature_read(v, c->request->arena, &body, &r)
+	                              : 0;
 	if (e < 0 || toc_command(c, op, TOC_IPC_NO_REF, body, &r) < 0)
 		toc_http_refuse(c, &r);
 	else
@@ -170,6 +172,11 @@ static void prepare(struct toc_conn *c)
 static void receipts(struct toc_conn *c)
 {
 	command(c, TOC_OP_RECEIPT);
+}
+
+static void cosign(struct toc_conn *c)
+{
+	command(c, TOC_OP_COSIGN);
 }
 
 /* {type, value, max_distance?} as the message that it is. What is beside these says where: incident_ref, mode,
@@ -291,6 +298,7 @@ static const struct toc_route routes[] = {
 	{ TOC_POST, "/api/prepare", TOC_MEMBER, prepare },
 	{ TOC_POST, "/api/lookup", TOC_MEMBER, lookup },
 	{ TOC_POST, "/api/receipts", TOC_MEMBER, receipts },
+	{ TOC_POST, "/api/cosign", TOC_MEMBER, cosign },
 	{ TOC_GET, "/api/entries", TOC_MEMBER, toc_entries_get },
 	{ TOC_GET, "/api/audit", TOC_MEMBER, toc_audit_get_list },
 	{ TOC_GET, "/api/audit/*", TOC_MEMBER, toc_audit_ask },
@@ -308,6 +316,8 @@ static const struct toc_route routes[] = {
 	{ TOC_GET, "/log/tile/*", TOC_MEMBER, toc_log_get_tile },
 	{ TOC_GET, "/log/proof/*", TOC_MEMBER, toc_log_get_proof },
 	{ TOC_GET, "/log/consistency/*", TOC_MEMBER, toc_log_get_consistency },
+	{ TOC_GET, "/log/cosignatures", TOC_MEMBER, toc_log_get_cosignatures },
+	{ TOC_GET, "/log/cosignatures/*", TOC_MEMBER, toc_log_get_cosignatures },
 	{ TOC_GET, "/healthz", TOC_EITHER, toc_health_live },
 	{ TOC_GET, "/readyz", TOC_EITHER, toc_health_ready },
 	{ TOC_GET, "/readyz/threats", TOC_EITHER, toc_health_threats },

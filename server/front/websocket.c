@@ -135,6 +135,8 @@ static void on_command(struct toc_conn *c, const struct toc_value *v, uint64_t r
 
 	if (op == TOC_OP_RECEIPT) {
 		e = toc_receipt_check(v, c->front->scratch, &body, &r);
+	} else if (op == TOC_OP_COSIGN) {
+		e = toc_cosignature_read(v, c->front->scratch, &body, &r);
 	} else if (!body) {
 		e = toc_refuse(&r, TOC_REFUSE_MISSING_FIELD, "message", "", "%s carries a message",
 		               op == TOC_OP_SEND ? "send" : "prepare");
@@ -200,8 +202,10 @@ void toc_socket_message(struct toc_conn *c, struct toc_str text)
 		on_command(c, v, ref, TOC_OP_PREPARE);
 	} else if (toc_str_is(op, "receipt")) {
 		on_command(c, v, ref, TOC_OP_RECEIPT);
+	} else if (toc_str_is(op, "cosign")) {
+		on_command(c, v, ref, TOC_OP_COSIGN);
 	} else {
-		(void)toc_refuse(&r, TOC_REFUSE_UNKNOWN_OP, "op", "", "op: not one of hello, send, prepare, receipt");
+		(void)toc_refuse(&r, TOC_REFUSE_UNKNOWN_OP, "op", "", "op: not one of hello, send, prepare, receipt, cosign");
 		toc_conn_refuse(c, ref, &r);
 	}
 }

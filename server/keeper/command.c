@@ -11,7 +11,7 @@
 
 #define BUSY_S 1
 
-enum { OP_SEND = 1, OP_PREPARE = 2, OP_RECEIPT = 3 };
+enum { OP_SEND = 1, OP_PREPARE = 2, OP_RECEIPT = 3, OP_COSIGN = 4 };
 
 static void refuse(struct toc_keeper *k, struct toc_work *w)
 {
@@ -67,7 +67,8 @@ static void on_message(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 	struct toc_value *raw;
 	if (toc_json_parse(w->arena, json, TOC_MESSAGE_BYTES_MAX, TOC_JSON_DEPTH_MAX, &raw, &w->refusal) <
 		    0 ||
-	    is_for_members(w, raw) < 0 || understand(k, w, raw) < 0 || toc_outside_check(k, w) < 0)
+	    is_for_members(w, raw) < 0 || understand(k, w, raw) < 0 || toc_outside_check(k, w) < 0 ||
+	    toc_witness_check(k, w) < 0)
 		refuse(k, w);
 	else
 		toc_keeper_put(k, w);
@@ -128,7 +129,7 @@ static void on_command(struct toc_keeper *k, unsigned front, struct toc_frame *f
 	w->ref = toc_frame_u64(f);
 	unsigned op = toc_frame_u8(f);
 	struct toc_str grant = toc_frame_str(f), json = toc_frame_str(f);
-	if (!toc_frame_end(f) || op < OP_SEND || op > OP_RECEIPT) {
+	if (!toc_frame_end(f) || op < OP_SEND || op > OP_COSIGN) {
 		f->bad = true;
 		toc_work_free(w);
 		return;
@@ -143,6 +144,8 @@ static void on_command(struct toc_keeper *k, unsigned front, struct toc_frame *f
 		refuse(k, w);
 	} else if (op == OP_RECEIPT) {
 		on_receipt(k, w, json);
+	} else if (op == OP_COSIGN) {
+		toc_cosign_take(k, w, json);
 	} else {
 		on_message(k, w, json);
 	}

@@ -9,6 +9,7 @@
  *   answer.c      JSON of the answers
  *   calls.c       what the courier is told to call webhooks, telephones and browsers
  *   called.c      what gateways to telephones report
+ *   cosign.c      members' witnesses: their keys, and what they sign
  *   outside.c     addresses that members gave us to call, and their secrets
  *   publish.c     committed entries to the fronts
  *   deliveries.c  gathered receipts become messages
@@ -85,6 +86,7 @@ struct toc_keeper {
 	struct toc_receipts *receipts;
 	struct toc_auth *auth;
 	struct toc_outgoing *outgoing;
+	struct toc_cosigning *cosigning;
 
 	/* the cycle */
 	struct toc_batch *batch; /* in flight, with its keys */
@@ -243,6 +245,14 @@ void toc_called_frame(struct toc_keeper *k, unsigned front, struct toc_frame *f)
 size_t toc_outside_keys(const struct toc_keeper *k, const struct toc_hook *h, struct toc_hook_key *ret);
 /** The two digits that a call asks for, as text. */
 void toc_call_digits(const struct toc_keeper *k, struct toc_uuid delivery, char ret[3]);
+
+/* cosign.c */
+struct toc_cosigning *toc_cosigning_new(struct toc_keeper *k);
+void toc_cosigning_free(struct toc_cosigning *c);
+/** Is the key that a message registers a witness's, and does whoever registers it have it? @return 0, or -1 and w->refusal */
+int toc_witness_check(const struct toc_keeper *k, struct toc_work *w);
+/** {"line", "size"?} of a member. Takes the work over and answers it. */
+void toc_cosign_take(struct toc_keeper *k, struct toc_work *w, struct toc_str json);
 
 /* auth.c */
 struct toc_auth *toc_auth_new(void);

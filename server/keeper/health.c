@@ -94,6 +94,7 @@ void toc_keeper_gauges(struct toc_keeper *k)
 	if (k->journal && mono >= k->health.probe_us) {
 		k->health.probe_us = mono + PROBE_EVERY_US;
 		probe(k);
+		toc_gauge(TOC_METRIC_KEEPER_WITNESSES, 0, toc_witnesses(k->world));
 	}
 	toc_gauge(TOC_METRIC_KEEPER_TURN, 0, mono); /* the last one: it says that the others hold */
 }

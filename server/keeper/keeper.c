@@ -142,6 +142,7 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	k->outgoing = toc_outgoing_new();
 	k->away = toc_away_new();
 	k->copy = toc_copy_new();
+	k->cosigning = toc_cosigning_new(k);
 	k->tail.arena = toc_arena_new();
 	k->child = toc_child_new(&events, k, o->control);
 	toc_child_deaf(k->child, true);
@@ -178,6 +179,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	toc_receipts_free(k->receipts);
 	toc_outgoing_free(k->outgoing);
 	toc_auth_free(k->auth);
+	toc_cosigning_free(k->cosigning);
 	toc_away_free(k->away);
 	toc_journal_free(k->journal);
 	toc_keyring_free(k->o.ring);

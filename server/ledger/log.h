@@ -110,6 +110,15 @@ struct toc_str toc_cosign(struct toc_arena *a, const struct toc_checkpoint *c, c
 int toc_cosignature_check(struct toc_str line, const struct toc_checkpoint *c, const struct toc_note_key *witness,
 			  int64_t *ret_unix_s, struct toc_error *reterr) TOC_MUSTCHECK;
 
+/** That whoever registers a witness for an organisation has its key: a signature by it of
+ * "tocsin-witness/v1\n<org>\n<vkey>\n", which is no cosignature's beginning. */
+void toc_witness_possession(struct toc_str org, const struct toc_note_key *witness, const uint8_t seed[32], uint8_t ret_signature[64]);
+bool toc_witness_possesses(struct toc_str org, const struct toc_note_key *witness, const uint8_t signature[64]);
+
+/** A secret key as text, as Go's note package writes it: PRIVATE+KEY+name+id+base64(type, seed). */
+struct toc_str toc_skey(struct toc_arena *a, const struct toc_note_key *k, const uint8_t seed[32]);
+int toc_skey_parse(struct toc_str skey, struct toc_note_key *ret_key, uint8_t ret_seed[32], struct toc_error *reterr) TOC_MUSTCHECK;
+
 /** A tlog-proof: everything that proves one leaf offline. @param extra what belongs to it, the leaf itself; may be empty */
 struct toc_str toc_proof_text(struct toc_arena *a, uint64_t index, struct toc_str extra, const struct toc_proof *proof,
 			      struct toc_str note);

@@ -338,6 +338,73 @@ int toc_cosignature_check(struct toc_str text, const struct toc_checkpoint *c, c
 	return 0;
 }
 
+static struct toc_str possession_text(struct toc_arena *a, struct toc_str org, const struct toc_note_key *witness)
+{
+	return toc_arena_printf(a, "tocsin-witness/v1\n%.*s\n%.*s\n", TOC_STR_ARGS(org), TOC_STR_ARGS(toc_vkey(a, witness)));
+}
+
+void toc_witness_possession(struct toc_str org, const struct toc_note_key *witness, const uint8_t seed[32], uint8_t ret_signature[64])
+{
+	struct toc_arena *a = toc_arena_new();
+
+	sign(seed, possession_text(a, org, witness), ret_signature);
+	toc_arena_free(a);
+}
+
+bool toc_witness_possesses(struct toc_str org, const struct toc_note_key *witness, const uint8_t signature[64])
+{
+	struct toc_arena *a = toc_arena_new();
+	bool yes = is_signed(witness->public_key, possession_text(a, org, witness), signature);
+
+	toc_arena_free(a);
+	return yes;
+}
+
+/* ---- secret keys as text ---- */
+
+#define SKEY_HEAD "PRIVATE+KEY+"
+
+struct toc_str toc_skey(struct toc_arena *a, const struct toc_note_key *k, const uint8_t seed[32])
+{
+	uint8_t key[33] = { (uint8_t)k->type };
+
+	memcpy(key + 1, seed, 32);
+	struct toc_str id = toc_hex(a, k->id, KEY_ID), text = toc_base64(a, key, sizeof key);
+	toc_wipe(key, sizeof key);
+	return toc_arena_printf(a, SKEY_HEAD "%s+%.*s+%.*s", k->name, TOC_STR_ARGS(id), TOC_STR_ARGS(text));
+}
+
+int toc_skey_parse(struct toc_str skey, struct toc_note_key *ret_key, uint8_t ret_seed[32], struct toc_error *reterr)
+{
+	const size_t head = sizeof SKEY_HEAD - 1;
+	struct toc_str name = { skey.p, 0 };
+	struct toc_note_key k;
+	uint8_t key[33], public_key[32], id[KEY_ID];
+	int r = TOC_EINVAL;
+
+	if (skey.n > head && memcmp(skey.p, SKEY_HEAD, head) == 0) {
+		struct toc_str rest = { skey.p + head, skey.n - head };
+		const char *plus = memchr(rest.p, '+', rest.n);
+		name = (struct toc_str){ rest.p, plus ? (size_t)(plus - rest.p) : 0 };
+		rest = (struct toc_str){ rest.p + name.n, rest.n - name.n };
+		if (rest.n > 10 && rest.p[9] == '+' && toc_hex_decode((struct toc_str){ rest.p + 1, 8 }, id, KEY_ID) >= 0 &&
+		    toc_base64_decode((struct toc_str){ rest.p + 10, rest.n - 10 }, key, sizeof key) == sizeof key)
+			r = 0;
+	}
+	if (r == 0) {
+		toc_ed25519_public(key + 1, public_key);
+		r = toc_note_key_init(&k, name, (enum toc_note_key_type)key[0], public_key);
+	}
+	if (r == 0 && memcmp(k.id, id, KEY_ID) == 0 && (k.type == TOC_NOTE_LOG || k.type == TOC_NOTE_WITNESS)) {
+		memcpy(ret_seed, key + 1, 32);
+		*ret_key = k;
+	} else {
+		r = toc_fail(reterr, TOC_EINVAL, "it is no secret key of a signed note: " SKEY_HEAD "name+id+key");
+	}
+	toc_wipe(key, sizeof key);
+	return r;
+}
+
 /* ---- proofs as text ---- */
 
 #define PROOF_HEAD "c2sp.org/tlog-proof@v1"

@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "ledger/log.h"
 #include "message/catalogue.h"
 #include "message/json.h"
 
@@ -151,14 +152,39 @@ static struct toc_str secret(struct toc_arena *a, const char *prefix)
 	return toc_arena_printf(a, "%s%.*s", prefix, TOC_STR_ARGS(text));
 }
 
-/* The person's API key from an earlier start; empty when there was none. */
-static struct toc_str known_key(const struct toc_value *known, struct toc_str org, struct toc_str title)
+/* The person's key from an earlier start; empty when there was none. */
+static struct toc_str known_key(const struct toc_value *known, struct toc_str org, struct toc_str title, const char *which)
 {
 	for (size_t i = 0; i < toc_len(known); i++)
 		if (toc_str_eq(toc_get_text(toc_at(known, i), "organisation"), org) &&
 		    toc_str_eq(toc_get_text(toc_at(known, i), "person"), title))
-			return toc_get_text(toc_at(known, i), "api_key");
+			return toc_get_text(toc_at(known, i), which);
 	return TOC_STR("");
+}
+
+/* The key by which a member of the cast vouches for the log, kept beside its gateway's; its public half is said. */
+static struct toc_str witness(struct making *m, struct toc_str org, struct toc_str known, const char *origin)
+{
+	const char *host = strstr(origin, "://");
+	struct toc_note_key k;
+	struct toc_value *body = step(m, "register");
+	uint8_t seed[32], public_key[32];
+
+	if (!known.n || toc_skey_parse(known, &k, seed, NULL) < 0) {
+		known = TOC_STR("");
+		host = host ? host + 3 : origin;
+		toc_random(seed, sizeof seed);
+		toc_ed25519_public(seed, public_key);
+		struct toc_str name = toc_arena_printf(m->a, "%.*s/witness/%.*s", (int)strcspn(host, ":/"), host, TOC_STR_ARGS(org));
+		if (toc_note_key_init(&k, name, TOC_NOTE_WITNESS, public_key) < 0)
+			return TOC_STR("");
+	}
+	toc_set_text(m->a, body, "org", org);
+	toc_set_text(m->a, body, "vkey", toc_vkey(m->a, &k));
+	say(m, known.n ? m->messages : m->always, "witness", body, TOC_STR(""));
+	struct toc_str skey = toc_skey(m->a, &k, seed);
+	toc_wipe(seed, sizeof seed);
+	return skey;
 }
 
 static struct toc_value *credential(struct making *m, const struct toc_value *org, const struct toc_value *person,
@@ -166,7 +192,7 @@ static struct toc_value *credential(struct making *m, const struct toc_value *or
 {
 	struct toc_value *c = toc_value_map(m->a);
 	struct toc_str code = toc_get_text(org, "code"), title = toc_get_text(person, "title");
-	struct toc_str key = known_key(known, code, title);
+	struct toc_str key = known_key(known, code, title, "api_key");
 	/* A ledger that has the directory has the known keys too, but not one that is made now. */
 	struct toc_value *list = key.n ? m->messages : m->always;
 	if (!key.n)
@@ -179,6 +205,8 @@ static struct toc_value *credential(struct making *m, const struct toc_value *or
 	toc_set_text(m->a, c, "api_key", key);
 	if (toc_get_bool(person, "machine")) { /* nobody to sign in */
 		toc_set(m->a, c, "sign_in", toc_value_null(m->a));
+		if (toc_get_bool(org, "witness"))
+			toc_set_text(m->a, c, "witness_key", witness(m, code, known_key(known, code, title, "witness_key"), origin));
 	} else {
 		struct toc_str token = secret(m->a, "");
 		issue(m, m->always, code, person, "sign_in", token, SIGN_IN_LIFE);

@@ -18,7 +18,7 @@ struct toc_demo {
 	struct toc_value *cast;
 	struct toc_value *seed;        /* for the keeper: {"messages":[…],"always":[…]} */
 	bool is_first;                 /* no keys were known: nobody has played here yet */
-	struct toc_value *credentials; /* list of {organisation, kinds, person, roles, api_key, sign_in} */
+	struct toc_value *credentials; /* list of {organisation, kinds, person, roles, api_key, sign_in, witness_key?} */
 };
 
 /** Read the cast, reuse or make keys, prepare the keeper's seed. Every message in it has passed the catalogue.

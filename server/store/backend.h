@@ -26,6 +26,9 @@ enum toc_op_kind {
 	TOC_OP_LEAVES,
 	TOC_OP_HASHES,
 	TOC_OP_PUBLISH,
+	TOC_OP_CHECKPOINT_OF,
+	TOC_OP_COSIGN,
+	TOC_OP_COSIGNATURES,
 };
 
 struct toc_op {
@@ -35,7 +38,8 @@ struct toc_op {
 	void *ctx;
 	struct toc_append append;
 	const struct toc_publication *publication;
-	uint64_t from; /* read, leaves: the first seq; hashes: the first; snapshot: as_of */
+	const struct toc_cosignature *cosignature;
+	uint64_t from; /* read, leaves: the first seq; hashes: the first; snapshot: as_of; of a checkpoint: its size */
 	uint64_t to;   /* leaves: the first seq that is not wanted */
 	unsigned limit;
 	int version; /* hashes: the level */
@@ -50,6 +54,7 @@ struct toc_op {
 		toc_store_found *found;
 		toc_store_head *head;
 		toc_store_leaf *leaf;
+		toc_store_cosignature *cosignature;
 	} hand_over;
 };
 

@@ -396,7 +396,7 @@ static bool do_head(struct memory *m, int64_t now)
 		break;
 	case TOC_OP_UNLOCK_TIP: unlock(m); break;
 	default:
-		r = toc_memory_log_do(&l->log, l->arena, l->rows, &l->range, op, &err);
+		r = toc_memory_log_do(&l->log, l->arena, l->rows, &l->range, op, &size, &err);
 		for (struct memory *other = l->handles; op->kind == TOC_OP_PUBLISH && r == 0 && other; other = other->next)
 			other->published |= other != m;
 	}

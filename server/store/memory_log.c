@@ -77,8 +77,61 @@ static void hashes(const struct toc_memory_log *log, const struct toc_row *rows,
 	op->hand_over.blob(op->ctx, op->from, op->version, (struct toc_str){ (const char *)side_by_side, n * 32 });
 }
 
+static const struct toc_published *of_size(const struct toc_memory_log *log, struct toc_str origin, uint64_t size)
+{
+	for (size_t i = 0; i < log->n_checkpoints; i++)
+		if (toc_str_eq(log->checkpoints[i].origin, origin) && log->checkpoints[i].size == size)
+			return &log->checkpoints[i];
+	return NULL;
+}
+
+static int cosign(struct toc_memory_log *log, struct toc_arena *a, const struct toc_cosignature *what, uint64_t *ret_size,
+		  struct toc_error *reterr)
+{
+	const struct toc_published *c = of_size(log, what->origin, what->size);
+	bool same = false;
+
+	if (!c)
+		return toc_fail(reterr, TOC_EINVAL, "there is no checkpoint of size %llu", (unsigned long long)what->size);
+	for (size_t i = 0; i < log->n_cosignatures; i++) {
+		const struct toc_cosignature *had = &log->cosignatures[i];
+		if (!toc_str_eq(had->origin, what->origin) || !toc_str_eq(had->org, what->org))
+			continue;
+		same |= had->size == what->size;
+		if (had->size > what->size) {
+			*ret_size = had->size;
+			return toc_fail(reterr, TOC_ECONFLICT, "a later checkpoint was cosigned");
+		}
+	}
+	if (same)
+		return 0;
+	log->cosignatures = toc_must_realloc(log->cosignatures, (log->n_cosignatures + 1) * sizeof *log->cosignatures);
+	log->cosignatures[log->n_cosignatures++] = (struct toc_cosignature){
+		.origin = toc_arena_str(a, what->origin),
+		.org = toc_arena_str(a, what->org),
+		.line = toc_arena_str(a, what->line),
+		.size = what->size,
+		.unix_s = what->unix_s,
+		.note = c->note,
+	};
+	return 0;
+}
+
+static void cosignatures(const struct toc_memory_log *log, const struct toc_op *op)
+{
+	struct toc_str origin = { op->copy, op->n };
+	uint64_t size = op->from;
+
+	for (size_t i = 0; op->from == TOC_STORE_NEWEST && i < log->n_cosignatures; i++)
+		if (toc_str_eq(log->cosignatures[i].origin, origin) && (size == TOC_STORE_NEWEST || log->cosignatures[i].size > size))
+			size = log->cosignatures[i].size;
+	for (size_t i = 0; i < log->n_cosignatures; i++)
+		if (toc_str_eq(log->cosignatures[i].origin, origin) && log->cosignatures[i].size == size)
+			op->hand_over.cosignature(op->ctx, &log->cosignatures[i]);
+}
+
 int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const struct toc_row *rows,
-		      const struct toc_range *range, const struct toc_op *op, struct toc_error *reterr)
+		      const struct toc_range *range, const struct toc_op *op, uint64_t *ret_size, struct toc_error *reterr)
 {
 	const struct toc_published *c;
 
@@ -91,6 +144,13 @@ int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const str
 		if (c)
 			op->hand_over.head(op->ctx, c->size, c->root, c->note);
 		return 0;
+	case TOC_OP_CHECKPOINT_OF:
+		c = of_size(log, (struct toc_str){ op->copy, op->n }, op->from);
+		if (c)
+			op->hand_over.head(op->ctx, c->size, c->root, c->note);
+		return 0;
+	case TOC_OP_COSIGN: return cosign(log, a, op->cosignature, ret_size, reterr);
+	case TOC_OP_COSIGNATURES: cosignatures(log, op); return 0;
 	case TOC_OP_LEAVES:
 		for (uint64_t seq = op->from; seq < op->to && seq < range->size; seq++) {
 			struct toc_leaf_row row = {
@@ -113,4 +173,5 @@ void toc_memory_log_done(struct toc_memory_log *log)
 {
 	free(log->checkpoints);
 	free(log->tiles);
+	free(log->cosignatures);
 }

@@ -11,11 +11,12 @@ struct toc_memory_log {
 		struct toc_sha256 root;
 	} *checkpoints;
 	struct toc_tile_root *tiles;
-	size_t n_checkpoints, n_tiles;
+	struct toc_cosignature *cosignatures;
+	size_t n_checkpoints, n_tiles, n_cosignatures;
 };
 /** Do one of the log's operations. @param a keeps what is published @return as store.h */
 int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const struct toc_row *rows,
-		      const struct toc_range *range, const struct toc_op *op, struct toc_error *reterr);
+		      const struct toc_range *range, const struct toc_op *op, uint64_t *ret_size, struct toc_error *reterr);
 void toc_memory_log_done(struct toc_memory_log *log);
 
 #endif

@@ -93,6 +93,7 @@ void toc_pg_send_append(struct toc_pg *pg, const struct toc_append *what);
 void toc_pg_send_lock_tip(struct toc_pg *pg);
 void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op);
 void toc_pg_send_log(struct toc_pg *pg, const struct toc_op *op);
+void toc_pg_send_witness(struct toc_pg *pg, const struct toc_op *op);
 
 /* pg_error.c */
 /** What a failed statement means (store.h). @param ret_size the tip's size, when it is TOC_ECONFLICT */

@@ -147,6 +147,9 @@ void toc_pg_start_head(struct toc_pg *pg)
 	case TOC_OP_LEAVES:
 	case TOC_OP_HASHES:
 	case TOC_OP_PUBLISH: toc_pg_send_log(pg, op); break;
+	case TOC_OP_CHECKPOINT_OF:
+	case TOC_OP_COSIGN:
+	case TOC_OP_COSIGNATURES: toc_pg_send_witness(pg, op); break;
 	default: toc_pg_send_load(pg, op);
 	}
 	toc_pg_sync(pg);

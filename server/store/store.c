@@ -275,15 +275,25 @@ int toc_store_tip(struct toc_store *s, toc_dur deadline, toc_store_head *head, t
 	return queued(s);
 }
 
+static struct toc_op *op_of_log(struct toc_store *s, enum toc_op_kind kind, struct toc_str origin, toc_dur deadline,
+				toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, kind, deadline, done, ctx);
+
+	if (!op)
+		return NULL;
+	op->copy = copy_of(origin.p, origin.n);
+	op->n = origin.n;
+	return op;
+}
+
 int toc_store_checkpoint(struct toc_store *s, struct toc_str origin, toc_dur deadline, toc_store_head *head,
 			 toc_store_done *done, void *ctx)
 {
-	struct toc_op *op = op_new(s, TOC_OP_CHECKPOINT, deadline, done, ctx);
+	struct toc_op *op = op_of_log(s, TOC_OP_CHECKPOINT, origin, deadline, done, ctx);
 
 	if (!op)
 		return TOC_ELIMIT;
-	op->copy = copy_of(origin.p, origin.n);
-	op->n = origin.n;
 	op->hand_over.head = head;
 	return queued(s);
 }
@@ -326,6 +336,44 @@ int toc_store_publish(struct toc_store *s, const struct toc_publication *what, t
 	if (!op)
 		return TOC_ELIMIT;
 	op->publication = what;
+	return queued(s);
+}
+
+int toc_store_checkpoint_of(struct toc_store *s, struct toc_str origin, uint64_t checkpoint, toc_dur deadline,
+			    toc_store_head *head, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_of_log(s, TOC_OP_CHECKPOINT_OF, origin, deadline, done, ctx);
+
+	assert(checkpoint <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->from = checkpoint;
+	op->hand_over.head = head;
+	return queued(s);
+}
+
+int toc_store_cosign(struct toc_store *s, const struct toc_cosignature *what, toc_dur deadline, toc_store_done *done,
+		     void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_COSIGN, deadline, done, ctx);
+
+	assert(what->size <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->cosignature = what;
+	return queued(s);
+}
+
+int toc_store_cosignatures(struct toc_store *s, struct toc_str origin, uint64_t checkpoint, toc_dur deadline,
+			   toc_store_cosignature *cosignature, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_of_log(s, TOC_OP_COSIGNATURES, origin, deadline, done, ctx);
+
+	assert(checkpoint <= INT64_MAX || checkpoint == TOC_STORE_NEWEST);
+	if (!op)
+		return TOC_ELIMIT;
+	op->from = checkpoint;
+	op->hand_over.cosignature = cosignature;
 	return queued(s);
 }
 

@@ -196,6 +196,28 @@ int toc_store_hashes(struct toc_store *s, unsigned level, uint64_t first, unsign
 int toc_store_publish(struct toc_store *s, const struct toc_publication *what, toc_dur deadline, toc_store_done *done,
 		      void *ctx) TOC_MUSTCHECK;
 
+/* ---- what others say of checkpoints ---- */
+
+/** The line of a member's witness under a checkpoint. */
+struct toc_cosignature {
+	struct toc_str origin, org, line;
+	uint64_t size;
+	int64_t unix_s;      /* what it says of when */
+	struct toc_str note; /* of reads: the checkpoint's, as it was signed */
+};
+typedef void toc_store_cosignature(void *ctx, const struct toc_cosignature *cosignature);
+/** The checkpoint of this origin and size, if it is the newest or not an hour old; head is not called when there is none. */
+int toc_store_checkpoint_of(struct toc_store *s, struct toc_str origin, uint64_t checkpoint, toc_dur deadline,
+			    toc_store_head *head, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Keep a cosignature, which was checked. TOC_ECONFLICT: this member has cosigned a later one, of `size` entries. The
+ * same again changes nothing. `what` is borrowed until done. */
+int toc_store_cosign(struct toc_store *s, const struct toc_cosignature *what, toc_dur deadline, toc_store_done *done,
+		     void *ctx) TOC_MUSTCHECK;
+#define TOC_STORE_NEWEST UINT64_MAX
+/** The cosignatures of the checkpoint of this size, or of the newest that anybody has cosigned; by organisation. */
+int toc_store_cosignatures(struct toc_store *s, struct toc_str origin, uint64_t checkpoint, toc_dur deadline,
+			   toc_store_cosignature *cosignature, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+
 /* ---- blocking, for start-up and for the command line ---- */
 
 /** Bring the schema up to what this program carries: roles, migrations, functions, grants (sql/README.md).

@@ -933,3 +933,87 @@ CASE(of_one_size_there_is_one_checkpoint_and_sizes_only_grow)
 	toc_store_free(signer);
 	toc_store_free(s);
 }
+
+/* ---- what others say of it ---- */
+
+struct seen_cosignatures {
+	struct outcome o;
+	unsigned n;
+	uint64_t size;
+	char orgs[64], lines[64];
+};
+
+static void note_cosigned(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	note(&((struct seen_cosignatures *)ctx)->o, result, size, error);
+}
+
+static void see_cosignature(void *ctx, const struct toc_cosignature *c)
+{
+	struct seen_cosignatures *l = ctx;
+	size_t n = strlen(l->orgs), m = strlen(l->lines);
+
+	l->n++;
+	l->size = c->size;
+	snprintf(l->orgs + n, sizeof l->orgs - n, "%.*s ", TOC_STR_ARGS(c->org));
+	snprintf(l->lines + m, sizeof l->lines - m, "%.*s", TOC_STR_ARGS(c->line));
+	CHECK_TEXT(c->note, "a note");
+	CHECK_INT(c->unix_s, 1700000000);
+}
+
+static struct outcome cosign(struct toc_store *s, uint64_t size, const char *org, const char *line)
+{
+	struct toc_cosignature what = { .origin = TOC_STR("log.example/1"), .org = toc_str_of(org), .line = toc_str_of(line), .size = size,
+					.unix_s = 1700000000 };
+	struct outcome o = { 0 };
+
+	return waited(s, &o, toc_store_cosign(s, &what, TOC_SECONDS(60), note, &o));
+}
+
+static struct seen_cosignatures cosignatures(struct toc_store *s, uint64_t size)
+{
+	struct seen_cosignatures l = { 0 };
+
+	waited(s, &l.o, toc_store_cosignatures(s, TOC_STR("log.example/1"), size, TOC_SECONDS(60), see_cosignature, note_cosigned, &l));
+	return l;
+}
+
+CASE(members_cosign_checkpoints_and_do_not_go_back)
+{
+	struct toc_store *s = fresh_store(), *signer = signer_store(s), *reader = other_store(s);
+	struct made *m = made_new();
+	struct toc_sha256 root = toc_sha256(TOC_STR("1"));
+	struct seen_log l = { 0 };
+
+	make_rows(m, 4);
+	CHECK_INT(append_rows(s, m, 0).result, 0);
+	CHECK_INT(publish_size(signer, 2, root, NULL, 0).result, 0);
+	CHECK_INT(publish_size(signer, 3, root, NULL, 0).result, 0);
+	CHECK_INT(cosignatures(reader, TOC_STORE_NEWEST).n, 0);
+	CHECK_INT(cosign(s, 2, "GameNest", "g2\n").result, 0);
+	CHECK_INT(cosign(s, 2, "Chirplet", "c2\n").result, 0);
+	CHECK_INT(cosign(s, 2, "Chirplet", "again\n").result, 0); /* changes nothing */
+	CHECK_INT(cosign(s, 4, "Chirplet", "x\n").result, TOC_EINVAL); /* no such checkpoint */
+	struct seen_cosignatures c = cosignatures(reader, TOC_STORE_NEWEST);
+	CHECK_INT(c.n, 2);
+	CHECK_INT(c.size, 2);
+	CHECK(strstr(c.orgs, "GameNest ") && strstr(c.orgs, "Chirplet ") && strstr(c.lines, "c2\n") && !strstr(c.lines, "again"));
+	CHECK_INT(cosign(s, 3, "Chirplet", "c3\n").result, 0);
+	struct outcome back = cosign(s, 2, "Chirplet", "c2\n");
+	CHECK_INT(back.result, TOC_ECONFLICT);
+	CHECK_INT(back.size, 3);
+	CHECK_INT(cosignatures(reader, TOC_STORE_NEWEST).n, 1);
+	CHECK_INT(cosignatures(reader, 2).n, 2);
+	CHECK_INT(cosignatures(reader, 1).n, 0);
+
+	waited(reader, &l.o, toc_store_checkpoint_of(reader, TOC_STR("log.example/1"), 2, TOC_SECONDS(60), see_head, note_log, &l));
+	CHECK_INT(l.heads, 1);
+	CHECK_INT(l.size, 2);
+	l = (struct seen_log){ 0 };
+	waited(reader, &l.o, toc_store_checkpoint_of(reader, TOC_STR("log.example/1"), 1, TOC_SECONDS(60), see_head, note_log, &l));
+	CHECK_INT(l.heads, 0);
+	made_free(m);
+	toc_store_free(reader);
+	toc_store_free(signer);
+	toc_store_free(s);
+}

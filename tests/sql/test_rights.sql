@@ -1,8 +1,8 @@
--- test_rights.sql: the server's roles read, the keeper writes through five functions, the signer through one; nothing
+-- test_rights.sql: the server's roles read, the keeper writes through seven functions, the signer through one; nothing
 -- else.
 begin;
 set local search_path = tap, public;
-select plan(155);
+select plan(185);
 select lives_ok('select tap.append(3)', 'there are entries');
 
 -- neither role changes a table by itself
@@ -10,7 +10,7 @@ select throws_ok(format('select tap.as_role(%L, %L)', who, format(what, which)),
 		format('%s: %s is denied', who, format(what, which)))
 	from unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer']) who,
 		unnest(array['ledger.tip', 'ledger.entry', 'ledger.sealed', 'ledger.seal_key', 'ledger.snapshot', 'ledger.snapshot_piece', 'ledger.migration',
-			'ledger.checkpoint', 'ledger.tile']) which,
+			'ledger.checkpoint', 'ledger.tile', 'ledger.cosignature', 'ledger.time_stamp']) which,
 		unnest(array['delete from %s', 'truncate %s', 'insert into %s default values', 'alter table %s disable trigger all']) what;
 select throws_ok(format('select tap.as_role(%L, %L)', who, statement), '42501', null, format('%s: %s is denied', who, statement))
 	from unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer']) who,
@@ -21,15 +21,17 @@ select throws_ok(format('select tap.as_role(%L, %L)', who, statement), '42501', 
 -- what they may
 select lives_ok(format('select tap.as_role(%L, %L)', who, 'select from ledger.' || which), format('%s reads %s', who, which))
 	from unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer']) who, unnest(array['entry', 'tip', 'checkpoint', 'tile']) which;
--- what is sealed, and what opens it, is none of the signer's business
+select lives_ok(format('select tap.as_role(%L, %L)', who, 'select from ledger.' || which), format('%s reads %s', who, which))
+	from unnest(array['tocsin_app', 'tocsin_reader']) who, unnest(array['cosignature', 'time_stamp']) which;
+-- what is sealed, and what opens it, is none of the signer's business; nor what others say of its checkpoints
 select throws_ok(format('select tap.as_role(%L, %L)', 'tocsin_signer', 'select from ledger.' || which), '42501', null,
-		format('the signer does not read %s', which)) from unnest(array['sealed', 'seal_key', 'snapshot', 'snapshot_piece']) which;
-select functions_are('ledger', array['append', 'lock_tip', 'add_keys', 'save_piece', 'save_snapshot', 'refuse_change', 'document', 'publish']);
+		format('the signer does not read %s', which)) from unnest(array['sealed', 'seal_key', 'snapshot', 'snapshot_piece', 'cosignature', 'time_stamp']) which;
+select functions_are('ledger', array['append', 'lock_tip', 'add_keys', 'save_piece', 'save_snapshot', 'refuse_change', 'document', 'publish', 'cosign', 'add_time_stamp']);
 select is((select array_agg(p.proname || '/' || r order by p.proname, r) from pg_proc p, unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer', 'tocsin_owner']) r
 		where p.pronamespace = 'ledger'::regnamespace and r <> 'tocsin_owner' and has_function_privilege(r, p.oid, 'execute')),
-	array['add_keys/tocsin_app', 'append/tocsin_app', 'document/tocsin_app', 'document/tocsin_reader', 'lock_tip/tocsin_app',
+	array['add_keys/tocsin_app', 'add_time_stamp/tocsin_app', 'append/tocsin_app', 'cosign/tocsin_app', 'document/tocsin_app', 'document/tocsin_reader', 'lock_tip/tocsin_app',
 		'publish/tocsin_signer', 'save_piece/tocsin_app', 'save_snapshot/tocsin_app'],
-	'the keeper may write by five functions, the signer by one, the archive by none; keeper and archive may read a body as a document');
+	'the keeper may write by seven functions, the signer by one, the archive by none; keeper and archive may read a body as a document');
 select is_empty($$select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
 		where p.pronamespace = 'ledger'::regnamespace and a.grantee = 0$$, 'nothing is executable by public');
 select is_empty($$select c.relname from pg_class c, aclexplode(c.relacl) a

@@ -185,4 +185,86 @@ CASE(a_file_that_cannot_be_written_is_said_once)
 	toc_arena_free(a);
 }
 
+static struct toc_note_key witness(struct toc_arena *a, struct toc_str *ret_skey)
+{
+	static const uint8_t own[32] = "another seed of thirty-two bytes";
+	struct toc_note_key k;
+	uint8_t public_key[32];
+
+	toc_ed25519_public(own, public_key);
+	CHECK_INT(toc_note_key_init(&k, TOC_STR("witness.example/w"), TOC_NOTE_WITNESS, public_key), 0);
+	*ret_skey = toc_skey(a, &k, own);
+	return k;
+}
+
+/* The size under which it cosigns now, as the server would check it; 0: it does not. */
+static uint64_t cosigned(struct toc_arena *a, struct toc_trust *t, const struct toc_note_key *w)
+{
+	struct toc_note_key log = key_named(LOG);
+	struct toc_checkpoint held;
+	struct toc_error error;
+	uint64_t size = 0;
+	int64_t at;
+	struct toc_str line = toc_trust_cosign(t, a, 1700000000, &size);
+
+	if (!line.n)
+		return 0;
+	CHECK_INT(toc_checkpoint_open(toc_trust_note(t), &log, &held, &error), 0);
+	CHECK_INT(toc_cosignature_check(line, &held, w, &at, &error), 0);
+	CHECK_INT(at, 1700000000);
+	CHECK_INT(size, held.size);
+	return size;
+}
+
+CASE(a_witness_vouches_for_what_it_has_checked_and_kept_and_for_nothing_else)
+{
+	char folder[] = "/tmp/tocsin-witness-XXXXXX", path[64], evidence[80];
+	struct toc_arena *a = toc_arena_new();
+	struct toc_str skey;
+	struct toc_note_key w = witness(a, &skey);
+	struct toc_error error;
+
+	CHECK(mkdtemp(folder) != NULL);
+	snprintf(path, sizeof path, "%s/trust", folder);
+	snprintf(evidence, sizeof evidence, "%s.against", path);
+	struct toc_trust *t = trusting(NULL);
+	CHECK_INT(toc_trust_witness(t, skey, &error), TOC_EINVAL); /* nowhere to keep what it has cosigned */
+	toc_trust_free(t);
+
+	t = trusting(path);
+	CHECK_INT(toc_trust_witness(t, TOC_STR("PRIVATE+KEY+x"), &error), TOC_EINVAL);
+	CHECK_INT(toc_trust_witness(t, skey, &error), 0);
+	CHECK_INT(cosigned(a, t, &w), 0); /* nothing is believed yet */
+	CHECK_INT(toc_trust_checkpoint(t, frame(a, LOG, 0, 3, 3), 0), TOC_TRUST_GROWN);
+	CHECK_INT(cosigned(a, t, &w), 3);
+	CHECK_INT(cosigned(a, t, &w), 0); /* once */
+	CHECK_INT(toc_trust_checkpoint(t, frame(a, LOG, 0, 10, 3), 0), TOC_TRUST_GROWN);
+	CHECK_INT(cosigned(a, t, &w), 10);
+	toc_trust_cosign_again(t); /* it was not taken */
+	CHECK_INT(cosigned(a, t, &w), 10);
+
+	CHECK_INT(toc_trust_checkpoint(t, frame(a, LOG, 1, 12, 10), 0), TOC_TRUST_ALARM);
+	CHECK_INT(cosigned(a, t, &w), 0); /* a fork is kept, and not cosigned */
+	char kept[4096] = "";
+	FILE *f = fopen(evidence, "r");
+	CHECK(f && fread(kept, 1, sizeof kept - 1, f) > 0 && fclose(f) == 0);
+	CHECK(strstr(kept, LOG "\n12\n"));
+	toc_trust_free(t);
+
+	CHECK_INT(toc_trust_new(NULL, path, &t, NULL), 0); /* after a crash between keeping and saying */
+	CHECK_INT(toc_trust_witness(t, skey, &error), 0);
+	CHECK_INT(cosigned(a, t, &w), 10);
+	toc_trust_free(t);
+
+	t = trusting("/tmp/no such folder/trust");
+	CHECK_INT(toc_trust_witness(t, skey, &error), 0);
+	CHECK_INT(toc_trust_checkpoint(t, frame(a, LOG, 0, 3, 3), 0), TOC_TRUST_ALARM); /* cannot be kept */
+	CHECK_INT(cosigned(a, t, &w), 0);
+	toc_trust_free(t);
+	(void)unlink(path);
+	(void)unlink(evidence);
+	(void)rmdir(folder);
+	toc_arena_free(a);
+}
+
 RUN_CASES()

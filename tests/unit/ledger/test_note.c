@@ -196,4 +196,40 @@ CASE(a_proof_is_text)
 	toc_arena_free(a);
 }
 
+CASE(a_secret_key_is_text_as_gos_note_package_writes_it)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_note_key w = key_named("witness.example/w", TOC_NOTE_WITNESS), back;
+	struct toc_str skey = toc_skey(a, &w, seed), vkey = toc_vkey(a, &w);
+	struct toc_error error;
+	uint8_t got[32];
+
+	CHECK(memcmp(skey.p, "PRIVATE+KEY+witness.example/w+", 30) == 0);
+	CHECK_INT(toc_skey_parse(skey, &back, got, &error), 0);
+	CHECK(memcmp(got, seed, 32) == 0);
+	CHECK_TEXT(toc_vkey(a, &back), toc_arena_cstr(a, vkey));
+	CHECK_INT(toc_skey_parse(vkey, &back, got, &error), TOC_EINVAL); /* the public half is none */
+	CHECK_INT(toc_skey_parse(TOC_STR(""), &back, got, &error), TOC_EINVAL);
+	for (size_t i = 0; i < skey.n; i++) { /* no bit of it may be another */
+		char *bad = toc_arena_alloc(a, skey.n);
+		memcpy(bad, skey.p, skey.n);
+		bad[i] ^= 1;
+		CHECK(toc_skey_parse((struct toc_str){ bad, skey.n }, &back, got, &error) < 0);
+	}
+	toc_arena_free(a);
+}
+
+CASE(possession_of_a_witness_is_for_one_organisation_and_one_key)
+{
+	struct toc_note_key w = key_named("witness.example/w", TOC_NOTE_WITNESS), other = key_named("witness.example/x", TOC_NOTE_WITNESS);
+	uint8_t signature[64];
+
+	toc_witness_possession(TOC_STR("Chirplet"), &w, seed, signature);
+	CHECK(toc_witness_possesses(TOC_STR("Chirplet"), &w, signature));
+	CHECK(!toc_witness_possesses(TOC_STR("GameNest"), &w, signature));
+	CHECK(!toc_witness_possesses(TOC_STR("Chirplet"), &other, signature)); /* the same key under another name */
+	signature[7] ^= 1;
+	CHECK(!toc_witness_possesses(TOC_STR("Chirplet"), &w, signature));
+}
+
 RUN_CASES()
