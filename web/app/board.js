@@ -25,6 +25,7 @@ const query = signal("");
 /** The row that had the focus last; coming back to the board it gets it again. */
 export const current = signal(/** @type {string|null} */ (null));
 
+const INJECTS = later("Injects", () => import("./injects.js"));
 const UNION = later("Union", () => import("./union.js"));
 
 /** @typedef {import("../core/select.js").Row} Row */
@@ -215,6 +216,7 @@ export function BoardScreen() {
 						? "board.empty_platform" : "board.empty_desk")}</p>
 					${!query.value && mayDraft(state.value.me) && html`<button onClick=${openDraft}
 						disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
+			<${Later} over of=${INJECTS} />
 			<${IncidentRows} rows=${shownIncidents.open} focusId=${focusId} searching=${Boolean(query.value)} />
 			${shownDone.length > 0 && html`<details class="done"
 				open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length })}</summary>

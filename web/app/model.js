@@ -130,7 +130,7 @@ function flush() {
 		if (f.op === "entry" && f.org !== me?.org) {
 			if (returning && !/^(M19|session|deadline)\./.test(f.k))
 				missed++;
-			if (/^(M1\.re|M[2-9]\.|M1[0-6]\.|M29\.)/.test(f.k) && f.org !== "server")
+			if (/^(M1\.re|M[2-9]\.|M1[0-6]\.|M29\.|exercise\.inject)/.test(f.k) && f.org !== "server")
 				toReceipt.push(f);
 		}
 	beat();
@@ -172,7 +172,7 @@ function sendReceipts() {
 		const of = s.cases.get(s.caseOf.get(e.id) ?? "") ?? s.orders.get(s.orderOf.get(e.id) ?? "") ??
 			s.incidents.get(s.incidentOf.get(e.id) ?? "");
 		const have = of?.receipts.get(e.id)?.get(s.me?.org ?? "");
-		if (!have?.delivered.length && e.seq !== undefined)
+		if (!have?.delivered.length && !s.injects.get(e.id)?.delivered.has(s.me?.org ?? "") && e.seq !== undefined)
 			link.tell({ op: "receipt", seq: e.seq, state: "delivered" });
 	}
 	toReceipt = [];

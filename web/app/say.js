@@ -12,6 +12,7 @@ import catalogue from "tocsin:catalogue";
 import { withItems } from "../core/dropped.js";
 import { blank, pathOf, shown as isShown, valueAt, withValue } from "../core/form.js";
 import { FORMS, beginning, message, problemsIn } from "../core/forms.js";
+import { uuid7 } from "../core/ids.js";
 import { incidentName } from "../core/incidents.js";
 import { openExercises, orgName, timeOf } from "../core/select.js";
 import { Fields, labelOf, plainPath } from "../components/form.js";
@@ -28,7 +29,7 @@ import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 
-learn("parts", "threat", "incident", "course", "fences", "orders", "contacts");
+learn("parts", "threat", "incident", "course", "fences", "orders", "contacts", "exercises");
 
 /** @typedef {import("../core/forms.js").About} About */
 
@@ -42,9 +43,11 @@ export function SayScreen({ id: name, step: about }) {
 	const order = about ? s.orders.get(about) : undefined;
 	const incident = about && !order ? s.incidents.get(about) ?? s.incidents.get(s.incidentOf.get(about) ?? "") : undefined;
 	const [id] = (about ?? "").split(".");
-	const thing = order ?? incident ?? s.checks.get(id) ?? s.referrals.get(id);
+	const about_exercise = s.exercises.get(id);
+	const thing = order ?? incident ?? s.checks.get(id) ?? s.referrals.get(id) ?? (about_exercise && { exercise: about_exercise.id });
+	const [made] = useState(() => uuid7(Date.now()));
 	const [chosen, setExercise] = useState(/** @type {string|null|undefined} */ (undefined));
-	const exercise = spec?.system ? null : thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;
+	const exercise = spec?.system ? null : spec?.fresh ? made : thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;
 	if (!begun.current)
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.loading")}</${ScreenTitle}><p>${t("threat.loading_advice")}</p></main>`;
 	if (!spec || (about && !thing))

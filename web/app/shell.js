@@ -7,6 +7,7 @@ import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf, timeOf } f
 import { mayReport } from "../core/crisis.js";
 import { binds, seesOrders } from "../core/orders.js";
 import { isHookAdmin } from "../core/hooks.js";
+import { mayControl } from "../core/exercises.js";
 import { checksOwed, maySeeChecks, maySeeReferrals } from "../core/fences.js";
 import { Bell, Icon } from "../components/icon.js";
 import { Clock } from "../components/time.js";
@@ -48,7 +49,7 @@ function Ribbon() {
 				const at = scenarioTime(e, now.value);
 				return html`<span class="ribbon-words"><${Icon}
 					name="drill" /><strong>${t("exercise.prefix")}</strong>
-					<span class="ribbon-title">${e.title ?? ""}</span>
+					<a class="ribbon-title" href=${`#/exercises/${e.id}`}>${e.title ?? ""}</a>
 					${Number.isFinite(at) && html`<span
 						class="ribbon-clock">T+${span(at - Date.parse(e.t0 ?? e.anchor_at))}
 						<span class="ribbon-wide"> · ${t("exercise.clock",
@@ -121,6 +122,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.referrals")}</a>`}
 			<a href="#/contacts" aria-current=${route.value.name === "contacts" ? "page"
 				: undefined}>${t("nav.contacts")}</a>
+			${mayControl(me) && html`<a href="#/exercises" aria-current=${route.value.name === "exercises" ? "page"
+				: undefined}>${t("nav.exercises")}</a>`}
 			${isHookAdmin(me) && html`<a href="#/hooks" aria-current=${route.value.name === "hooks" ? "page"
 				: undefined}>${t("nav.hooks")}</a>`}
 			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
@@ -176,6 +179,7 @@ const DECONFLICTION = later("DeconflictionScreen", () => import("./fences.js"));
 const REFERRALS = later("ReferralsScreen", () => import("./fences.js"));
 const CONTACTS = later("ContactsScreen", () => import("./contacts.js"));
 const HOOKS = later("HooksScreen", () => import("./hooks.js"));
+const EXERCISES = later("ExercisesScreen", () => import("./exercises.js"));
 const SETTINGS = later("SettingsScreen", () => import("./settings.js"));
 const HELP = later("HelpDialog", () => import("./help.js"));
 
@@ -200,7 +204,7 @@ function Screen() {
 	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]
 		: id && name === "say" ? [SAY, `${id}/${step}`] : name === "orders" ? [ORDERS] : id && name === "order" ? [ORDER, id]
 			: name === "deconfliction" && maySeeChecks(me) ? [DECONFLICTION] : name === "referrals" && maySeeReferrals(me) ? [REFERRALS]
-				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "settings" ? [SETTINGS] : undefined;
+				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "exercises" ? [EXERCISES, id] : name === "settings" ? [SETTINGS] : undefined;
 	if (other)
 		return html`<${Loaded} key=${`${name}/${other[1] ?? ""}`} of=${other[0]} with=${{ id, step }} />`;
 	return html`<${BoardScreen} />`;

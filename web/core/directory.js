@@ -1,5 +1,5 @@
 // @ts-check
-/* directory.js: organisations, people, contact chains and exercise clocks, out of their entries. */
+/* directory.js: organisations, people and contact chains, out of their entries. */
 
 /** @typedef {import("./state.js").Draft} Draft */
 /** @typedef {import("./protocol.js").Entry} Entry */
@@ -25,27 +25,6 @@ function contact(c, i) {
 		person: c.person,
 		channels: c.channels ?? [],
 	};
-}
-
-/** @param {Draft} draft @param {Entry} e */
-function exerciseStep(draft, e) {
-	const exercises = /** @type {Map<string, any>} */ (draft.map("exercises"));
-	const body = e.message?.body ?? {};
-	const id = e.exercise ?? e.message?.exercise_ref ?? e.id;
-	const before = exercises.get(id) ?? { id, anchor_real: e.recorded ?? e.at, anchor_at: e.at, rate_milli: 1000,
-		running: false };
-	const next = { ...before, ...e.decided?.clock };
-	next.title ??= body.title;
-	next.t0 ??= body.t0;
-	const participants = new Set(before.participants ?? body.participants ?? []);
-	if (e.k === "exercise.join")
-		participants.add(body.org ?? e.org);
-	if (e.k === "exercise.leave")
-		participants.delete(body.org ?? e.org);
-	next.participants = [...participants];
-	if (e.k === "exercise.end")
-		next.ended = true;
-	exercises.set(id, next);
 }
 
 /** @type {Record<string, (draft: Draft, entry: Entry) => void>} */
@@ -93,10 +72,4 @@ export const directorySteps = {
 		if (b.version > (draft.state.vocabulary?.version ?? 0))
 			draft.state.vocabulary = b;
 	},
-
-	"exercise.create": exerciseStep,
-	"exercise.join": exerciseStep,
-	"exercise.leave": exerciseStep,
-	"exercise.clock": exerciseStep,
-	"exercise.end": exerciseStep,
 };

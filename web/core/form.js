@@ -31,6 +31,9 @@ export const CODES = new Set(["CC", "LANG", "HEX"]);
 /** A mandatory list that may be empty. @param {Field} f */
 const mayBeNone = (f) => f.list?.[0] === 0 && (f.need === "MUST" || f.need === "MEMBERS_MUST");
 
+/** The same of a list of words that is mandatory by what was chosen beside it. @param {Field} f @param {Values} values */
+const mayBeNoneHere = (f, values) => mayBeNone(f) || Boolean(f.list?.[0] === 0 && !f.shape && f.must && holds(f.must, values));
+
 /** One of objects: "none" has to be said. @param {Field} f */
 export const mustBeAnswered = (f) => Boolean(f.shape && mayBeNone(f));
 
@@ -120,7 +123,7 @@ export function body(c, shape, values) {
 		const v = values[f.name];
 		if (v === undefined || !shown(f, values))
 			continue;
-		if (mustBeAnswered(f) ? v.said !== "" : mayBeNone(f) || !isEmpty(v))
+		if (mustBeAnswered(f) ? v.said !== "" : mayBeNoneHere(f, values) || !isEmpty(v))
 			out[f.name] = wire(c, f, v);
 	}
 	return out;
@@ -201,7 +204,7 @@ export function problems(c, shape, values, at = "") {
 			continue;
 		if (mustBeAnswered(f) || !isEmpty(v))
 			list.push(...problemsOf(c, f, v, path(f.name)));
-		else if (needed(f, values) && !mayBeNone(f))
+		else if (needed(f, values) && !mayBeNoneHere(f, values))
 			list.push({ path: path(f.name), why: "required" });
 	}
 	for (const r of c.shapes[shape].rules) {

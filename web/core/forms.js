@@ -18,6 +18,7 @@
  *   home             the page that it belongs to, when it is about no incident
  *   system           it is about the directory, which is real whatever exercise runs
  *   shows(here)      shape and content of what is decided on, on the page that shows what it does
+ *   fresh            it makes an exercise of its own
  *   apart            it names no incident, although it is said in the room of one
  *   drop             files can be dropped on its list: their digests become rows
  *   grave            the button to send is red: it reaches everybody
@@ -26,6 +27,7 @@
 
 import { COURSE_FORMS } from "./forms-course.js";
 import { CONTACT_FORMS } from "./forms-contacts.js";
+import { EXERCISE_FORMS } from "./forms-exercises.js";
 import { FENCE_FORMS } from "./forms-fences.js";
 import { blank, body, mustBeAnswered, problems, restored } from "./form.js";
 import { uuid7 } from "./ids.js";
@@ -42,7 +44,7 @@ import { envelope, rfc3339 } from "./protocol.js";
  *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
- *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, apart?: boolean, drop?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
+ *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, apart?: boolean, drop?: boolean, fresh?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
  *   basis?: {act: string, article: string}[]}} Spec */
 
 const EUCP = [{ act: "EUCP", article: "1" }];
@@ -231,6 +233,7 @@ export const FORMS = {
 	...COURSE_FORMS,
 	...FENCE_FORMS,
 	...CONTACT_FORMS,
+	...EXERCISE_FORMS,
 };
 
 Object.assign(FORMS, orderForms(exactWall));

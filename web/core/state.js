@@ -15,6 +15,7 @@ import { caseSteps } from "./cases.js";
 import { contactSteps } from "./contacts.js";
 import { blankOrg, directorySteps } from "./directory.js";
 import { courseSteps } from "./course.js";
+import { exerciseSteps, takeInjectReceipt } from "./exercises.js";
 import { fenceSteps } from "./fences.js";
 import { hookSteps, takeDelivery } from "./hooks.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
@@ -23,7 +24,8 @@ import { signalSteps } from "./signals.js";
 
 /** @typedef {import("./protocol.js").Entry} Entry */
 /** @typedef {import("./protocol.js").You} You */
-/** @typedef {import("./clock.js").ExerciseClock & {participants?: string[]}} Exercise */
+/** @typedef {import("./clock.js").ExerciseClock & {participants?: string[], control?: string, turns?: import("./exercises.js").Turn[],
+ *   over?: {by: Act, at: string}}} Exercise */
 
 /** @typedef {{kind: string, address?: string, priority?: number}} Channel */
 /** @typedef {{position: number, person?: string, channels: Channel[]}} Contact */
@@ -64,7 +66,7 @@ import { signalSteps } from "./signals.js";
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
  *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>,
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
- *   complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -90,6 +92,8 @@ export function emptyState() {
 		referrals: new Map(),
 		points: new Map(), // contact points
 		shifts: new Map(), // of duty
+		injects: new Map(), // what exercise control let happen
+		sessions: new Map(), // of one's own organisation, for its admins; of participants, for exercise control
 		complaints: new Map(), // counts of them
 		hooks: new Map(), // what is called for this organisation
 		deliveries: new Map(), // and what became of it
@@ -195,7 +199,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
@@ -209,7 +213,7 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"lookup.ask", "session.open", "session.close", "credential.issue", "policy.national", "exercise.inject", "M26.verify",
+	"lookup.ask", "credential.issue", "policy.national", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
 ]);
 
@@ -236,6 +240,7 @@ export function applyEntry(draft, entry, unknown) {
 	if (person && roles && !draft.state.people.has(person))
 		/** @type {Map<string, Person>} */ (draft.map("people")).set(person, { person, org: entry.org, roles, machine: false });
 	takeDelivery(draft, entry);
+	takeInjectReceipt(draft, entry);
 	const step = stepOf(draft, entry);
 	if (step)
 		step(draft, entry, (/** @type {Entry} */ inner) => applyEntry(draft, inner, unknown));

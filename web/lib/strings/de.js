@@ -333,6 +333,7 @@ export default {
 	"nav.referrals": "Hinweise",
 	"alarm.order_scrutiny": "Die Überprüfung einer Anordnung wartet auf Ihre Entscheidung",
 	"nav.contacts": "Kontakte",
+	"nav.exercises": "Übungen",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "freiwillig",

@@ -333,6 +333,7 @@ export default {
 	"nav.referrals": "Referrals",
 	"alarm.order_scrutiny": "Scrutiny of an order waits for your decision",
 	"nav.contacts": "Contacts",
+	"nav.exercises": "Exercises",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "optional",

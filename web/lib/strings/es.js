@@ -333,6 +333,7 @@ export default {
 	"nav.referrals": "Requerimientos",
 	"alarm.order_scrutiny": "El examen de una orden espera su decisión",
 	"nav.contacts": "Contactos",
+	"nav.exercises": "Ejercicios",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "opcional",

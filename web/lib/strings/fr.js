@@ -333,6 +333,7 @@ export default {
 	"nav.referrals": "Signalements",
 	"alarm.order_scrutiny": "L’examen approfondi d’une injonction attend votre décision",
 	"nav.contacts": "Contacts",
+	"nav.exercises": "Exercices",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "facultatif",

@@ -333,6 +333,7 @@ export default {
 	"nav.referrals": "Segnalazioni",
 	"alarm.order_scrutiny": "L’esame approfondito di un ordine attende la vostra decisione",
 	"nav.contacts": "Contatti",
+	"nav.exercises": "Esercitazioni",
 	"nav.hooks": "Webhook",
 
 	"form.optional": "facoltativo",

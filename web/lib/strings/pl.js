@@ -333,6 +333,7 @@ export default {
 	"nav.referrals": "Zgłoszenia",
 	"alarm.order_scrutiny": "Kontrola nakazu czeka na Twoją decyzję",
 	"nav.contacts": "Kontakty",
+	"nav.exercises": "Ćwiczenia",
 	"nav.hooks": "Webhooki",
 
 	"form.optional": "nieobowiązkowe",
