@@ -191,6 +191,49 @@ static void recalled(const struct deed *d)
 	}
 }
 
+/* ---- what the operator has opened ---- */
+
+static void glass(const struct deed *d)
+{
+	const struct toc_value *v = toc_get(d->decided, "glass");
+	struct toc_uuid id = toc_get_id(v, "id");
+
+	if (toc_uuid_is_nil(id) || (!toc_str_is(d->e->k, "breakglass.open") && !toc_find_glass(d->w, id)))
+		return;
+	struct toc_glass *g = toc_world_edit(d->w, TOC_OBJECT_glass, TOC_KEY(id), NULL);
+	if (toc_str_is(d->e->k, "breakglass.open"))
+		toc_short_set(&g->org, d->e->org);
+	g->id = id;
+	g->until = toc_get_time(v, "until", g->until);
+	g->confirmed |= toc_get_bool(v, "confirmed");
+	g->ended |= toc_get_bool(v, "ended");
+}
+
+/* ---- exposure ---- */
+
+static void exposure(const struct deed *d)
+{
+	const struct toc_value *v = toc_get(d->decided, "exposure");
+	struct toc_uuid id = toc_get_id(v, "id");
+	bool decided = toc_get_bool(v, "decided");
+
+	if (toc_uuid_is_nil(id) || (!decided && !toc_find_exposure(d->w, id)))
+		return;
+	struct toc_exposure *x = toc_world_edit(d->w, TOC_OBJECT_exposure, TOC_KEY(id), NULL);
+	x->id = id;
+	if (decided) {
+		bool exposed = toc_get_bool(v, "exposed");
+		toc_short_set(&x->hsp, toc_get_text(v, "hsp"));
+		toc_short_set(&x->authority, toc_get_text(v, "authority"));
+		x->request = (struct toc_uuid){ { 0 } };
+		x->reports = exposed == x->exposed ? x->reports : 0;
+		x->exposed = exposed;
+	}
+	x->reports += toc_get_bool(v, "reported");
+	if (toc_get(v, "request"))
+		x->request = toc_get_id(v, "request");
+}
+
 /* ---- orders elsewhere ---- */
 
 static void process(const struct deed *d)
@@ -246,6 +289,8 @@ void toc_apply_course(const struct deed *d)
 	owe(d);
 	confirmed(d);
 	recalled(d);
+	glass(d);
+	exposure(d);
 	process(d);
 	complaints(d);
 }

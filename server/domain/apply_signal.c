@@ -156,6 +156,7 @@ static void new_item(const struct deed *d, struct toc_parcel *parcel, const stru
 	item->beyond = item->stack = -1;
 	item->expires = toc_get_time(toc_get(v, "expires_at") ? v : d->body, "expires_at", TOC_TIME_NEVER);
 	item->cluster = toc_uuid_is_nil(cluster) ? id : toc_item_id(mode, d->e->exercise, cluster);
+	item->review_views = toc_get_int(toc_get(v, "review_at_views") ? v : d->body, "review_at_views", 0);
 	set_labels(item, said(d, v, "behaviour_labels"));
 	if (opinion != TOC_OPINION_NONE)
 		set_opinion(item, d->e->org, opinion);
@@ -253,6 +254,23 @@ static void item_flood(const struct deed *d, const struct toc_value *v)
 	s->reinstated += toc_get_int(d->body, "reinstated", 0);
 }
 
+static void item_review(const struct deed *d, const struct toc_value *v)
+{
+	struct toc_item *item = item_of(d, v);
+	struct toc_str org = toc_get_text(v, "org");
+
+	if (!item)
+		return;
+	for (uint32_t i = 0; i < item->n_reviewing; i++)
+		if (toc_short_is(&item->reviewing[i].org, org)) {
+			if (!toc_get_bool(v, "owed"))
+				TOC_REMOVE(item, reviewing, i);
+			return;
+		}
+	if (toc_get_bool(v, "owed"))
+		toc_short_set(&TOC_ADD(item, reviewing)->org, org);
+}
+
 void toc_apply_signals(const struct deed *d)
 {
 	static const struct {
@@ -263,6 +281,7 @@ void toc_apply_signals(const struct deed *d)
 		{ "item_scopes", item_scope },
 		{ "item_opinions", item_opinion },
 		{ "item_floods", item_flood },
+		{ "item_reviews", item_review },
 	};
 
 	new_items(d);

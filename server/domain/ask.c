@@ -44,7 +44,7 @@ struct toc_str toc_incident_subject(struct toc_arena *a, struct toc_uuid inciden
 }
 
 /* How long the personal part is kept (rules e.7); the catalogue says the same of each type. */
-static struct toc_str retention_of(const char *k)
+struct toc_str toc_retention_of(struct toc_str k)
 {
 	static const struct {
 		const char *prefix, *retention;
@@ -57,10 +57,10 @@ static struct toc_str retention_of(const char *k)
 		{ "M17.", "R-ORDER" }, { "M18.", "R-ORDER" },
 		{ "M20.", "R-LIVE" }, { "M21.", "R-LIVE" }, { "M22.", "R-ITL" },  { "M23.", "R-LIVE" },
 		{ "M25.", "R-LIVE" }, { "M28.", "R-LIVE" },
-		{ "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
+		{ "exposure.", "R-ORDER" }, { "M19.", "R-LIVE" }, { "exercise.", "R-EXERCISE" },
 	};
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-		if (strncmp(k, classes[i].prefix, strlen(classes[i].prefix)) == 0)
+		if (k.n > strlen(classes[i].prefix) && memcmp(k.p, classes[i].prefix, strlen(classes[i].prefix)) == 0)
 			return toc_str_of(classes[i].retention);
 	return TOC_STR("R-AUDIT");
 }
@@ -86,7 +86,7 @@ static struct toc_draft *add_draft(struct toc_ask *q, const char *k)
 		.exercise = q->exercise_id,
 		.decided = decided,
 		.actor = toc_value_map(q->a),
-		.retention = retention_of(k),
+		.retention = toc_retention_of(toc_str_of(k)),
 	};
 	toc_set_time(q->a, decided, "at", q->at);
 	toc_set_time(q->a, decided, "received", q->c ? q->c->received : q->now);

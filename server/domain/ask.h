@@ -62,6 +62,8 @@ struct toc_draft *toc_ask_server_draft(struct toc_ask *q, const char *k, const c
 /** The draft's `decided`, for writing. */
 struct toc_value *toc_decided(struct toc_draft *d);
 struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat);
+/** How long the personal part of an entry is kept. */
+struct toc_str toc_retention_of(struct toc_str k);
 struct toc_str toc_incident_subject(struct toc_arena *a, struct toc_uuid incident);
 
 /** decided[list] += item */

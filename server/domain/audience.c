@@ -352,15 +352,26 @@ bool toc_read_by_tied(struct toc_str k)
 	return false;
 }
 
+/* Who had to look at an item again: whose copies were seen by many is what its service counts. */
+static struct toc_value *without_reviews(struct toc_arena *a, const struct toc_value *list)
+{
+	struct toc_value *shown = toc_value_list(a);
+
+	for (size_t i = 0; i < toc_len(list); i++)
+		if (!toc_get_is(toc_at(list, i), "timer", "review"))
+			toc_push(a, shown, toc_at(list, i));
+	return toc_len(shown) ? shown : NULL;
+}
+
 struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const struct toc_value *decided,
 				    enum toc_rendering rendering)
 {
 	/* The server's own: to tell a repetition from a conflict, to find duplicates; what a step means for
 	 * cases that are tied to this one, whose notifiers must not learn of each other; what services
-	 * counted, likewise; whom a deconfliction check concerns, and because of what. Who was told of a crisis is no secret among those who were. */
+	 * counted, and who looks at an item again because of it, likewise; whom a deconfliction check concerns, and because of what. Who was told of a crisis is no secret among those who were. */
 	static const char *const hidden[] = { "digest",	      "dup_keys",  "linked",	  "disclosed",
 					      "disclosed_to", "item_keys", "item_floods", "subject_keys",
-					      "check_opened", "content", "address_keys", "calls" };
+					      "check_opened", "content", "address_keys", "calls", "item_reviews" };
 	static const char *const bare[] = { "at", "received", "linked", "clock" };
 	struct toc_value *shown = toc_value_map(a);
 	bool little = rendering == TOC_WITHOUT_PERSONAL && !toc_is_of_incident(k);
@@ -376,6 +387,8 @@ struct toc_value *toc_decided_shown(struct toc_arena *a, struct toc_str k, const
 		toc_set_str(a, shown, m->name,
 			    toc_is_of_incident(k)           ? broadcast_shown(a, m)
 			    : toc_str_is(m->name, "readers") ? whole_readers(a, m->value)
+			    : toc_is_of_signal(k) && toc_str_is(m->name, "timers_stopped")
+				    ? without_reviews(a, m->value)
 			    : toc_str_is(m->name, "linked") ? linked_shown(a, m->value)
 			    : toc_str_is(m->name, "pages")  ? untied_pages(a, m->value)
 							    : m->value);

@@ -133,6 +133,13 @@ static const struct {
 	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
 	{ "policy.channels", toc_rule_channels, DIRECTORY | BY_SERVER },
 	{ "courier.take_over", toc_rule_take_over, DIRECTORY | BY_SERVER },
+	{ "breakglass.open", toc_rule_glass_open, DIRECTORY },
+	{ "breakglass.confirm", toc_rule_glass_confirm, DIRECTORY },
+	{ "breakglass.close", toc_rule_glass_close, DIRECTORY },
+	{ "exposure.decide", toc_rule_exposure_decide, FREE },
+	{ "exposure.report", toc_rule_exposure_report, FREE },
+	{ "exposure.request", toc_rule_exposure_request, FREE },
+	{ "storage.review", toc_rule_storage_review, FREE },
 	{ "hook.declare", toc_rule_hook_declare, DIRECTORY },
 	{ "hook.confirm", toc_rule_hook_confirm, DIRECTORY },
 	{ "hook.rotate", toc_rule_hook_step, DIRECTORY },
@@ -361,6 +368,8 @@ static int ask(const struct toc_world *w, const struct toc_principal *p, const s
 	int r = run(&q);
 	if (r == 0)
 		toc_mark_transfers(&q);
+	if (r == 0 && !looking && !ret_verdict->duplicate)
+		toc_owe_storage_review(&q);
 	if (r == 0 && !looking) {
 		toc_mail_readers(&q, 0);
 		toc_call_readers(&q, 0);

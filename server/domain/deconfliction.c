@@ -12,6 +12,8 @@
 
 #include "domain/rule.h"
 
+#define TIMER "check"
+
 static bool is_authority(const struct toc_organisation *o)
 {
 	return o && (o->kinds & (TOC_KIND_LE | TOC_KIND_CA));
@@ -220,6 +222,7 @@ int toc_rule_check(struct toc_ask *q)
 		toc_effect_order_state(q, toc_decided(d), q->order, to);
 	}
 	toc_set(q->a, toc_decided(d), "check_opened", opened);
+	toc_start_until(q, toc_decided(d), TIMER, q->id, q->p->org, q->at, toc_get_time(q->body, "answer_by", q->at));
 	toc_effect_check_state(q, toc_decided(d), q->id, TOC_CHECK_NONE, TOC_CHECK_ASKED);
 	forget_subjects(q, d);
 	add_readers(q, d, q->p->org, hub, c.orgs, n);
@@ -381,7 +384,26 @@ int toc_rule_check_decide(struct toc_ask *q)
 		if (c->asked[i].answer == TOC_CHECK_DUPLICATE_ORDER)
 			return TOC_REFUSE(q, STATE, "body.decision", "recital 36",
 					  "another authority's order on the same matter is known: there is no second one");
-	return follow(q, c, toc_arena_cstr(q->a, toc_get_text(q->body, "decision"))) ? 0 : -1;
+	struct toc_draft *d = follow(q, c, toc_arena_cstr(q->a, toc_get_text(q->body, "decision")));
+	if (d)
+		toc_stop_timer_of(q, toc_decided(d), TIMER, c->id, q->p->org);
+	return d ? 0 : -1;
+}
+
+/* The time for answers is over, whether all have answered or nobody was asked: only so does it tell nothing of either. */
+void toc_fire_check(struct toc_ask *q, const struct toc_timer *t)
+{
+	const struct toc_check *c = toc_find_check(q->w, t->cause);
+	struct toc_draft *d = toc_ask_server_draft(q, "M18.due", "due", t->cause);
+	struct toc_value *message = (struct toc_value *)(uintptr_t)d->message;
+
+	d->eid = toc_firing_id("M18.due", t);
+	d->ref = t->cause;
+	toc_set_id(q->a, message, "id", d->eid);
+	toc_set_id(q->a, toc_get(message, "body"), "check_ref", t->cause);
+	toc_set_cstr(q->a, toc_decided(d), "outcome", c && toc_check_outcome(c, q->at) == TOC_CHECK_IS_HELD ? "held" : "clear");
+	toc_stop(q, toc_decided(d), t);
+	add_readers(q, d, toc_short_str(&t->desk), TOC_STR(""), NULL, 0);
 }
 
 /* ---- what an order has to wait for ---- */

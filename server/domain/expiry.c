@@ -32,6 +32,7 @@ void toc_fire_expiry(struct toc_ask *q, const struct toc_timer *t)
 		any = item;
 		toc_push_text(q->a, refs, toc_uuid_str(q->a, item->name));
 		toc_effect_item_state(q, decided, item, to);
+		toc_reviewed(q, decided, item, TOC_STR(""));
 	}
 	toc_set(q->a, body, "item_refs", refs);
 	toc_set_cstr(q->a, body, "reason", "expired");

@@ -103,7 +103,9 @@ int toc_rule_match_count(struct toc_ask *q)
 	if (!item || !follows(q, item, "count", &to) || check_counts(q) < 0)
 		return -1;
 	struct toc_draft *d = report(q, item);
-	if (flood(q, d, item) > TOC_FLOOD_MATCHES && can_break(item))
+	int64_t matches = flood(q, d, item);
+	toc_owe_review(q, item);
+	if (matches > TOC_FLOOD_MATCHES && can_break(item))
 		toc_quarantine(q, item, to, "flood");
 	return 0;
 }
@@ -137,7 +139,7 @@ static int opine(struct toc_ask *q, enum toc_opinion opinion)
 	if (opinion == TOC_OPINION_NONE) { /* it does not apply there: nothing is held of the item itself */
 		if (!follows(q, item, "count", &to))
 			return -1;
-		(void)report(q, item);
+		toc_reviewed(q, toc_decided(report(q, item)), item, q->p->org);
 		return 0;
 	}
 	count_opinions(item, q->p->org, opinion, &n_for, &n_against);
@@ -157,6 +159,7 @@ static int opine(struct toc_ask *q, enum toc_opinion opinion)
 	toc_set_cstr(q->a, v, "opinion", toc_opinion_name(opinion));
 	toc_set_bool(q->a, v, "disputed", disputed);
 	toc_effect(q->a, decided, "item_opinions", v);
+	toc_reviewed(q, decided, item, q->p->org);
 	toc_effect_item_state(q, decided, item, to);
 	if (disputed && !item->disputed && can_break(item) &&
 	    toc_get_int(q->body, "distance", 0) > TOC_SURE_DISTANCE)

@@ -39,6 +39,7 @@ enum {
 	NO_MACHINE = TOC_ACTION_NO_MACHINE,
 	RECEIPTS = TOC_ACTION_RECEIPTS,
 	THREAT_LANE = TOC_ACTION_THREAT_LANE,
+	LATER = TOC_ACTION_LATER,
 };
 
 /* Names carry their length: these tables are searched many times for every message. */

@@ -67,9 +67,10 @@ enum toc_action_flag {
 	TOC_ACTION_NO_MACHINE = 2,  /* a service account does not even read it */
 	TOC_ACTION_RECEIPTS = 4,    /* deliveries and acknowledgements of it are entries */
 	TOC_ACTION_THREAT_LANE = 8, /* may take effect while the database is away */
+	TOC_ACTION_LATER = 16,      /* … and what it brings with it, which nobody is told of before it is recorded */
 };
 
-#define TOC_CLAUSES_MAX 10
+#define TOC_CLAUSES_MAX 12
 struct toc_action {
 	const char *k;
 	size_t k_bytes;

@@ -23,13 +23,13 @@ static const struct toc_value *desk_named(const struct toc_value *desks, struct 
 	return NULL;
 }
 
-/* The time for a person's acknowledgement that starts with it, or NULL. */
+/* The time for a person's answer or acknowledgement that starts with it (T17 of a desk, T19 of a member), or NULL. */
 static const struct toc_value *owed_by(const struct toc_draft *d, struct toc_str org)
 {
 	const struct toc_value *timers = toc_get(d->decided, "timers_started");
 
 	for (size_t i = 0; i < toc_len(timers); i++)
-		if (toc_get_is(toc_at(timers, i), "timer", "T19") &&
+		if ((toc_get_is(toc_at(timers, i), "timer", "T19") || toc_get_is(toc_at(timers, i), "timer", "T17")) &&
 		    toc_str_eq(toc_get_text(toc_at(timers, i), "desk"), org))
 			return toc_at(timers, i);
 	return NULL;

@@ -229,8 +229,10 @@ int toc_rule_receipt_human(struct toc_ask *q)
 	toc_order_receipt(q, toc_decided(d), m, q->p->org, q->p->channel, q->at);
 	if (acks || toc_str_is(toc_short_str(&m->k), "M25.recall"))
 		toc_receipt_confirms(q, d, m, q->p->org, TOC_BY_PERSON);
-	if (acks)
+	if (acks) {
+		toc_review_acknowledged(q, d, m);
 		toc_stop_deliveries(q, toc_decided(d), q->p->org, m->eid, m->eid);
+	}
 	toc_receipt_readers(q, d, m, TOC_STR(""));
 	return 0;
 }

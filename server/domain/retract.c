@@ -48,8 +48,10 @@ int toc_rule_retract(struct toc_ask *q)
 	q->incident = toc_find_incident(q->w, items[0]->incident);
 	struct toc_draft *d = toc_ask_draft(q, "M8.retract");
 	d->ref = items[0]->message;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		toc_effect_item_state(q, toc_decided(d), items[i], TOC_ITEM_RETRACTED);
+		toc_reviewed(q, toc_decided(d), items[i], TOC_STR(""));
+	}
 	toc_readers_of_item(q, d, items[0]);
 	toc_owe_confirmations(q, d, toc_find_message(q->w, items[0]->message), NULL, true);
 	return 0;

@@ -33,6 +33,9 @@
  *   item_keys       [{key, near?, cluster?}]         … and what finds each of them
  *   item_states     [{item, from, to}] · item_scopes [{item, distance, beyond, bank}]
  *   item_opinions   [{item, org, opinion, disputed}] · item_floods [{item, from, matches}]
+ *   exposure        {id, hsp, authority?, exposed?, request?, decided?, reported?}    of a service to terrorist content
+ *   glass           {id, until?, confirmed?, ended?} entries that the operator has opened
+ *   item_reviews    [{item, org, owed}]              who has to look at it again
  *   orders          [{order, …}]                     of each removal order that it is about, as far as they apply:
  *                     drafted {…}, certified true, issued {…}, received {at, channel}, from and to (lifecycle.def),
  *                     items [{item, state, at?, hour?, clock?}], silence {until?, extended?}, opened n, breached n,

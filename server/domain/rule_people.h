@@ -69,6 +69,10 @@ uint32_t toc_retention_bits(const struct toc_value *classes);
 /** Does a hold stop the erasure of these classes of it? */
 bool toc_is_held(const struct toc_world *w, uint32_t subject, struct toc_uuid ref, uint32_t classes);
 
+/* breakglass.c: the operator reads what is not theirs */
+#define TOC_TIMER_GLASS "glass"
+toc_rule toc_rule_glass_open, toc_rule_glass_confirm, toc_rule_glass_close;
+
 /* point.c: who is reached: by which contact point, in which order, when. The numbers are in snapshots. */
 enum toc_purpose { TOC_FOR_ORDERS = 1, TOC_FOR_ITL = 2, TOC_FOR_CRISIS = 4, TOC_FOR_LEGAL = 8, TOC_FOR_PRESS = 16 };
 enum toc_called_when { TOC_CALLED_ALWAYS, TOC_CALLED_OPEN, TOC_CALLED_CLOSED, TOC_CALLED_ON_DUTY };

@@ -30,6 +30,14 @@ const char *toc_item_path(struct toc_ask *q, const char *list, size_t i, const c
 /* opinion.c: M7 */
 toc_rule toc_rule_match_count, toc_rule_opinion, toc_rule_false_positive, toc_rule_not_applicable;
 
+/* review.c: an item whose copies are seen by many is looked at again */
+/** Of a report of matches (d): who owes it is reminded, when the views pass what the item allows. */
+void toc_owe_review(struct toc_ask *q, const struct toc_item *item);
+/** The organisation has looked at it again; empty: the item is over, nobody has to any more. */
+void toc_reviewed(struct toc_ask *q, struct toc_value *decided, const struct toc_item *item, struct toc_str org);
+/** A person acknowledges the reminder: that is all that who gives no opinions can do. */
+void toc_review_acknowledged(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m);
+
 /* retract.c: M8 */
 toc_rule toc_rule_retract;
 

@@ -9,7 +9,7 @@ typedef void toc_fire(struct toc_ask *q, const struct toc_timer *t);
 struct toc_timer_row {
 	const char *name;
 	bool legal, warned;
-	toc_fire *fire; /* at its end; NULL: nothing starts it */
+	toc_fire *fire; /* at its end */
 	const char *basis, *about;
 };
 const struct toc_timer_row *toc_timer_row_at(size_t i); /* NULL past the end */
@@ -20,6 +20,16 @@ toc_time toc_timer_end(struct toc_str name, toc_time starts);
 toc_time toc_timer_end_now(const struct toc_world *w, struct toc_str name, toc_time starts);
 /** The next warning after `after`, or its end. */
 toc_time toc_timer_next(struct toc_str name, toc_time after, toc_time deadline);
+
+/* exposure.c: TCO 5; T11, T12 */
+toc_rule toc_rule_exposure_decide, toc_rule_exposure_report, toc_rule_exposure_request;
+/** Whose exposure a T11 or T12 is about; NULL: it is none. */
+const struct toc_exposure *toc_exposure_of(const struct toc_world *w, const struct toc_timer *t);
+
+/* storage.c: T30 */
+toc_rule toc_rule_storage_review;
+/** The drafts that bring the hub personal data start the T30 of their month. */
+void toc_owe_storage_review(struct toc_ask *q);
 
 /* deadline.c, escalation.c */
 /** decided.timers_started += a timer on a case, incident, …, as its row has it. desk may be empty. */
@@ -52,7 +62,7 @@ void toc_say_proof(struct toc_ask *q, struct toc_value *page, const struct toc_c
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
 toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t14, toc_fire_t15, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
-	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_t31, toc_fire_test, toc_fire_expiry;
+	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_t30, toc_fire_t31, toc_fire_test, toc_fire_expiry, toc_fire_check, toc_fire_glass;
 /** "deadline.warned" or "deadline.passed", to whom the timer binds and to whoever it is owed. */
 struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
 struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called, uint32_t purpose,

@@ -426,6 +426,7 @@ static int rule_on_items(struct toc_ask *q, struct toc_draft *d, const struct to
 					  "domain a.3.1",
 					  "item_ref: items of one M6 at a time, and released by themselves");
 		add_ruling(q, toc_decided(d), &r);
+		toc_reviewed(q, toc_decided(d), r.item, q->p->org);
 		narrower |= narrows(&r);
 	}
 	if (!first.item)

@@ -8,8 +8,8 @@
  *   T26  measures of the Commission's crisis mechanism last three months, and once three more
  *
  * Those of a year run on the order by which it began to be owed, one for each desk and year; they speak when the
- * year is over and when they end. T10 runs on nothing but the desk. What the law starts or ends by something that no
- * message carries (T11, T12: exposure; T30: review) is not started. Source: rules (d), 0.3, 0.4. */
+ * year is over and when they end. T10 runs on nothing but the desk. T11 and T12 are in exposure.c, T30 in storage.c.
+ * Source: rules (d), 0.3, 0.4. */
 #include "domain/rule.h"
 
 #define EXPOSING 2 /* final orders within T13 */
@@ -27,7 +27,7 @@ static bool is_one_of(const struct toc_timer *t, const char *const *names, size_
 
 bool toc_is_statutory(const struct toc_timer *t)
 {
-	static const char *const names[] = { "T10", "T13", "T14", "T15" };
+	static const char *const names[] = { "T10", "T11", "T12", "T13", "T14", "T15", "T30" };
 
 	return is_one_of(t, names, sizeof names / sizeof *names);
 }
@@ -62,7 +62,14 @@ static void tell_oversight(struct toc_ask *q, struct toc_draft *d, struct toc_st
 
 void toc_statutory_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_timer *t)
 {
+	const struct toc_exposure *x = toc_exposure_of(q->w, t);
+
 	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+	if (x) { /* between the two */
+		(void)toc_reader_add(q, d, toc_short_str(&x->authority), TOC_IF_HOME);
+		(void)toc_reader_add(q, d, toc_short_str(&x->hsp), TOC_IF_OWN | TOC_IF_ADR);
+		return;
+	}
 	(void)toc_reader_add(q, d, toc_short_str(&t->desk), TOC_IF_OWN | TOC_IF_ADR);
 	tell_oversight(q, d, toc_short_str(&t->desk));
 }

@@ -114,6 +114,8 @@ TOC_FIND_BY_ID(process)
 TOC_FIND_BY_ID(pending)
 TOC_FIND_BY_ID(mandate)
 TOC_FIND_BY_ID(hold)
+TOC_FIND_BY_ID(exposure)
+TOC_FIND_BY_ID(glass)
 #undef TOC_FIND_BY_ID
 
 /** Not used up, expired or revoked, nor is the link that opened it. c may be NULL. (link.c) */

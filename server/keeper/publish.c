@@ -8,6 +8,7 @@
  * of it (again). */
 #include "keeper/core.h"
 
+#include "domain/permission.h"
 #include "domain/world.h"
 
 #define GAP_OVER (1u << 20) /* bytes: a front with less than this waiting has caught up */
@@ -67,6 +68,9 @@ void toc_publish(struct toc_keeper *k, const struct toc_opened *e)
 
 void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e, unsigned front)
 {
+	const struct toc_action *action = toc_action_find(e->entry.k);
+	if (action && (action->flags & TOC_ACTION_LATER))
+		return;
 	toc_ipc_begin(&k->out, TOC_IPC_URGENT);
 	put_renderings(k, e, true);
 	if (front < TOC_CHILD_FRONTS_MAX)

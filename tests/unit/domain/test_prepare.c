@@ -56,6 +56,8 @@ CASE(recipients_are_those_of_the_send_with_reasons)
 	struct toc_str before = stage_saved(s->a, s->w);
 	const struct toc_value *p = prepare(s, GAME, stage_notice(s, "", ""), NULL);
 	CHECK_INT(toc_len(toc_get(p, "recipients")), 3);
+	CHECK_TEXT(toc_get_text(recipient(p, "AIRU"), "acknowledges_until"), toc_time_str(s->a, stage_time(s, "07:00")).p); /* T17 */
+	CHECK(!toc_get(recipient(p, "GameNest"), "acknowledges_until"));
 	CHECK(toc_get_text(recipient(p, "AIRU"), "why").n > 0 && recipient(p, "HUB") &&
 	      recipient(p, "GameNest"));
 	CHECK(toc_list_has(toc_get(recipient(p, "AIRU"), "roles"), TOC_STR("duty_officer")));

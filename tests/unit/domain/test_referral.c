@@ -16,7 +16,8 @@ CASE(a_referral_goes_to_the_service_and_the_hub_and_starts_nothing)
 	CHECK(!stage_reads(s, e, "BFP", TOC_ROLE_OI | TOC_ROLE_OC, NULL)); /* it is no order of theirs */
 	CHECK_INT(toc_world_next_due(s->w).us, due.us);
 	CHECK(!toc_get(toc_get(e->e.body, "decided"), "pages"));
-	CHECK_INT(s->v.n, 1);
+	CHECK_INT(s->v.n, 2); /* and the first personal data that the hub has */
+	CHECK(stage_last(s, "storage.begin", NULL) != NULL);
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
