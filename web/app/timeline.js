@@ -27,7 +27,7 @@ const SYMBOL = /** @type {Record<string, string>} */ ({
 	"M3.change": "draft", "M3.wind_down": "redirected", "M3.propose": "waiting", "M3.confirm": "accepted", "M3.fast_path": "bell",
 	"M3.object": "warn", "M3.withdraw": "withdrawn", "M3.link_activation": "link", "M3.revert": "withdrawn", "M6.propose": "draft",
 	"M6.share": "sent", "M6.variant": "sent", "M6.scope": "keep", "M7.match_count": "check", "M7.opinion": "question",
-	"M7.false_positive": "cross", "M7.not_applicable": "cross", "M8.retract": "withdrawn",
+	"M7.false_positive": "cross", "M7.not_applicable": "cross", "M7.review": "bell", "M8.retract": "withdrawn",
 	"M4.draft": "draft", "M4.send": "sent", "M4.supplement": "plus", "M4.withdraw": "withdrawn", "M5.ack": "acked",
 	"M5.accept": "accepted", "M5.redirect": "redirected", "M5.reject": "rejected", "M5.question": "question",
 	"M10.draft": "draft", "M10.certify": "person", "M10.issue": "sent", "M10.silence": "mute", "M10.withdraw": "withdrawn",
@@ -68,6 +68,8 @@ function Detail({ item, c }) {
 	case "M7.match_count":
 		return html`<b>${t("timeline.count", { n: b.count ?? 0 })}</b>${b.blocked_at_upload !== undefined && html` · ${t("timeline.blocked",
 			{ n: b.blocked_at_upload })}`}`;
+	case "M7.review":
+		return t("timeline.views", { n: b.views_hour ?? 0 });
 	case "M7.opinion":
 		return word("opinion", b.opinion);
 	case "M7.false_positive": case "M7.not_applicable":

@@ -224,7 +224,7 @@ export const FORMS = {
 		given: (here, typed) => ({ scopes: (typed.scopes ?? []).map((/** @type {any} */ x) => ({ ...x, item_ref: here.entry })) }),
 	},
 	"M7.match_count": judgement("match_count", ["count", "window", "distance", "blocked_at_upload", "removed", "left_up_with_context",
-		"reinstated"]),
+		"views_hour", "reinstated"]),
 	"M7.opinion": judgement("opinion", ["opinion", "distance"]),
 	"M7.false_positive": judgement("false_positive", ["reason_code", "distance", "sample_ref"]),
 	"M7.not_applicable": judgement("not_applicable", ["reason_code"]),

@@ -13,12 +13,13 @@ import { incidentIdOf } from "./incidents.js";
 /** @typedef {{id: string, entry: string, at: string, by: Act, fields: any, state: string, disputed: boolean, beyond?: number,
  *   distance?: number, opinions: Map<string, {opinion: string, by: Act}>,
  *   counts: {by: Act, count: number, distance?: number, body: any}[], faults: {by: Act, kind: string, reason?: string}[],
- *   ended?: {at: string, how: string, advice?: string}}} Signal
- *   `fields`: of the item, with what holds for every item of its list; `beyond`: quarantined only at a greater distance */
+ *   reviews: Map<string, string>, ended?: {at: string, how: string, advice?: string}}} Signal
+ *   `fields`: of the item, with what holds for every item of its list; `beyond`: quarantined only at a greater distance; `reviews`:
+ *   who has to look at it again, and the timer */
 
 /** What may stand once beside the list and holds for every item that does not say so itself. */
 const SHARED = ["producer", "content_type", "tco_type", "behaviour_labels", "context_warning", "graphic", "opinion",
-	"reviewed_by_human", "suggested_action", "expires_at"];
+	"reviewed_by_human", "suggested_action", "expires_at", "review_at_views"];
 
 /** @param {Draft} draft @param {Entry} e */
 function open(draft, e) {
@@ -80,7 +81,7 @@ const list = step((i, e, b) => {
 		const opinions = new Map(fields.opinion ? [[e.org, { opinion: fields.opinion, by: act(e) }]] : []);
 		i.signals.set(item.item_id, { id: item.item_id, entry: e.id, at: e.at, by: act(e), fields,
 			state: e.decided?.new_items?.state ?? "SHARED", disputed: false,
-			distance: item.match_distance_max, opinions, counts: [], faults: [] });
+			distance: item.match_distance_max, opinions, counts: [], faults: [], reviews: new Map() });
 	}
 });
 
@@ -96,14 +97,26 @@ export const signalSteps = {
 	},
 	"M7.match_count": step((i, e, b) => amend(i, b.item_ref, (s) => ({ counts: [...s.counts, { by: act(e), count: b.count,
 		distance: b.distance, body: b }] }))),
-	"M7.opinion": step((i, e, b) => hold(i, e, b.item_ref, b.opinion)),
+	/* its copies are seen by many: who has to look at it again */
+	"M7.review": step((i, e, b) => amend(i, b.item_ref, (s) => ({ reviews: new Map([...s.reviews,
+		...(e.decided?.timers_started ?? []).map((/** @type {any} */ x) => [x.desk, x.id])]) }))),
+	"M7.opinion": step((i, e, b) => {
+		hold(i, e, b.item_ref, b.opinion);
+		reviewed(i, e, b.item_ref);
+	}),
 	/* an item that matches what it should not is held to be wrong; one that is of no use here is not */
 	"M7.false_positive": step((i, e, b) => {
 		hold(i, e, b.item_ref, "negative");
 		fault(i, e, b);
+		reviewed(i, e, b.item_ref);
 	}),
-	"M7.not_applicable": step(fault),
+	"M7.not_applicable": step((i, e, b) => {
+		fault(i, e, b);
+		reviewed(i, e, b.item_ref);
+	}),
 	"M8.retract": step((i, e, b) => {
+		for (const id of b.item_refs ?? [])
+			reviewed(i, e, id, true);
 		for (const id of b.item_refs ?? [])
 			amend(i, id, () => ({ ended: { at: e.at, how: b.reason, advice: b.undo_advice } }));
 	}),
@@ -116,6 +129,18 @@ function hold(i, e, item, opinion) {
 		const opinions = new Map(s.opinions).set(e.org, { opinion, by: act(e) });
 		return { opinions, disputed: isDisputed(opinions) };
 	});
+}
+
+/** The organisation, or everybody when the item is over, has looked at it again: of others the server does not say so.
+ * @param {import("./incidents.js").Incident} i @param {Entry} e @param {string} item @param {boolean} [all] */
+function reviewed(i, e, item, all = false) {
+	const owed = i.signals.get(item)?.reviews ?? new Map();
+	for (const [org, id] of owed) {
+		const timer = all || org === e.org ? i.timers.get(id) : undefined;
+		if (timer && !timer.stopped)
+			i.timers.set(id, { ...timer, stopped: { at: e.at, met: Date.parse(e.at) <= Date.parse(timer.deadline), took_ms: 0 } });
+	}
+	amend(i, item, (s) => ({ reviews: new Map(all ? [] : [...s.reviews].filter(([org]) => org !== e.org)) }));
 }
 
 /** @param {import("./incidents.js").Incident} i @param {Entry} e @param {any} b */

@@ -215,6 +215,8 @@ function stepOf(draft, e) {
 const silent = new Set([
 	"lookup.ask", "credential.issue", "policy.national", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
+		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request", "breakglass.open",
+		"breakglass.confirm", "breakglass.close",
 ]);
 
 /** Put an entry (recorded or urgent) into the state.

@@ -219,6 +219,7 @@ export default {
 	"timeline.items": "{n, plural, one {# Signal} other {# Signale}}",
 	"timeline.count": "{n, plural, one {# Treffer} other {# Treffer}}",
 	"timeline.blocked": "{n} beim Hochladen gesperrt",
+	"timeline.views": "{n} Aufrufe in einer Stunde",
 	"form.add": "weitere",
 	"form.by_comma": "Durch Komma oder Leerzeichen getrennt.",
 	"form.one_a_line": "Je Zeile eines.",

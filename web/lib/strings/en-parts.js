@@ -219,6 +219,7 @@ export default {
 	"timeline.items": "{n, plural, one {# item} other {# items}}",
 	"timeline.count": "{n, plural, one {# match} other {# matches}}",
 	"timeline.blocked": "{n} blocked at upload",
+	"timeline.views": "{n} views in an hour",
 	"form.add": "another",
 	"form.by_comma": "Separated by commas or blanks.",
 	"form.one_a_line": "One on each line.",

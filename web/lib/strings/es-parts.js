@@ -219,6 +219,7 @@ export default {
 	"timeline.items": "{n, plural, one {# elemento} other {# elementos}}",
 	"timeline.count": "{n, plural, one {# coincidencia} other {# coincidencias}}",
 	"timeline.blocked": "{n} bloqueados al subir",
+	"timeline.views": "{n} visualizaciones en una hora",
 	"form.add": "otro",
 	"form.by_comma": "Separados por comas o espacios.",
 	"form.one_a_line": "Uno por línea.",

@@ -219,6 +219,7 @@ export default {
 	"timeline.items": "{n, plural, one {# élément} other {# éléments}}",
 	"timeline.count": "{n, plural, one {# correspondance} other {# correspondances}}",
 	"timeline.blocked": "{n} bloqués à l’envoi",
+	"timeline.views": "{n} vues en une heure",
 	"form.add": "un autre",
 	"form.by_comma": "Séparés par des virgules ou des espaces.",
 	"form.one_a_line": "Un par ligne.",

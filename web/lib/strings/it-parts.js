@@ -219,6 +219,7 @@ export default {
 	"timeline.items": "{n, plural, one {# elemento} other {# elementi}}",
 	"timeline.count": "{n, plural, one {# corrispondenza} other {# corrispondenze}}",
 	"timeline.blocked": "{n} bloccati al caricamento",
+	"timeline.views": "{n} visualizzazioni in un’ora",
 	"form.add": "un altro",
 	"form.by_comma": "Separati da virgole o spazi.",
 	"form.one_a_line": "Uno per riga.",

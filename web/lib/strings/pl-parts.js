@@ -219,6 +219,7 @@ export default {
 	"timeline.items": "{n, plural, one {# element} few {# elementy} many {# elementów} other {# elementu}}",
 	"timeline.count": "{n, plural, one {# trafienie} few {# trafienia} many {# trafień} other {# trafienia}}",
 	"timeline.blocked": "{n} zablokowano przy przesyłaniu",
+	"timeline.views": "{n} wyświetleń w ciągu godziny",
 	"form.add": "kolejny",
 	"form.by_comma": "Oddzielone przecinkami lub spacjami.",
 	"form.one_a_line": "Po jednym w wierszu.",
