@@ -213,11 +213,17 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
+	"org.kinds", "org.suspend", "person.leave", "role.grant", "role.revoke", "credential.rotate", "credential.revoke", "session.refused",
+	"policy.channels", "policy.set", "mandate.grant", "mandate.end", "witness.register", "witness.revoke", "hold.set", "hold.lift",
+	"M27.own", "M27.mandate", "M27.result", "courier.take_over",
 	"lookup.ask", "credential.issue", "policy.national", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
 		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request", "breakglass.open",
 		"breakglass.confirm", "breakglass.close",
 ]);
+
+/** Is it a kind of entry that this console has a place for, or knows that it has none? @param {string} k "TYPE.STEP" */
+export const knows = (k) => k in entrySteps || `${k.split(".")[0]}.*` in entrySteps || silent.has(k);
 
 /** Put an entry (recorded or urgent) into the state.
  * @param {Draft} draft @param {Entry} entry @param {(what: any) => void} unknown */
