@@ -7,12 +7,9 @@ import { existsSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
 import { Server, tocsind } from "../integration/lib/server.mjs";
-import { LANTERN, message } from "../integration/lib/messages.mjs";
-import { FORMS, message as messageOf, problemsIn } from "../../web/core/forms.js";
-import { steps } from "../../web/core/crisis.js";
-import { timeOf } from "../../web/core/select.js";
-import { emptyState, reduceAll } from "../../web/core/state.js";
-import { catalogue, fill } from "./fill.mjs";
+import { message } from "../integration/lib/messages.mjs";
+import { FORMS } from "../../web/core/forms.js";
+import { speaker } from "./people.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
 
@@ -185,35 +182,7 @@ describe("the path of a crisis", { skip: why }, () => {
 	});
 
 	test("what every form makes, filled with what it asks for, is taken by the server, and was offered to who said it", async () => {
-		const said = new Set();
-		/** What a member's console knows. */
-		async function stateOf(credential) {
-			const welcome = (await server.request("GET", "/api/me", { credential })).json;
-			let s = reduceAll(emptyState(), [{ op: "welcome", ...welcome }]);
-			for (let after = -1, n = 1; n > 0;) {
-				const page = (await server.request("GET", `/api/entries?after=${after}&limit=500`, { credential })).json;
-				s = reduceAll(s, page.entries.map((e) => ({ op: "entry", ...e })));
-				[after, n] = [page.last, page.entries.length];
-			}
-			return s;
-		}
-		/** @param {string} who @param {string} form @param {{incident?: string, about?: string, typed?: any, links?: any[]}} [of] */
-		async function say(who, form, { incident, about, typed, links } = {}) {
-			const credential = server.credential(...who.split("/"));
-			const s = await stateOf(credential);
-			const i = s.incidents.get(incident);
-			const at = { state: s, me: s.me, incident: i, entry: about ?? incident, exercise: LANTERN, mode: "exercise", lang: "en",
-				now: timeOf(s, { exercise: LANTERN }, Date.now() - 50) };
-			if (i && !/^M(7\.|8\.|25\.|6\.scope)/.test(form))
-				assert.ok(steps(s, i).some((x) => x.form === form), `${form} is not offered to ${who}: ${i.state}`);
-			const values = fill(form, at, typed);
-			assert.deepEqual(problemsIn(catalogue, form, values), [], form);
-			const out = messageOf(catalogue, form, values, at, links);
-			const r = await server.request("POST", "/api/messages", { credential, body: out });
-			assert.equal(r.status, 200, `${form} by ${who}: ${r.text}`);
-			said.add(form);
-			return { ...r.json, out };
-		}
+		const { say, said } = speaker(server);
 		const [officer, lead, hubLead] = ["AIRU/duty officer", "AIRU/second officer", "HUB/lead"];
 		const report = (town, links) => say(officer, "M1.report", { links, typed: { "envelope.audience": ["HUB", "Chirplet", "GameNest", "OSF"],
 			"body.event_place": { cc: "XA", locality: town, geo: "" } } });

@@ -7,8 +7,9 @@ import { existsSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
 import { choose, focused, press, reach, write } from "./keyboard.mjs";
+import { notify } from "./people.mjs";
 import { Server, tocsind, until } from "../integration/lib/server.mjs";
-import { LANTERN, message } from "../integration/lib/messages.mjs";
+import { message } from "../integration/lib/messages.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
 
@@ -64,47 +65,6 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		await used.context.close();
 	});
 
-	/** Fill and send the notification with keys. @param {any} who @param {{words: string, state?: string, handle: string}} what */
-	async function notify({ page, keys }, { words, state, handle }) {
-		await keys("n");
-		await page.waitForSelector(".mode-choice");
-		await press(page, /EXERCISE: it belongs to LANTERN/);
-		await page.waitForSelector("main.compose form");
-		await choose(page, /How soon is harm/, /Happening now/);
-		await choose(page, /Is life or safety/, /Yes/);
-		await reach(page, /Kind of offence/);
-		await page.keyboard.type("Terrorism");
-		await write(page, /What makes you think so/, words);
-		await choose(page, /emergency line called/, /Yes/);
-		await write(page, /^Number/, "112");
-		await write(page, /^Address/, `https://live.streamharbor.example/v/${Date.now()}`);
-		await reach(page, /^What it is/);
-		await page.keyboard.type("live");
-		await choose(page, /Who could see it/, /live/);
-		await choose(page, /What happened to the content/, /live, watched/);
-		await choose(page, /Is it preserved/, /No/);
-		await choose(page, /Does the user know/, /^no$/);
-		await reach(page, /^DSA Art/);
-		await page.keyboard.press("Space");
-		if (state) {
-			await press(page, /^a state$/);
-			await page.waitForFunction(() => document.activeElement?.id === "f-concerned_states.0.cc");
-			await page.keyboard.type(state);
-			await reach(page, /^Ground/);
-			await page.keyboard.type("place of");
-		} else {
-			await reach(page, /^No state can be named/);
-			await page.keyboard.press("Space");
-			await write(page, /^Why not/, "The address belongs to a VPN.");
-		}
-		await press(page, /^an identifier$/);
-		await write(page, /^Identifier/, handle);
-		await choose(page, /reported anywhere else/, /No/);
-		await keys("Control+Enter");
-		await page.getByRole("heading", { name: "Check, then send" }).waitFor({ timeout: 8000 }).catch(async () => {
-			throw new Error(await page.locator(".box-red").innerText());
-		});
-	}
 	let started;
 
 	test("the platform opens an item, writes, sees whom it goes to and why, and sends", async () => {
@@ -256,5 +216,4 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 	test("no error, no word of the policy, no request to another place, in any of the three browsers", () => {
 		assert.deepEqual([...platform.violations, ...desk.violations, ...hub.violations], []);
 	});
-	void LANTERN;
 });
