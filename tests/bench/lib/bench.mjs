@@ -155,8 +155,8 @@ const UNLIMITED = ['frames-per-minute', 'frames-burst', 'messages-per-minute', '
 	.flatMap((name) => [`--${name}`, name === 'in-flight' ? '100000' : '1000000']);
 
 /** A server with the demo's directory, and no limit on how much exercise control may say. */
-export function startServer({ fronts = 1, state, args = [] } = {}) {
-	return Server.start({ args: ['--fronts', String(fronts), ...UNLIMITED, ...args], state });
+export function startServer({ fronts = 1, state, args = [], patience } = {}) {
+	return Server.start({ args: ['--fronts', String(fronts), ...UNLIMITED, ...args], state, patience });
 }
 
 /** Clients of the server: subscribers are the people of the organisations that listen, each with their own key. */

@@ -60,8 +60,8 @@ function processes() {
 }
 
 export class Server {
-	/** @param {{state?: string, port?: number, args?: string[], command?: string, env?: object, program?: string}} options */
-	static async start({ state, port = 0, args = [], command = 'demo', env = {}, program = tocsind } = {}) {
+	/** @param {{state?: string, port?: number, args?: string[], command?: string, env?: object, program?: string, patience?: number}} options */
+	static async start({ state, port = 0, args = [], command = 'demo', env = {}, program = tocsind, patience = START_MS } = {}) {
 		const server = new Server();
 		server.own = !state;
 		server.state = state ?? path.join(scratch(), 'state');
@@ -77,7 +77,7 @@ export class Server {
 		let over = false;
 		server.ended.then(() => (over = true));
 		try {
-			await until(() => over || server.output.match(/^tocsind: ready (https:\/\/localhost:(\d+))$/m), 'the ready line', START_MS);
+			await until(() => over || server.output.match(/^tocsind: ready (https:\/\/localhost:(\d+))$/m), 'the ready line', patience);
 			if (over) throw new Error('it ended');
 		} catch (why) {
 			server.process.kill('SIGKILL');
