@@ -18,6 +18,7 @@ import { Load } from './load.mjs';
 import { message } from './messages.mjs';
 import { kill } from './outage.mjs';
 import { Server, until } from './server.mjs';
+import { Watcher } from './watcher.mjs';
 import { Steady } from './steady.mjs';
 
 const PARTS = ['front', 'keeper', 'archive', 'courier', 'signer', 'backend'];
@@ -43,6 +44,7 @@ export class Chaos {
 		chaos.server = await Server.start({ args });
 		chaos.ledger = new Ledger(chaos.server);
 		chaos.load = await Load.connect(chaos.server, random, { thinks });
+		chaos.watcher = Watcher.begin(chaos.server, chaos.server.credential('FRP', 'auditor'));
 		chaos.crowd = [];
 		const people = chaos.server.credentials.filter((c) => PEOPLE.test(c.person));
 		const wanted = clients - chaos.load.members.length;
@@ -105,7 +107,10 @@ export class Chaos {
 		const book = await this.ledger.read();
 		Ledger.checkTree(book);
 		await this.ledger.checkSeals(book.entries);
-		const counts = { seed: this.random.seed, deaths: this.deaths, clients: this.members.length,
+		await until(() => this.watcher.seen.at(-1)?.size >= book.size, 'a checkpoint of all that was read', 60_000);
+		await this.watcher.end();
+		const checkpoints = await this.watcher.check(this.ledger, (await this.ledger.read()).entries);
+		const counts = { checkpoints, seed: this.random.seed, deaths: this.deaths, clients: this.members.length,
 			reconnects: this.members.reduce((n, m) => n + m.reconnects, 0), entries: book.size };
 		Object.assign(counts, answersHold(book, this.load), effectsOnce(book));
 		counts.delivered = 0;
@@ -138,6 +143,7 @@ export class Chaos {
 	}
 
 	async end() {
+		await this.watcher.end();
 		await this.leave();
 		return this.server.stop();
 	}
