@@ -235,7 +235,8 @@ size_t toc_entry_deliveries(const struct toc_entry *e, struct toc_arena *a, stru
 
 /** Cases that are open: their rows are what the keeper keeps at hand for disclosures. */
 bool toc_world_case_is_open(const struct toc_world *w, struct toc_uuid id);
-size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases);
+/** @param most if there are more, those that were opened last */
+size_t toc_world_open_cases(const struct toc_world *w, size_t most, struct toc_arena *a, struct toc_uuid **ret_cases);
 
 /** The whole state as a document, for people and for tests: equal states are equal documents. */
 struct toc_value *toc_world_document(const struct toc_world *w, struct toc_arena *a);

@@ -1,6 +1,8 @@
 /* read.c: what keeper, archive and front ask of the state. */
 #include "domain/rule.h"
 
+#include <stdlib.h>
+
 #define DIRECTORY_MAX 400 /* a welcome stays far below a frame of 64 KiB */
 
 toc_roles toc_world_roles(const struct toc_world *w, const struct toc_principal *p)
@@ -65,26 +67,40 @@ bool toc_world_case_is_open(const struct toc_world *w, struct toc_uuid id)
 	return t && toc_case_is_open(t);
 }
 
-size_t toc_world_open_cases(const struct toc_world *w, struct toc_arena *a, struct toc_uuid **ret_cases)
+struct opened {
+	toc_time at;
+	struct toc_uuid id;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct opened *x = a, *y = b;
+
+	return x->at.us != y->at.us ? (x->at.us < y->at.us) - (x->at.us > y->at.us) : toc_uuid_cmp(x->id, y->id);
+}
+
+size_t toc_world_open_cases(const struct toc_world *w, size_t most, struct toc_arena *a, struct toc_uuid **ret_cases)
 {
 	struct toc_world_cursor cursor = { .passing = true };
-	struct toc_uuid *cases = NULL;
+	struct opened *open = NULL;
 	const struct toc_threat *t;
-	size_t n = 0, room = 0;
+	size_t n = 0;
 
 	while ((t = toc_world_next(w, TOC_OBJECT_threat, &cursor))) {
 		if (!toc_case_is_open(t))
 			continue;
-		if (n == room) {
-			struct toc_uuid *more =
-				toc_arena_alloc(a, (room = room ? room * 2 : 16) * sizeof *more);
-			for (size_t i = 0; i < n; i++)
-				more[i] = cases[i];
-			cases = more;
-		}
-		cases[n++] = t->id;
+		if ((n & (n - 1)) == 0)
+			open = toc_must_realloc(open, (n ? 2 * n : 1) * sizeof *open);
+		open[n++] = (struct opened){ t->opened, t->id };
 	}
-	*ret_cases = cases;
+	if (n > most) {
+		qsort(open, n, sizeof *open, newest_first);
+		n = most;
+	}
+	*ret_cases = toc_arena_alloc(a, (n + 1) * sizeof **ret_cases);
+	for (size_t i = 0; i < n; i++)
+		(*ret_cases)[i] = open[i].id;
+	free(open);
 	return n;
 }
 

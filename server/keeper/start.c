@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define PATIENCE_US 5000000
+#define CASES_MAX 1000 /* whose rows are at hand from the start; those of others are read when they are wanted */
 
 static void again(struct toc_keeper *k, const char *why)
 {
@@ -94,7 +95,7 @@ static void on_tail(struct toc_keeper *k, int result)
 	}
 	struct toc_arena *a = toc_arena_new();
 	struct toc_uuid *cases;
-	size_t n = toc_world_open_cases(k->world, a, &cases);
+	size_t n = toc_world_open_cases(k->world, CASES_MAX, a, &cases);
 	if (n == 0)
 		loaded(k);
 	else if (toc_store_read_cases(k->o.writer, cases, n, TOC_STORE_DEADLINE, on_case_row, on_cases, k) <

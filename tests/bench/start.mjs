@@ -44,7 +44,7 @@ async function starts() {
 /** Nobody has time for anything: not for a copy, and PostgreSQL dies with its server. */
 async function killed(server) {
 	const all = server.family().map((p) => p.pid);
-	for (const pid of all) process.kill(pid, 'SIGKILL');
+	for (const pid of all) try { process.kill(pid, 'SIGKILL'); } catch { /* it went with the others */ }
 	await server.ended;
 	await until(() => !all.some((pid) => fs.existsSync(`/proc/${pid}`)), 'all of it has ended');
 }

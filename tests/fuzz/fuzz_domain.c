@@ -513,7 +513,7 @@ static void look(struct play *p)
 
 	memset(secret, "\x00\xaa\x77\xff"[choose(p, 4)], sizeof secret);
 	(void)toc_json_str(s->a, toc_world_welcome(s->w, &who, s->now, s->a));
-	(void)toc_world_open_cases(s->w, s->a, &cases);
+	(void)toc_world_open_cases(s->w, 3, s->a, &cases);
 	(void)toc_world_credential(s->w, "session", secret, s->now, &holder, &expires);
 	if (toc_world_receipt_target(s->w, &who, choose(p, 1000), &eid) == 0)
 		must(toc_find_message(s->w, eid) != NULL, "a receipt for what is not there");

@@ -20,7 +20,7 @@ static void ask(struct toc_world *w, struct toc_arena *a)
 	struct toc_uuid *cases;
 	toc_time due = toc_world_next_due(w);
 
-	(void)toc_world_open_cases(w, a, &cases);
+	(void)toc_world_open_cases(w, 3, a, &cases);
 	(void)toc_json_str(a, toc_world_welcome(w, &nobody, (toc_time){ 0 }, a));
 	if (due.us != TOC_TIME_NEVER.us)
 		toc_due(w, due, 4, a, &v);

@@ -121,7 +121,7 @@ CASE(an_outcome_closes_the_case)
 			id, toc_uuid_str(s->a, stage_person(s, "AIRU/liaison officer")).p,
 			toc_time_str(s->a, stage_time(s, "5:00:00")).p) == 0);
 	struct toc_uuid *open;
-	CHECK_INT(toc_world_open_cases(s->w, s->a, &open), 0);
+	CHECK_INT(toc_world_open_cases(s->w, 100, s->a, &open), 0);
 	CHECK(stage_timer(stage_last(s, "M5.outcome", NULL), "timers_stopped", "T18", "AIRU") != NULL);
 	CHECK(stage_consistent(s));
 	stage_free(s);
