@@ -5,6 +5,7 @@ import { choose, press, reach, write } from "./keyboard.mjs";
 import { LANTERN } from "../integration/lib/messages.mjs";
 import { message as messageOf, problemsIn } from "../../web/core/forms.js";
 import { steps } from "../../web/core/crisis.js";
+import { humanReceipt } from "../../web/core/protocol.js";
 import { timeOf } from "../../web/core/select.js";
 import { emptyState, reduceAll } from "../../web/core/state.js";
 import { catalogue, fill } from "./fill.mjs";
@@ -87,5 +88,14 @@ export function speaker(server) {
 		said.add(form);
 		return { ...r.json, out };
 	}
-	return { say, stateOf, said };
+	/** A person acknowledges what their console shows. @param {string} who "ORG/person" @param {any} entry
+	 * @param {{incident: string, commitment: string, now: number}} of */
+	async function acknowledge(who, entry, { incident, commitment, now }) {
+		const credential = server.credential(...who.split("/"));
+		const { you } = (await server.request("GET", "/api/me", { credential })).json;
+		const body = humanReceipt(entry, "acked", you, { mode: "exercise", exercise: LANTERN, incident, now, lang: "en" }, commitment);
+		const r = await server.request("POST", "/api/messages", { credential, body });
+		assert.equal(r.status, 200, `${who}: ${r.text}`);
+	}
+	return { say, acknowledge, stateOf, said };
 }
