@@ -9,6 +9,7 @@
 #include "ipc/grant.h"
 #include "ipc/log.h"
 #include "measure/metrics.h"
+#include "message/json.h"
 #include "render/render.h"
 
 #include <stdlib.h>
@@ -43,7 +44,8 @@ struct ask {
 	bool fetched; /* the row of a proof, the leaves of a bundle, cosignatures: what comes besides tiles */
 	uint64_t cosigned; /* the size of which cosignatures were fetched; UNKNOWN: none yet */
 	unsigned lines, tries;
-	struct toc_str bytes;
+	struct toc_str bytes, wanted; /* wanted: which part of a time stamp */
+	struct toc_value *list;
 	struct toc_buf bundle;
 };
 
@@ -334,6 +336,66 @@ static int cosignatures(struct toc_prover *p, struct ask *k)
 	return 0;
 }
 
+/* ---- time stamps ---- */
+
+static void on_stamp(void *ctx, const struct toc_stamp *t)
+{
+	struct toc_prover *p = ctx;
+	struct ask *k = p->at;
+	struct toc_arena *a = k->arena;
+
+	if (k->what == TOC_LOG_STAMPS) {
+		struct toc_value *one = toc_value_map(a);
+		struct toc_sha256 token = toc_sha256(t->response);
+		toc_set_int(a, one, "size", (int64_t)t->size);
+		toc_set_text(a, one, "at", toc_time_str(a, (toc_time){ t->unix_s * 1000000 }));
+		toc_set_text(a, one, "authority", toc_arena_str(a, t->authority));
+		toc_set_text(a, one, "token", toc_hex(a, token.b, sizeof token.b));
+		toc_push(a, k->list, one);
+	} else if (toc_str_is(k->wanted, "")) {
+		k->bytes = toc_arena_str(a, t->response);
+	} else if (toc_str_is(k->wanted, "/query")) {
+		k->bytes = toc_arena_str(a, t->query);
+	} else if (toc_str_is(k->wanted, "/chain")) {
+		k->bytes = toc_arena_str(a, t->chain);
+	} else if (toc_str_is(k->wanted, "/note")) {
+		k->bytes = toc_arena_str(a, t->note);
+	}
+}
+
+static int stamps(struct toc_prover *p, struct ask *k)
+{
+	struct toc_str origin = toc_str_of(p->o.key.name);
+	struct toc_value *v;
+
+	if (!k->fetched) {
+		k->list = toc_value_list(k->arena);
+		return toc_store_stamps(p->o.store, origin, TOC_STORE_NEWEST, DEADLINE, on_stamp, on_fetched, p) < 0 ? busy(p, k) : 1;
+	}
+	v = toc_value_map(k->arena);
+	toc_set(k->arena, v, "timestamps", k->list);
+	answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_JSON, false, toc_json_str(k->arena, v));
+	return 0;
+}
+
+static int stamp(struct toc_prover *p, struct ask *k)
+{
+	const char *slash = k->path.n ? memchr(k->path.p, '/', k->path.n) : NULL;
+	size_t n = slash ? (size_t)(slash - k->path.p) : k->path.n;
+	uint64_t size;
+
+	k->wanted = (struct toc_str){ k->path.p + n, k->path.n - n };
+	if (!number((struct toc_str){ k->path.p, n }, &size))
+		return not_found(p, k);
+	if (!k->fetched)
+		return toc_store_stamps(p->o.store, toc_str_of(p->o.key.name), size, DEADLINE, on_stamp, on_fetched, p) < 0 ? busy(p, k) : 1;
+	if (!k->bytes.n)
+		return not_found(p, k);
+	bool text = toc_str_is(k->wanted, "/chain") || toc_str_is(k->wanted, "/note");
+	answer_as(p, k, TOC_NOT_REFUSED, text ? TOC_LOG_TEXT : TOC_LOG_OCTETS, true, k->bytes);
+	return 0;
+}
+
 static int proof(struct toc_prover *p, struct ask *k)
 {
 	struct toc_proof made;
@@ -445,6 +507,8 @@ static int try(struct toc_prover *p, struct ask *k)
 	switch (k->what) {
 	case TOC_LOG_CHECKPOINT: return checkpoint(p, k);
 	case TOC_LOG_COSIGNATURES: return cosignatures(p, k);
+	case TOC_LOG_STAMPS: return stamps(p, k);
+	case TOC_LOG_STAMP: return stamp(p, k);
 	case TOC_LOG_VKEY:
 		answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_TEXT, false,
 			  toc_arena_printf(k->arena, "%s\n", toc_vkey(k->arena, &p->o.key).p));

@@ -36,6 +36,7 @@ struct toc_outcome {
 	char detail[160]; /* nothing personal, and nothing that the other side could have put a person's name into */
 	bool way_down;    /* not for this recipient: nobody can be reached this way now */
 	bool again;       /* the kept connection was dead: at once, on a fresh one */
+	struct toc_str result; /* what was got, in the job's arena: the keeper is told it before the outcome; mostly empty */
 };
 
 struct toc_courier_channel {
@@ -51,7 +52,7 @@ struct toc_courier_channel {
 	void (*done)(struct toc_job *job, CURL *easy, CURLcode result, struct toc_outcome *ret);
 };
 
-extern const struct toc_courier_channel toc_smtp, toc_webhook, toc_web_push, toc_phone;
+extern const struct toc_courier_channel toc_smtp, toc_webhook, toc_web_push, toc_phone, toc_stamp;
 
 /** The outcome in words that are ours. */
 void toc_outcome_set(struct toc_outcome *o, enum toc_outcome_state state, unsigned code, const char *format, ...)

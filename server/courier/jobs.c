@@ -24,12 +24,12 @@
 #define HOLD_FIRST_US 1000000
 #define HOLD_MOST_US 60000000
 
-static const struct toc_courier_channel *const channels[] = { &toc_smtp, &toc_webhook, &toc_web_push, &toc_phone };
+static const struct toc_courier_channel *const channels[] = { &toc_smtp, &toc_webhook, &toc_web_push, &toc_phone, &toc_stamp };
 #define N_CHANNELS (sizeof channels / sizeof *channels)
 
 static const unsigned way_labels[TOC_WAYS] = {
 	[TOC_WAY_MAIL] = TOC_IS_WAY_MAIL, [TOC_WAY_WEBHOOK] = TOC_IS_WAY_WEBHOOK,
-	[TOC_WAY_PUSH] = TOC_IS_WAY_PUSH, [TOC_WAY_PHONE] = TOC_IS_WAY_PHONE,
+	[TOC_WAY_PUSH] = TOC_IS_WAY_PUSH, [TOC_WAY_PHONE] = TOC_IS_WAY_PHONE, [TOC_WAY_STAMP] = TOC_IS_WAY_STAMP,
 };
 _Static_assert(TOC_N_WAY_OUTCOME == TOC_N_WAY * (TOC_OUTCOMES - 1), "a label for each way and outcome");
 
@@ -150,6 +150,13 @@ static void tell_ended(struct toc_jobs *j)
 	if (toc_taken_sync(j->taken) < 0)
 		toc_log(TOC_LOG_ERROR, "record_failed", "what was taken cannot be written down; after a crash now it may be sent twice");
 	while ((job = queue_take(&j->ended))) {
+		const struct toc_outcome *o = job->ours;
+		if (o->result.n) {
+			toc_ipc_begin(&j->frame, TOC_IPC_GOT);
+			toc_ipc_id(&j->frame, job->id);
+			toc_ipc_str(&j->frame, o->result);
+			j->send(j->ctx, &j->frame);
+		}
 		tell(j, job->id, job->attempt, job->way, job->ours);
 		forget(j, job);
 	}

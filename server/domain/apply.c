@@ -188,6 +188,8 @@ void toc_apply(struct toc_world *w, const struct toc_entry *e)
 		toc_apply_contacts(&d);
 	else if (k.n > 5 && (memcmp(k.p, "hook.", 5) == 0 || memcmp(k.p, "push.", 5) == 0))
 		toc_apply_hook(&d);
+	else if (toc_str_is(k, "timestamp.stamp"))
+		toc_apply_stamp(&d);
 	else if (k.n > 9 && memcmp(k.p, "exercise.", 9) == 0)
 		exercise(&d);
 	toc_apply_case(&d, e->case_ref, d.decided);

@@ -42,6 +42,9 @@ void toc_apply_course(const struct deed *d);
 void toc_apply_deliveries(const struct deed *d);
 /** The directory: who is a member, and what they may. (apply_admin.c) */
 void toc_apply_admin(const struct deed *d);
+/** Time stamps of the log: one was got; what is closed wants one. (stamp.c) */
+void toc_apply_stamp(const struct deed *d);
+void toc_apply_closed(const struct deed *d);
 /** Contact points, their channels, drills and rosters. (apply_contact.c) */
 void toc_apply_contacts(const struct deed *d);
 /** Nothing goes to that hook or push any more. (apply_delivery.c) */

@@ -132,6 +132,7 @@ static const struct {
 	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
 	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
 	{ "policy.channels", toc_rule_channels, DIRECTORY | BY_SERVER },
+	{ "timestamp.stamp", toc_rule_stamp, DIRECTORY | BY_SERVER },
 	{ "courier.take_over", toc_rule_take_over, DIRECTORY | BY_SERVER },
 	{ "breakglass.open", toc_rule_glass_open, DIRECTORY },
 	{ "breakglass.confirm", toc_rule_glass_confirm, DIRECTORY },

@@ -222,6 +222,12 @@ struct toc_value *toc_world_welcome(const struct toc_world *w, const struct toc_
 				    struct toc_arena *a);
 
 /** The vkey by which a member vouches for the log. @return false when it has registered none, or is suspended */
+/** Since when the log wants a time stamp: an hour after the last one, at once when an incident was closed since.
+ * @return TOC_TIME_NEVER: not yet; else ret_closing says which of the two */
+toc_time toc_stamp_due(const struct toc_world *w, bool *ret_closing);
+uint64_t toc_stamp_wants(const struct toc_world *w);   /* the size that the checkpoint has to have for the incident that was closed */
+uint64_t toc_stamped_size(const struct toc_world *w);  /* of the newest one that was stamped; 0: none */
+toc_time toc_stamped_at(const struct toc_world *w);    /* when that was entered, or TOC_TIME_NEVER */
 unsigned toc_witnesses(const struct toc_world *w); /* how many members have one */
 bool toc_witness_of(const struct toc_world *w, struct toc_str org, struct toc_str *ret_vkey);
 

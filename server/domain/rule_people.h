@@ -56,6 +56,8 @@ toc_is_first toc_first_admin;
 toc_is_second toc_second_admin;
 /** Readers += the administrators of this organisation, and whoever could be their second. */
 void toc_tell_admins(struct toc_ask *q, struct toc_draft *d, struct toc_str org);
+/* stamp.c: when the log was there */
+toc_rule toc_rule_stamp;
 /* witness.c: the keys by which members vouch for the log */
 toc_rule toc_rule_witness_register, toc_rule_witness_revoke;
 /** How many administrators an organisation has. */

@@ -129,6 +129,14 @@ static void watch_witnesses(struct toc_front *f)
 	f->cosigned = cosigned;
 }
 
+static enum state check_stamps(const struct toc_front *f, char *why)
+{
+	int64_t late = age_us(TOC_METRIC_KEEPER_STAMP_WANTED, 0);
+
+	snprintf(why, REASON, "the time-stamping authority has given no time stamp for %d s; the log says why", (int)(late / 1000000));
+	return late > f->limits.timestamp_late_s * 1000000 ? WARNING : WELL;
+}
+
 static enum state check_journal(const struct toc_front *f, char *why)
 {
 	int64_t waiting = toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL, 0);
@@ -198,7 +206,7 @@ static const struct check {
 	enum state (*look)(const struct toc_front *f, char *why);
 } checks[] = {
 	{ "server", check_drain },     { "keeper", check_keeper },           { "database", check_database },
-	{ "archive", check_archive },  { "signer", check_signer },           { "witnesses", check_witnesses },     { "journal", check_journal },         { "certificate", check_certificate },
+	{ "archive", check_archive },  { "signer", check_signer },           { "witnesses", check_witnesses },     { "timestamps", check_stamps },     { "journal", check_journal },         { "certificate", check_certificate },
 	{ "clock", check_clock },      { "queue", check_queue },             { "sandbox", check_sandbox },
 	{ "connections", check_connections },
 };

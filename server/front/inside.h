@@ -457,6 +457,8 @@ void toc_log_get_tile(struct toc_conn *c);
 void toc_log_get_proof(struct toc_conn *c);
 void toc_log_get_consistency(struct toc_conn *c);
 void toc_log_get_cosignatures(struct toc_conn *c);
+void toc_log_get_stamps(struct toc_conn *c);
+void toc_log_get_stamp(struct toc_conn *c);
 void toc_log_data(struct toc_front *f, struct toc_frame *frame);       /* LOG_DATA */
 void toc_log_checkpoint(struct toc_front *f, struct toc_frame *frame); /* CHECKPOINT */
 void toc_log_lost(struct toc_front *f);                                /* the archive is away: who waits is told */

@@ -2,6 +2,8 @@
  *
  *   GET /log/checkpoint            the newest, as it was signed, and at most 15 cosignatures
  *   GET /log/cosignatures[/SIZE]   the newest that somebody has cosigned, or that of SIZE, with all cosignatures
+ *   GET /log/timestamps            what a time-stamping authority has said, and of which
+ *   GET /log/timestamp/SIZE[/…]    its answer; query, chain, note: what belongs to it
  *   GET /log/vkey                  who signs
  *   GET /log/tile/…                C2SP tlog-tiles; entry bundles for auditors and administrators of the operator
  *   GET /log/proof/SEQ             C2SP tlog-proof of an entry that one may read, its leaf as the extra line
@@ -76,6 +78,16 @@ void toc_log_get_consistency(struct toc_conn *c)
 void toc_log_get_cosignatures(struct toc_conn *c)
 {
 	get(c, TOC_LOG_COSIGNATURES);
+}
+
+void toc_log_get_stamps(struct toc_conn *c)
+{
+	get(c, TOC_LOG_STAMPS);
+}
+
+void toc_log_get_stamp(struct toc_conn *c)
+{
+	get(c, TOC_LOG_STAMP);
 }
 
 static void answer(struct toc_conn *c, unsigned code, unsigned kind, bool immutable, struct toc_str bytes)

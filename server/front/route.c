@@ -316,6 +316,8 @@ static const struct toc_route routes[] = {
 	{ TOC_GET, "/log/tile/*", TOC_MEMBER, toc_log_get_tile },
 	{ TOC_GET, "/log/proof/*", TOC_MEMBER, toc_log_get_proof },
 	{ TOC_GET, "/log/consistency/*", TOC_MEMBER, toc_log_get_consistency },
+	{ TOC_GET, "/log/timestamps", TOC_MEMBER, toc_log_get_stamps },
+	{ TOC_GET, "/log/timestamp/*", TOC_MEMBER, toc_log_get_stamp },
 	{ TOC_GET, "/log/cosignatures", TOC_MEMBER, toc_log_get_cosignatures },
 	{ TOC_GET, "/log/cosignatures/*", TOC_MEMBER, toc_log_get_cosignatures },
 	{ TOC_GET, "/healthz", TOC_EITHER, toc_health_live },

@@ -9,6 +9,8 @@ enum toc_log_what {
 	TOC_LOG_PROOF,       /* that an entry is in it: the path is its seq; who may read it, or flag 1 */
 	TOC_LOG_CONSISTENCY, /* the newest, and that it goes on from the size in the path: a `checkpoint` frame */
 	TOC_LOG_COSIGNATURES, /* of the size in the path, or of the newest that has any: the note with all of them */
+	TOC_LOG_STAMPS,       /* the list of time stamps, as JSON */
+	TOC_LOG_STAMP,        /* SIZE: the answer of the authority; SIZE/query, SIZE/chain, SIZE/note: what belongs to it */
 	TOC_LOG_WHATS
 };
 enum toc_log_kind { TOC_LOG_TEXT, TOC_LOG_OCTETS, TOC_LOG_JSON };

@@ -180,7 +180,8 @@ void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *f)
 {
 	struct toc_keeper *k = keeper;
 	if (front == TOC_CHILD_COURIER) {
-		toc_outgoing_frame(k, f);
+		if (!toc_stamp_frame(k, f))
+			toc_outgoing_frame(k, f);
 		return;
 	}
 	switch (f->number) {

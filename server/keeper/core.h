@@ -9,6 +9,7 @@
  *   answer.c      JSON of the answers
  *   calls.c       what the courier is told to call webhooks, telephones and browsers
  *   called.c      what gateways to telephones report
+ *   stamp.c       when the log was there: an authority is asked
  *   cosign.c      members' witnesses: their keys, and what they sign
  *   outside.c     addresses that members gave us to call, and their secrets
  *   publish.c     committed entries to the fronts
@@ -62,6 +63,7 @@ struct toc_keeper_options {
 	void *clock_ctx;
 	int control; /* or -1 */
 	const struct toc_value *channels; /* ["e-mail", …] that this deployment serves; borrowed, NULL: none */
+	const char *timestamp;            /* the time-stamping authority, or NULL or "": none */
 	struct toc_str origin;            /* https://HOST: where links lead */
 	const struct toc_value *limits; /* by the names of limit.def; NULL: all as they stand there */
 };
@@ -87,6 +89,7 @@ struct toc_keeper {
 	struct toc_auth *auth;
 	struct toc_outgoing *outgoing;
 	struct toc_cosigning *cosigning;
+	struct toc_stamping *stamping;
 
 	/* the cycle */
 	struct toc_batch *batch; /* in flight, with its keys */
@@ -253,6 +256,15 @@ void toc_cosigning_free(struct toc_cosigning *c);
 int toc_witness_check(const struct toc_keeper *k, struct toc_work *w);
 /** {"line", "size"?} of a member. Takes the work over and answers it. */
 void toc_cosign_take(struct toc_keeper *k, struct toc_work *w, struct toc_str json);
+
+/* stamp.c */
+struct toc_stamping *toc_stamping_new(struct toc_keeper *k);
+void toc_stamping_free(struct toc_stamping *s);
+void toc_stamp_turn(struct toc_keeper *k);
+int64_t toc_stamp_next_us(const struct toc_keeper *k);
+void toc_stamp_courier(struct toc_keeper *k, bool here);
+/** The courier's word, GOT or OUTCOME. @return false: it is not of a time stamp */
+bool toc_stamp_frame(struct toc_keeper *k, struct toc_frame *f);
 
 /* auth.c */
 struct toc_auth *toc_auth_new(void);

@@ -46,6 +46,7 @@ static void on_front(void *keeper, unsigned front, bool here)
 	struct toc_keeper *k = keeper;
 	if (front == TOC_CHILD_COURIER) {
 		toc_outgoing_courier(k, here);
+		toc_stamp_courier(k, here);
 		return;
 	}
 	if (!k->child)
@@ -66,6 +67,7 @@ static void on_turn(void *keeper)
 	toc_away_turn(k);
 	toc_keeper_receipts(k);
 	toc_outgoing_turn(k);
+	toc_stamp_turn(k);
 	toc_snapshot_turn(k); /* before the cycle: between two batches nothing lies over the state */
 	toc_cycle_turn(k);
 	toc_tail_poll(k);
@@ -86,6 +88,7 @@ static int64_t next_us(void *keeper)
 		toc_cycle_next_us(k),
 		toc_auth_next_us(k),
 		toc_outgoing_next_us(k),
+		toc_stamp_next_us(k),
 		toc_snapshot_next_us(k),
 		k->phase == TOC_READY ? toc_receipts_next_us(k->receipts) : INT64_MAX,
 	};
@@ -143,6 +146,7 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	k->away = toc_away_new();
 	k->copy = toc_copy_new();
 	k->cosigning = toc_cosigning_new(k);
+	k->stamping = toc_stamping_new(k);
 	k->tail.arena = toc_arena_new();
 	k->child = toc_child_new(&events, k, o->control);
 	toc_child_deaf(k->child, true);
@@ -180,6 +184,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	toc_outgoing_free(k->outgoing);
 	toc_auth_free(k->auth);
 	toc_cosigning_free(k->cosigning);
+	toc_stamping_free(k->stamping);
 	toc_away_free(k->away);
 	toc_journal_free(k->journal);
 	toc_keyring_free(k->o.ring);
@@ -219,6 +224,7 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	o->limits = toc_get(heritage, "limits");
 	o->channels = toc_get(heritage, "channels");
 	o->origin = toc_get_text(heritage, "origin");
+	o->timestamp = toc_heritage_text(a, heritage, "timestamp");
 	o->allow = toc_get(heritage, "allow");
 	o->push = toc_get_bool(heritage, "push");
 	o->control = CONTROL_FD;

@@ -13,6 +13,7 @@
 
 #define PASSWORD_MOST 1024
 #define CA_MOST (1u << 20)
+#define STAMP_CA_MOST 32768 /* it is kept beside each time stamp */
 
 static int read_one(const struct toc_config *c, enum toc_option o, const char *name, size_t most, char **ret,
                     struct toc_error *reterr)
@@ -53,8 +54,14 @@ int toc_courier_prepare(struct toc_courier_means *ret, const struct toc_config *
 		return toc_fail(reterr, TOC_EINVAL, "smtp-user: say smtp-password-file, too");
 	if ((r = read_one(c, TOC_OPT_SMTP_PASSWORD_FILE, "smtp-password-file", PASSWORD_MOST, &ret->password, reterr)) < 0 ||
 	    (r = read_one(c, TOC_OPT_SMTP_CA, "smtp-ca", CA_MOST, &ret->ca, reterr)) < 0 ||
-	    (r = read_one(c, TOC_OPT_HOOK_CA, "hook-ca", CA_MOST, &ret->hook_ca, reterr)) < 0)
+	    (r = read_one(c, TOC_OPT_HOOK_CA, "hook-ca", CA_MOST, &ret->hook_ca, reterr)) < 0 ||
+	    (r = read_one(c, TOC_OPT_TIMESTAMP_CA, "timestamp-ca", STAMP_CA_MOST, &ret->stamp_ca, reterr)) < 0)
 		return r;
+	const char *stamps = toc_config_text(c, TOC_OPT_TIMESTAMP_URL);
+	if (*stamps && strncmp(stamps, "http://", 7) != 0 && strncmp(stamps, "https://", 8) != 0)
+		return toc_fail(reterr, TOC_EINVAL, "timestamp-url: http://… or https://…");
+	if (*stamps && !ret->stamp_ca)
+		return toc_fail(reterr, TOC_EINVAL, "timestamp-url: say timestamp-ca, too: a time stamp that nobody vouches for is none");
 	if (ret->password)
 		ret->password[strcspn(ret->password, "\r\n")] = '\0';
 	return open_record(ret, s, account, reterr);
@@ -67,6 +74,7 @@ void toc_courier_done(struct toc_courier_means *m)
 	free(m->password);
 	free(m->ca);
 	free(m->hook_ca);
+	free(m->stamp_ca);
 	if (m->record >= 0)
 		close(m->record);
 	*m = (struct toc_courier_means){ .record = -1 };
@@ -119,6 +127,13 @@ struct toc_value *toc_courier_told(const struct toc_courier_means *m, const stru
 {
 	struct toc_value *told = toc_value_map(a), *smtp = toc_value_map(a);
 	tell_hooks(m, c, outside, a, told);
+	if (*toc_config_text(c, TOC_OPT_TIMESTAMP_URL)) {
+		struct toc_value *stamp = toc_value_map(a);
+		toc_set(a, told, "stamp", stamp);
+		toc_set_cstr(a, stamp, "url", toc_config_text(c, TOC_OPT_TIMESTAMP_URL));
+		toc_set_cstr(a, stamp, "ca", m->stamp_ca);
+		toc_set_cstr(a, stamp, "policy", toc_config_text(c, TOC_OPT_TIMESTAMP_POLICY));
+	}
 	if (!*toc_config_text(c, TOC_OPT_SMTP))
 		return told;
 	toc_set(a, told, "smtp", smtp);

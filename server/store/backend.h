@@ -29,6 +29,8 @@ enum toc_op_kind {
 	TOC_OP_CHECKPOINT_OF,
 	TOC_OP_COSIGN,
 	TOC_OP_COSIGNATURES,
+	TOC_OP_ADD_STAMP,
+	TOC_OP_STAMPS,
 };
 
 struct toc_op {
@@ -39,6 +41,7 @@ struct toc_op {
 	struct toc_append append;
 	const struct toc_publication *publication;
 	const struct toc_cosignature *cosignature;
+	const struct toc_stamp *stamp;
 	uint64_t from; /* read, leaves: the first seq; hashes: the first; snapshot: as_of; of a checkpoint: its size */
 	uint64_t to;   /* leaves: the first seq that is not wanted */
 	unsigned limit;
@@ -55,6 +58,7 @@ struct toc_op {
 		toc_store_head *head;
 		toc_store_leaf *leaf;
 		toc_store_cosignature *cosignature;
+		toc_store_stamp *stamp;
 	} hand_over;
 };
 

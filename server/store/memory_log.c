@@ -130,6 +130,39 @@ static void cosignatures(const struct toc_memory_log *log, const struct toc_op *
 			op->hand_over.cosignature(op->ctx, &log->cosignatures[i]);
 }
 
+static int add_stamp(struct toc_memory_log *log, struct toc_arena *a, const struct toc_stamp *what, struct toc_error *reterr)
+{
+	const struct toc_published *c = of_size(log, what->origin, what->size);
+
+	if (!c)
+		return toc_fail(reterr, TOC_EINVAL, "there is no checkpoint of size %llu", (unsigned long long)what->size);
+	for (size_t i = 0; i < log->n_stamps; i++)
+		if (toc_str_eq(log->stamps[i].origin, what->origin) && log->stamps[i].size == what->size &&
+		    toc_str_eq(log->stamps[i].authority, what->authority))
+			return 0;
+	log->stamps = toc_must_realloc(log->stamps, (log->n_stamps + 1) * sizeof *log->stamps);
+	log->stamps[log->n_stamps++] = (struct toc_stamp){
+		.origin = toc_arena_str(a, what->origin),
+		.authority = toc_arena_str(a, what->authority),
+		.size = what->size,
+		.unix_s = what->unix_s,
+		.query = toc_arena_str(a, what->query),
+		.response = toc_arena_str(a, what->response),
+		.chain = toc_arena_str(a, what->chain),
+		.note = c->note,
+	};
+	return 0;
+}
+
+static void stamps(const struct toc_memory_log *log, const struct toc_op *op)
+{
+	struct toc_str origin = { op->copy, op->n };
+
+	for (size_t i = log->n_stamps; i-- > 0;)
+		if (toc_str_eq(log->stamps[i].origin, origin) && (op->from == TOC_STORE_NEWEST || log->stamps[i].size == op->from))
+			op->hand_over.stamp(op->ctx, &log->stamps[i]);
+}
+
 int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const struct toc_row *rows,
 		      const struct toc_range *range, const struct toc_op *op, uint64_t *ret_size, struct toc_error *reterr)
 {
@@ -151,6 +184,8 @@ int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const str
 		return 0;
 	case TOC_OP_COSIGN: return cosign(log, a, op->cosignature, ret_size, reterr);
 	case TOC_OP_COSIGNATURES: cosignatures(log, op); return 0;
+	case TOC_OP_ADD_STAMP: return add_stamp(log, a, op->stamp, reterr);
+	case TOC_OP_STAMPS: stamps(log, op); return 0;
 	case TOC_OP_LEAVES:
 		for (uint64_t seq = op->from; seq < op->to && seq < range->size; seq++) {
 			struct toc_leaf_row row = {
@@ -174,4 +209,5 @@ void toc_memory_log_done(struct toc_memory_log *log)
 	free(log->checkpoints);
 	free(log->tiles);
 	free(log->cosignatures);
+	free(log->stamps);
 }

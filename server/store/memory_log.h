@@ -12,7 +12,8 @@ struct toc_memory_log {
 	} *checkpoints;
 	struct toc_tile_root *tiles;
 	struct toc_cosignature *cosignatures;
-	size_t n_checkpoints, n_tiles, n_cosignatures;
+	struct toc_stamp *stamps;
+	size_t n_checkpoints, n_tiles, n_cosignatures, n_stamps;
 };
 /** Do one of the log's operations. @param a keeps what is published @return as store.h */
 int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const struct toc_row *rows,

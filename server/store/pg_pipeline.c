@@ -149,7 +149,9 @@ void toc_pg_start_head(struct toc_pg *pg)
 	case TOC_OP_PUBLISH: toc_pg_send_log(pg, op); break;
 	case TOC_OP_CHECKPOINT_OF:
 	case TOC_OP_COSIGN:
-	case TOC_OP_COSIGNATURES: toc_pg_send_witness(pg, op); break;
+	case TOC_OP_COSIGNATURES:
+	case TOC_OP_ADD_STAMP:
+	case TOC_OP_STAMPS: toc_pg_send_witness(pg, op); break;
 	default: toc_pg_send_load(pg, op);
 	}
 	toc_pg_sync(pg);

@@ -377,6 +377,30 @@ int toc_store_cosignatures(struct toc_store *s, struct toc_str origin, uint64_t 
 	return queued(s);
 }
 
+int toc_store_add_stamp(struct toc_store *s, const struct toc_stamp *what, toc_dur deadline, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_ADD_STAMP, deadline, done, ctx);
+
+	assert(what->size <= INT64_MAX);
+	if (!op)
+		return TOC_ELIMIT;
+	op->stamp = what;
+	return queued(s);
+}
+
+int toc_store_stamps(struct toc_store *s, struct toc_str origin, uint64_t checkpoint, toc_dur deadline, toc_store_stamp *stamp,
+		     toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_of_log(s, TOC_OP_STAMPS, origin, deadline, done, ctx);
+
+	assert(checkpoint <= INT64_MAX || checkpoint == TOC_STORE_NEWEST);
+	if (!op)
+		return TOC_ELIMIT;
+	op->from = checkpoint;
+	op->hand_over.stamp = stamp;
+	return queued(s);
+}
+
 void toc_store_free(struct toc_store *s)
 {
 	struct toc_error err;

@@ -218,6 +218,22 @@ int toc_store_cosign(struct toc_store *s, const struct toc_cosignature *what, to
 int toc_store_cosignatures(struct toc_store *s, struct toc_str origin, uint64_t checkpoint, toc_dur deadline,
 			   toc_store_cosignature *cosignature, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
 
+/** A time stamp of a checkpoint's note. */
+struct toc_stamp {
+	struct toc_str origin, authority;
+	uint64_t size;
+	int64_t unix_s;                           /* what the authority says */
+	struct toc_str query, response, chain;    /* DER, DER, PEM */
+	struct toc_str note;                      /* of a read of one: what was stamped */
+};
+typedef void toc_store_stamp(void *ctx, const struct toc_stamp *stamp);
+/** Keep a time stamp, which was checked. Of one size and authority the first stays. `what` is borrowed until done. */
+int toc_store_add_stamp(struct toc_store *s, const struct toc_stamp *what, toc_dur deadline, toc_store_done *done,
+			void *ctx) TOC_MUSTCHECK;
+/** That of the checkpoint of this size, or with TOC_STORE_NEWEST the newest thousand, newest first. */
+int toc_store_stamps(struct toc_store *s, struct toc_str origin, uint64_t checkpoint, toc_dur deadline, toc_store_stamp *stamp,
+		     toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+
 /* ---- blocking, for start-up and for the command line ---- */
 
 /** Bring the schema up to what this program carries: roles, migrations, functions, grants (sql/README.md).

@@ -215,7 +215,7 @@ function stepOf(draft, e) {
 const silent = new Set([
 	"org.kinds", "org.suspend", "person.leave", "role.grant", "role.revoke", "credential.rotate", "credential.revoke", "session.refused",
 	"policy.channels", "policy.set", "mandate.grant", "mandate.end", "witness.register", "witness.revoke", "hold.set", "hold.lift",
-	"M27.own", "M27.mandate", "M27.result", "courier.take_over",
+	"M27.own", "M27.mandate", "M27.result", "courier.take_over", "timestamp.stamp",
 	"lookup.ask", "credential.issue", "policy.national", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
 		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request", "breakglass.open",

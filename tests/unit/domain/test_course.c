@@ -370,4 +370,41 @@ CASE(within_thirty_days_it_is_reopened_with_its_debrief_afterwards_it_is_a_new_i
 	stage_free(s);
 }
 
+/* ---- when the log was there ---- */
+
+static int stamp(struct stage *s, const char *who, uint64_t size)
+{
+	return stage_act(s, who,
+			 "{\"type\":\"timestamp\",\"body\":{\"step\":\"stamp\",\"why\":\"hour\",\"log\":\"log.example/1\",\"size\":%llu,"
+			 "\"imprint\":\"%064d\",\"token\":\"%064d\",\"authority\":\"https://tsa.example.invalid/\",\"stamped_at\":"
+			 "\"2032-03-20T15:00:00Z\",\"serial\":\"1a\",\"policy\":\"1.2.3.4\"}}",
+			 (unsigned long long)size, 1, 2);
+}
+
+CASE(the_log_wants_a_time_stamp_every_hour_and_when_an_incident_is_closed)
+{
+	struct stage *s = stage_new();
+	bool closing;
+
+	CHECK(toc_stamp_due(s->w, &closing).us == 0 && !closing); /* there never was one */
+	CHECK(stamp(s, "HUB/lead", 1) < 0);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_PERMITTED);
+	CHECK_INT(stamp(s, "", 1000000), -1); /* of more than there is */
+	CHECK_INT(stamp(s, "", toc_world_size(s->w)), 0);
+	toc_time due = toc_stamp_due(s->w, &closing);
+	CHECK_INT(due.us, toc_after(toc_stamped_at(s->w), TOC_HOURS(1)).us);
+	CHECK(!closing);
+	CHECK_INT(stamp(s, "", toc_stamped_size(s->w)), -1); /* another node's, of the same */
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_STATE);
+	CHECK(stage_reads(s, stage_last(s, "timestamp.stamp", NULL), "GameNest", TOC_ROLE_ALL, NULL));
+	(void)closed(s);
+	CHECK(toc_stamp_due(s->w, &closing).us == 0 && closing); /* at once */
+	CHECK(toc_stamp_wants(s->w) <= toc_world_size(s->w) && toc_stamp_wants(s->w) > toc_stamped_size(s->w));
+	CHECK_INT(stamp(s, "", toc_world_size(s->w)), 0);
+	due = toc_stamp_due(s->w, &closing);
+	CHECK(due.us != 0 && !closing);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
