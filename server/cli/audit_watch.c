@@ -30,7 +30,7 @@ struct guard {
 	long long last;          /* the last that is known to be there */
 	int64_t lost_us, still_us; /* since when there is no connection; nothing is signed. 0: there is, it is */
 	bool quiet, standing;      /* said already */
-	bool grown, done, ended;
+	bool grown, done, ended, anew; /* anew: connect again, from where the server is now */
 	int result;
 	long silence_s;
 };
@@ -139,7 +139,10 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 	} else {
 		if (!g->lost_us)
 			g->lost_us = toc_clock_mono_us();
-		if (state == TOCSIN_ENDED) {
+		if (state == TOCSIN_ENDED && !strncmp(why, "from: ", 6)) { /* it has fewer entries than it has shown us */
+			alarm_of(g, "log", why);
+			g->anew = true;
+		} else if (state == TOCSIN_ENDED) {
 			g->result = cli_complain(g->cli, CLI_EXIT_AWAY, "%s", why);
 			g->ended = true;
 		}
@@ -315,6 +318,13 @@ int cli_audit_watch(const struct cli *cli)
 		g.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
 	while (g.result != CLI_EXIT_USAGE && !g.ended && !cli_interrupted && tocsin_step(t, 250) == 0) {
 		listen_for_nothing(&g);
+		if (g.anew) {
+			g.anew = false;
+			tocsin_disconnect(g.connection);
+			g.connection = NULL;
+			if (tocsin_connect(t, &settings, &g.connection, &error) < 0)
+				g.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
+		}
 		if (g.mirror.dir && (g.grown || (g.done && !g.mirrored)) &&
 		    toc_clock_mono_us() - g.mirrored_us >= MIRROR_US)
 			mirror(&g);

@@ -35,14 +35,16 @@ export function openCheckpoint(note, vkey) {
 	return { origin, size: Number(size), root: Buffer.from(root, 'base64'), note };
 }
 
-/** Another past of that size, signed with the log's own key: what who has stolen it could show. */
-export function forge(server, vkey, size) {
+/** A checkpoint with that root, signed with the log's own key: what who has stolen it could show. */
+export function signed(server, vkey, size, root) {
 	const seed = Buffer.from(fs.readFileSync(path.join(server.state, 'keys/log-1.key'), 'utf8').trim(), 'base64url');
 	const key = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
-	const text = `${vkey.name}\n${size}\n${sha256('another past').toString('base64')}\n`;
+	const text = `${vkey.name}\n${size}\n${root.toString('base64')}\n`;
 	const line = Buffer.concat([Buffer.from(vkey.id, 'hex'), sign(null, Buffer.from(text), key)]);
 	return `${text}\n— ${vkey.name} ${line.toString('base64')}\n`;
 }
+/** Another past of that size. */
+export const forge = (server, vkey, size) => signed(server, vkey, size, sha256('another past'));
 
 /** RFC 9162 2.1.3.2 */
 export function includes(index, size, hash, proof, root) {
