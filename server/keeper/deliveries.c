@@ -8,6 +8,14 @@
 
 #include "domain/rule.h"
 
+/* It may have been recalled since: then this receipt is none of it, and the others of its group are entered all the same. */
+static const struct toc_message *received(const struct toc_keeper *k, const struct toc_principal *by, struct toc_uuid eid)
+{
+	const struct toc_message *m = toc_find_message(k->world, eid);
+
+	return m && toc_is_reader(m, by->org, toc_world_roles(k->world, by)) ? m : NULL;
+}
+
 static bool same_readers(const struct toc_message *a, const struct toc_message *b)
 {
 	return b && a->mode == b->mode && toc_uuid_eq(a->exercise, b->exercise) &&
@@ -51,13 +59,13 @@ void toc_keeper_receipts(struct toc_keeper *k)
 	struct toc_arena *a = toc_arena_new();
 	while (toc_receipts_take(k->receipts, toc_clock_mono_us(), a, &g))
 		for (size_t done = 0, same; done < g.n; done = same) {
-			const struct toc_message *first = toc_find_message(k->world, g.eids[done]);
+			const struct toc_message *first = received(k, &g.by, g.eids[done]);
 			same = done + 1;
 			if (!first)
-				continue; /* erased since */
+				continue;
 			for (size_t i = same; i < g.n; i++) {
 				struct toc_uuid eid = g.eids[i];
-				if (!same_readers(first, toc_find_message(k->world, eid)))
+				if (!same_readers(first, received(k, &g.by, eid)))
 					continue;
 				g.eids[i] = g.eids[same];
 				g.eids[same++] = eid;
