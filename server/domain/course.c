@@ -262,6 +262,8 @@ int toc_rule_sitrep(struct toc_ask *q)
 	    toc_take_incident_step(q, q->action->k, &to) < 0 || check_draft(q) < 0 ||
 	    toc_check_window(q, toc_get(q->body, "period"), "body.period") < 0)
 		return -1;
+	if (toc_check_put_together(q, toc_find_message(q->w, toc_get_id(q->body, "draft_ref"))) < 0)
+		return -1;
 	toc_time next = toc_get_time(q->body, "next_at", TOC_TIME_NEVER), due = report_due(q, to);
 	if (!toc_before(q->at, next))
 		return TOC_REFUSE(q, TIME, "body.next_at", "domain M20, T22", "next_at: is over already");

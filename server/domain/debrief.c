@@ -131,7 +131,7 @@ int toc_rule_final(struct toc_ask *q)
 	const struct toc_timer *t = toc_running(q->w, "T25", q->incident->id, TOC_STR(""));
 	uint32_t to;
 
-	if (toc_ask_may(q, 0) < 0 || check_open(q, &to) < 0)
+	if (toc_ask_may(q, 0) < 0 || check_open(q, &to) < 0 || toc_check_put_together(q, NULL) < 0)
 		return -1;
 	for (size_t i = 0; i < toc_len(actions); i++)
 		if (!toc_find_organisation(q->w, toc_get_text(toc_at(actions, i), "owner")))

@@ -91,6 +91,26 @@ void toc_mark_like(struct toc_ask *q, struct toc_value *message, const struct to
 		toc_set(q->a, message, "handling", list);
 }
 
+int toc_check_put_together(struct toc_ask *q, const struct toc_message *made_from)
+{
+	const struct toc_value *more = toc_get(q->m, "references");
+
+	for (size_t i = 0; i <= toc_len(more); i++) {
+		const struct toc_message *m = i ? toc_find_message(q->w, toc_id_of(toc_text_of(toc_at(more, i - 1)))) : made_from;
+		if (!m && !i)
+			continue;
+		if (!m || !toc_is_reader(m, q->p->org, q->roles))
+			return toc_refuse_unknown(q, toc_arena_printf(q->a, "references[%zu]", i - 1).p);
+		if (toc_tlp_of(toc_get_text(q->m, "tlp")) < m->tlp)
+			return TOC_REFUSE(q, CONDITION, "tlp", "TLP 2.0, domain (e) 1", "tlp: %s, as the strictest of what it is put together from",
+					  toc_tlp_name(m->tlp));
+		if (m->handling & ~toc_handling_bits(toc_get(q->m, "handling")))
+			return TOC_REFUSE(q, CONDITION, "handling", "Europol 19(2)",
+					  "handling: with all codes of what it is put together from");
+	}
+	return 0;
+}
+
 int toc_check_passing_on(struct toc_ask *q, const struct toc_message *const *parts, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

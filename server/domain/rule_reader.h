@@ -37,6 +37,9 @@ int toc_check_marking(struct toc_ask *q);
 uint32_t toc_strictest(const struct toc_message *const *parts, size_t n);
 /** Marks a message that puts these together: the strictest TLP of them and of its own, all their handling codes. */
 void toc_mark_like(struct toc_ask *q, struct toc_value *message, const struct toc_message *const *parts, size_t n);
+/** A report is marked like the strictest of what it is made from, and of the messages that it names (references). made_from
+ * may be NULL. */
+int toc_check_put_together(struct toc_ask *q, const struct toc_message *made_from);
 /** May these be passed on, and is the message that does it marked like the strictest of them? */
 int toc_check_passing_on(struct toc_ask *q, const struct toc_message *const *parts, size_t n);
 

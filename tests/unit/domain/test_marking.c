@@ -64,4 +64,36 @@ CASE(what_a_redirect_discloses_is_marked_like_the_strictest_of_it)
 	stage_free(s);
 }
 
+static int report_of(struct stage *s, const char *id, const char *tlp, const char *more, const char *body)
+{
+	return stage_act(s, "HUB/lead",
+			 "{\"type\":\"M20\",\"tlp\":\"%s\",\"incident_ref\":\"%s\"," NO_PERSONAL "%s,\"body\":{\"kind\":\"situation\",\"step\":\"approve\","
+			 "\"period\":{\"from\":\"%s\",\"until\":\"%s\"},\"known\":\"x\",\"changed_since_last\":\"y\",\"not_confirmed\":\"z\",\"next_at\":"
+			 "\"2031-05-18T00:00:00Z\"%s}}",
+			 tlp, id, more, now_of(s), now_of(s), body);
+}
+
+CASE(a_report_is_marked_like_the_strictest_of_what_it_is_put_together_from)
+{
+	struct stage *s = begun();
+	const char *id = assessed(s);
+
+	CHECK_INT(decide(s, "AIRU/second officer", id, "activate", "\"body.fast_path\":true"), 0);
+	CHECK_INT(stage_act(s, "AIRU/duty officer",
+			    "{\"type\":\"M20\",\"tlp\":\"AMBER+STRICT\",\"incident_ref\":\"%s\",\"handling\":[{\"code\":\"H1\"}]," NO_PERSONAL
+			    ",\"body\":{\"kind\":\"situation\",\"step\":\"draft\",\"period\":{\"from\":\"%s\",\"until\":\"%s\"},\"known\":\"x\","
+			    "\"changed_since_last\":\"y\",\"not_confirmed\":\"z\",\"next_at\":\"2031-05-18T00:00:00Z\"}}",
+			    id, now_of(s), now_of(s)),
+		  0);
+	const char *draft = id_of(s, "M20.draft"), *from = toc_arena_printf(s->a, ",\"draft_ref\":\"%s\"", draft).p;
+	REFUSED(report_of(s, id, "AMBER", "", from), CONDITION, "tlp");
+	REFUSED(report_of(s, id, "AMBER+STRICT", "", from), CONDITION, "handling");
+	CHECK_INT(report_of(s, id, "AMBER+STRICT", ",\"handling\":[{\"code\":\"H1\"}]", from), 0);
+	CHECK_INT(report_of(s, id, "AMBER", "", ""), 0); /* what it says it is not made from */
+	/* what it names besides */
+	REFUSED(report_of(s, id, "AMBER", toc_arena_printf(s->a, ",\"references\":[\"%s\"]", draft).p, ""), CONDITION, "tlp");
+	REFUSED(report_of(s, id, "RED", ",\"references\":[\"01980000-0000-7000-8000-00000000dead\"]", ""), NOT_FOUND, "references[0]");
+	stage_free(s);
+}
+
 RUN_CASES()
