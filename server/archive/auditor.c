@@ -7,6 +7,7 @@
 #include "ipc/result.h"
 #include "measure/metrics.h"
 #include "message/json.h"
+#include "message/knew.h"
 #include "message/query.h"
 #include "render/render.h"
 #include "store/audit.h"
@@ -17,6 +18,7 @@
 #define DEADLINE TOC_SECONDS(2)
 #define DATA_BYTES 32768 /* lines go out in pieces of about this */
 #define CREDIT_MAX (1 << 20)
+#define KNEW_ENTRIES 100000 /* that name the organisation: more are not computed with */
 
 struct answer {
 	struct toc_auditor *of;
@@ -28,7 +30,7 @@ struct answer {
 	bool gone, over; /* nobody waits for it; it is to be freed */
 	struct toc_grant who;
 	uint64_t seq;
-	bool found, key_unknown;
+	bool found, key_unknown, keys_loaded;
 
 	/* what the entry says */
 	struct toc_uuid id;
@@ -36,7 +38,14 @@ struct answer {
 	const struct toc_query *query; /* NULL: a statement of one's own */
 	struct toc_audit *audit;
 	uint64_t count;
-	bool opened;
+	bool opened, whole;
+	struct toc_knew *knew;     /* of a query of that kind: what its rows add up to */
+	uint64_t *wanted;          /* of ENTRIES: places that are still to be read */
+	size_t n_wanted, at_wanted;
+	bool reading, ended;       /* one of them is being read; there are no more rows */
+	int result;
+	bool more;
+	struct toc_error why;
 	struct toc_digesting *hash;
 	struct toc_buf lines; /* not sent yet */
 };
@@ -106,6 +115,7 @@ static void on_open(void *ctx, uint64_t as_of, bool whole, bool deconfliction)
 	struct toc_value *head = toc_value_map(w->arena);
 
 	w->opened = true;
+	w->whole = whole;
 	toc_set_text(w->arena, head, "query", toc_get_text(w->body, "query"));
 	toc_set(w->arena, head, "parameters", toc_get(w->body, "parameters") ? toc_value_copy(w->arena, toc_get(w->body, "parameters")) : toc_value_list(w->arena));
 	toc_set_int(w->arena, head, "asked", (int64_t)w->seq);
@@ -121,14 +131,156 @@ static void on_open(void *ctx, uint64_t as_of, bool whole, bool deconfliction)
 	put_line(w, toc_json_str(w->arena, head));
 }
 
-static void on_row(void *ctx, struct toc_str json)
+static void give(struct answer *w, struct toc_str json)
 {
-	struct answer *w = ctx;
-
 	w->count++;
 	toc_digesting_add(w->hash, json);
 	toc_digesting_add(w->hash, TOC_STR("\n"));
 	put_line(w, json);
+}
+
+/* ---- ENTRIES: each is read with what is sealed of it, one after the other ---- */
+
+static void end_of_rows(struct answer *w);
+
+static void on_entry(void *ctx, const struct toc_row *row)
+{
+	struct answer *w = ctx;
+	struct toc_arena *scratch = toc_arena_new();
+	struct toc_opened e;
+	struct toc_error error;
+
+	if (row->seq == w->wanted[w->at_wanted] && !w->gone) {
+		int r = toc_render_open(scratch, w->of->o.ring, row, &e, &error);
+		w->key_unknown = r == 0 && e.key_unknown && w->whole && !w->keys_loaded;
+		if (w->key_unknown)
+			; /* once more, with the keys that there are now */
+		else if (r == 0)
+			give(w, toc_render_entry(scratch, &e, w->whole ? TOC_WHOLE : TOC_WITHOUT_PERSONAL, false));
+		else
+			toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq, error.text);
+	}
+	toc_arena_free(scratch);
+}
+
+static void on_entry_read(void *ctx, int result, uint64_t size, const struct toc_error *error);
+
+static void on_key(void *ctx, const struct toc_key_row *row)
+{
+	struct answer *w = ctx;
+
+	(void)!toc_keyring_add(w->of->o.ring, row);
+}
+
+static void read_next(struct answer *w);
+
+static void broke_off(struct answer *w, int result, const char *words)
+{
+	w->result = result;
+	(void)toc_fail(&w->why, result, "%s", words);
+	w->at_wanted = w->n_wanted = 0;
+	end_of_rows(w);
+}
+
+/* @return false: that was it */
+static bool goes_on(struct answer *w, int result)
+{
+	w->reading = false;
+	if (w->gone || w->of->leaving)
+		w->over = true;
+	else if (result < 0)
+		broke_off(w, result, "the database does not answer");
+	return !w->over;
+}
+
+static void on_entry_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct answer *w = ctx;
+
+	(void)size, (void)error;
+	w->keys_loaded = true; /* one that is still unknown was destroyed */
+	if (goes_on(w, result))
+		read_next(w);
+}
+
+static void read_next(struct answer *w)
+{
+	if (w->reading || w->over)
+		return;
+	if (w->at_wanted == w->n_wanted) {
+		w->at_wanted = w->n_wanted = 0;
+		send_lines(w);
+		if (w->ended)
+			end_of_rows(w);
+		else
+			toc_audit_pause(w->audit, w->credit <= 0);
+		return;
+	}
+	w->reading = toc_store_read(w->of->o.store, w->wanted[w->at_wanted], 1, DEADLINE, on_entry, on_entry_read, w) == 0;
+	if (!w->reading) /* its queue is full of others */
+		broke_off(w, TOC_EIO, "the database does not answer");
+}
+
+static void on_entry_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct answer *w = ctx;
+
+	(void)size, (void)error;
+	if (!goes_on(w, result))
+		return;
+	if (w->key_unknown && !w->keys_loaded) {
+		w->reading = toc_store_keys(w->of->o.store, DEADLINE, on_key, on_entry_keys, w) == 0;
+		if (!w->reading)
+			broke_off(w, TOC_EIO, "the database does not answer");
+		return;
+	}
+	w->at_wanted++;
+	if (w->credit > (int64_t)w->lines.n)
+		read_next(w);
+}
+
+/* ---- KNEW ---- */
+
+static void give_list(struct answer *w, const char *kind, const struct toc_value *list)
+{
+	for (size_t i = 0; i < toc_len(list); i++) {
+		struct toc_value *v = toc_value_map(w->arena), *x = toc_at(list, i);
+		toc_set_cstr(w->arena, v, "kind", kind);
+		for (size_t m = 0; m < x->n; m++)
+			toc_set_str(w->arena, v, x->members[m].name, x->members[m].value);
+		give(w, toc_json_str(w->arena, v));
+	}
+}
+
+static void give_knew(struct answer *w)
+{
+	const struct toc_value *answer = toc_knew_answer(w->knew);
+
+	give_list(w, "message", toc_get(answer, "messages"));
+	give_list(w, "own", toc_get(answer, "own"));
+	give_list(w, "timer", toc_get(answer, "timers"));
+}
+
+static void on_row(void *ctx, struct toc_str json)
+{
+	struct answer *w = ctx;
+	struct toc_refusal r;
+	struct toc_value *v;
+
+	if (!w->query || w->query->kind == TOC_QUERY_ROWS) {
+		give(w, json);
+		return;
+	}
+	bool keeps = w->query->kind == TOC_QUERY_KNEW; /* of an entry that it knows of */
+	struct toc_arena *a = keeps ? w->arena : toc_arena_new();
+	if (toc_json_parse(a, keeps ? toc_arena_str(a, json) : json, TOC_AUDIT_ROW_MAX, 64, &v, &r) < 0)
+		TOC_WRONG("PostgreSQL's JSON does not parse");
+	if (keeps) {
+		toc_knew_take(w->knew, v, false);
+	} else {
+		w->wanted[w->n_wanted++] = (uint64_t)toc_get_int(v, "seq", 0);
+		toc_arena_free(a);
+	}
 }
 
 static void last_line(struct answer *w, bool complete, struct toc_sha256 digest, const struct toc_error *why)
@@ -159,21 +311,37 @@ static enum toc_refusal_code code_of(int result)
 static void on_end(void *ctx, int result, bool more, const struct toc_error *why)
 {
 	struct answer *w = ctx;
+
+	w->result = result;
+	w->more = more;
+	if (why)
+		w->why = *why;
+	w->ended = true;
+	if (w->opened && w->query && w->query->kind == TOC_QUERY_ENTRIES)
+		read_next(w);
+	else
+		end_of_rows(w);
+}
+
+static void end_of_rows(struct answer *w)
+{
+	if (w->knew && w->result == 0)
+		give_knew(w);
 	struct toc_sha256 digest = toc_digesting_done(w->hash);
 
 	w->hash = NULL;
-	if (result == TOC_ETIMEOUT)
+	if (w->result == TOC_ETIMEOUT)
 		toc_limit_hit(TOC_LIMIT_audit_s);
-	if (result < 0)
+	if (w->result < 0)
 		toc_log(TOC_LOG_INFO, "audit_failed", "question %llu: %s", (unsigned long long)w->seq,
-			w->query || result == TOC_EIO ? why->text : "its own statement");
+			w->query || w->result == TOC_EIO ? w->why.text : "its own statement");
 	if (!w->opened) {
-		refuse(w, code_of(result), w->query ? "" : "sql", result == TOC_EIO ? "the database does not answer" : why->text);
+		refuse(w, code_of(w->result), w->query ? "" : "sql", w->result == TOC_EIO ? "the database does not answer" : w->why.text);
 		return;
 	}
 	struct toc_result r = { .asked = w->id, .org = w->who.org, .count = w->count, .digest = digest,
-				.complete = result == 0 && !more };
-	last_line(w, r.complete, digest, result < 0 ? why : NULL);
+				.complete = w->result == 0 && !w->more };
+	last_line(w, r.complete, digest, w->result < 0 ? &w->why : NULL);
 	finish(w, TOC_NOT_REFUSED, "", "", toc_result_seal(w->arena, w->of->o.grant_key, &r));
 }
 
@@ -187,19 +355,29 @@ static short wants_of(const void *w)
 	return toc_audit_wants(((const struct answer *)w)->audit);
 }
 
-static int64_t next_of(const void *w)
+static int64_t next_of(const void *answer)
 {
-	return toc_audit_next_us(((const struct answer *)w)->audit);
+	const struct answer *w = answer;
+
+	/* the last of the entries to be read: their room was not there before */
+	return w->n_wanted && !w->reading && !w->over && w->credit > (int64_t)w->lines.n ? 0 : toc_audit_next_us(w->audit);
+}
+
+static bool is_full(const struct answer *w)
+{
+	return w->credit <= (int64_t)w->lines.n || w->n_wanted > 0;
 }
 
 static void step_of(void *answer, int64_t now)
 {
 	struct answer *w = answer;
 
-	toc_audit_pause(w->audit, w->credit <= (int64_t)w->lines.n);
+	toc_audit_pause(w->audit, is_full(w));
 	toc_audit_step(w->audit, now);
 	send_lines(w);
-	toc_audit_pause(w->audit, w->credit <= 0);
+	if (w->n_wanted)
+		read_next(w);
+	toc_audit_pause(w->audit, is_full(w));
 }
 
 static const struct toc_child_source source = { .fd = fd_of, .wants = wants_of, .next_us = next_of, .step = step_of };
@@ -242,6 +420,13 @@ static void begin(struct answer *w)
 		q.values = values;
 		q.n_parameters = w->query->n_parameters;
 	}
+	if (w->query && w->query->kind == TOC_QUERY_KNEW) {
+		w->knew = toc_knew_new(w->arena, toc_query_value_of(w->body, "org"));
+		q.limit = KNEW_ENTRIES;
+		q.skip = 0;
+	} else if (w->query && w->query->kind == TOC_QUERY_ENTRIES) {
+		w->wanted = toc_arena_alloc(w->arena, TOC_AUDIT_ROWS_AT_ONCE * sizeof *w->wanted);
+	}
 	w->hash = toc_digesting_new();
 	toc_count(TOC_METRIC_ARCHIVE_READS);
 	w->audit = toc_audit_new(a->o.conninfo, &q, &taker, w);
@@ -271,13 +456,6 @@ static void on_question(void *ctx, const struct toc_row *row)
 }
 
 static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error);
-
-static void on_key(void *ctx, const struct toc_key_row *row)
-{
-	struct answer *w = ctx;
-
-	(void)!toc_keyring_add(w->of->o.ring, row);
-}
 
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
@@ -359,7 +537,7 @@ void toc_auditor_more(struct toc_auditor *a, unsigned front, struct toc_frame *f
 			continue;
 		w->credit = w->credit + bytes < CREDIT_MAX ? w->credit + bytes : CREDIT_MAX;
 		if (w->audit)
-			toc_audit_pause(w->audit, w->credit <= 0);
+			toc_audit_pause(w->audit, is_full(w));
 	}
 }
 
@@ -369,7 +547,7 @@ void toc_auditor_stop(struct toc_auditor *a, unsigned front, bool all, uint64_t 
 	for (struct answer *w = a->first; w; w = w->next)
 		if (w->front == front && (all || w->conn == conn)) {
 			w->gone = true;
-			w->over |= w->audit != NULL;
+			w->over |= w->audit != NULL && !w->reading;
 		}
 }
 
@@ -379,6 +557,7 @@ static void answer_free(struct toc_auditor *a, struct answer *w)
 		toc_child_unwatch(a->o.child, w);
 		toc_audit_free(w->audit);
 	}
+	toc_knew_free(w->knew);
 	if (w->hash)
 		(void)toc_digesting_done(w->hash);
 	toc_buf_done(&w->lines);

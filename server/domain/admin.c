@@ -416,7 +416,7 @@ int toc_rule_mandate_grant(struct toc_ask *q)
 	for (size_t i = 0; i < toc_len(orgs); i++)
 		if (!toc_find_organisation(q->w, toc_text_of(toc_at(orgs, i))))
 			return toc_refuse_unknown(q, "body.orgs");
-	if (!toc_len(orgs) && !toc_len(incidents) && !toc_len(cases))
+	if (!toc_len(orgs) && !toc_len(incidents) && !toc_len(cases) && !toc_len(toc_get(q->body, "exercises")))
 		return TOC_REFUSE(q, CONDITION, "body.orgs", "domain a.3.1", "orgs: a mandate names what it is for");
 	if (!toc_before(toc_get_time(q->body, "from", until), until) || !toc_before(q->at, until))
 		return TOC_REFUSE(q, TIME, "body.until", "domain a.3.1", "until: after its beginning, and not over yet");
@@ -546,13 +546,14 @@ static struct toc_value *ids_of(struct toc_arena *a, const struct toc_ref *refs,
 }
 
 static void scope(struct toc_ask *q, struct toc_draft *d, struct toc_value *orgs, struct toc_value *incidents,
-		  struct toc_value *cases, toc_time from, toc_time until, bool whole, bool deconfliction)
+		  struct toc_value *cases, struct toc_value *exercises, toc_time from, toc_time until, bool whole, bool deconfliction)
 {
 	struct toc_value *v = toc_value_map(q->a);
 
 	toc_set(q->a, v, "orgs", orgs);
 	toc_set(q->a, v, "incidents", incidents);
 	toc_set(q->a, v, "cases", cases);
+	toc_set(q->a, v, "exercises", exercises);
 	toc_set_time(q->a, v, "from", from);
 	toc_set_time(q->a, v, "until", until);
 	toc_set_bool(q->a, v, "whole", whole);
@@ -568,7 +569,7 @@ int toc_rule_query_own(struct toc_ask *q)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M27.own");
 	toc_push_text(q->a, orgs, q->p->org);
-	scope(q, d, orgs, toc_value_list(q->a), toc_value_list(q->a), (toc_time){ 0 }, q->at, false, false);
+	scope(q, d, orgs, toc_value_list(q->a), toc_value_list(q->a), toc_value_list(q->a), (toc_time){ 0 }, q->at, false, false);
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	return 0;
 }
@@ -607,7 +608,8 @@ int toc_rule_query_mandate(struct toc_ask *q)
 	/* the audited read of it after the delay, by an entry of the server's */
 	struct toc_draft *d = toc_ask_draft(q, "M27.mandate");
 	scope(q, d, orgs, some ? toc_value_list(q->a) : ids_of(q->a, m->incidents, m->n_incidents),
-	      some ? toc_value_list(q->a) : ids_of(q->a, m->cases, m->n_cases), m->from, m->until, m->whole, m->deconfliction);
+	      some ? toc_value_list(q->a) : ids_of(q->a, m->cases, m->n_cases),
+	      some ? toc_value_list(q->a) : ids_of(q->a, m->exercises, m->n_exercises), m->from, m->until, m->whole, m->deconfliction);
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN | TOC_IF_MANDATE);
 	return 0;
 }

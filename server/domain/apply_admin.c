@@ -314,7 +314,7 @@ static void mandate_grant(const struct deed *d)
 {
 	struct toc_uuid id = toc_get_id(d->body, "mandate");
 	const struct toc_value *orgs = toc_get(d->body, "orgs"), *incidents = toc_get(d->body, "incidents"),
-			       *cases = toc_get(d->body, "cases");
+			       *cases = toc_get(d->body, "cases"), *exercises = toc_get(d->body, "exercises");
 	bool is_new;
 
 	if (toc_uuid_is_nil(id))
@@ -330,6 +330,8 @@ static void mandate_grant(const struct deed *d)
 		TOC_ADD(m, incidents)->id = toc_id_of(toc_text_of(toc_at(incidents, i)));
 	for (size_t i = 0; i < toc_len(cases); i++)
 		TOC_ADD(m, cases)->id = toc_id_of(toc_text_of(toc_at(cases, i)));
+	for (size_t i = 0; i < toc_len(exercises); i++)
+		TOC_ADD(m, exercises)->id = toc_id_of(toc_text_of(toc_at(exercises, i)));
 	m->from = toc_get_time(d->body, "from", d->e->ts);
 	m->until = toc_get_time(d->body, "until", d->e->ts);
 	m->whole = toc_get_bool(d->body, "whole");

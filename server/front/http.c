@@ -460,6 +460,13 @@ static int64_t number_of(struct lws *wsi, const char *name_equals, int64_t absen
 	return v;
 }
 
+static bool has_argument(struct lws *wsi, const char *name_equals)
+{
+	char space[256];
+
+	return lws_get_urlarg_by_name(wsi, name_equals, space, sizeof space) != NULL;
+}
+
 /* What GET /api/entries needs of the header, which is gone later. */
 static int entries_arguments(struct toc_conn *c)
 {
@@ -557,6 +564,8 @@ int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *
 	}
 	if (c->address->operators && q->route->auth != TOC_EITHER && q->route->auth != TOC_OPERATOR)
 		return refuse_method(c, NULL); /* there is no TLS at that door */
+	if (q->route->handle == toc_entries_get && has_argument(wsi, "mandate=")) /* history under a mandate is a question */
+		q->route = toc_route_find(TOC_GET, TOC_STR("/api/audit/entries"), &q->rest, &allow);
 	if (q->route->handle == toc_entries_get && entries_arguments(c) < 0)
 		return 0;
 	if (q->route->handle == toc_route_gateway)

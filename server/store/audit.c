@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define CONNECT_US 5000000
-#define ROWS_AT_ONCE 64
+#define ROWS_AT_ONCE 64 /* TOC_AUDIT_ROWS_AT_ONCE */
 #define ROW_MAX 262144 /* TOC_AUDIT_ROW_MAX */
 #define STRINGIFIED(x) #x
 #define TEXT_OF(x) STRINGIFIED(x)

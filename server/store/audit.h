@@ -13,6 +13,7 @@
 #include "base/time.h"
 
 #define TOC_AUDIT_ROW_MAX (256u << 10) /* bytes of a row as JSON */
+#define TOC_AUDIT_ROWS_AT_ONCE 64      /* so many come at most after it was told to pause */
 
 struct toc_audit_question {
 	uint64_t seq;         /* of the entry that asks (M27) */

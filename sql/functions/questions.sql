@@ -34,12 +34,13 @@ begin
 		raise exception using errcode = 'TC004', message = 'this question was asked too long ago: ask again';
 	end if;
 	delete from audit.session s where s.pid = pg_backend_pid() or s.opened < clock_timestamp() - interval '10 minutes';
-	insert into audit.session (question, pid, secret, asker, orgs, incidents, cases, from_ts, until_ts, as_of, whole,
+	insert into audit.session (question, pid, secret, asker, orgs, incidents, cases, exercises, from_ts, until_ts, as_of, whole,
 			deconfliction)
 		select p_question, pg_backend_pid(), gen_random_uuid(), asks.org,
 			array(select jsonb_array_elements_text(scope -> 'orgs')),
 			array(select jsonb_array_elements_text(scope -> 'incidents')::uuid),
 			array(select jsonb_array_elements_text(scope -> 'cases')::uuid),
+			array(select jsonb_array_elements_text(coalesce(scope -> 'exercises', '[]'))::uuid),
 			extract(epoch from (scope ->> 'from')::timestamptz) * 1000000,
 			extract(epoch from (scope ->> 'until')::timestamptz) * 1000000,
 			least(p_question, p_as_of), (scope ->> 'whole')::boolean, (scope ->> 'deconfliction')::boolean
@@ -68,23 +69,97 @@ as $$
 		where x #>> '{}' <> ''
 $$;
 
--- Work that grows with the ledger, done once: at most so many entries of it. Returns how many are left.
-create or replace function audit.catch_up(p_at_most integer) returns bigint
+-- Facts of entries: see 0008_audit_facts.sql. Entries come in order, each once.
+create or replace function audit.take_timers(e ledger.entry, d jsonb) returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 declare
+	x record;
+	at constant timestamptz := (d #>> '{decided,at}')::timestamptz;
+begin
+	for x in select what, t.v, t.nth from (values (1, 'timers_stopped'), (2, 'timers_started'), (3, 'timers_moved')) w(what, list),
+			lateral jsonb_path_query(d, ('$.decided.' || list || '[*]')::jsonpath) with ordinality t(v, nth)
+		union all select what, t.v, t.nth from (values (1, 'timers_stopped'), (2, 'timers_started')) w(what, list),
+			lateral jsonb_path_query(d, ('$.decided.linked[*].' || list || '[*]')::jsonpath) with ordinality t(v, nth)
+		order by what, nth
+	loop
+		if x.what = 2 or (x.what = 1 and x.v ? 'starts') then
+			insert into audit.timer (id, started, ts, timer, legal, desk, k, org, ref, order_ref, exercise, incident, case_ref, starts, deadline)
+				values ((x.v ->> 'id')::uuid, e.seq, e.ts, x.v ->> 'timer', coalesce((x.v ->> 'legal')::boolean, false), nullif(x.v ->> 'desk', ''),
+					e.k, e.org, e.eid, (x.v ->> 'order')::uuid, e.exercise,
+					coalesce(e.incident, (select b.incident from audit.belonging b where b.seq = e.seq)),
+					coalesce(e.case_ref, (select b.case_ref from audit.belonging b where b.seq = e.seq)),
+					coalesce((x.v ->> 'starts')::timestamptz, at), (x.v ->> 'deadline')::timestamptz)
+				on conflict do nothing;
+		end if;
+		if x.what = 1 then
+			update audit.timer t set stopped = e.seq, stopped_at = (x.v ->> 'at')::timestamptz, met = (x.v ->> 'met')::boolean
+				where t.id = (x.v ->> 'id')::uuid
+					and t.started = (select max(n.started) from audit.timer n where n.id = (x.v ->> 'id')::uuid);
+		elsif x.what = 3 and e.k = 'deadline.passed' then
+			update audit.timer t set passed = e.seq, passed_at = at
+				where t.id = (x.v ->> 'id')::uuid and t.passed is null
+					and t.started = (select max(n.started) from audit.timer n where n.id = (x.v ->> 'id')::uuid);
+		end if;
+	end loop;
+end
+$$;
+
+-- Work that grows with the ledger, done once: at most so many entries of it. Returns how many are left.
+create or replace function audit.catch_up(p_at_most integer) returns bigint
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set enable_seqscan = off
+as $$
+declare
 	done bigint;
 	tip bigint;
+	upto bigint;
+	x record;
 begin
-	select p.size into strict done from audit.progress p for update; -- one at a time
+	select p.size into strict done from audit.progress p;
 	select t.size into strict tip from ledger.tip t;
+	if done >= tip then
+		return 0;
+	end if;
+	select p.size into strict done from audit.progress p for update; -- one at a time
+	upto := least(tip, done + p_at_most);
+
 	insert into audit.concern (org, seq)
 		select c.org, e.seq from ledger.entry e, lateral audit.concerned(ledger.document(e)) c(org)
-		where e.seq >= done and e.seq < least(tip, done + p_at_most)
+		where e.seq >= done and e.seq < upto
 		on conflict do nothing;
-	update audit.progress p set size = least(tip, done + p_at_most) where least(tip, done + p_at_most) > p.size;
-	return greatest(tip - done - p_at_most, 0);
+
+	insert into audit.belonging (seq, incident, case_ref)
+		select e.seq, about.incident, about.case_ref
+		from (select e.seq, ledger.document(e) d from ledger.entry e
+				where e.seq >= done and e.seq < upto and e.incident is null
+					and (position('"order_ref"'::bytea in e.body) > 0 or position('"receipts"'::bytea in e.body) > 0) offset 0) e,
+			lateral (select m.incident, m.case_ref from ledger.entry m
+				where m.eid = coalesce(e.d #>> '{message,body,order_ref}', e.d #>> '{decided,receipts,0,ref}')::uuid and m.seq < e.seq
+				order by m.seq limit 1) about
+		where about.incident is not null or about.case_ref is not null
+		on conflict do nothing;
+
+	insert into audit.receipt (seq, nth, ts, ref, org, person, state, channel, at, k, of_org, exercise, incident, case_ref)
+		select e.seq, r.nth, e.ts, m.eid, r.v ->> 'org', (r.v ->> 'person')::uuid, r.v ->> 'state', r.v ->> 'channel',
+			(e.d #>> '{decided,at}')::timestamptz, m.k, m.org, m.exercise, coalesce(m.incident, b.incident), coalesce(m.case_ref, b.case_ref)
+		from (select e.seq, e.ts, ledger.document(e) d from ledger.entry e
+				where e.seq >= done and e.seq < upto and position('"receipts"'::bytea in e.body) > 0 offset 0) e,
+			lateral jsonb_array_elements(e.d #> '{decided,receipts}') with ordinality r(v, nth),
+			lateral (select m.* from ledger.entry m where m.eid = (r.v ->> 'ref')::uuid and m.seq < e.seq order by m.seq limit 1) m
+			left join audit.belonging b on b.seq = m.seq
+		where r.v ->> 'state' is not null
+		on conflict do nothing;
+
+	for x in select e, ledger.document(e) d from ledger.entry e
+		where e.seq >= done and e.seq < upto and position('"timers_'::bytea in e.body) > 0 order by e.seq
+	loop
+		perform audit.take_timers(x.e, x.d);
+	end loop;
+	update audit.progress p set size = upto where upto > p.size;
+	return tip - upto;
 end
 $$;
 
@@ -96,7 +171,8 @@ create policy entry_auditor on ledger.entry for select to tocsin_auditor using (
 	and seq < (select (audit.mine()).as_of)
 	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
 	and (org = any ((select (audit.mine()).orgs)::text[])
-		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[]))
+		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
+			or exercise = any ((select (audit.mine()).exercises)::uuid[]) or seq in (select b.seq from audit.belonging b))
 			and k not in ('M4.draft', 'M10.draft')) -- a draft is its organisation's alone
 		or seq in (select c.seq from audit.concern c)
 		or (k like 'M27.%' and org = (select (audit.mine()).asker))));
@@ -107,3 +183,38 @@ create policy concern_owner on audit.concern to tocsin_owner using (true) with c
 drop policy if exists concern_auditor on audit.concern;
 create policy concern_auditor on audit.concern for select to tocsin_auditor using (
 	org = any ((select (audit.mine()).orgs)::text[]));
+
+-- Of what an entry belongs to: that of the incidents and cases named.
+alter table audit.belonging enable row level security;
+alter table audit.belonging force row level security;
+drop policy if exists belonging_owner on audit.belonging;
+create policy belonging_owner on audit.belonging to tocsin_owner using (true) with check (true);
+drop policy if exists belonging_auditor on audit.belonging;
+create policy belonging_auditor on audit.belonging for select to tocsin_auditor using (
+	incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[]));
+
+-- Receipts and timers: as the entries that they are of.
+alter table audit.receipt enable row level security;
+alter table audit.receipt force row level security;
+drop policy if exists receipt_owner on audit.receipt;
+create policy receipt_owner on audit.receipt to tocsin_owner using (true) with check (true);
+drop policy if exists receipt_auditor on audit.receipt;
+create policy receipt_auditor on audit.receipt for select to tocsin_auditor using (
+	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
+	and seq < (select (audit.mine()).as_of)
+	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
+	and (org = any ((select (audit.mine()).orgs)::text[]) or of_org = any ((select (audit.mine()).orgs)::text[])
+		or incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
+		or exercise = any ((select (audit.mine()).exercises)::uuid[])));
+alter table audit.timer enable row level security;
+alter table audit.timer force row level security;
+drop policy if exists timer_owner on audit.timer;
+create policy timer_owner on audit.timer to tocsin_owner using (true) with check (true);
+drop policy if exists timer_auditor on audit.timer;
+create policy timer_auditor on audit.timer for select to tocsin_auditor using (
+	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
+	and started < (select (audit.mine()).as_of)
+	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
+	and (desk = any ((select (audit.mine()).orgs)::text[]) or org = any ((select (audit.mine()).orgs)::text[])
+		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
+			or exercise = any ((select (audit.mine()).exercises)::uuid[])) and k not in ('M4.draft', 'M10.draft'))));

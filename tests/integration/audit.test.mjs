@@ -1,11 +1,13 @@
 // audit.test.mjs: auditors ask the ledger, by name and in their own words: nothing is read that no mandate covers, and
 // nothing before it is on record that it is.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { ask, atConsole, grantMandate } from './lib/audit.mjs';
+import { exercises, play } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
-import { m4, m5 } from './lib/messages.mjs';
+import { LANTERN, m4 } from './lib/messages.mjs';
 import { Server, until } from './lib/server.mjs';
 
 let server, admin, dpo, auditor, second;
@@ -46,16 +48,16 @@ describe('a question to the ledger', () => {
 	});
 
 	it('is entered first, and answered with what the mandate covers and nothing else', async () => {
-		const r = await ask(server, auditor, 'timeline', { mandate, purpose: 'was it in time?', parameters: { case: sent.case, exercise: '40332fd4-48e5-451e-8f31-3775686e7ce8' } });
+		const r = await ask(server, auditor, 'timeline', { mandate, purpose: 'was it in time?', parameters: { case: sent.case, exercise: LANTERN } });
 		assert.equal(r.status, 200, JSON.stringify(r));
 		assert.equal(r.type, 'application/jsonl');
 		assert.deepEqual(r.rows.filter((e) => e.k === 'M4.send').map((e) => e.id), [sent.id]);
 		assert.ok(r.rows.every((e) => e.case === sent.case && e.seq < r.head.asked));
 		assert.equal(r.head.as_of, r.head.asked);
 		assert.equal(r.last.complete, true);
-		const all = await ask(server, auditor, 'timeline', { mandate, purpose: 'all of it', parameters: { exercise: '40332fd4-48e5-451e-8f31-3775686e7ce8' } });
+		const all = await ask(server, auditor, 'timeline', { mandate, purpose: 'all of it', parameters: { exercise: LANTERN } });
 		assert.deepEqual(all.rows.map((e) => e.seq), r.rows.map((e) => e.seq));
-		const none = await ask(server, auditor, 'timeline', { mandate, purpose: 'what is not mine', parameters: { case: other.case, exercise: '40332fd4-48e5-451e-8f31-3775686e7ce8' } });
+		const none = await ask(server, auditor, 'timeline', { mandate, purpose: 'what is not mine', parameters: { case: other.case, exercise: LANTERN } });
 		assert.deepEqual(none.rows, []);
 		const mine = await until(async () => {
 			const e = (await server.request('GET', '/api/entries?after=-1&limit=500', { credential: second })).json.entries;
@@ -67,5 +69,127 @@ describe('a question to the ledger', () => {
 		assert.equal(result.message.body.result_count, r.rows.length);
 		assert.equal(result.message.body.export_digest, r.last.sha256);
 		assert.equal(result.message.body.complete, true);
+	});
+});
+
+// The audit questions of both exercises, asked of the ledger by name, with their fixed answers (domain h.1, h.2).
+describe('what the ledger answers for', () => {
+	const BELL = '40cff146-451c-405a-bb94-a58703f37f31';
+	let mandate;
+	const asks = async (name, parameters, more = {}) => {
+		const r = await ask(server, auditor, name, { mandate, purpose: `fixed answers: ${name}`, parameters, ...more });
+		assert.equal(r.status, 200, JSON.stringify(r));
+		assert.equal(r.last.error, undefined);
+		return r;
+	};
+	const rows = async (...args) => (await asks(...args)).rows;
+
+	before(async () => {
+		for (const [name, id] of [['lantern.json', LANTERN], ['quiet-bell.json', BELL]]) {
+			const played = await play(server, path.join(exercises, name), ...(name === 'lantern.json' ? ['--new'] : []));
+			assert.equal(played.code, 0, played.err);
+			if (name === 'lantern.json') lantern = played.events.find((e) => e.event === 'begin').exercise;
+			else assert.equal(played.events.find((e) => e.event === 'begin').exercise, id);
+		}
+		mandate = await grantMandate(admin, dpo, { exercises: [lantern, BELL] });
+	});
+	let lantern;
+
+	it('LANTERN: times to people, of the order, of the incident', async () => {
+		const [notice] = await rows('threats', { exercise: lantern });
+		assert.deepEqual([notice.aware_to_answer_s, notice.sent_to_answer_s, notice.answered_by], [115, 65, 'AIRU']);
+		const [active] = await rows('activations', { exercise: lantern });
+		assert.deepEqual([active.last_acknowledgement_s, active.last_by, active.active_s, active.owed], [23 * 60 + 10, 'PastePond', 28 * 3600 + 45 * 60, 8]);
+		const [order] = await rows('orders', { exercise: lantern });
+		assert.deepEqual([order.received_to_removed_s, order.hour_left_s, order.hours, order.breached], [24 * 60 + 38, 35 * 60 + 22, 1, 0]);
+		assert.equal((await rows('links', { exercise: lantern })).filter((l) => l.kind === 'duplicate_of').length, 1);
+		assert.deepEqual((await rows('signals', { exercise: lantern })).filter((x) => x.disputed).map((x) => x.hash_type), ['PDQ']);
+		const [blocked] = await rows('lawful_blocked', { exercise: lantern });
+		assert.deepEqual([blocked.org, blocked.because_of, blocked.why, blocked.ended_by, blocked.blocked_s], ['GameNest', 'StreamHarbor', 'negative', 'QUARANTINED', (95 * 60) - 750]);
+		const late = await rows('deadlines_missed', { exercise: lantern });
+		assert.deepEqual(late.map((d) => [d.timer, d.state, d.late_s]), [['T22', 'passed', null], ['T22', 'missed', 7200]]);
+		const m28 = (await rows('timeline', { exercise: lantern })).find((e) => e.k === 'M28.send');
+		assert.deepEqual([...new Set((await rows('who_saw', { message: m28.id })).map((r) => r.org))].sort(), ['AIRU', 'Chirplet']);
+	});
+
+	it('LANTERN: what PastePond knew at T+34:00, and at T+36:00', async () => {
+		const at = (t) => asks('knew', { exercise: lantern, org: 'PastePond', at: t });
+		const early = await at('2031-05-17T14:32:00Z'), messages = early.rows.filter((r) => r.kind === 'message');
+		assert.deepEqual(messages.map((m) => [m.k, m.at.slice(11, 19), m.delivered.map((d) => [d.channel, d.at.slice(11, 19)]), m.seen, m.acknowledged]), [
+			// no e-mail leaves this server: it was for them, and did not reach them
+			['M2.issue', '14:09:00', [], [], []], ['M6.share', '14:10:30', [], [], []], ['M3.confirm', '14:13:00', [], [], []]]);
+		const clocks = early.rows.filter((r) => r.kind === 'timer' && r.state === 'running');
+		assert.deepEqual(clocks.map((t) => [t.timer, t.starts.slice(11, 19), t.deadline.slice(11, 19), t.steps.map((x) => x.at.slice(11, 19))]), [['T19', '14:13:00', '14:43:00', ['14:28:00']]]);
+		const later = await at('2031-05-17T14:34:00Z');
+		assert.deepEqual(later.rows.filter((r) => r.kind === 'message').slice(3).map((m) => [m.k, m.at.slice(11, 19), m.delivered[0].at.slice(11, 19), m.seen]), [['M10.issue', '14:33:30', '14:33:32', []]]);
+		assert.deepEqual(later.rows.filter((r) => r.kind === 'timer' && r.state === 'running').map((t) => [t.timer, t.deadline.slice(11, 19)]), [['T19', '14:43:00'], ['T1', '15:33:32']]);
+	});
+
+	it('QUIET BELL: notices, cases, who was paged, who read it, what was declined', async () => {
+		const notices = await rows('threats', { exercise: BELL });
+		assert.equal(notices.length, 2);
+		assert.equal(new Set(notices.map((n) => [n.case, ...n.linked].sort().join())).size, 1, 'one case in the real world');
+		assert.deepEqual([notices[0].published_to_accepted_s, notices[0].accepted_by], [17 * 60 + 30, 'AIRU']);
+		assert.deepEqual([...new Set((await rows('paged', { exercise: BELL })).map((p) => p.org))].sort(), ['AIRU', 'CDA', 'HUB']);
+		assert.deepEqual([...new Set((await rows('who_saw', { message: notices[0].id })).map((r) => r.org))].sort(), ['AIRU', 'CDA', 'GameNest', 'HUB']);
+		assert.deepEqual((await rows('warnings', { exercise: BELL })).map((w) => [w.k, w.reason]), [['M2.decline', 'no_terrorism_link']]);
+		const knew = async (t) => (await rows('knew', { exercise: BELL, org: 'AIRU', at: t }));
+		assert.deepEqual((await knew('2031-03-04T21:27:59Z')).filter((r) => r.k?.startsWith('M')), []);
+		const after = await knew('2031-03-04T21:28:30Z');
+		assert.deepEqual(after.filter((r) => r.kind === 'message').map((m) => [m.k, m.entries?.length, m.seen.length, m.acknowledged.length]), [['M5.redirect', undefined, 0, 0], ['M29.disclose', 5, 0, 0]]);
+		assert.deepEqual(after.filter((r) => r.kind === 'timer').map((t) => [t.timer, t.deadline.slice(11, 19), t.state]), [['T17', '21:33:00', 'running']]);
+	});
+
+	it('every query of the list is answered, with the columns that the list names', async () => {
+		const { queries } = (await server.request('GET', '/api/audit', { credential: auditor })).json;
+		const some = { org: 'AIRU', at: '2031-05-17T14:32:00Z', message: (await rows('threats', { exercise: lantern }))[0].id, person: '12dce59c-5fcf-45f3-8669-eb43c443afb4' };
+		assert.ok(queries.length >= 25);
+		for (const q of queries) {
+			const parameters = Object.fromEntries(q.parameters.filter((p) => p.must).map((p) => [p.name, some[p.name]]));
+			if (q.parameters.some((p) => p.name === 'exercise')) parameters.exercise = lantern;
+			const r = await asks(q.name, { ...parameters, limit: '3' });
+			if (['entries', 'knew'].includes(q.name)) continue;
+			for (const row of r.rows) assert.deepEqual(Object.keys(row), q.columns.map((c) => c.name), q.name);
+		}
+	});
+
+	it('pages go with one another, at one size of the ledger', async () => {
+		const all = await asks('timeline', { exercise: lantern }), as_of = String(all.head.as_of);
+		const first = await asks('timeline', { exercise: lantern, as_of, limit: '100' }), next = await asks('timeline', { exercise: lantern, as_of, skip: '100' });
+		assert.equal(first.last.complete, false);
+		assert.equal(next.last.complete, true);
+		assert.deepEqual([...first.rows, ...next.rows], all.rows);
+	});
+
+	it('entries come without what is personal, unless the mandate covers that', async () => {
+		const r = await asks('entries', { exercise: lantern });
+		const sent = r.rows.find((e) => e.k === 'M4.send');
+		assert.equal(sent.rendering, 'without_personal');
+		assert.equal(JSON.stringify(sent.message.body).includes('live.streamharbor.example'), false);
+		assert.equal(r.rows.some((e) => e.actor), false);
+		const whole = await grantMandate(admin, dpo, { exercises: [lantern], whole: true });
+		const opened = await server.request('GET', `/api/entries?mandate=${whole}&purpose=what%20was%20said&exercise=${lantern}`, { credential: auditor });
+		const lines = opened.text.trim().split('\n').map((l) => JSON.parse(l));
+		assert.equal(lines[0].query, 'entries');
+		const same = lines.find((e) => e.seq === sent.seq);
+		assert.equal(same.rendering, 'whole');
+		assert.equal(JSON.stringify(same.message.body).includes('live.streamharbor.example'), true);
+		assert.ok(same.actor.person);
+		assert.equal(lines.length - 2, r.rows.length);
+	});
+
+	it('experts\' own SQL: on record, read-only, within the mandate, and PostgreSQL\'s own words when it is wrong', async () => {
+		const sql = (text) => ask(server, auditor, 'sql', { mandate, purpose: 'own', sql: text });
+		const r = await sql(`select k, count(*) as n from audit.entry where exercise = '${lantern}' group by k order by n desc limit 2`);
+		assert.deepEqual(r.rows[0].k, 'M19.machine');
+		for (const [text, words] of [['select nothing from nowhere', /does not exist/], ['select * from ledger.sealed', /permission denied/], ['select 1; select 2', /syntax|multiple/], ['delete from ledger.entry returning 1', /syntax/],
+			["select set_config('role', 'tocsin_reader', false)", /permission denied/], ['select 1/0 from audit.entry', /division by zero/]]) {
+			const wrong = await sql(text);
+			assert.match(wrong.last?.error ?? wrong.json?.detail, words, JSON.stringify(wrong));
+		}
+		const entered = (await rows('questions', {})).filter((q) => q.query === 'sql');
+		assert.equal(entered.length, 7);
+		const own = await ask(server, server.credential('StreamHarbor', 'night responder'), 'sql', { purpose: 'own', sql: 'select 1' });
+		assert.match(own.json.code, /bad_value/);
 	});
 });

@@ -22,9 +22,9 @@ export async function atConsole(server, org, person) {
 
 /** A mandate, by an administrator of the hub and its data protection officer. @returns its id */
 export async function grantMandate(admin, dpo, { auditor = 'FRP', orgs = [], incidents = [], cases = [], from = '2020-01-01T00:00:00Z',
-	until = '2049-01-01T00:00:00Z', whole = false, deconfliction = false } = {}) {
+	exercises = [], until = '2049-01-01T00:00:00Z', whole = false, deconfliction = false } = {}) {
 	const mandate = crypto.randomUUID();
-	const body = { step: 'grant', mandate, auditor, orgs, incidents, cases, from, until, whole, deconfliction };
+	const body = { step: 'grant', mandate, auditor, orgs, incidents, cases, exercises, from, until, whole, deconfliction };
 	const proposed = await admin.send(system('mandate', body));
 	assert.equal(proposed.op, 'accepted', JSON.stringify(proposed));
 	const done = await dpo.send(system('mandate', body, { supersedes: proposed.id }));

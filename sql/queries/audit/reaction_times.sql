@@ -1,0 +1,15 @@
+-- reaction_times: from a message to its delivery, to somebody's seeing it, to their answer: per organisation and kind.
+with f as (
+	select r.org, r.k, r.message, r.at as t0, min(c.at) filter (where c.state = 'delivered') as d, min(c.at) filter (where c.state = 'seen') as s,
+		min(c.at) filter (where c.state = 'acked') as a
+	from audit.reader r join audit.receipt_of c on c.message = r.message and c.org = r.org
+	where (:incident::uuid is null or r.incident = :incident::uuid) and (:org::text is null or r.org = :org::text)
+		and r.exercise is not distinct from :exercise::uuid and r.org <> r.sender
+	group by 1, 2, 3, 4)
+select org, k, count(*) as messages,
+	extract(epoch from percentile_cont(0.5) within group (order by d - t0)) as delivered_median_s,
+	extract(epoch from percentile_cont(0.95) within group (order by d - t0)) as delivered_p95_s,
+	extract(epoch from percentile_cont(0.5) within group (order by s - t0)) as seen_median_s,
+	extract(epoch from percentile_cont(0.5) within group (order by a - t0)) as acknowledged_median_s,
+	extract(epoch from max(a - t0)) as acknowledged_longest_s
+from f group by org, k order by org, k
