@@ -66,7 +66,7 @@ async function finish(p, result) {
 /** What the forms are made of: import from "tocsin:catalogue". Only what this console says. */
 const TABLE = join(here, "../server/message/catalogue.def");
 const SAID = ["M1", "M2", "M3", "M6", "M7", "M8", "M9", "M10", "M12", "M13", "M14", "M15", "M16", "M17", "M18", "M20", "M21", "M22", "M23", "M24", "M25", "M26",
-	"M28", "exercise"];
+	"M28", "exercise", "org", "person", "role", "policy", "mandate", "hold"];
 const OF_ENVELOPE = ["audience", "also_reported_to", "tlp"];
 /** @param {Page} p @returns {import("esbuild").Plugin} */
 const catalogue = (p) => ({ name: "catalogue", setup(b) {

@@ -162,7 +162,7 @@ describe("the forms", () => {
 	const forms = Object.keys(FORMS).filter((name) => catalogue.types[FORMS[name].type]);
 	test("every form, filled with what it asks for, is a message that the server's schema takes", () => {
 		for (const name of forms) {
-			const at = { ...here, entry: /confirm|object|withdraw/.test(name) ? made.proposal : name.startsWith("M7") ? made.items?.[2].item_id
+			const at = { ...here, entry: /^org\./.test(name) ? "HUB" : /confirm|object|withdraw/.test(name) ? made.proposal : name.startsWith("M7") ? made.items?.[2].item_id
 				: made.id, ...(name === "M1.report" ? { incident: undefined } : name === "M23.publish" ? { incident: { ...here.incident,
 					final: { id: made.id, body: { public_draft: "What was learnt." } } } } : {}) };
 			if (/^M(9|1[0-6])\./.test(name))

@@ -12,7 +12,7 @@ function some(f, at) {
 	if (f.name === "activation_type")
 		return at.state.vocabulary.activation_types[0].code;
 	return f.values?.[0] ?? { BOOL: "no", INT: "5", TIME: { local: "2031-05-17T15:00", offset: "+02:00" }, ORG: "HUB", CC: "XA", LANG: "en",
-		PERSON: at.me.person, URL: "https://x.example/1" }[f.kind] ?? "words";
+		PERSON: at.me.person, UUID: "01890000-0000-7000-8000-000000000001", URL: "https://x.example/1" }[f.kind] ?? "words";
 }
 
 /** A row of a list, with something in it. */

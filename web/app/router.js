@@ -11,6 +11,7 @@
  *   #/referrals        referrals to services; likewise
  *   #/contacts         contact points, drills, who is on duty
  *   #/hooks            webhooks and their deliveries, for admins
+ *   #/admin[/PART]     administration
  *   #/exercises        exercises and their clocks; #/exercises/ID one of them
  *   #/settings */
 

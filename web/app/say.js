@@ -29,7 +29,7 @@ import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 
-learn("parts", "threat", "incident", "course", "fences", "orders", "contacts", "exercises");
+learn("parts", "threat", "incident", "course", "fences", "orders", "contacts", "exercises", "admin");
 
 /** @typedef {import("../core/forms.js").About} About */
 
@@ -50,7 +50,7 @@ export function SayScreen({ id: name, step: about }) {
 	const exercise = spec?.system ? null : spec?.fresh ? made : thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;
 	if (!begun.current)
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.loading")}</${ScreenTitle}><p>${t("threat.loading_advice")}</p></main>`;
-	if (!spec || (about && !thing))
+	if (!spec || (about && !thing && !spec.system))
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.not_found")}</${ScreenTitle}>
 			<a class="button" href="#/">${t("threat.back")}</a></main>`;
 	if (exercise === undefined)
@@ -201,7 +201,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	const skip = (/** @type {string} */ path) => Boolean(spec.known?.includes(path)) || unasked.includes(path) ||
 		Boolean(spec.rows && path.endsWith(".code") && path.slice(0, -5) in spec.rows);
 	const plain = (/** @type {string} */ path) => path.replace(/^body\./, "");
-	const form = { catalogue, values, set, error, wrongIn: (/** @type {string} */ path) => wrong.some((w) => w.path.startsWith(path)), single: spec.single, skip: (/** @type {string} */ path) => skip(plain(path)),
+	const form = { catalogue, values, set, error, wrongIn: (/** @type {string} */ path) => wrong.some((w) => w.path.startsWith(path)), single: spec.single, typed: spec.typed, skip: (/** @type {string} */ path) => skip(plain(path)),
 		options: (/** @type {string} */ kind, /** @type {string} */ path) => choices(kind, path, here(), spec),
 		rows: (/** @type {string} */ path) => spec.rows?.[plain(path)]?.(here()).map(({ code }) => ({ code,
 			name: vocabularyWord(code) })) };
@@ -253,8 +253,10 @@ const isThere = (fields, name, values) => fields.some((f) => f.name === name && 
  * @param {import("../core/forms.js").Spec} spec */
 function choices(kind, path, here, spec) {
 	const own = spec.choices?.[path.replace(/^body\./, "")];
+	if (spec.typed?.includes(path.replace(/^body\./, "")))
+		return undefined;
 	if (own)
-		return own(here).map(({ value, text }) => ({ value, label: text ?? vocabularyWord(value) }));
+		return own(here).map(({ value, text, word: key }) => ({ value, label: text ?? (key ? t(key) : vocabularyWord(value)) }));
 	if (kind === "ORG") {
 		const joined = here.exercise ? here.state.exercises.get(here.exercise)?.participants : undefined;
 		/* a service; or a reader, and not one's own organisation, which reads it anyway */

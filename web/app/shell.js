@@ -7,6 +7,7 @@ import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf, timeOf } f
 import { mayReport } from "../core/crisis.js";
 import { binds, seesOrders } from "../core/orders.js";
 import { isHookAdmin } from "../core/hooks.js";
+import { administers, mayConfirm, waitingFor } from "../core/admin.js";
 import { mayControl } from "../core/exercises.js";
 import { checksOwed, maySeeChecks, maySeeReferrals } from "../core/fences.js";
 import { Bell, Icon } from "../components/icon.js";
@@ -105,6 +106,7 @@ function Header({ onHelp }) {
 	const { me } = state.value;
 	const owed = [...state.value.orders.values()].filter((o) => binds(state.value, o)).length;
 	const asked = checksOwed(state.value, (c) => timeOf(state.value, c, now.value));
+	const waits = waitingFor(state.value, now.value).filter((p) => mayConfirm(me, p)).length;
 	const life = alarmList.value.filter((a) => a.level === "life").length;
 	return html`<header class="top">
 		<a class="brand" href="#/" aria-label=${t("nav.board_long")}><${Bell} /><span>${t("app.name")}</span></a>
@@ -124,6 +126,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.contacts")}</a>
 			${mayControl(me) && html`<a href="#/exercises" aria-current=${route.value.name === "exercises" ? "page"
 				: undefined}>${t("nav.exercises")}</a>`}
+			${(administers(me) || waits > 0) && html`<a href="#/admin" aria-current=${route.value.name === "admin" ? "page"
+				: undefined}>${t("nav.admin")}${waits > 0 && html` <span class="count" aria-label=${t("nav.admin_waits", { n: waits })}>${waits}</span>`}</a>`}
 			${isHookAdmin(me) && html`<a href="#/hooks" aria-current=${route.value.name === "hooks" ? "page"
 				: undefined}>${t("nav.hooks")}</a>`}
 			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
@@ -179,6 +183,7 @@ const DECONFLICTION = later("DeconflictionScreen", () => import("./fences.js"));
 const REFERRALS = later("ReferralsScreen", () => import("./fences.js"));
 const CONTACTS = later("ContactsScreen", () => import("./contacts.js"));
 const HOOKS = later("HooksScreen", () => import("./hooks.js"));
+const ADMIN = later("AdminScreen", () => import("./admin.js"));
 const EXERCISES = later("ExercisesScreen", () => import("./exercises.js"));
 const SETTINGS = later("SettingsScreen", () => import("./settings.js"));
 const HELP = later("HelpDialog", () => import("./help.js"));
@@ -204,7 +209,7 @@ function Screen() {
 	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]
 		: id && name === "say" ? [SAY, `${id}/${step}`] : name === "orders" ? [ORDERS] : id && name === "order" ? [ORDER, id]
 			: name === "deconfliction" && maySeeChecks(me) ? [DECONFLICTION] : name === "referrals" && maySeeReferrals(me) ? [REFERRALS]
-				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "exercises" ? [EXERCISES, id] : name === "settings" ? [SETTINGS] : undefined;
+				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "admin" ? [ADMIN] : name === "exercises" ? [EXERCISES, id] : name === "settings" ? [SETTINGS] : undefined;
 	if (other)
 		return html`<${Loaded} key=${`${name}/${other[1] ?? ""}`} of=${other[0]} with=${{ id, step }} />`;
 	return html`<${BoardScreen} />`;

@@ -23,7 +23,7 @@ learn("parts");
 /** @typedef {{value: string, label: string, hint?: string}} Option */
 /** @typedef {{catalogue: Catalogue, values: any, set: (path: string, value: any) => void, error: (path: string) => string|undefined,
  *   options: (kind: string, path: string) => Option[]|undefined, rows?: (path: string) => {code: string, name: string}[]|undefined,
- *   wrongIn?: (path: string) => boolean, single?: boolean, skip?: (path: string) => boolean}} Form
+ *   wrongIn?: (path: string) => boolean, single?: boolean, typed?: string[], skip?: (path: string) => boolean}} Form
  *   `options`: what can be chosen where the catalogue only knows the kind (organisations, people, entries, words of a vocabulary) */
 
 /** Of more rows than this only those are open that somebody works on. */
@@ -78,10 +78,9 @@ export function FormField({ form, shape, f, path, inRow }) {
 			${f.list ? html`<${Rows} form=${form} f=${f} path=${path} />`
 				: html`<div class="sub-fields"><${Fields} form=${form} shape=${f.shape} path=${path} inRow /></div>`}
 		</fieldset>`;
-	const known = f.values?.map((v) => ({ value: v, label: word(f.words ?? f.name, v) })) ??
-		form.options(f.kind, plainPath(path));
+	const known = form.options(f.kind, plainPath(path)) ?? f.values?.map((v) => ({ value: v, label: word(f.words ?? f.name, v) }));
 	/* an entry is chosen, or is not asked for: nobody types its number */
-	if (!known && f.kind === "UUID")
+	if (!known && f.kind === "UUID" && !form.typed?.includes(plainPath(path).replace(/^body\./, "")))
 		return null;
 	if (known && f.list)
 		return html`<${Checks} ...${common} inline options=${known} />${f.kind === "ORG" && known.length > 3 && html`<p class="row"><button

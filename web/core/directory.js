@@ -1,6 +1,8 @@
 // @ts-check
 /* directory.js: organisations, people and contact chains, out of their entries. */
 
+import { takePending } from "./admin.js";
+
 /** @typedef {import("./state.js").Draft} Draft */
 /** @typedef {import("./protocol.js").Entry} Entry */
 /** @typedef {import("./state.js").Org} Org */
@@ -30,6 +32,8 @@ function contact(c, i) {
 /** @type {Record<string, (draft: Draft, entry: Entry) => void>} */
 export const directorySteps = {
 	"org.admit"(draft, e) {
+		if (takePending(draft, e))
+			return;
 		const b = e.message?.body ?? {};
 		Object.assign(orgOf(draft, b.code), {
 			name: b.name ?? b.code,
@@ -49,7 +53,7 @@ export const directorySteps = {
 			person: b.person,
 			org: b.org ?? e.org,
 			title: b.title,
-			roles: b.roles ?? [],
+			roles: e.decided?.enrolled?.roles ?? b.roles ?? [],
 			machine: Boolean(b.machine),
 		});
 	},

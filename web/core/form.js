@@ -155,6 +155,10 @@ function wrong(f, v) {
 		if (!/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$/.test(text))
 			return { why: "language" };
 		break;
+	case "UUID":
+		if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+			return { why: "number" };
+		break;
 	case "HEX":
 		if (!/^([0-9a-f]{2})+$/i.test(text.replace(/\s/g, "")))
 			return { why: "hex", n: f.min };

@@ -18,6 +18,7 @@
  *   home             the page that it belongs to, when it is about no incident
  *   system           it is about the directory, which is real whatever exercise runs
  *   shows(here)      shape and content of what is decided on, on the page that shows what it does
+ *   typed            references that a person types: somebody told them the number
  *   fresh            it makes an exercise of its own
  *   apart            it names no incident, although it is said in the room of one
  *   drop             files can be dropped on its list: their digests become rows
@@ -25,6 +26,7 @@
  *
  * A section with `inside` holds fields of the object of that name. */
 
+import { ADMIN_FORMS } from "./forms-admin.js";
 import { COURSE_FORMS } from "./forms-course.js";
 import { CONTACT_FORMS } from "./forms-contacts.js";
 import { EXERCISE_FORMS } from "./forms-exercises.js";
@@ -39,12 +41,12 @@ import { envelope, rfc3339 } from "./protocol.js";
 /** @typedef {{state: import("./state.js").State, me: import("./protocol.js").You, incident?: import("./incidents.js").Incident, order?: import("./orders.js").Order,
  *   entry?: string, exercise?: string, mode: string, now: number, lang: string}} About
  *   where and about what it is said: `entry` is the id in the address (an incident, a proposal, an item) */
-/** @typedef {{value: string, text?: string}} Choice  without text: a word of the vocabulary */
+/** @typedef {{value: string, text?: string, word?: string}} Choice  a text; the key of a word; else a word of the vocabulary */
 /** @typedef {{type: string, fixed: Record<string, any>, sections: {title: string, names: string[], inside?: string, envelope?: string[]}[],
  *   known?: string[], readers?: string[], unasked?: (here: About) => string[], first?: string, single?: boolean, only?: string[], needs?: string[], direct?: boolean, rows?: Record<string, (here: About) => {code: string, name: string}[]>,
  *   given?: (here: About, body: any) => Record<string, any>, start?: (here: About) => Record<string, any>,
  *   choices?: Record<string, (here: About) => Choice[]>, precedence: string,
- *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, apart?: boolean, drop?: boolean, fresh?: boolean, home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
+ *   ack: boolean|((here: About, body: any) => boolean), personal?: string, grave?: boolean, apart?: boolean, drop?: boolean, fresh?: boolean, typed?: string[], home?: string, system?: boolean, shows?: (here: About) => {shape: string, body: any},
  *   basis?: {act: string, article: string}[]}} Spec */
 
 const EUCP = [{ act: "EUCP", article: "1" }];
@@ -234,6 +236,7 @@ export const FORMS = {
 	...FENCE_FORMS,
 	...CONTACT_FORMS,
 	...EXERCISE_FORMS,
+	...ADMIN_FORMS,
 };
 
 Object.assign(FORMS, orderForms(exactWall));

@@ -11,6 +11,7 @@
  * Copy on write: maps and cases that a batch touches are copied once per batch (class Draft), the rest is shared.
  */
 
+import { adminSteps, takePending } from "./admin.js";
 import { caseSteps } from "./cases.js";
 import { contactSteps } from "./contacts.js";
 import { blankOrg, directorySteps } from "./directory.js";
@@ -30,9 +31,9 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{kind: string, address?: string, priority?: number}} Channel */
 /** @typedef {{position: number, person?: string, channels: Channel[]}} Contact */
 /** @typedef {{code: string, name: string, kinds: string[], size?: string, state?: string, established_in?: string,
- *   legal_rep_in?: string, home?: string, languages: string[], surfaces: string[], hours?: string, chain: Contact[],
+ *   legal_rep_in?: string, home?: string, languages: string[], surfaces: string[], hours?: string, suspended?: boolean, chain: Contact[],
  *   channels: Channel[]}} Org */
-/** @typedef {{person: string, org: string, title?: string, roles: string[], machine: boolean}} Person */
+/** @typedef {{person: string, org: string, title?: string, roles: string[], machine: boolean, left?: string}} Person */
 
 /** @typedef {"addressed"|"acked"|"accepted"|"redirected"|"rejected"|"closed"} DeskState */
 /** @typedef {{person?: string, title?: string, org: string, at: string, seq?: number}} Act  who did it, and when */
@@ -66,7 +67,9 @@ import { signalSteps } from "./signals.js";
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
  *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>,
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
- *   injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   waiting: Map<string, import("./admin.js").Pending>, credentials: Map<string, import("./admin.js").Credential>,
+ *   attempts: Map<string, import("./admin.js").Attempt>, mandates: Map<string, import("./admin.js").Mandate>, holds: Map<string, import("./admin.js").Hold>,
+ *   rules: Map<string, import("./admin.js").Rule>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -92,6 +95,12 @@ export function emptyState() {
 		referrals: new Map(),
 		points: new Map(), // contact points
 		shifts: new Map(), // of duty
+		waiting: new Map(), // for a second person
+		credentials: new Map(),
+		attempts: new Map(), // with what is no longer good
+		mandates: new Map(),
+		holds: new Map(),
+		rules: new Map(), // newest of each
 		injects: new Map(), // what exercise control let happen
 		sessions: new Map(), // of one's own organisation, for its admins; of participants, for exercise control
 		complaints: new Map(), // counts of them
@@ -199,7 +208,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...adminSteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
@@ -213,10 +222,8 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"org.kinds", "org.suspend", "person.leave", "role.grant", "role.revoke", "credential.rotate", "credential.revoke", "session.refused",
-	"policy.channels", "policy.set", "mandate.grant", "mandate.end", "witness.register", "witness.revoke", "hold.set", "hold.lift",
-	"M27.own", "M27.mandate", "M27.result", "courier.take_over", "timestamp.stamp",
-	"lookup.ask", "credential.issue", "policy.national", "M26.verify",
+	"witness.register", "witness.revoke", "M27.own", "M27.mandate", "M27.result", "courier.take_over", "timestamp.stamp",
+	"lookup.ask", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
 		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request", "breakglass.open",
 		"breakglass.confirm", "breakglass.close",

@@ -229,6 +229,7 @@ export default {
 	"missing.rule": "wird gebraucht",
 	"missing.whole_number": "eine ganze Zahl im erlaubten Bereich",
 	"missing.offset": "etwa +02:00 oder Z",
+	"missing.number": "Die Nummer hat 36 Zeichen: Ziffern und a bis f.",
 	"missing.url": "eine Adresse mit https://",
 	"missing.hex": "nur hexadezimale Ziffern",
 	"missing.digits": "{n} hexadezimale Ziffern",

@@ -162,4 +162,6 @@ export default {
 	"hint_kind.language": "Sprache",
 	"hint_kind.profile": "Profil",
 	"hint_kind.other": "anderes",
+	"surface.file": "Dateien",
+	"surface.chat": "Chat",
 };

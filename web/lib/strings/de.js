@@ -334,6 +334,8 @@ export default {
 	"alarm.order_scrutiny": "Die Überprüfung einer Anordnung wartet auf Ihre Entscheidung",
 	"nav.contacts": "Kontakte",
 	"nav.exercises": "Übungen",
+	"nav.admin": "Verwaltung",
+	"nav.admin_waits": "{n, plural, one {# wartet auf Sie} other {# warten auf Sie}}",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "freiwillig",

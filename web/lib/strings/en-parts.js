@@ -229,6 +229,7 @@ export default {
 	"missing.rule": "is needed",
 	"missing.whole_number": "a whole number in the allowed range",
 	"missing.offset": "such as +02:00 or Z",
+	"missing.number": "The number has 36 characters: digits and a to f.",
 	"missing.url": "an address with https://",
 	"missing.hex": "hexadecimal digits only",
 	"missing.digits": "{n} hexadecimal digits",

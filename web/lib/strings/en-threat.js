@@ -162,4 +162,6 @@ export default {
 	"hint_kind.language": "language",
 	"hint_kind.profile": "profile",
 	"hint_kind.other": "other",
+	"surface.file": "files",
+	"surface.chat": "chat",
 };

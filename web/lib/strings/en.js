@@ -334,6 +334,8 @@ export default {
 	"alarm.order_scrutiny": "Scrutiny of an order waits for your decision",
 	"nav.contacts": "Contacts",
 	"nav.exercises": "Exercises",
+	"nav.admin": "Administration",
+	"nav.admin_waits": "{n, plural, one {# waits for you} other {# wait for you}}",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "optional",

@@ -229,6 +229,7 @@ export default {
 	"missing.rule": "es necesario",
 	"missing.whole_number": "un número entero dentro del intervalo permitido",
 	"missing.offset": "por ejemplo +02:00 o Z",
+	"missing.number": "El número tiene 36 caracteres: cifras y de la a a la f.",
 	"missing.url": "una dirección con https://",
 	"missing.hex": "solo dígitos hexadecimales",
 	"missing.digits": "{n} dígitos hexadecimales",

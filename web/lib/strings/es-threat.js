@@ -162,4 +162,6 @@ export default {
 	"hint_kind.language": "idioma",
 	"hint_kind.profile": "perfil",
 	"hint_kind.other": "otro",
+	"surface.file": "ficheros",
+	"surface.chat": "chat",
 };

@@ -334,6 +334,8 @@ export default {
 	"alarm.order_scrutiny": "El examen de una orden espera su decisión",
 	"nav.contacts": "Contactos",
 	"nav.exercises": "Ejercicios",
+	"nav.admin": "Administración",
+	"nav.admin_waits": "{n, plural, one {# le espera} other {# le esperan}}",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "opcional",

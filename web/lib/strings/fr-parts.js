@@ -229,6 +229,7 @@ export default {
 	"missing.rule": "est nécessaire",
 	"missing.whole_number": "un nombre entier dans l’intervalle permis",
 	"missing.offset": "par exemple +02:00 ou Z",
+	"missing.number": "Le numéro a 36 caractères : chiffres et a à f.",
 	"missing.url": "une adresse avec https://",
 	"missing.hex": "uniquement des chiffres hexadécimaux",
 	"missing.digits": "{n} chiffres hexadécimaux",

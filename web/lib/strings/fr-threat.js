@@ -162,4 +162,6 @@ export default {
 	"hint_kind.language": "langue",
 	"hint_kind.profile": "profil",
 	"hint_kind.other": "autre",
+	"surface.file": "fichiers",
+	"surface.chat": "messagerie",
 };

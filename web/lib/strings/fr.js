@@ -334,6 +334,8 @@ export default {
 	"alarm.order_scrutiny": "L’examen approfondi d’une injonction attend votre décision",
 	"nav.contacts": "Contacts",
 	"nav.exercises": "Exercices",
+	"nav.admin": "Administration",
+	"nav.admin_waits": "{n, plural, one {# vous attend} other {# vous attendent}}",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "facultatif",

@@ -229,6 +229,7 @@ export default {
 	"missing.rule": "è necessario",
 	"missing.whole_number": "un numero intero nell’intervallo consentito",
 	"missing.offset": "per esempio +02:00 o Z",
+	"missing.number": "Il numero ha 36 caratteri: cifre e da a a f.",
 	"missing.url": "un indirizzo con https://",
 	"missing.hex": "solo cifre esadecimali",
 	"missing.digits": "{n} cifre esadecimali",

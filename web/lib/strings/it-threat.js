@@ -162,4 +162,6 @@ export default {
 	"hint_kind.language": "lingua",
 	"hint_kind.profile": "profilo",
 	"hint_kind.other": "altro",
+	"surface.file": "file",
+	"surface.chat": "chat",
 };

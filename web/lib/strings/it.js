@@ -334,6 +334,8 @@ export default {
 	"alarm.order_scrutiny": "L’esame approfondito di un ordine attende la vostra decisione",
 	"nav.contacts": "Contatti",
 	"nav.exercises": "Esercitazioni",
+	"nav.admin": "Amministrazione",
+	"nav.admin_waits": "{n, plural, one {# vi attende} other {# vi attendono}}",
 	"nav.hooks": "Webhook",
 
 	"form.optional": "facoltativo",

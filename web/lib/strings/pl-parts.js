@@ -229,6 +229,7 @@ export default {
 	"missing.rule": "jest wymagane",
 	"missing.whole_number": "liczba całkowita w dozwolonym zakresie",
 	"missing.offset": "na przykład +02:00 lub Z",
+	"missing.number": "Numer ma 36 znaków: cyfry oraz litery od a do f.",
 	"missing.url": "adres z https://",
 	"missing.hex": "tylko cyfry szesnastkowe",
 	"missing.digits": "liczba cyfr szesnastkowych: {n}",

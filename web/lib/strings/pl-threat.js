@@ -162,4 +162,6 @@ export default {
 	"hint_kind.language": "język",
 	"hint_kind.profile": "profil",
 	"hint_kind.other": "inne",
+	"surface.file": "pliki",
+	"surface.chat": "czat",
 };

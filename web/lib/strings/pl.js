@@ -334,6 +334,8 @@ export default {
 	"alarm.order_scrutiny": "Kontrola nakazu czeka na Twoją decyzję",
 	"nav.contacts": "Kontakty",
 	"nav.exercises": "Ćwiczenia",
+	"nav.admin": "Administracja",
+	"nav.admin_waits": "{n, plural, one {# czeka na Państwa} few {# czekają na Państwa} many {# czeka na Państwa} other {# czeka na Państwa}}",
 	"nav.hooks": "Webhooki",
 
 	"form.optional": "nieobowiązkowe",
