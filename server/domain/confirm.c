@@ -136,6 +136,8 @@ struct toc_str toc_owed_to(const struct toc_world *w, const struct toc_timer *t)
 
 	for (size_t i = 0; i < sizeof of_process / sizeof *of_process; i++)
 		process |= toc_short_is(&t->name, toc_str_of(of_process[i]));
+	if (toc_short_is(&t->name, TOC_STR("T2"))) /* it is the authority that waits */
+		return toc_short_str(&t->desk);
 	if (toc_short_is(&t->name, TOC_STR("review")))
 		return toc_hub(w, toc_find_exercise(w, t->exercise));
 	while (recall && (c = toc_world_next(w, TOC_OBJECT_confirming, &cursor)))

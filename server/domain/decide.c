@@ -241,7 +241,7 @@ static int check_case(struct toc_ask *q, unsigned needs)
 {
 	struct toc_uuid id = toc_get_id(q->m, "case_ref");
 
-	if (!(needs & (CASE | MAY_HAVE_CASE)) || (toc_uuid_is_nil(id) && !(needs & CASE)))
+	if (!(needs & CASE) && (toc_uuid_is_nil(id) || (!q->org && !(needs & MAY_HAVE_CASE))))
 		return 0;
 	const struct toc_threat *t = toc_find_threat(q->w, id);
 	if (!t)
@@ -249,6 +249,8 @@ static int check_case(struct toc_ask *q, unsigned needs)
 	const struct toc_desk *desk = toc_desk_of(t, q->p->org);
 	if (!toc_short_is(&t->notifier, q->p->org) && (!desk || t->state == TOC_CASE_DRAFT))
 		return toc_refuse_unknown(q, "case_ref");
+	if (!(needs & (CASE | MAY_HAVE_CASE))) /* it says what is so, and nothing hangs on it */
+		return 0;
 	if (t->mode != q->mode || !toc_uuid_eq(t->exercise, q->exercise_id))
 		return TOC_REFUSE(q, EXERCISE, "mode", "domain (e) 13",
 				  "mode: the case has another mode or exercise");

@@ -337,7 +337,11 @@ int toc_rule_inform(struct toc_ask *q)
 				  TOC_STR_ARGS(q->p->org));
 	struct toc_draft *d = toc_ask_draft(q, "M9.inform");
 	struct toc_value *acquainted = toc_value_map(q->a);
-	toc_set_id(q->a, acquainted, "id", toc_acquaintance_id(q, q->p->org, toc_short_str(&hsp->code)));
+	struct toc_uuid id = toc_acquaintance_id(q, q->p->org, toc_short_str(&hsp->code));
+	const struct toc_acquaintance *known = toc_find_acquaintance(q->w, id);
+	if (!known || known->informed_at.us == TOC_TIME_NEVER.us) /* informed again: nothing begins anew */
+		toc_start(q, toc_decided(d), "T2", id, q->p->org, q->at);
+	toc_set_id(q->a, acquainted, "id", id);
 	toc_set_time(q->a, acquainted, "informed", q->at);
 	toc_set(q->a, toc_decided(d), "acquainted", acquainted);
 	toc_set_time(q->a, toc_decided(d), "earliest_order_at", toc_after(q->at, NOTICE));
