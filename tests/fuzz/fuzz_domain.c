@@ -6,6 +6,8 @@
  * words. At the end: replay of the accepted entries = live state = what the snapshot loads to, so what was
  * refused, only asked or dropped with its overlay changed nothing.
  */
+#include "play.h"
+
 #include "generate.h"
 #include "stage.h"
 
@@ -15,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+void (*play_heard)(const struct stage *s, struct toc_str k, size_t from);
 
 #define STEPS_MAX 160
 #define BEGIN_AT "9:00"
@@ -416,6 +418,29 @@ static void sign(struct play *p, struct toc_value *m, const struct toc_principal
 			toc_set_text(p->g.a, body, orgs[i], who->org);
 }
 
+/* Whose own rows decide who reads it: what it carries, what it answers. */
+static bool reads_by_another_row(struct toc_str k)
+{
+	static const char *const of[] = { "M29.", "M25.", "M19.", "M23.contribute", "M1.link", "M1.unlink", "deadline.", "M8.", "M3.revert" };
+
+	for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+		if (k.n >= strlen(of[i]) && memcmp(k.p, of[i], strlen(of[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Nobody reads what the row closes to everybody of their kind. */
+static void must_be_allowed(struct play *p, const struct toc_entry *e, const struct toc_reader *r)
+{
+	const struct toc_organisation *o = toc_find_organisation(p->s->w, r->org);
+	const struct toc_action *action = toc_action_find(e->k);
+
+	if (!o || !action || reads_by_another_row(e->k))
+		return;
+	toc_roles allowed = toc_may_read(action, o->kinds, ~0u, TOC_WHOLE) | toc_may_read(action, o->kinds, ~0u, TOC_WITHOUT_PERSONAL);
+	must(!(r->roles & ~allowed), "somebody reads what the matrix closes to them");
+}
+
 /* What readers are shown of a new entry. */
 static void show(struct play *p, size_t from)
 {
@@ -426,9 +451,11 @@ static void show(struct play *p, size_t from)
 		const struct toc_value *decided = toc_get(e->body, "decided");
 		struct toc_reader *readers;
 		size_t n = toc_entry_readers(e, s->a, &readers);
-		for (size_t k = 0; k < n; k++)
+		for (size_t k = 0; k < n; k++) {
+			must_be_allowed(p, e, &readers[k]);
 			(void)toc_json_str(s->a,
 					   toc_decided_shown(s->a, e->k, decided, readers[k].rendering));
+		}
 	}
 }
 
@@ -454,6 +481,8 @@ static void say(struct play *p)
 	}
 	s->dry = false;
 	show(p, before);
+	if (play_heard)
+		play_heard(s, toc_message_k(s->a, m), before);
 }
 
 static void wait_a_while(struct play *p)

@@ -1,4 +1,5 @@
 /* stage.c: see stage.h: deciding and recording, time, sameness. */
+#include "heard.h"
 #include "stage_room.h"
 
 #include <stdarg.h>
@@ -45,6 +46,7 @@ static void record(struct stage *s, const struct toc_draft *d, struct toc_world 
 		memcpy(e->discloses, d->discloses, e->n_discloses * sizeof *e->discloses);
 	e->name = s->name;
 	s->n++;
+	heard_entry(e->e.k, d->decided);
 	toc_apply(overlay, &e->e);
 }
 
@@ -216,8 +218,10 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 
 	fill(s, raw);
 	memset(&s->v, 0, sizeof s->v);
-	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0)
+	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0) {
+		heard_said(toc_message_k(s->a, raw), false);
 		return -1;
+	}
 	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = { s->now.us - s->late.us } };
 	c.dup_keys = dup_keys(s, m);
 	c.item_keys = item_keys(s, toc_get(m, "body"));
@@ -233,8 +237,10 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 	s->twist = 0;
 	s->late.us = 0;
 	s->found = NULL;
-	if (toc_decide(s->w, p, &c, s->now, s->a, &s->v) < 0)
+	if (toc_decide(s->w, p, &c, s->now, s->a, &s->v) < 0) {
+		heard_said(c.k, false);
 		return -1;
+	}
 	if (!s->dry)
 		stage_take(s);
 	s->found = toc_lookup(s->w, p, &c, s->a);

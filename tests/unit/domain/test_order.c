@@ -170,6 +170,8 @@ CASE(a_first_order_needs_twelve_hours_or_a_justified_emergency)
 	CHECK(orders_issued(s, o, CALM) == NULL);
 	CHECK_INT(s->v.refusal.code, TOC_REFUSE_TIME);
 	stage_wait(s, (toc_dur){ 1 });
+	CHECK(toc_get_is(toc_get(stage_last(s, "deadline.passed", NULL)->whole, "body"), "timer", "T2"));
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "deadline.passed", NULL))), "AIRU"); /* who waited for it */
 	CHECK(orders_issued(s, o, CALM ",\"first_order_to_hsp\":false") == NULL);
 	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.order.first_order_to_hsp");
 	CHECK(orders_issued(s, o, CALM) != NULL);
@@ -677,7 +679,7 @@ CASE(the_clock_case_has_its_fixed_answers)
 	CHECK(running(s, "T8", o, order)->deadline.us == utc("2034-04-30T01:58:20Z").us);
 	CHECK(utc("2034-04-30T03:58:20+02:00").us == utc("2034-04-30T01:58:20Z").us);
 	CHECK_TEXT(toc_str_of(stage_readers(s, m12)), "BFP CDA GameNest HUB");
-	CHECK_INT(stage_count(s, "deadline.passed", NULL), 0);
+	CHECK_INT(stage_count(s, "deadline.passed", NULL), 1); /* the twelve hours before the order (T2) */
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
