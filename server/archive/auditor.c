@@ -1,5 +1,6 @@
 /* auditor.c: see auditor.h. */
 #include "archive/auditor.h"
+#include "archive/evidence.h"
 
 #include "base/log.h"
 #include "base/refusal.h"
@@ -139,7 +140,12 @@ static void give(struct answer *w, struct toc_str json)
 	put_line(w, json);
 }
 
-/* ---- ENTRIES: each is read with what is sealed of it, one after the other ---- */
+static bool by_place(const struct toc_query *q)
+{
+	return q->kind == TOC_QUERY_ENTRIES || q->kind == TOC_QUERY_EVIDENCE;
+}
+
+/* ---- ENTRIES, EVIDENCE: each is read with what is sealed of it, one after the other ---- */
 
 static void end_of_rows(struct answer *w);
 
@@ -155,6 +161,8 @@ static void on_entry(void *ctx, const struct toc_row *row)
 		w->key_unknown = r == 0 && e.key_unknown && w->whole && !w->keys_loaded;
 		if (w->key_unknown)
 			; /* once more, with the keys that there are now */
+		else if (w->query->kind == TOC_QUERY_EVIDENCE) /* what does not match its commitment is evidence, too */
+			give(w, toc_evidence(scratch, w->of->o.ring, row, w->whole));
 		else if (r == 0)
 			give(w, toc_render_entry(scratch, &e, w->whole ? TOC_WHOLE : TOC_WITHOUT_PERSONAL, false));
 		else
@@ -317,7 +325,7 @@ static void on_end(void *ctx, int result, bool more, const struct toc_error *why
 	if (why)
 		w->why = *why;
 	w->ended = true;
-	if (w->opened && w->query && w->query->kind == TOC_QUERY_ENTRIES)
+	if (w->opened && w->query && by_place(w->query))
 		read_next(w);
 	else
 		end_of_rows(w);
@@ -424,7 +432,7 @@ static void begin(struct answer *w)
 		w->knew = toc_knew_new(w->arena, toc_query_value_of(w->body, "org"));
 		q.limit = KNEW_ENTRIES;
 		q.skip = 0;
-	} else if (w->query && w->query->kind == TOC_QUERY_ENTRIES) {
+	} else if (w->query && by_place(w->query)) {
 		w->wanted = toc_arena_alloc(w->arena, TOC_AUDIT_ROWS_AT_ONCE * sizeof *w->wanted);
 	}
 	w->hash = toc_digesting_new();

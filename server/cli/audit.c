@@ -290,7 +290,7 @@ static int read_whole(struct verifying *v, struct toc_error *e)
 {
 	struct audit_report *report = v->report;
 	bool leaves;
-	struct toc_audit_count n;
+	struct toc_verifier_count n;
 	const char *file = report->cli->line.value[CLI_OPT_AGAINST];
 	struct toc_str old = TOC_STR("");
 	struct toc_checkpoint before;
@@ -310,17 +310,17 @@ static int read_whole(struct verifying *v, struct toc_error *e)
 	if ((r = leaves_of(v, &leaves, e)) < 0)
 		return r;
 	report->of = v->c.size;
-	struct toc_audit *audit = toc_audit_new(leaves, on_leaf, v);
+	struct toc_verifier *audit = toc_verifier_new(leaves, on_leaf, v);
 	if (file && toc_checkpoint_open(old, &v->key, &before, e) < 0) {
-		toc_audit_free(audit);
+		toc_verifier_free(audit);
 		return toc_fail(e, TOC_EINVAL, "%s holds no checkpoint that %s has signed", file, v->key.name);
 	}
 	if (file)
-		r = toc_audit_against(audit, &before);
-	if (r == 0 && (r = toc_audit_begin(audit, &v->c, e)) == 0)
+		r = toc_verifier_against(audit, &before);
+	if (r == 0 && (r = toc_verifier_begin(audit, &v->c, e)) == 0)
 		r = audit_walk(v->from, audit, audit_progress, report, e);
-	toc_audit_counted(audit, &n);
-	toc_audit_free(audit);
+	toc_verifier_counted(audit, &n);
+	toc_verifier_free(audit);
 	if (r < 0)
 		return r;
 	struct toc_str tiles = audit_count(report->a, n.tiles);

@@ -3,7 +3,7 @@
 #define TOC_CLI_AUDIT_H
 
 #include "cli/cli.h"
-#include "ledger/audit.h"
+#include "ledger/verifier.h"
 
 /** Where documents of a log come from: a server's /log/…, a directory in the same layout (C2SP tlog-tiles), or both: then
  * what the directory has is not asked for again, and what was asked for is kept there once it is found true. */
@@ -25,7 +25,7 @@ int audit_keep(const struct audit_source *s, const char *name, struct toc_str by
 
 /** Everything that the audit names, many at once. @param progress may be NULL @return 0, TOC_EPROOF, TOC_ENOTFOUND or
  * TOC_EIO */
-int audit_walk(const struct audit_source *s, struct toc_audit *v, void (*progress)(void *ctx, uint64_t entries), void *ctx,
+int audit_walk(const struct audit_source *s, struct toc_verifier *v, void (*progress)(void *ctx, uint64_t entries), void *ctx,
 	       struct toc_error *reterr);
 
 /** What is said about the log, line by line, and at the end whether it holds. */

@@ -261,16 +261,16 @@ static int finish(const struct audit_source *s, struct slot *k, struct toc_error
 	return r == 0 ? judge(k, k->name, reterr) : r;
 }
 
-static int take(const struct audit_source *s, struct slot *k, struct toc_audit *v, struct toc_error *reterr)
+static int take(const struct audit_source *s, struct slot *k, struct toc_verifier *v, struct toc_error *reterr)
 {
 	int r = finish(s, k, reterr);
 
-	if (r == 0 && (r = toc_audit_take(v, toc_buf_view(&k->body), reterr)) == 0 && s->dir && !k->from_dir)
+	if (r == 0 && (r = toc_verifier_take(v, toc_buf_view(&k->body), reterr)) == 0 && s->dir && !k->from_dir)
 		r = audit_keep(s, k->name, toc_buf_view(&k->body), reterr);
 	return r;
 }
 
-int audit_walk(const struct audit_source *s, struct toc_audit *v, void (*progress)(void *ctx, uint64_t entries), void *ctx,
+int audit_walk(const struct audit_source *s, struct toc_verifier *v, void (*progress)(void *ctx, uint64_t entries), void *ctx,
 	       struct toc_error *reterr)
 {
 	struct slot *slots = calloc(AT_ONCE, sizeof *slots);
@@ -285,7 +285,7 @@ int audit_walk(const struct audit_source *s, struct toc_audit *v, void (*progres
 	while (r == 0 && (more || n)) {
 		while (r == 0 && more && n < AT_ONCE) {
 			struct slot *k = &slots[(first + n) % AT_ONCE];
-			more = toc_audit_next(v, &k->tile);
+			more = toc_verifier_next(v, &k->tile);
 			if (more && (r = begin(s, k, reterr)) == 0)
 				n++;
 		}
@@ -295,8 +295,8 @@ int audit_walk(const struct audit_source *s, struct toc_audit *v, void (*progres
 		first = (first + 1) % AT_ONCE;
 		n--;
 		if (progress) {
-			struct toc_audit_count count;
-			toc_audit_counted(v, &count);
+			struct toc_verifier_count count;
+			toc_verifier_counted(v, &count);
 			progress(ctx, count.entries);
 		}
 	}
@@ -310,5 +310,5 @@ int audit_walk(const struct audit_source *s, struct toc_audit *v, void (*progres
 	for (unsigned i = 0; i < AT_ONCE; i++)
 		toc_buf_done(&slots[i].body);
 	free(slots);
-	return r == 0 ? toc_audit_end(v, reterr) : r;
+	return r == 0 ? toc_verifier_end(v, reterr) : r;
 }

@@ -23,7 +23,7 @@ struct guard {
 	struct tocsin_connection *connection;
 	const char *trust, *on_alarm;
 	struct audit_source mirror;
-	struct toc_audit *audit; /* NULL: no mirror, or not begun */
+	struct toc_verifier *audit; /* NULL: no mirror, or not begun */
 	uint64_t mirrored;       /* entries of the mirror's checkpoint */
 	int64_t mirrored_us;
 	uint64_t size;           /* entries of what is believed */
@@ -245,13 +245,13 @@ static int bring(struct guard *g, struct toc_arena *a, struct toc_error *e)
 		struct toc_note_key key;
 		if ((r = may_read_leaves(g, a, c.size, &leaves, e)) < 0)
 			return r;
-		g->audit = toc_audit_new(leaves, NULL, NULL);
+		g->audit = toc_verifier_new(leaves, NULL, NULL);
 		if (toc_vkey_parse((struct toc_str){ vkey.p, vkey.n - 1 }, &key, e) == 0 &&
 		    audit_read(&disk, "checkpoint", a, &held, &none) == 0 &&
 		    toc_checkpoint_open(held, &key, &before, &none) == 0)
 			g->mirrored = before.size;
 	}
-	if ((r = toc_audit_begin(g->audit, &c, e)) < 0 || (r = audit_walk(&g->mirror, g->audit, NULL, NULL, e)) < 0 ||
+	if ((r = toc_verifier_begin(g->audit, &c, e)) < 0 || (r = audit_walk(&g->mirror, g->audit, NULL, NULL, e)) < 0 ||
 	    (r = audit_keep(&g->mirror, "vkey", vkey, e)) < 0 || (r = audit_keep(&g->mirror, "checkpoint", note, e)) < 0)
 		return r;
 	if (g->mirrored)
@@ -269,7 +269,7 @@ static void mirror(struct guard *g)
 	int r = bring(g, a, &e);
 	if (r == TOC_EPROOF) {
 		alarm_of(g, "mirror", e.text);
-		toc_audit_free(g->audit); /* from the start, with the next one: the directory may be mended */
+		toc_verifier_free(g->audit); /* from the start, with the next one: the directory may be mended */
 		g->audit = NULL;
 	} else if (r < 0 && !cli_interrupted) {
 		cli_complain(g->cli, 0, "the mirror is behind: %s", e.text);
@@ -333,7 +333,7 @@ int cli_audit_watch(const struct cli *cli)
 	}
 	tocsin_disconnect(g.connection);
 	cli_catch_signals(NULL);
-	toc_audit_free(g.audit);
+	toc_verifier_free(g.audit);
 	tocsin_free(t);
 	return g.result;
 }

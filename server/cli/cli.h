@@ -33,6 +33,7 @@ int cli_contacts(const struct cli *cli);
 int cli_hook(const struct cli *cli);
 int cli_audit_verify(const struct cli *cli);
 int cli_audit_watch(const struct cli *cli);
+int cli_audit_export(const struct cli *cli);
 
 /** One sentence on stderr, "tocsin: …". @return code */
 int cli_complain(const struct cli *cli, int code, const char *format, ...)

@@ -164,7 +164,8 @@ int main(int argc, char **argv)
 									   [CLI_HOOK_LOG] = cli_hook,
 									   [CLI_HOOK_RESEND] = cli_hook,
 									   [CLI_AUDIT_VERIFY] = cli_audit_verify,
-									   [CLI_AUDIT_WATCH] = cli_audit_watch };
+									   [CLI_AUDIT_WATCH] = cli_audit_watch,
+									   [CLI_AUDIT_EXPORT] = cli_audit_export };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 

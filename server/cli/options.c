@@ -13,7 +13,7 @@
 #define HOOKS                                                                                                \
 	(G(HOOK_LIST) | G(HOOK_DECLARE) | G(HOOK_CONFIRM) | G(HOOK_PAUSE) | G(HOOK_RESUME) | G(HOOK_ROTATE) | \
 	 G(HOOK_TEST) | G(HOOK_REMOVE) | G(HOOK_LOG) | G(HOOK_RESEND))
-#define AUDITS (G(AUDIT_VERIFY) | G(AUDIT_WATCH))
+#define AUDITS (G(AUDIT_VERIFY) | G(AUDIT_WATCH) | G(AUDIT_EXPORT))
 
 _Static_assert(CLI_COMMANDS < 64, "a bit for each command");
 

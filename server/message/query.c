@@ -11,6 +11,7 @@ enum { MAY, MUST };
 /* Three readings of the table: how many parameters and columns each has, these, and the rows. */
 #define ROWS TOC_QUERY_ROWS
 #define ENTRIES TOC_QUERY_ENTRIES
+#define EVIDENCE TOC_QUERY_EVIDENCE
 #define KNEW TOC_QUERY_KNEW
 
 enum row_kind { OF_QUERY, OF_PARAMETER, OF_COLUMN };

@@ -1,6 +1,6 @@
-/* audit.c: see audit.h. The tree grows as the signer's does, by a compact range; the roots of 256^L leaves that become
+/* verifier.c: see verifier.h. The tree grows as the signer's does, by a compact range; the roots of 256^L leaves that become
  * whole on the way are what tiles of level L must show. Source: RFC 6962 section 2.1, C2SP tlog-tiles. */
-#include "ledger/audit.h"
+#include "ledger/verifier.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +18,9 @@ struct place {
 	bool bundle;
 };
 
-struct toc_audit {
+struct toc_verifier {
 	bool leaves;
-	toc_audit_leaf *each;
+	toc_verifier_leaf *each;
 	void *ctx;
 	struct toc_checkpoint to;
 	struct toc_range whole, edge; /* after the last full tile; and with the partial one */
@@ -29,16 +29,16 @@ struct toc_audit {
 	struct place asked, taken;
 	struct toc_sha256 bundle[TOC_TILE_WIDTH]; /* of the leaves of the bundle taken last */
 	unsigned n_bundle;
-	struct toc_checkpoint old[TOC_AUDIT_OLD_MAX];
+	struct toc_checkpoint old[TOC_VERIFIER_OLD_MAX];
 	unsigned n_old;
 	toc_time last, last_whole; /* of the entries before */
 	struct toc_arena *scratch;
-	struct toc_audit_count count;
+	struct toc_verifier_count count;
 };
 
-struct toc_audit *toc_audit_new(bool leaves, toc_audit_leaf *each, void *ctx)
+struct toc_verifier *toc_verifier_new(bool leaves, toc_verifier_leaf *each, void *ctx)
 {
-	struct toc_audit *v = calloc(1, sizeof *v);
+	struct toc_verifier *v = calloc(1, sizeof *v);
 
 	if (!v)
 		abort();
@@ -49,7 +49,7 @@ struct toc_audit *toc_audit_new(bool leaves, toc_audit_leaf *each, void *ctx)
 	return v;
 }
 
-void toc_audit_free(struct toc_audit *v)
+void toc_verifier_free(struct toc_verifier *v)
 {
 	if (!v)
 		return;
@@ -59,15 +59,15 @@ void toc_audit_free(struct toc_audit *v)
 	free(v);
 }
 
-int toc_audit_against(struct toc_audit *v, const struct toc_checkpoint *old)
+int toc_verifier_against(struct toc_verifier *v, const struct toc_checkpoint *old)
 {
-	if (v->n_old == TOC_AUDIT_OLD_MAX)
+	if (v->n_old == TOC_VERIFIER_OLD_MAX)
 		return TOC_ELIMIT;
 	v->old[v->n_old++] = *old;
 	return 0;
 }
 
-void toc_audit_counted(const struct toc_audit *v, struct toc_audit_count *ret_count)
+void toc_verifier_counted(const struct toc_verifier *v, struct toc_verifier_count *ret_count)
 {
 	*ret_count = v->count;
 	ret_count->entries = v->edge.size;
@@ -77,7 +77,7 @@ void toc_audit_counted(const struct toc_audit *v, struct toc_audit_count *ret_co
 
 /* ---- the plan ---- */
 
-static uint64_t tiles_of(const struct toc_audit *v, unsigned level)
+static uint64_t tiles_of(const struct toc_verifier *v, unsigned level)
 {
 	uint64_t hashes = v->to.size >> TOC_TILE_HEIGHT * level;
 
@@ -85,7 +85,7 @@ static uint64_t tiles_of(const struct toc_audit *v, unsigned level)
 }
 
 /* On to a place that exists. @return false: the plan is over */
-static bool settle(const struct toc_audit *v, struct place *at)
+static bool settle(const struct toc_verifier *v, struct place *at)
 {
 	while (at->level < TOC_TILE_LEVELS && at->n >= tiles_of(v, at->level)) {
 		at->level++;
@@ -95,7 +95,7 @@ static bool settle(const struct toc_audit *v, struct place *at)
 	return at->level < TOC_TILE_LEVELS;
 }
 
-static void step(const struct toc_audit *v, struct place *at)
+static void step(const struct toc_verifier *v, struct place *at)
 {
 	if (at->bundle) {
 		at->bundle = false;
@@ -105,7 +105,7 @@ static void step(const struct toc_audit *v, struct place *at)
 	}
 }
 
-static struct toc_tile tile_at(const struct toc_audit *v, const struct place *at)
+static struct toc_tile tile_at(const struct toc_verifier *v, const struct place *at)
 {
 	uint64_t left = (v->to.size >> TOC_TILE_HEIGHT * at->level) - at->n * TOC_TILE_WIDTH;
 
@@ -117,7 +117,7 @@ static struct toc_tile tile_at(const struct toc_audit *v, const struct place *at
 	};
 }
 
-static int begins_with_older(struct toc_audit *v, struct toc_error *reterr)
+static int begins_with_older(struct toc_verifier *v, struct toc_error *reterr)
 {
 	for (unsigned i = 0; i < v->n_old; i++) {
 		if (v->old[i].size != v->edge.size)
@@ -131,7 +131,7 @@ static int begins_with_older(struct toc_audit *v, struct toc_error *reterr)
 	return 0;
 }
 
-int toc_audit_begin(struct toc_audit *v, const struct toc_checkpoint *c, struct toc_error *reterr)
+int toc_verifier_begin(struct toc_verifier *v, const struct toc_checkpoint *c, struct toc_error *reterr)
 {
 	uint64_t least = v->whole.size;
 
@@ -155,7 +155,7 @@ int toc_audit_begin(struct toc_audit *v, const struct toc_checkpoint *c, struct 
 	return 0;
 }
 
-bool toc_audit_next(struct toc_audit *v, struct toc_tile *ret_tile)
+bool toc_verifier_next(struct toc_verifier *v, struct toc_tile *ret_tile)
 {
 	if (!settle(v, &v->asked))
 		return false;
@@ -166,14 +166,14 @@ bool toc_audit_next(struct toc_audit *v, struct toc_tile *ret_tile)
 
 /* ---- what comes ---- */
 
-static int bad(struct toc_audit *v, const struct toc_tile *t, struct toc_error *reterr, const char *what)
+static int bad(struct toc_verifier *v, const struct toc_tile *t, struct toc_error *reterr, const char *what)
 {
 	struct toc_str path = toc_tile_path(v->scratch, t);
 
 	return toc_fail(reterr, TOC_EPROOF, "tile %.*s %s", TOC_STR_ARGS(path), what);
 }
 
-static int take_bundle(struct toc_audit *v, const struct toc_tile *t, struct toc_str bytes, struct toc_error *reterr)
+static int take_bundle(struct toc_verifier *v, const struct toc_tile *t, struct toc_str bytes, struct toc_error *reterr)
 {
 	struct toc_str rest = bytes;
 
@@ -206,7 +206,7 @@ static int take_bundle(struct toc_audit *v, const struct toc_tile *t, struct toc
 
 static void on_whole(void *ctx, unsigned level, uint64_t n, struct toc_sha256 root)
 {
-	struct toc_audit *v = ctx;
+	struct toc_verifier *v = ctx;
 
 	(void)n;
 	if (level % TOC_TILE_HEIGHT != 0 || level / TOC_TILE_HEIGHT >= TOC_TILE_LEVELS)
@@ -219,7 +219,7 @@ static void on_whole(void *ctx, unsigned level, uint64_t n, struct toc_sha256 ro
 	up->hash[up->n++] = root;
 }
 
-static int take_hashes(struct toc_audit *v, const struct toc_tile *t, struct toc_str bytes, struct toc_error *reterr)
+static int take_hashes(struct toc_verifier *v, const struct toc_tile *t, struct toc_str bytes, struct toc_error *reterr)
 {
 	bool full = t->width == TOC_TILE_WIDTH;
 	int r = 0;
@@ -240,7 +240,7 @@ static int take_hashes(struct toc_audit *v, const struct toc_tile *t, struct toc
 	return r;
 }
 
-static int take_above(struct toc_audit *v, const struct toc_tile *t, struct toc_str bytes, struct toc_error *reterr)
+static int take_above(struct toc_verifier *v, const struct toc_tile *t, struct toc_str bytes, struct toc_error *reterr)
 {
 	const struct level *up = &v->up[t->level];
 	uint64_t first = t->n * TOC_TILE_WIDTH;
@@ -250,7 +250,7 @@ static int take_above(struct toc_audit *v, const struct toc_tile *t, struct toc_
 	return 0;
 }
 
-int toc_audit_take(struct toc_audit *v, struct toc_str bytes, struct toc_error *reterr)
+int toc_verifier_take(struct toc_verifier *v, struct toc_str bytes, struct toc_error *reterr)
 {
 	if (!settle(v, &v->taken))
 		return toc_fail(reterr, TOC_EPROOF, "there is nothing more to read");
@@ -271,7 +271,7 @@ int toc_audit_take(struct toc_audit *v, struct toc_str bytes, struct toc_error *
 	return r;
 }
 
-int toc_audit_end(struct toc_audit *v, struct toc_error *reterr)
+int toc_verifier_end(struct toc_verifier *v, struct toc_error *reterr)
 {
 	if (v->edge.size != v->to.size)
 		return toc_fail(reterr, TOC_EPROOF, "%llu of %llu entries were read", (unsigned long long)v->edge.size,

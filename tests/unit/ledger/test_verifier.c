@@ -1,7 +1,7 @@
-/* test_audit.c: a whole log is read and believed, and one that was bent anywhere is not. The log is a real one of leaves as
+/* test_verifier.c: a whole log is read and believed, and one that was bent anywhere is not. The log is a real one of leaves as
  * the ledger writes them, at the sizes at which tiles begin and end. */
 #include "check.h"
-#include "ledger/audit.h"
+#include "ledger/verifier.h"
 
 #define MOST 65800u
 
@@ -80,29 +80,29 @@ static struct toc_str shown(const struct log *g, struct toc_arena *a, const stru
 	return bytes;
 }
 
-/* Read on to a size. `bend` may change what is shown. @return as toc_audit_end */
+/* Read on to a size. `bend` may change what is shown. @return as toc_verifier_end */
 typedef void bend(struct toc_arena *a, const struct toc_tile *t, struct toc_str *bytes);
-static int go_on(struct toc_audit *v, const struct log *g, const struct toc_checkpoint *c, bend *how, struct toc_error *e)
+static int go_on(struct toc_verifier *v, const struct log *g, const struct toc_checkpoint *c, bend *how, struct toc_error *e)
 {
 	struct toc_tile t[4];
 	struct toc_arena *a = toc_arena_new();
-	int r = toc_audit_begin(v, c, e);
+	int r = toc_verifier_begin(v, c, e);
 	unsigned n = 0;
 
 	for (bool more = true; r == 0 && (more || n);) {
-		while (more && n < 4 && (more = toc_audit_next(v, &t[n]))) /* several are under way */
+		while (more && n < 4 && (more = toc_verifier_next(v, &t[n]))) /* several are under way */
 			n++;
 		if (!n)
 			break;
 		struct toc_str bytes = shown(g, a, &t[0]);
 		if (how)
 			how(a, &t[0], &bytes);
-		r = toc_audit_take(v, bytes, e);
+		r = toc_verifier_take(v, bytes, e);
 		memmove(t, t + 1, --n * sizeof *t);
 		toc_arena_reset(a);
 	}
 	toc_arena_free(a);
-	return r == 0 ? toc_audit_end(v, e) : r;
+	return r == 0 ? toc_verifier_end(v, e) : r;
 }
 
 CASE(a_log_is_believed_at_every_size_at_which_tiles_begin_and_end)
@@ -112,16 +112,16 @@ CASE(a_log_is_believed_at_every_size_at_which_tiles_begin_and_end)
 
 	for (unsigned leaves = 0; leaves < 2; leaves++)
 		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-			struct toc_audit *v = toc_audit_new(leaves, NULL, NULL);
+			struct toc_verifier *v = toc_verifier_new(leaves, NULL, NULL);
 			struct toc_checkpoint c = signed_at(g, sizes[i]);
 			struct toc_error e = { 0 };
-			struct toc_audit_count n;
+			struct toc_verifier_count n;
 			CHECK_INT(go_on(v, g, &c, NULL, &e), 0);
-			toc_audit_counted(v, &n);
+			toc_verifier_counted(v, &n);
 			CHECK_INT(n.entries, sizes[i]);
 			CHECK_INT(n.bundles, leaves ? (sizes[i] + 255) / 256 : 0);
 			CHECK_INT(n.clock_back, 0);
-			toc_audit_free(v);
+			toc_verifier_free(v);
 		}
 }
 
@@ -129,20 +129,20 @@ CASE(a_log_that_grows_is_gone_on_with_and_each_tile_above_is_still_checked)
 {
 	static const uint64_t sizes[] = { 1, 200, 256, 300, 300, 700, 65530, 65540 };
 	const struct log *g = made();
-	struct toc_audit *v = toc_audit_new(true, NULL, NULL);
-	struct toc_audit_count n;
+	struct toc_verifier *v = toc_verifier_new(true, NULL, NULL);
+	struct toc_verifier_count n;
 	struct toc_error e = { 0 };
 
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		struct toc_checkpoint c = signed_at(g, sizes[i]);
 		CHECK_INT(go_on(v, g, &c, NULL, &e), 0);
 	}
-	toc_audit_counted(v, &n);
+	toc_verifier_counted(v, &n);
 	CHECK_INT(n.entries, 65540);
 	CHECK_INT(n.clock_back, 0);
 	struct toc_checkpoint back = signed_at(g, 65000);
-	CHECK_INT(toc_audit_begin(v, &back, &e), TOC_EPROOF);
-	toc_audit_free(v);
+	CHECK_INT(toc_verifier_begin(v, &back, &e), TOC_EPROOF);
+	toc_verifier_free(v);
 }
 
 CASE(it_has_to_begin_with_each_older_checkpoint)
@@ -151,30 +151,30 @@ CASE(it_has_to_begin_with_each_older_checkpoint)
 	struct toc_checkpoint c = signed_at(g, 1000), olds[] = { signed_at(g, 0), signed_at(g, 1), signed_at(g, 256),
 								 signed_at(g, 999), signed_at(g, 1000) };
 	struct toc_error e = { 0 };
-	struct toc_audit_count n;
-	struct toc_audit *v = toc_audit_new(true, NULL, NULL);
+	struct toc_verifier_count n;
+	struct toc_verifier *v = toc_verifier_new(true, NULL, NULL);
 
 	for (size_t i = 0; i < 5; i++)
-		CHECK_INT(toc_audit_against(v, &olds[i]), 0);
+		CHECK_INT(toc_verifier_against(v, &olds[i]), 0);
 	CHECK_INT(go_on(v, g, &c, NULL, &e), 0);
-	toc_audit_counted(v, &n);
+	toc_verifier_counted(v, &n);
 	CHECK_INT(n.older, 5);
-	toc_audit_free(v);
+	toc_verifier_free(v);
 	for (size_t i = 0; i < 5; i++) {
 		struct toc_checkpoint other = olds[i];
 		other.root.b[3] ^= 1;
-		v = toc_audit_new(true, NULL, NULL);
-		CHECK_INT(toc_audit_against(v, &other), 0);
+		v = toc_verifier_new(true, NULL, NULL);
+		CHECK_INT(toc_verifier_against(v, &other), 0);
 		CHECK_INT(go_on(v, g, &c, NULL, &e), TOC_EPROOF);
 		CHECK(strstr(e.text, "rewritten"));
-		toc_audit_free(v);
+		toc_verifier_free(v);
 	}
-	v = toc_audit_new(false, NULL, NULL);
+	v = toc_verifier_new(false, NULL, NULL);
 	struct toc_checkpoint ahead = signed_at(g, 1001);
-	CHECK_INT(toc_audit_against(v, &ahead), 0);
+	CHECK_INT(toc_verifier_against(v, &ahead), 0);
 	CHECK_INT(go_on(v, g, &c, NULL, &e), TOC_EPROOF);
 	CHECK(strstr(e.text, "rolled back"));
-	toc_audit_free(v);
+	toc_verifier_free(v);
 }
 
 /* ---- bent: in a log of 66,000, whose tiles have three levels ---- */
@@ -258,13 +258,13 @@ CASE(what_was_bent_anywhere_is_found_and_named)
 	struct toc_checkpoint c = signed_at(g, 65700);
 
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		struct toc_audit *v = toc_audit_new(true, NULL, NULL);
+		struct toc_verifier *v = toc_verifier_new(true, NULL, NULL);
 		struct toc_error e = { .text = "" };
 		CHECK_INT(go_on(v, g, &c, ways[i].how, &e), TOC_EPROOF);
 		CHECK(strstr(e.text, ways[i].says));
 		if (!strstr(e.text, ways[i].says))
 			printf("  %zu: %s\n", i, e.text);
-		toc_audit_free(v);
+		toc_verifier_free(v);
 	}
 }
 
@@ -273,17 +273,17 @@ CASE(without_the_leaves_a_changed_hash_changes_the_root)
 {
 	const struct log *g = made();
 	struct toc_checkpoint c = signed_at(g, 700);
-	struct toc_audit *v = toc_audit_new(false, NULL, NULL);
+	struct toc_verifier *v = toc_verifier_new(false, NULL, NULL);
 	struct toc_error e = { .text = "" };
 
 	CHECK_INT(go_on(v, g, &c, swapped, &e), TOC_EPROOF);
 	CHECK(e.text[0]);
-	toc_audit_free(v);
-	v = toc_audit_new(false, NULL, NULL);
+	toc_verifier_free(v);
+	v = toc_verifier_new(false, NULL, NULL);
 	c.root.b[0] ^= 1;
 	CHECK_INT(go_on(v, g, &c, NULL, &e), TOC_EPROOF);
 	CHECK(strstr(e.text, "the root that was signed"));
-	toc_audit_free(v);
+	toc_verifier_free(v);
 }
 
 static uint64_t seen;
@@ -297,12 +297,12 @@ CASE(the_reader_is_told_each_leaf_in_order)
 {
 	const struct log *g = made();
 	struct toc_checkpoint c = signed_at(g, 513);
-	struct toc_audit *v = toc_audit_new(true, each, NULL);
+	struct toc_verifier *v = toc_verifier_new(true, each, NULL);
 	struct toc_error e;
 
 	CHECK_INT(go_on(v, g, &c, NULL, &e), 0);
 	CHECK_INT(seen, 513);
-	toc_audit_free(v);
+	toc_verifier_free(v);
 }
 
 RUN_CASES()

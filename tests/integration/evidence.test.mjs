@@ -1,0 +1,143 @@
+// evidence.test.mjs: what an auditor takes away proves itself: a bundle holds for a shell with openssl and coreutils, and
+// does not when anything in it is changed; tables do not run in a spreadsheet.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { atConsole, grantMandate } from './lib/audit.mjs';
+import { ran } from './lib/command.mjs';
+import { Log, readVkey } from './lib/log.mjs';
+import { Member } from './lib/member.mjs';
+import { LANTERN, m4, m5 } from './lib/messages.mjs';
+import { scratch, Server } from './lib/server.mjs';
+import { bySigstore } from './lib/strangers.mjs';
+
+const EVIL = '=HYPERLINK("https://evil.example","click")';
+
+describe('evidence', { timeout: 120_000 }, () => {
+	let server, dir, sent, mandate, partial, vkey, bin;
+
+	before(async () => {
+		server = await Server.start();
+		dir = scratch();
+		const platform = await Member.connect(server, 'StreamHarbor', 'night responder'), desk = await Member.connect(server, 'AIRU', 'duty officer');
+		sent = await platform.deliver(m4(platform, { text: 'Personal words that are sealed.' }));
+		assert.equal((await desk.deliver(m5(desk, 'ack', sent.case))).op, 'accepted');
+		assert.equal((await desk.deliver(m5(desk, 'accept', sent.case, { own_reference: 'AIRU-1' }))).op, 'accepted');
+		await Promise.all([platform.close(), desk.close()]);
+		const admin = await atConsole(server, 'HUB', 'admin'), dpo = await atConsole(server, 'HUB', 'data protection officer');
+		mandate = await grantMandate(admin, dpo, { cases: [sent.case], whole: true });
+		partial = await grantMandate(admin, dpo, { cases: [sent.case] });
+		vkey = String((await new Log(server, server.credential('FRP', 'auditor')).get('vkey')).bytes).trim();
+		bin = path.join(dir, 'bin'); // sh, openssl, and of coreutils what is there: no sed, no awk, no xxd
+		fs.mkdirSync(bin);
+		for (const name of ['sh', 'openssl', 'base64', 'od', 'tr', 'head', 'tail', 'cat', 'wc', 'mktemp', 'rm', 'dirname'])
+			fs.symlinkSync(execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(), path.join(bin, name));
+	});
+	after(async () => {
+		await server?.stop();
+		fs.rmSync(dir, { recursive: true, force: true });
+	});
+
+	const exported = (query, ...args) => ran(server, ['audit', 'export', query, '--purpose', 'was it in time?', '--parameters', `case=${sent.case},exercise=${LANTERN}`, ...args], { member: 'FRP/auditor' });
+	const verify = (folder, ...args) => spawnSync('sh', [path.join(folder, 'verify.sh'), ...args], { encoding: 'utf8', env: { PATH: bin } });
+	const bundle = () => path.join(dir, 'bundle');
+
+	it('a bundle holds for sh and openssl, and for npm\'s verifier; what it says is what was asked', async () => {
+		const r = await exported('evidence', '--mandate', mandate, '--bundle', bundle(), '--log-key', vkey);
+		assert.equal(r.code, 0, r.err);
+		const v = verify(bundle(), vkey);
+		assert.equal(v.status, 0, v.stdout + v.stderr);
+		assert.match(v.stdout, /the key is the one that you were told[^]*is signed by[^]*IT HOLDS/);
+		assert.equal(v.stderr, '');
+		const seqs = fs.readdirSync(path.join(bundle(), 'entries'));
+		assert.ok(seqs.length >= 3 && seqs.includes(String(sent.seq)), seqs.join());
+		for (const seq of seqs) assert.equal(bySigstore(fs.readFileSync(path.join(bundle(), 'entries', seq, 'proof'), 'utf8'), readVkey(vkey)).index, Number(seq));
+		assert.match(fs.readFileSync(path.join(bundle(), 'entries', String(sent.seq), 'data'), 'utf8'), /Personal words that are sealed/);
+		assert.doesNotMatch(fs.readFileSync(path.join(bundle(), 'entries', String(sent.seq), 'body'), 'utf8'), /Personal words/);
+		const lines = fs.readFileSync(path.join(bundle(), 'answer.jsonl'), 'utf8').split('\n').slice(0, -1), last = JSON.parse(lines.at(-1));
+		assert.equal(createHash('sha256').update(lines.slice(1, -1).map((l) => `${l}\n`).join('')).digest('hex'), last.sha256);
+		const asked = JSON.parse(lines[0]).asked; // and the record has that digest
+		const result = (await server.request('GET', `/api/entries?after=${asked}&limit=50`, { credential: server.credential('FRP', 'auditor') })).json.entries.find((e) => e.k === 'M27.result');
+		assert.ok(JSON.stringify(result).includes(last.sha256));
+	});
+
+	it('as one file it is the same; a mandate without personal data withholds what is personal, and says so', async () => {
+		const tar = path.join(dir, 'bundle.tar'), folder = path.join(dir, 'evidence');
+		const r = await exported('evidence', '--mandate', partial, '--bundle', tar);
+		assert.equal(r.code, 0, r.err);
+		execFileSync('tar', ['-xf', tar, '-C', dir]);
+		const v = verify(folder);
+		assert.equal(v.status, 0, v.stdout + v.stderr);
+		assert.ok(fs.existsSync(path.join(folder, 'entries', String(sent.seq), 'data.withheld')));
+		assert.equal(spawnSync('grep', ['-rq', 'Personal words', folder]).status, 1, 'nowhere in it');
+		assert.match(v.stdout, /that this is the log's key you have to know from elsewhere/);
+		assert.equal((await exported('evidence', '--mandate', partial, '--bundle', tar)).code, 1, 'nothing is written over');
+	});
+
+	it('whatever is changed in it, verify.sh finds it and names it', async () => {
+		const bad = path.join(dir, 'bad'), here = path.join('entries', String(sent.seq)), other = fs.readdirSync(path.join(bundle(), 'entries')).find((s) => s !== String(sent.seq));
+		const file = (name) => path.join(bad, name);
+		const change = (name, how) => fs.writeFileSync(file(name), how(fs.readFileSync(file(name))));
+		const text = (how) => (b) => how(b.toString());
+		const flip = (n) => (b) => { b[n] ^= 1; return b; };
+		const lineOf = (n, how) => text((t) => t.split('\n').map((l, i) => (i === n ? how(l) : l)).join('\n'));
+		const ways = [
+			['a leaf', () => change(`${here}/leaf`, text((t) => t.replace('"ts":1', '"ts":2'))), new RegExp(`NO {2}entry ${sent.seq} is not in the log`)],
+			['a body', () => change(`${here}/body`, text((t) => t.replace('flash', 'routine'))), /: body is not what the entry commits to/],
+			['a personal part', () => change(`${here}/data`, text((t) => t.replace('Personal', 'Another'))), /: data is not what the entry commits to/],
+			['a salt', () => change(`${here}/actor.salt`, flip(3)), /: actor is not what the entry commits to/],
+			['a salt cut off', () => change(`${here}/body.salt`, (b) => b.subarray(1)), /: body is not what/],
+			['a part taken away', () => fs.rmSync(file(`${here}/data`)), /: data is missing, and nothing says why/],
+			['an entry taken away', () => fs.rmSync(file(here), { recursive: true }), /answer\.jsonl has \d+ entries, and \d+ lie here/],
+			['two entries exchanged', () => { fs.renameSync(file(here), file('x')); fs.renameSync(file(`entries/${other}`), file(here)); fs.renameSync(file('x'), file(`entries/${other}`)); }, /is not in the log/],
+			['the place of an entry', () => fs.renameSync(file(here), file('entries/7')), /entry 7 is not in the log/],
+			['a hash of a proof', () => change(`${here}/proof`, lineOf(4, () => Buffer.alloc(32).toString('base64'))), /is not in the log/],
+			['a hash less', () => change(`${here}/proof`, text((t) => t.split('\n').filter((_, i) => i !== 4).join('\n'))), /is not in the log/],
+			['a proof of another checkpoint', () => change(`${here}/proof`, text((t) => t.replace(/\n\n(.*)\n(\d+)\n/, (_, o, n) => `\n\n${o}\n${Number(n) + 1}\n`))), /is not in the log/],
+			['the size', () => change('checkpoint', lineOf(1, (l) => String(Number(l) + 1))), /the checkpoint is not signed/],
+			['the root', () => change('checkpoint', lineOf(2, () => Buffer.alloc(32, 1).toString('base64'))), /the checkpoint is not signed/],
+			['the signature', () => change('checkpoint', lineOf(4, (l) => l.slice(0, -12) + 'AAAAAAAAAAA=')), /the checkpoint is not signed/],
+			['the key for openssl', () => change('log.pub.pem', text((t) => t.replace(/.{6}\n-----END/, (s) => `AAAAA=${s.slice(6)}`))), /log\.pub\.pem is not the key of log\.vkey/],
+			['the key', () => change('log.vkey', text((t) => t.replace(/\+[0-9a-f]{8}\+/, '+00000000+'))), /its id is not that/],
+			['the answer', () => change('answer.jsonl', text((t) => t.replace('"withheld"', '"withhold"').replace('"body_salt"', '"body-salt"'))), /answer\.jsonl has not the digest/],
+		];
+		for (const [what, bend, says] of ways) {
+			fs.rmSync(bad, { recursive: true, force: true });
+			fs.cpSync(bundle(), bad, { recursive: true });
+			bend();
+			const v = verify(bad);
+			assert.equal(v.status, 1, `${what}: ${v.stdout}${v.stderr}`);
+			assert.match(v.stdout, says, what);
+			assert.match(v.stdout, /IT DOES NOT HOLD/);
+		}
+		const told = verify(bundle(), vkey.replace(/.$/, 'x'));
+		assert.equal(told.status, 1);
+		assert.match(told.stdout, /not the one that you were told/);
+	});
+
+	it('a table that a spreadsheet does not take for formulas, and the lines as they came', async () => {
+		const platform = await Member.connect(server, 'StreamHarbor', 'night responder');
+		const more = await platform.deliver(m4(platform, { text: EVIL }));
+		await platform.close();
+		const lines = await exported('timeline', '--mandate', mandate);
+		assert.equal(lines.code, 0, lines.err);
+		assert.ok(JSON.parse(lines.lines.at(-1)).complete);
+		const file = path.join(dir, 'table.csv'), table = await exported('timeline', '--mandate', mandate, '--format', 'csv', '--output', file);
+		assert.equal(table.code, 0, table.err);
+		const rows = fs.readFileSync(file, 'utf8').split('\r\n');
+		assert.match(rows[0], /"seq"/);
+		assert.equal(rows.length - 2, lines.lines.length - 2, 'as many rows');
+		assert.ok(more.seq > 0);
+		for (const cell of rows.join(',').match(/"(?:[^"]|"")*"/g)) assert.doesNotMatch(cell, /^"[=+\-@\t\r]/);
+		for (const [args, code, says] of [[['timeline'], 1, /not_permitted/], [['nothing', '--mandate', mandate], 1, /none|not_found/], [['timeline', '--mandate', mandate, '--parameters', 'x'], 1, /NAME=VALUE/],
+			[['timeline', '--mandate', mandate, '--bundle', path.join(dir, 'no')], 1, /evidence/], [['timeline', '--mandate', mandate, '--format', 'xls'], 1, /jsonl or csv/]]) {
+			const r = await ran(server, ['audit', 'export', ...args, '--purpose', 'x'], { member: 'FRP/auditor' });
+			assert.equal(r.code, code, `${args}: ${r.err}`);
+			assert.match(r.err, says);
+		}
+	});
+});
