@@ -83,53 +83,6 @@ static int read_answer(const struct audit_export *x, struct answer *w, struct to
 	return 0;
 }
 
-/* ---- CSV (RFC 4180), which a spreadsheet must not take for formulas ---- */
-
-static void csv_text(FILE *out, struct toc_str s)
-{
-	fputc('"', out);
-	if (s.n && strchr("=+-@\t\r", s.p[0]))
-		fputc('\'', out);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			fputc('"', out);
-		fputc(s.p[i], out);
-	}
-	fputc('"', out);
-}
-
-static void csv_value(FILE *out, struct toc_arena *a, const struct toc_value *v)
-{
-	if (v && v->kind == TOC_INT)
-		fprintf(out, "%lld", (long long)v->integer);
-	else if (v && v->kind == TOC_TEXT)
-		csv_text(out, v->text);
-	else if (v && v->kind != TOC_NULL)
-		csv_text(out, toc_json_str(a, v));
-}
-
-static void csv(FILE *out, struct toc_arena *a, const struct toc_value *rows)
-{
-	struct toc_value *columns = toc_value_list(a);
-
-	for (size_t i = 0; i < toc_len(rows); i++) /* those of all rows, as they come */
-		for (uint32_t m = 0; m < toc_at(rows, i)->n; m++)
-			if (!toc_list_has(columns, toc_at(rows, i)->members[m].name))
-				toc_push_text(a, columns, toc_at(rows, i)->members[m].name);
-	for (size_t c = 0; c < toc_len(columns); c++) {
-		fputs(c ? "," : "", out);
-		csv_text(out, toc_text_of(toc_at(columns, c)));
-	}
-	fputs("\r\n", out);
-	for (size_t i = 0; i < toc_len(rows); i++) {
-		for (size_t c = 0; c < toc_len(columns); c++) {
-			fputs(c ? "," : "", out);
-			csv_value(out, a, toc_get_str(toc_at(rows, i), toc_text_of(toc_at(columns, c))));
-		}
-		fputs("\r\n", out);
-	}
-}
-
 /* ---- the command ---- */
 
 static int write_out(const struct audit_export *x, const struct answer *w, const char *format, struct toc_error *e)
@@ -140,7 +93,7 @@ static int write_out(const struct audit_export *x, const struct answer *w, const
 	if (!out)
 		return toc_fail(e, TOC_EINVAL, "cannot write %s: %s", path, strerror(errno));
 	if (!strcmp(format, "csv"))
-		csv(out, x->a, w->rows);
+		audit_csv(out, x->a, w->rows);
 	else
 		fwrite(w->text.p, 1, w->text.n, out);
 	bool ok = !ferror(out);

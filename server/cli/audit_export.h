@@ -12,6 +12,8 @@ struct audit_export {
 	const char *bundle;
 };
 
+void audit_csv(FILE *out, struct toc_arena *a, const struct toc_value *rows);
+
 /* verify.sh, as it is put into a bundle */
 extern const char audit_verify_sh[];
 extern const size_t audit_verify_sh_bytes;

