@@ -13,6 +13,7 @@
  *   #/hooks            webhooks and their deliveries, for admins
  *   #/admin[/PART]     administration
  *   #/exercises        exercises and their clocks; #/exercises/ID one of them
+ *   #/log              the log of signed checkpoints
  *   #/settings */
 
 import { signal } from "@preact/signals";

@@ -10,7 +10,7 @@ import { settings, state } from "./model.js";
 import { testSound } from "./shift.js";
 import { Wake } from "./wake.js";
 
-learn("settings");
+learn("settings", "log");
 
 const set = (/** @type {any} */ change) => (settings.value = { ...settings.value, ...change });
 
@@ -60,6 +60,7 @@ export function SettingsScreen() {
 					? html`<ul>${state.value.unknown.slice(-10).map((u) =>
 						html`<li><code>${u.what.k ?? u.what.op}</code> ${u.what.seq}</li>`)}</ul>`
 							: t("settings.unknown_none")}</dd></div></dl>
+			<p><a href="#/log">${t("log.title")}</a></p>
 		</section>
 	</main>`;
 }

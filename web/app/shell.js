@@ -21,6 +21,7 @@ import { soundOn } from "./alarm.js";
 import { BoardScreen } from "./board.js";
 import { openDraft } from "./draft.js";
 import { keyOf, onKeys } from "./keys.js";
+import { logState } from "./log-state.js";
 import {
 	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
 		state,
@@ -185,11 +186,13 @@ const CONTACTS = later("ContactsScreen", () => import("./contacts.js"));
 const HOOKS = later("HooksScreen", () => import("./hooks.js"));
 const ADMIN = later("AdminScreen", () => import("./admin.js"));
 const EXERCISES = later("ExercisesScreen", () => import("./exercises.js"));
+const LOG = later("LogScreen", () => import("./log.js"));
+const LOG_ALARM = later("LogAlarm", () => import("./log.js"));
 const SETTINGS = later("SettingsScreen", () => import("./settings.js"));
 const HELP = later("HelpDialog", () => import("./help.js"));
 
 /** Fetched before anybody asks, in this order: a threat must open at once, and also when the server is away by then. */
-const SOON = [THREAT, INCIDENT, NOTIFY, SAY, ORDERS, CONTACTS, HELP, SETTINGS, DECONFLICTION];
+const SOON = [THREAT, INCIDENT, NOTIFY, SAY, ORDERS, CONTACTS, HELP, SETTINGS, LOG, LOG_ALARM, DECONFLICTION];
 let fetching = false;
 async function fetchSoon() {
 	if (fetching)
@@ -209,7 +212,7 @@ function Screen() {
 	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]
 		: id && name === "say" ? [SAY, `${id}/${step}`] : name === "orders" ? [ORDERS] : id && name === "order" ? [ORDER, id]
 			: name === "deconfliction" && maySeeChecks(me) ? [DECONFLICTION] : name === "referrals" && maySeeReferrals(me) ? [REFERRALS]
-				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "admin" ? [ADMIN] : name === "exercises" ? [EXERCISES, id] : name === "settings" ? [SETTINGS] : undefined;
+				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "admin" ? [ADMIN] : name === "exercises" ? [EXERCISES, id] : name === "log" ? [LOG] : name === "settings" ? [SETTINGS] : undefined;
 	if (other)
 		return html`<${Loaded} key=${`${name}/${other[1] ?? ""}`} of=${other[0]} with=${{ id, step }} />`;
 	return html`<${BoardScreen} />`;
@@ -236,6 +239,7 @@ export function Shell() {
 		<${Ribbon} />
 		<${Header} onHelp=${() => setHelp(true)} />
 		<${Banner} />
+		${logState.value.alarm && html`<${Loaded} over of=${LOG_ALARM} />`}
 		<${Screen} />
 		<${Spoken} />
 		${help && html`<${Loaded} over of=${HELP} with=${{ onClose: () => setHelp(false) }} />`}`;

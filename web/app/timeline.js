@@ -11,6 +11,7 @@ import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
+import { ProofOf } from "./proof.js";
 
 learn("parts", "incident", "course", "orders", "threat");
 
@@ -188,6 +189,7 @@ export function Timeline({ c }) {
 						class="tag">${t("timeline.without_personal")}</span>`}
 					${i.seq !== undefined && html`<span class="tl-seq" title=${i.id}>${t("timeline.seq",
 						{ n: i.seq })}</span>`}</p>
+					<${ProofOf} entry=${{ ...i, mode: undefined }} />
 					${i.recalled && html`<p><span class="tag tag-amber"><${Icon} name="withdrawn" />${t("course.recalled")}</span></p>`}
 					<div class="tl-detail">${lost ? t("course.lost") : html`<${Detail} item=${i} c=${c} />`}
 						${"lost" in c && mayRecall(state.value, i) && html` <a class="quiet-link" href=${`#/say/M25.recall/${i.id}`}>${t("course.recall")}</a>`}</div>

@@ -31,6 +31,7 @@ const RETRY_MAX_MS = 5_000;
  *   openSocket: (protocol: string) => SocketLike,
  *   fetchTicket: () => Promise<{ticket?: string, denied?: boolean}>,
  *   mono: () => number,
+ *   trust?: () => string|undefined,
  *   setTimer?: (f: () => void, ms: number) => any,
  *   clearTimer?: (timer: any) => void,
  *   random?: () => number,
@@ -154,7 +155,7 @@ export class Link extends EventTarget {
 		const current = () => generation === this.#generation;
 		socket.onopen = () => {
 			if (current())
-				socket.send(JSON.stringify({ op: "hello", from: this.last, ticket }));
+				socket.send(JSON.stringify({ op: "hello", from: this.last, ticket, trust: this.#parts.trust?.() }));
 		};
 		socket.onmessage = (/** @type {{data: string}} */ event) => current() && this.#hear(event.data);
 		socket.onclose = (/** @type {{code?: number}} */ event) => {

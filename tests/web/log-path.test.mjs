@@ -1,0 +1,134 @@
+/* The console does not believe its server: the log is checked in a real browser against a real server, and what is bent on the way,
+ * or signed with the stolen key, is refused in plain sight. */
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
+import { forge, Log } from "../integration/lib/log.mjs";
+import { Member } from "../integration/lib/member.mjs";
+import { m4 } from "../integration/lib/messages.mjs";
+import { Server, tocsind, until } from "../integration/lib/server.mjs";
+import { Witness } from "../integration/lib/witness.mjs";
+
+const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
+
+describe("the log in the browser", { skip: why }, () => {
+	let server, browser, desk, platform, log, sent;
+	const held = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("tocsin.log") ?? "null"));
+	const sizeOf = (kept) => Number(kept?.note.split("\n")[1] ?? 0);
+
+	before(async () => {
+		server = await Server.start();
+		platform = await Member.connect(server, "StreamHarbor", "night responder");
+		log = new Log(server, server.credential("AIRU", "duty officer"));
+		sent = await platform.deliver(m4(platform));
+		assert.equal(sent.op, "accepted", JSON.stringify(sent));
+		browser = await launch();
+		desk = await person(browser, { origin: server.url });
+		await startShift(desk, server.credential("AIRU", "duty officer").sign_in);
+	});
+	after(async () => {
+		await platform?.close();
+		await browser?.close();
+		await server?.stop();
+	});
+
+	test("checkpoints are checked as they come, and kept", async () => {
+		const { page } = desk;
+		await until(async () => sizeOf(await held(page)) > sent.seq, "a checkpoint with the threat in it");
+		assert.equal((await held(page)).vkey, String((await log.get("vkey")).bytes).trim());
+		const before = sizeOf(await held(page));
+		await platform.deliver(m4(platform));
+		await until(async () => sizeOf(await held(page)) > before, "the next one");
+	});
+
+	test("an entry is proven where it is read; a bent proof is refused in red, with the reason and a file to keep", async () => {
+		const { page } = desk;
+		await page.evaluate((id) => (location.hash = `#/threat/${id}`), sent.case);
+		const line = page.locator(".timeline .tl-M4-send").first(), button = line.getByRole("button", { name: /Check the proof/ });
+		await button.click();
+		await line.locator(".log-good").waitFor();
+		assert.match(await line.locator(".log-good").innerText(), /Proven: in the signed log of \d+ entries/);
+
+		const bends = [
+			[/does not lead to the signed log/, (text) => text.replace(/(\nindex \d+\n)(.)/, (_, a, b) => a + (b === "A" ? "B" : "A"))],
+			[/not signed by audit\.localhost/, (text) => text.replace(/(\n— \S+ .{40})(.)/, (_, a, b) => a + (b === "A" ? "B" : "A"))],
+			[/cannot be read/, () => "nonsense"],
+		];
+		for (const [reason, bend] of bends) {
+			await page.route("**/log/proof/*", async (route) => {
+				const answer = await route.fetch();
+				await route.fulfill({ response: answer, body: bend(await answer.text()) });
+			});
+			await button.click();
+			const bad = line.getByRole("alert");
+			await bad.filter({ hasText: reason }).waitFor();
+			assert.match(await bad.innerText(), /NOT PROVEN/);
+			assert.equal(await line.locator(".log-good").count(), 0);
+			await page.unroute("**/log/proof/*");
+		}
+		assert.deepEqual(await axe(page), []);
+		const saving = page.waitForEvent("download");
+		await line.getByRole("button", { name: "Save the evidence" }).click();
+		const file = JSON.parse(readFileSync(await (await saving).path(), "utf8"));
+		assert.deepEqual([file.entry.seq, file.why, file.log.vkey], [sent.seq, "malformed", (await held(page)).vkey]);
+		await button.click();
+		await line.locator(".log-good").waitFor(); // the true one still is
+	});
+
+	test("the page says who vouches for it, each checked in the browser", async () => {
+		const { page } = desk;
+		await page.evaluate(() => (location.hash = "#/log"));
+		await page.getByText("No member has vouched for it.").waitFor();
+		const note = String((await log.get("checkpoint")).bytes);
+		for (const org of ["HUB", "GameNest"]) {
+			const w = Witness.read(server.credential(org, "gateway").witness_key);
+			const r = await server.request("POST", "/api/cosign", { credential: server.credential(org, "gateway"), body: { line: w.line(note) } });
+			assert.equal(r.status, 200, r.text);
+		}
+		await page.evaluate(() => (location.hash = "#/"));
+		await page.evaluate(() => (location.hash = "#/log"));
+		await page.getByText(/2 members vouch for the first \d+ entries/).waitFor();
+		await page.getByText(/checked: the log goes on from all that was seen here before/).waitFor();
+		assert.deepEqual(await axe(page), []);
+		await page.route("**/log/cosignatures", async (route) => {
+			const answer = await route.fetch();
+			await route.fulfill({ response: answer, body: (await answer.text()).replace(/(witness\/HUB .{60})(.)/, (_, a, b) => a + (b === "A" ? "B" : "A")) });
+		});
+		await page.evaluate(() => (location.hash = "#/"));
+		await page.evaluate(() => (location.hash = "#/log"));
+		await page.getByRole("alert").filter({ hasText: /The signature of the witness localhost\/witness\/HUB is not good/ }).waitFor();
+		await page.unroute("**/log/cosignatures");
+	});
+
+	test("a past that was signed with the stolen key is an alarm over every screen, that says whom to call, and stays", async () => {
+		const { page } = desk;
+		await page.evaluate(() => (location.hash = "#/"));
+		const kept = await held(page);
+		const other = { vkey: kept.vkey, note: forge(server, await log.vkey(), sizeOf(kept)) };
+		await page.goto(`${server.url}/api/schema/M4`); // the console is closed meanwhile
+		await page.evaluate((x) => localStorage.setItem("tocsin.log", JSON.stringify(x)), other); // this browser has seen the other one
+		await page.goto(`${server.url}/`);
+		const alarm = page.locator(".log-alarm");
+		await alarm.waitFor();
+		assert.equal(await alarm.getAttribute("role"), "alert");
+		assert.match(await alarm.innerText(), /THE RECORD DOES NOT ADD UP\. (There are two signed logs|The signed log of \d+ entries does not go on)/);
+		assert.match(await alarm.innerText(), /Call the other members/);
+		assert.ok(await alarm.locator("a[href^='tel:']").count() > 0, "telephone numbers");
+		await page.locator(".toast").waitFor({ state: "detached" }); // it fades
+		assert.deepEqual(await axe(page), []);
+		await platform.deliver(m4(platform));
+		await until(async () => (await held(page)).note === other.note, "the evidence stays");
+		const saving = page.waitForEvent("download");
+		await alarm.getByRole("button", { name: "Save the evidence" }).click();
+		const file = JSON.parse(readFileSync(await (await saving).path(), "utf8"));
+		assert.equal(file.alarm.held.note, other.note);
+		assert.match(file.alarm.shown.note, /^audit\.localhost/);
+		await page.evaluate(() => (location.hash = "#/log"));
+		await page.getByRole("button", { name: /I was told why/ }).click();
+		await alarm.waitFor({ state: "detached" });
+		await until(async () => sizeOf(await held(page)) > 0 && (await held(page)).note !== other.note, "what the server shows is believed anew");
+		assert.deepEqual(desk.violations, []);
+	});
+});
