@@ -32,6 +32,7 @@ struct answer {
 	struct toc_grant who;
 	uint64_t seq;
 	bool found, key_unknown, keys_loaded;
+	struct toc_uuid keys[2]; /* that its row names */
 
 	/* what the entry says */
 	struct toc_uuid id;
@@ -159,14 +160,16 @@ static void on_entry(void *ctx, const struct toc_row *row)
 	if (row->seq == w->wanted[w->at_wanted] && !w->gone) {
 		int r = toc_render_open(scratch, w->of->o.ring, row, &e, &error);
 		w->key_unknown = r == 0 && e.key_unknown && w->whole && !w->keys_loaded;
-		if (w->key_unknown)
-			; /* once more, with the keys that there are now */
-		else if (w->query->kind == TOC_QUERY_EVIDENCE) /* what does not match its commitment is evidence, too */
+		if (w->key_unknown) { /* once more, with its keys */
+			w->keys[0] = row->actor_key;
+			w->keys[1] = row->data_key;
+		} else if (w->query->kind == TOC_QUERY_EVIDENCE) { /* what does not match its commitment is evidence, too */
 			give(w, toc_evidence(scratch, w->of->o.ring, row, w->whole));
-		else if (r == 0)
+		} else if (r == 0) {
 			give(w, toc_render_entry(scratch, &e, w->whole ? TOC_WHOLE : TOC_WITHOUT_PERSONAL, false));
-		else
+		} else {
 			toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq, error.text);
+		}
 	}
 	toc_arena_free(scratch);
 }
@@ -237,12 +240,13 @@ static void on_entry_read(void *ctx, int result, uint64_t size, const struct toc
 	if (!goes_on(w, result))
 		return;
 	if (w->key_unknown && !w->keys_loaded) {
-		w->reading = toc_store_keys(w->of->o.store, DEADLINE, on_key, on_entry_keys, w) == 0;
+		w->reading = toc_store_keys_of(w->of->o.store, w->keys, 2, DEADLINE, on_key, on_entry_keys, w) == 0;
 		if (!w->reading)
 			broke_off(w, TOC_EIO, "the database does not answer");
 		return;
 	}
 	w->at_wanted++;
+	w->keys_loaded = false;
 	if (w->credit > (int64_t)w->lines.n)
 		read_next(w);
 }
@@ -452,6 +456,8 @@ static void on_question(void *ctx, const struct toc_row *row)
 	if (row->seq != w->seq || toc_render_open(w->arena, w->of->o.ring, row, &e, &error) < 0)
 		return;
 	w->key_unknown = e.key_unknown;
+	w->keys[0] = row->actor_key;
+	w->keys[1] = row->data_key;
 	bool asks = toc_str_is(e.entry.k, "M27.mandate") || toc_str_is(e.entry.k, "M27.own");
 	if (!asks || !toc_str_eq(e.entry.org, w->who.org) || e.erased || !e.actor ||
 	    !toc_str_eq(toc_get_text(e.actor, "person"), toc_uuid_str(w->arena, w->who.person)))
@@ -487,7 +493,7 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 	} else if (result < 0) {
 		refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
 	} else if (w->key_unknown) { /* it was made for this question, perhaps */
-		if (toc_store_keys(w->of->o.store, DEADLINE, on_key, on_keys, w) < 0)
+		if (toc_store_keys_of(w->of->o.store, w->keys, 2, DEADLINE, on_key, on_keys, w) < 0)
 			refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
 	} else if (!w->found) {
 		refuse(w, TOC_REFUSE_NOT_FOUND, "", "there is no such question of yours");

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define DEADLINE TOC_SECONDS(2) /* of one look */
+#define ALL_KEYS_DEADLINE TOC_SECONDS(28) /* once, at the start: there may be very many */
 #define TIME_US 5000000         /* of one READ, waiting included */
 #define FRAMES_MAX 4096
 #define BYTES_MAX (8u << 20)
@@ -176,15 +177,6 @@ static bool send_row(struct toc_archive *a, struct reading *r, const struct toc_
 	return go_on && r->frames && r->bytes;
 }
 
-static bool keys_are_known(const struct toc_archive *a)
-{
-	for (size_t i = 0; i < a->n_rows; i++)
-		if ((a->rows[i].actor_sealed.n && !toc_keyring_by_id(a->o.ring, a->rows[i].actor_key)) ||
-		    (a->rows[i].data_sealed.n && !toc_keyring_by_id(a->o.ring, a->rows[i].data_key)))
-			return false;
-	return true;
-}
-
 static void requeue(struct toc_archive *a, struct reading *r)
 {
 	r->next = NULL;
@@ -269,7 +261,9 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 	}
 	a->tip = size;
 	toc_observe(TOC_METRIC_ARCHIVE_LOOK, 0, toc_clock_mono_us() - a->look_us);
-	if (!keys_are_known(a) && toc_store_keys(a->o.store, DEADLINE, on_key, on_keys, a) == 0)
+	struct toc_uuid *ids;
+	size_t missing = toc_keyring_missing(a->o.ring, a->arena, a->rows, a->n_rows, &ids);
+	if (missing && toc_store_keys_of(a->o.store, ids, missing, DEADLINE, on_key, on_keys, a) == 0)
 		return;
 	show_what_is_not_recalled(a);
 }
@@ -428,7 +422,7 @@ static void on_turn(void *archive)
 	toc_gauge(TOC_METRIC_ARCHIVE_DATABASE, 0, a->ready && toc_store_is_up(a->o.store));
 	toc_gauge(TOC_METRIC_ARCHIVE_TURN, 0, toc_clock_mono_us());
 	if (!a->ready && !a->loading && toc_store_is_up(a->o.store) && toc_clock_mono_us() >= a->retry_us)
-		a->loading = toc_store_keys(a->o.store, DEADLINE, on_key, on_first_keys, a) == 0;
+		a->loading = toc_store_keys(a->o.store, ALL_KEYS_DEADLINE, on_key, on_first_keys, a) == 0;
 }
 
 static int64_t next_us(void *archive)

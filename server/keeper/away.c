@@ -5,7 +5,7 @@
  * One record is what follows from one command or deadline. Everything else is refused, after a moment in
  * which the database may be back.
  *
- * Back. Keys and tail first; then the records whose first event id is not in the ledger are appended as they
+ * Back. The tail first, and with it the keys of what it has; then the records whose first event id is not in the ledger are appended as they
  * were decided (same eid, `late`, original receipt time in `decided.received`), in batches; then the journal
  * is cut. A crash between append and cut is the same question again: the ids are found, nothing is appended
  * twice. That another node took the same message meanwhile is the same answer, too.
@@ -428,22 +428,11 @@ static void back_again(struct toc_keeper *k, int result)
 		search(k);
 }
 
-static void keys_then_tail(void *ctx, int result, uint64_t size, const struct toc_error *error)
-{
-	struct toc_keeper *k = ctx;
-	(void)size;
-	if (result < 0)
-		toc_away_begin(k, error->text);
-	else
-		toc_tail(k, back_again);
-}
-
 static void look_again(struct toc_keeper *k)
 {
 	k->holding = false;
 	toc_keyring_settle(k->o.ring, false);
-	if (toc_load_keys(k, k->o.writer, keys_then_tail) < 0)
-		toc_away_begin(k, "the store's queue is full");
+	toc_tail(k, back_again);
 }
 
 static void collect_one(void *ctx, size_t index, struct toc_str bytes)

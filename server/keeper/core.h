@@ -123,6 +123,8 @@ struct toc_keeper {
 	/* start and snapshots */
 	int64_t start_us;
 	bool loading, tried_disk, seeded;
+	unsigned start_waits; /* for keys, and for the copy of the state */
+	const char *start_failed;
 	uint64_t saved_as_of;
 	int64_t save_us;
 	struct toc_copy *copy;
@@ -157,7 +159,7 @@ void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc
 /** Read what the ledger has beyond our state, apply and publish it; then call `then` (may be NULL). */
 void toc_tail(struct toc_keeper *k, toc_then *then);
 void toc_tail_poll(struct toc_keeper *k);
-/** Load the seal keys that we do not have yet. */
+/** Load all seal keys: many, at the start. Those that others make come with their entries. */
 int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *done) TOC_MUSTCHECK;
 /** An entry is in the ledger: what follows for the cache, sessions and fronts. Applied by the caller. */
 void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row);

@@ -187,16 +187,6 @@ static void lost_race(struct toc_keeper *k)
 	}
 }
 
-static void keys_loaded(void *ctx, int result, uint64_t size, const struct toc_error *error)
-{
-	struct toc_keeper *k = ctx;
-	(void)size;
-	if (result < 0)
-		toc_away_begin(k, error->text);
-	else
-		toc_tail(k, caught_up);
-}
-
 /* The deadline that is next due in w cannot be entered. The others do not wait for it. */
 static void pass_over(struct toc_keeper *k, struct toc_world *w, const char *why)
 {
@@ -221,7 +211,7 @@ static void refused_by_database(struct toc_keeper *k, const struct toc_error *er
 	struct toc_batch *b = k->batch;
 
 	toc_count(TOC_METRIC_KEEPER_DATA_ERRORS);
-	/* Another node may have made a seal key for the same subject: then keys and tail settle it. */
+	/* Another node may have made a seal key for the same subject: then the tail settles it. */
 	if (k->one_by_one) {
 		struct toc_error why;
 		char eid[TOC_UUID_TEXT];
@@ -245,8 +235,7 @@ static void refused_by_database(struct toc_keeper *k, const struct toc_error *er
 	}
 	drop(k, false);
 	k->phase = TOC_CATCHING_UP;
-	if (toc_load_keys(k, k->o.writer, keys_loaded) < 0)
-		toc_away_begin(k, "the store's queue is full");
+	toc_tail(k, caught_up);
 }
 
 static void appended(void *ctx, int result, uint64_t size, const struct toc_error *error)

@@ -104,6 +104,25 @@ static void on_tail(struct toc_keeper *k, int result)
 	toc_arena_free(a);
 }
 
+/* Keys and state come side by side. */
+static void one_is_there(struct toc_keeper *k, const char *failed)
+{
+	if (failed)
+		k->start_failed = failed;
+	if (--k->start_waits)
+		return;
+	if (k->start_failed)
+		again(k, k->start_failed);
+	else
+		toc_tail(k, on_tail);
+}
+
+static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	(void)size, (void)error;
+	one_is_there(ctx, result < 0 ? "the seal keys could not be read" : NULL);
+}
+
 /* A copy of the state that is being loaded. */
 struct loading {
 	struct toc_keeper *k;
@@ -151,8 +170,9 @@ static void on_pieces(void *ctx, int result, uint64_t size, const struct toc_err
 	struct toc_keeper *k = l->k;
 	(void)size;
 	if (result < 0 && result != TOC_EINVAL) {
+		toc_log(TOC_LOG_WARN, "start_failed", "%s", error->text);
 		loading_free(l);
-		again(k, error->text);
+		one_is_there(k, "the copy of the state could not be read");
 		return;
 	}
 	if (!l->error.code) {
@@ -163,7 +183,7 @@ static void on_pieces(void *ctx, int result, uint64_t size, const struct toc_err
 	if (l->error.code)
 		toc_log(TOC_LOG_WARN, "snapshot_ignored", "reading the whole ledger instead: %s", l->error.text);
 	loading_free(l);
-	toc_tail(k, on_tail);
+	one_is_there(k, NULL);
 }
 
 static struct toc_store *slow(const struct toc_keeper *k)
@@ -181,11 +201,10 @@ static void on_snapshot(void *ctx, int result, uint64_t size, const struct toc_e
 		return;
 	if (l->error.code)
 		toc_log(TOC_LOG_WARN, "snapshot_ignored", "reading the whole ledger instead: %s", l->error.text);
-	loading_free(l);
 	if (result < 0)
-		again(k, error->text);
-	else
-		toc_tail(k, on_tail);
+		toc_log(TOC_LOG_WARN, "start_failed", "%s", error->text);
+	loading_free(l);
+	one_is_there(k, result < 0 ? "the copy of the state could not be read" : NULL);
 }
 
 static int load_snapshot(struct toc_keeper *k)
@@ -196,16 +215,6 @@ static int load_snapshot(struct toc_keeper *k)
 	if (r < 0)
 		loading_free(l);
 	return r;
-}
-
-static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
-{
-	struct toc_keeper *k = ctx;
-	(void)size;
-	if (result < 0)
-		again(k, error->text);
-	else if (load_snapshot(k) < 0)
-		again(k, "the store's queue is full");
 }
 
 static void without_database(struct toc_keeper *k)
@@ -233,8 +242,12 @@ void toc_start_turn(struct toc_keeper *k)
 		return;
 	if (toc_store_is_up(k->o.writer)) {
 		k->loading = true;
+		k->start_failed = NULL;
+		k->start_waits = 2;
 		if (toc_load_keys(k, k->o.writer, on_keys) < 0)
-			again(k, "the store's queue is full");
+			one_is_there(k, "the store's queue is full");
+		if (load_snapshot(k) < 0)
+			one_is_there(k, "the store's queue is full");
 	} else if (!k->tried_disk && now >= k->start_us + PATIENCE_US) {
 		without_database(k);
 	}

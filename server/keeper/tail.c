@@ -113,15 +113,21 @@ static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error
 		apply_and_go_on(k);
 }
 
-static bool keys_are_known(const struct toc_keeper *k)
+static void on_key(void *ctx, const struct toc_key_row *row)
 {
-	for (size_t i = 0; i < k->tail.n; i++) {
-		const struct toc_row *row = &k->tail.rows[i];
-		if ((row->actor_sealed.n && !toc_keyring_by_id(k->o.ring, row->actor_key)) ||
-		    (row->data_sealed.n && !toc_keyring_by_id(k->o.ring, row->data_key)))
-			return false;
-	}
-	return true;
+	struct toc_keeper *k = ctx;
+	int r = toc_keyring_add(k->o.ring, row);
+	if (r < 0 && r != TOC_ENOTFOUND)
+		toc_log(TOC_LOG_ERROR, "seal_key_altered",
+			"a seal key does not open; what it seals cannot be read");
+}
+
+/* Those that came with these entries. @return whether they were asked for */
+static bool ask_for_keys(struct toc_keeper *k)
+{
+	struct toc_uuid *ids;
+	size_t n = toc_keyring_missing(k->o.ring, k->tail.arena, k->tail.rows, k->tail.n, &ids);
+	return n && toc_store_keys_of(k->tail.from, ids, n, TOC_STORE_DEADLINE, on_key, on_keys, k) == 0;
 }
 
 static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -133,7 +139,7 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 		toc_gauge(TOC_METRIC_KEEPER_HEARD, 0, toc_clock_mono_us());
 	if (result < 0) {
 		settle(k, result);
-	} else if (!keys_are_known(k) && toc_load_keys(k, k->tail.from, on_keys) == 0) {
+	} else if (ask_for_keys(k)) {
 		; /* on_keys goes on. A key that is still unknown then was destroyed: its parts are erased */
 	} else {
 		apply_and_go_on(k);
@@ -174,18 +180,9 @@ void toc_tail_poll(struct toc_keeper *k)
 		toc_tail(k, NULL);
 }
 
-static void on_key(void *ctx, const struct toc_key_row *row)
-{
-	struct toc_keeper *k = ctx;
-	int r = toc_keyring_add(k->o.ring, row);
-	if (r < 0 && r != TOC_ENOTFOUND)
-		toc_log(TOC_LOG_ERROR, "seal_key_altered",
-			"a seal key does not open; what it seals cannot be read");
-}
-
 int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *done)
 {
-	return toc_store_keys(from, TOC_STORE_DEADLINE, on_key, done, k);
+	return toc_store_keys(from, TOC_STATE_DEADLINE, on_key, done, k);
 }
 
 void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row)

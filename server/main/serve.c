@@ -31,7 +31,8 @@
 
 #define FRONT_STOPS_WITHIN TOC_SECONDS(8)
 #define REST_STOPS_WITHIN TOC_SECONDS(15)
-#define READY_WITHIN TOC_SECONDS(120)
+#define READY_WITHIN TOC_SECONDS(3600) /* a start without a copy of the state reads the whole ledger, and ends some time */
+#define READY_USUALLY TOC_SECONDS(120)
 #define SCENARIO_MOST (4u << 20)
 #define ACTORS_SPEED "6" /* times real time: the threat of LANTERN comes after 40 s, its activation after 150 s */
 
@@ -479,7 +480,7 @@ static int wait_for(struct house *h, toc_time until)
 /* @return 0 when asked to stop, else an error */
 static int live(struct house *h, struct toc_error *reterr)
 {
-	toc_time patience = toc_after(mono_now(), READY_WITHIN), look = mono_now();
+	toc_time patience = toc_after(mono_now(), READY_WITHIN), usual = toc_after(mono_now(), READY_USUALLY), look = mono_now();
 	toc_family_start(h->family, mono_now());
 	for (;;) {
 		int stop = wait_for(h, look);
@@ -492,6 +493,11 @@ static int live(struct house *h, struct toc_error *reterr)
 			return r;
 		if (!h->said_ready && toc_family_is_ready(h->family))
 			say_ready(h);
+		if (!h->said_ready && toc_before(usual, mono_now())) {
+			toc_log(TOC_LOG_WARN, "not_ready", "not ready after %lld s, waiting on; the log says what is missing",
+			        (long long)(READY_USUALLY.us / 1000000));
+			usual = TOC_TIME_NEVER;
+		}
 		if (!h->said_ready && toc_before(patience, mono_now()))
 			return toc_fail(reterr, TOC_ETIMEOUT, "not ready after %lld s; the log says what is missing",
 			                (long long)(READY_WITHIN.us / 1000000));

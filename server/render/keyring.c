@@ -215,3 +215,27 @@ void toc_keyring_settle(struct toc_keyring *r, bool kept)
 		;
 	r->fresh = r->end;
 }
+
+static void miss(const struct toc_keyring *r, struct toc_map *seen, struct toc_str part, const struct toc_uuid *id,
+		 struct toc_uuid *ids, size_t *n)
+{
+	if (!part.n || toc_map_get(r->by_id, id_bytes(id)) || toc_map_get(seen, id_bytes(id)))
+		return;
+	toc_map_put(seen, id_bytes(id), seen);
+	ids[(*n)++] = *id;
+}
+
+size_t toc_keyring_missing(const struct toc_keyring *r, struct toc_arena *a, const struct toc_row *rows, size_t n,
+			   struct toc_uuid **ret_ids)
+{
+	struct toc_map *seen = toc_map_new();
+	size_t missing = 0;
+
+	*ret_ids = toc_arena_alloc(a, (2 * n + 1) * sizeof **ret_ids);
+	for (size_t i = 0; i < n; i++) {
+		miss(r, seen, rows[i].actor_sealed, &rows[i].actor_key, *ret_ids, &missing);
+		miss(r, seen, rows[i].data_sealed, &rows[i].data_key, *ret_ids, &missing);
+	}
+	toc_map_free(seen);
+	return missing;
+}

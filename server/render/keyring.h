@@ -38,4 +38,8 @@ void toc_keyring_settle(struct toc_keyring *r, bool kept);
 /** Every key, wrapped: for the sealed copy on disk. */
 size_t toc_keyring_all(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows);
 
+/** The keys that these rows name and the ring does not have, each once: ids in the arena. @return how many */
+size_t toc_keyring_missing(const struct toc_keyring *r, struct toc_arena *a, const struct toc_row *rows, size_t n,
+			   struct toc_uuid **ret_ids);
+
 #endif

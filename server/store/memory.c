@@ -379,6 +379,14 @@ static bool do_head(struct memory *m, int64_t now)
 	case TOC_OP_READ_CASES: read_cases(m, op); break;
 	case TOC_OP_RECALLS: read_recalls(m, op); break;
 	case TOC_OP_FIND: find(m, op); break;
+	case TOC_OP_KEYS_OF:
+		for (size_t i = 0; i < l->n_keys; i++)
+			for (size_t j = 0; j < op->n; j++)
+				if (toc_uuid_eq(l->keys[i].id, ((const struct toc_uuid *)op->copy)[j])) {
+					op->hand_over.key(op->ctx, &l->keys[i]);
+					break;
+				}
+		break;
 	case TOC_OP_KEYS:
 		for (size_t i = 0; i < l->n_keys; i++)
 			op->hand_over.key(op->ctx, &l->keys[i]);

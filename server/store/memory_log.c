@@ -29,27 +29,27 @@ static int publish(struct toc_memory_log *log, struct toc_arena *a, const struct
 	const struct toc_published *last = newest(log, what->origin);
 	size_t n = log->n_tiles;
 
-	if (what->size > range->size)
-		return toc_fail(reterr, TOC_ECONFLICT, "the ledger has fewer than %llu entries",
-				(unsigned long long)what->size);
-	for (size_t i = 0; i < log->n_checkpoints; i++)
-		if (toc_str_eq(log->checkpoints[i].origin, what->origin) && log->checkpoints[i].size == what->size &&
-		    !toc_sha256_eq(log->checkpoints[i].root, what->root))
-			return toc_fail(reterr, TOC_ECONFLICT, "another checkpoint of size %llu was published",
-					(unsigned long long)what->size);
-	if (last && what->size < last->size)
-		return toc_fail(reterr, TOC_ECONFLICT, "a checkpoint after size %llu was published",
-				(unsigned long long)what->size);
 	for (size_t i = 0; i < what->n_tiles; i++) {
 		const struct toc_tile_root *old = tile_of(log, what->tiles[i].level, what->tiles[i].n);
 		if (old && !toc_sha256_eq(old->root, what->tiles[i].root))
 			return toc_fail(reterr, TOC_ECONFLICT, "a tile has another root");
 	}
+	if (what->note.n && what->size > range->size)
+		return toc_fail(reterr, TOC_ECONFLICT, "the ledger has fewer than %llu entries",
+				(unsigned long long)what->size);
+	for (size_t i = 0; what->note.n && i < log->n_checkpoints; i++)
+		if (toc_str_eq(log->checkpoints[i].origin, what->origin) && log->checkpoints[i].size == what->size &&
+		    !toc_sha256_eq(log->checkpoints[i].root, what->root))
+			return toc_fail(reterr, TOC_ECONFLICT, "another checkpoint of size %llu was published",
+					(unsigned long long)what->size);
+	if (what->note.n && last && what->size < last->size)
+		return toc_fail(reterr, TOC_ECONFLICT, "a checkpoint after size %llu was published",
+				(unsigned long long)what->size);
 	log->tiles = toc_must_realloc(log->tiles, (n + what->n_tiles + 1) * sizeof *log->tiles);
 	for (size_t i = 0; i < what->n_tiles; i++)
 		if (!tile_of(log, what->tiles[i].level, what->tiles[i].n))
 			log->tiles[log->n_tiles++] = what->tiles[i];
-	if (last && last->size == what->size)
+	if (!what->note.n || (last && last->size == what->size))
 		return 0;
 	log->checkpoints = toc_must_realloc(log->checkpoints, (log->n_checkpoints + 1) * sizeof *log->checkpoints);
 	log->checkpoints[log->n_checkpoints++] = (struct toc_published){

@@ -121,6 +121,10 @@ void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op)
 		put_ids(&p, op);
 		toc_pg_send(pg, "find", &p, take_found);
 		break;
+	case TOC_OP_KEYS_OF:
+		put_ids(&p, op);
+		toc_pg_send(pg, "keys_of", &p, take_keys);
+		break;
 	case TOC_OP_KEYS:
 		toc_pg_send(pg, "keys", NULL, take_keys);
 		toc_pg_row_by_row(pg);

@@ -188,6 +188,19 @@ int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, t
 	return queued(s);
 }
 
+int toc_store_keys_of(struct toc_store *s, const struct toc_uuid *ids, size_t n, toc_dur deadline, toc_store_key *key,
+		      toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_KEYS_OF, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->copy = copy_of(ids, n * sizeof *ids);
+	op->n = n;
+	op->hand_over.key = key;
+	return queued(s);
+}
+
 int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done, void *ctx)
 {
 	struct toc_op *op = op_new(s, TOC_OP_KEYS, deadline, done, ctx);

@@ -64,7 +64,7 @@ struct toc_publication {
 	struct toc_str origin;
 	uint64_t size;
 	struct toc_sha256 root;
-	struct toc_str note; /* the signed checkpoint */
+	struct toc_str note; /* the signed checkpoint; empty: only tiles, of a long way to the next one */
 	const struct toc_tile_root *tiles; /* that became full */
 	size_t n_tiles;
 };
@@ -152,6 +152,9 @@ int toc_store_recalls(struct toc_store *s, uint64_t from, toc_dur deadline, toc_
  * lets one in. */
 int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline,
 		   toc_store_found *found, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** These seal keys, wrapped; of those that are not there nothing. */
+int toc_store_keys_of(struct toc_store *s, const struct toc_uuid *ids, size_t n, toc_dur deadline, toc_store_key *key,
+		      toc_store_done *done, void *ctx) TOC_MUSTCHECK;
 /** All seal keys, wrapped, in order of id. */
 int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done,
 		   void *ctx) TOC_MUSTCHECK;

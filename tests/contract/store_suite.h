@@ -275,6 +275,12 @@ CASE(keys_are_kept_with_the_entries_that_need_them_or_not_at_all)
 		      toc_str_eq(got->key[i].retention, sent->retention));
 		CHECK(toc_str_eq(got->key[i].wrapped, sent->wrapped));
 	}
+	struct made *one = made_new();
+	const struct toc_uuid wanted[] = { m->key[1].id, { { 9 } } };
+	CHECK_INT(toc_store_keys_of(s, wanted, 2, TOC_SECONDS(60), keep_key, note_keys, one), 0);
+	CHECK_INT(toc_store_wait(s, PATIENCE), 0);
+	CHECK(one->n_keys == 1 && toc_uuid_eq(one->key[0].id, m->key[1].id));
+	made_free(one);
 	make_row(later, (struct wish){ .data = &m->seal[1] }); /* a key from before */
 	CHECK_INT(append_rows(s, later, 1).result, 0);
 
@@ -867,6 +873,14 @@ static struct outcome publish_size(struct toc_store *s, uint64_t size, struct to
 	return waited(s, &o, toc_store_publish(s, &what, TOC_SECONDS(60), note, &o));
 }
 
+static struct outcome publish_tiles(struct toc_store *s, const struct toc_tile_root *tiles, size_t n_tiles)
+{
+	struct toc_publication what = { .origin = TOC_STR("log.example/1"), .tiles = tiles, .n_tiles = n_tiles };
+	struct outcome o = { 0 };
+
+	return waited(s, &o, toc_store_publish(s, &what, TOC_SECONDS(60), note, &o));
+}
+
 CASE(the_tip_and_what_is_hashed_are_read_for_the_tree)
 {
 	struct toc_store *s = fresh_store();
@@ -923,10 +937,13 @@ CASE(of_one_size_there_is_one_checkpoint_and_sizes_only_grow)
 	CHECK_INT(newest_of(reader, "log.example/1").size, 2);
 	CHECK_INT(publish_size(signer, 3, other, NULL, 0).result, 0);
 	CHECK_INT(newest_of(reader, "log.example/1").size, 3);
+	CHECK_INT(publish_tiles(signer, &(struct toc_tile_root){ 0, 2, root }, 1).result, 0); /* on a long way */
+	CHECK_INT(publish_tiles(signer, bent, 1).result, TOC_ECONFLICT);
+	CHECK_INT(newest_of(reader, "log.example/1").size, 3);
 
 	struct seen_log above = { 0 };
 	waited(reader, &above.o, toc_store_hashes(reader, 1, 0, 256, TOC_SECONDS(60), see_hashes, note_log, &above));
-	CHECK_INT(above.bytes, 64);
+	CHECK_INT(above.bytes, 96);
 	CHECK(toc_sha256_eq(above.hash[1], other));
 	made_free(m);
 	toc_store_free(reader);

@@ -1,0 +1,1 @@
+select id, subject, retention, wrapping, wrapped from ledger.seal_key where id = any ($1)
