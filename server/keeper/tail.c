@@ -63,7 +63,8 @@ static void apply_rows(struct toc_keeper *k)
 			break;
 		}
 		toc_arena_reset(a);
-		if (toc_render_open(a, k->o.ring, row, &e, &error) < 0) {
+		/* at the start nobody is shown anything: what is sealed stays shut */
+		if (toc_render_open(a, k->phase == TOC_STARTING ? NULL : k->o.ring, row, &e, &error) < 0) {
 			toc_keeper_fatal(k, "ledger_altered", &error);
 			break;
 		}
@@ -126,7 +127,7 @@ static void on_key(void *ctx, const struct toc_key_row *row)
 static bool ask_for_keys(struct toc_keeper *k)
 {
 	struct toc_uuid *ids;
-	size_t n = toc_keyring_missing(k->o.ring, k->tail.arena, k->tail.rows, k->tail.n, &ids);
+	size_t n = k->phase == TOC_STARTING ? 0 : toc_keyring_missing(k->o.ring, k->tail.arena, k->tail.rows, k->tail.n, &ids);
 	return n && toc_store_keys_of(k->tail.from, ids, n, TOC_STORE_DEADLINE, on_key, on_keys, k) == 0;
 }
 

@@ -82,6 +82,10 @@ int toc_render_open(struct toc_arena *a, const struct toc_keyring *ring, const s
 					.node = leaf.node,
 					.body = body,
 				} };
+	if (!ring) {
+		*ret_opened = o;
+		return 0;
+	}
 	r = open_part(a, ring, &leaf, TOC_PART_ACTOR, row->actor_key, row->actor_sealed, &leaf.actor, &o,
 		      &o.actor, reterr);
 	if (r == 0)

@@ -24,7 +24,7 @@ struct toc_opened {
 	bool key_unknown; /* … because its key is not in the ring: load the keys and try once more */
 };
 
-/** Open a stored row. Parsed trees live in the arena; texts of the leaf too.
+/** Open a stored row. Parsed trees live in the arena; texts of the leaf too. @param ring NULL: leaf and body only
  * @return 0; TOC_EPROOF when leaf, body or an opened part does not match its commitment; TOC_EINVAL when leaf
  * or body does not parse */
 int toc_render_open(struct toc_arena *a, const struct toc_keyring *ring, const struct toc_row *row,
