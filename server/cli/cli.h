@@ -31,6 +31,8 @@ int cli_form_print(const struct cli *cli);
 int cli_form_read(const struct cli *cli);
 int cli_contacts(const struct cli *cli);
 int cli_hook(const struct cli *cli);
+int cli_audit_queries(const struct cli *cli);
+int cli_audit_query(const struct cli *cli); /* and sql */
 int cli_audit_verify(const struct cli *cli);
 int cli_audit_watch(const struct cli *cli);
 int cli_audit_export(const struct cli *cli);

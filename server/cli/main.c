@@ -165,7 +165,10 @@ int main(int argc, char **argv)
 									   [CLI_HOOK_RESEND] = cli_hook,
 									   [CLI_AUDIT_VERIFY] = cli_audit_verify,
 									   [CLI_AUDIT_WATCH] = cli_audit_watch,
-									   [CLI_AUDIT_EXPORT] = cli_audit_export };
+									   [CLI_AUDIT_EXPORT] = cli_audit_export,
+									   [CLI_AUDIT_QUERIES] = cli_audit_queries,
+									   [CLI_AUDIT_QUERY] = cli_audit_query,
+									   [CLI_AUDIT_SQL] = cli_audit_query };
 	struct cli cli = { .out = term_for(stdout, NULL), .err = term_for(stderr, NULL) };
 	char error[200];
 

@@ -51,6 +51,8 @@ static void operands(const char *s)
 		return;
 	if (*s == '[')
 		printf(" Op Ar %.*s", (int)strlen(s) - 2, s + 1);
+	else if (strchr(s, ' ')) /* NAME [PARAMETER=VALUE…] */
+		printf(" Ar %.*s Op Ar %.*s ...", (int)strcspn(s, " "), s, (int)strcspn(strchr(s, '[') + 1, "…]"), strchr(s, '[') + 1);
 	else if (strchr(s, '|'))
 		printf(" Ar %.*s | Cm %s", (int)strcspn(s, "|"), s, strchr(s, '|') + 1);
 	else

@@ -116,7 +116,7 @@ static enum cli_command find_command(const char *const words[], int n, int *ret_
 int cli_parse(int argc, char *const argv[], struct cli_line *ret_line, char ret_error[200])
 {
 	struct cli_line line = { .command = CLI_NO_COMMAND };
-	const char *words[8];
+	const char *words[20];
 	int n = 0, used = 0;
 	bool only_words = false;
 
@@ -126,7 +126,7 @@ int cli_parse(int argc, char *const argv[], struct cli_line *ret_line, char ret_
 		} else if (!only_words && argv[i][0] == '-' && argv[i][1]) {
 			if (take_option(argc, argv, &i, &line, ret_error) < 0)
 				return -1;
-		} else if (n < 8) {
+		} else if (n < 20) {
 			words[n++] = argv[i];
 		} else {
 			return complain(ret_error, "%s: too many arguments", argv[i]);
@@ -143,11 +143,13 @@ int cli_parse(int argc, char *const argv[], struct cli_line *ret_line, char ret_
 					cli_options[o].word);
 	if (line.command != CLI_NO_COMMAND && !only_asks) {
 		const char *operands = cli_commands[line.command].operands;
-		int most = *operands ? 1 : 0, least = *operands && *operands != '[' ? 1 : 0;
+		int most = strstr(operands, "…") ? CLI_MORE : *operands ? 1 : 0, least = *operands && *operands != '[' ? 1 : 0;
 		if (n - used > most)
 			return complain(ret_error, "%s: too many arguments", words[used + most]);
 		if (n - used < least)
-			return complain(ret_error, "%s is missing", operands);
+			return complain(ret_error, "%.*s is missing", (int)strcspn(operands, " "), operands);
+		for (int i = used + 1; i < n; i++)
+			line.more[i - used - 1] = words[i];
 	}
 	line.operand = n > used ? words[used] : NULL;
 	*ret_line = line;

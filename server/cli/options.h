@@ -41,11 +41,13 @@ extern const struct cli_option_row cli_options[CLI_OPTIONS];
 extern const struct cli_command_row cli_commands[CLI_COMMANDS];
 extern const struct cli_text_row cli_environment[], cli_exits[]; /* end with a NULL meaning */
 
+#define CLI_MORE 17
 /** A parsed command line. Borrowed from argv. */
 struct cli_line {
 	enum cli_command command;       /* CLI_NO_COMMAND: only --help or --version */
 	const char *value[CLI_OPTIONS]; /* NULL: not given; "" for an option without argument */
 	const char *operand;            /* NULL: none */
+	const char *more[CLI_MORE];     /* further operands, of commands that take several; NULL ends them */
 };
 /** @return 0, or -1 with one sentence in ret_error. Options may stand anywhere; "--" ends them. */
 int cli_parse(int argc, char *const argv[], struct cli_line *ret_line, char ret_error[200]);

@@ -1,11 +1,12 @@
 // audit.test.mjs: auditors ask the ledger, by name and in their own words: nothing is read that no mandate covers, and
 // nothing before it is on record that it is.
 import assert from 'node:assert/strict';
+import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { ask, atConsole, grantMandate } from './lib/audit.mjs';
-import { exercises, play } from './lib/command.mjs';
+import { exercises, play, ran } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
 import { LANTERN, m4 } from './lib/messages.mjs';
 import { Server, until } from './lib/server.mjs';
@@ -192,4 +193,46 @@ describe('what the ledger answers for', () => {
 		const own = await ask(server, server.credential('StreamHarbor', 'night responder'), 'sql', { purpose: 'own', sql: 'select 1' });
 		assert.match(own.json.code, /bad_value/);
 	});
+
+	it('`tocsin audit`: the list, a table for people, the lines as they came, and what is refused', async () => {
+		const as = { member: 'FRP/auditor' };
+		assert.match((await ran(server, ['audit', 'queries'], as)).out, /^deadlines_missed  what was not done in time/m);
+		const table = await ran(server, ['audit', 'query', 'threats', `exercise=${lantern}`, '--mandate', mandate, '--purpose', 'in time?'], as);
+		assert.equal(table.code, 0, table.err);
+		assert.match(table.lines[0], /^seq +id +case +org +desks +published_at/);
+		assert.match(table.lines[1], /StreamHarbor .*2031-05-17 14:01:10Z .*AIRU .* 115 /);
+		assert.equal(table.lines[2], '1 row');
+		const lines = await ran(server, ['audit', 'sql', '-', '--mandate', mandate, '--purpose', 'how many', '--json'], { ...as, input: `select count(*) as n from entry where exercise = '${lantern}'` });
+		assert.ok(JSON.parse(lines.lines[1]).n > 200, lines.out + lines.err);
+		assert.equal(JSON.parse(lines.lines[2]).complete, true);
+		for (const [args, code, words] of [[['query', 'nothing'], 2, /no query of that name/], [['query', 'threats', '--mandate', mandate], 2, /--purpose is needed/],
+			[['query', 'who_saw', '--mandate', mandate, '--purpose', 'x'], 1, /missing_field parameters: who_saw needs message/],
+			[['sql', 'select 1 from nothing', '--mandate', mandate, '--purpose', 'x'], 1, /does not exist/]]) {
+			const r = await ran(server, ['audit', ...args], as);
+			assert.equal(r.code, code, r.err);
+			assert.match(r.err, words);
+		}
+	});
+
+	it('who goes away is not answered further: PostgreSQL stops as well; meanwhile history is served', async () => {
+		const gone = new AbortController(), slow = 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b';
+		const asked = fetchLines(server, auditor, { mandate, purpose: 'slow', sql: slow }, gone.signal);
+		const busy = () => server.family().filter((p) => /tocsin_auditor .* (SELECT|FETCH)/.test(p.args)).length;
+		await until(() => busy() === 1, 'it runs');
+		assert.equal((await server.request('GET', '/api/entries?after=-1&limit=5', { credential: auditor })).status, 200);
+		gone.abort();
+		await assert.rejects(asked);
+		await until(() => busy() === 0, 'it has stopped');
+	});
 });
+
+/** A question whose asker hangs up. */
+function fetchLines(from, credential, body, signal) {
+	return new Promise((resolve, reject) => {
+		const bytes = JSON.stringify(body);
+		const r = https.request({ host: 'localhost', port: from.port, path: '/api/audit/sql', method: 'POST', ca: from.ca, signal,
+			headers: { authorization: `Bearer ${credential.api_key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) } },
+		(answer) => answer.on('error', reject).on('end', resolve).resume());
+		r.on('error', reject).end(bytes);
+	});
+}

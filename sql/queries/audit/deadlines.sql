@@ -1,6 +1,6 @@
 -- deadlines: every timer that ran: whom it bound, until when, how it ended, and how much of it was left.
 select d.timer, d.legal, d.org, d.k, d.started_by, d.incident, d."case", d."order", d.starts, d.deadline, d.state, d.stopped_at,
-	extract(epoch from d.deadline - d.stopped_at) as left_s
+	round(extract(epoch from d.deadline - d.stopped_at))::bigint as left_s
 from audit.deadline d
 where (:incident::uuid is null or d.incident = :incident::uuid) and (:case::uuid is null or d."case" = :case::uuid)
 	and (:org::text is null or d.org = :org::text)

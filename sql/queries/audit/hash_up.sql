@@ -1,6 +1,6 @@
 -- hash_up: how long what a signal stands for stayed up: per item and service, from its sharing to the end of the last match that was found.
 select s.item, s.hash_type, s.kind, s.at as shared, s.org as shared_by, m.org, d.delivered, m.first_match, m.last_match, m.matches, m.blocked, m.removed,
-	extract(epoch from m.last_match - s.at) as up_s
+	round(extract(epoch from m.last_match - s.at))::bigint as up_s
 from audit.signal s
 join lateral (
 	select e.org, min((e.message #>> '{body,window,from}')::timestamptz) as first_match, max((e.message #>> '{body,window,until}')::timestamptz) as last_match,

@@ -8,14 +8,14 @@ with fault as (
 		and (e.k in ('M7.false_positive', 'M7.not_applicable') or (e.k = 'M7.opinion' and e.message #>> '{body,opinion}' = 'negative')
 			or (e.k = 'M7.match_count' and coalesce((e.message #>> '{body,reinstated}')::bigint, (e.message #>> '{body,left_up_with_context}')::bigint, 0) > 0)))
 select f.seq, 'signal' as kind, f.item as what, f.org, s.org as because_of, s.message as because_of_message, s.labels, f.why, s.at as "from", x.at as until, x."to" as ended_by,
-	extract(epoch from coalesce(x.at, f.at) - s.at) as blocked_s, f.left_up, f.put_back
+	round(extract(epoch from coalesce(x.at, f.at) - s.at))::bigint as blocked_s, f.left_up, f.put_back
 from fault f
 left join lateral (select * from audit.signal s where s.item = f.item order by s.seq limit 1) s on true
 left join lateral (select y.at, y."to" from audit.signal_state y where y.item = f.item and y."to" in ('QUARANTINED', 'RETRACTED', 'EXPIRED') and y.seq >= s.seq
 	order by y.seq limit 1) x on true
 union all
 select r.seq, 'order', r."order", r.org, i.org, i.id, null, r.body ->> 'cause', (m.body ->> 'measured_at')::timestamptz, (r.body ->> 'reinstated_at')::timestamptz, 'REINSTATED',
-	extract(epoch from (r.body ->> 'reinstated_at')::timestamptz - (m.body ->> 'measured_at')::timestamptz), null, null
+	round(extract(epoch from (r.body ->> 'reinstated_at')::timestamptz - (m.body ->> 'measured_at')::timestamptz))::bigint, null, null
 from audit.ordered r
 left join lateral (select * from audit.ordered m where m."order" = r."order" and m.k = 'M12.send' order by m.seq limit 1) m on true
 left join lateral (select * from audit.ordered i where i."order" = r."order" and i.k = 'M10.issue' order by i.seq limit 1) i on true

@@ -12,9 +12,9 @@ with o as (
 		and x.exercise is not distinct from :exercise::uuid and x.k not like 'M9.%'
 	group by x."order")
 select o."order", o.reference, o.authority, o.provider, o.state, o.issued, h.received, o.impossible, o.clarified, o.removed, o.reported, o.reinstated,
-	h.hours, h.breached, extract(epoch from o.removed - h.received) as received_to_removed_s,
-	extract(epoch from o.impossible - h.received) as received_to_obstacle_s, extract(epoch from o.clarified - o.impossible) as obstacle_to_clarification_s,
-	extract(epoch from h.last_deadline - o.removed) as hour_left_s
+	h.hours, h.breached, round(extract(epoch from o.removed - h.received))::bigint as received_to_removed_s,
+	round(extract(epoch from o.impossible - h.received))::bigint as received_to_obstacle_s, round(extract(epoch from o.clarified - o.impossible))::bigint as obstacle_to_clarification_s,
+	round(extract(epoch from h.last_deadline - o.removed))::bigint as hour_left_s
 from o left join lateral (
 	select min(d.starts) as received, count(*) as hours, count(*) filter (where d.state in ('missed', 'passed')) as breached, max(d.deadline) as last_deadline
 	from audit.deadline d where d."order" = o."order" and d.timer in ('T1', 'T1b', 'T1c')) h on true

@@ -7,9 +7,9 @@ with f as (
 		and r.exercise is not distinct from :exercise::uuid and r.org <> r.sender
 	group by 1, 2, 3, 4)
 select org, k, count(*) as messages,
-	extract(epoch from percentile_cont(0.5) within group (order by d - t0)) as delivered_median_s,
-	extract(epoch from percentile_cont(0.95) within group (order by d - t0)) as delivered_p95_s,
-	extract(epoch from percentile_cont(0.5) within group (order by s - t0)) as seen_median_s,
-	extract(epoch from percentile_cont(0.5) within group (order by a - t0)) as acknowledged_median_s,
-	extract(epoch from max(a - t0)) as acknowledged_longest_s
+	round(1000 * extract(epoch from percentile_cont(0.5) within group (order by d - t0)))::bigint as delivered_median_ms,
+	round(1000 * extract(epoch from percentile_cont(0.95) within group (order by d - t0)))::bigint as delivered_p95_ms,
+	round(1000 * extract(epoch from percentile_cont(0.5) within group (order by s - t0)))::bigint as seen_median_ms,
+	round(1000 * extract(epoch from percentile_cont(0.5) within group (order by a - t0)))::bigint as acknowledged_median_ms,
+	round(1000 * extract(epoch from max(a - t0)))::bigint as acknowledged_longest_ms
 from f group by org, k order by org, k

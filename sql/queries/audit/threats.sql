@@ -13,9 +13,9 @@ select s.seq, s.id, s."case", s.org, s.desks, s.published_at, s.aware_at, s.at a
 	(select a.at from answers a where a."case" = s."case" order by a.seq limit 1) as answered,
 	(select a.org from answers a where a."case" = s."case" order by a.seq limit 1) as answered_by,
 	x.accepted, x.accepted_by,
-	extract(epoch from (select a.at from answers a where a."case" = s."case" order by a.seq limit 1) - s.aware_at) as aware_to_answer_s,
-	extract(epoch from (select a.at from answers a where a."case" = s."case" order by a.seq limit 1) - s.at) as sent_to_answer_s,
-	extract(epoch from x.accepted - s.published_at) as published_to_accepted_s,
+	round(extract(epoch from (select a.at from answers a where a."case" = s."case" order by a.seq limit 1) - s.aware_at))::bigint as aware_to_answer_s,
+	round(extract(epoch from (select a.at from answers a where a."case" = s."case" order by a.seq limit 1) - s.at))::bigint as sent_to_answer_s,
+	round(extract(epoch from x.accepted - s.published_at))::bigint as published_to_accepted_s,
 	array(select distinct case when t ->> 'ref' = s."case"::text then t ->> 'to' else t ->> 'ref' end
 		from audit.entry l, lateral jsonb_array_elements(l.message #> '{body,links}') t
 		where l.k = 'M1.link' and t ->> 'kind' = 'duplicate_of' and s."case"::text in (t ->> 'ref', t ->> 'to')) as linked
