@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "form/report.h"
 #include "message/json.h"
 
 #define ANSWER_MAX ((size_t)64 << 20)
@@ -83,19 +84,93 @@ static int read_answer(const struct audit_export *x, struct answer *w, struct to
 	return 0;
 }
 
+/* ---- a report: what was asked, what vouches for the answer, and the rows ---- */
+
+static void fact(struct toc_arena *a, struct toc_value *facts, const char *name, struct toc_str text)
+{
+	if (text.n)
+		toc_set_text(a, facts, name, text);
+}
+
+/* "— NAME …" of a checkpoint, but for the log itself */
+static struct toc_str witnesses(struct toc_arena *a, struct toc_str note, struct toc_str log)
+{
+	static const char dash[] = "\342\200\224 ";
+	struct toc_str all = TOC_STR("");
+
+	for (const char *at = note.p, *end = note.p + note.n; at && at < end;) {
+		const char *line = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((line ? line : end) - at);
+		if (n > sizeof dash && !memcmp(at, dash, sizeof dash - 1)) {
+			const char *name = at + sizeof dash - 1, *blank = memchr(name, ' ', n - (sizeof dash - 1));
+			struct toc_str who = { name, blank ? (size_t)(blank - name) : 0 };
+			if (who.n && !toc_str_eq(who, log))
+				all = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(all), all.n ? ", " : "", TOC_STR_ARGS(who));
+		}
+		at = line ? line + 1 : end;
+	}
+	return all.n ? all : TOC_STR("none");
+}
+
+static struct toc_str stamps(const struct audit_export *x)
+{
+	struct toc_str text;
+	struct toc_value *v;
+	struct toc_refusal refusal;
+	struct toc_error e;
+
+	if (audit_read(&x->from, "timestamps", x->a, &text, &e) < 0 || toc_json_parse(x->a, text, text.n, 16, &v, &refusal) < 0 ||
+	    !toc_len(toc_get(v, "timestamps")))
+		return TOC_STR("none");
+	const struct toc_value *newest = toc_at(toc_get(v, "timestamps"), 0);
+	return toc_arena_printf(x->a, "of the checkpoint of %lld entries, %.*s, by %.*s; token: /log/timestamp/%lld",
+				(long long)toc_get_int(newest, "size", 0), TOC_STR_ARGS(toc_get_text(newest, "at")),
+				TOC_STR_ARGS(toc_get_text(newest, "authority")), (long long)toc_get_int(newest, "size", 0));
+}
+
+static int report(const struct audit_export *x, const struct answer *w, struct toc_str *ret_pdf, struct toc_error *e)
+{
+	struct toc_value *facts = toc_value_map(x->a);
+	struct toc_str note = TOC_STR(""), query = toc_get_text(w->head, "query");
+	struct toc_error none;
+
+	if (audit_read(&x->from, "checkpoint", x->a, &note, &none) < 0)
+		note = toc_get_text(w->head, "checkpoint");
+	const char *line = note.n ? memchr(note.p, '\n', note.n) : NULL, *blank = note.n ? strstr(note.p, "\n\n") : NULL;
+	struct toc_str origin = { note.p, line ? (size_t)(line - note.p) : 0 };
+	fact(x->a, facts, "Query", query);
+	fact(x->a, facts, "Parameters", toc_json_str(x->a, toc_get(w->head, "parameters")));
+	fact(x->a, facts, "Mandate", toc_get_text(w->head, "mandate"));
+	fact(x->a, facts, "Purpose", toc_get_text(w->head, "purpose"));
+	fact(x->a, facts, "On record", toc_arena_printf(x->a, "the question is entry %lld; looked at were the first %lld entries",
+							(long long)toc_get_int(w->head, "asked", -1), (long long)toc_get_int(w->head, "as_of", -1)));
+	fact(x->a, facts, "Rows", toc_arena_printf(x->a, "%zu%s", toc_len(w->rows), toc_get_bool(w->last, "complete") ? "" : ": NOT ALL"));
+	fact(x->a, facts, "SHA-256 of the rows", toc_arena_printf(x->a, "%.*s (as JSON Lines; it is on record, too)", TOC_STR_ARGS(toc_get_text(w->last, "sha256"))));
+	fact(x->a, facts, "Checkpoint of the log", (struct toc_str){ note.p, blank ? (size_t)(blank - note.p) : 0 });
+	fact(x->a, facts, "Witnesses", witnesses(x->a, note, origin));
+	fact(x->a, facts, "Time stamp", stamps(x));
+	fact(x->a, facts, "Made", toc_time_str(x->a, toc_clock_now()));
+	return toc_report_print(x->a, toc_arena_printf(x->a, "From the record: %.*s", TOC_STR_ARGS(query)), facts, w->rows, ret_pdf, e);
+}
+
 /* ---- the command ---- */
 
 static int write_out(const struct audit_export *x, const struct answer *w, const char *format, struct toc_error *e)
 {
 	const char *path = x->cli->line.value[CLI_OPT_OUTPUT];
-	FILE *out = path ? fopen(path, "wxe") : stdout;
+	struct toc_str bytes = w->text;
+	int r = strcmp(format, "pdf") ? 0 : report(x, w, &bytes, e);
+	FILE *out = NULL;
 
+	if (r < 0)
+		return r;
+	out = path ? fopen(path, "wxe") : stdout;
 	if (!out)
 		return toc_fail(e, TOC_EINVAL, "cannot write %s: %s", path, strerror(errno));
 	if (!strcmp(format, "csv"))
 		audit_csv(out, x->a, w->rows);
 	else
-		fwrite(w->text.p, 1, w->text.n, out);
+		fwrite(bytes.p, 1, bytes.n, out);
 	bool ok = !ferror(out);
 	ok = (path ? fclose(out) : fflush(out)) == 0 && ok;
 	return ok ? 0 : toc_fail(e, TOC_EINVAL, "cannot write: %s", strerror(errno));
@@ -107,8 +182,8 @@ static int export(struct audit_export *x, const char *query, struct toc_error *e
 	struct answer w = { .text = TOC_STR("") };
 	int r;
 
-	if (strcmp(format, "jsonl") != 0 && strcmp(format, "csv") != 0)
-		return toc_fail(e, TOC_EINVAL, "--format: \"%s\" is not jsonl or csv", format);
+	if (strcmp(format, "jsonl") != 0 && strcmp(format, "csv") != 0 && strcmp(format, "pdf") != 0)
+		return toc_fail(e, TOC_EINVAL, "--format: \"%s\" is not jsonl, csv or pdf", format);
 	if (x->bundle && strcmp(query, "evidence") != 0)
 		return toc_fail(e, TOC_EINVAL, "--bundle is of the query `evidence'");
 	if ((r = ask(x, query, &w.text, e)) < 0 || (r = read_answer(x, &w, e)) < 0)

@@ -78,11 +78,11 @@ included() { # seq, folder
 		[ "$first" = 'c2sp.org/tlog-proof@v1' ] && [ "$extra" = "extra $(line <"$2/leaf")" ] && [ "$index" = "index $1" ] || return 1
 		while IFS= read -r one && [ -n "$one" ]; do
 			count=$((count + 1))
-			[ $sn -gt 0 ] || return 1
+			[ "$sn" -gt 0 ] || return 1
 			printf %s "$one" | base64 -d >"$T/p" 2>/dev/null
-			if [ $((fn % 2)) = 1 ] || [ $fn = $sn ]; then
+			if [ $((fn % 2)) = 1 ] || [ "$fn" = "$sn" ]; then
 				{ printf '\001'; cat "$T/p" "$T/r"; } | sha >"$T/next"
-				while [ $((fn % 2)) = 0 ] && [ $fn -gt 0 ]; do fn=$((fn / 2)) sn=$((sn / 2)); done
+				while [ $((fn % 2)) = 0 ] && [ "$fn" -gt 0 ]; do fn=$((fn / 2)) sn=$((sn / 2)); done
 			else
 				{ printf '\001'; cat "$T/r" "$T/p"; } | sha >"$T/next"
 			fi
@@ -90,7 +90,7 @@ included() { # seq, folder
 			fn=$((fn / 2)) sn=$((sn / 2))
 		done
 	} <"$2/proof"
-	[ $sn = 0 ] && [ "$(line <"$T/r")" = "$root" ] && [ "$1" -lt "$size" ] &&
+	[ "$sn" = 0 ] && [ "$(line <"$T/r")" = "$root" ] && [ "$1" -lt "$size" ] &&
 		[ "$(tail -n +$((count + 5)) "$2/proof" | sha | hex)" = "$(sha <checkpoint | hex)" ]
 }
 
@@ -111,7 +111,7 @@ for folder in entries/*/; do
 	for part in body actor data; do
 		case $part in body) letter=b ;; actor) letter=a ;; data) letter=d ;; esac
 		if [ -f "$folder/$part" ]; then
-			if commits "$folder" "$part" $letter; then opened=$((opened + 1)); else no "entry $seq: $part is not what the entry commits to: it was changed"; fi
+			if commits "$folder" "$part" "$letter"; then opened=$((opened + 1)); else no "entry $seq: $part is not what the entry commits to: it was changed"; fi
 		elif [ -f "$folder/$part.withheld" ]; then
 			absent=$((absent + 1))
 		elif [ -f "$folder/$part.erased" ]; then
