@@ -108,6 +108,13 @@ static void on_log(void *user, const struct tocsin_log_news *news)
 		alarm_of(g, "log", news->why);
 		return;
 	}
+	if (news->cosigned || *news->why) { /* of our own witness */
+		if (*news->why)
+			cli_complain(g->cli, 0, "%s", news->why);
+		else if (g->cli->json)
+			event(g, "cosigned", NULL, NULL);
+		return;
+	}
 	g->grown = true;
 	if (g->last < (long long)g->size) {
 		g->still_us = 0;
@@ -310,9 +317,17 @@ int cli_audit_watch(const struct cli *cli)
 		return cli_complain(cli, CLI_EXIT_USAGE, "--trust FILE is needed: where is to be kept what is believed?");
 	if (cli_number(cli, CLI_OPT_SILENCE, 1, 86400, SILENCE_S, &g.silence_s) < 0)
 		return CLI_EXIT_USAGE;
-	int r = cli_open(cli, &t);
-	if (r != 0)
+	struct toc_arena *keys = toc_arena_new();
+	struct toc_str skey;
+	int r = !cli->line.value[CLI_OPT_WITNESS_KEY] ? 0 : cli_witness_key(cli, cli->line.value[CLI_OPT_WITNESS_KEY], keys, &skey) < 0 ? CLI_EXIT_USAGE : 0;
+	if (r == 0 && cli->line.value[CLI_OPT_WITNESS_KEY])
+		settings.witness_key = toc_arena_cstr(keys, skey);
+	if (r == 0)
+		r = cli_open(cli, &t);
+	if (r != 0) {
+		toc_arena_free(keys);
 		return r;
+	}
 	g.mirror.t = t;
 	if (tocsin_connect(t, &settings, &g.connection, &error) < 0)
 		g.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
@@ -335,5 +350,6 @@ int cli_audit_watch(const struct cli *cli)
 	cli_catch_signals(NULL);
 	toc_verifier_free(g.audit);
 	tocsin_free(t);
+	toc_arena_free(keys);
 	return g.result;
 }

@@ -154,6 +154,15 @@ describe('witnesses of the log', () => {
 		await until(() => /the cosignature was refused: your organisation has registered no witness/.test(run.err), `it says that it is none any more: ${run.err}`, 10_000);
 		run.child.kill('SIGINT');
 		await run.end;
+		// tocsin audit watch does the same, and knows it by the file that it shares with watch
+		const other = path.join(dir, 'gamenest.key');
+		fs.writeFileSync(other, `${server.credential('GameNest', 'gateway').witness_key}\n`, { mode: 0o600 });
+		const guard = command(server, ['audit', 'watch', '--trust', path.join(dir, 'guard'), '--witness', other, '--json'], { member: 'GameNest/gateway' });
+		running.push(guard.child);
+		await until(() => guard.lines().some((l) => JSON.parse(l).event === 'cosigned' || /"cosigned"/.test(l)), `it cosigns: ${guard.out}${guard.err}`, 10_000);
+		await until(async () => cosigners(await newest(), vkeys).includes('localhost/witness/GameNest'), 'and the log shows it', 10_000);
+		guard.child.kill('SIGINT');
+		await guard.end;
 		for (const [args, words] of [[['watch', '--witness', file], /with --trust only/], [['watch', '--trust', trust, '--witness', trust], /no secret key/], [['admin', 'witness', file], /--org is missing/]])
 			assert.match((await ran(server, args, { member: 'Chirplet/gateway' })).err, words);
 		await Promise.all([first.close(), second.close()]);
