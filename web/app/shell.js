@@ -7,6 +7,7 @@ import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf, timeOf } f
 import { mayReport } from "../core/crisis.js";
 import { binds, seesOrders } from "../core/orders.js";
 import { isHookAdmin } from "../core/hooks.js";
+import { isAuditor, mayAskOwn } from "../core/audit.js";
 import { administers, mayConfirm, waitingFor } from "../core/admin.js";
 import { mayControl } from "../core/exercises.js";
 import { checksOwed, maySeeChecks, maySeeReferrals } from "../core/fences.js";
@@ -129,6 +130,8 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.exercises")}</a>`}
 			${(administers(me) || waits > 0) && html`<a href="#/admin" aria-current=${route.value.name === "admin" ? "page"
 				: undefined}>${t("nav.admin")}${waits > 0 && html` <span class="count" aria-label=${t("nav.admin_waits", { n: waits })}>${waits}</span>`}</a>`}
+			${(isAuditor(me) || (mayAskOwn(me) && me?.roles.includes("dpo"))) && html`<a href="#/audit" aria-current=${route.value.name === "audit" ? "page"
+				: undefined}>${t("nav.audit")}</a>`}
 			${isHookAdmin(me) && html`<a href="#/hooks" aria-current=${route.value.name === "hooks" ? "page"
 				: undefined}>${t("nav.hooks")}</a>`}
 			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
@@ -184,6 +187,7 @@ const DECONFLICTION = later("DeconflictionScreen", () => import("./fences.js"));
 const REFERRALS = later("ReferralsScreen", () => import("./fences.js"));
 const CONTACTS = later("ContactsScreen", () => import("./contacts.js"));
 const HOOKS = later("HooksScreen", () => import("./hooks.js"));
+const AUDIT = later("AuditScreen", () => import("./audit.js"));
 const ADMIN = later("AdminScreen", () => import("./admin.js"));
 const EXERCISES = later("ExercisesScreen", () => import("./exercises.js"));
 const LOG = later("LogScreen", () => import("./log.js"));
@@ -212,7 +216,7 @@ function Screen() {
 	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]
 		: id && name === "say" ? [SAY, `${id}/${step}`] : name === "orders" ? [ORDERS] : id && name === "order" ? [ORDER, id]
 			: name === "deconfliction" && maySeeChecks(me) ? [DECONFLICTION] : name === "referrals" && maySeeReferrals(me) ? [REFERRALS]
-				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "admin" ? [ADMIN] : name === "exercises" ? [EXERCISES, id] : name === "log" ? [LOG] : name === "settings" ? [SETTINGS] : undefined;
+				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "admin" ? [ADMIN] : name === "audit" ? [AUDIT] : name === "exercises" ? [EXERCISES, id] : name === "log" ? [LOG] : name === "settings" ? [SETTINGS] : undefined;
 	if (other)
 		return html`<${Loaded} key=${`${name}/${other[1] ?? ""}`} of=${other[0]} with=${{ id, step }} />`;
 	return html`<${BoardScreen} />`;

@@ -12,6 +12,7 @@
  */
 
 import { adminSteps, takePending } from "./admin.js";
+import { auditSteps } from "./audit.js";
 import { caseSteps } from "./cases.js";
 import { contactSteps } from "./contacts.js";
 import { blankOrg, directorySteps } from "./directory.js";
@@ -69,7 +70,7 @@ import { signalSteps } from "./signals.js";
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
  *   waiting: Map<string, import("./admin.js").Pending>, credentials: Map<string, import("./admin.js").Credential>,
  *   attempts: Map<string, import("./admin.js").Attempt>, mandates: Map<string, import("./admin.js").Mandate>, holds: Map<string, import("./admin.js").Hold>,
- *   rules: Map<string, import("./admin.js").Rule>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   rules: Map<string, import("./admin.js").Rule>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -101,6 +102,7 @@ export function emptyState() {
 		mandates: new Map(),
 		holds: new Map(),
 		rules: new Map(), // newest of each
+		asked: new Map(), // of the ledger
 		injects: new Map(), // what exercise control let happen
 		sessions: new Map(), // of one's own organisation, for its admins; of participants, for exercise control
 		complaints: new Map(), // counts of them
@@ -208,7 +210,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...adminSteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...adminSteps, ...auditSteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
@@ -222,7 +224,7 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"witness.register", "witness.revoke", "M27.own", "M27.mandate", "M27.result", "courier.take_over", "timestamp.stamp",
+	"witness.register", "witness.revoke", "courier.take_over", "timestamp.stamp",
 	"lookup.ask", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
 		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request", "breakglass.open",

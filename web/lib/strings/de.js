@@ -336,6 +336,7 @@ export default {
 	"nav.exercises": "Übungen",
 	"nav.admin": "Verwaltung",
 	"nav.admin_waits": "{n, plural, one {# wartet auf Sie} other {# warten auf Sie}}",
+	"nav.audit": "Prüfung",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "freiwillig",

@@ -336,6 +336,7 @@ export default {
 	"nav.exercises": "Exercises",
 	"nav.admin": "Administration",
 	"nav.admin_waits": "{n, plural, one {# waits for you} other {# wait for you}}",
+	"nav.audit": "Audit",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "optional",

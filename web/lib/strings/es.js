@@ -336,6 +336,7 @@ export default {
 	"nav.exercises": "Ejercicios",
 	"nav.admin": "Administración",
 	"nav.admin_waits": "{n, plural, one {# le espera} other {# le esperan}}",
+	"nav.audit": "Auditoría",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "opcional",

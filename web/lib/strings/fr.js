@@ -336,6 +336,7 @@ export default {
 	"nav.exercises": "Exercices",
 	"nav.admin": "Administration",
 	"nav.admin_waits": "{n, plural, one {# vous attend} other {# vous attendent}}",
+	"nav.audit": "Audit",
 	"nav.hooks": "Webhooks",
 
 	"form.optional": "facultatif",

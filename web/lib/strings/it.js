@@ -336,6 +336,7 @@ export default {
 	"nav.exercises": "Esercitazioni",
 	"nav.admin": "Amministrazione",
 	"nav.admin_waits": "{n, plural, one {# vi attende} other {# vi attendono}}",
+	"nav.audit": "Audit",
 	"nav.hooks": "Webhook",
 
 	"form.optional": "facoltativo",

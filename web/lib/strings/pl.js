@@ -336,6 +336,7 @@ export default {
 	"nav.exercises": "Ćwiczenia",
 	"nav.admin": "Administracja",
 	"nav.admin_waits": "{n, plural, one {# czeka na Państwa} few {# czekają na Państwa} many {# czeka na Państwa} other {# czeka na Państwa}}",
+	"nav.audit": "Audyt",
 	"nav.hooks": "Webhooki",
 
 	"form.optional": "nieobowiązkowe",

@@ -1,0 +1,135 @@
+/* The audit explorer, against a real server: a question needs a mandate and a purpose and is on record before it is answered; rows are what
+ * is on record, and each entry is proven by the browser itself, which rejects a proof that was bent; what an organisation knew; pages; files. */
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
+import { press } from "./keyboard.mjs";
+import { atConsole, grantMandate } from "../integration/lib/audit.mjs";
+import { Member } from "../integration/lib/member.mjs";
+import { LANTERN, m4, m5, message } from "../integration/lib/messages.mjs";
+import { Server, tocsind, until } from "../integration/lib/server.mjs";
+
+const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
+const SHOTS = process.env.TOCSIN_SHOTS;
+
+describe("the audit explorer", { skip: why }, () => {
+	let server, browser, auditor, dpo, reader, sent;
+
+	before(async () => {
+		server = await Server.start();
+		await server.request("POST", "/api/messages", { credential: server.credential("CELL", "controller"), body: message("exercise", { step: "clock", action: "run", rate_milli: 1000 },
+			{ sent_at: new Date().toISOString() }) });
+		const harbor = await Member.connect(server, "StreamHarbor", "night responder");
+		sent = await harbor.send(m4(harbor));
+		assert.equal(sent.op, "accepted", JSON.stringify(sent));
+		const officer = await Member.connect(server, "AIRU", "duty officer", { from: -1 });
+		assert.equal((await officer.send(m5(officer, "ack", sent.case))).op, "accepted");
+		await Promise.all([harbor.close(), officer.close()]);
+		await grantMandate(await atConsole(server, "HUB", "admin"), await atConsole(server, "HUB", "data protection officer"), { orgs: ["AIRU", "StreamHarbor"] });
+		browser = await launch();
+		const at = async (org, title, options) => {
+			const who = await person(browser, { origin: server.url, ...options });
+			await startShift(who, server.credential(org, title).sign_in);
+			return who;
+		};
+		[auditor, dpo, reader] = await Promise.all([at("FRP", "auditor", { theme: "dark", width: 1400 }), at("AIRU", "data protection officer", { theme: "light", width: 390, height: 844,
+			settings: { language: "de" } }), at("AIRU", "liaison officer", { theme: "light" })]);
+	});
+	after(async () => {
+		await browser?.close();
+		await server?.stop();
+	});
+
+	const shot = async ({ page }, name) => SHOTS && page.screenshot({ path: path.join(SHOTS, `audit-${name}.png`), fullPage: true });
+	const clean = async ({ page }) => {
+		await page.evaluate(() => document.querySelector(".toast")?.style.setProperty("display", "none"));
+		assert.deepEqual(await axe(page), []);
+	};
+
+	test("without a purpose nothing is asked; then the question is on record, and its rows are what is on record", async () => {
+		const { page, keys } = auditor;
+		await press(page, /^Audit$/);
+		await page.waitForSelector("main.audit form");
+		await keys("Control+Enter");
+		await page.locator("#audit-purpose-error").waitFor();
+		assert.equal(await page.evaluate(() => document.activeElement?.id), "audit-purpose");
+		await clean(auditor);
+		await page.keyboard.type("Was it in time?");
+		await page.locator("#p-exercise").selectOption(LANTERN);
+		await keys("Control+Enter");
+		await page.locator(".audit-result .proof.is-good", { hasText: "What came is what is on record" }).waitFor();
+		const row = page.locator(".audit-table tbody tr").filter({ hasText: "M4.send" });
+		assert.equal(await row.count(), 1);
+		await page.locator("section", { hasText: "What was asked" }).last().locator("tbody tr", { hasText: "Was it in time?" }).waitFor();
+		await clean(auditor);
+	});
+
+	test("an entry is proven by the browser itself, for an auditor and for who reads it; a proof that was bent is found out", async () => {
+		const check = async ({ page }, k) => {
+			const row = page.locator(".audit-table tbody tr").filter({ hasText: k }).first();
+			await row.getByRole("button", { name: /^Check no\./ }).click();
+			await row.locator(".proof").waitFor();
+			return row.locator(".proof").innerText();
+		};
+		await until(async () => Number((await server.request("GET", "/log/checkpoint", { credential: server.credential("AIRU", "liaison officer") })).text.split("\n")[1]) > sent.seq, "a checkpoint of it");
+		assert.match(await check(auditor, "M4.send"), /proven in a log of \d+\s+M4\.send/);
+		const { page, keys } = reader;
+		await page.evaluate(() => (location.hash = "#/audit"));
+		await page.waitForSelector("main.audit form");
+		await page.locator("#audit-purpose").fill("Is it in the log?");
+		await page.locator("#p-exercise").selectOption(LANTERN);
+		await keys("Control+Enter");
+		await page.locator(".audit-result .proof.is-good").first().waitFor();
+		assert.match(await check(reader, "M4.send"), /proven in a log of \d+\s+M4\.send/);
+		await page.route("**/log/proof/*", async (route) => {
+			const answer = await route.fetch();
+			const text = await answer.text();
+			await route.fulfill({ response: answer, body: text.replace(/^index (\d+)\n(.)/m, (_, n, c) => `index ${n}\n${c === "A" ? "B" : "A"}`) });
+		});
+		assert.match(await check(reader, "M5.ack"), /does not lead to the root/);
+		await page.unroute("**/log/proof/*");
+		await clean(reader);
+		await shot(reader, "proof-light");
+		await shot(auditor, "dark");
+	});
+
+	test("it is taken away as files, byte for byte what came", async () => {
+		const { page } = auditor;
+		for (const [name, fits] of [["Save as JSON Lines", /^\{.*"k":"M4\.send"/m], ["Save as CSV", /"M4\.send"/]]) {
+			const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+			assert.match(readFileSync(await file.path(), "utf8"), fits);
+		}
+	});
+
+	test("what did an organisation know at a time: asked by its form", async () => {
+		const { page, keys } = auditor;
+		await page.locator("#audit-query").selectOption("knew");
+		await keys("Control+Enter");
+		await page.locator("#p-org-error").waitFor();
+		await page.locator("#p-org").selectOption("AIRU");
+		await page.locator("#p-at").fill("2031-05-17T16:30:00");
+		await page.locator("#p-exercise").selectOption(LANTERN);
+		await keys("Control+Enter");
+		await page.locator(".audit-table tbody tr", { hasText: "M4.send" }).first().waitFor();
+		await clean(auditor);
+		await shot(auditor, "knew-dark");
+	});
+
+	test("a data protection officer asks about the own part only, on a telephone, in German", async () => {
+		const { page, keys } = dpo;
+		await page.evaluate(() => (location.hash = "#/audit"));
+		await page.waitForSelector("main.audit form");
+		assert.equal(await page.locator("#audit-mandate").count(), 0);
+		await page.locator("#audit-purpose").fill("Wer hat etwas angesehen?");
+		await page.locator("#audit-query").selectOption("timeline");
+		await keys("Control+Enter");
+		await page.locator(".audit-result .proof", { hasText: "Was kam, ist, was verzeichnet ist" }).waitFor();
+		await clean(dpo);
+		await shot(dpo, "phone-de");
+		for (const who of [auditor, dpo, reader])
+			assert.deepEqual(who.violations, []);
+	});
+});
