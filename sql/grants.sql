@@ -39,3 +39,22 @@ grant select on ledger.entry, ledger.checkpoint, audit.concern, audit.belonging,
 	audit.read, audit.privileged to tocsin_auditor;
 grant execute on function ledger.document(ledger.entry), audit.mine(), audit.open(bigint, bigint), audit.catch_up(integer)
 	to tocsin_auditor;
+
+-- Erasure: the keeper asks where parts are and what has come back; the eraser sees no sealed part, has no way to write
+-- but the functions of erase.sql, and of these none takes what no erase entry names.
+revoke all on schema ledger, audit from tocsin_eraser;
+revoke all on all tables in schema ledger, audit from tocsin_eraser;
+revoke all on all functions in schema ledger, audit from tocsin_eraser;
+grant usage on schema ledger to tocsin_eraser;
+grant execute on function ledger.parts_of(uuid[]) to tocsin_app;
+grant select on ledger.revenant to tocsin_app;
+grant select on ledger.tip, ledger.entry, ledger.seal_key, ledger.wrapping to tocsin_eraser;
+grant execute on function
+	ledger.erase(bigint),
+	ledger.erasures_to_do(bigint, bigint),
+	ledger.begin_wrapping(uuid, uuid, text),
+	ledger.rewrap(uuid[], uuid, bytea[]),
+	ledger.retire_wrappings(),
+	ledger.returned(uuid),
+	ledger.missing_parts(bigint, bigint)
+	to tocsin_eraser;

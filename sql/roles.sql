@@ -1,4 +1,4 @@
--- roles.sql: the five roles. Run at every start by a superuser or a role with CREATEROLE; changes only what is missing,
+-- roles.sql: the six roles. Run at every start by a superuser or a role with CREATEROLE; changes only what is missing,
 -- so where an administrator has prepared roles and schema it needs no such right. Passwords are not set here: the private
 -- cluster sets its own, an external database's are its administrator's business.
 do $$
@@ -18,7 +18,9 @@ begin
 	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_signer') then
 		create role tocsin_signer login;
 	end if;
-
+	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_eraser') then
+		create role tocsin_eraser login;
+	end if;
 	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_auditor') then
 		create role tocsin_auditor login;
 	end if;
@@ -43,6 +45,8 @@ begin
 	for wish in select * from (values
 			('tocsin_app', 'idle_in_transaction_session_timeout', '1s'),
 			('tocsin_app', 'statement_timeout', '30s'),
+			('tocsin_eraser', 'idle_in_transaction_session_timeout', '1s'),
+			('tocsin_eraser', 'statement_timeout', '30s'),
 			('tocsin_reader', 'default_transaction_read_only', 'on'),
 			('tocsin_reader', 'idle_in_transaction_session_timeout', '10s'),
 			('tocsin_reader', 'statement_timeout', '30s'),

@@ -48,6 +48,7 @@ struct toc_archive {
 	struct toc_map *recalled; /* eid and organisation: a message that was taken back from it */
 	uint64_t recalls_to;      /* of what was appended before it all recalls are known */
 	bool ready, loading; /* the keys, for the first time */
+	bool sweeping, sweep_again; /* some were erased: all are read anew */
 	int64_t retry_us;
 };
 
@@ -398,6 +399,30 @@ static void on_first_keys(void *ctx, int result, uint64_t size, const struct toc
 	toc_log(TOC_LOG_INFO, "serving", "serving");
 }
 
+/* ---- keys that were erased are forgotten ---- */
+
+static void on_swept(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_archive *a = ctx;
+	(void)size;
+	a->sweeping = false;
+	a->sweep_again = result < 0;
+	if (result == 0)
+		(void)toc_keyring_swept(a->o.ring);
+	else
+		toc_log(TOC_LOG_WARN, "keys_not_read", "trying again: %s", error->text);
+}
+
+static void sweep(struct toc_archive *a)
+{
+	if (!a->ready || a->sweeping || !toc_store_is_up(a->o.store) ||
+	    (!toc_keyring_changed(a->o.ring) && !a->sweep_again))
+		return;
+	toc_keyring_sweep(a->o.ring);
+	a->sweeping = toc_store_keys(a->o.store, DEADLINE, on_key, on_swept, a) == 0;
+	a->sweep_again = !a->sweeping;
+}
+
 static void on_store(void *archive, enum toc_store_event event, const struct toc_error *why)
 {
 	struct toc_archive *a = archive;
@@ -421,6 +446,7 @@ static void on_turn(void *archive)
 	toc_gauge(TOC_METRIC_ARCHIVE_WAITING, 0, (int64_t)a->n);
 	toc_gauge(TOC_METRIC_ARCHIVE_DATABASE, 0, a->ready && toc_store_is_up(a->o.store));
 	toc_gauge(TOC_METRIC_ARCHIVE_TURN, 0, toc_clock_mono_us());
+	sweep(a);
 	if (!a->ready && !a->loading && toc_store_is_up(a->o.store) && toc_clock_mono_us() >= a->retry_us)
 		a->loading = toc_store_keys(a->o.store, ALL_KEYS_DEADLINE, on_key, on_first_keys, a) == 0;
 }

@@ -66,7 +66,7 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most) TOC_MUSTCHECK;
 
 /** A 32-byte key, base64url. */
 int toc_heritage_key(const struct toc_value *heritage, const char *name, uint8_t ret_key[32]) TOC_MUSTCHECK;
-/** "wrap_keys": [{"id","key"}]. @return NULL when there is none or one is malformed */
+/** "wrapping_fd": the wrapping keys, as they follow one another. @return NULL when there are none */
 struct toc_keyring *toc_heritage_keyring(const struct toc_value *heritage);
 /** "front_fds", and "courier_fd" if it has one: take the channels in. @return 0 or TOC_EINVAL */
 int toc_heritage_fronts(const struct toc_value *heritage, struct toc_child *c) TOC_MUSTCHECK;

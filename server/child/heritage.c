@@ -10,22 +10,9 @@ int toc_heritage_key(const struct toc_value *heritage, const char *name, uint8_t
 
 struct toc_keyring *toc_heritage_keyring(const struct toc_value *heritage)
 {
-	enum { MOST = 16 };
-	struct toc_wrapping_key keys[MOST];
-	const struct toc_value *list = toc_get(heritage, "wrap_keys");
-	size_t n = toc_len(list);
-	struct toc_keyring *r = NULL;
+	struct toc_wrapping *w = toc_wrapping_open((int)toc_get_int(heritage, "wrapping_fd", -1), false);
 
-	if (n == 0 || n > MOST)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (toc_uuid_parse(toc_get_text(toc_at(list, i), "id"), &keys[i].id) < 0 ||
-		    toc_heritage_key(toc_at(list, i), "key", keys[i].key) < 0)
-			goto out;
-	r = toc_keyring_new(keys, n);
-out:
-	toc_wipe(keys, sizeof keys);
-	return r;
+	return w ? toc_keyring_watching(w) : NULL;
 }
 
 int toc_heritage_fronts(const struct toc_value *heritage, struct toc_child *c)

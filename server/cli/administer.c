@@ -1,4 +1,4 @@
-/* administer.c: `tocsin admin org`, `person`, `role`, `key`, `policy`, `mandate`, `hold`: what administrators say. The body is JSON,
+/* administer.c: `tocsin admin org`, `person`, `role`, `key`, `policy`, `mandate`, `hold`, `erase`: what administrators say. The body is JSON,
  * as `tocsin schema' describes it; the envelope around it is always the same. What takes two people is said by each; the
  * second names the first with --confirm.
  *
@@ -21,6 +21,7 @@ static const char *type_of(enum cli_command command)
 	case CLI_ADMIN_KEY: return "credential";
 	case CLI_POLICY: return "policy";
 	case CLI_MANDATE: return "mandate";
+	case CLI_ERASE: return "erase";
 	default: return "hold";
 	}
 }

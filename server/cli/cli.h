@@ -23,6 +23,7 @@ int cli_schema(const struct cli *cli);
 int cli_hash(const struct cli *cli);
 int cli_transfers(const struct cli *cli);
 int cli_lookup(const struct cli *cli);
+int cli_held(const struct cli *cli);
 int cli_administer(const struct cli *cli);
 int cli_witness(const struct cli *cli);
 /** The secret key in a file, for whoever cosigns. @return 0, or -1 after a complaint */

@@ -143,6 +143,8 @@ int main(int argc, char **argv)
 									   [CLI_POLICY] = cli_administer,
 									   [CLI_MANDATE] = cli_administer,
 									   [CLI_HOLD] = cli_administer,
+									   [CLI_ERASE] = cli_administer,
+									   [CLI_HELD] = cli_held,
 									   [CLI_WITNESS] = cli_witness,
 									   [CLI_FORM_PRINT] = cli_form_print,
 									   [CLI_FORM_READ] = cli_form_read,

@@ -62,7 +62,7 @@ static void show_prepared(const struct cli *cli, const struct tocsin_answer *ans
 static void on_answer(void *user, const struct tocsin_answer *answer)
 {
 	struct sending *s = user;
-	if (answer->outcome == TOCSIN_PREPARED && !s->cli->json)
+	if (answer->outcome == TOCSIN_PREPARED && !s->cli->json && s->show == cli_show_answer)
 		show_prepared(s->cli, answer);
 	else if (answer->outcome == TOCSIN_UNANSWERED && *s->why)
 		cli_complain(s->cli, 0, "%s", s->why);

@@ -1,4 +1,4 @@
-/* admin.c: who is a member, what it is, and what its people may: organisations, roles, mandates, holds.
+/* admin.c: who is a member, what it is, and what its people may: organisations, roles, mandates.
  *
  * Much of it takes two people. Each says the same message; the second one names the first in `supersedes`. Until then
  * the first is a proposal, which those who could be the second read, and which lapses after three days. Who is the
@@ -10,7 +10,7 @@
  *   mandate.*        an administrator and the data protection officer of the hub
  *   policy.set       a lead of the hub, then another lead;  policy.national: legal and administrator of the authority
  *
- * Source: rules a.3.1, (e) 7, (e) 8. */
+ * Source: rules a.3.1, (e) 8. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -376,7 +376,7 @@ int toc_rule_role(struct toc_ask *q)
 	return 0;
 }
 
-/* ---- mandates and holds ---- */
+/* ---- mandates ---- */
 
 static bool mandate_first(const struct toc_ask *q)
 {
@@ -440,94 +440,6 @@ int toc_rule_mandate_end(struct toc_ask *q)
 	for (uint32_t i = 0; i < m->n_orgs; i++)
 		toc_push_text(q->a, orgs, toc_short_str(&m->orgs[i].org));
 	mandate_readers(q, d, toc_short_str(&m->auditor), orgs);
-	return 0;
-}
-
-static const char *const subjects[] = { "incident", "case", "exercise", "person" };
-
-uint32_t toc_subject_of(struct toc_str name)
-{
-	for (uint32_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
-		if (toc_str_is(name, subjects[i]))
-			return i + 1;
-	return 0;
-}
-
-uint32_t toc_retention_bits(const struct toc_value *names)
-{
-	static const char *const classes[] = { "R-LIVE", "R-ITL", "R-ORDER", "R-SIGNAL", "R-AUDIT", "R-EXERCISE" };
-	uint32_t bits = 0;
-
-	for (unsigned i = 0; i < sizeof classes / sizeof *classes; i++)
-		if (toc_list_has(names, toc_str_of(classes[i])))
-			bits |= 1u << i;
-	return bits;
-}
-
-bool toc_is_held(const struct toc_world *w, uint32_t subject, struct toc_uuid ref, uint32_t classes)
-{
-	struct toc_world_cursor cursor = { 0 };
-	const struct toc_hold *h;
-
-	while ((h = toc_world_next(w, TOC_OBJECT_hold, &cursor)))
-		if (!h->lifted && h->subject == subject && toc_uuid_eq(h->ref, ref) && (h->classes & classes))
-			return true;
-	return false;
-}
-
-/* pty: of an incident or case, who has sent or received an entry of it; of an exercise, who takes part; of a person,
- * their organisation. */
-static bool is_party(const struct toc_ask *q, uint32_t subject, struct toc_uuid ref, struct toc_str org)
-{
-	const struct toc_incident *i = subject == TOC_SUBJECT_INCIDENT ? toc_find_incident(q->w, ref) : NULL;
-	const struct toc_threat *t = subject == TOC_SUBJECT_CASE ? toc_find_threat(q->w, ref) : NULL;
-	const struct toc_exercise *x = subject == TOC_SUBJECT_EXERCISE ? toc_find_exercise(q->w, ref) : NULL;
-	const struct toc_person *p = subject == TOC_SUBJECT_PERSON ? toc_find_person(q->w, ref) : NULL;
-
-	return (i && toc_is_party(i, org)) ||
-	       (t && (toc_short_is(&t->notifier, org) || (t->state != TOC_CASE_DRAFT && toc_desk_of(t, org)))) ||
-	       (x && toc_exercise_has(x, org)) || (p && toc_short_is(&p->org, org));
-}
-
-static void hold_readers(struct toc_ask *q, struct toc_draft *d, uint32_t subject, struct toc_uuid ref)
-{
-	struct toc_world_cursor cursor = { 0 };
-	const struct toc_organisation *o;
-
-	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN | TOC_IF_PTY);
-	while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor)))
-		if (is_party(q, subject, ref, toc_short_str(&o->code)))
-			(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_PTY);
-}
-
-int toc_rule_hold_set(struct toc_ask *q)
-{
-	uint32_t subject = toc_subject_of(toc_get_text(q->body, "subject"));
-	struct toc_uuid ref = toc_get_id(q->body, "subject_ref");
-
-	if (!is_party(q, subject, ref, q->p->org))
-		return toc_refuse_unknown(q, "body.subject_ref");
-	if (toc_ask_may(q, TOC_IF_PTY) < 0)
-		return -1;
-	if (toc_find_hold(q->w, toc_get_id(q->body, "hold")))
-		return TOC_REFUSE(q, STATE, "body.hold", "domain (e) 7", "hold: that one was set already");
-	if (!toc_before(q->at, toc_get_time(q->body, "until", TOC_TIME_NEVER)))
-		return TOC_REFUSE(q, TIME, "body.until", "domain (e) 7", "until: is over already");
-	hold_readers(q, toc_ask_draft(q, "hold.set"), subject, ref);
-	return 0;
-}
-
-int toc_rule_hold_lift(struct toc_ask *q)
-{
-	const struct toc_hold *h = toc_find_hold(q->w, toc_get_id(q->body, "hold"));
-
-	if (!h || h->lifted || !is_party(q, h->subject, h->ref, q->p->org))
-		return toc_refuse_unknown(q, "body.hold");
-	if (toc_ask_may(q, TOC_IF_PTY) < 0)
-		return -1;
-	if (!toc_short_is(&h->org, q->p->org))
-		return TOC_REFUSE(q, NOT_PERMITTED, "body.hold", "domain (e) 7", "hold: who has set it lifts it");
-	hold_readers(q, toc_ask_draft(q, "hold.lift"), h->subject, h->ref);
 	return 0;
 }
 

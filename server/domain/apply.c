@@ -165,6 +165,7 @@ static void exercise(const struct deed *d)
 		set_joined(x, toc_get_text(d->decided, "org"), false);
 	if (toc_str_is(k, "exercise.end")) {
 		x->ended = true;
+		x->ended_real = d->e->ts;
 		x->running = false;
 		drop_timers(d);
 	}

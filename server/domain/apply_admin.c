@@ -181,6 +181,7 @@ static void policy(const struct deed *d)
 	n->version = toc_get_int(d->body, "version", 0);
 	n->from = toc_get_time(d->body, "valid_from", d->e->ts);
 	n->qualifying = toc_get_bool(d->body, "qualifying");
+	n->limitation_months = toc_get_int(d->body, "limitation_months", 0);
 	n->third_country = toc_get(d->body, "member_state") && !toc_get_bool(d->body, "member_state");
 	for (size_t i = 0; i < toc_len(desks); i++) {
 		struct toc_national_desk *desk = TOC_ADD(n, desks);
@@ -266,6 +267,7 @@ static void person_leave(const struct deed *d)
 	if (!p)
 		return;
 	p->left = true;
+	p->left_at = d->e->ts;
 	p->roles = 0;
 }
 
@@ -374,6 +376,49 @@ static void hold_lift(const struct deed *d)
 		h->lifted = true;
 }
 
+static void erase_early(const struct deed *d)
+{
+	struct toc_subject_name s;
+
+	if (!toc_subject_parse(toc_get_text(d->body, "subject"), &s))
+		return;
+	struct toc_early *e = toc_world_edit(d->w, TOC_OBJECT_early, TOC_KEY(d->e->eid), NULL);
+	e->id = d->e->eid;
+	e->subject = s.kind;
+	e->ref = s.ref;
+	e->classes = toc_retention_bits(toc_get(d->body, "classes"));
+	e->at = d->e->ts;
+}
+
+/* What was decided early has been done: what is sealed of it from now on has its own time. */
+static void erased(const struct deed *d)
+{
+	struct toc_world_cursor cursor = { 0 };
+	struct toc_value *classes;
+	struct toc_subject_name s;
+	const struct toc_early *old;
+	struct toc_uuid done[16];
+	size_t n = 0;
+
+	if (!toc_get_is(d->body, "basis", "early") || toc_get_bool(d->body, "more") ||
+	    !toc_subject_parse(toc_get_text(d->body, "subject"), &s))
+		return;
+	struct toc_arena *a = toc_arena_new();
+	classes = toc_value_list(a);
+	toc_push_text(a, classes, toc_get_text(d->body, "retention"));
+	uint32_t bit = toc_retention_bits(classes);
+	toc_arena_free(a);
+	while (n < 16 && (old = toc_world_next(d->w, TOC_OBJECT_early, &cursor)))
+		if (old->subject == s.kind && toc_uuid_eq(old->ref, s.ref) && (old->classes & bit))
+			done[n++] = old->id;
+	while (n > 0) {
+		struct toc_early *e = EDIT_EXISTING(d, early, done[--n]);
+		e->classes &= ~bit;
+		if (!e->classes)
+			toc_world_remove(d->w, TOC_OBJECT_early, TOC_KEY(done[n]));
+	}
+}
+
 void toc_apply_admin(const struct deed *d)
 {
 	struct toc_str k = d->e->k;
@@ -414,6 +459,10 @@ void toc_apply_admin(const struct deed *d)
 		hold_set(d);
 	else if (toc_str_is(k, "hold.lift"))
 		hold_lift(d);
+	else if (toc_str_is(k, "erase.early"))
+		erase_early(d);
+	else if (toc_str_is(k, "erase.due"))
+		erased(d);
 	else if (toc_str_is(k, "session.close"))
 		spend(d, toc_get_id(d->body, "session"), "session");
 	else if (toc_str_is(k, "session.open"))

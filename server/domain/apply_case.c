@@ -107,8 +107,10 @@ static void case_state(const struct deed *d, struct toc_threat *t, const struct 
 		return;
 	}
 	t->state = toc_case_state_of(toc_get_text(step, "to"));
-	if (!toc_case_is_open(t))
+	if (!toc_case_is_open(t)) {
+		t->ended_at = toc_get_time(d->decided, "at", d->e->ts);
 		forget_keys(d, t);
+	}
 }
 
 static void case_effects(const struct deed *d, struct toc_uuid id, const struct toc_value *effects)

@@ -49,6 +49,8 @@ static void set_states(const struct deed *d)
 		if (to == TOC_INCIDENT_LINKED_DUPLICATE)
 			i->before = i->state;
 		i->state = to;
+		if (to == TOC_INCIDENT_CLOSED || to == TOC_INCIDENT_NOT_ACTIVATED)
+			i->ended_at = toc_get_time(d->decided, "at", d->e->ts);
 		if (to != TOC_INCIDENT_CLOSED)
 			continue;
 		i->closed_at = toc_get_time(d->decided, "at", d->e->ts);

@@ -105,8 +105,11 @@ static void effects(const struct deed *d, struct toc_order *o, const struct toc_
 	if (toc_get(v, "overdue"))
 		o->overdue = toc_get_bool(v, "overdue");
 	o->ended_at = toc_get_time(v, "ended_at", o->ended_at);
-	if (toc_get(v, "to"))
+	if (toc_get(v, "to")) {
 		o->state = toc_order_state_of(toc_get_text(v, "to"));
+		if (o->state == TOC_ORDER_FINAL)
+			o->final_at = toc_get_time(d->decided, "at", d->e->ts);
+	}
 }
 
 static void acquainted(const struct deed *d, const struct toc_value *v)

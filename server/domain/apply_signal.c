@@ -165,6 +165,8 @@ static void new_item(const struct deed *d, struct toc_parcel *parcel, const stru
 	struct toc_signals *s = toc_world_edit(d->w, TOC_OBJECT_signals, TOC_KEY(item->incident), NULL);
 	s->incident = item->incident;
 	s->total++;
+	if (item->expires.us != TOC_TIME_NEVER.us && (s->until.us == TOC_TIME_NEVER.us || toc_before(s->until, item->expires)))
+		s->until = item->expires;
 	hold(s, item, 1);
 	if (toc_get_text(keys, "key").n)
 		index_key(d, item, toc_get_text(keys, "key"));

@@ -244,6 +244,20 @@ bool toc_world_case_is_open(const struct toc_world *w, struct toc_uuid id);
 /** @param most if there are more, those that were opened last */
 size_t toc_world_open_cases(const struct toc_world *w, size_t most, struct toc_arena *a, struct toc_uuid **ret_cases);
 
+/* ---- how long what is sealed is kept (retention.c) ---- */
+
+struct toc_retention {
+	toc_time due; /* real time; NEVER: its end is not in sight */
+	bool held, early;
+	const char *since, *clause; /* in words; the rule's source */
+};
+/** @param subject, retention as a seal key has them @return false: no such subject or class */
+bool toc_retained_until(const struct toc_world *w, struct toc_str subject, struct toc_str retention, struct toc_retention *ret);
+/** Has the organisation to do with it, so that its data protection officer may know that it is there? */
+bool toc_retention_party(const struct toc_world *w, struct toc_str subject, struct toc_str org);
+/** Because of this entry something may be due now that was not, or is held no more. */
+bool toc_entry_ends_retention(const struct toc_entry *e);
+
 /** The whole state as a document, for people and for tests: equal states are equal documents. */
 struct toc_value *toc_world_document(const struct toc_world *w, struct toc_arena *a);
 

@@ -42,7 +42,7 @@ toc_rule toc_rule_policy, toc_rule_vocabulary, toc_rule_policy_set;
 
 /* admin.c: who is a member, and what its people may; much of it takes two */
 toc_rule toc_rule_org_admit, toc_rule_org_kinds, toc_rule_org_suspend, toc_rule_role, toc_rule_mandate_grant,
-	toc_rule_mandate_end, toc_rule_hold_set, toc_rule_hold_lift, toc_rule_query_own, toc_rule_query_mandate,
+	toc_rule_mandate_end, toc_rule_query_own, toc_rule_query_mandate,
 	toc_rule_query_result;
 typedef bool toc_is_first(const struct toc_ask *q);
 typedef bool toc_is_second(const struct toc_ask *q, const struct toc_pending *first);
@@ -65,8 +65,28 @@ unsigned toc_admins(const struct toc_world *w, struct toc_str org);
 /** May the sender administer the people of this organisation? */
 int toc_check_admin_of(struct toc_ask *q, struct toc_str org);
 int toc_check_roles(struct toc_ask *q, const struct toc_organisation *o, const struct toc_value *names, bool machine);
-enum toc_subject { TOC_SUBJECT_NONE, TOC_SUBJECT_INCIDENT, TOC_SUBJECT_CASE, TOC_SUBJECT_EXERCISE, TOC_SUBJECT_PERSON };
-uint32_t toc_subject_of(struct toc_str name);
+
+/* erasure.c, retention.c: how long what is sealed is kept; who stops that, or ends it before its time */
+toc_rule toc_rule_hold_set, toc_rule_hold_lift, toc_rule_erase_early, toc_rule_erase_due, toc_rule_erase_list;
+/* The numbers of these are in snapshots. */
+enum toc_subject {
+	TOC_SUBJECT_NONE,
+	TOC_SUBJECT_INCIDENT,
+	TOC_SUBJECT_CASE,
+	TOC_SUBJECT_EXERCISE,
+	TOC_SUBJECT_PERSON,
+	TOC_SUBJECT_ORDER,
+	TOC_SUBJECT_ORG,
+	TOC_SUBJECT_SYSTEM,
+};
+struct toc_subject_name {
+	uint32_t kind;
+	struct toc_uuid ref;
+	struct toc_str org; /* of an organisation; borrowed */
+	int year;           /* of what has no end of its own */
+};
+bool toc_subject_parse(struct toc_str text, struct toc_subject_name *ret); /* of a seal key: "case:<uuid>" */
+uint32_t toc_subject_of(struct toc_str name);                              /* what a hold can be on */
 uint32_t toc_retention_bits(const struct toc_value *classes);
 /** Does a hold stop the erasure of these classes of it? */
 bool toc_is_held(const struct toc_world *w, uint32_t subject, struct toc_uuid ref, uint32_t classes);

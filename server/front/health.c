@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ERASER_LATE_US INT64_C(120000000) /* it may wait for the database */
+#define ERASER_STUCK_US INT64_C(600000000)
 #define TURN_LATE_US 5000000 /* keeper and archive turn every second */
 #define CERTIFICATE_WARNING_S (14 * 86400)
 #define WAITING_LATE_US 5000000
@@ -137,6 +139,30 @@ static enum state check_stamps(const struct toc_front *f, char *why)
 	return late > f->limits.timestamp_late_s * 1000000 ? WARNING : WELL;
 }
 
+static enum state check_eraser(const struct toc_front *f, char *why)
+{
+	int64_t turned = toc_metrics_read(TOC_METRIC_ERASER_TURN, 0), late = age_us(TOC_METRIC_ERASER_TURN, 0),
+		missing = toc_metrics_read(TOC_METRIC_ERASER_TAMPERED, 0);
+
+	(void)f;
+	if (missing) {
+		snprintf(why, REASON, "%lld sealed parts are gone although no entry says that they were erased; the log says which, docs/erasure.md what that is",
+			 (long long)missing);
+		return FAILING;
+	}
+	if (toc_metrics_read(TOC_METRIC_ERASER_LACKS, 0))
+		snprintf(why, REASON, "seal keys are wrapped under a key that this node does not hold: docs/erasure.md, several nodes");
+	else if (age_us(TOC_METRIC_ERASER_STUCK, 0) > ERASER_STUCK_US)
+		snprintf(why, REASON, "an erasure has waited for %d s; the log says for what", (int)(age_us(TOC_METRIC_ERASER_STUCK, 0) / 1000000));
+	else if (turned && late > ERASER_LATE_US)
+		snprintf(why, REASON, "the eraser has not turned for %d s: nothing is erased", (int)(late / 1000000));
+	else if (turned && !toc_metrics_read(TOC_METRIC_ERASER_DATABASE, 0))
+		snprintf(why, REASON, "the eraser cannot read the database: nothing is erased");
+	else
+		return WELL;
+	return WARNING;
+}
+
 static enum state check_journal(const struct toc_front *f, char *why)
 {
 	int64_t waiting = toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL, 0);
@@ -206,7 +232,7 @@ static const struct check {
 	enum state (*look)(const struct toc_front *f, char *why);
 } checks[] = {
 	{ "server", check_drain },     { "keeper", check_keeper },           { "database", check_database },
-	{ "archive", check_archive },  { "signer", check_signer },           { "witnesses", check_witnesses },     { "timestamps", check_stamps },     { "journal", check_journal },         { "certificate", check_certificate },
+	{ "archive", check_archive },  { "signer", check_signer },           { "eraser", check_eraser },           { "witnesses", check_witnesses },     { "timestamps", check_stamps },     { "journal", check_journal },         { "certificate", check_certificate },
 	{ "clock", check_clock },      { "queue", check_queue },             { "sandbox", check_sandbox },
 	{ "connections", check_connections },
 };

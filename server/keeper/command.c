@@ -70,7 +70,7 @@ static void on_message(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 	    is_for_members(w, raw) < 0 || understand(k, w, raw) < 0 || toc_outside_check(k, w) < 0 ||
 	    toc_witness_check(k, w) < 0)
 		refuse(k, w);
-	else
+	else if (!toc_erasure_list(k, w))
 		toc_keeper_put(k, w);
 }
 

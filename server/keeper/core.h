@@ -12,6 +12,7 @@
  *   stamp.c       when the log was there: an authority is asked
  *   cosign.c      members' witnesses: their keys, and what they sign
  *   outside.c     addresses that members gave us to call, and their secrets
+ *   erasure.c     what is due to be erased, and what is held until when
  *   publish.c     committed entries to the fronts
  *   deliveries.c  gathered receipts become messages
  *   links.c       the token in the link of an e-mail
@@ -90,6 +91,7 @@ struct toc_keeper {
 	struct toc_outgoing *outgoing;
 	struct toc_cosigning *cosigning;
 	struct toc_stamping *stamping;
+	struct toc_erasure *erasure;
 
 	/* the cycle */
 	struct toc_batch *batch; /* in flight, with its keys */
@@ -258,6 +260,16 @@ void toc_cosigning_free(struct toc_cosigning *c);
 int toc_witness_check(const struct toc_keeper *k, struct toc_work *w);
 /** {"line", "size"?} of a member. Takes the work over and answers it. */
 void toc_cosign_take(struct toc_keeper *k, struct toc_work *w, struct toc_str json);
+/* erasure.c */
+struct toc_erasure *toc_erasure_new(struct toc_keeper *k);
+void toc_erasure_free(struct toc_erasure *e);
+void toc_erasure_turn(struct toc_keeper *k);
+int64_t toc_erasure_next_us(const struct toc_keeper *k);
+/** Look at once at what is due. */
+void toc_erasure_wanted(struct toc_keeper *k);
+void toc_erasure_committed(struct toc_keeper *k, const struct toc_entry *e);
+/** A question for what is held until when (erase.list). @return false: it is another one, and still the caller's */
+bool toc_erasure_list(struct toc_keeper *k, struct toc_work *w);
 
 /* stamp.c */
 struct toc_stamping *toc_stamping_new(struct toc_keeper *k);

@@ -69,6 +69,7 @@ static void on_turn(void *keeper)
 	toc_outgoing_turn(k);
 	toc_stamp_turn(k);
 	toc_snapshot_turn(k); /* before the cycle: between two batches nothing lies over the state */
+	toc_erasure_turn(k);
 	toc_cycle_turn(k);
 	toc_tail_poll(k);
 	toc_auth_turn(k);
@@ -90,6 +91,7 @@ static int64_t next_us(void *keeper)
 		toc_outgoing_next_us(k),
 		toc_stamp_next_us(k),
 		toc_snapshot_next_us(k),
+		toc_erasure_next_us(k),
 		k->phase == TOC_READY ? toc_receipts_next_us(k->receipts) : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -143,6 +145,7 @@ struct toc_keeper *toc_keeper_new(const struct toc_keeper_options *o)
 	k->receipts = toc_receipts_new((size_t)k->limits.receipts_waiting);
 	k->auth = toc_auth_new();
 	k->outgoing = toc_outgoing_new();
+	k->erasure = toc_erasure_new(k);
 	k->away = toc_away_new();
 	k->copy = toc_copy_new();
 	k->cosigning = toc_cosigning_new(k);
@@ -182,6 +185,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	toc_cases_free(k->cases);
 	toc_receipts_free(k->receipts);
 	toc_outgoing_free(k->outgoing);
+	toc_erasure_free(k->erasure);
 	toc_auth_free(k->auth);
 	toc_cosigning_free(k->cosigning);
 	toc_stamping_free(k->stamping);

@@ -189,6 +189,7 @@ int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *
 void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row)
 {
 	k->health.tip = e->entry.ts;
+	toc_erasure_committed(k, &e->entry);
 	if (toc_is_threat(e->entry.k) && !toc_uuid_is_nil(e->entry.case_ref))
 		toc_cases_put(k->cases, e->entry.eid, e->entry.case_ref, row);
 	if (k->phase == TOC_STARTING)

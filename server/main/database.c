@@ -32,11 +32,13 @@ int toc_database_open(struct toc_database *ret, const struct toc_config *c, cons
 	int r;
 	if (*d.admin) {
 		const char *keeper = toc_config_text(c, TOC_OPT_DATABASE_KEEPER), *archive = toc_config_text(c, TOC_OPT_DATABASE_ARCHIVE),
-			   *signer = toc_config_text(c, TOC_OPT_DATABASE_SIGNER), *auditor = toc_config_text(c, TOC_OPT_DATABASE_AUDITOR);
+			   *signer = toc_config_text(c, TOC_OPT_DATABASE_SIGNER), *auditor = toc_config_text(c, TOC_OPT_DATABASE_AUDITOR),
+			   *eraser = toc_config_text(c, TOC_OPT_DATABASE_ERASER);
 		d.keeper = *keeper ? keeper : toc_database_as(c->arena, d.admin, "tocsin_app");
 		d.archive = *archive ? archive : toc_database_as(c->arena, d.admin, "tocsin_reader");
 		d.auditor = *auditor ? auditor : toc_database_as(c->arena, d.admin, "tocsin_auditor");
 		d.signer = *signer ? signer : toc_database_as(c->arena, d.admin, "tocsin_signer");
+		d.eraser = *eraser ? eraser : toc_database_as(c->arena, d.admin, "tocsin_eraser");
 		r = toc_store_migrate(d.admin, &applied, reterr);
 		if (r == 0 && applied)
 			toc_log(TOC_LOG_INFO, "migrated", "the database has %u new migrations", applied);
@@ -54,6 +56,7 @@ int toc_database_open(struct toc_database *ret, const struct toc_config *c, cons
 			d.archive = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_READER);
 			d.auditor = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_AUDITOR);
 			d.signer = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_SIGNER);
+			d.eraser = toc_cluster_conninfo(d.cluster, TOC_CLUSTER_ERASER);
 			d.socket_group = toc_cluster_socket_group(d.cluster);
 		}
 	}

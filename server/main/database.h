@@ -11,7 +11,7 @@
 
 struct toc_database {
 	struct toc_cluster *cluster; /* NULL: the operator's */
-	const char *admin, *keeper, *archive, *auditor, *signer; /* conninfo; live as long as the arena of the configuration */
+	const char *admin, *keeper, *archive, *auditor, *signer, *eraser; /* conninfo; live as long as the arena of the configuration */
 	gid_t socket_group;                   /* for who connects to the private cluster, or (gid_t)-1 */
 	bool troubled;                        /* the last look at the cluster failed, and has been logged */
 };

@@ -18,7 +18,7 @@
 #include "measure/metrics.h"
 
 #define GIVEN_MAX (TOC_FRONTS_MAX + 5 + TOC_GIVE_MAX)
-#define ALONE 4 /* keeper, archive, courier, signer: one of each */
+#define ALONE 5 /* keeper, archive, courier, signer, eraser: one of each */
 #define CHILDREN_MAX (TOC_FRONTS_MAX + ALONE)
 #define PAUSE_FIRST ((toc_dur){ 100 * 1000 })
 #define PAUSE_MOST TOC_SECONDS(5)
@@ -41,16 +41,16 @@ struct toc_family {
 	const char *program;
 	toc_family_heritage *heritage;
 	void *ctx;
-	struct child child[CHILDREN_MAX]; /* keeper, archive, courier, signer, fronts */
+	struct child child[CHILDREN_MAX]; /* keeper, archive, courier, signer, eraser, fronts */
 	unsigned n;
-	bool draining[TOC_SIGNER + 1];
+	bool draining[TOC_ERASER + 1];
 	struct toc_error fatal;
 };
 
 const char *toc_part_word(enum toc_part_name part)
 {
 	static const char *const words[] = { [TOC_FRONT] = "front", [TOC_KEEPER] = "keeper", [TOC_ARCHIVE] = "archive",
-		                             [TOC_COURIER] = "courier",   [TOC_SIGNER] = "signer" };
+		                             [TOC_COURIER] = "courier",   [TOC_SIGNER] = "signer", [TOC_ERASER] = "eraser" };
 	return words[part];
 }
 
@@ -73,6 +73,7 @@ struct toc_family *toc_family_new(const char *program, unsigned n_fronts, toc_fa
 	f->child[f->n++] = (struct child){ .part = TOC_ARCHIVE };
 	f->child[f->n++] = (struct child){ .part = TOC_COURIER };
 	f->child[f->n++] = (struct child){ .part = TOC_SIGNER };
+	f->child[f->n++] = (struct child){ .part = TOC_ERASER };
 	for (unsigned i = 0; i < n_fronts; i++)
 		f->child[f->n++] = (struct child){ .part = TOC_FRONT, .index = i };
 	for (unsigned i = 0; i < f->n; i++) {
@@ -187,7 +188,8 @@ static int connect_to_all(struct toc_family *f, struct child *c, struct toc_aren
 		toc_set_int(a, heritage, "keeper_fd", TOC_FIRST_GIVEN_FD + n);
 		fds[n++] = connect_to(f, c, find(f, TOC_KEEPER, 0));
 		break;
-	case TOC_SIGNER: break; /* it speaks with the database alone */
+	case TOC_SIGNER:
+	case TOC_ERASER: break; /* they speak with the database alone */
 	case TOC_KEEPER:
 	case TOC_ARCHIVE:
 		list = toc_value_list(a);
@@ -209,7 +211,7 @@ static int connect_to_all(struct toc_family *f, struct child *c, struct toc_aren
 static int siblings_of(const struct toc_family *f, enum toc_part_name part)
 {
 	int n_fronts = (int)(f->n - ALONE);
-	return part == TOC_FRONT ? 2 : part == TOC_COURIER ? 1 : part == TOC_SIGNER ? 0 : part == TOC_ARCHIVE ? n_fronts : n_fronts + 1;
+	return part == TOC_FRONT ? 2 : part == TOC_COURIER ? 1 : part == TOC_SIGNER || part == TOC_ERASER ? 0 : part == TOC_ARCHIVE ? n_fronts : n_fronts + 1;
 }
 
 static void bring_up(struct toc_family *f, struct child *c, toc_time now)
@@ -307,7 +309,8 @@ static unsigned measured_as(enum toc_part_name part)
 {
 	static const unsigned parts[] = { [TOC_FRONT] = TOC_IS_PART_FRONT, [TOC_KEEPER] = TOC_IS_PART_KEEPER,
 		                          [TOC_ARCHIVE] = TOC_IS_PART_ARCHIVE, [TOC_COURIER] = TOC_IS_PART_COURIER,
-		                          [TOC_SIGNER] = TOC_IS_PART_SIGNER };
+		                          [TOC_SIGNER] = TOC_IS_PART_SIGNER,
+		                          [TOC_ERASER] = TOC_IS_PART_ERASER };
 	return parts[part];
 }
 

@@ -18,9 +18,9 @@
 #include "base/value.h"
 
 #define TOC_FRONTS_MAX 64
-#define TOC_GIVE_MAX 11
+#define TOC_GIVE_MAX 12
 
-enum toc_part_name { TOC_FRONT = 1, TOC_KEEPER = 2, TOC_ARCHIVE = 3, TOC_COURIER = 4, TOC_SIGNER = 5 }; /* numbers of PEER in ipc.def */
+enum toc_part_name { TOC_FRONT = 1, TOC_KEEPER = 2, TOC_ARCHIVE = 3, TOC_COURIER = 4, TOC_SIGNER = 5, TOC_ERASER = 6 }; /* numbers of PEER in ipc.def */
 const char *toc_part_word(enum toc_part_name part);                    /* "front" */
 
 /** The document for a child that is about to be born, without its sockets: the family adds keeper_fd, archive_fd,

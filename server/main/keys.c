@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/time.h"
 
@@ -46,26 +47,32 @@ int toc_key_read_or_make(const struct toc_state *state, const char *name, uint8_
 	return r;
 }
 
-/* wrap-<uuid>.key: ids are UUIDv7, so the greatest name is the newest and comes first in the ring. */
+#define NAME_BYTES (36 + 4) /* <uuid>.key */
+
+static bool is_wrapping_key(const char *name, struct toc_uuid *ret_id)
+{
+	return strlen(name) == NAME_BYTES && !strcmp(name + 36, ".key") &&
+	       toc_uuid_parse((struct toc_str){ name, 36 }, ret_id) == 0;
+}
+
+/* Ids are UUIDv7, so the greatest name is the newest and comes first. */
 static int read_wrap_keys(struct toc_keys *ret, const struct toc_state *state, struct toc_error *reterr)
 {
-	char *folder = toc_state_path(state, "keys");
+	char *folder = toc_state_path(state, "wrapping");
 	struct dirent **names = NULL;
 	int n = scandir(folder, &names, NULL, alphasort), r = n < 0 ? TOC_EIO : 0;
 	if (n < 0)
 		toc_fail(reterr, r, "%s: %s", folder, strerror(errno));
 	for (int i = n - 1; i >= 0 && r == 0; i--) {
-		struct toc_str name = toc_str_of(names[i]->d_name);
 		struct toc_uuid id;
-		if (name.n != 5 + 36 + 4 || strncmp(name.p, "wrap-", 5) != 0 || strcmp(name.p + 41, ".key") != 0 ||
-		    toc_uuid_parse((struct toc_str){ name.p + 5, 36 }, &id) < 0)
+		if (!is_wrapping_key(names[i]->d_name, &id))
 			continue;
 		if (ret->n_wrap == TOC_WRAP_KEYS_MAX) {
 			r = toc_fail(reterr, TOC_ELIMIT, "%s: over %d wrapping keys", folder, TOC_WRAP_KEYS_MAX);
 			break;
 		}
 		char path[64];
-		snprintf(path, sizeof path, "keys/%s", name.p);
+		snprintf(path, sizeof path, "wrapping/%.40s", names[i]->d_name);
 		char *whole = toc_state_path(state, path);
 		r = read_key(whole, ret->wrap[ret->n_wrap].key, reterr);
 		free(whole);
@@ -78,24 +85,35 @@ static int read_wrap_keys(struct toc_keys *ret, const struct toc_state *state, s
 	return r;
 }
 
-int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_error *reterr)
+/* The first one ever. Later ones the eraser makes. */
+static int make_first(struct toc_keys *ret, const struct toc_state *state, struct toc_rights eraser, struct toc_error *reterr)
+{
+	char text[TOC_UUID_TEXT], name[64];
+	struct toc_uuid id = toc_uuid_v7(toc_clock_now().us / 1000);
+	toc_uuid_format(id, text);
+	snprintf(name, sizeof name, "wrapping/%s.key", text);
+	char *path = toc_state_path(state, name);
+	int r = make_key(path, ret->wrap[0].key, reterr);
+	if (r == 0 && geteuid() == 0 && chown(path, eraser.uid, eraser.gid) < 0)
+		r = toc_fail(reterr, TOC_EIO, "%s: %s", path, strerror(errno));
+	free(path);
+	ret->wrap[0].id = id;
+	ret->n_wrap = r < 0 ? 0 : 1;
+	return r;
+}
+
+int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_rights eraser, struct toc_error *reterr)
 {
 	int r;
 	memset(ret, 0, sizeof *ret);
 	toc_random(ret->grant, sizeof ret->grant);
-	if ((r = read_wrap_keys(ret, state, reterr)) < 0 || (r = toc_key_read_or_make(state, "keys/dup.key", ret->dup, reterr)) < 0 ||
+	if ((r = toc_state_folder(state, "wrapping", 0700, eraser, reterr)) < 0 || (r = read_wrap_keys(ret, state, reterr)) < 0 ||
+	    (r = toc_key_read_or_make(state, "keys/dup.key", ret->dup, reterr)) < 0 ||
 	    (r = toc_key_read_or_make(state, "keys/journal.key", ret->journal, reterr)) < 0 ||
 	    (r = toc_key_read_or_make(state, "keys/outside.key", ret->outside, reterr)) < 0)
 		return r;
-	if (ret->n_wrap == 0) {
-		char text[TOC_UUID_TEXT], name[64];
-		struct toc_uuid id = toc_uuid_v7(toc_clock_now().us / 1000);
-		toc_uuid_format(id, text);
-		snprintf(name, sizeof name, "keys/wrap-%s.key", text);
-		ret->wrap[0].id = id;
-		r = toc_key_read_or_make(state, name, ret->wrap[0].key, reterr);
-		ret->n_wrap = r < 0 ? 0 : 1;
-	}
+	if (ret->n_wrap == 0)
+		r = make_first(ret, state, eraser, reterr);
 	return r;
 }
 

@@ -1,6 +1,7 @@
 /* keys.h: the server's own secrets: made once with 0600, read at start, handed to the part that needs each.
  *
- *   keys/wrap-<uuid>.key  wraps the seal keys of the ledger; each erasure makes a new one (the newest is in use)
+ *   wrapping/<uuid>.key   wraps the seal keys of the ledger; each erasure makes a new one (the newest is in use) and
+ *                         destroys the old: the folder is the eraser's own
  *   keys/dup.key          keys the hashes by which duplicates are found
  *   keys/log-<N>.key      signs checkpoints: log_key.h
  *   keys/journal.key      seals what the keeper puts on disk while the database is away
@@ -11,21 +12,18 @@
 #define TOC_MAIN_KEYS_H
 
 #include "base/digest.h"
+#include "ipc/wrapping.h"
 #include "main/state.h"
 
-#define TOC_WRAP_KEYS_MAX 16
-
 struct toc_keys {
-	struct {
-		struct toc_uuid id;
-		uint8_t key[32];
-	} wrap[TOC_WRAP_KEYS_MAX];
+	struct toc_wrapping_key wrap[TOC_WRAP_KEYS_MAX];
 	size_t n_wrap;
 	uint8_t dup[32], journal[32], outside[32];
 	uint8_t grant[32]; /* lives only as long as this process: grants are short-lived */
 };
-/** Read the keys of a state directory, making those that are missing. */
-int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_error *reterr) TOC_MUSTCHECK;
+/** Read the keys of a state directory, making those that are missing. @param eraser whose folder wrapping/ is */
+int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_rights eraser,
+		  struct toc_error *reterr) TOC_MUSTCHECK;
 void toc_keys_wipe(struct toc_keys *k);
 
 /** One key file of the state directory, made when it is missing. @param name below the state directory */

@@ -11,6 +11,7 @@
 #include "archive/archive.h"
 #include "base/log.h"
 #include "courier/courier.h"
+#include "eraser/eraser.h"
 #include "front/front.h"
 #include "keeper/keeper.h"
 #include "main/config.h"
@@ -35,6 +36,7 @@ static const struct part {
 	{ ":archive", "tocsin-archive", toc_archive_main, 1024 },
 	{ ":courier", "tocsin-courier", toc_courier_main, 4096 },
 	{ ":signer", "tocsin-signer", toc_signer_main, 1024 },
+	{ ":eraser", "tocsin-eraser", toc_eraser_main, 1024 },
 };
 
 static enum toc_log_level level_of(struct toc_str name)

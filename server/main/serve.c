@@ -2,7 +2,7 @@
  *
  * It holds every key only to hand it on, talks to nobody outside, and waits in one poll. What the children need
  * stands in `heritage` below; what each of them does with it is their business.
- * The end, in order: fronts (they stop accepting and finish answers), keeper, archive, courier and signer, PostgreSQL. A second signal,
+ * The end, in order: fronts (they stop accepting and finish answers), keeper, archive, courier, signer and eraser, PostgreSQL. A second signal,
  * or too long a wait, makes it short: the ledger and the journal survive that. */
 #include "main/serve.h"
 
@@ -49,7 +49,8 @@ struct house {
 	int listen_fds[TOC_FRONTS_MAX], operator_fd, web, signals;
 	uint16_t operator_port;
 	int metrics_write[TOC_N_PART], metrics_read[TOC_N_PART];
-	struct toc_rights front, keeper, archive, courier, signer;
+	int wrapping_write, wrapping_read;
+	struct toc_rights front, keeper, archive, courier, signer, eraser;
 	struct toc_log_identity log;
 	struct toc_courier_means means;
 	char origin[300];
@@ -120,16 +121,9 @@ static struct toc_value *certificate(const struct house *h, struct toc_arena *a)
 	return pem;
 }
 
-static void give_ledger_keys(const struct house *h, struct toc_arena *a, struct toc_value *heritage)
+static void give_ledger_keys(const struct house *h, struct toc_arena *a, struct toc_value *heritage, int wrapping_fd)
 {
-	struct toc_value *list = toc_value_list(a);
-	for (size_t i = 0; i < h->keys.n_wrap; i++) {
-		struct toc_value *one = toc_value_map(a);
-		toc_set_text(a, one, "id", toc_uuid_str(a, h->keys.wrap[i].id));
-		toc_set(a, one, "key", key_text(a, h->keys.wrap[i].key));
-		toc_push(a, list, one);
-	}
-	toc_set(a, heritage, "wrap_keys", list);
+	toc_set_int(a, heritage, "wrapping_fd", wrapping_fd);
 	toc_set(a, heritage, "grant_key", key_text(a, h->keys.grant));
 }
 
@@ -155,7 +149,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	struct toc_value *v = toc_value_map(a), *metrics = toc_value_map(a);
 	toc_set(a, v, "metrics", metrics);
 	const struct toc_rights *users[] = { [TOC_FRONT] = &h->front, [TOC_KEEPER] = &h->keeper, [TOC_ARCHIVE] = &h->archive,
-		                             [TOC_COURIER] = &h->courier, [TOC_SIGNER] = &h->signer };
+		                             [TOC_COURIER] = &h->courier, [TOC_SIGNER] = &h->signer, [TOC_ERASER] = &h->eraser };
 	toc_set_cstr(a, v, "node", toc_config_text(h->config, TOC_OPT_NODE));
 	toc_set_cstr(a, v, "log", toc_config_text(h->config, TOC_OPT_LOG));
 	toc_set(a, v, "limits", limits(h, a));
@@ -174,6 +168,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_int(a, metrics, "archive", given(h->metrics_read[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "courier", given(h->metrics_read[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "signer", given(h->metrics_read[TOC_IS_PART_SIGNER], first_fd, ret_give, ret_n));
+		toc_set_int(a, metrics, "eraser", given(h->metrics_read[TOC_IS_PART_ERASER], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "parent", given(h->metrics_read[TOC_IS_PART_PARENT], first_fd, ret_give, ret_n));
 		toc_set_int(a, metrics, "fronts", h->n_fronts);
 		toc_set(a, v, "cert_fd_pem", certificate(h, a));
@@ -185,7 +180,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
 		toc_set_bool(a, v, "network", !h->database.cluster);
 		toc_set_cstr(a, v, "state_dir", h->state.dir);
-		give_ledger_keys(h, a, v);
+		give_ledger_keys(h, a, v, given(h->wrapping_read, first_fd, ret_give, ret_n));
 		toc_set(a, v, "dup_key", key_text(a, h->keys.dup));
 		toc_set(a, v, "journal_key", key_text(a, h->keys.journal));
 		toc_set(a, v, "seed", h->demo.seed);
@@ -202,7 +197,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_cstr(a, v, "auditor", h->database.auditor);
 		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
 		toc_set_bool(a, v, "network", !h->database.cluster);
-		give_ledger_keys(h, a, v);
+		give_ledger_keys(h, a, v, given(h->wrapping_read, first_fd, ret_give, ret_n));
 		break;
 	case TOC_SIGNER:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_SIGNER], first_fd, ret_give, ret_n));
@@ -211,6 +206,13 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set(a, v, "log_key", key_text(a, h->log.seed));
 		toc_set_cstr(a, v, "origin", h->log.key.name);
 		toc_set_cstr(a, v, "record", h->log.record);
+		break;
+	case TOC_ERASER:
+		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ERASER], first_fd, ret_give, ret_n));
+		toc_set_cstr(a, v, "conninfo", h->database.eraser);
+		toc_set_bool(a, v, "network", !h->database.cluster);
+		toc_set_cstr(a, v, "state_dir", h->state.dir);
+		toc_set_int(a, v, "wrapping_fd", given(h->wrapping_write, first_fd, ret_give, ret_n));
 		break;
 	case TOC_COURIER:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
@@ -323,6 +325,7 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	h->archive = toc_rights_of_part("archive", 2);
 	h->courier = toc_rights_of_part("courier", 3);
 	h->signer = toc_rights_of_part("signer", 4);
+	h->eraser = toc_rights_of_part("eraser", 5);
 	if ((r = toc_state_open(&h->state, toc_config_text(c, TOC_OPT_STATE), reterr)) < 0 ||
 	    (geteuid() == 0 && (r = toc_state_reachable(&h->state, h->keeper, reterr)) < 0))
 		return r;
@@ -343,14 +346,15 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	if ((r = toc_state_folder(&h->state, "keys", 0700, self, reterr)) < 0 ||
 	    (r = toc_state_folder(&h->state, "journal", 0700, h->keeper, reterr)) < 0 ||
 	    (r = toc_courier_prepare(&h->means, c, &h->state, h->courier, reterr)) < 0 ||
-	    (r = toc_keys_open(&h->keys, &h->state, reterr)) < 0 ||
+	    (r = toc_keys_open(&h->keys, &h->state, h->eraser, reterr)) < 0 ||
+	    (r = toc_wrapping_create(h->keys.wrap, h->keys.n_wrap, &h->wrapping_write, &h->wrapping_read, reterr)) < 0 ||
 	    (r = toc_log_identity_open(&h->log, c, &h->state, h->origin, h->signer, reterr)) < 0 || (r = open_identity(h, &h->identity, reterr)) < 0 ||
 	    (r = open_web(h, reterr)) < 0 || (h->is_demo && (r = open_demo(h, reterr)) < 0) ||
 	    (r = toc_database_open(&h->database, c, &h->state, reterr)) < 0)
 		return r;
 	toc_gauge(TOC_METRIC_PARENT_PRIVATE, 0, h->database.cluster != NULL);
 	if (h->database.socket_group != (gid_t)-1) /* the front is not in it: it has no way to the database */
-		h->keeper.group = h->archive.group = h->signer.group = h->database.socket_group;
+		h->keeper.group = h->archive.group = h->signer.group = h->eraser.group = h->database.socket_group;
 	return 0;
 }
 
@@ -533,7 +537,7 @@ static void stop_parts(struct house *h, const enum toc_part_name *parts, size_t 
 
 static void stop(struct house *h)
 {
-	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE, TOC_COURIER, TOC_SIGNER };
+	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE, TOC_COURIER, TOC_SIGNER, TOC_ERASER };
 	bool hurry = false;
 	h->stopping = true;
 	toc_notify("STOPPING=1");
@@ -543,7 +547,7 @@ static void stop(struct house *h)
 		kill(h->actors, SIGTERM);
 	if (h->family) {
 		stop_parts(h, fronts, 1, FRONT_STOPS_WITHIN, &hurry);
-		stop_parts(h, rest, 4, REST_STOPS_WITHIN, &hurry);
+		stop_parts(h, rest, sizeof rest / sizeof *rest, REST_STOPS_WITHIN, &hurry);
 	}
 	if (h->actors > 0) {
 		kill(h->actors, SIGKILL);
@@ -565,7 +569,7 @@ int toc_serve(const struct toc_config *c)
 	struct toc_error e = { 0 };
 	sigset_t ours;
 	int code = 2;
-	*h = (struct house){ .config = c, .state.lock = -1, .web = -1, .signals = -1, .operator_fd = -1, .means.record = -1, .is_demo = c->command == TOC_CMD_DEMO };
+	*h = (struct house){ .config = c, .state.lock = -1, .web = -1, .signals = -1, .operator_fd = -1, .means.record = -1, .wrapping_write = -1, .wrapping_read = -1, .is_demo = c->command == TOC_CMD_DEMO };
 	h->database.socket_group = (gid_t)-1;
 	memset(h->listen_fds, -1, sizeof h->listen_fds);
 	memset(h->metrics_write, -1, sizeof h->metrics_write);
@@ -598,6 +602,10 @@ int toc_serve(const struct toc_config *c)
 		if (h->metrics_read[i] >= 0)
 			close(h->metrics_read[i]);
 	}
+	if (h->wrapping_write >= 0)
+		close(h->wrapping_write);
+	if (h->wrapping_read >= 0)
+		close(h->wrapping_read);
 	if (h->operator_fd >= 0)
 		close(h->operator_fd);
 	if (h->web >= 0)

@@ -159,7 +159,7 @@ int toc_metrics_inherit(const struct toc_value *told, unsigned page)
 {
 	static const char *const names[TOC_N_PART] = { [TOC_IS_PART_FRONT] = "front", [TOC_IS_PART_KEEPER] = "keeper",
 		                                       [TOC_IS_PART_ARCHIVE] = "archive", [TOC_IS_PART_COURIER] = "courier",
-		                                       [TOC_IS_PART_SIGNER] = "signer",
+		                                       [TOC_IS_PART_SIGNER] = "signer", [TOC_IS_PART_ERASER] = "eraser",
 		                                       [TOC_IS_PART_PARENT] = "parent" };
 	int own = (int)toc_get_int(told, "own", -1), r = own < 0 ? 0 : toc_metrics_own(own, page);
 

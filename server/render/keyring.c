@@ -13,14 +13,16 @@ struct item {
 	struct toc_seal_key key; /* subject and retention point into `text` */
 	struct toc_uuid wrapping_id;
 	struct toc_str wrapped; /* as it is in the database; owned. Empty: a new one that was not asked for yet */
-	bool fresh;
+	bool fresh, seen, leaving;
 	char text[];
 };
 struct toc_keyring {
 	struct toc_map *by_id, *by_subject;
 	struct item *first, **end, **fresh; /* `fresh`: the link to the first unsettled item */
+	struct toc_wrapping *watched; /* or NULL */
+	uint32_t version, told;
 	size_t n_keys;
-	struct toc_wrapping_key keys[];
+	struct toc_wrapping_key keys[TOC_WRAP_KEYS_MAX];
 };
 
 static void *must(void *p)
@@ -43,13 +45,62 @@ static struct toc_str item_name(const struct item *i)
 
 struct toc_keyring *toc_keyring_new(const struct toc_wrapping_key *keys, size_t n)
 {
-	struct toc_keyring *r = must(calloc(1, sizeof *r + n * sizeof *keys));
+	struct toc_keyring *r = must(calloc(1, sizeof *r));
 	r->by_id = toc_map_new();
 	r->by_subject = toc_map_new();
 	r->end = r->fresh = &r->first;
-	r->n_keys = n;
-	memcpy(r->keys, keys, n * sizeof *keys);
+	toc_keyring_wrapping(r, keys, n);
 	return r;
+}
+
+void toc_keyring_wrapping(struct toc_keyring *r, const struct toc_wrapping_key *keys, size_t n)
+{
+	if (n == 0 || n > TOC_WRAP_KEYS_MAX)
+		TOC_WRONG("number of wrapping keys");
+	toc_wipe(r->keys, sizeof r->keys);
+	memcpy(r->keys, keys, n * sizeof *keys);
+	r->n_keys = n;
+}
+
+/* @return whether it has another version than before */
+static bool look(struct toc_keyring *r)
+{
+	struct toc_wrapping_key keys[TOC_WRAP_KEYS_MAX];
+	uint32_t version;
+	size_t n;
+
+	if (!r->watched || toc_wrapping_version(r->watched) == r->version ||
+	    (n = toc_wrapping_read(r->watched, keys, &version)) == 0)
+		return false;
+	toc_keyring_wrapping(r, keys, n);
+	toc_wipe(keys, sizeof keys);
+	r->version = version;
+	return true;
+}
+
+struct toc_keyring *toc_keyring_watching(struct toc_wrapping *w)
+{
+	struct toc_wrapping_key keys[TOC_WRAP_KEYS_MAX];
+	uint32_t version;
+	size_t n = toc_wrapping_read(w, keys, &version);
+
+	if (!n) {
+		toc_wrapping_free(w);
+		return NULL;
+	}
+	struct toc_keyring *r = toc_keyring_new(keys, n);
+	toc_wipe(keys, sizeof keys);
+	r->watched = w;
+	r->version = r->told = version;
+	return r;
+}
+
+bool toc_keyring_changed(struct toc_keyring *r)
+{
+	(void)look(r);
+	bool changed = r->told != r->version;
+	r->told = r->version;
+	return changed;
 }
 
 /* Wrapped once, so that every copy of the state says the same, and costs no cryptography for keys that do not change. */
@@ -78,7 +129,8 @@ void toc_keyring_free(struct toc_keyring *r)
 	}
 	toc_map_free(r->by_id);
 	toc_map_free(r->by_subject);
-	toc_wipe(r->keys, r->n_keys * sizeof *r->keys);
+	toc_wrapping_free(r->watched);
+	toc_wipe(r->keys, sizeof r->keys);
 	free(r);
 }
 
@@ -116,9 +168,20 @@ static const struct toc_wrapping_key *wrapping(const struct toc_keyring *r, stru
 
 int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 {
-	if (toc_map_get(r->by_id, id_bytes(&row->id)))
+	struct item *known = toc_map_get(r->by_id, id_bytes(&row->id));
+	if (known) {
+		known->seen = true;
+		known->leaving = false; /* it stays until it is gone: something was sealed with it since */
+		if (!toc_uuid_eq(known->wrapping_id, row->wrapping_id) || !toc_str_eq(known->wrapped, row->wrapped)) {
+			free((char *)known->wrapped.p);
+			set_wrapped(known, row->wrapped);
+			known->wrapping_id = row->wrapping_id;
+		}
 		return 0;
+	}
 	const struct toc_wrapping_key *w = wrapping(r, row->wrapping_id);
+	if (!w && look(r)) /* made since we last looked */
+		w = wrapping(r, row->wrapping_id);
 	if (!w)
 		return TOC_ENOTFOUND;
 	struct item *i = item_new(row->id, row->subject, row->retention);
@@ -128,6 +191,7 @@ int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 		return TOC_EPROOF;
 	}
 	i->wrapping_id = w->id;
+	i->seen = true;
 	set_wrapped(i, row->wrapped);
 	bool none_fresh = r->fresh == r->end;
 	link_in(r, i);
@@ -171,7 +235,8 @@ static size_t collect(const struct toc_keyring *r, struct toc_arena *a, struct i
 		if (only_fresh && !i->fresh)
 			continue;
 		if (!i->wrapped.n) {
-			const struct toc_wrapping_key *w = wrapping(r, i->wrapping_id);
+			const struct toc_wrapping_key *w = &r->keys[0]; /* may be newer than the seal key */
+			i->wrapping_id = w->id;
 			set_wrapped(i, toc_seal_key_wrap(a, &i->key, w->id, w->key));
 		}
 		rows[k++] = (struct toc_key_row){
@@ -238,4 +303,55 @@ size_t toc_keyring_missing(const struct toc_keyring *r, struct toc_arena *a, con
 	}
 	toc_map_free(seen);
 	return missing;
+}
+
+/* ---- erasure ---- */
+
+void toc_keyring_sweep(struct toc_keyring *r)
+{
+	for (struct item *i = r->first; i; i = i->next)
+		i->seen = i->fresh;
+}
+
+size_t toc_keyring_swept(struct toc_keyring *r)
+{
+	size_t n = 0;
+
+	for (struct item **link = &r->first; *link;) {
+		struct item *i = *link;
+		if (i->seen || i->fresh) {
+			link = &i->next;
+			continue;
+		}
+		*link = i->next;
+		toc_map_remove(r->by_id, id_bytes(&i->key.id));
+		if (toc_map_get(r->by_subject, item_name(i)) == i)
+			toc_map_remove(r->by_subject, item_name(i));
+		item_free(i);
+		n++;
+	}
+	for (r->end = &r->first; *r->end; r->end = &(*r->end)->next)
+		;
+	for (r->fresh = &r->first; *r->fresh && !(*r->fresh)->fresh; r->fresh = &(*r->fresh)->next)
+		;
+	return n;
+}
+
+const struct toc_seal_key *toc_keyring_next(const struct toc_keyring *r, const struct toc_seal_key *after, bool *ret_leaving)
+{
+	const struct item *i = after ? toc_map_get(r->by_id, id_bytes(&after->id)) : NULL;
+
+	i = after ? (i ? i->next : NULL) : r->first;
+	if (!i)
+		return NULL;
+	*ret_leaving = i->leaving || i->fresh;
+	return &i->key;
+}
+
+void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id)
+{
+	struct item *i = toc_map_get(r->by_id, id_bytes(&id));
+
+	if (i)
+		i->leaving = true;
 }

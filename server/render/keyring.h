@@ -7,19 +7,23 @@
 #ifndef TOC_RENDER_KEYRING_H
 #define TOC_RENDER_KEYRING_H
 
+#include "ipc/wrapping.h"
 #include "store/store.h"
-
-struct toc_wrapping_key {
-	struct toc_uuid id;
-	uint8_t key[32];
-};
 
 struct toc_keyring;
 /** @param keys copied; the first one wraps new keys. n is at least 1 */
 struct toc_keyring *toc_keyring_new(const struct toc_wrapping_key *keys, size_t n);
 void toc_keyring_free(struct toc_keyring *r); /* wipes */
 
-/** Take in one wrapped key. Known ids are left alone.
+/** One whose wrapping keys are what the eraser says they are. @param w taken over @return NULL when there are none */
+struct toc_keyring *toc_keyring_watching(struct toc_wrapping *w);
+/** Have wrapping keys been replaced, or seal keys erased, since this last said so? Then all keys are to be read anew
+ * (sweep). The wrapping keys are up to date when it returns. */
+bool toc_keyring_changed(struct toc_keyring *r);
+/** Other wrapping keys than before: the first one wraps new keys. n is 1 to TOC_WRAP_KEYS_MAX */
+void toc_keyring_wrapping(struct toc_keyring *r, const struct toc_wrapping_key *keys, size_t n);
+
+/** Take in one wrapped key. Of a known one what is new is how it is wrapped.
  * @return 0, TOC_ENOTFOUND when its wrapping key is not (or no longer) held, TOC_EPROOF when it does not open
  */
 int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row) TOC_MUSTCHECK;
@@ -29,6 +33,14 @@ const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct
 /** The key of a subject and class; made, with a random id, when there is none yet. */
 const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str subject,
 					   struct toc_str retention);
+
+/** All keys are read anew: what is not added between these two is erased, and forgotten. */
+void toc_keyring_sweep(struct toc_keyring *r);
+size_t toc_keyring_swept(struct toc_keyring *r); /* @return how many went */
+
+/** Each key, in order; start with NULL. @return NULL after the last. A key is `leaving` once its erasure is entered. */
+const struct toc_seal_key *toc_keyring_next(const struct toc_keyring *r, const struct toc_seal_key *after, bool *ret_leaving);
+void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id);
 
 /** The keys made since the last settle, wrapped; what the rows point to lives as long as the keys. @return how many */
 size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows);

@@ -16,6 +16,8 @@ enum toc_op_kind {
 	TOC_OP_FIND,
 	TOC_OP_KEYS,
 	TOC_OP_KEYS_OF,
+	TOC_OP_PARTS,
+	TOC_OP_REVENANTS,
 	TOC_OP_PIECE_SAVE,
 	TOC_OP_PIECES_LOAD,
 	TOC_OP_SNAPSHOT_SAVE,
@@ -58,6 +60,7 @@ struct toc_op {
 		toc_store_found *found;
 		toc_store_head *head;
 		toc_store_leaf *leaf;
+		toc_store_part *part;
 		toc_store_cosignature *cosignature;
 		toc_store_stamp *stamp;
 	} hand_over;

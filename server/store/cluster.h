@@ -7,7 +7,7 @@
 
 #include <limits.h>
 
-#define TOC_CLUSTER_ROLES 5
+#define TOC_CLUSTER_ROLES 6
 #define TOC_CLUSTER_PORT "5432" /* the socket's name only; nothing listens on a port */
 #define TOC_PG_OLDEST 15
 

@@ -179,7 +179,7 @@ int toc_cluster_make_directories(struct toc_cluster *c, struct toc_error *reterr
 /* ---- passwords ---- */
 
 static const char *const password_file[TOC_CLUSTER_ROLES] = { "pg-admin", "pg-app", "pg-reader",
-							       "pg-signer", "pg-auditor" };
+							       "pg-signer", "pg-auditor", "pg-eraser" };
 
 static int read_password(const char *path, char ret_password[64])
 {
@@ -232,7 +232,7 @@ static struct toc_str quoted(struct toc_arena *a, const char *value)
 int toc_cluster_passwords(struct toc_cluster *c, bool make, struct toc_error *reterr)
 {
 	static const char *const role[] = { "tocsin_admin", "tocsin_app", "tocsin_reader", "tocsin_signer",
-					   "tocsin_auditor" };
+					   "tocsin_auditor", "tocsin_eraser" };
 	struct toc_str host = quoted(c->arena, c->socket_dir);
 
 	for (int i = 0; i < TOC_CLUSTER_ROLES; i++) {
@@ -440,9 +440,11 @@ int toc_cluster_furnish(struct toc_cluster *c, struct toc_error *reterr)
 	if (r == 0)
 		r = set_password(conn, "tocsin_auditor", c->password[TOC_CLUSTER_AUDITOR], reterr);
 	if (r == 0)
+		r = set_password(conn, "tocsin_eraser", c->password[TOC_CLUSTER_ERASER], reterr);
+	if (r == 0)
 		r = run(conn, "revoke all on database tocsin from public", reterr);
 	if (r == 0)
-		r = run(conn, "grant connect on database tocsin to tocsin_app, tocsin_reader, tocsin_signer, tocsin_auditor", reterr);
+		r = run(conn, "grant connect on database tocsin to tocsin_app, tocsin_reader, tocsin_signer, tocsin_auditor, tocsin_eraser", reterr);
 	if (r == 0) /* several times faster than the default; not every build has it, and then that is that */
 		(void)run(conn, "alter database tocsin set default_toast_compression = 'lz4'", NULL);
 	PQfinish(conn);

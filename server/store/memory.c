@@ -220,6 +220,27 @@ out:
 
 /* ---- the other operations ---- */
 
+/* As runs, key by key and part by part. */
+static void parts(const struct ledger *l, const struct toc_op *op)
+{
+	const struct toc_uuid *wanted = op->copy;
+
+	for (size_t i = 0; i < op->n; i++)
+		for (unsigned part = 1; part <= 2; part++) {
+			uint64_t first = 0, n = 0;
+			for (uint64_t seq = 0; seq <= l->range.size; seq++) {
+				bool is = seq < l->range.size && (part == 1 ? toc_uuid_eq(l->rows[seq].actor_key, wanted[i]) :
+									      toc_uuid_eq(l->rows[seq].data_key, wanted[i]));
+				if (is && n++ == 0)
+					first = seq;
+				if (!is && n) {
+					op->hand_over.part(op->ctx, wanted[i], part, first, first + n - 1);
+					n = 0;
+				}
+			}
+		}
+}
+
 static void find(struct memory *m, const struct toc_op *op)
 {
 	const struct toc_uuid *wanted = op->copy;
@@ -387,6 +408,8 @@ static bool do_head(struct memory *m, int64_t now)
 					break;
 				}
 		break;
+	case TOC_OP_PARTS: parts(l, op); break;
+	case TOC_OP_REVENANTS: break; /* nothing is erased here, so nothing comes back */
 	case TOC_OP_KEYS:
 		for (size_t i = 0; i < l->n_keys; i++)
 			op->hand_over.key(op->ctx, &l->keys[i]);

@@ -43,6 +43,26 @@ static void take_keys(struct toc_pg *pg, const PGresult *r)
 	}
 }
 
+/* parts_of.sql: key, part, first, last */
+static void take_parts(struct toc_pg *pg, const PGresult *r)
+{
+	const struct toc_op *op = toc_op_head(&pg->s);
+
+	for (int i = 0; i < PQntuples(r); i++)
+		op->hand_over.part(op->ctx, toc_pg_get_id(r, i, 0), (unsigned)toc_pg_get_int4(r, i, 1),
+				   (uint64_t)toc_pg_get_int8(r, i, 2), (uint64_t)toc_pg_get_int8(r, i, 3));
+}
+
+/* revenants.sql: key, subject, retention */
+static void take_revenants(struct toc_pg *pg, const PGresult *r)
+{
+	const struct toc_op *op = toc_op_head(&pg->s);
+
+	for (int i = 0; i < PQntuples(r); i++)
+		op->hand_over.key(op->ctx, &(struct toc_key_row){ .id = toc_pg_get_id(r, i, 0), .subject = toc_pg_get_bytes(r, i, 1),
+								  .retention = toc_pg_get_bytes(r, i, 2) });
+}
+
 /* find.sql: eid, seq */
 static void take_found(struct toc_pg *pg, const PGresult *r)
 {
@@ -125,6 +145,12 @@ void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op)
 		put_ids(&p, op);
 		toc_pg_send(pg, "keys_of", &p, take_keys);
 		break;
+	case TOC_OP_PARTS:
+		put_ids(&p, op);
+		toc_pg_send(pg, "parts_of", &p, take_parts);
+		toc_pg_row_by_row(pg);
+		break;
+	case TOC_OP_REVENANTS: toc_pg_send(pg, "revenants", NULL, take_revenants); break;
 	case TOC_OP_KEYS:
 		toc_pg_send(pg, "keys", NULL, take_keys);
 		toc_pg_row_by_row(pg);

@@ -3,7 +3,7 @@
  *
  *   STATE/pg     the cluster: data checksums, SCRAM, UTF-8. Never deleted, never upgraded by us
  *   STATE/run    socket and postgresql.log; a directory under /tmp when the socket's path would be over 107
- * bytes STATE/keys   pg-admin, pg-app, pg-reader, pg-signer, pg-auditor: generated passwords, 0600, for whoever starts us only
+ * bytes STATE/keys   pg-admin, pg-app, pg-reader, pg-signer, pg-auditor, pg-eraser: generated passwords, 0600, for whoever starts us only
  *
  * It listens on its socket only. PostgreSQL refuses root, so as root all of it runs as an account of its own,
  * which has to be able to search STATE's parents; the socket's directory is 0750 with a group that only those
@@ -47,6 +47,7 @@ enum toc_cluster_role {
 	TOC_CLUSTER_READER, /* archive */
 	TOC_CLUSTER_SIGNER,
 	TOC_CLUSTER_AUDITOR, /* archive, for what auditors ask */
+	TOC_CLUSTER_ERASER,
 };
 /** For libpq; holds a password. Valid as long as the cluster. */
 const char *toc_cluster_conninfo(const struct toc_cluster *c, enum toc_cluster_role role);

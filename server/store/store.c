@@ -201,6 +201,29 @@ int toc_store_keys_of(struct toc_store *s, const struct toc_uuid *ids, size_t n,
 	return queued(s);
 }
 
+int toc_store_parts(struct toc_store *s, const struct toc_uuid *keys, size_t n, toc_dur deadline, toc_store_part *part,
+		    toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_PARTS, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->copy = copy_of(keys, n * sizeof *keys);
+	op->n = n;
+	op->hand_over.part = part;
+	return queued(s);
+}
+
+int toc_store_revenants(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_REVENANTS, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->hand_over.key = key;
+	return queued(s);
+}
+
 int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done, void *ctx)
 {
 	struct toc_op *op = op_new(s, TOC_OP_KEYS, deadline, done, ctx);

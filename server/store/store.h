@@ -158,6 +158,13 @@ int toc_store_keys_of(struct toc_store *s, const struct toc_uuid *ids, size_t n,
 /** All seal keys, wrapped, in order of id. */
 int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done,
 		   void *ctx) TOC_MUSTCHECK;
+/** Where the parts are that these keys seal: runs of numbers that follow one another. part: 1 actor, 2 data. */
+typedef void toc_store_part(void *ctx, struct toc_uuid key, unsigned part, uint64_t first, uint64_t last);
+int toc_store_parts(struct toc_store *s, const struct toc_uuid *keys, size_t n, toc_dur deadline, toc_store_part *part,
+		    toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Keys that were erased, and came back with an older copy of the database: id, subject, retention. */
+int toc_store_revenants(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done,
+			void *ctx) TOC_MUSTCHECK;
 /** Keep a piece of a snapshot, under its SHA-256. Borrowed until done. One that no snapshot has goes after an hour. */
 int toc_store_piece_save(struct toc_store *s, struct toc_str bytes, toc_dur deadline, toc_store_done *done,
 			 void *ctx) TOC_MUSTCHECK;

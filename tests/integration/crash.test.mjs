@@ -16,7 +16,7 @@ import { Watcher } from './lib/watcher.mjs';
 
 const KILLS = Number(process.env.TOCSIN_KILLS ?? 4);
 /** How often each dies: those who make the ledger what it is the most. */
-const DEATHS = { keeper: 1.5, signer: 1.5, postgres: 1, postmaster: 0.5, backend: 0.5, front: 0.5, archive: 0.5, courier: 0.5 };
+const DEATHS = { keeper: 1.5, signer: 1.5, postgres: 1, postmaster: 0.5, backend: 0.5, front: 0.5, archive: 0.5, courier: 0.5, eraser: 0.5 };
 const ACTS = [5, 25]; // answered acts between two deaths
 
 const killAll = (server, what) => {
@@ -49,7 +49,7 @@ describe('kill -9 under load', () => {
 		const deaths = Object.entries(DEATHS).flatMap(([part, n]) => Array(Math.ceil(n * KILLS)).fill(part));
 		for (const part of random.shuffled(deaths)) {
 			await load.acts(random.int(...ACTS));
-			if (['front', 'keeper', 'archive', 'courier', 'signer'].includes(part)) for (const pid of server.pids(part)) process.kill(pid, 'SIGKILL');
+			if (['front', 'keeper', 'archive', 'courier', 'signer', 'eraser'].includes(part)) for (const pid of server.pids(part)) process.kill(pid, 'SIGKILL');
 			else killAll(server, part);
 			await load.acts(1); // answered by who came after it, or by who is left
 		}

@@ -107,7 +107,7 @@ for f in text_string_to_metric_families(sys.stdin.read()): print(f.name, f.type,
 		assert.ok(is.get('tocsin_keeper_entries_total') >= was.get('tocsin_keeper_entries_total'));
 		assert.equal(is.get('tocsin_child_restarts_total{part="keeper"}'), was.get('tocsin_child_restarts_total{part="keeper"}') + 1);
 		assert.equal(is.get('tocsin_children{part="front"}'), 2);
-		for (const part of ['front', 'keeper', 'archive', 'courier', 'signer', 'parent'])
+		for (const part of ['front', 'keeper', 'archive', 'courier', 'signer', 'eraser', 'parent'])
 			await until(async () => await door.sample(`tocsin_resident_memory_bytes{part="${part}"}`) > 1e6, `the ${part} says how large it is`);
 	});
 

@@ -49,7 +49,7 @@ describe('a demo', () => {
 		const status = (pid, name) => fs.readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${name}:\\s*(.*)$`, 'm'))[1].trim();
 		const socketGroup = String(fs.statSync(path.join(server.state, 'run')).gid);
 		const uids = {};
-		for (const part of ['front', 'keeper', 'archive', 'courier', 'signer'])
+		for (const part of ['front', 'keeper', 'archive', 'courier', 'signer', 'eraser'])
 			for (const pid of server.pids(part)) {
 				const uid = status(pid, 'Uid').split(/\s+/);
 				assert.equal(new Set(uid).size, 1);
@@ -57,9 +57,9 @@ describe('a demo', () => {
 				uids[part] = uid[0];
 				assert.equal(status(pid, 'NoNewPrivs'), '1', part);
 				assert.equal(status(pid, 'CapPrm'), '0000000000000000', part);
-				assert.equal(status(pid, 'Groups').split(/\s+/).includes(socketGroup), ['keeper', 'archive', 'signer'].includes(part), `${part} and the database's socket`);
+				assert.equal(status(pid, 'Groups').split(/\s+/).includes(socketGroup), ['keeper', 'archive', 'signer', 'eraser'].includes(part), `${part} and the database's socket`);
 			}
-		assert.equal(new Set(Object.values(uids)).size, 5);
+		assert.equal(new Set(Object.values(uids)).size, 6);
 		const run = fs.statSync(path.join(server.state, 'run'));
 		assert.equal(run.mode & 0o777, 0o750);
 	});

@@ -224,6 +224,7 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
+	"erase.due", "erase.early", "erase.list",
 	"witness.register", "witness.revoke", "courier.take_over", "timestamp.stamp",
 	"lookup.ask", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",

@@ -21,7 +21,7 @@ import { Server, until } from './server.mjs';
 import { Watcher } from './watcher.mjs';
 import { Steady } from './steady.mjs';
 
-const PARTS = ['front', 'keeper', 'archive', 'courier', 'signer', 'backend'];
+const PARTS = ['front', 'keeper', 'archive', 'courier', 'signer', 'eraser', 'backend'];
 // A cluster that dies again and again is started again after 1, 2, 4 … 30 s: killed as often as the others it would
 // mostly be away, and little would be recorded.
 const POSTGRES_EVERY_MS = 45_000;
@@ -73,7 +73,7 @@ export class Chaos {
 
 	sample() {
 		this.sampled++;
-		for (const part of ['front', 'keeper', 'archive', 'courier', 'signer'])
+		for (const part of ['front', 'keeper', 'archive', 'courier', 'signer', 'eraser'])
 			for (const pid of this.server.pids(part)) this.peak[part] = Math.max(this.peak[part] ?? 0, resident(pid));
 		this.peak.parent = Math.max(this.peak.parent ?? 0, resident(this.server.pid));
 	}

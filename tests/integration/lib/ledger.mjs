@@ -36,6 +36,36 @@ function unseal(key, aad, sealed) {
 	return Buffer.concat([d.update(sealed.subarray(13, -16)), d.final()]);
 }
 
+/** The wrapping keys that a state directory holds: id → key. */
+export function wrappingKeys(state) {
+	const keys = new Map(), folder = path.join(state, 'wrapping');
+	for (const name of fs.readdirSync(folder)) {
+		const id = name.match(/^([0-9a-f-]{36})\.key$/)?.[1];
+		if (id) keys.set(id, Buffer.from(fs.readFileSync(path.join(folder, name), 'utf8').trim(), 'base64url'));
+	}
+	return keys;
+}
+
+/** What opens of these data parts [{eid, data}] with a wrapped seal key {id, subject, retention, wrapping, wrapped}, trying
+ * every wrapping key that is held, whatever the row says: texts. */
+export function opensWith(held, key, parts) {
+	const clear = [];
+	for (const [, wrappingKey] of held)
+		for (const id of new Set([key.wrapping, ...held.keys()]))
+			try {
+				const seal = unseal(wrappingKey, `tocsin-wrap/v1 ${key.id}\n${key.subject}\n${key.retention}\n${id}`, hex(key.wrapped));
+				for (const p of parts)
+					clear.push(unseal(seal, `tocsin-seal/v1 ${key.subject}\n${key.retention}\n${p.eid}\ndata`, hex(p.data)).subarray(32).toString());
+			} catch { /* it does not */ }
+	return clear;
+}
+
+/** The keeper's copy of the state on disk, opened with the key that seals it. */
+export function sealedState(state) {
+	const key = Buffer.from(fs.readFileSync(path.join(state, 'keys/journal.key'), 'utf8').trim(), 'base64url');
+	return JSON.parse(unseal(key, 'tocsin-state/v1', fs.readFileSync(path.join(state, 'journal/state'))));
+}
+
 export class Ledger {
 	constructor(server) {
 		this.server = server;
@@ -103,12 +133,7 @@ export class Ledger {
 
 	/** Every part of every entry opens, under its own key and name only, to what its leaf commits to. */
 	async checkSeals(entries) {
-		const wrapping = new Map();
-		const folder = path.join(this.server.state, 'keys');
-		for (const name of fs.readdirSync(folder)) {
-			const id = name.match(/^wrap-([0-9a-f-]{36})\.key$/)?.[1];
-			if (id) wrapping.set(id, Buffer.from(fs.readFileSync(path.join(folder, name), 'utf8').trim(), 'base64url'));
-		}
+		const wrapping = wrappingKeys(this.server.state);
 		const keys = new Map();
 		for (const k of await this.rows(`select id, subject, retention, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key`)) {
 			const aad = `tocsin-wrap/v1 ${k.id}\n${k.subject}\n${k.retention}\n${k.wrapping}`;

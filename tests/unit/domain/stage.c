@@ -188,7 +188,7 @@ static void fill(struct stage *s, struct toc_value *m)
 	const struct toc_value *d = stage_parsed(s->a, toc_str_of(defaults));
 	bool in_exercise = !toc_uuid_is_nil(s->exercise);
 	static const char *const system[] = { "M26", "M27", "org", "person", "role", "credential", "policy", "session",
-					      "mandate", "hold", "hook", "push", "courier", "breakglass", "witness", "timestamp" };
+					      "mandate", "hold", "erase", "hook", "push", "courier", "breakglass", "witness", "timestamp" };
 	bool directory = false;
 
 	for (size_t i = 0; i < sizeof system / sizeof *system; i++)

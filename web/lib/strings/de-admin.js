@@ -233,6 +233,7 @@ export default {
 	"held_kind.case": "Gefahrenfall",
 	"held_kind.exercise": "Übung",
 	"held_kind.person": "Person",
+	"held_kind.order": "Entfernungsanordnung",
 	"offence_field.terrorism": "Terrorismus",
 	"offence_field.homicide": "Tötung",
 	"offence_field.hostage": "Geiselnahme",

@@ -233,6 +233,7 @@ export default {
 	"held_kind.case": "threat case",
 	"held_kind.exercise": "exercise",
 	"held_kind.person": "person",
+	"held_kind.order": "removal order",
 	"offence_field.terrorism": "Terrorism",
 	"offence_field.homicide": "Homicide",
 	"offence_field.hostage": "Hostage-taking",

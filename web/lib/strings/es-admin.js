@@ -233,6 +233,7 @@ export default {
 	"held_kind.case": "caso de amenaza",
 	"held_kind.exercise": "ejercicio",
 	"held_kind.person": "persona",
+	"held_kind.order": "orden de retirada",
 	"offence_field.terrorism": "Terrorismo",
 	"offence_field.homicide": "Homicidio",
 	"offence_field.hostage": "Toma de rehenes",

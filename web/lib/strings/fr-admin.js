@@ -233,6 +233,7 @@ export default {
 	"held_kind.case": "dossier de menace",
 	"held_kind.exercise": "exercice",
 	"held_kind.person": "personne",
+	"held_kind.order": "injonction de retrait",
 	"offence_field.terrorism": "Terrorisme",
 	"offence_field.homicide": "Homicide",
 	"offence_field.hostage": "Prise d’otages",

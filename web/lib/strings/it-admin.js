@@ -233,6 +233,7 @@ export default {
 	"held_kind.case": "caso di minaccia",
 	"held_kind.exercise": "esercitazione",
 	"held_kind.person": "persona",
+	"held_kind.order": "ordine di rimozione",
 	"offence_field.terrorism": "Terrorismo",
 	"offence_field.homicide": "Omicidio",
 	"offence_field.hostage": "Presa di ostaggi",

@@ -233,6 +233,7 @@ export default {
 	"held_kind.case": "sprawa zagrożenia",
 	"held_kind.exercise": "ćwiczenie",
 	"held_kind.person": "osoba",
+	"held_kind.order": "nakaz usunięcia",
 	"offence_field.terrorism": "Terroryzm",
 	"offence_field.homicide": "Zabójstwo",
 	"offence_field.hostage": "Wzięcie zakładników",

@@ -1,0 +1,309 @@
+/* rotate.c: the wrapping key is replaced, step by step; see eraser.h. Every step says what is left to do when it was cut
+ * off: two keys in the folder, or `pending` in the record.
+ *
+ *   1 make      the new key, durable, and in the page: keeper and archive wrap and unwrap with it from here on
+ *   2 begin     the database takes it as the newest. Another node was first: ours goes, and theirs is needed here
+ *   3 rewrap    pass by pass, until no seal key is wrapped under another
+ *   4 note      the survivors, outside: an older copy of the database opens with nothing else
+ *   5 retire    the database takes no key any more that is wrapped under an older one; else back to 3
+ *   6 destroy   the old ones, out of the page and out of the folder
+ *   7 settle    the record says that nothing is pending */
+#include "base/log.h"
+#include "eraser/eraser.h"
+#include "measure/metrics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PASS 500
+
+void toc_eraser_tell(struct toc_eraser *e)
+{
+	toc_wrapping_write(e->page, e->keys, e->n_keys);
+}
+
+static const struct toc_wrapping_key *held(const struct toc_eraser *e, struct toc_uuid id)
+{
+	for (size_t i = 0; i < e->n_keys; i++)
+		if (toc_uuid_eq(e->keys[i].id, id))
+			return &e->keys[i];
+	return NULL;
+}
+
+static void lack(struct toc_eraser *e, struct toc_uuid id)
+{
+	char text[TOC_UUID_TEXT];
+
+	if (toc_uuid_eq(e->lacks, id))
+		return;
+	e->lacks = id;
+	toc_uuid_format(id, text);
+	toc_log(TOC_LOG_ERROR, "wrapping_key_lacking",
+		"seal keys are wrapped under %s, which this node does not hold: bring wrapping/%s.key from the node that "
+		"made it (docs/erasure.md)",
+		text, text);
+}
+
+/* Another node's key may have been brought meanwhile. */
+static int read_files(struct toc_eraser *e, struct toc_error *reterr)
+{
+	struct toc_wrapping_key keys[TOC_WRAP_KEYS_MAX];
+	size_t n;
+	int r = toc_files_read(e->folder, keys, &n, reterr);
+
+	if (r == 0 && n && (n != e->n_keys || memcmp(keys, e->keys, n * sizeof *keys))) {
+		memcpy(e->keys, keys, n * sizeof *keys);
+		e->n_keys = n;
+		toc_eraser_tell(e);
+	}
+	toc_wipe(keys, sizeof keys);
+	return r;
+}
+
+/* ---- wrapping anew ---- */
+
+struct pass {
+	struct toc_eraser *e;
+	struct toc_arena *a;
+	const struct toc_wrapping_key *under;
+	struct toc_key_row rows[PASS];
+	size_t n;
+	bool lacking;
+};
+
+static void take_key(void *ctx, uint64_t seq, const struct toc_key_row *row)
+{
+	struct pass *p = ctx;
+	const struct toc_wrapping_key *old = held(p->e, row->wrapping_id);
+	struct toc_seal_key k = { .id = row->id, .subject = toc_arena_str(p->a, row->subject),
+				  .retention = toc_arena_str(p->a, row->retention) };
+
+	(void)seq;
+	if (!old) {
+		p->lacking = true;
+		lack(p->e, row->wrapping_id);
+		return;
+	}
+	if (p->n == PASS)
+		return;
+	if (toc_seal_key_unwrap(row->wrapped, old->id, old->key, &k) < 0) {
+		char text[TOC_UUID_TEXT];
+		toc_uuid_format(row->id, text);
+		p->lacking = true;
+		toc_log(TOC_LOG_ERROR, "seal_key_altered", "seal key %s does not open: the wrapping key stays until it does", text);
+		return;
+	}
+	p->rows[p->n++] = (struct toc_key_row){
+		.id = k.id, .subject = k.subject, .retention = k.retention, .wrapping_id = p->under->id,
+		.wrapped = toc_seal_key_wrap(p->a, &k, p->under->id, p->under->key),
+	};
+	toc_wipe(k.key, sizeof k.key);
+}
+
+/* @return 0, 1 when there is nothing to do any more, or an error */
+static int rewrap_some(struct toc_eraser *e, const struct toc_wrapping_key *under, struct toc_error *reterr)
+{
+	struct pass *p = calloc(1, sizeof *p);
+
+	if (!p)
+		abort();
+	*p = (struct pass){ .e = e, .a = toc_arena_new(), .under = under };
+	int r = toc_erasing_keys(e->ledger, under->id, PASS, take_key, p, reterr);
+	if (r == 0 && p->lacking)
+		r = toc_fail(reterr, TOC_ENOTFOUND, "not every seal key can be wrapped anew");
+	else if (r == 0 && p->n == 0)
+		r = 1;
+	if (r == 0)
+		r = toc_erasing_rewrap(e->ledger, p->rows, p->n, reterr);
+	toc_arena_free(p->a);
+	free(p);
+	return r;
+}
+
+/* ---- the survivors, outside ---- */
+
+static void take_survivor(void *ctx, uint64_t seq, const struct toc_key_row *row)
+{
+	struct toc_outside *o = ctx;
+
+	(void)seq;
+	if ((o->n_survivors & (o->n_survivors - 1)) == 0)
+		o->survivors = toc_must_realloc(o->survivors, 2 * (o->n_survivors + 1) * sizeof *o->survivors);
+	o->survivors[o->n_survivors++] = (struct toc_key_row){
+		.id = row->id, .wrapping_id = row->wrapping_id, .subject = toc_arena_str(o->a, row->subject),
+		.retention = toc_arena_str(o->a, row->retention), .wrapped = toc_arena_str(o->a, row->wrapped),
+	};
+}
+
+static int note_survivors(struct toc_eraser *e, struct toc_error *reterr)
+{
+	struct toc_outside *o = &e->outside;
+	struct toc_outside fresh = { .path = strdup(o->path), .pending = o->pending, .a = toc_arena_new() };
+
+	for (size_t i = 0; i < o->n_erased; i++)
+		toc_outside_erased(&fresh, &o->erased[i]);
+	int r = toc_erasing_keys(e->ledger, (struct toc_uuid){ { 0 } }, INT32_MAX, take_survivor, &fresh, reterr);
+	if (r == 0)
+		r = toc_outside_write(&fresh, reterr);
+	if (r < 0) {
+		toc_outside_done(&fresh);
+		return r;
+	}
+	toc_outside_done(o);
+	*o = fresh;
+	return 0;
+}
+
+/* ---- the whole of it ---- */
+
+/* Always a new one, also when one was made and then we were cut off: what is erased may have been wrapped under that. */
+static int make_and_begin(struct toc_eraser *e, struct toc_uuid newest, struct toc_error *reterr)
+{
+	struct toc_uuid now = newest;
+	int r = 0;
+
+	if (e->n_keys < TOC_WRAP_KEYS_MAX) {
+		struct toc_wrapping_key fresh;
+		if ((r = toc_files_make(e->folder, &fresh, reterr)) < 0)
+			return r;
+		memmove(&e->keys[1], &e->keys[0], e->n_keys * sizeof *e->keys);
+		e->keys[0] = fresh;
+		e->n_keys++;
+		toc_wipe(&fresh, sizeof fresh);
+		toc_eraser_tell(e);
+	}
+	do { /* until it is ours: another node may replace it, too */
+		newest = now;
+		r = toc_erasing_begin(e->ledger, newest, e->keys[0].id, e->node, &now, reterr);
+	} while (r == 0 && !toc_uuid_eq(now, e->keys[0].id));
+	return r;
+}
+
+static int destroy_others(struct toc_eraser *e, struct toc_uuid newest, struct toc_error *reterr)
+{
+	struct toc_wrapping_key old[TOC_WRAP_KEYS_MAX], keep = *held(e, newest);
+	size_t n = e->n_keys;
+	int r = 0;
+
+	memcpy(old, e->keys, sizeof old);
+	toc_wipe(e->keys, sizeof e->keys);
+	e->keys[0] = keep;
+	e->n_keys = 1;
+	toc_eraser_tell(e);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (toc_uuid_eq(old[i].id, newest))
+			continue;
+		r = toc_files_destroy(e->folder, old[i].id, reterr);
+		if (r == 0)
+			toc_count(TOC_METRIC_ERASER_ROTATED);
+	}
+	toc_wipe(old, sizeof old);
+	toc_wipe(&keep, sizeof keep);
+	return r;
+}
+
+int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
+{
+	struct toc_uuid newest;
+	uint64_t left = 1;
+	int r;
+
+	if ((r = read_files(e, reterr)) < 0 || (r = toc_erasing_newest(e->ledger, &newest, reterr)) < 0)
+		return r;
+	if (toc_uuid_is_nil(newest) &&
+	    (r = toc_erasing_begin(e->ledger, newest, e->keys[e->n_keys - 1].id, e->node, &newest, reterr)) < 0)
+		return r;
+	/* one that is older than ours and is not here: the database is an older copy, from before it was destroyed */
+	if (!held(e, newest) && toc_uuid_cmp(newest, e->keys[0].id) < 0 &&
+	    (r = toc_erasing_begin(e->ledger, newest, e->keys[0].id, e->node, &newest, reterr)) < 0)
+		return r;
+	if (!held(e, newest)) {
+		lack(e, newest);
+		return 0; /* nothing to be done before it is here: the log, /readyz and the metrics say so */
+	}
+	e->lacks = (struct toc_uuid){ { 0 } };
+	if (!e->outside.pending && e->n_keys == 1)
+		return 0;
+	if (e->outside.pending && (r = make_and_begin(e, newest, reterr)) < 0)
+		return r;
+	while (left) {
+		const struct toc_wrapping_key *under;
+		if ((r = toc_erasing_newest(e->ledger, &newest, reterr)) < 0)
+			return r;
+		if (!(under = held(e, newest))) {
+			lack(e, newest);
+			return 0;
+		}
+		while ((r = rewrap_some(e, under, reterr)) == 0)
+			;
+		if (r < 0 || (r = note_survivors(e, reterr)) < 0 || (r = toc_erasing_retire(e->ledger, &left, reterr)) < 0)
+			return r;
+	}
+	if ((r = destroy_others(e, newest, reterr)) < 0)
+		return r;
+	e->outside.pending = false;
+	if ((r = toc_outside_write(&e->outside, reterr)) < 0)
+		return r;
+	toc_log(TOC_LOG_INFO, "wrapping_key_replaced", "%zu seal keys were wrapped anew; the key before is destroyed",
+		e->outside.n_survivors);
+	return 0;
+}
+
+/* ---- after the database has come back ---- */
+
+struct returning {
+	struct toc_eraser *e;
+	struct toc_arena *a;
+	struct toc_key_row *mended;
+	struct toc_uuid *back;
+	size_t n_mended, n_back, cap;
+	bool erased_is_all;
+};
+
+static void take_returned(void *ctx, uint64_t seq, const struct toc_key_row *row)
+{
+	struct returning *b = ctx;
+	const struct toc_key_row *noted;
+
+	(void)seq;
+	if (b->n_mended + b->n_back + 1 >= b->cap) {
+		b->cap = b->cap ? 2 * b->cap : 64;
+		b->mended = toc_must_realloc(b->mended, b->cap * sizeof *b->mended);
+		b->back = toc_must_realloc(b->back, b->cap * sizeof *b->back);
+	}
+	if (toc_outside_is_erased(&b->e->outside, row->id)) {
+		b->back[b->n_back++] = row->id;
+		return;
+	}
+	if (held(b->e, row->wrapping_id))
+		return;
+	noted = toc_outside_survivor(&b->e->outside, row->id);
+	if (noted && held(b->e, noted->wrapping_id))
+		b->mended[b->n_mended++] = *noted;
+	else
+		lack(b->e, row->wrapping_id);
+}
+
+int toc_eraser_restore(struct toc_eraser *e, struct toc_error *reterr)
+{
+	struct returning b = { .e = e, .a = toc_arena_new() };
+	int r = read_files(e, reterr);
+
+	if (r == 0)
+		r = toc_erasing_keys(e->ledger, (struct toc_uuid){ { 0 } }, INT32_MAX, take_returned, &b, reterr);
+	for (size_t i = 0; r == 0 && i < b.n_mended; i += PASS)
+		r = toc_erasing_rewrap(e->ledger, b.mended + i, b.n_mended - i < PASS ? b.n_mended - i : PASS, reterr);
+	for (size_t i = 0; r == 0 && i < b.n_back; i++)
+		r = toc_erasing_returned(e->ledger, b.back[i], reterr);
+	if (r == 0 && b.n_mended)
+		toc_log(TOC_LOG_WARN, "keys_mended", "the database is an older copy: %zu seal keys were put back as they are wrapped now",
+			b.n_mended);
+	if (r == 0 && b.n_back)
+		toc_log(TOC_LOG_WARN, "erased_returned", "%zu keys are in the database that were erased; they are erased again", b.n_back);
+	if (r == 0 && b.n_mended)
+		toc_eraser_tell(e);
+	toc_arena_free(b.a);
+	free(b.mended);
+	free(b.back);
+	return r;
+}

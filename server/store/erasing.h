@@ -1,0 +1,44 @@
+/* erasing.h: the ledger as the eraser sees it (role tocsin_eraser): what is to be erased, and wrapped seal keys.
+ *
+ * Blocking: the eraser serves nobody and has time. Each call ends by the server's own time-out at the latest; after an
+ * error the connection is made anew by toc_erasing_connect. What each call does stands in sql/functions/erase.sql. */
+#ifndef TOC_STORE_ERASING_H
+#define TOC_STORE_ERASING_H
+
+#include "store/store.h"
+
+struct toc_erasing;
+struct toc_erasing *toc_erasing_new(const char *conninfo);
+void toc_erasing_free(struct toc_erasing *e);
+/** @param ret_fresh it is another connection than last time: it may be another copy of the database @return 0 or TOC_EIO */
+int toc_erasing_connect(struct toc_erasing *e, bool *ret_fresh, struct toc_error *reterr) TOC_MUSTCHECK;
+
+/** An erase entry that was not carried out yet, or a key of the ledger. */
+typedef void toc_erasing_key(void *ctx, uint64_t seq, const struct toc_key_row *key);
+int toc_erasing_to_do(struct toc_erasing *e, uint64_t from, toc_erasing_key *key, void *ctx,
+		      struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_erasing_erase(struct toc_erasing *e, uint64_t seq, uint64_t *ret_parts, struct toc_error *reterr) TOC_MUSTCHECK;
+/** Seal keys that are not wrapped under this one; nil: all. At most `limit`. */
+int toc_erasing_keys(struct toc_erasing *e, struct toc_uuid not_under, unsigned limit, toc_erasing_key *key, void *ctx,
+		     struct toc_error *reterr) TOC_MUSTCHECK;
+/** All wrapped under the same one. */
+int toc_erasing_rewrap(struct toc_erasing *e, const struct toc_key_row *rows, size_t n, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_erasing_begin(struct toc_erasing *e, struct toc_uuid after, struct toc_uuid id, const char *node,
+		      struct toc_uuid *ret_newest, struct toc_error *reterr) TOC_MUSTCHECK;
+/** @param ret_newest nil when there is none yet */
+int toc_erasing_newest(struct toc_erasing *e, struct toc_uuid *ret_newest, struct toc_error *reterr) TOC_MUSTCHECK;
+/** @param ret_left keys that are still wrapped under an older one: then nothing was retired */
+int toc_erasing_retire(struct toc_erasing *e, uint64_t *ret_left, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_erasing_returned(struct toc_erasing *e, struct toc_uuid key, struct toc_error *reterr) TOC_MUSTCHECK;
+
+/** An erase entry's body, in order. */
+typedef void toc_erasing_entry(void *ctx, uint64_t seq, struct toc_str body);
+int toc_erasing_entries(struct toc_erasing *e, uint64_t from, toc_erasing_entry *entry, void *ctx,
+			struct toc_error *reterr) TOC_MUSTCHECK;
+/** Entries from <= seq < to of which a part is not there: bits 1 actor, 2 data. */
+typedef void toc_erasing_missing_part(void *ctx, uint64_t seq, unsigned parts);
+int toc_erasing_missing(struct toc_erasing *e, uint64_t from, uint64_t to, toc_erasing_missing_part *missing, void *ctx,
+			struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_erasing_tip(struct toc_erasing *e, uint64_t *ret_size, struct toc_error *reterr) TOC_MUSTCHECK;
+
+#endif

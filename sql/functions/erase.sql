@@ -1,0 +1,160 @@
+-- erase.sql: the eraser's only ways to write. What may go is what an erase entry names; the entry comes first.
+
+-- Carries out the erase entry of this number: its parts become null, and a key with which nothing is sealed any more is
+-- forgotten. A part that was sealed since with that key is not named by the entry: it stays, and so does the key. Twice
+-- is as good as once. Returns how many parts went.
+create or replace function ledger.erase(p_seq bigint) returns bigint
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '2s'
+	set enable_seqscan = off
+as $$
+declare
+	said jsonb;
+	the_key uuid;
+	n bigint := 0;
+	more bigint;
+	piece record;
+begin
+	select (convert_from(e.body, 'UTF8')::jsonb) #> '{message,body}' into said
+		from ledger.entry e where e.seq = p_seq and e.k = 'erase.due' and e.org = 'server';
+	if said is null then
+		raise exception using errcode = 'invalid_parameter_value',
+			message = format('entry %s is no erasure: nothing is erased without one', p_seq);
+	end if;
+	the_key := (said ->> 'key')::uuid;
+	for piece in
+		select part, split_part(run, '-', 1)::bigint first, coalesce(nullif(split_part(run, '-', 2), ''), run)::bigint last
+			from unnest(array['data', 'actors']) part, lateral jsonb_array_elements_text(said -> part) run
+	loop
+		if piece.part = 'data' then
+			update ledger.sealed s set data = null
+				where s.seq between piece.first and piece.last and s.data_key = the_key and s.data is not null;
+		else
+			update ledger.sealed s set actor = null
+				where s.seq between piece.first and piece.last and s.actor_key = the_key and s.actor is not null;
+		end if;
+		get diagnostics more = row_count;
+		n := n + more;
+	end loop;
+	-- against an append that seals with it meanwhile: append takes the tip's lock, and so do we
+	perform from ledger.tip t where t.one for update;
+	if not exists (select from ledger.sealed s where s.data_key = the_key and s.data is not null)
+			and not exists (select from ledger.sealed s where s.actor_key = the_key and s.actor is not null) then
+		delete from ledger.seal_key k where k.id = the_key;
+	end if;
+	delete from ledger.revenant r where r.key = the_key;
+	return n;
+end
+$$;
+
+-- Erase entries from p_from on that leave something to do: their key is there.
+create or replace function ledger.erasures_to_do(p_from bigint, p_limit bigint)
+	returns table (seq bigint, key uuid, subject text, retention text)
+	language sql stable security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select e.seq, k.id, k.subject, k.retention
+		from ledger.entry e, lateral (select (convert_from(e.body, 'UTF8')::jsonb) #>> '{message,body,key}' key) said
+		join ledger.seal_key k on k.id = said.key::uuid
+		where e.k = 'erase.due' and e.seq >= p_from order by e.seq limit p_limit
+$$;
+
+-- A new wrapping key, if the newest is p_after (null: there is none yet). Returns the newest that there is then: with
+-- several nodes one of them makes it, and the others have to get it.
+create or replace function ledger.begin_wrapping(p_after uuid, p_id uuid, p_node text) returns uuid
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '2s'
+as $$
+declare
+	newest uuid;
+begin
+	lock table ledger.wrapping in share row exclusive mode;
+	select w.id into newest from ledger.wrapping w order by w.nth desc limit 1;
+	if newest is not distinct from p_after then
+		insert into ledger.wrapping (id, node) values (p_id, p_node);
+		newest := p_id;
+	end if;
+	return newest;
+end
+$$;
+
+-- Keys that survive, wrapped anew. A key that is gone meanwhile stays gone.
+create or replace function ledger.rewrap(p_key uuid[], p_wrapping uuid, p_wrapped bytea[]) returns bigint
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '2s'
+as $$
+declare
+	n bigint;
+begin
+	update ledger.seal_key k set wrapping = p_wrapping, wrapped = x.wrapped
+		from unnest(p_key, p_wrapped) x(id, wrapped) where k.id = x.id;
+	get diagnostics n = row_count;
+	return n;
+end
+$$;
+
+-- From now on nothing is wrapped under any but the newest. Returns how many keys still are; then nothing is retired.
+create or replace function ledger.retire_wrappings() returns bigint
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '2s'
+as $$
+declare
+	newest uuid;
+	n bigint;
+begin
+	lock table ledger.seal_key in share row exclusive mode;
+	select w.id into strict newest from ledger.wrapping w order by w.nth desc limit 1;
+	select count(*) into n from ledger.seal_key k where k.wrapping <> newest;
+	if n = 0 then
+		update ledger.wrapping w set retired_at = clock_timestamp() where w.id <> newest and w.retired_at is null;
+	end if;
+	return n;
+end
+$$;
+
+-- Came back with an older copy: the keeper enters its erasure again.
+create or replace function ledger.returned(p_key uuid) returns void
+	language sql security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	insert into ledger.revenant (key, subject, retention)
+		select k.id, k.subject, k.retention from ledger.seal_key k where k.id = p_key on conflict do nothing
+$$;
+
+-- Entries of which a part is not there: 1 actor, 2 data, 3 both; p_from <= seq < p_to.
+create or replace function ledger.missing_parts(p_from bigint, p_to bigint)
+	returns table (seq bigint, parts integer, actor_key uuid, data_key uuid)
+	language sql stable security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select e.seq, (s.actor is null)::integer + 2 * (s.data is null)::integer, s.actor_key, s.data_key
+		from ledger.entry e left join ledger.sealed s using (seq)
+		where e.seq >= p_from and e.seq < p_to and (s.actor is null or s.data is null) order by e.seq
+$$;
+
+-- Where the parts are that a key seals, as runs of numbers that follow one another: which 1 actor, 2 data.
+create or replace function ledger.parts_of(p_key uuid[])
+	returns table (key uuid, part integer, first bigint, last bigint)
+	language plpgsql stable security definer
+	set search_path = pg_catalog, pg_temp
+	set enable_seqscan = off
+as $$
+declare
+	one uuid;
+begin
+	foreach one in array p_key loop
+		return query
+			select one, which, min(s.seq), max(s.seq) from (
+				select 1 which, a.seq, a.seq - row_number() over (order by a.seq) run
+					from ledger.sealed a where a.actor_key = one and a.actor is not null
+				union all
+				select 2, d.seq, d.seq - row_number() over (order by d.seq)
+					from ledger.sealed d where d.data_key = one and d.data is not null) s
+			group by which, run order by which, min(s.seq);
+	end loop;
+end
+$$;

@@ -1,0 +1,1 @@
+select key, part, first, last from ledger.parts_of($1)

@@ -1,0 +1,1 @@
+select key, subject, retention from ledger.revenant order by key

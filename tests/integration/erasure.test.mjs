@@ -1,0 +1,239 @@
+// erasure.test.mjs: what is erased cannot be opened any more, with everything that there is still held: rows, WAL, an
+// older copy of the database and the keys. Opened, before and after, by Node's own AES-GCM.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { Ledger, opensWith, sealedState, wrappingKeys } from './lib/ledger.mjs';
+import { ran } from './lib/command.mjs';
+import { Member } from './lib/member.mjs';
+import { LANTERN, m4, m5, message, scenarioTime, uuid7 } from './lib/messages.mjs';
+import { Server, scratch, until } from './lib/server.mjs';
+
+const MARKER = 'heron-of-the-quarry-7731';
+const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
+const system = { ...none, mode: 'system', exercise_ref: undefined };
+let state, server, ledger, copy, heldThen, held;
+const open = {};
+
+async function start() {
+	server = await Server.start({ state });
+	ledger = new Ledger(server);
+	for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['control', 'CELL', 'controller'],
+		['liaison', 'AIRU', 'liaison officer'], ['officer', 'StreamHarbor', 'data protection officer'], ['stranger', 'FRP', 'data protection officer']])
+		open[name] = await Member.connect(server, org, person, { from: -1, resume: true });
+}
+async function stop() {
+	await Promise.all(Object.values(open).map((m) => m.close()));
+	assert.equal((await server.stop({ keep: true })).code, 0);
+}
+const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
+
+/** A threat with the marker in every personal field that takes it, and its outcome. */
+async function threat(marker = MARKER) {
+	const sent = accepted(await open.harbor.send(m4(open.harbor, { text: `A text about ${marker}.`, body: { user_identifiers: [{ kind: 'handle', value: marker }] } })));
+	accepted(await open.desk.deliver(m5(open.desk, 'accept', sent.case, {})));
+	accepted(await open.liaison.deliver(m5(open.liaison, 'outcome', sent.case, { outcome: 'safe' })));
+	return sent;
+}
+async function days(n) {
+	const to = new Date(scenarioTime(open.control).getTime() + n * 86400e3).toISOString();
+	open.control.welcome.exercises = open.control.welcome.exercises.map((x) => ({ ...x, anchor_at: to, anchor_real: new Date().toISOString() }));
+	accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
+}
+const keyOf = async (subject, retention) => (await ledger.rows(`select id, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key
+	where subject = '${subject}' and retention = '${retention}'`))[0];
+const gone = (subject, retention) => until(async () => !(await keyOf(subject, retention)), `the key of ${subject} ${retention} is gone`, 20_000);
+const files = () => fs.readdirSync(path.join(state, 'wrapping')).filter((n) => n.endsWith('.key'));
+const rotated = (from) => until(() => files().length === 1 && files()[0] !== from, 'another wrapping key, alone', 20_000);
+/** All files under a folder. */
+function* under(folder) {
+	for (const e of fs.readdirSync(folder, { withFileTypes: true })) {
+		const name = path.join(folder, e.name);
+		if (e.isDirectory()) yield* under(name);
+		else if (e.isFile()) yield name;
+	}
+}
+const copyOf = (from, to) => execFileSync('cp', ['-a', from, to]); // with its owner
+const contain = (folder, bytes) => [...under(folder)].filter((name) => fs.readFileSync(name).includes(bytes));
+
+before(async () => {
+	state = path.join(scratch(), 'state');
+	await start();
+});
+after(async () => {
+	await server?.stop({ keep: true });
+	fs.rmSync(path.dirname(state), { recursive: true, force: true });
+});
+
+describe('an erasure', () => {
+	let sent, sealed, key, kept, keptKey, wrapping;
+
+	it('is proved: before it the marker opens from rows, WAL and an older copy with the keys then held', async () => {
+		sent = await threat();
+		kept = await threat('stays-in-its-place-9');
+		key = await keyOf(`case:${sent.case}`, 'R-ITL');
+		sealed = (await ledger.rows(`select seq, encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid
+			from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}' order by seq`));
+		assert.ok(sealed.length >= 3);
+		wrapping = files()[0];
+		await stop();
+		copy = path.join(path.dirname(state), 'copy');
+		copyOf(path.join(state, 'pg'), copy);
+		heldThen = wrappingKeys(state);
+		const clear = opensWith(heldThen, { ...key, subject: `case:${sent.case}`, retention: 'R-ITL' }, sealed);
+		assert.ok(clear.some((text) => text.includes(MARKER)), 'from rows');
+		for (const where of ['base', 'pg_wal'])
+			for (const bytes of [Buffer.from(key.wrapped, 'hex'), Buffer.from(sealed[0].data, 'hex').subarray(0, 64)])
+				assert.ok(contain(path.join(copy, where), bytes).length, `the sealed part and its key are in ${where} of the copy`);
+		for (const folder of [copy, state]) assert.deepEqual(contain(folder, MARKER), [], 'in the clear it is nowhere');
+		await start();
+	});
+
+	it('does not come before its time, nor while somebody holds it', async () => {
+		const hold = uuid7();
+		accepted(await open.officer.send(message('hold', { step: 'set', hold, subject: 'case', subject_ref: kept.case, classes: ['R-ITL'], basis: 'file 17' }, system)));
+		await days(29);
+		assert.ok(await keyOf(`case:${sent.case}`, 'R-ITL'));
+		held = hold;
+	});
+
+	it('comes when its time is over: entered first, with what goes and why; then parts and key go, and the wrapping key', async () => {
+		await days(2);
+		const entry = await open.officer.entry((e) => e.k === 'erase.due' && e.message.body.subject === `case:${sent.case}`);
+		const body = entry.message.body;
+		assert.deepEqual({ retention: body.retention, basis: body.basis, key: body.key, count: body.count, actors: body.actors },
+			{ retention: 'R-ITL', basis: 'retention', key: key.id, count: sealed.length, actors: [] });
+		const named = [];
+		for (const [first, last = first] of body.data.map((run) => run.split('-').map(Number))) for (let n = first; n <= last; n++) named.push(n);
+		assert.deepEqual(named, sealed.map((s) => s.seq));
+		await gone(`case:${sent.case}`, 'R-ITL');
+		await rotated(wrapping);
+		assert.equal((await ledger.rows(`select count(*)::int as n from ledger.sealed where data_key = '${key.id}' and data is not null`))[0].n, 0);
+		assert.equal((await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${files()[0].slice(0, 36)}'`))[0].n, 0);
+		assert.ok(await keyOf(`case:${kept.case}`, 'R-ITL'), 'what is held stays');
+	});
+
+	it('is final: nothing that is still held opens it: rows, WAL, the copy, the state on disk; what was not erased opens', async () => {
+		await stop();
+		const now = wrappingKeys(state);
+		assert.equal(now.size, 1);
+		for (const id of heldThen.keys()) assert.ok(!now.has(id), 'the old wrapping key is destroyed');
+		const old = { ...key, subject: `case:${sent.case}`, retention: 'R-ITL' };
+		assert.deepEqual(opensWith(now, old, sealed), [], 'from rows, WAL and the copy: the wrapped key is the same there');
+		for (const k of sealedState(state).keys) assert.notEqual(k.id, key.id, 'not on disk');
+		for (const folder of [copy, state]) assert.deepEqual(contain(folder, MARKER), []);
+		await start();
+		const all = await ledger.read();
+		Ledger.checkTree(all);
+		await ledger.checkSeals(all.entries);
+	});
+
+	it('is shown as one: the entry is there, its heading too, and says that its content was erased', async () => {
+		const again = await Member.connect(server, 'AIRU', 'duty officer', { from: -1 });
+		const entry = await again.entry((e) => e.seq === sent.seq);
+		assert.equal(entry.erased, true);
+		assert.ok(!JSON.stringify(entry).includes(MARKER));
+		assert.equal((await again.entry((e) => e.seq === kept.seq)).message.body.user_identifiers[0].value, 'stays-in-its-place-9');
+		await again.close();
+	});
+
+	it('is no business of others', () => {
+		assert.ok(!open.stranger.entries.some((e) => e.k.startsWith('erase.') || e.k.startsWith('hold.')));
+	});
+
+	it('goes on when the hold is lifted', async () => {
+		accepted(await open.officer.send(message('hold', { step: 'lift', hold: held, reason: 'over' }, system)));
+		await gone(`case:${kept.case}`, 'R-ITL');
+	});
+});
+
+describe('who decides', () => {
+	it('of a case two, of two organisations, both data protection officers; and never while it is held', async () => {
+		const sent = await threat('the-other-marker-2');
+		const early = (more = {}) => message('erase', { step: 'early', subject: `case:${sent.case}`, classes: ['R-ITL'], reason: 'the person asked' }, { ...system, ...more });
+		for (const [who, code] of [[open.harbor, 'not_permitted'], [open.stranger, 'not_found']])
+			assert.equal((await who.send(early())).code, code);
+		const hold = uuid7();
+		accepted(await open.officer.send(message('hold', { step: 'set', hold, subject: 'case', subject_ref: sent.case, classes: ['R-ITL', 'R-AUDIT'], basis: 'file 18' }, system)));
+		assert.equal((await open.officer.send(early())).code, 'state');
+		accepted(await open.officer.send(message('hold', { step: 'lift', hold }, system)));
+		const first = accepted(await open.officer.send(early()));
+		assert.equal((await open.officer.send(early({ supersedes: first.id }))).code, 'not_permitted', 'not the same person');
+		assert.ok(await keyOf(`case:${sent.case}`, 'R-ITL'), 'one alone decides nothing');
+	});
+
+	it('of an exercise its control; of a person their own data protection officer', async () => {
+		assert.equal((await open.officer.send(message('erase', { step: 'early', subject: `exercise:${LANTERN}`, classes: ['R-EXERCISE'], reason: 'x' }, system))).code, 'not_permitted');
+		const person = open.harbor.welcome.you.person;
+		assert.ok(await keyOf(`person:${person}`, 'R-AUDIT'));
+		accepted(await open.officer.send(message('erase', { step: 'early', subject: `person:${person}`, classes: ['R-AUDIT'], reason: 'the person asked' }, system)));
+		const entry = await open.officer.entry((e) => e.k === 'erase.due' && e.message.body.subject === `person:${person}`);
+		assert.equal(entry.message.body.basis, 'early');
+		await gone(`person:${person}`, 'R-AUDIT');
+	});
+
+	it('what is held until when is theirs to ask, of what they have to do with, in pages', async () => {
+		const ask = async (who, body = {}) => who.prepare(message('erase', { step: 'list', ...body }, system));
+		assert.equal((await ask(open.harbor)).code, 'not_permitted');
+		const all = await ask(open.officer);
+		assert.equal(all.op, 'prepared', JSON.stringify(all));
+		assert.ok(all.held.length > 3);
+		const cases = all.held.filter((h) => h.subject.startsWith('case:') && h.retention === 'R-ITL');
+		assert.ok(cases.length >= 1 && cases.every((h) => h.entries >= 3 && (h.due || h.after) && !h.held && !h.is_due), JSON.stringify(cases));
+		assert.ok(!(await ask(open.stranger)).held.some((h) => h.subject.startsWith('case:')));
+		assert.deepEqual((await ask(open.officer, { only: 'due' })).held, [], 'nothing is due');
+		const { out } = await ran(server, ['admin', 'held'], { member: 'StreamHarbor/data protection officer' });
+		assert.ok(out.includes(cases[0].subject), out);
+	});
+});
+
+describe('cut off', () => {
+	it('anywhere, and brought to its end: kill -9 again and again, and at the end all that is left opens, and one wrapping key is there', async () => {
+		const doomed = [];
+		for (let i = 0; i < 3; i++) doomed.push(await threat(`doomed-${i}`));
+		await days(31);
+		for (let i = 0; i < 6; i++) await server.kill('eraser');
+		for (const d of doomed) await gone(`case:${d.case}`, 'R-ITL');
+		await until(() => files().length === 1, 'one wrapping key', 20_000);
+		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${files()[0].slice(0, 36)}'`))[0].n === 0, 'all are wrapped under it');
+		assert.ok(!fs.readdirSync(path.join(state, 'wrapping')).some((n) => n.endsWith('.gone') || n.endsWith('.new')));
+		const all = await ledger.read();
+		Ledger.checkTree(all);
+		await ledger.checkSeals(all.entries);
+		accepted(await open.harbor.deliver(m4(open.harbor))); // and a new case gets its keys, under the new one
+	});
+});
+
+describe('without an entry', () => {
+	it('a part that is gone is reported: in /readyz and the log', async () => {
+		const sent = accepted(await open.harbor.deliver(m4(open.harbor)));
+		await ledger.rows(`update ledger.sealed set data = null where seq = ${sent.seq}`, 'admin');
+		await server.kill('eraser');
+		await until(async () => /1 sealed parts are gone/.test((await server.request('GET', '/readyz', { credential: server.credential('OPS', 'admin') })).text), 'readyz says so', 20_000);
+		assert.ok(server.log.includes(`entry ${sent.seq}: the personal part is not there`));
+	});
+});
+
+describe('an older copy of the database', () => {
+	it('is made good: what survived opens, and what was erased is entered and erased again', async () => {
+		const erased = (await ledger.rows(`select (convert_from(body, 'UTF8')::json) #>> '{message,body,subject}' as subject from ledger.entry where k = 'erase.due'`)).map((r) => r.subject);
+		await stop();
+		fs.rmSync(path.join(state, 'pg'), { recursive: true });
+		copyOf(copy, path.join(state, 'pg'));
+		await start();
+		const subject = erased.find((s) => s.startsWith('case:'));
+		await until(async () => (await ledger.rows(`select 1 as one from ledger.entry where k = 'erase.due'
+			and (convert_from(body, 'UTF8')::json) #>> '{message,body,basis}' = 'restored'
+			and (convert_from(body, 'UTF8')::json) #>> '{message,body,subject}' = '${subject}'`)).length, 'it is entered again', 20_000);
+		await gone(subject, 'R-ITL');
+		await until(() => files().length === 1, 'one wrapping key', 20_000);
+		const all = await ledger.read();
+		Ledger.checkTree(all);
+		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${files()[0].slice(0, 36)}'`))[0].n === 0, 'all are wrapped anew', 20_000);
+		await ledger.checkSeals(all.entries.filter((e) => e.data && e.actor));
+		assert.match(server.log, /keys_mended/);
+	});
+});
