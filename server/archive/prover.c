@@ -216,7 +216,7 @@ static int bundle(struct toc_prover *p, struct ask *k, const struct toc_tile *t)
 		return 0;
 	}
 	toc_buf_init(&k->bundle, TOC_TILE_WIDTH * (TOC_LEAF_BYTES_MAX + 2));
-	return toc_store_leaves(p->o.store, from, from + t->width, DEADLINE, on_leaf, on_fetched, p) < 0 ? busy(p, k) : 1;
+	return toc_store_bundle(p->o.store, from, from + t->width, DEADLINE, on_leaf, on_fetched, p) < 0 ? busy(p, k) : 1;
 }
 
 static int tile(struct toc_prover *p, struct ask *k)

@@ -48,7 +48,7 @@ struct toc_op {
 	uint64_t from; /* read, leaves: the first seq; hashes: the first; snapshot: as_of; of a checkpoint: its size */
 	uint64_t to;   /* leaves: the first seq that is not wanted */
 	unsigned limit;
-	int version; /* hashes: the level */
+	int version; /* hashes: the level; leaves: 1 without bodies */
 	void *copy; /* ids, pieces, snapshot or origin, owned */
 	size_t n;   /* ids, pieces, or bytes */
 	struct toc_str piece;         /* borrowed */

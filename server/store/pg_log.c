@@ -24,7 +24,7 @@ static void take_head(struct toc_pg *pg, const PGresult *r)
 				   PQnfields(r) > 2 ? toc_pg_get_bytes(r, 0, 2) : (struct toc_str){ 0 });
 }
 
-/* leaves.sql: seq, leaf, body, body_salt, leaf_hash */
+/* leaves.sql, bundle.sql: seq, leaf, body, body_salt, leaf_hash */
 static void take_leaves(struct toc_pg *pg, const PGresult *r)
 {
 	const struct toc_op *op = toc_op_head(&pg->s);
@@ -88,7 +88,7 @@ void toc_pg_send_log(struct toc_pg *pg, const struct toc_op *op)
 	case TOC_OP_LEAVES:
 		toc_pg_int8(&p, (int64_t)op->from);
 		toc_pg_int8(&p, (int64_t)op->to);
-		toc_pg_send(pg, "leaves", &p, take_leaves);
+		toc_pg_send(pg, op->version ? "bundle" : "leaves", &p, take_leaves);
 		toc_pg_row_by_row(pg);
 		break;
 	case TOC_OP_HASHES:

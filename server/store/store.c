@@ -334,8 +334,8 @@ int toc_store_checkpoint(struct toc_store *s, struct toc_str origin, toc_dur dea
 	return queued(s);
 }
 
-int toc_store_leaves(struct toc_store *s, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
-		     toc_store_done *done, void *ctx)
+static int leaves(struct toc_store *s, bool bare, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
+		  toc_store_done *done, void *ctx)
 {
 	struct toc_op *op = op_new(s, TOC_OP_LEAVES, deadline, done, ctx);
 
@@ -344,8 +344,21 @@ int toc_store_leaves(struct toc_store *s, uint64_t from, uint64_t to, toc_dur de
 		return TOC_ELIMIT;
 	op->from = from;
 	op->to = to;
+	op->version = bare;
 	op->hand_over.leaf = leaf;
 	return queued(s);
+}
+
+int toc_store_leaves(struct toc_store *s, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
+		     toc_store_done *done, void *ctx)
+{
+	return leaves(s, false, from, to, deadline, leaf, done, ctx);
+}
+
+int toc_store_bundle(struct toc_store *s, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
+		     toc_store_done *done, void *ctx)
+{
+	return leaves(s, true, from, to, deadline, leaf, done, ctx);
 }
 
 int toc_store_hashes(struct toc_store *s, unsigned level, uint64_t first, unsigned n, toc_dur deadline,

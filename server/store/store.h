@@ -197,6 +197,9 @@ int toc_store_checkpoint(struct toc_store *s, struct toc_str origin, toc_dur dea
 /** Entries from <= seq < to, in order, at most TOC_READ_MAX. */
 int toc_store_leaves(struct toc_store *s, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
 		     toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** The same without bodies and their salts: what a bundle of the log shows. */
+int toc_store_bundle(struct toc_store *s, uint64_t from, uint64_t to, toc_dur deadline, toc_store_leaf *leaf,
+		     toc_store_done *done, void *ctx) TOC_MUSTCHECK;
 /** `n` hashes side by side at a level of tiles (0: leaves), from number `first`: blob once, 32 bytes each, as many as
  * are there; as_of is `first`. */
 int toc_store_hashes(struct toc_store *s, unsigned level, uint64_t first, unsigned n, toc_dur deadline,

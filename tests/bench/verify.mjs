@@ -25,6 +25,9 @@ try {
 	const log = new Log(server, server.credential('FRP', 'auditor'));
 	await until(async () => (await log.checkpoint())?.size >= N, 'all of it is signed', 300_000);
 
+	const me = async () => (await server.request('GET', '/api/me', { credential: server.credential('FRP', 'auditor') })).json.tip;
+	await until(async () => await me() >= N - 1, 'the keeper has read them, too', 300_000);
+
 	const seconds = async (words, args, options) => {
 		const began = performance.now(), r = await ran(server, ['audit', ...args], options);
 		if (r.code) throw new Error(`${words}: ${r.out}${r.err}`);
