@@ -53,6 +53,20 @@ describe("state", () => {
 		assert.deepEqual(before, copy);
 	});
 
+	test("that the operator has opened an entry of a case is in the case's timeline, and its end too; of what is unknown here nothing is made", () => {
+		const fake = new FakeServer();
+		fake.scene("normal");
+		const s = stateFor(fake, "AIRU");
+		const [id, known] = [...s.known].find(([, k]) => k.case && s.cases.has(k.case));
+		const entry = (n, k, body) => ({ op: "entry", seq: 1e6 + n, id: `glass-${n}`, k, org: "OPS", mode: "system", at: "2031-05-17T14:00:00Z", rendering: "without_personal",
+			message: { type: "breakglass", body: { step: k.split(".")[1], ...body } }, decided: {} });
+		const after = reduceAll(s, [entry(1, "breakglass.open", { entries: [{ ref: id }], reason: "A console shows nothing." }),
+			entry(2, "breakglass.close", { glass: "glass-1" }), entry(3, "breakglass.open", { entries: [{ ref: "nowhere" }] })]);
+		assert.deepEqual(after.cases.get(known.case).timeline.filter((i) => i.k.startsWith("breakglass.")).map((i) => [i.k, i.org]),
+			[["breakglass.open", "OPS"], ["breakglass.close", "OPS"]]);
+		assert.equal(after.cases.size, s.cases.size);
+	});
+
 	test("an entry that comes twice counts once", () => {
 		const fake = new FakeServer();
 		const { lantern } = fake.scene("normal");

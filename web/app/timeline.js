@@ -38,7 +38,7 @@ const SYMBOL = /** @type {Record<string, string>} */ ({
 	"M20.draft": "draft", "M20.approve": "read", "M20.hand_over": "person", "M21.send": "check", "M22.open": "keep", "M22.status": "check",
 	"M23.contribute": "question", "M23.final": "closed", "M23.publish": "sent", "M25.recall": "withdrawn", "M25.confirm": "accepted",
 	"M28.send": "keep",
-	"M19.escalation": "bell", "M29.disclose": "link", "deadline.passed": "clock", "deadline.warned": "clock",
+	"M19.escalation": "bell", "M29.disclose": "link", "breakglass.open": "warn", "breakglass.confirm": "warn", "breakglass.close": "closed", "deadline.passed": "clock", "deadline.warned": "clock",
 });
 
 /** What an entry adds, in a line. @param {{item: Item, c: {exercise?: string}}} props */
@@ -69,6 +69,8 @@ function Detail({ item, c }) {
 	case "M7.match_count":
 		return html`<b>${t("timeline.count", { n: b.count ?? 0 })}</b>${b.blocked_at_upload !== undefined && html` · ${t("timeline.blocked",
 			{ n: b.blocked_at_upload })}`}`;
+	case "breakglass.open":
+		return b.reason;
 	case "M7.review":
 		return t("timeline.views", { n: b.views_hour ?? 0 });
 	case "M7.opinion":

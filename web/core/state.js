@@ -19,6 +19,7 @@ import { blankOrg, directorySteps } from "./directory.js";
 import { courseSteps } from "./course.js";
 import { exerciseSteps, takeInjectReceipt } from "./exercises.js";
 import { fenceSteps } from "./fences.js";
+import { glassSteps } from "./glass.js";
 import { hookSteps, takeDelivery } from "./hooks.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
 import { copyOrder, newOrder, orderIdOf, orderSteps } from "./orders.js";
@@ -210,7 +211,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...adminSteps, ...auditSteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...adminSteps, ...auditSteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...glassSteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
@@ -228,8 +229,7 @@ const silent = new Set([
 	"witness.register", "witness.revoke", "courier.take_over", "timestamp.stamp",
 	"lookup.ask", "M26.verify",
 		"M26.drill", "push.subscribe", "push.unsubscribe",
-		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request", "breakglass.open",
-		"breakglass.confirm", "breakglass.close",
+		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request",
 ]);
 
 /** Is it a kind of entry that this console has a place for, or knows that it has none? @param {string} k "TYPE.STEP" */
