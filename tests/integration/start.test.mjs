@@ -27,9 +27,12 @@ describe('a demo', () => {
 	it('writes a credential for everybody of the cast', () => {
 		assert.ok(server.credentials.length > 80);
 		for (const c of server.credentials) {
-			assert.deepEqual(Object.keys(c).sort(), ['api_key', 'kinds', 'organisation', 'person', 'roles', 'sign_in']);
+			const { witness_key, ...others } = c; // of gateways whose organisation vouches for the log
+			assert.deepEqual(Object.keys(others).sort(), ['api_key', 'kinds', 'organisation', 'person', 'roles', 'sign_in']);
+			if (witness_key) assert.deepEqual([c.person, witness_key.startsWith(`PRIVATE+KEY+localhost/witness/${c.organisation}+`)], ['gateway', true]);
 			assert.match(c.api_key, /^toc_[\w-]{43}$/);
 		}
+		assert.equal(server.credentials.filter((c) => c.witness_key).length, 4);
 		assert.match(server.credential('HUB', 'lead').sign_in, /#sign-in=[\w-]{43}$/);
 		assert.equal(server.credential('AIRU', 'gateway').sign_in, null);
 		assert.equal(fs.statSync(path.join(server.state, 'demo/credentials.json')).mode & 0o777, 0o600);
