@@ -187,6 +187,25 @@ describe("the path from closing to the debrief", { skip: why }, () => {
 		assert.deepEqual(await axe(platform.page), []);
 	});
 
+	test("the debrief is a page of its own, which prints as a document: all of it, or what is public", async () => {
+		const { page } = platform;
+		await page.getByRole("link", { name: "Open the debrief" }).click();
+		await page.waitForSelector("main.debrief-page .public-version");
+		assert.match(await page.locator("main").innerText(), /ended its spread within a day[\s\S]*Statistics[\s\S]*Blocked at upload[\s\S]*The chain of calls held\.[\s\S]*One desk to call\./);
+		assert.deepEqual(await axe(page), []);
+		await page.evaluate(() => (window.print = () => (globalThis.printed = document.querySelector("main").className)));
+		await page.emulateMedia({ media: "print" });
+		await page.evaluate(() => [...document.querySelectorAll(".debrief-acts button")].find((b) => /public/.test(b.textContent)).click());
+		await page.waitForFunction(() => /is-public-only/.test(globalThis.printed ?? ""));
+		for (const [part, shown] of [[".debrief-public", true], ["header.top", false], [".contribution", false], [".debrief-acts", false]])
+			assert.equal(await page.locator(part).first().isVisible(), shown, part);
+		await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+		await page.locator(".contribution").first().waitFor();
+		await page.emulateMedia({ media: "screen" });
+		await page.keyboard.press("Escape");
+		await page.waitForSelector("main.incident-page");
+	});
+
 	test("no error, no word of the policy, no request to another place", () => {
 		assert.deepEqual([...lead.violations, ...second.violations, ...platform.violations], []);
 	});

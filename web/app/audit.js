@@ -101,12 +101,15 @@ function Spread({ rows }) {
 			s.until)}</span></figcaption></figure>`;
 }
 
-/** @param {string} name @param {any} v */
+/** @param {string} name @param {any} v @returns {any} */
 function Cell(name, v) {
-	if (v !== undefined && v !== null && /^(at|recorded|from|until|due|since|.*_at)$/.test(name) && typeof v === "string" && Number.isFinite(Date.parse(v)))
+	if (typeof v === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(v) && Number.isFinite(Date.parse(v)))
 		return html`<${When} at=${v} of=${{}} withZone />`;
 	if (name === "org" && typeof v === "string")
 		return html`<${OrgName} code=${v} />`;
+	/* what came by which channel, when: a line each */
+	if (Array.isArray(v) && v.length > 0 && v.every((x) => x && typeof x === "object" && !Array.isArray(x)))
+		return html`<ul class="plain">${v.map((x) => html`<li>${Object.entries(x).map(([k, y], n) => html`${n > 0 && " · "}${Cell(k, y)}`)}</li>`)}</ul>`;
 	const text = cellOf(v);
 	return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text) ? html`<code title=${text}>${text.slice(-12)}</code>` : text.length > 160 ? html`<details><summary>${text.slice(0, 80)}…</summary><span class="pre">${text}</span></details>` : text;
 }

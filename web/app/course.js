@@ -15,7 +15,7 @@ import { InWords } from "./say.js";
 import { useSending } from "./sending.js";
 import { VolumeChart } from "./volume-chart.js";
 
-learn("parts", "course");
+learn("parts", "course", "debrief");
 
 /** @typedef {import("../core/incidents.js").Incident} Incident */
 
@@ -116,7 +116,7 @@ export function Debrief({ i }) {
 	if (!["CLOSED", "DEBRIEF", "ARCHIVED"].includes(i.state))
 		return null;
 	const t25 = [...i.timers.values()].find((x) => x.timer === "T25" && !x.stopped);
-	return html`<section class="card" aria-labelledby="debrief-title"><h2 id="debrief-title">${t("course.debrief")}</h2>
+	return html`<section class="card" aria-labelledby="debrief-title"><div class="card-head"><h2 id="debrief-title">${t("course.debrief")}</h2><a class="button mini" href=${`#/debrief/${i.id}`}>${t("debrief.open")}</a></div>
 		${t25 && !i.published && html`<p class="muted">${t("course.public_until")} <${When} at=${t25.deadline} of=${i} withZone /></p>`}
 		${i.published && html`<h3>${t("course.published")}</h3><p class="muted"><${Who} act=${i.published.by} /> · <${When} at=${i.published.at} of=${i} /></p>
 			<p class="pre public-version">${i.published.body.public_version}</p><${Figures} figures=${i.published.figures} />`}

@@ -12,6 +12,7 @@
  *   #/contacts         contact points, drills, who is on duty
  *   #/hooks            webhooks and their deliveries, for admins
  *   #/admin[/PART]     administration
+ *   #/debrief/ID       the debrief of an incident, for print
  *   #/audit             questions to the ledger
  *   #/exercises        exercises and their clocks; #/exercises/ID one of them
  *   #/log              the log of signed checkpoints

@@ -1,0 +1,18 @@
+// @ts-check
+/* Polski: czego się nauczono. */
+
+/** @type {Record<string, string>} */
+export default {
+	"debrief.open": "Otwórz podsumowanie",
+	"debrief.eyebrow": "Podsumowanie",
+	"debrief.lead": "Czego się nauczono, od uczestników. Liczby pochodzą z serwera. Wkłady w 10 dni, raport końcowy w 30, wersja publiczna w 60.",
+	"debrief.not_yet": "Jeszcze nieotwarte: zaczyna się po zamknięciu incydentu.",
+	"debrief.print_public": "Drukuj wersję publiczną",
+	"debrief.print_all": "Drukuj wszystko",
+	"debrief.statistics": "Statystyki obliczone przez serwer",
+	"debrief.no_statistics": "Są obliczane wraz z raportem końcowym.",
+	"debrief.no_public": "Jeszcze nieopublikowana: druga osoba z centrum publikuje ją słowo w słowo.",
+	"debrief.no_final": "Nie ma jeszcze raportu końcowego.",
+	"debrief.contributions": "Wkłady",
+	"debrief.proposed": "Jak zaproponowano, nieopublikowana",
+};
