@@ -13,9 +13,11 @@
 #include "render/render.h"
 #include "store/audit.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define IDENTIFIER_LEAST 4 /* less would find everybody */
 #define DEADLINE TOC_SECONDS(2)
 #define DATA_BYTES 32768 /* lines go out in pieces of about this */
 #define CREDIT_MAX (1 << 20)
@@ -141,9 +143,64 @@ static void give(struct answer *w, struct toc_str json)
 	put_line(w, json);
 }
 
+/* ---- FINDS: where an identifier stands in what is sealed ---- */
+
+/* ASCII letters alike; other scripts to the letter. */
+static bool has(struct toc_str text, struct toc_str what)
+{
+	for (size_t i = 0; what.n && i + what.n <= text.n; i++) {
+		size_t k = 0;
+		while (k < what.n && tolower((unsigned char)text.p[i + k]) == tolower((unsigned char)what.p[k]))
+			k++;
+		if (k == what.n)
+			return true;
+	}
+	return false;
+}
+
+static void find_in(struct toc_arena *a, const struct toc_value *v, struct toc_str path, struct toc_str what, struct toc_value *ret_paths)
+{
+	if (!v)
+		return;
+	if (v->kind == TOC_TEXT && has(v->text, what))
+		toc_push_text(a, ret_paths, path);
+	for (uint32_t i = 0; i < v->n && (v->kind == TOC_MAP || v->kind == TOC_LIST); i++)
+		find_in(a, v->kind == TOC_MAP ? v->members[i].value : v->items[i],
+			v->kind == TOC_MAP ? toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(path), path.n ? "." : "", TOC_STR_ARGS(v->members[i].name))
+					   : toc_arena_printf(a, "%.*s[%u]", TOC_STR_ARGS(path), i),
+			what, ret_paths);
+}
+
+static void give(struct answer *w, struct toc_str json);
+
+static void give_found(struct answer *w, struct toc_arena *a, const struct toc_opened *e, const struct toc_row *row)
+{
+	struct toc_value *paths = toc_value_list(a), *v = toc_value_map(a), *holders = toc_value_list(a);
+	const struct toc_value *readers = toc_get(toc_get(e->entry.body, "decided"), "readers");
+	const struct toc_seal_key *key = toc_keyring_by_id(w->of->o.ring, row->data_key);
+	struct toc_str what = toc_query_value_of(w->body, "identifier");
+
+	if (what.n >= IDENTIFIER_LEAST)
+		find_in(a, e->data, TOC_STR(""), what, paths);
+	if (!toc_len(paths))
+		return;
+	for (size_t i = 0; i < toc_len(readers); i++)
+		toc_push_text(a, holders, toc_get_text(toc_at(readers, i), "org"));
+	toc_set_int(a, v, "seq", (int64_t)e->entry.seq);
+	toc_set_text(a, v, "at", toc_time_str(a, e->entry.ts));
+	toc_set_text(a, v, "k", e->entry.k);
+	toc_set_text(a, v, "org", e->entry.org);
+	toc_set_text(a, v, "id", toc_uuid_str(a, e->entry.eid));
+	toc_set(a, v, "holders", holders);
+	toc_set(a, v, "fields", paths);
+	toc_set_text(a, v, "subject", key ? key->subject : TOC_STR(""));
+	toc_set_text(a, v, "retention", key ? key->retention : TOC_STR(""));
+	give(w, toc_json_str(a, v));
+}
+
 static bool by_place(const struct toc_query *q)
 {
-	return q->kind == TOC_QUERY_ENTRIES || q->kind == TOC_QUERY_EVIDENCE;
+	return q->kind == TOC_QUERY_ENTRIES || q->kind == TOC_QUERY_EVIDENCE || q->kind == TOC_QUERY_FINDS;
 }
 
 /* ---- ENTRIES, EVIDENCE: each is read with what is sealed of it, one after the other ---- */
@@ -159,12 +216,15 @@ static void on_entry(void *ctx, const struct toc_row *row)
 
 	if (row->seq == w->wanted[w->at_wanted] && !w->gone) {
 		int r = toc_render_open(scratch, w->of->o.ring, row, &e, &error);
-		w->key_unknown = r == 0 && e.key_unknown && w->whole && !w->keys_loaded;
+		bool finds = w->query->kind == TOC_QUERY_FINDS;
+		w->key_unknown = r == 0 && e.key_unknown && (w->whole || finds) && !w->keys_loaded;
 		if (w->key_unknown) { /* once more, with its keys */
 			w->keys[0] = row->actor_key;
 			w->keys[1] = row->data_key;
 		} else if (w->query->kind == TOC_QUERY_EVIDENCE) { /* what does not match its commitment is evidence, too */
 			give(w, toc_evidence(scratch, w->of->o.ring, row, w->whole));
+		} else if (r == 0 && finds) {
+			give_found(w, scratch, &e, row);
 		} else if (r == 0) {
 			give(w, toc_render_entry(scratch, &e, w->whole ? TOC_WHOLE : TOC_WITHOUT_PERSONAL, false));
 		} else {

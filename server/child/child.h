@@ -68,6 +68,8 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most) TOC_MUSTCHECK;
 int toc_heritage_key(const struct toc_value *heritage, const char *name, uint8_t ret_key[32]) TOC_MUSTCHECK;
 /** "wrapping_fd": the wrapping keys, as they follow one another. @return NULL when there are none */
 struct toc_keyring *toc_heritage_keyring(const struct toc_value *heritage);
+/** "token": {"uri","pin"}. Opened before system calls are given up. */
+int toc_heritage_token(const struct toc_value *heritage, struct toc_token **ret_token, struct toc_error *reterr) TOC_MUSTCHECK;
 /** "front_fds", and "courier_fd" if it has one: take the channels in. @return 0 or TOC_EINVAL */
 int toc_heritage_fronts(const struct toc_value *heritage, struct toc_child *c) TOC_MUSTCHECK;
 /** A text member as a C string in the arena; NULL when absent. */

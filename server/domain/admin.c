@@ -473,12 +473,20 @@ static void scope(struct toc_ask *q, struct toc_draft *d, struct toc_value *orgs
 	toc_set(q->a, toc_decided(d), "scope", v);
 }
 
+/* For a person in everything that is sealed: of the own organisation's part, by who protects their data. */
+static bool is_search(const struct toc_ask *q)
+{
+	return toc_get_is(q->body, "query", "subject");
+}
+
 int toc_rule_query_own(struct toc_ask *q)
 {
 	struct toc_value *orgs = toc_value_list(q->a);
 
 	if (toc_ask_may(q, 0) < 0 || toc_ask_not_ahead(q, q->body, "at", "body.at") < 0)
 		return -1;
+	if (is_search(q) && !(q->roles & TOC_ROLE_DP))
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.query", "domain a.3.1", "query: for data protection officers");
 	struct toc_draft *d = toc_ask_draft(q, "M27.own");
 	toc_push_text(q->a, orgs, q->p->org);
 	scope(q, d, orgs, toc_value_list(q->a), toc_value_list(q->a), toc_value_list(q->a), (toc_time){ 0 }, q->at, false, false);
@@ -510,6 +518,8 @@ int toc_rule_query_mandate(struct toc_ask *q)
 
 	if (!m || !toc_short_is(&m->auditor, q->p->org))
 		return toc_refuse_unknown(q, "body.mandate_ref");
+	if (is_search(q))
+		return TOC_REFUSE(q, NOT_PERMITTED, "body.query", "domain a.3.1", "query: for data protection officers, of their own organisation's part");
 	if (m->ended || !toc_before(q->at, m->until))
 		return TOC_REFUSE(q, STATE, "body.mandate_ref", "domain (e) 8", "mandate_ref: the mandate has ended");
 	if (toc_ask_may(q, TOC_IF_MANDATE) < 0 || toc_ask_not_ahead(q, q->body, "at", "body.at") < 0)

@@ -130,9 +130,15 @@ static int open_all(struct process *p, const struct toc_value *heritage, struct 
 		return toc_fail(reterr, TOC_EINVAL, "the parent's heritage lacks something");
 	e->folder = strdup(toc_arena_printf(a, "%s/wrapping", state).p);
 	e->ledger = toc_erasing_new(conninfo);
-	if ((r = toc_files_finish(e->folder, reterr)) < 0 || (r = toc_files_read(e->folder, e->keys, &e->n_keys, reterr)) < 0 ||
+	if (toc_get(heritage, "token") && (r = toc_heritage_token(heritage, &e->token, reterr)) < 0)
+		return r;
+	if ((r = toc_files_finish(e->folder, reterr)) < 0 || (r = toc_wrappers_read(e, e->keys, &e->n_keys, reterr)) < 0 ||
 	    (r = toc_outside_read(&e->outside, toc_arena_printf(a, "%s/record", e->folder).p, reterr)) < 0)
 		return r;
+	if (e->n_keys == 0 && e->token && (r = toc_wrappers_make(e, &e->keys[0], reterr)) < 0)
+		return r;
+	if (e->n_keys == 0 && e->token)
+		e->n_keys = 1; /* the first one ever */
 	if (e->n_keys == 0)
 		return toc_fail(reterr, TOC_ENOTFOUND, "%s: there is no wrapping key", e->folder);
 	toc_eraser_tell(e); /* also what one before us left half written */
@@ -161,6 +167,7 @@ out:
 	toc_child_free(p.child);
 	toc_erasing_free(p.e.ledger);
 	toc_wrapping_free(p.e.page);
+	toc_token_free(p.e.token);
 	toc_outside_done(&p.e.outside);
 	toc_watch_free(p.watch);
 	toc_wipe(p.e.keys, sizeof p.e.keys);

@@ -19,6 +19,7 @@
 #include "base/value.h"
 #include "ipc/wrapping.h"
 #include "store/erasing.h"
+#include "token/token.h"
 
 /** The process. @return exit code */
 int toc_eraser_main(const struct toc_value *heritage);
@@ -53,6 +54,7 @@ int toc_files_finish(const char *folder, struct toc_error *reterr) TOC_MUSTCHECK
 struct toc_eraser {
 	struct toc_erasing *ledger;
 	struct toc_wrapping *page;
+	struct toc_token *token; /* has the wrapping keys, or NULL: files of the folder */
 	struct toc_outside outside;
 	char *folder;
 	const char *node;
@@ -62,6 +64,12 @@ struct toc_eraser {
 	uint64_t done_to;      /* of what was entered before, everything is carried out */
 	int64_t since_us;      /* something waits since then; 0: nothing */
 };
+/* wrappers.c: the wrapping keys, in a token or as files. */
+int toc_wrappers_read(struct toc_eraser *e, struct toc_wrapping_key ret_keys[TOC_WRAP_KEYS_MAX], size_t *ret_n,
+		  struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_wrappers_make(struct toc_eraser *e, struct toc_wrapping_key *ret_key, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_wrappers_destroy(struct toc_eraser *e, struct toc_uuid id, struct toc_error *reterr) TOC_MUSTCHECK;
+
 /* rotate.c */
 /** Keys that are wrapped under what was destroyed, or were erased: after the database has come back. */
 int toc_eraser_restore(struct toc_eraser *e, struct toc_error *reterr) TOC_MUSTCHECK;

@@ -49,7 +49,7 @@ static int read_files(struct toc_eraser *e, struct toc_error *reterr)
 {
 	struct toc_wrapping_key keys[TOC_WRAP_KEYS_MAX];
 	size_t n;
-	int r = toc_files_read(e->folder, keys, &n, reterr);
+	int r = toc_wrappers_read(e, keys, &n, reterr);
 
 	if (r == 0 && n && (n != e->n_keys || memcmp(keys, e->keys, n * sizeof *keys))) {
 		memcpy(e->keys, keys, n * sizeof *keys);
@@ -86,7 +86,7 @@ static void take_key(void *ctx, uint64_t seq, const struct toc_key_row *row)
 	}
 	if (p->n == PASS)
 		return;
-	if (toc_seal_key_unwrap(row->wrapped, old->id, old->key, &k) < 0) {
+	if (toc_unwrap(p->e->token, row->wrapped, old, &k) < 0) {
 		char text[TOC_UUID_TEXT];
 		toc_uuid_format(row->id, text);
 		p->lacking = true;
@@ -95,8 +95,12 @@ static void take_key(void *ctx, uint64_t seq, const struct toc_key_row *row)
 	}
 	p->rows[p->n++] = (struct toc_key_row){
 		.id = k.id, .subject = k.subject, .retention = k.retention, .wrapping_id = p->under->id,
-		.wrapped = toc_seal_key_wrap(p->a, &k, p->under->id, p->under->key),
+		.wrapped = toc_wrap(p->e->token, p->a, &k, p->under),
 	};
+	if (!p->rows[p->n - 1].wrapped.n) { /* the token does not do it now */
+		p->n--;
+		p->lacking = true;
+	}
 	toc_wipe(k.key, sizeof k.key);
 }
 
@@ -164,7 +168,7 @@ static int make_and_begin(struct toc_eraser *e, struct toc_uuid newest, struct t
 
 	if (e->n_keys < TOC_WRAP_KEYS_MAX) {
 		struct toc_wrapping_key fresh;
-		if ((r = toc_files_make(e->folder, &fresh, reterr)) < 0)
+		if ((r = toc_wrappers_make(e, &fresh, reterr)) < 0)
 			return r;
 		memmove(&e->keys[1], &e->keys[0], e->n_keys * sizeof *e->keys);
 		e->keys[0] = fresh;
@@ -193,7 +197,7 @@ static int destroy_others(struct toc_eraser *e, struct toc_uuid newest, struct t
 	for (size_t i = 0; i < n && r == 0; i++) {
 		if (toc_uuid_eq(old[i].id, newest))
 			continue;
-		r = toc_files_destroy(e->folder, old[i].id, reterr);
+		r = toc_wrappers_destroy(e, old[i].id, reterr);
 		if (r == 0)
 			toc_count(TOC_METRIC_ERASER_ROTATED);
 	}

@@ -80,6 +80,8 @@ static void take_entry(void *ctx, uint64_t seq, struct toc_str body)
 		const struct toc_value *said = toc_get(toc_get(v, "message"), "body");
 		add_runs(w, toc_get(said, "actors"), ACTOR);
 		add_runs(w, toc_get(said, "data"), DATA);
+	} else {
+		toc_log(TOC_LOG_ERROR, "erasure_unreadable", "entry %llu: %s", (unsigned long long)seq, why.detail);
 	}
 	w->read_to = seq + 1;
 	w->got++;

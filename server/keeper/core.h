@@ -125,6 +125,7 @@ struct toc_keeper {
 	/* start and snapshots */
 	int64_t start_us;
 	bool loading, tried_disk, seeded;
+	unsigned unopened; /* seal keys whose wrapping key is not here */
 	unsigned start_waits; /* for keys, and for the copy of the state */
 	const char *start_failed;
 	uint64_t saved_as_of;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define PATIENCE_US 5000000
+#define MENDED_WITHIN_US 6000000
 #define CASES_MAX 1000 /* whose rows are at hand from the start; those of others are read when they are wanted */
 
 static void again(struct toc_keeper *k, const char *why)
@@ -119,8 +120,14 @@ static void one_is_there(struct toc_keeper *k, const char *failed)
 
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
+	struct toc_keeper *k = ctx;
+	/* An older copy of the database has them as they were wrapped then: the eraser puts that right. What it cannot is
+	 * erased, or another node's to bring. */
+	bool shut = k->unopened && toc_clock_mono_us() < k->start_us + MENDED_WITHIN_US;
 	(void)size, (void)error;
-	one_is_there(ctx, result < 0 ? "the seal keys could not be read" : NULL);
+	one_is_there(ctx, result < 0 ? "the seal keys could not be read"
+			  : shut     ? "seal keys are wrapped under a key that is not here: waiting for the eraser"
+				     : NULL);
 }
 
 /* A copy of the state that is being loaded. */
@@ -244,6 +251,7 @@ void toc_start_turn(struct toc_keeper *k)
 		k->loading = true;
 		k->start_failed = NULL;
 		k->start_waits = 2;
+		k->unopened = 0;
 		if (toc_load_keys(k, k->o.writer, on_keys) < 0)
 			one_is_there(k, "the store's queue is full");
 		if (load_snapshot(k) < 0)

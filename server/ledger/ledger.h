@@ -64,6 +64,8 @@ struct toc_seal_key {
 	struct toc_str subject, retention; /* borrowed */
 	uint8_t key[32];
 };
+/** What a wrapped key is bound to. */
+struct toc_str toc_seal_key_aad(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid wrapping_id);
 struct toc_str toc_seal_key_wrap(struct toc_arena *a, const struct toc_seal_key *k,
 				 struct toc_uuid wrapping_id, const uint8_t wrapping_key[32]);
 /** @param k id, subject and retention set by the caller; key is filled @return 0 or TOC_EPROOF */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static struct toc_str wrap_aad(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid wrapping_id)
+struct toc_str toc_seal_key_aad(struct toc_arena *a, const struct toc_seal_key *k, struct toc_uuid wrapping_id)
 {
 	char id[TOC_UUID_TEXT], wrapping[TOC_UUID_TEXT];
 
@@ -31,7 +31,7 @@ static struct toc_str part_aad(struct toc_arena *a, const struct toc_seal_key *k
 struct toc_str toc_seal_key_wrap(struct toc_arena *a, const struct toc_seal_key *k,
 				 struct toc_uuid wrapping_id, const uint8_t wrapping_key[32])
 {
-	return toc_seal(a, wrapping_key, wrap_aad(a, k, wrapping_id),
+	return toc_seal(a, wrapping_key, toc_seal_key_aad(a, k, wrapping_id),
 			(struct toc_str){ (const char *)k->key, 32 });
 }
 
@@ -40,7 +40,7 @@ int toc_seal_key_unwrap(struct toc_str wrapped, struct toc_uuid wrapping_id, con
 {
 	struct toc_arena *a = toc_arena_new();
 	struct toc_str clear = { 0 };
-	int r = toc_unseal(a, wrapping_key, wrap_aad(a, k, wrapping_id), wrapped, &clear);
+	int r = toc_unseal(a, wrapping_key, toc_seal_key_aad(a, k, wrapping_id), wrapped, &clear);
 
 	if (r == 0 && clear.n != sizeof k->key)
 		r = TOC_EPROOF;

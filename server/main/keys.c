@@ -102,7 +102,23 @@ static int make_first(struct toc_keys *ret, const struct toc_state *state, struc
 	return r;
 }
 
-int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_rights eraser, struct toc_error *reterr)
+static int with_token(struct toc_keys *ret, const char *uri, const char *pin_file, struct toc_error *reterr)
+{
+	size_t n = 0;
+	char *pin = toc_file_read(pin_file, 256, &n);
+
+	if (ret->n_wrap)
+		return toc_fail(reterr, TOC_ECONFLICT, "wrapping: there are wrapping keys in files already, and what they wrap does not move into a token by itself");
+	if (!pin)
+		return toc_fail(reterr, TOC_EIO, "wrapping-pin-file: %s: %s", pin_file, strerror(errno));
+	pin[strcspn(pin, "\r\n")] = 0;
+	ret->pin = pin;
+	ret->token = strdup(uri);
+	return 0;
+}
+
+int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_rights eraser, const char *token, const char *pin_file,
+		  struct toc_error *reterr)
 {
 	int r;
 	memset(ret, 0, sizeof *ret);
@@ -112,6 +128,8 @@ int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct to
 	    (r = toc_key_read_or_make(state, "keys/journal.key", ret->journal, reterr)) < 0 ||
 	    (r = toc_key_read_or_make(state, "keys/outside.key", ret->outside, reterr)) < 0)
 		return r;
+	if (*token)
+		return with_token(ret, token, pin_file, reterr);
 	if (ret->n_wrap == 0)
 		r = make_first(ret, state, eraser, reterr);
 	return r;
@@ -119,5 +137,9 @@ int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct to
 
 void toc_keys_wipe(struct toc_keys *k)
 {
+	if (k->pin)
+		toc_wipe(k->pin, strlen(k->pin));
+	free(k->pin);
+	free(k->token);
 	toc_wipe(k, sizeof *k);
 }

@@ -19,11 +19,13 @@ struct toc_keys {
 	struct toc_wrapping_key wrap[TOC_WRAP_KEYS_MAX];
 	size_t n_wrap;
 	uint8_t dup[32], journal[32], outside[32];
+	char *token, *pin;  /* URI of the token that has the wrapping keys, and its PIN; NULL: they are files */
 	uint8_t grant[32]; /* lives only as long as this process: grants are short-lived */
 };
-/** Read the keys of a state directory, making those that are missing. @param eraser whose folder wrapping/ is */
+/** Read the keys of a state directory, making those that are missing. @param eraser whose folder wrapping/ is
+ * @param token its URI, "" for files @param pin_file of the token */
 int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct toc_rights eraser,
-		  struct toc_error *reterr) TOC_MUSTCHECK;
+		  const char *token, const char *pin_file, struct toc_error *reterr) TOC_MUSTCHECK;
 void toc_keys_wipe(struct toc_keys *k);
 
 /** One key file of the state directory, made when it is missing. @param name below the state directory */

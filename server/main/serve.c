@@ -121,9 +121,27 @@ static struct toc_value *certificate(const struct house *h, struct toc_arena *a)
 	return pem;
 }
 
+/* A token's module may have its own way to a device that is elsewhere. */
+static bool needs_network(const struct house *h)
+{
+	return !h->database.cluster || h->keys.token;
+}
+
+static void give_token(const struct house *h, struct toc_arena *a, struct toc_value *heritage)
+{
+	struct toc_value *token = toc_value_map(a);
+
+	if (!h->keys.token)
+		return;
+	toc_set_cstr(a, token, "uri", h->keys.token);
+	toc_set_cstr(a, token, "pin", h->keys.pin);
+	toc_set(a, heritage, "token", token);
+}
+
 static void give_ledger_keys(const struct house *h, struct toc_arena *a, struct toc_value *heritage, int wrapping_fd)
 {
 	toc_set_int(a, heritage, "wrapping_fd", wrapping_fd);
+	give_token(h, a, heritage);
 	toc_set(a, heritage, "grant_key", key_text(a, h->keys.grant));
 }
 
@@ -178,7 +196,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.keeper);
 		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
-		toc_set_bool(a, v, "network", !h->database.cluster);
+		toc_set_bool(a, v, "network", needs_network(h));
 		toc_set_cstr(a, v, "state_dir", h->state.dir);
 		give_ledger_keys(h, a, v, given(h->wrapping_read, first_fd, ret_give, ret_n));
 		toc_set(a, v, "dup_key", key_text(a, h->keys.dup));
@@ -196,7 +214,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_cstr(a, v, "conninfo", h->database.archive);
 		toc_set_cstr(a, v, "auditor", h->database.auditor);
 		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
-		toc_set_bool(a, v, "network", !h->database.cluster);
+		toc_set_bool(a, v, "network", needs_network(h));
 		give_ledger_keys(h, a, v, given(h->wrapping_read, first_fd, ret_give, ret_n));
 		break;
 	case TOC_SIGNER:
@@ -210,9 +228,10 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 	case TOC_ERASER:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ERASER], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.eraser);
-		toc_set_bool(a, v, "network", !h->database.cluster);
+		toc_set_bool(a, v, "network", needs_network(h));
 		toc_set_cstr(a, v, "state_dir", h->state.dir);
 		toc_set_int(a, v, "wrapping_fd", given(h->wrapping_write, first_fd, ret_give, ret_n));
+		give_token(h, a, v);
 		break;
 	case TOC_COURIER:
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
@@ -346,7 +365,8 @@ static int prepare(struct house *h, struct toc_error *reterr)
 	if ((r = toc_state_folder(&h->state, "keys", 0700, self, reterr)) < 0 ||
 	    (r = toc_state_folder(&h->state, "journal", 0700, h->keeper, reterr)) < 0 ||
 	    (r = toc_courier_prepare(&h->means, c, &h->state, h->courier, reterr)) < 0 ||
-	    (r = toc_keys_open(&h->keys, &h->state, h->eraser, reterr)) < 0 ||
+	    (r = toc_keys_open(&h->keys, &h->state, h->eraser, toc_config_text(c, TOC_OPT_WRAPPING),
+			       toc_config_text(c, TOC_OPT_WRAPPING_PIN_FILE), reterr)) < 0 ||
 	    (r = toc_wrapping_create(h->keys.wrap, h->keys.n_wrap, &h->wrapping_write, &h->wrapping_read, reterr)) < 0 ||
 	    (r = toc_log_identity_open(&h->log, c, &h->state, h->origin, h->signer, reterr)) < 0 || (r = open_identity(h, &h->identity, reterr)) < 0 ||
 	    (r = open_web(h, reterr)) < 0 || (h->is_demo && (r = open_demo(h, reterr)) < 0) ||

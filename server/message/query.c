@@ -13,6 +13,7 @@ enum { MAY, MUST };
 #define ENTRIES TOC_QUERY_ENTRIES
 #define EVIDENCE TOC_QUERY_EVIDENCE
 #define KNEW TOC_QUERY_KNEW
+#define FINDS TOC_QUERY_FINDS
 
 enum row_kind { OF_QUERY, OF_PARAMETER, OF_COLUMN };
 static const struct {

@@ -6,7 +6,7 @@
 #include "base/refusal.h"
 #include "base/value.h"
 
-enum toc_query_kind { TOC_QUERY_ROWS, TOC_QUERY_ENTRIES, TOC_QUERY_EVIDENCE, TOC_QUERY_KNEW };
+enum toc_query_kind { TOC_QUERY_ROWS, TOC_QUERY_ENTRIES, TOC_QUERY_EVIDENCE, TOC_QUERY_KNEW, TOC_QUERY_FINDS };
 enum toc_query_value { TOC_QUERY_UUID, TOC_QUERY_ORG, TOC_QUERY_TIME, TOC_QUERY_NAME, TOC_QUERY_COUNT };
 
 struct toc_query_parameter {

@@ -20,6 +20,7 @@ struct toc_keyring {
 	struct toc_map *by_id, *by_subject;
 	struct item *first, **end, **fresh; /* `fresh`: the link to the first unsettled item */
 	struct toc_wrapping *watched; /* or NULL */
+	struct toc_token *token;      /* that has the wrapping keys, or NULL */
 	uint32_t version, told;
 	size_t n_keys;
 	struct toc_wrapping_key keys[TOC_WRAP_KEYS_MAX];
@@ -95,6 +96,15 @@ struct toc_keyring *toc_keyring_watching(struct toc_wrapping *w)
 	return r;
 }
 
+struct toc_keyring *toc_keyring_of_token(struct toc_wrapping *w, struct toc_token *t, const struct toc_wrapping_key *keys, size_t n)
+{
+	struct toc_keyring *r = toc_keyring_new(keys, n);
+
+	r->watched = w;
+	r->token = t;
+	return r; /* version 0: what the eraser has written by now is looked at */
+}
+
 bool toc_keyring_changed(struct toc_keyring *r)
 {
 	(void)look(r);
@@ -130,6 +140,7 @@ void toc_keyring_free(struct toc_keyring *r)
 	toc_map_free(r->by_id);
 	toc_map_free(r->by_subject);
 	toc_wrapping_free(r->watched);
+	toc_token_free(r->token);
 	toc_wipe(r->keys, sizeof r->keys);
 	free(r);
 }
@@ -185,7 +196,7 @@ int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 	if (!w)
 		return TOC_ENOTFOUND;
 	struct item *i = item_new(row->id, row->subject, row->retention);
-	int err = toc_seal_key_unwrap(row->wrapped, w->id, w->key, &i->key);
+	int err = toc_unwrap(r->token, row->wrapped, w, &i->key);
 	if (err < 0) {
 		item_free(i);
 		return TOC_EPROOF;
@@ -237,7 +248,9 @@ static size_t collect(const struct toc_keyring *r, struct toc_arena *a, struct i
 		if (!i->wrapped.n) {
 			const struct toc_wrapping_key *w = &r->keys[0]; /* may be newer than the seal key */
 			i->wrapping_id = w->id;
-			set_wrapped(i, toc_seal_key_wrap(a, &i->key, w->id, w->key));
+			set_wrapped(i, toc_wrap(r->token, a, &i->key, w));
+			if (!i->wrapped.n)
+				TOC_WRONG("the token does not wrap"); /* crash-only: another one starts with a new session */
 		}
 		rows[k++] = (struct toc_key_row){
 			.id = i->key.id,

@@ -9,6 +9,7 @@
 
 #include "ipc/wrapping.h"
 #include "store/store.h"
+#include "token/token.h"
 
 struct toc_keyring;
 /** @param keys copied; the first one wraps new keys. n is at least 1 */
@@ -17,6 +18,8 @@ void toc_keyring_free(struct toc_keyring *r); /* wipes */
 
 /** One whose wrapping keys are what the eraser says they are. @param w taken over @return NULL when there are none */
 struct toc_keyring *toc_keyring_watching(struct toc_wrapping *w);
+/** The same, of keys that lie in a token. @param t taken over */
+struct toc_keyring *toc_keyring_of_token(struct toc_wrapping *w, struct toc_token *t, const struct toc_wrapping_key *keys, size_t n);
 /** Have wrapping keys been replaced, or seal keys erased, since this last said so? Then all keys are to be read anew
  * (sweep). The wrapping keys are up to date when it returns. */
 bool toc_keyring_changed(struct toc_keyring *r);

@@ -116,13 +116,16 @@ begin
 end
 $$;
 
--- Came back with an older copy: the keeper enters its erasure again.
+-- Came back with an older copy: the keeper enters its erasure again. Until it is gone its row, which nothing opens, does not
+-- stand in the way of a new key of its subject.
 create or replace function ledger.returned(p_key uuid) returns void
 	language sql security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 	insert into ledger.revenant (key, subject, retention)
-		select k.id, k.subject, k.retention from ledger.seal_key k where k.id = p_key on conflict do nothing
+		select k.id, k.subject, k.retention from ledger.seal_key k where k.id = p_key and position(' ' in k.subject) = 0
+		on conflict do nothing;
+	update ledger.seal_key k set subject = k.subject || ' ' || k.id where k.id = p_key and position(' ' in k.subject) = 0
 $$;
 
 -- Entries of which a part is not there: 1 actor, 2 data, 3 both; p_from <= seq < p_to.
@@ -158,3 +161,7 @@ begin
 	end loop;
 end
 $$;
+
+-- The eraser reads every entry, to know what was erased: bodies have nothing personal.
+drop policy if exists entry_eraser on ledger.entry;
+create policy entry_eraser on ledger.entry for select to tocsin_eraser using (true);

@@ -178,7 +178,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	must(toc_state_open(&state, argv[1], &error), &error);
-	must(toc_keys_open(&keys, &state, toc_rights_of_part("eraser", 5), &error), &error);
+	must(toc_keys_open(&keys, &state, toc_rights_of_part("eraser", 5), "", "", &error), &error);
 	must(toc_cluster_start(&(struct toc_cluster_options){ .state_dir = argv[1] }, &cluster, &error), &error);
 	for (size_t i = 0; i < keys.n_wrap; i++) {
 		wrapping[i].id = keys.wrap[i].id;

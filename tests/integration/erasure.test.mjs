@@ -190,6 +190,21 @@ describe('who decides', () => {
 	});
 });
 
+describe('a person', () => {
+	it('is looked for by a data protection officer, in what is sealed; it is entered, and no content is shown', async () => {
+		const ask = (who, identifier) => server.request('POST', '/api/audit/subject', { credential: server.credential('StreamHarbor', who), body: { purpose: 'request 12', parameters: { identifier } } });
+		const found = await ask('data protection officer', 'THE-OTHER-marker-2');
+		assert.equal(found.status, 200, found.text);
+		const rows = found.text.trim().split('\n').slice(1, -1).map((l) => JSON.parse(l));
+		const own = rows.find((r) => r.k === 'M4.send');
+		assert.ok(own, found.text);
+		assert.ok(own.fields.includes('message.body.user_identifiers[0].value') && own.holders.includes('AIRU') && own.retention === 'R-ITL' && own.subject.startsWith('case:'));
+		assert.ok(!JSON.stringify(rows).includes('A text about'));
+		assert.equal((await ask('data protection officer', MARKER)).text.trim().split('\n').length, 2, 'what was erased is not found');
+		assert.notEqual((await ask('night responder', 'THE-OTHER-marker-2')).status, 200);
+	});
+});
+
 describe('cut off', () => {
 	it('anywhere, and brought to its end: kill -9 again and again, and at the end all that is left opens, and one wrapping key is there', async () => {
 		const doomed = [];
@@ -212,8 +227,10 @@ describe('without an entry', () => {
 		const sent = accepted(await open.harbor.deliver(m4(open.harbor)));
 		await ledger.rows(`update ledger.sealed set data = null where seq = ${sent.seq}`, 'admin');
 		await server.kill('eraser');
-		await until(async () => /1 sealed parts are gone/.test((await server.request('GET', '/readyz', { credential: server.credential('OPS', 'admin') })).text), 'readyz says so', 20_000);
-		assert.ok(server.log.includes(`entry ${sent.seq}: the personal part is not there`));
+		await until(() => server.log.includes(`entry ${sent.seq}: the personal part is not there`), 'the log says so', 20_000);
+		const ready = async () => (await server.request('GET', '/readyz', { credential: server.credential('OPS', 'admin') })).json.checks.eraser;
+		await until(async () => (await ready()).state === 'failing', 'readyz says so', 20_000);
+		assert.match((await ready()).reason, /^1 sealed parts are gone/);
 	});
 });
 

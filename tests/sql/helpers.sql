@@ -63,3 +63,15 @@ begin
 	return t.size = n and t.root = tap.mth(0, n);
 end
 $$;
+
+-- How many entries a role sees.
+create function tap.entries_as(who text) returns bigint language plpgsql as $$
+declare
+	n bigint;
+begin
+	execute format('set local role %I', who);
+	select count(*) into n from ledger.entry;
+	reset role;
+	return n;
+end
+$$;

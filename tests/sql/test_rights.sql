@@ -2,7 +2,7 @@
 -- the eraser through five; nothing else.
 begin;
 set local search_path = tap, public;
-select plan(275);
+select plan(276);
 select lives_ok('select tap.append(3)', 'there are entries');
 
 -- neither role changes a table by itself
@@ -31,6 +31,7 @@ select throws_ok(format('select tap.as_role(%L, %L)', 'tocsin_eraser', 'select f
 		format('the eraser does not read %s', which)) from unnest(array['sealed', 'snapshot', 'checkpoint', 'revenant']) which;
 select lives_ok(format('select tap.as_role(%L, %L)', 'tocsin_eraser', 'select from ledger.' || which), format('the eraser reads %s', which))
 	from unnest(array['entry', 'tip', 'seal_key', 'wrapping']) which;
+select is((select tap.entries_as('tocsin_eraser')), (select count(*) from ledger.entry), 'the eraser sees every entry');
 select functions_are('ledger', array['erase', 'erasures_to_do', 'begin_wrapping', 'rewrap', 'retire_wrappings', 'returned', 'missing_parts', 'parts_of', 'append', 'lock_tip', 'add_keys', 'save_piece', 'save_snapshot', 'refuse_change', 'document', 'publish', 'cosign', 'add_time_stamp']);
 select is((select array_agg(p.proname || '/' || r order by p.proname, r) from pg_proc p, unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer', 'tocsin_eraser', 'tocsin_owner']) r
 		where p.pronamespace = 'ledger'::regnamespace and r <> 'tocsin_owner' and has_function_privilege(r, p.oid, 'execute')),

@@ -77,8 +77,8 @@ CASE(keys_are_made_once_and_stay)
 	CHECK_INT(toc_state_open(&state, dir, &error), 0);
 	CHECK_INT(toc_state_folder(&state, "keys", 0700, me, &error), 0);
 	CHECK_INT(mode_of("keys"), 0700);
-	CHECK_INT(toc_keys_open(&first, &state, me, &error), 0);
-	CHECK_INT(toc_keys_open(&second, &state, me, &error), 0);
+	CHECK_INT(toc_keys_open(&first, &state, me, "", "", &error), 0);
+	CHECK_INT(toc_keys_open(&second, &state, me, "", "", &error), 0);
 	CHECK_INT(first.n_wrap, 1);
 	CHECK_INT(second.n_wrap, 1);
 	CHECK(toc_uuid_eq(first.wrap[0].id, second.wrap[0].id));
@@ -100,7 +100,7 @@ CASE(a_damaged_key_is_never_replaced)
 	CHECK_INT(toc_state_folder(&state, "keys", 0700, me, &error), 0);
 	char *path = toc_state_path(&state, "keys/dup.key");
 	CHECK_INT(toc_file_write(path, 0600, "damaged\n", 8, &error), 0);
-	CHECK_INT(toc_keys_open(&keys, &state, me, &error), TOC_EINVAL);
+	CHECK_INT(toc_keys_open(&keys, &state, me, "", "", &error), TOC_EINVAL);
 	CHECK(strstr(error.text, path) != NULL && strstr(error.text, "backup") != NULL);
 	free(path);
 	end();

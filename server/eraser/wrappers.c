@@ -1,0 +1,23 @@
+/* wrappers.c: the wrapping keys, wherever they lie. */
+#include "eraser/eraser.h"
+
+#include "base/time.h"
+
+int toc_wrappers_read(struct toc_eraser *e, struct toc_wrapping_key ret_keys[TOC_WRAP_KEYS_MAX], size_t *ret_n,
+		      struct toc_error *reterr)
+{
+	return e->token ? toc_token_keys(e->token, ret_keys, ret_n, reterr) : toc_files_read(e->folder, ret_keys, ret_n, reterr);
+}
+
+int toc_wrappers_make(struct toc_eraser *e, struct toc_wrapping_key *ret_key, struct toc_error *reterr)
+{
+	if (!e->token)
+		return toc_files_make(e->folder, ret_key, reterr);
+	*ret_key = (struct toc_wrapping_key){ .id = toc_uuid_v7(toc_clock_now().us / 1000) };
+	return toc_token_make(e->token, ret_key->id, reterr);
+}
+
+int toc_wrappers_destroy(struct toc_eraser *e, struct toc_uuid id, struct toc_error *reterr)
+{
+	return e->token ? toc_token_destroy(e->token, id, reterr) : toc_files_destroy(e->folder, id, reterr);
+}
