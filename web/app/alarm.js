@@ -6,7 +6,8 @@ import { effect, signal } from "@preact/signals";
 import { openExercises } from "../core/select.js";
 import { t } from "../lib/i18n.js";
 import { play } from "../lib/sound.js";
-import { alarmList, announce, now, phase, session, settings, sound, state } from "./model.js";
+import { wordsOf } from "./alerts.js";
+import { alarmList, announce, flooding, now, phase, session, settings, sound, state } from "./model.js";
 import { go, route } from "./router.js";
 
 const REPEAT = { life: 4_000, notice: 60_000 };
@@ -50,7 +51,10 @@ effect(() => {
 		if (announced.has(a.key))
 			continue;
 		announced.add(a.key);
-		const words = t(a.level === "life" ? "alarm.life" : `alarm.${a.why}`, { from: a.from });
+		/* in a flood only lives are told one by one; that it is one was said when it began */
+		if (flooding.peek() && a.level !== "life")
+			continue;
+		const words = wordsOf(a);
 		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life",
 			route.peek().id !== a.case);
 		if (document.visibilityState === "visible" || !isBell.peek() ||
@@ -70,6 +74,11 @@ effect(() => {
 			/* some browsers only allow it from a service worker */
 		}
 	}
+});
+
+effect(() => {
+	if (flooding.value)
+		announce(t("alerts.flood_begins"), true);
 });
 
 /* title and icon */

@@ -3,7 +3,8 @@
  * One row has the focus (roving tabindex): j and k move it, Enter opens it. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { REMIND_UNDECIDED_MS } from "../core/alarm.js";
 import { incidentName } from "../core/incidents.js";
 import { incidentDeadlines, incidentList } from "../core/crisis.js";
 import { acceptedBy, board, deadlines, firstHuman, headline, isHub, mayDraft, nextEscalation,
@@ -16,14 +17,19 @@ import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
 import { Screen as Later, later } from "../lib/later.js";
 import { onKeys, keyOf } from "./keys.js";
-import { onShift, ready, silencedFor, state, looked } from "./model.js";
+import { caseNow, onShift, ready, silencedFor, state, looked } from "./model.js";
+import { Alerts } from "./alerts.js";
+import { current } from "./current.js";
 import { openDraft } from "./draft.js";
+import { ShiftCare } from "./care.js";
+import { find } from "./finding.js";
 import { go } from "./router.js";
 import { IncidentRows, matchesIncident } from "./incidents.js";
 
+/** So many rows at once; a page of thousands answers nobody. What is not shown is counted, and found by the search. */
+const ROWS = 100;
+
 const query = signal("");
-/** The row that had the focus last; coming back to the board it gets it again. */
-export const current = signal(/** @type {string|null} */ (null));
 
 const INJECTS = later("Injects", () => import("./injects.js"));
 const UNION = later("Union", () => import("./union.js"));
@@ -47,6 +53,9 @@ function matches(row) {
 		...[...c.desks.values()].map((d) => d.accept?.own_reference),
 	].some((x) => String(x ?? "").toLowerCase().includes(q));
 }
+
+/** When what was read and not decided comes back: every quarter of an hour. @param {string} at @param {number} now */
+const rearm = (at, now) => new Date(Date.parse(at) + (Math.floor(Math.max(0, now - Date.parse(at)) / REMIND_UNDECIDED_MS) + 1) * REMIND_UNDECIDED_MS).toISOString();
 
 /** What is said about the standing, on the right of the word. @param {{row: Row}} props */
 function State({ row }) {
@@ -74,7 +83,8 @@ function State({ row }) {
 			class="muted">${t("board.since_aware")}</span></span>`;
 	case "acked":
 		return html`<span>${mine?.ack && html`<${Who} act=${mine.ack} /> · <${Elapsed} since=${mine.ack.at}
-			of=${c} />`}</span><span class="muted sub">${t("board.undecided")}</span>`;
+			of=${c} />`}</span><span class="muted sub">${t("board.undecided")}${mine?.ack && html` · ${t("board.rearm")} <${Countdown}
+			until=${rearm(mine.ack.at, caseNow(c))} of=${c} />`}</span>`;
 	case "read": {
 		const who = firstHuman(c);
 		return html`<span>${who && html`<${Who} act=${who} /> · <${Elapsed} since=${who.at} of=${c} />`}</span><span
@@ -158,7 +168,9 @@ function Deadlines() {
 
 export function BoardScreen() {
 	const { open, done } = board(state.value);
-	const shownOpen = open.filter(matches);
+	const found = open.filter(matches);
+	const [most, setMost] = useState(ROWS);
+	const shownOpen = found.slice(0, most);
 	const shownDone = done.filter(matches);
 	const incidents = incidentList(state.value);
 	const shownIncidents = { open: incidents.open.filter((i) => matchesIncident(i, query.value)), done: incidents.done.filter((i) =>
@@ -204,7 +216,9 @@ export function BoardScreen() {
 				<div class="search"><label class="sr-only" for="search">${t("board.search")}</label>
 					<input id="search" ref=${search} type="search" placeholder=${t("board.search_hint",
 						{ key: keyOf("search") })} value=${query.value}
-						onInput=${(/** @type {any} */ e) => (query.value = e.target.value)} /></div>
+						onInput=${(/** @type {any} */ e) => (query.value = e.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ e) =>
+							e.key === "Enter" && query.value.trim() && find(query.value)} />
+					${query.value.trim() && html`<button class="quiet" onClick=${() => find(query.value)}>${t("find.everywhere")} <kbd>Enter</kbd></button>`}</div>
 			</div>
 			${shownOpen.length
 				? html`<ul class="threats" aria-label=${t("board.open_list")}>${shownOpen.map((row, i) =>
@@ -217,13 +231,15 @@ export function BoardScreen() {
 					${!query.value && mayDraft(state.value.me) && html`<button onClick=${openDraft}
 						disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
 			<${Later} over of=${INJECTS} />
+			${found.length > most && html`<button class="wide-button" onClick=${() => setMost(most + ROWS)}>${t("board.more", { n: found.length - most })}</button>`}
 			<${IncidentRows} rows=${shownIncidents.open} focusId=${focusId} searching=${Boolean(query.value)} />
 			${shownDone.length > 0 && html`<details class="done"
 				open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length })}</summary>
 				<ul class="threats">${shownDone.map((row, i) => html`<${RowLine} key=${row.case.id} row=${row}
 					index=${i} focusable=${row.case.id === focusId} />`)}</ul></details>`}
 		</div>
-		<aside class="board-side"><${Deadlines} /><${Later} over of=${UNION} />
+		<aside class="board-side"><${Alerts} /><${Deadlines} /><${Later} over of=${UNION} />
+			<${ShiftCare} />
 			<p class="key-hint muted">${onShift.value &&
 				html`<kbd>${keyOf("next")}</kbd> <kbd>${keyOf("previous")}</kbd> ${t("hint.move")} · <kbd>Enter</kbd> ${t("hint.open")} · <kbd>${keyOf("acknowledge")}</kbd> ${t("hint.ack")} · <kbd>${keyOf("mute")}</kbd> ${t("hint.mute")} · <kbd>${keyOf("search")}</kbd> ${t("hint.search")} · <kbd>${keyOf("help")}</kbd> ${t("hint.help")}`}</p></aside>
 	</main>`;

@@ -2,6 +2,7 @@
 /* facts.js: what is known, facts first: what, where, who is at risk, how soon; then identifiers and network events. */
 
 import { Copyable } from "../components/copy.js";
+import { Graded } from "../components/graded.js";
 import { Icon } from "../components/icon.js";
 import { OrgName, Who } from "../components/parts.js";
 import { When } from "../components/time.js";
@@ -38,7 +39,8 @@ export function Facts({ c }) {
 					/** @type {any[]} */ all) => html`
 					${all.length > 1 && html`<span class="when-line"><${When} at=${e.at} of=${c} />${i === 0
 						? ` · ${t("fact.newest")}` : ""}</span>`}
-					<p class="words" lang=${e.lang ?? lang}>${e.text}</p>`)}
+					${f.offence_field === "csa" ? html`<${Graded} id=${`${c.id} ${e.text}`} grade=${t("care.csa")}><p class="words"
+						lang=${e.lang ?? lang}>${e.text}</p></${Graded}>` : html`<p class="words" lang=${e.lang ?? lang}>${e.text}</p>`}`)}
 			</${Fact}>
 			<${Fact} c=${c} strong label=${t("fact.when")} fresh=${fresh("immediacy")}><span
 				class=${`imm imm-${f.immediacy === "now" ? "now" : "other"}`}>${word("immediacy",
@@ -75,7 +77,8 @@ export function Facts({ c }) {
 					<span class="muted">${word("content_type", x.type)}${x.published_at &&
 						html` · ${t("fact.published")} <${When} at=${x.published_at} of=${c} /> <span
 							class="zone">${offset(x.published_at)}</span>`}</span>
-					${x.text_excerpt && html`<blockquote lang=${lang}>${x.text_excerpt}</blockquote>`}
+					${x.text_excerpt && html`<${Graded} id=${`${c.id} ${x.url ?? x.id} ${x.text_excerpt}`} grade=${t("care.excerpt")}><blockquote
+						lang=${lang}>${x.text_excerpt}</blockquote></${Graded}>`}
 					${x.hash_refs?.length > 0 && html`<span
 						class="muted hashes">${x.hash_refs.map((/** @type {any} */ h) => html`<code
 							title=${h.value}>${h.algorithm} ${String(h.value).slice(0,

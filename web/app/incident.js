@@ -14,7 +14,7 @@ import { Countdown, Elapsed, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
-import { current } from "./board.js";
+import { current } from "./current.js";
 import { Confirmations, Debrief, Processes, Reports, Volumes } from "./course.js";
 import { onKeys } from "./keys.js";
 import { AckMatrix } from "./matrix.js";

@@ -9,7 +9,7 @@ import { Countdown, Elapsed } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
-import { current } from "./board.js";
+import { current } from "./current.js";
 import { looked, state } from "./model.js";
 
 /** @typedef {import("../core/incidents.js").Incident} Incident */

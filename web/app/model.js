@@ -5,11 +5,13 @@
 import { computed, effect, signal } from "@preact/signals";
 import { alarms, silence as silenced, sounding } from "../core/alarm.js";
 import { ServerClock } from "../core/clock.js";
+import { arrivals, aside, isFlood, mayShelve, rate } from "../core/flood.js";
 import { Link, LinkLost, QUIET_AMBER_MS, QUIET_RED_MS } from "../core/link.js";
 import { humanReceipt } from "../core/protocol.js";
 import { timeOf } from "../core/select.js";
 import { emptyState, reduceAll } from "../core/state.js";
 import { Memory } from "../core/storage.js";
+import { beginCare, endCare } from "../lib/care.js";
 import { language, t } from "../lib/i18n.js";
 
 /** @typedef {import("../core/state.js").State} State */
@@ -24,6 +26,8 @@ export const session = signal(/** @type {"unknown"|"none"|"in"} */ ("unknown"));
 export const now = signal(NaN);
 /** How stale what is on the screen is. */
 export const freshness = signal(/** @type {"live"|"amber"|"red"} */ ("live"));
+/** For how many seconds the server has not been heard. */
+export const ageS = signal(0);
 /** Server time up to which the screen is known to be right. */
 export const dataAsOf = signal(NaN);
 /** One sentence for everybody, also for screen readers. `alert` interrupts. */
@@ -101,7 +105,7 @@ const toLog = (frame) => void import("./log-watch.js").then((log) => log.hear(fr
 /* Frames that arrive together are put into the state together. A message channel is used and not a timer or an
  * animation frame: those are slowed down in a hidden page, and an alarm must not be. */
 /** @type {any[]} */
-let arrived = [];
+const arrived = [];
 const turn = new MessageChannel();
 turn.port1.onmessage = flush;
 
@@ -116,8 +120,25 @@ link.addEventListener("frame", (event) => {
 	else if (frame.op === "beat")
 		serverClock.sample(frame.now);
 	if (arrived.push(frame) === 1)
-		turn.port2.postMessage(0);
+		soon();
 });
+
+/** What the last batch cost, with what it changed on the screen. When much comes, batches are made larger instead of the page slower: as
+ * long as somebody looks, twice that time is left for their keys. */
+let cost = 0;
+const BUSY_MS = 20;
+const WAIT_MOST_MS = 400;
+function soon() {
+	if (cost < BUSY_MS || document.visibilityState !== "visible")
+		turn.port2.postMessage(0);
+	else
+		setTimeout(flush, Math.min(WAIT_MOST_MS, 2 * cost));
+}
+/** So many frames in one task; the rest in the next. */
+const BATCH = 400;
+const after = new MessageChannel();
+let began = 0;
+after.port1.onmessage = () => (cost = mono() - began);
 
 /** What came in while the connection was away, for one sentence on return. */
 let missed = 0;
@@ -126,8 +147,11 @@ let returning = false;
 let toReceipt = /** @type {import("../core/protocol.js").Entry[]} */ ([]);
 
 function flush() {
-	const frames = arrived;
-	arrived = [];
+	began = mono();
+	const frames = arrived.splice(0, BATCH);
+	if (arrived.length)
+		turn.port2.postMessage(0);
+	after.port2.postMessage(0);
 	state.value = reduceAll(state.value, frames, {
 		unknown(what) {
 			state.value.unknown.push({ what, at: serverClock.now() });
@@ -201,6 +225,7 @@ export function beat() {
 	now.value = serverClock.now();
 	if (session.value === "in") {
 		const quiet = quietMs();
+		ageS.value = Math.floor(quiet / 1000);
 		freshness.value = quiet > QUIET_RED_MS ? "red" : quiet > QUIET_AMBER_MS ? "amber" : "live";
 	}
 	if (phase.value === "live" && freshness.value === "live")
@@ -286,6 +311,10 @@ function endSession() {
 	shiftMemory.forgetAll("");
 	cameAt.value = -Infinity;
 	toReceipt = [];
+	shelved.value = new Map();
+	arrivedAt.value = new Map();
+	firstLook = true;
+	endCare();
 }
 
 export async function signOut() {
@@ -300,6 +329,7 @@ export async function signOut() {
 
 export function startShift() {
 	onShift.value = true;
+	beginCare(serverClock.now());
 	shiftMemory.set("shift", true);
 }
 
@@ -391,11 +421,59 @@ const told = new Set();
 
 /* ---- alarms ---- */
 
-export const alarmList = computed(() => {
+/** Everything that could sound, also what is aside. */
+const everyAlarm = computed(() => {
 	void now.value; // reminders come with time
 	return alarms(state.value, { looked: looked.value, since: cameAt.value, now: (c) => timeOf(state.value, c,
 		now.value) });
 });
+
+/** Crises that are active now. */
+const active = computed(() => [...state.value.incidents.values()].filter((i) => i.state === "ACTIVE").map((i) => i.id));
+/** Put aside by this person on this computer. @type {import("@preact/signals").Signal<Map<string, import("../core/flood.js").Shelved>>} */
+export const shelved = signal(new Map(shiftMemory.get("shelved", [])));
+/** @param {typeof shelved.value} next */
+function keepShelved(next) {
+	shelved.value = next;
+	shiftMemory.set("shelved", [...next]);
+}
+effect(() => {
+	const still = aside(shelved.value, now.value, active.value);
+	/* before the server's first word nobody knows the time, nor which crises there are */
+	if (Number.isFinite(now.value) && phase.value === "live" && still.size !== shelved.value.size)
+		keepShelved(still);
+});
+
+/** @param {import("../core/alarm.js").Alarm} alarm @param {string} reason @param {number} until @returns {boolean} */
+export function shelve(alarm, reason, until) {
+	if (!mayShelve(alarm, reason, until, now.peek()))
+		return false;
+	keepShelved(new Map(shelved.peek()).set(alarm.key, { alarm, reason: reason.trim(), until, active: active.peek() }));
+	return true;
+}
+
+/** @param {string} key */
+export function unshelve(key) {
+	const next = new Map(shelved.peek());
+	next.delete(key);
+	keepShelved(next);
+}
+
+/** What stands and is not aside. */
+export const alarmList = computed(() => everyAlarm.value.filter((a) => !shelved.value.has(a.key)));
+
+/** When each alert was first here, on the clock that counts only forwards. @type {import("@preact/signals").Signal<Map<string, number>>} */
+const arrivedAt = signal(new Map());
+let firstLook = true;
+effect(() => {
+	if (phase.value !== "live")
+		return;
+	arrivedAt.value = arrivals(arrivedAt.peek(), everyAlarm.value, mono(), firstLook);
+	firstLook = false;
+});
+/** New alerts in ten minutes, and whether that is too much to be told one by one. */
+export const alertRate = computed(() => (void now.value, rate(arrivedAt.value, mono())));
+export const flooding = computed(() => (void now.value, isFlood(arrivedAt.value, mono())));
 export const sound = computed(() => {
 	void now.value;
 	return sounding(alarmList.value, silences.value, mono());

@@ -13,7 +13,7 @@ import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
 import { announce, contextOf, state } from "./model.js";
-import { current } from "./board.js";
+import { current } from "./current.js";
 import { go } from "./router.js";
 import { useSending } from "./sending.js";
 

@@ -16,7 +16,9 @@
  *   #/audit             questions to the ledger
  *   #/exercises        exercises and their clocks; #/exercises/ID one of them
  *   #/log              the log of signed checkpoints
- *   #/settings */
+ *   #/hand-over        what is open, by person, for the next shift
+ *   #/settings
+ * #/incident/ID/ITEM stands on that signal; #/contacts/ORG on that organisation. An address that somebody is sent opens after sign-in, too. */
 
 import { signal } from "@preact/signals";
 

@@ -21,10 +21,11 @@ import { Screen as Loaded, fetchNow, later } from "../lib/later.js";
 import { soundOn } from "./alarm.js";
 import { BoardScreen } from "./board.js";
 import { openDraft } from "./draft.js";
+import { find, finding } from "./finding.js";
 import { keyOf, onKeys } from "./keys.js";
 import { logState } from "./log-state.js";
 import {
-	alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
+	ageS, alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
 		state,
 } from "./model.js";
 import { go, route } from "./router.js";
@@ -74,6 +75,7 @@ function Pill() {
 		: phase.value === "live" ? t("pill.live") : t("pill.connecting");
 	return html`<span class=${`pill is-${live === "live" && catching ? "catching" : live}`}>
 		<span class="dot" aria-hidden="true"></span><span>${text}</span>
+		<span class="pill-age">${t("time.seconds", { n: ageS.value })}</span>
 		<span class="pill-seq">${t("pill.seq", { n: state.value.last })}</span></span>`;
 }
 
@@ -136,6 +138,7 @@ function Header({ onHelp }) {
 				: undefined}>${t("nav.hooks")}</a>`}
 			<a href="#/settings" aria-current=${route.value.name === "settings" ? "page"
 				: undefined}>${t("nav.settings")}</a>
+			<a href="#/hand-over" aria-current=${route.value.name === "hand-over" ? "page" : undefined}>${t("care.hand_over")}</a>
 		</nav>
 		<span class="grow"></span>
 		${mayReport(me) && html`<a class="button" href="#/say/M1.report"><${Icon} name="plus" /> <span
@@ -153,6 +156,7 @@ function Header({ onHelp }) {
 		<${Clock} at=${now.value} />
 		<span class="me" title=${me?.name ?? ""}><span class="me-title">${titleOf(state.value,
 			me?.person) ?? rolesInWords(me)}</span><${OrgName} code=${me?.org ?? ""} /></span>
+		<button class="quiet" onClick=${() => find()} aria-label=${t("find.title")} aria-keyshortcuts=${keyOf("search")}><${Icon} name="search" /></button>
 		<button class="quiet" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")}
 			aria-label=${t("help.title")}>?</button>
 		<button class="quiet" onClick=${signOut}>${t("nav.sign_out")}</button>
@@ -194,6 +198,8 @@ const EXERCISES = later("ExercisesScreen", () => import("./exercises.js"));
 const LOG = later("LogScreen", () => import("./log.js"));
 const LOG_ALARM = later("LogAlarm", () => import("./log.js"));
 const SETTINGS = later("SettingsScreen", () => import("./settings.js"));
+const HAND_OVER = later("HandOverScreen", () => import("./hand-over.js"));
+const FIND = later("FindDialog", () => import("./find.js"));
 const HELP = later("HelpDialog", () => import("./help.js"));
 
 /** Fetched before anybody asks, in this order: a threat must open at once, and also when the server is away by then. */
@@ -203,7 +209,7 @@ async function fetchSoon() {
 	if (fetching)
 		return;
 	fetching = true;
-	for (const one of SOON)
+	for (const one of [...SOON, FIND, HAND_OVER])
 		await fetchNow(one).catch(() => {});
 	fetching = SOON.every((one) => one.found);
 }
@@ -212,6 +218,8 @@ function Screen() {
 	const { name, id, step } = route.value;
 	if (!onShift.value || name === "shift")
 		return html`<${ShiftScreen} />`;
+	if (name === "hand-over")
+		return html`<${Loaded} of=${HAND_OVER} />`;
 	const { me } = state.value;
 	/** @type {[any, string?]|undefined} */
 	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]
@@ -228,6 +236,7 @@ export function Shell() {
 	useLayoutEffect(() => onKeys({
 		help: () => setHelp(true),
 		mute: silence,
+		search: () => find(),
 		board: () => go("#/"),
 		report: () => mayReport(state.value.me) && go("#/say/M1.report"),
 		compose: () => mayDraft(state.value.me) && ready.value && openDraft(),
@@ -247,5 +256,6 @@ export function Shell() {
 		${logState.value.alarm && html`<${Loaded} over of=${LOG_ALARM} />`}
 		<${Screen} />
 		<${Spoken} />
+		${finding.value !== undefined && html`<${Loaded} over of=${FIND} />`}
 		${help && html`<${Loaded} over of=${HELP} with=${{ onClose: () => setHelp(false) }} />`}`;
 }

@@ -13,8 +13,11 @@ import { t } from "../lib/i18n.js";
 import { enableSound, play, soundRuns } from "../lib/sound.js";
 import { ticker } from "../lib/ticker.js";
 import { soundOn } from "./alarm.js";
-import { beat, freshness, onShift, phase, serverClock, settings, startShift, state } from "./model.js";
-import { go } from "./router.js";
+import { beat, freshness, now, onShift, phase, serverClock, settings, startShift, state } from "./model.js";
+import { go, route } from "./router.js";
+import { onDuty } from "../core/contacts.js";
+import { shiftNotes } from "../core/handover.js";
+import { personInWords } from "../components/parts.js";
 
 const hand = ticker(beat);
 
@@ -85,8 +88,12 @@ export function ShiftScreen() {
 	const waiting = board(state.value).open.filter((r) => r.standing === "new");
 	const start = () => {
 		startShift();
-		go(waiting.length === 1 ? `#/threat/${waiting[0].case.id}` : "#/");
+		/* an address that this person was sent stays; a single threat that waits is opened; otherwise the board */
+		if (["board", "shift"].includes(route.value.name))
+			go(waiting.length === 1 ? `#/threat/${waiting[0].case.id}` : "#/");
 	};
+	const duty = onDuty(state.value, me?.org ?? "", now.value).map((x) => personInWords(x.person));
+	const [last] = shiftNotes(state.value);
 	useEffect(() => void document.getElementById("shift-go")?.focus(), [tried]);
 	return html`<main id="main" class="narrow">
 		<${ScreenTitle}>${t("shift.title")}</${ScreenTitle}>
@@ -95,6 +102,9 @@ export function ShiftScreen() {
 		${waiting.length > 0 && html`<div class="box box-red" role="alert"><${Icon} name="new" class="flash" />
 			<div><p class="strong">${t("shift.waiting", { n: waiting.length })}</p>
 			<p>${t("shift.oldest")} <${Elapsed} since=${waiting[0].arrived} of=${waiting[0].case} /></p></div></div>`}
+		${duty.length > 0 && html`<p>${t("shift.on_duty", { who: duty.join(", ") })}</p>`}
+		${last && html`<blockquote class="shift-note"><p class="muted">${t("shift.note", { who: personInWords(last.x.actor?.person, last.x.actor?.title) ?? "" })}</p><p>${last.x.original?.body?.note
+			?? ""}</p></blockquote>`}
 		<ul class="checks">
 			<${Line} ok=${live} name=${t("shift.link")} text=${t(live ? "shift.link_ok" : "shift.link_wait")} />
 			<${Line} ok=${Math.abs(wrong) < 10_000} name=${t("shift.clock")}

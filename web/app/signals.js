@@ -5,7 +5,9 @@
 import { clusters } from "../core/signals.js";
 import { mayRetract } from "../core/course.js";
 import { mayJudge } from "../core/crisis.js";
+import { useEffect } from "preact/hooks";
 import { Copyable } from "../components/copy.js";
+import { Graded } from "../components/graded.js";
 import { Icon } from "../components/icon.js";
 import { Who } from "../components/parts.js";
 import { When } from "../components/time.js";
@@ -13,6 +15,7 @@ import { defanged } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
+import { route } from "./router.js";
 
 learn("parts", "incident", "course");
 
@@ -46,17 +49,20 @@ function Counts({ x }) {
 /** @param {{row: {signal: Signal, depth: number, family: number}, i: import("../core/incidents.js").Incident}} props */
 function Row({ row, i }) {
 	const x = row.signal;
+	const sought = route.value.step === x.id;
+	useEffect(() => void (sought && document.getElementById(`signal-${x.id}`)?.scrollIntoView({ block: "center" })), [sought]);
 	const f = x.fields;
 	const v = value(x);
 	const standing = x.disputed && x.state !== "QUARANTINED" && !x.ended ? "DISPUTED" : x.state;
 	const judge = x.ended ? [] : [...mayJudge(state.value, i), ...(mayRetract(state.value, x) ? ["M8.retract"] : [])];
 	const labels = [...f.behaviour_labels ?? [], ...f.tco_type ?? []];
-	return html`<li class=${`signal is-${standing} ${row.depth ? "is-variant" : ""} ${f.bank === "negative" ? "is-negative" : ""}`}>
+	return html`<li id=${`signal-${x.id}`} class=${`signal ${route.value.step === x.id ? "is-sought" : ""} is-${standing} ${row.depth ? "is-variant" : ""} ${f.bank === "negative" ? "is-negative" : ""}`}>
 		<p class="signal-head"><span class=${`signal-state is-${standing}`}><${Icon} name=${LOOK[standing] ?? "none"} /><b>${word("signal_state",
 			standing)}</b></span>
 			${f.bank === "negative" && html`<span class="tag">${t("signal.negative")}</span>`}
 			<span class="kind-tag">${f.hash_type ? word("hash_type", f.hash_type) : word("signal_kind", f.signal_kind)}</span>
-			${v.text ? html`<${Copyable} text=${v.text} shown=${v.shown} name=${f.hash_type ?? word("signal_kind", f.signal_kind)} />`
+			${f.text_phrase && f.graphic !== "none" ? html`<${Graded} id=${x.id} grade=${t("care.words", { grade: word("graphic", f.graphic ?? "unknown") })}><${Copyable}
+				text=${v.text} shown=${v.shown} name=${word("signal_kind", f.signal_kind)} /></${Graded}>` : v.text ? html`<${Copyable} text=${v.text} shown=${v.shown} name=${f.hash_type ?? word("signal_kind", f.signal_kind)} />`
 				: html`<span class="muted">${t("signal.not_yours")}</span>`}
 			${row.depth > 0 && html`<span class="tag"><${Icon} name="link" />${word("variant_kind", f.variant_kind)}</span>`}
 			${!row.depth && row.family > 1 && html`<span class="tag">${t("signal.family", { n: row.family })}</span>`}</p>

@@ -10,7 +10,7 @@ import { ModeTag, OrgName, ScreenTitle, Standing, Tlp, Who, caseNumber } from ".
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
-import { current } from "./board.js";
+import { current } from "./current.js";
 import { Addressed, Facts } from "./facts.js";
 import { keyOf, onKeys } from "./keys.js";
 import { look, phase, ready, silence, silencedFor, state } from "./model.js";

@@ -40,6 +40,7 @@ const paths = /** @type {Record<string, any>} */ ({
 	link: html`<path d="M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1"/>`,
 	drill: html`<path d="M4 20 20 4M4 13l9-9M11 20l9-9"/>`,
 	gear: html`<circle cx="12" cy="12" r="3.500"/><path d="M12 2v4m0 12v4M2 12h4m12 0h4M5 5l2.800 2.800m8.400 8.400L19 19m0-14-2.800 2.800M7.800 16.200 5 19"/>`,
+	search: html`<circle cx="10.500" cy="10.500" r="6.500"/><path d="m15.500 15.500 6 6"/>`,
 	plus: html`<path d="M12 4v16M4 12h16"/>`,
 	back: html`<path d="m14 5-7 7 7 7"/>`,
 	eye: html`<path d="M2 12s3.600-6.500 10-6.500S22 12 22 12s-3.600 6.500-10 6.500S2 12 2 12z"/>`,

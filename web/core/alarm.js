@@ -4,7 +4,7 @@
  * Two sounds. *life*: a threat that no human being of my desk has acknowledged; repeats until somebody acknowledges
  * it, or is silenced for two minutes and comes back. *notice*: everything else that waits for me; once a minute
  * until it was looked at or silenced. Silencing acknowledges nothing. What was acknowledged and not decided comes
- * back after a quarter of an hour (as a notice), because people forget at night.
+ * back every quarter of an hour (as a notice), because people forget at night; so does a deadline of mine that the server warns of.
  */
 
 import { ackTimer, standing } from "./select.js";
@@ -16,8 +16,17 @@ export const REMIND_UNDECIDED_MS = 15 * 60_000;
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Case} Case */
-/** @typedef {{key: string, level: "life"|"notice", case: string, why: string, from: string, place: "threat"|"incident"|"order",
- *   exercise: boolean}} Alarm  `case`: the case, incident or order that it is about, shown at #/PLACE/CASE */
+/** @typedef {{key: string, level: "life"|"notice", priority: 1|2|3, case: string, why: string, from: string, place: "threat"|"incident"|"order",
+ *   exercise: boolean}} Alarm  `case`: the case, incident or order that it is about, shown at #/PLACE/CASE; `priority`: 1 a life, 2 what
+ *   my organisation owes or what runs out, 3 everything else */
+
+/** What must not be put aside, besides threats to life. */
+const OWED = new Set(["activation", "order", "order_ends", "order_certify", "undecided", "warned"]);
+/** @param {Omit<Alarm, "priority">} a @returns {Alarm} */
+const ranked = (a) => ({ ...a, priority: a.level === "life" ? 1 : OWED.has(a.why) ? 2 : 3 });
+
+/** Deadlines of mine of which the server has warned that they are near. @param {State} s @param {{timers: Map<string, import("./state.js").Timer>}} of */
+const warnedOf = (s, of) => [...of.timers.values()].filter((t) => t.warned && !t.stopped && !t.passed && t.desk === s.me?.org);
 
 /** Entries of others that deserve the second sound, by what my organisation is in the case. */
 const FOR_REPORTER = new Set(["M5.accept", "M5.redirect", "M5.reject", "M5.question", "M5.outcome",
@@ -40,16 +49,18 @@ function paging(c, org) {
  * @returns {Alarm[]} */
 export function alarms(s, here) {
 	const { me } = s;
-	/** @type {Alarm[]} */
+	/** @type {Omit<Alarm, "priority">[]} */
 	const found = [];
 	if (!me || me.machine)
-		return found;
+		return [];
 	for (const i of s.incidents.values()) {
 		const about = { level: /** @type {const} */ ("notice"), case: i.id, place: /** @type {const} */ ("incident"),
 			exercise: i.mode === "exercise" };
 		/* an activation sounds until a person of mine has acknowledged it; what I could decide, until I have looked */
 		if (owes(s, i))
 			found.push({ ...about, key: `ack:${i.asked?.id}`, why: "activation", from: i.asked?.by.org ?? "" });
+		for (const w of warnedOf(s, i))
+			found.push({ ...about, key: `warned:${w.id}:${w.warned}`, why: "warned", from: w.timer });
 		for (const step of i.touched > (here.looked.get(i.id) ?? -1) ? steps(s, i) : []) {
 			const entry = step.form === "M3.confirm" ? i.proposals.get(step.about ?? "")?.by
 				: step.form === "M3.assess" && i.state === "REPORTED" ? i.reports[0] : undefined;
@@ -75,7 +86,11 @@ export function alarms(s, here) {
 			continue;
 		}
 		if (how === "acked" && desk?.ack && here.now(c) - Date.parse(desk.ack.at) >= REMIND_UNDECIDED_MS)
-			found.push({ key: `undecided:${c.id}`, level: "notice", why: "undecided", ...about });
+			found.push({ key: `undecided:${c.id}:${Math.floor((here.now(c) - Date.parse(desk.ack.at)) / REMIND_UNDECIDED_MS)}`, level: "notice",
+				why: "undecided", ...about });
+		for (const w of warnedOf(s, c))
+			if (w.timer !== "T17") // its levels call people themselves, and it sounds as a threat
+				found.push({ ...about, key: `warned:${w.id}:${w.warned}`, level: "notice", why: "warned", from: w.timer });
 		const interesting = c.reporter === me.org ? FOR_REPORTER : desk ? FOR_DESK : undefined;
 		if (!interesting)
 			continue;
@@ -89,7 +104,7 @@ export function alarms(s, here) {
 			break;
 		}
 	}
-	return found;
+	return found.map(ranked);
 }
 
 /** What sounds now. @param {Alarm[]} all @param {Map<string, number>} silenced key → until (same clock as now)

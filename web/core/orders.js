@@ -145,7 +145,7 @@ function deadline(draft, e, what) {
 /* ---- what screens ask ---- */
 
 const BEFORE = ["DRAFT", "DECONFLICTION_CHECK", "HELD", "CERTIFIED"];
-const OUT = ["ISSUED", "DELIVERED", "OBSTACLE_ENDED", "CLARIFIED"];
+export const OUT = ["ISSUED", "DELIVERED", "OBSTACLE_ENDED", "CLARIFIED"];
 const STUCK = ["IMPOSSIBLE", "DEFECTIVE"];
 const DONE = ["EXECUTED", "PRESERVED", "CHALLENGED"];
 

@@ -212,6 +212,8 @@ export function possibleDesks(s, c) {
 /** One line that says what it is: the first sentence of what the platform wrote, or what little is known.
  * @param {Case} c */
 export function headline(c) {
+	if (c.facts.offence_field === "csa")
+		return ""; // opened by whoever has to read it, never on a board
 	const text = c.facts.explanations?.[0]?.text ?? "";
 	const sentence = /^.{20,}?[.!?](?=\s|$)/su.exec(text)?.[0] ?? text;
 	return sentence.length > 160 ? `${sentence.slice(0, 157)}…` : sentence;

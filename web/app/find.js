@@ -1,0 +1,54 @@
+// @ts-check
+/* find.js: the search over everything, over whatever screen is on. Arrow keys move, Enter opens, Esc closes. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { MOST, find } from "../core/find.js";
+import { ModeTag, caseNumber } from "../components/parts.js";
+import { html } from "../lib/html.js";
+import { learn, t } from "../lib/i18n.js";
+import { finding } from "./finding.js";
+import { state } from "./model.js";
+import { go } from "./router.js";
+
+learn("find");
+
+export function FindDialog() {
+	const dialog = useRef(/** @type {HTMLDialogElement|null} */ (null));
+	const [query, setQuery] = useState(finding.peek() ?? "");
+	const [at, setAt] = useState(0);
+	const all = find(state.value, query, caseNumber);
+	const shown = all.slice(0, MOST);
+	useEffect(() => {
+		const back = /** @type {HTMLElement|null} */ (document.activeElement);
+		dialog.current?.showModal();
+		dialog.current?.querySelector("input")?.select();
+		return () => back?.isConnected && back.focus();
+	}, []);
+	useEffect(() => setAt(0), [query]);
+	const open = (/** @type {import("../core/find.js").Found|undefined} */ x) => {
+		if (!x)
+			return;
+		dialog.current?.close();
+		go(x.href);
+	};
+	const keys = (/** @type {KeyboardEvent} */ e) => {
+		e.stopPropagation();
+		if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+			e.preventDefault();
+			setAt((now) => Math.max(0, Math.min(shown.length - 1, now + (e.key === "ArrowDown" ? 1 : -1))));
+		} else if (e.key === "Enter" && /** @type {HTMLElement} */ (e.target).tagName === "INPUT") {
+			e.preventDefault();
+			open(shown[at]);
+		}
+	};
+	return html`<dialog ref=${dialog} class="find" aria-labelledby="find-title" onClose=${() => (finding.value = undefined)} onKeyDown=${keys}>
+		<div class="dialog-head"><h2 id="find-title">${t("find.title")}</h2><button onClick=${() => dialog.current?.close()}>${t("find.close")} <kbd>Esc</kbd></button></div>
+		<label class="sr-only" for="find">${t("find.title")}</label>
+		<input id="find" type="search" autocomplete="off" role="combobox" aria-expanded=${shown.length > 0} aria-controls="find-list" aria-activedescendant=${shown.length
+			? `found-${at}` : undefined} value=${query} onInput=${(/** @type {any} */ e) => setQuery(e.target.value)} />
+		<p class="muted" role="status">${query.trim() ? t("find.count", { n: all.length }) : t("find.hint")}</p>
+		<ul id="find-list" role="listbox" aria-label=${t("find.title")} class="found">${shown.map((x, n) => html`<li key=${x.kind + x.id} id=${`found-${n}`} role="option"
+			aria-selected=${n === at} onClick=${() => open(x)}><span class="kind-tag">${t(`find.${x.kind}`)}</span> <b>${x.name}</b> <span class="muted">${x.about}</span> <${ModeTag}
+				mode=${x.exercise ? "exercise" : "actual"} /></li>`)}</ul>
+	</dialog>`;
+}

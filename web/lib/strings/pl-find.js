@@ -1,0 +1,17 @@
+// @ts-check
+/* pl-find.js: search over everything. */
+
+/** @type {Record<string, string>} */
+export default {
+	"find.close": "Zamknij",
+	"find.hint": "Numery, nazwy, adresy, skróty, osoby: to, co możesz zobaczyć. Nic nie jest wysyłane.",
+	"find.count": "{n, plural, =0 {Nic nie znaleziono} one {# wynik} few {# wyniki} many {# wyników} other {# wyniku}}",
+	"find.threat": "Zagrożenie",
+	"find.incident": "Zdarzenie",
+	"find.order": "Nakaz",
+	"find.referral": "Zgłoszenie",
+	"find.check": "Sprawdzenie",
+	"find.signal": "Sygnał",
+	"find.person": "Osoba",
+	"find.org": "Organizacja",
+};
