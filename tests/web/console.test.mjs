@@ -431,21 +431,6 @@ describe("console", { skip: haveChromium ? false : "there is no Chromium here" }
 		await two.end();
 	});
 
-	for (const theme of ["dark", "light"])
-		for (const contrast of [false, true])
-			test(`screens are accessible: ${theme}${contrast ? ", high contrast" : ""}`, async () => {
-				const { fake, lantern, bell, old, done, page, end } = await at("normal", "AIRU-duty-officer",
-					{ theme, settings: { contrast } });
-				for (const hash of ["#/", `#/threat/${lantern.caseId}`, `#/threat/${bell.caseId}`,
-					`#/threat/${old.caseId}`, `#/threat/${done.caseId}`, "#/settings"]) {
-					await go(page, hash);
-					await page.waitForTimeout(300);
-					assert.deepEqual(await axe(page), [], hash);
-				}
-				void fake;
-				await end();
-			});
-
 	test("on a telephone, at 200 %, and in forced colours nothing is cut off at the side", async () => {
 		for (const options of [{ width: 360, height: 760 }, { width: 640, height: 450 },
 			{ forcedColors: "active" }]) {

@@ -14,7 +14,9 @@ const SCREENS = [
 	{ name: "board", at: () => "#/", there: "main.board", states: ["empty", "flood", "offline", "real"] },
 	{ name: "threat", at: (s) => `#/threat/${s.lantern.caseId}`, there: ".clock-box", states: ["offline", "real"] },
 	{ name: "threat with questions", at: (s) => `#/threat/${s.bell.caseId}`, there: ".questions", states: [] },
-	{ name: "incident", at: () => `#/incident/${uuid("incident lantern")}`, there: ".incident-head, .incident-page, main h1", states: ["offline"] },
+	{ name: "threat taken over", at: (s) => `#/threat/${s.old.caseId}`, there: ".clock-box", states: [] },
+	{ name: "threat closed", at: (s) => `#/threat/${s.done.caseId}`, there: ".clock-box", states: [] },
+	{ name: "incident", at: () => `#/incident/${uuid("incident lantern")}`, there: "main .timeline", states: ["offline"] },
 	{ name: "form", at: () => "#/say/M1.report", there: "main.compose h1, main h1", states: ["offline"] },
 	{ name: "orders", at: () => "#/orders", there: "main h1", states: ["empty"] },
 	{ name: "deconfliction", at: () => "#/deconfliction", there: "main h1", states: ["empty"] },
@@ -72,8 +74,8 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		let n = 0;
 		for (const screen of SCREENS) {
 			await go(normal.page, screen, normal);
-			/* all themes of the board and of a threat, one of each other screen, in turn */
-			for (const theme of ["board", "threat"].includes(screen.name) ? THEMES : [THEMES[n % 4]]) {
+			/* all themes of the board, one of each other screen, in turn */
+			for (const theme of screen.name === "board" ? THEMES : [THEMES[n % 4]]) {
 				await wear(normal.page, theme);
 				await look(normal.page, `${screen.name}, ${theme}`);
 			}

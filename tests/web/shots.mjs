@@ -7,7 +7,7 @@ import { crc32, deflateSync } from "node:zlib";
 import { launch, person, startShift } from "./browser.mjs";
 import { FakeServer, uuid } from "./fake-server.mjs";
 
-const out = process.argv[2] ?? fileURLToPath(new URL("../../docs/screens/", import.meta.url));
+const out = process.argv[2] ?? fileURLToPath(new URL("../../docs/screens", import.meta.url));
 await mkdir(out, { recursive: true });
 const browser = await launch();
 const painter = await (await browser.newContext()).newPage();

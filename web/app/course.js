@@ -2,6 +2,8 @@
 /* course.js: how an incident goes on, in its room: situation reports with the server's numbers, what each platform reports and
  * who is missing before it can wind down, what is not confirmed and by whom, orders elsewhere, and the debrief. */
 
+import { useRef } from "preact/hooks";
+import { incidentName } from "../core/incidents.js";
 import { falls, newestReport, platforms } from "../core/course.js";
 import { missing, openConfirmations } from "../core/confirmations.js";
 import { humanReceipt } from "../core/protocol.js";
@@ -10,6 +12,7 @@ import { OrgName, Refused, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { has, learn, t, word } from "../lib/i18n.js";
+import { printAlone } from "../lib/paper.js";
 import { announce, contextOfIncident, ready, send, state } from "./model.js";
 import { InWords } from "./say.js";
 import { useSending } from "./sending.js";
@@ -32,8 +35,16 @@ export function Figures({ figures }) {
 }
 
 /** @param {{r: import("../core/course.js").Report, i: Incident}} props */
-const ReportWords = ({ r, i }) => html`<p class="muted"><${Who} act=${r.by} /> · <${When} at=${r.at} of=${i} withZone /></p>
+const Words = ({ r, i }) => html`<p class="muted"><${Who} act=${r.by} /> · <${When} at=${r.at} of=${i} withZone /></p>
 	<${Figures} figures=${r.figures} /><${InWords} shape="M20" body=${words(r.body)} />`;
+
+/** A report; printed, a sheet of its own: whose incident, exercise or not, who may read it, number. @param {{r: import("../core/course.js").Report, i: Incident}} props */
+function ReportWords({ r, i }) {
+	const sheet = useRef(/** @type {HTMLElement|null} */ (null));
+	return html`<article ref=${sheet} class="sheet document"><header class="on-paper"><p>${i.mode === "exercise" ? t("exercise.prefix") : t("exercise.real")} · ${incidentName(i)} · TLP:${i.timeline.find((x) => x.id === r.id)?.original?.tlp ?? "AMBER"}</p>
+			<h2>${r.number ? t("course.number", { n: r.number }) : t("course.draft")}</h2><p>${i.headline}</p></header><${Words} r=${r} i=${i} />
+		${!r.draft && html`<p class="no-print"><button class="mini" onClick=${() => printAlone(sheet.current)}>${t("course.print")}</button></p>`}</article>`;
+}
 const words = (/** @type {any} */ b) => Object.fromEntries(["known", "changed_since_last", "not_confirmed", "media_line", "next_at"].filter((n) =>
 	b[n] !== undefined).map((n) => [n, b[n]]));
 

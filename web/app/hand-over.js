@@ -43,7 +43,7 @@ export function HandOverScreen() {
 		${since !== null && html`<p>${t("care.on_shift", { span: span(now.value - since), n: opened.length })}</p>`}
 		<section><h2>${t("handover.who")}</h2><p>${duty.length ? t("handover.on_duty", { who: duty.map((x) => personInWords(x.person)).join(", ") }) : t("handover.nobody")}
 			${next && html` ${t("handover.next", { who: personInWords(next.person) ?? "", time: moment(Date.parse(next.from), now.value) })}`}
-			<a class="no-print" href="#/contacts">${t("handover.roster")}</a></p></section>
+			${" "}<a class="no-print" href="#/contacts">${t("handover.roster")}</a></p></section>
 		${all.map(({ person, items }) => html`<section key=${person ?? ""}><h2>${person ? personInWords(person) : t("handover.with_nobody")} <span
 			class="count-quiet">${items.length}</span></h2><ul class="hand-list">${items.map((item) => html`<${Item} key=${item.id} item=${item} />`)}</ul>
 			<p class="no-print hand-notes">${items.filter((x) => x.kind === "incident").map((x) => html`<a class="button" href=${`#/say/M20.hand_over/${x.id}`}>${t("handover.note_on", { what: x.name })}</a> `)}</p></section>`)}
@@ -52,6 +52,6 @@ export function HandOverScreen() {
 			{ reason: x.reason, time: moment(x.until, now.value) })}</span></li>`)}</ul></section>`}
 		${notes.length > 0 && html`<section><h2>${t("handover.notes")}</h2>${notes.map(({ i, x }) => html`<div class="hand-note"><p class="muted"><${Who} act=${{ org: x.org, ...x.actor }} /> · <${When} at=${x.at} of=${i} /> · <a
 			href=${`#/incident/${i.id}`}>${incidentName(i)}</a></p><p class="words">${x.original?.body?.note ?? ""}</p></div>`)}</section>`}
-		<p class="no-print"><button onClick=${() => print()}><${Icon} name="keep" /> ${t("handover.print")}</button> <span class="muted">${t("handover.hint")}</span></p>
+		<p class="no-print"><button onClick=${() => print()}>${t("handover.print")}</button> <span class="muted">${t("handover.hint")}</span></p>
 	</main>`;
 }

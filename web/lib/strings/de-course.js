@@ -317,4 +317,5 @@ export default {
 	"complaint_basis.TCO_10": "TCO-Verordnung, Artikel 10",
 	"complaint_basis.DSA_20": "DSA, Artikel 20",
 	"complaint_basis.other": "anderes Recht",
+	"course.print": "Drucken",
 };

@@ -317,4 +317,5 @@ export default {
 	"complaint_basis.TCO_10": "TCO Article 10",
 	"complaint_basis.DSA_20": "DSA Article 20",
 	"complaint_basis.other": "another law",
+	"course.print": "Print",
 };

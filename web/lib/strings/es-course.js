@@ -317,4 +317,5 @@ export default {
 	"complaint_basis.TCO_10": "TCO artículo 10",
 	"complaint_basis.DSA_20": "DSA artículo 20",
 	"complaint_basis.other": "otra norma",
+	"course.print": "Imprimir",
 };

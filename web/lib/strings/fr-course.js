@@ -317,4 +317,5 @@ export default {
 	"complaint_basis.TCO_10": "TCO article 10",
 	"complaint_basis.DSA_20": "DSA article 20",
 	"complaint_basis.other": "autre acte",
+	"course.print": "Imprimer",
 };

@@ -317,4 +317,5 @@ export default {
 	"complaint_basis.TCO_10": "TCO articolo 10",
 	"complaint_basis.DSA_20": "DSA articolo 20",
 	"complaint_basis.other": "altra norma",
+	"course.print": "Stampa",
 };

@@ -317,4 +317,5 @@ export default {
 	"complaint_basis.TCO_10": "TCO art. 10",
 	"complaint_basis.DSA_20": "DSA art. 20",
 	"complaint_basis.other": "inne prawo",
+	"course.print": "Drukuj",
 };
