@@ -511,6 +511,49 @@ static struct toc_value *audited(struct toc_ask *q, const struct toc_mandate *m)
 	return orgs;
 }
 
+/* Whom it is about is told after the delay. */
+static bool is_about(const struct toc_ask *q, const struct toc_mandate *m, const struct toc_value *orgs, struct toc_str org)
+{
+	bool about = toc_list_has(orgs, org), all = !toc_get(q->body, "audited");
+
+	for (uint32_t i = 0; all && !about && i < m->n_incidents; i++) {
+		const struct toc_incident *x = toc_find_incident(q->w, m->incidents[i].id);
+		about = x && toc_is_party(x, org);
+	}
+	for (uint32_t i = 0; all && !about && i < m->n_cases; i++) {
+		const struct toc_threat *x = toc_find_threat(q->w, m->cases[i].id);
+		about = x && (toc_short_is(&x->notifier, org) || (x->state != TOC_CASE_DRAFT && toc_desk_of(x, org)));
+	}
+	for (uint32_t i = 0; all && !about && i < m->n_exercises; i++) {
+		const struct toc_exercise *x = toc_find_exercise(q->w, m->exercises[i].id);
+		about = x && toc_exercise_has(x, org);
+	}
+	return about;
+}
+
+static void tell_later(struct toc_ask *q, struct toc_draft *d, const struct toc_mandate *m, const struct toc_value *orgs)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_organisation *o;
+
+	while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor)))
+		if (!toc_str_eq(toc_short_str(&o->code), q->p->org) && is_about(q, m, orgs, toc_short_str(&o->code)))
+			toc_start(q, toc_decided(d), "audited", q->id, toc_short_str(&o->code), q->at);
+}
+
+void toc_fire_audited(struct toc_ask *q, const struct toc_timer *t)
+{
+	struct toc_draft *d = toc_ask_server_draft(q, "M27.notice", "audited", t->id);
+	struct toc_value *body = toc_get(d->message, "body");
+
+	d->ref = t->cause;
+	toc_set_cstr(q->a, body, "step", "notice");
+	toc_set_id(q->a, body, "asked", t->cause);
+	toc_set_time(q->a, body, "at", t->starts);
+	toc_stop(q, toc_decided(d), t);
+	(void)toc_reader_add(q, d, toc_short_str(&t->desk), TOC_IF_OWN);
+}
+
 int toc_rule_query_mandate(struct toc_ask *q)
 {
 	const struct toc_mandate *m = toc_find_mandate(q->w, toc_get_id(q->body, "mandate_ref"));
@@ -533,6 +576,7 @@ int toc_rule_query_mandate(struct toc_ask *q)
 	      some ? toc_value_list(q->a) : ids_of(q->a, m->cases, m->n_cases),
 	      some ? toc_value_list(q->a) : ids_of(q->a, m->exercises, m->n_exercises), m->from, m->until, m->whole, m->deconfliction);
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN | TOC_IF_MANDATE);
+	tell_later(q, d, m, orgs);
 	return 0;
 }
 

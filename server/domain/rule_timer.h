@@ -62,7 +62,7 @@ void toc_say_proof(struct toc_ask *q, struct toc_value *page, const struct toc_c
 /** What happens when the timer's next time has come: adds the entries of one level. (escalation.c,
  * deadline.c) */
 toc_fire toc_fire_missed, toc_fire_over, toc_fire_hour, toc_fire_t8, toc_fire_t14, toc_fire_t15, toc_fire_t16, toc_fire_t17, toc_fire_t18, toc_fire_t19,
-	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_t30, toc_fire_t31, toc_fire_test, toc_fire_expiry, toc_fire_check, toc_fire_glass;
+	toc_fire_t20, toc_fire_t23, toc_fire_t25, toc_fire_t30, toc_fire_t31, toc_fire_test, toc_fire_expiry, toc_fire_check, toc_fire_glass, toc_fire_audited;
 /** "deadline.warned" or "deadline.passed", to whom the timer binds and to whoever it is owed. */
 struct toc_draft *toc_deadline_draft(struct toc_ask *q, const char *k, const struct toc_timer *t);
 struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called, uint32_t purpose,

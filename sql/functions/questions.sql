@@ -170,6 +170,7 @@ create policy entry_auditor on ledger.entry for select to tocsin_auditor using (
 	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
 	and seq < (select (audit.mine()).as_of)
 	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
+	and (k <> 'M27.mandate' or org = (select (audit.mine()).asker)) -- whom it is about is told later, and not by this
 	and (org = any ((select (audit.mine()).orgs)::text[])
 		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
 			or exercise = any ((select (audit.mine()).exercises)::uuid[]) or seq in (select b.seq from audit.belonging b))
@@ -215,6 +216,7 @@ create policy timer_auditor on audit.timer for select to tocsin_auditor using (
 	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
 	and started < (select (audit.mine()).as_of)
 	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
+	and k <> 'M27.mandate'
 	and (desk = any ((select (audit.mine()).orgs)::text[]) or org = any ((select (audit.mine()).orgs)::text[])
 		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
 			or exercise = any ((select (audit.mine()).exercises)::uuid[])) and k not in ('M4.draft', 'M10.draft'))));

@@ -149,7 +149,7 @@ describe('what the ledger answers for', () => {
 			const parameters = Object.fromEntries(q.parameters.filter((p) => p.must).map((p) => [p.name, some[p.name]]));
 			if (q.parameters.some((p) => p.name === 'exercise')) parameters.exercise = lantern;
 			const r = await asks(q.name, { ...parameters, limit: '3' });
-			if (['entries', 'knew'].includes(q.name)) continue;
+			if (['entries', 'knew', 'evidence'].includes(q.name)) continue;
 			for (const row of r.rows) assert.deepEqual(Object.keys(row), q.columns.map((c) => c.name), q.name);
 		}
 	});

@@ -31,6 +31,12 @@ export const auditSteps = {
 	},
 };
 
+/* What others asked about us, as we are told thirty days later: that, and when. */
+auditSteps["M27.notice"] = (draft, e) => {
+	const b = e.message?.body ?? {};
+	/** @type {Map<string, Asked>} */ (draft.map("asked")).set(b.asked ?? e.id, { id: b.asked ?? e.id, at: b.at ?? e.at, by: act(e), query: "", purpose: "" });
+};
+
 const OWN = ["dpo", "duty_officer", "liaison", "incident_lead", "order_issuer", "order_certifier", "crisis_responder", "policy_lead", "legal", "deconfliction_officer"];
 
 /** @param {You|null} me */

@@ -346,6 +346,11 @@ CASE(a_mandate_is_granted_by_administrator_and_dpo_of_the_hub_and_bounds_what_an
 		  "\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p), 0);
 	REFUSED(says(s, "DGO/observer", "M27", NULL, toc_arena_printf(s->a, "{\"step\":\"own\",\"query\":\"timeline\",\"purpose\":\"y\","
 		     "\"at\":\"%s\"}", toc_time_str(s->a, s->now).p).p), NOT_PERMITTED, "");
+	/* thirty days on, whom it was about is told: that, and nothing of what was asked */
+	stage_wait(s, TOC_HOURS(24 * 29));
+	CHECK(!stage_last(s, "M27.notice", NULL));
+	stage_wait(s, TOC_HOURS(25));
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M27.notice", NULL))), "AIRU");
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }

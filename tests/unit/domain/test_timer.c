@@ -40,7 +40,7 @@ CASE(every_timer_has_one_row_with_its_basis_and_only_the_laws_are_legal)
 		if (row->legal)
 			legal = toc_arena_printf(a, "%s%s%s", legal, *legal ? " " : "", row->name).p;
 	}
-	CHECK_INT(n, 39); /* T1 to T32, T1b, T1c; the expiry and the review of signals, a check, a glass, the test of a channel */
+	CHECK_INT(n, 40); /* T1 to T32, T1b, T1c; the expiry and the review of signals, a check, a glass, the test of a channel */
 	CHECK_TEXT(toc_str_of(legal), "T1 T1b T1c T2 T4 T5 T6 T8 T9 T10 T11 T12 T13 T14 T15 T26 T27 T28 T29 T30");
 	CHECK(!toc_timer_row(TOC_STR("T33")));
 	toc_arena_free(a);
