@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import WebSocket from 'ws';
 
+import { ask as question, atConsole, grantMandate } from './lib/audit.mjs';
 import { Door } from './lib/door.mjs';
 import { Member } from './lib/member.mjs';
 import { LANTERN, m4, message, uuid7 } from './lib/messages.mjs';
@@ -353,6 +354,32 @@ describe('behind the front', () => {
 		await until(async () => (await door.sample('tocsin_keeper_journal_records')) === 0, 'all of it is in the ledger', 20_000);
 		await platform.close();
 		await hub.close();
+	});
+});
+
+describe('questions to the ledger', () => {
+	before(() => start(['--audits 1 --audit-s 2']));
+	after(() => server.stop());
+
+	it('one at a time is answered, and for so long; a threat and history wait for none', async () => {
+		const [admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
+		const mandate = await grantMandate(admin, dpo, { exercises: [LANTERN] }), auditor = server.credential('FRP', 'auditor');
+		const sql = 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b';
+		let long;
+		await reaches('audit_s', async () => {
+			long = question(server, auditor, 'sql', { mandate, purpose: 'how long', sql });
+			await until(() => server.family().some((p) => /tocsin_auditor .* (SELECT|FETCH)/.test(p.args)), 'it runs');
+			await reaches('audits', async () => {
+				const second = await question(server, auditor, 'timeline', { mandate, purpose: 'meanwhile', parameters: { exercise: LANTERN } });
+				assert.equal(second.json?.code ?? second.last?.error?.code, 'busy', JSON.stringify(second));
+			});
+			const platform = await join('StreamHarbor', 'night responder');
+			assert.equal((await platform.send(m4(platform))).op, 'accepted');
+			await platform.close();
+			assert.equal((await server.request('GET', '/api/entries?after=-1&limit=5', { credential: auditor })).status, 200);
+			assert.equal((await long).last.complete, false);
+		});
+		assert.equal((await question(server, auditor, 'timeline', { mandate, purpose: 'afterwards', parameters: { exercise: LANTERN } })).last.complete, true);
 	});
 });
 
