@@ -490,6 +490,9 @@ int toc_rule_query_own(struct toc_ask *q)
 	struct toc_draft *d = toc_ask_draft(q, "M27.own");
 	toc_push_text(q->a, orgs, q->p->org);
 	scope(q, d, orgs, toc_value_list(q->a), toc_value_list(q->a), toc_value_list(q->a), (toc_time){ 0 }, q->at, false, false);
+	/* a question does not widen what a role reads of its own organisation */
+	if (!(q->roles & TOC_ROLE_DP))
+		toc_set(q->a, toc_get(toc_decided(d), "scope"), "roles", toc_role_names(q->roles, q->a));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	return 0;
 }

@@ -35,7 +35,7 @@ begin
 	end if;
 	delete from audit.session s where s.pid = pg_backend_pid() or s.opened < clock_timestamp() - interval '10 minutes';
 	insert into audit.session (question, pid, secret, asker, orgs, incidents, cases, exercises, from_ts, until_ts, as_of, whole,
-			deconfliction)
+			deconfliction, roles)
 		select p_question, pg_backend_pid(), gen_random_uuid(), asks.org,
 			array(select jsonb_array_elements_text(scope -> 'orgs')),
 			array(select jsonb_array_elements_text(scope -> 'incidents')::uuid),
@@ -43,7 +43,8 @@ begin
 			array(select jsonb_array_elements_text(coalesce(scope -> 'exercises', '[]'))::uuid),
 			extract(epoch from (scope ->> 'from')::timestamptz) * 1000000,
 			extract(epoch from (scope ->> 'until')::timestamptz) * 1000000,
-			least(p_question, p_as_of), (scope ->> 'whole')::boolean, (scope ->> 'deconfliction')::boolean
+			least(p_question, p_as_of), (scope ->> 'whole')::boolean, (scope ->> 'deconfliction')::boolean,
+			case when scope ? 'roles' then array(select jsonb_array_elements_text(scope -> 'roles')) end
 		on conflict (question) do nothing
 		returning * into mine;
 	if mine.question is null then
@@ -176,7 +177,13 @@ create policy entry_auditor on ledger.entry for select to tocsin_auditor using (
 			or exercise = any ((select (audit.mine()).exercises)::uuid[]) or seq in (select b.seq from audit.belonging b))
 			and k not in ('M4.draft', 'M10.draft')) -- a draft is its organisation's alone
 		or seq in (select c.seq from audit.concern c)
-		or (k like 'M27.%' and org = (select (audit.mine()).asker))));
+		or (k like 'M27.%' and org = (select (audit.mine()).asker)))
+	-- within an organisation, by role: as its people read it elsewhere; what was taken back from it is everybody's
+	and ((select (audit.mine()).roles) is null
+		or jsonb_path_exists(convert_from(body, 'UTF8')::jsonb, '$.decided.readers[*] ? (@.org == $org && exists(@.roles[*] ? (@ == $roles[*])))',
+			jsonb_build_object('org', (select (audit.mine()).asker), 'roles', (select to_jsonb((audit.mine()).roles))))
+		or jsonb_path_exists(convert_from(body, 'UTF8')::jsonb, '$.decided.recalled.orgs[*] ? (@ == $org)',
+			jsonb_build_object('org', (select (audit.mine()).asker)))));
 alter table audit.concern enable row level security;
 alter table audit.concern force row level security;
 drop policy if exists concern_owner on audit.concern;

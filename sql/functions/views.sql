@@ -25,10 +25,12 @@ create or replace view audit.deadline with (security_invoker = true, security_ba
 		t.case_ref as "case", t.starts, t.deadline, x.stopped_at, x.passed_at,
 		case when x.met then 'met' when x.met is false then 'missed' when x.passed_at is not null then 'passed'
 			when x.stopped_at is not null then 'ended' else 'running' end as state
-	from audit.timer t, lateral (select
-		case when t.stopped < coalesce((select (audit.mine()).as_of), 9223372036854775807) then t.met end,
-		case when t.stopped < coalesce((select (audit.mine()).as_of), 9223372036854775807) then t.stopped_at end,
-		case when t.passed < coalesce((select (audit.mine()).as_of), 9223372036854775807) then t.passed_at end) x(met, stopped_at, passed_at);
+	from audit.timer t, lateral (select -- how it ended is of the entry that ended it: not what came after the period
+		case when t.stopped < z.as_of and (z.lasts or exists (select from ledger.entry e where e.seq = t.stopped)) then t.met end,
+		case when t.stopped < z.as_of and (z.lasts or exists (select from ledger.entry e where e.seq = t.stopped)) then t.stopped_at end,
+		case when t.passed < z.as_of and (z.lasts or exists (select from ledger.entry e where e.seq = t.passed)) then t.passed_at end
+		from (select coalesce((select (audit.mine()).as_of), 9223372036854775807),
+			coalesce((select (audit.mine()).until_ts) >= extract(epoch from transaction_timestamp()) * 1000000, true)) z(as_of, lasts)) x(met, stopped_at, passed_at);
 comment on view audit.deadline is 'every run of a timer: whom it binds, from when until when, and how it ended: met, missed (too late), passed (nobody answered), ended, running';
 
 create or replace view audit.decision with (security_invoker = true, security_barrier = true) as
