@@ -180,7 +180,11 @@ static void give_found(struct answer *w, struct toc_arena *a, const struct toc_o
 	const struct toc_seal_key *key = toc_keyring_by_id(w->of->o.ring, row->data_key);
 	struct toc_str what = toc_query_value_of(w->body, "identifier");
 
-	if (what.n >= IDENTIFIER_LEAST)
+	enum toc_rendering rendering;
+	bool reads_it = toc_str_eq(e->entry.org, w->who.org) ||
+			(toc_render_for(a, &e->entry, w->who.org, ~(toc_roles)0, false, &rendering) && rendering == TOC_WHOLE);
+	/* what others said, and did not tell them, is not found out by trying */
+	if (what.n >= IDENTIFIER_LEAST && reads_it)
 		find_in(a, e->data, TOC_STR(""), what, paths);
 	if (!toc_len(paths))
 		return;
@@ -226,6 +230,8 @@ static void on_entry(void *ctx, const struct toc_row *row)
 		} else if (r == 0 && finds) {
 			give_found(w, scratch, &e, row);
 		} else if (r == 0) {
+			if (!w->whole && toc_str_is(e.entry.mode, "system"))
+				e.data = NULL; /* numbers and addresses of people, whatever the message says of its content */
 			give(w, toc_render_entry(scratch, &e, w->whole ? TOC_WHOLE : TOC_WITHOUT_PERSONAL, false));
 		} else {
 			toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq, error.text);
@@ -602,8 +608,7 @@ void toc_auditor_more(struct toc_auditor *a, unsigned front, struct toc_frame *f
 	uint64_t conn = toc_frame_u64(f);
 	uint32_t bytes = toc_frame_u32(f);
 
-	if (bytes > CREDIT_MAX)
-		f->bad = true;
+	/* more than CREDIT_MAX at a time: rows of one FETCH go out whole */
 	if (!toc_frame_end(f))
 		return;
 	for (struct answer *w = a->first; w; w = w->next) {

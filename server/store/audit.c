@@ -16,6 +16,9 @@
 
 #define CONNECT_US 5000000
 #define ROWS_AT_ONCE 64 /* TOC_AUDIT_ROWS_AT_ONCE */
+#define ROWS_AT_FIRST 8
+#define BYTES_AT_ONCE 262144 /* about */
+#define STATEMENT_S 30
 #define ROW_MAX 262144 /* TOC_AUDIT_ROW_MAX */
 #define STRINGIFIED(x) #x
 #define TEXT_OF(x) STRINGIFIED(x)
@@ -32,7 +35,7 @@ struct toc_audit {
 	int64_t connect_until_us, until_us;
 	bool sent, unflushed, paused; /* sent: the stage's statement is under way */
 	uint64_t rows;
-	size_t fetched; /* rows of this FETCH */
+	size_t at_once, fetched, bytes; /* rows asked for by this FETCH; what came */
 	bool left;      /* entries to catch up with */
 	bool more;
 	struct toc_buf sql;
@@ -190,11 +193,16 @@ static int send(struct toc_audit *a)
 	case DECLARING:
 		return send_declare(a);
 	case SKIPPING:
-		snprintf(sql, sizeof sql, "move forward %llu in q", (unsigned long long)a->q.skip);
+		snprintf(sql, sizeof sql, "move forward %llu in q", (unsigned long long)(a->q.skip < INT32_MAX ? a->q.skip : INT32_MAX));
 		return PQsendQuery(a->conn, sql);
 	case FETCHING:
-		a->fetched = 0;
-		return PQsendQuery(a->conn, "fetch forward " TEXT_OF(ROWS_AT_ONCE) " in q");
+		a->at_once = !a->at_once ? ROWS_AT_FIRST : a->bytes < BYTES_AT_ONCE / ROWS_AT_ONCE ? ROWS_AT_ONCE
+			: a->bytes >= BYTES_AT_ONCE ? 1 : BYTES_AT_ONCE / a->bytes < ROWS_AT_ONCE ? BYTES_AT_ONCE / a->bytes : ROWS_AT_ONCE;
+		a->fetched = a->bytes = 0;
+		/* the rows before may have turned off what ends it (set_config is everybody's) */
+		snprintf(sql, sizeof sql, "set statement_timeout = '%ds'; set client_connection_check_interval = '1s'; fetch forward %zu in q",
+			 STATEMENT_S, a->at_once);
+		return PQsendQuery(a->conn, sql);
 	default:
 		return 1;
 	}
@@ -218,6 +226,7 @@ static void take_rows(struct toc_audit *a, const PGresult *r)
 			return;
 		}
 		a->rows++;
+		a->bytes += (size_t)PQgetlength(r, i, 0);
 		a->taker.row(a->ctx, (struct toc_str){ PQgetvalue(r, i, 0), (size_t)PQgetlength(r, i, 0) });
 	}
 }
@@ -252,7 +261,8 @@ static void advance(struct toc_audit *a)
 		a->stage = a->left ? CATCHING_UP : OPENING;
 		break;
 	case FETCHING:
-		if (a->more || a->fetched < ROWS_AT_ONCE)
+		a->bytes = a->fetched ? a->bytes / a->fetched : 0; /* of a row */
+		if (a->more || a->fetched < a->at_once)
 			end(a, 0, NULL);
 		break;
 	case DECLARING:
