@@ -230,7 +230,7 @@ const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str
 	struct item *i = item_new(toc_uuid_random(), subject, retention);
 	toc_random(i->key.key, sizeof i->key.key);
 	i->wrapping_id = r->keys[0].id;
-	i->fresh = true;
+	i->fresh = i->seen = true; /* a sweep under way began before it was there, and does not find it */
 	link_in(r, i);
 	return &i->key;
 }

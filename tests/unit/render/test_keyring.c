@@ -91,4 +91,22 @@ CASE(another_nodes_key_wins_over_one_that_is_not_committed)
 	toc_arena_free(arena);
 }
 
+CASE(a_key_made_while_all_are_read_anew_is_not_taken_for_erased)
+{
+	struct toc_arena *arena = toc_arena_new();
+	struct toc_keyring *r = toc_keyring_new(&wrapping, 1);
+	struct toc_key_row *rows;
+	struct toc_uuid erased = toc_keyring_for(r, TOC_STR("case:1"), TOC_STR("R-ITL"))->id;
+	toc_keyring_settle(r, true);
+	toc_keyring_sweep(r); /* the database is asked here */
+	struct toc_uuid made = toc_keyring_for(r, TOC_STR("case:2"), TOC_STR("R-ITL"))->id;
+	toc_keyring_settle(r, true); /* and has it from here on */
+	CHECK_INT(toc_keyring_swept(r), 1);
+	CHECK(toc_keyring_by_id(r, erased) == NULL);
+	CHECK(toc_uuid_eq(toc_keyring_for(r, TOC_STR("case:2"), TOC_STR("R-ITL"))->id, made));
+	CHECK_INT(toc_keyring_fresh(r, arena, &rows), 0);
+	toc_keyring_free(r);
+	toc_arena_free(arena);
+}
+
 RUN_CASES()
