@@ -1,6 +1,6 @@
 /* audit.c: `tocsin audit verify`: a log, a mirror of it, a proof or an evidence bundle, checked by whoever doubts it. Says
  * what was checked, what was not, and the verdict. */
-#include "cli/audit.h"
+#include "cli/audit_export.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -58,6 +58,19 @@ void audit_unchecked(struct audit_report *r, const char *format, ...)
 	va_end(args);
 }
 
+void audit_wrong(struct audit_report *r, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	struct toc_str text = say(r, format, args);
+	va_end(args);
+	toc_push_text(r->a, r->wrong, text);
+	clear_line(r);
+	if (!r->cli->json)
+		printf("%sNO%s  %.*s\n", term_on(&r->cli->out, TERM_ALARM), term_off(&r->cli->out), TOC_STR_ARGS(text));
+}
+
 void audit_progress(void *report, uint64_t entries)
 {
 	struct audit_report *r = report;
@@ -95,6 +108,8 @@ int audit_verdict(struct audit_report *r, int code, const char *against, const s
 		}
 		toc_set(r->a, v, "checked", r->checked);
 		toc_set(r->a, v, "unchecked", r->unchecked);
+		if (toc_len(r->wrong))
+			toc_set(r->a, v, "wrong", r->wrong);
 		printf("%.*s\n", TOC_STR_ARGS(toc_json_str(r->a, v)));
 		return code;
 	}
@@ -133,24 +148,23 @@ struct verifying {
 	size_t n, cap;
 };
 
-/* What somebody kept: a signed checkpoint, or a file of `tocsin watch --trust`, whose first line says who signs. */
-static int read_old(struct verifying *v, const char *file, struct toc_str *ret_note)
+int audit_kept(const struct cli *cli, struct toc_arena *a, const char *file, struct toc_str *ret_note, struct toc_note_key *ret_key,
+	       bool *pinned)
 {
-	struct toc_arena *a = v->report->a;
 	struct toc_str text, vkey = { "", 0 };
 	struct toc_note_key key;
 
-	if (cli_read(v->report->cli, file, TOC_NOTE_BYTES_MAX + 512, a, &text) < 0)
-		return -1;
+	if (cli_read(cli, file, TOC_NOTE_BYTES_MAX + 512, a, &text) < 0)
+		return TOC_EINVAL;
 	const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
 	if (end)
 		vkey = (struct toc_str){ text.p, (size_t)(end - text.p) };
 	*ret_note = text;
 	if (end && toc_vkey_parse(vkey, &key, NULL) == 0) {
 		*ret_note = (struct toc_str){ end + 1, text.n - vkey.n - 1 };
-		if (!v->pinned) {
-			v->key = key;
-			v->pinned = true;
+		if (!*pinned) {
+			*ret_key = key;
+			*pinned = true;
 		}
 	}
 	return 0;
@@ -241,49 +255,60 @@ static bool next_line(struct toc_str *rest, struct toc_str *ret_line)
 	return true;
 }
 
-/* Lines of witnesses below the checkpoint: those whose keys are given. */
-static int cosignatures(struct verifying *v, struct toc_error *e)
+int audit_cosigned(struct audit_report *report, struct toc_str note, const struct toc_checkpoint *c, const struct toc_str *keys,
+		   struct toc_error *e)
 {
-	const char *file = v->report->cli->line.value[CLI_OPT_WITNESSES];
-	struct toc_str keys = TOC_STR(""), line, text = toc_checkpoint_text(v->report->a, &v->c);
-	struct toc_str all = { v->note.p + text.n + 1, v->note.n - text.n - 1 }, rest, one;
+	struct toc_str line, one, text = toc_checkpoint_text(report->a, c), rest, who = TOC_STR("");
+	struct toc_str all = { note.p + text.n + 1, note.n - text.n - 1 };
 	unsigned lines = 0, good = 0;
 	int64_t when;
 
 	for (rest = all; next_line(&rest, &line);)
 		lines++;
 	lines -= lines > 0; /* the log's own */
-	if (!file) {
-		if (lines)
-			audit_unchecked(v->report, "%u cosignature%s: --witnesses names whose are believed", lines,
-					lines == 1 ? "" : "s");
-		else
-			audit_unchecked(v->report, "cosignatures: the checkpoint has none");
+	if (!lines) {
+		audit_unchecked(report, "cosignatures: the checkpoint has none");
 		return 0;
 	}
-	if (cli_read(v->report->cli, file, 1 << 20, v->report->a, &keys) < 0)
-		return TOC_EINVAL;
-	while (next_line(&keys, &one)) {
+	if (!keys) {
+		audit_unchecked(report, "%u cosignature%s: --witnesses names whose are believed", lines, lines == 1 ? "" : "s");
+		return 0;
+	}
+	for (struct toc_str left = *keys; next_line(&left, &one);) {
 		struct toc_note_key witness;
 		struct toc_error why;
-		struct toc_str vkey = { one.p, one.n - 1 };
+		const char *blank = memchr(one.p, ' ', one.n);
+		struct toc_str vkey = { one.p, blank ? (size_t)(blank - one.p) : one.n - 1 };
 		if (!vkey.n)
 			continue;
 		if (toc_vkey_parse(vkey, &witness, e) < 0)
 			return TOC_EINVAL;
 		for (rest = all; next_line(&rest, &line);) {
-			int r = toc_cosignature_check(line, &v->c, &witness, &when, &why);
-			if (r == 0)
+			int r = toc_cosignature_check(line, c, &witness, &when, &why);
+			if (r == 0) {
 				good++;
-			else if (strstr(why.text, "is not good"))
+				who = toc_arena_printf(report->a, "%.*s%s%s", TOC_STR_ARGS(who), who.n ? ", " : "", witness.name);
+			} else if (strstr(why.text, "is not good")) {
 				return toc_fail(e, TOC_EPROOF, "%s", why.text);
+			}
 		}
 	}
 	if (good)
-		audit_checked(v->report, "%u witness%s signed it, too", good, good == 1 ? " has" : "es have");
-	else
-		audit_unchecked(v->report, "cosignatures: none is of a witness that was named");
+		audit_checked(report, "%u witness%s signed it, too: %.*s", good, good == 1 ? " has" : "es have", TOC_STR_ARGS(who));
+	if (good < lines)
+		audit_unchecked(report, "%u cosignature%s that no witness who was named has made", lines - good, lines - good == 1 ? "" : "s");
 	return 0;
+}
+
+/* Of a log: by the witnesses that are named. */
+static int cosignatures(struct verifying *v, struct toc_error *e)
+{
+	const char *file = v->report->cli->line.value[CLI_OPT_WITNESSES];
+	struct toc_str keys = TOC_STR("");
+
+	if (file && cli_read(v->report->cli, file, 1 << 20, v->report->a, &keys) < 0)
+		return TOC_EINVAL;
+	return audit_cosigned(v->report, v->note, &v->c, file ? &keys : NULL, e);
 }
 
 static int read_whole(struct verifying *v, struct toc_error *e)
@@ -296,7 +321,7 @@ static int read_whole(struct verifying *v, struct toc_error *e)
 	struct toc_checkpoint before;
 	int r;
 
-	if (file && read_old(v, file, &old) < 0)
+	if (file && audit_kept(report->cli, report->a, file, &old, &v->key, &v->pinned) < 0)
 		return TOC_EINVAL;
 	if ((r = find_key(v, e)) < 0 || (r = audit_read(v->from, "checkpoint", report->a, &v->note, e)) < 0)
 		return r;
@@ -401,11 +426,18 @@ int cli_audit_verify(const struct cli *cli)
 
 	report.checked = toc_value_list(report.a);
 	report.unchecked = toc_value_list(report.a);
+	report.wrong = toc_value_list(report.a);
 	if (!strncmp(what, "https://", 8)) {
 		if ((r = cli_open(cli, &t)) != 0)
 			return r;
 		from.t = t;
 		r = code_of(read_whole(&v, &e));
+	} else if (audit_is_bundle(what)) {
+		if (cli->line.value[CLI_OPT_SERVER] && cli->line.value[CLI_OPT_AGAINST] && (r = cli_open(cli, &t)) != 0)
+			return r;
+		from.t = t;
+		from.server = cli->server;
+		r = code_of(audit_evidence(&report, &from, what, &v.c, &e));
 	} else if (is_folder(what)) {
 		from.dir = what;
 		r = code_of(read_whole(&v, &e));

@@ -32,15 +32,25 @@ int audit_walk(const struct audit_source *s, struct toc_verifier *v, void (*prog
 struct audit_report {
 	const struct cli *cli;
 	struct toc_arena *a;
-	struct toc_value *checked, *unchecked; /* texts */
+	struct toc_value *checked, *unchecked, *wrong; /* texts */
 	int64_t shown_us;                      /* when progress was shown last */
 	uint64_t of;
 };
 void audit_checked(struct audit_report *r, const char *format, ...) TOC_PRINTF(2, 3);
 void audit_unchecked(struct audit_report *r, const char *format, ...) TOC_PRINTF(2, 3);
+void audit_wrong(struct audit_report *r, const char *format, ...) TOC_PRINTF(2, 3); /* it goes on all the same */
 void audit_progress(void *report, uint64_t entries);
 /** @param against a sentence, or NULL: it holds @return exit code */
 int audit_verdict(struct audit_report *r, int code, const char *against, const struct toc_checkpoint *c);
+
+/** What somebody kept: a signed checkpoint, or a file of `tocsin watch --trust`, whose first line says who signs: then that is
+ * `ret_key`, unless one is pinned. @return 0, or TOC_EINVAL after a complaint */
+int audit_kept(const struct cli *cli, struct toc_arena *a, const char *file, struct toc_str *ret_note, struct toc_note_key *ret_key,
+	       bool *pinned);
+/** Lines of witnesses below a checkpoint that the log has signed. @param keys of those who are believed: a vkey a line, and behind a blank
+ * whose it is; NULL: nobody was named @return 0; TOC_EPROOF: a line is bad; TOC_EINVAL: a key is none */
+int audit_cosigned(struct audit_report *r, struct toc_str note, const struct toc_checkpoint *c, const struct toc_str *keys,
+		   struct toc_error *reterr);
 
 /** "12,345" in the arena. */
 struct toc_str audit_count(struct toc_arena *a, uint64_t n);

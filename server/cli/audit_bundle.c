@@ -149,7 +149,7 @@ static int subtree(void *ctx, unsigned level, uint64_t n, struct toc_sha256 *ret
 	return 0;
 }
 
-/* ---- which checkpoint: one that covers all of it, and best one that an authority has stamped ---- */
+/* ---- which checkpoint: one that covers all of it, and best one that an authority has stamped, or a witness cosigned ---- */
 
 struct chosen {
 	struct toc_note_key key;
@@ -190,25 +190,48 @@ static int choose(const struct audit_export *x, uint64_t beyond, struct chosen *
 		return toc_fail(e, TOC_EPROOF, "the server's log has another key than --log-key");
 	if (toc_vkey_parse(ret->vkey, &ret->key, e) < 0)
 		return TOC_EPROOF;
-	snprintf(name, sizeof name, "cosignatures/%lld", (long long)ret->stamped);
-	if (ret->stamped < 0 || audit_read(&x->from, name, x->a, &ret->note, e) < 0) {
-		snprintf(name, sizeof name, "timestamp/%lld/note", (long long)ret->stamped);
-		for (int tries = 0;; tries++) {
-			r = audit_read(&x->from, ret->stamped < 0 ? "checkpoint" : name, x->a, &ret->note, e);
-			if (r < 0 || ret->stamped >= 0)
-				break;
-			if (toc_checkpoint_open(ret->note, &ret->key, &ret->c, e) < 0)
-				return TOC_EPROOF;
-			if (ret->c.size > beyond)
-				break;
-			if (tries == 50 || cli_interrupted)
-				return toc_fail(e, TOC_EIO, "no checkpoint covers entry %llu yet; ask again", (unsigned long long)beyond);
-			(void)tocsin_step(x->from.t, 200); /* it comes within a second */
-		}
+	snprintf(name, sizeof name, ret->stamped < 0 ? "cosignatures" : "cosignatures/%lld", (long long)ret->stamped);
+	if (audit_read(&x->from, name, x->a, &ret->note, e) == 0 && toc_checkpoint_open(ret->note, &ret->key, &ret->c, e) == 0 && ret->c.size > beyond)
+		return 0;
+	snprintf(name, sizeof name, "timestamp/%lld/note", (long long)ret->stamped);
+	for (int tries = 0;; tries++) {
+		r = audit_read(&x->from, ret->stamped < 0 ? "checkpoint" : name, x->a, &ret->note, e);
+		if (r < 0 || ret->stamped >= 0)
+			break;
+		if (toc_checkpoint_open(ret->note, &ret->key, &ret->c, e) < 0)
+			return TOC_EPROOF;
+		if (ret->c.size > beyond)
+			break;
+		if (tries == 50 || cli_interrupted)
+			return toc_fail(e, TOC_EIO, "no checkpoint covers entry %llu yet; ask again", (unsigned long long)beyond);
+		(void)tocsin_step(x->from.t, 200); /* it comes within a second */
 	}
 	if (r < 0)
 		return r;
 	return toc_checkpoint_open(ret->note, &ret->key, &ret->c, e) < 0 ? TOC_EPROOF : 0;
+}
+
+/* Who vouches for the log, as the members' directory has it: "VKEY ORG\n". */
+static int put_witnesses(struct out *o, const struct audit_export *x, struct toc_error *e)
+{
+	struct toc_str text, lines = TOC_STR("");
+	struct toc_value *v;
+	struct toc_refusal refusal;
+	int r = audit_ask(&x->from, "/api/me", NULL, x->a, &text, e);
+
+	if (r < 0)
+		return r;
+	if (toc_json_parse(x->a, text, text.n, 64, &v, &refusal) < 0)
+		return toc_fail(e, TOC_EIO, "the directory cannot be read: %s", refusal.detail);
+	const struct toc_value *directory = toc_get(v, "directory");
+	for (size_t i = 0; i < toc_len(directory); i++) {
+		const struct toc_value *org = toc_at(directory, i);
+		struct toc_str vkey = toc_get_text(org, "witness");
+		if (vkey.n)
+			lines = toc_arena_printf(x->a, "%.*s%.*s %.*s\n", TOC_STR_ARGS(lines), TOC_STR_ARGS(vkey), TOC_STR_ARGS(toc_get_text(org, "org")));
+	}
+	put(o, "witnesses", lines);
+	return 0;
 }
 
 static void put_stamp(struct out *o, const struct audit_export *x, const struct chosen *c)
@@ -226,7 +249,7 @@ static void put_stamp(struct out *o, const struct audit_export *x, const struct 
 	}
 }
 
-static struct toc_str pem_of(struct toc_arena *a, const uint8_t key[32])
+struct toc_str audit_pem(struct toc_arena *a, const uint8_t key[32])
 {
 	static const uint8_t spki[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 }; /* RFC 8410 */
 	uint8_t der[sizeof spki + 32];
@@ -280,17 +303,19 @@ static int put_entry(struct out *o, struct prover *p, const struct toc_value *ro
 
 static const char readme[] =
 	"Evidence from the record of a Tocsin server\n\n"
-	"    sh verify.sh [VKEY]        needs sh, openssl and coreutils; VKEY: the log's key, as somebody else has told you\n"
-	"    tocsin audit verify        the same, of a whole log: https://…\n\n"
+	"    sh verify.sh [VKEY [WITNESSES]]    needs sh, openssl and coreutils; VKEY: the log's key, as somebody else has told you;\n"
+	"                                       WITNESSES: a file of the members' keys, as they have told you\n"
+	"    tocsin audit verify FOLDER         the same and more; of a whole log as well: https://…\n\n"
 	"answer.jsonl      what was asked, and what was answered: a JSON text a line; the last line has the SHA-256 of those between\n"
 	"checkpoint        the signed root of the log (C2SP tlog-checkpoint), with cosignatures of witnesses\n"
+	"witnesses         by which keys members vouch for the log: a vkey and whose it is, a line each\n"
 	"log.vkey          who signs it; log.pub.pem: the same key for openssl\n"
 	"timestamp.*       what a time-stamping authority has said of that checkpoint (RFC 3161), if one has\n"
 	"entries/N/leaf    entry N as it is hashed: who, when, what kind, and three commitments (cb, ca, cd)\n"
 	"entries/N/proof   that it is at place N of the log (C2SP tlog-proof)\n"
 	"entries/N/body    what was said and decided and is not personal; actor: who entered it; data: what is personal\n"
 	"entries/N/*.salt  the commitment in the leaf is SHA-256(\"tocsin-entry/v1 PART\\n\" salt bytes), base64url\n"
-	"*.withheld        the mandate does not cover it;  *.erased: it is not there any more\n\n"
+	"*.withheld        the mandate does not cover it;  *.erased: it is not there any more, and an entry erase.due here says why\n\n"
 	"This folder holds personal data wherever there is a file named data or actor. Keep it as the mandate says.\n";
 
 int audit_bundle(const struct audit_export *x, struct toc_str answer, const struct toc_value *rows, struct toc_error *e)
@@ -317,10 +342,11 @@ int audit_bundle(const struct audit_export *x, struct toc_str answer, const stru
 	put(&o, "README", TOC_STR(readme));
 	put(&o, "verify.sh", (struct toc_str){ audit_verify_sh, audit_verify_sh_bytes });
 	put(&o, "log.vkey", toc_arena_printf(x->a, "%.*s\n", TOC_STR_ARGS(c.vkey)));
-	put(&o, "log.pub.pem", pem_of(x->a, c.key.public_key));
+	put(&o, "log.pub.pem", audit_pem(x->a, c.key.public_key));
 	put(&o, "checkpoint", c.note);
 	put(&o, "answer.jsonl", answer);
 	put_stamp(&o, x, &c);
+	r = put_witnesses(&o, x, e);
 	for (size_t i = 0; r == 0 && i < toc_len(rows) && !o.bad && !cli_interrupted; i++) {
 		r = put_entry(&o, &p, toc_at(rows, i), c.note, e);
 		audit_progress(x->report, i + 1);

@@ -22,4 +22,24 @@ extern const size_t audit_verify_sh_bytes;
  * @return 0, or a TOC_E*; then what is there of it is not whole */
 int audit_bundle(const struct audit_export *x, struct toc_str answer, const struct toc_value *rows, struct toc_error *e);
 
+/** SPKI as PEM, for openssl. */
+struct toc_str audit_pem(struct toc_arena *a, const uint8_t key[32]);
+
+/* ---- a bundle, read ---- */
+
+struct audit_files {
+	struct audit_file {
+		struct toc_str name, bytes; /* "entries/4711/leaf" */
+	} *file; /* by name; free() */
+	size_t n, cap;
+};
+bool audit_is_bundle(const char *path);
+/** @return 0; TOC_EINVAL: it cannot be read (without a text: that was said), TOC_EPROOF: cut off, or a file twice */
+int audit_unpack(const struct cli *cli, const char *path, struct toc_arena *a, struct audit_files *ret, struct toc_error *reterr);
+const struct toc_str *audit_file(const struct audit_files *f, const char *name);
+/** All that can be said about it, into the report. @param from a server that may be asked whether its log goes on from both, or without
+ * @return 0, TOC_EPROOF, TOC_EINVAL, TOC_EIO */
+int audit_evidence(struct audit_report *report, const struct audit_source *from, const char *path, struct toc_checkpoint *ret,
+		   struct toc_error *reterr);
+
 #endif

@@ -66,6 +66,20 @@ int toc_tsp_new(const uint8_t digest[32], const char *policy, struct toc_tsp **r
 	return 0;
 }
 
+struct toc_tsp *toc_tsp_later(const uint8_t digest[32])
+{
+	struct toc_tsp *t = calloc(1, sizeof *t);
+	TS_MSG_IMPRINT *m = imprint(digest);
+
+	if (!t)
+		abort();
+	t->req = TS_REQ_new();
+	if (!t->req || TS_REQ_set_version(t->req, 1) != 1 || TS_REQ_set_msg_imprint(t->req, m) != 1)
+		TOC_WRONG("OpenSSL makes no time-stamp request");
+	TS_MSG_IMPRINT_free(m);
+	return t;
+}
+
 void toc_tsp_free(struct toc_tsp *t)
 {
 	if (!t)

@@ -13,6 +13,8 @@ struct toc_tsp;
 /** @param digest SHA-256 of what is to be stamped @param policy an OID, or empty: the authority's own
  * @return 0 or TOC_EINVAL: the policy is no OID */
 int toc_tsp_new(const uint8_t digest[32], const char *policy, struct toc_tsp **ret_tsp, struct toc_error *reterr) TOC_MUSTCHECK;
+/** Of an answer to a question that is not there any more: over this digest, of whatever nonce and policy. */
+struct toc_tsp *toc_tsp_later(const uint8_t digest[32]);
 void toc_tsp_free(struct toc_tsp *t);
 /** The question, DER. Lives as long as `t`. */
 struct toc_str toc_tsp_query(const struct toc_tsp *t);
