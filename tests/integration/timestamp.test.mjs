@@ -7,9 +7,12 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Authority, POLICY } from './lib/authority.mjs';
+import { atConsole, grantMandate } from './lib/audit.mjs';
+import { ran } from './lib/command.mjs';
 import { Door } from './lib/door.mjs';
 import { Log, openCheckpoint } from './lib/log.mjs';
 import { Member } from './lib/member.mjs';
+import { m4 } from './lib/messages.mjs';
 import { scratch, Server, tocsind, until } from './lib/server.mjs';
 
 describe('time stamps of the log', () => {
@@ -71,6 +74,40 @@ describe('time stamps of the log', () => {
 		assert.deepEqual(['tocsin_keeper_time_stamps_total', 'tocsin_keeper_time_stamp_failures_total', 'tocsin_keeper_time_stamp_wait_seconds'].map((n) => samples.get(n)), [1, 4, 0]);
 		for (const name of ['timestamp/1', `timestamp/${size}/x`, 'timestamp/', 'timestamp/x', `timestamp/0${size}`]) assert.equal((await log.get(name)).status, 404, name);
 		assert.equal((await new Log(server, null).get('timestamps')).status, 401);
+	});
+
+	it('is in the evidence of what was said before it; in a bundle another token, chain or note is found out', async () => {
+		const platform = await Member.connect(server, 'StreamHarbor', 'night responder');
+		const sent = await platform.deliver(m4(platform));
+		await platform.close();
+		const { timestamps: [before] } = JSON.parse((await log.get('timestamps')).bytes);
+		assert.ok(before.size <= sent.seq, 'the only stamp is older');
+		const admin = await atConsole(server, 'HUB', 'admin'), dpo = await atConsole(server, 'HUB', 'data protection officer');
+		const mandate = await grantMandate(admin, dpo, { orgs: ['HUB'] });
+		const old = (await admin.entries()).map((e) => e.seq).filter((seq) => seq < before.size).slice(0, 3), folder = path.join(dir, 'bundle'), bad = path.join(dir, 'bad');
+		assert.ok(old.length);
+		const r = await ran(server, ['audit', 'export', 'evidence', '--purpose', 'x', '--mandate', mandate, '--parameters', 'limit=3', '--bundle', folder], { member: 'FRP/auditor' });
+		assert.ok([0, 1].includes(r.code), r.err); // 1: these are not all that there are
+		const both = async (where) => [await ran(server, ['audit', 'verify', where]), spawnSync('sh', [path.join(where, 'verify.sh')], { encoding: 'utf8' })];
+		const [checked, shown] = await both(folder);
+		assert.deepEqual([checked.code, shown.status], [0, 0], checked.out + shown.stdout);
+		assert.match(checked.out, new RegExp(`ok {2}an authority has stamped it: ${before.at.slice(0, 16)}`));
+		assert.match(shown.stdout, /ok {2}an authority has stamped it: /);
+		assert.match(fs.readFileSync(path.join(folder, 'checkpoint'), 'utf8'), new RegExp(`\\n${before.size}\\n`), 'the checkpoint is the one that was stamped');
+		const file = (name) => path.join(bad, name), other = path.join(authority.bad, 'ca.pem');
+		for (const [what, bend, says] of [
+			['a byte of the token', () => { const b = fs.readFileSync(file('timestamp.tsr')); b[b.length - 5] ^= 1; fs.writeFileSync(file('timestamp.tsr'), b); }, /timestamp\.tsr/],
+			['who vouches for the authority', () => fs.copyFileSync(other, file('timestamp.chain')), /timestamp\.tsr/],
+			['what was stamped', () => fs.appendFileSync(file('timestamp.note'), 'x'), /timestamp\.tsr/],
+			['the token taken away', () => fs.rmSync(file('timestamp.tsr')), /a file is missing|timestamp/],
+		]) {
+			fs.rmSync(bad, { recursive: true, force: true });
+			fs.cpSync(folder, bad, { recursive: true });
+			bend();
+			const [heard, seen] = await both(bad);
+			assert.deepEqual([heard.code, seen.status], [5, 1], `${what}: ${heard.out}${seen.stdout}`);
+			for (const text of [heard.out, seen.stdout]) assert.match(text, says, what);
+		}
 	});
 
 	it('is asked for by nobody who does not say who vouches for the authority', () => {
