@@ -154,6 +154,13 @@ begin
 		where r.v ->> 'state' is not null
 		on conflict do nothing;
 
+	insert into audit.erasure (seq, part, first, last)
+		select e.seq, part, split_part(run, '-', 1)::bigint, coalesce(nullif(split_part(run, '-', 2), ''), run)::bigint
+		from ledger.entry e, lateral (select ledger.document(e) #> '{message,body}' offset 0) said(body),
+			unnest(array['data', 'actors']) part, lateral jsonb_array_elements_text(said.body -> part) run
+		where e.k = 'erase.due' and e.org = 'server' and e.seq >= done and e.seq < upto
+		on conflict do nothing;
+
 	for x in select e, ledger.document(e) d from ledger.entry e
 		where e.seq >= done and e.seq < upto and position('"timers_'::bytea in e.body) > 0 order by e.seq
 	loop
@@ -200,6 +207,15 @@ create policy belonging_owner on audit.belonging to tocsin_owner using (true) wi
 drop policy if exists belonging_auditor on audit.belonging;
 create policy belonging_auditor on audit.belonging for select to tocsin_auditor using (
 	incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[]));
+
+-- What took parts of entries that may be read with them. When it was is no question of the period: it comes later, always.
+alter table audit.erasure enable row level security;
+alter table audit.erasure force row level security;
+drop policy if exists erasure_owner on audit.erasure;
+create policy erasure_owner on audit.erasure to tocsin_owner using (true) with check (true);
+drop policy if exists erasure_auditor on audit.erasure;
+create policy erasure_auditor on audit.erasure for select to tocsin_auditor using (
+	(select (audit.mine()).whole) and exists (select from ledger.entry e where e.seq between erasure.first and erasure.last));
 
 -- Receipts and timers: as the entries that they are of.
 alter table audit.receipt enable row level security;

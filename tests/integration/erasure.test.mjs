@@ -1,11 +1,12 @@
 // erasure.test.mjs: what is erased cannot be opened any more, with everything that there is still held: rows, WAL, an
 // older copy of the database and the keys. Opened, before and after, by Node's own AES-GCM.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { atConsole, grantMandate } from './lib/audit.mjs';
 import { Ledger, opensWith, sealedState, wrappingKeys } from './lib/ledger.mjs';
 import { ran } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
@@ -138,6 +139,36 @@ describe('an erasure', () => {
 		assert.ok(!JSON.stringify(entry).includes(MARKER));
 		assert.equal((await again.entry((e) => e.seq === kept.seq)).message.body.user_identifiers[0].value, 'stays-in-its-place-9');
 		await again.close();
+	});
+
+	it('is in evidence: an erased part is one by an entry that lies in the bundle; without that entry, or without any, it was taken away', async () => {
+		const admin = await atConsole(server, 'HUB', 'admin'), dpo = await atConsole(server, 'HUB', 'data protection officer'), folder = path.dirname(state);
+		const mandate = await grantMandate(admin, dpo, { cases: [sent.case, kept.case], whole: true });
+		const bundle = async (id, name) => {
+			const r = await ran(server, ['audit', 'export', 'evidence', '--purpose', 'x', '--mandate', mandate, '--parameters', `case=${id},exercise=${LANTERN}`, '--bundle', path.join(folder, name)], { member: 'FRP/auditor' });
+			assert.equal(r.code, 0, r.err);
+			return path.join(folder, name);
+		};
+		const both = async (dir) => { // the command, and the shell
+			const r = await ran(server, ['audit', 'verify', dir]), sh = spawnSync('sh', [path.join(dir, 'verify.sh')], { encoding: 'utf8' });
+			return [r.code, r.out, sh.status, sh.stdout];
+		};
+		const erased = await bundle(sent.case, 'erased'), entry = await open.officer.entry((e) => e.k === 'erase.due' && e.message.body.subject === `case:${sent.case}`);
+		const [code, out, status, shown] = await both(erased);
+		assert.deepEqual([code, status], [0, 0], out + shown);
+		assert.match(out, new RegExp(`ok {2}\\d+ parts were erased on \\S+, by entry ${entry.seq}: case:${sent.case}, R-ITL, ground: retention`));
+		assert.match(shown, new RegExp(`entry ${sent.seq}: data was erased on \\S+, by entry ${entry.seq}: case:${sent.case}, R-ITL, ground: retention`));
+		fs.rmSync(path.join(erased, 'entries', String(entry.seq)), { recursive: true });
+		const [less, missing, failed, said] = await both(erased), taken = new RegExp(`NO {2}entry ${sent.seq}: data is gone, and no entry here says that it was erased: it was taken away`);
+		assert.deepEqual([less, failed], [5, 1]);
+		assert.match(missing, taken);
+		assert.match(said, taken);
+		const whole = await ledger.rows(`select encode(data, 'hex') as data from ledger.sealed where seq = ${kept.seq}`);
+		await ledger.rows(`update ledger.sealed set data = null where seq = ${kept.seq}`, 'admin');
+		const [bad, words, wrong, told] = await both(await bundle(kept.case, 'taken'));
+		await ledger.rows(`update ledger.sealed set data = decode('${whole[0].data}', 'hex') where seq = ${kept.seq}`, 'admin');
+		assert.deepEqual([bad, wrong], [5, 1], words + told);
+		for (const text of [words, told]) assert.match(text, new RegExp(`NO {2}entry ${kept.seq}: data is gone, and no entry here says that it was erased: it was taken away`));
 	});
 
 	it('is no business of others', () => {

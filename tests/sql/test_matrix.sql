@@ -60,6 +60,7 @@ insert into expected values
 	('audit.privileged', '', '', '', 'r', ''),
 	('audit.concern', '', '', '', 'r', ''),
 	('audit.belonging', '', '', '', 'r', ''),
+	('audit.erasure', '', '', '', 'r', ''),
 	('audit.session', '', '', '', '', ''),  -- whose question a session answers: by audit.open only
 	('audit.progress', '', '', '', '', ''), -- how far the facts are: by audit.catch_up only
 	('audit.open', '', '', '', 'x', ''),

@@ -20,12 +20,14 @@ $$;
 create function tap.readers(variadic orgs text[]) returns jsonb language sql as $$
 	select jsonb_build_object('readers', (select jsonb_agg(jsonb_build_object('org', o)) from unnest(orgs) o))
 $$;
+-- The newest entry of that kind, as a run.
+create function tap.seq(of_kind text) returns text language plpgsql as $$ begin return (select max(e.seq)::text from ledger.entry e where e.k = of_kind); end $$;
 -- A question; its place.
 create function tap.question(orgs jsonb default '[]', incidents jsonb default '[]', cases jsonb default '[]', deconfliction boolean default false,
 	k text default 'M27.mandate', org text default 'FRP', since text default '2020-01-01T00:00:00Z', until text default '2049-01-01T00:00:00Z',
-	at timestamptz default clock_timestamp()) returns bigint language sql as $$
+	at timestamptz default clock_timestamp(), whole boolean default false) returns bigint language sql as $$
 	select tap.enter(k, org, jsonb_build_object('readers', jsonb_build_array(jsonb_build_object('org', org)), 'scope', jsonb_build_object('orgs', orgs,
-		'incidents', incidents, 'cases', cases, 'exercises', '[]'::jsonb, 'from', since, 'until', until, 'whole', false, 'deconfliction', deconfliction)), at => at)
+		'incidents', incidents, 'cases', cases, 'exercises', '[]'::jsonb, 'from', since, 'until', until, 'whole', whole, 'deconfliction', deconfliction)), at => at)
 $$;
 
 select set_config('tap.auditor', :'auditor', false) \g /dev/null
@@ -66,6 +68,8 @@ select tap.enter('M1.report', 'AIRU', tap.readers('AIRU', 'Chirplet'), incident 
 	tap.enter('M18.check', 'BFP', tap.readers('AIRU'), incident => '11111111-1111-4111-8111-111111111111'),
 	tap.enter('M19.machine', 'server', tap.readers('HUB') || '{"receipts": [{"org": "BFP", "state": "delivered"}]}'),
 	tap.enter('M1.report', 'AIRU', tap.readers('HUB'), incident => '11111111-1111-4111-8111-111111111111', at => '2021-01-01Z'),
+	tap.enter('erase.due', 'server', '{}', jsonb_build_object('body', jsonb_build_object('data', jsonb_build_array(tap.seq('M4.send')), 'actors', jsonb_build_array(tap.seq('M2.issue'))))),
+	tap.enter('erase.due', 'AIRU', '{}', jsonb_build_object('body', jsonb_build_object('data', jsonb_build_array(tap.seq('M4.send'))))),
 	tap.question('["BFP"]', org => 'OTHER') \g /dev/null
 
 -- questions that are entered: a session sees only what is committed
@@ -77,6 +81,7 @@ create table tap.asked as
 	union all select 'm18', tap.question(incidents => '["11111111-1111-4111-8111-111111111111"]', deconfliction => true)
 	union all select 'period', tap.question(incidents => '["11111111-1111-4111-8111-111111111111"]', since => '2020-06-01T00:00:00Z', until => '2022-01-01T00:00:00Z')
 	union all select 'own', tap.question(orgs => '["Chirplet"]', k => 'M27.own', org => 'Chirplet')
+	union all select 'whole', tap.question(cases => '["33333333-3333-4333-8333-333333333333"]', whole => true)
 	union all select 'old', tap.question(at => clock_timestamp() - interval '6 minutes')
 	union all select 'cheat', tap.question(incidents => '["11111111-1111-4111-8111-111111111111"]') from generate_series(1, 60);
 
@@ -117,7 +122,7 @@ end
 $$;
 
 set search_path = tap, public;
-select plan(66);
+select plan(68);
 
 -- nothing without a question
 select is(sees('nobody'), null, 'a session that no question has opened sees nothing');
@@ -125,8 +130,10 @@ select throws_ok($$select opens('nobody', (select min(seq) from ledger.entry))$$
 select throws_ok($$select opens('nobody', 1000000)$$, 'TC004', null, 'nor does one that is not there');
 
 -- what each kind of mandate covers
-select begins(w) from unnest(array['incident', 'case', 'org', 'draft', 'm18', 'period', 'own']) w \g /dev/null
+select begins(w) from unnest(array['incident', 'case', 'org', 'draft', 'm18', 'period', 'own', 'whole']) w \g /dev/null
 select is(sees('incident', $$k not like 'M27%'$$), 'M1.report:AIRU M1.report:AIRU', 'an incident: its entries; no draft, and no deconfliction');
+select is((select string_agg(x, ' ') from says('whole', 'select part from audit.erasure') x), 'data', 'what took a part of what is read, by the server''s entry; nothing else');
+select is((select string_agg(x, ' ') from says('case', 'select part from audit.erasure') x), null, 'and nothing where what is personal is withheld');
 select is(sees('case', $$k not like 'M27%'$$), 'M4.send:Chirplet', 'a case: its entries');
 select is(sees('org', $$k not like 'M27%'$$), 'M2.issue:HUB M19.machine:server', 'an organisation: what it was told, and what is said of it; its deconfliction not');
 select is(sees('draft', $$k not like 'M27%'$$), 'M4.draft:GameNest', 'a draft is for whoever audits its organisation');
