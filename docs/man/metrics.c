@@ -26,7 +26,7 @@ static const char *labels_of(const char *set)
 		{ "CLOSE", "`code`: 1001 to 4403" },
 		{ "LANE", "`lane`: threat, other" },
 		{ "LANE_VERDICT", "`lane`: threat, other; `verdict`: accepted, journaled, duplicate, answered, refused" },
-		{ "PART", "`part`: front, keeper, archive, courier, signer, parent" },
+		{ "PART", "`part`: front, keeper, archive, courier, signer, eraser, parent" },
 		{ "WAY", "`way`: e-mail, webhook, push, phone" },
 		{ "WAY_OUTCOME", "`way`: e-mail, webhook, push, phone; `outcome`: sent, delivered, bounced, retrying, dead, dropped" },
 		{ "COURIER_LIMIT", "`limit`" },
@@ -103,6 +103,7 @@ int main(void)
 	part("The archive", "archive");
 	part("The courier", "courier");
 	part("The signer", "signer");
+	part("The eraser", "eraser");
 	part("The parent", "parent");
 	return 0;
 }
