@@ -439,6 +439,7 @@ int toc_rule_mandate_end(struct toc_ask *q)
 		return -1;
 	for (uint32_t i = 0; i < m->n_orgs; i++)
 		toc_push_text(q->a, orgs, toc_short_str(&m->orgs[i].org));
+	toc_set_text(q->a, toc_decided(d), "auditor", toc_short_str(&m->auditor));
 	mandate_readers(q, d, toc_short_str(&m->auditor), orgs);
 	return 0;
 }

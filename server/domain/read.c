@@ -26,8 +26,12 @@ bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret)
 		{ "role.revoke", "person", NULL },        { "org.suspend", NULL, "code" },
 		{ "org.kinds", NULL, "code" },            { "org.admit", NULL, "code" },
 	};
-	const struct toc_value *body = toc_get(toc_get(e->body, "message"), "body");
+	const struct toc_value *body = toc_get(toc_get(e->body, "message"), "body"), *decided = toc_get(e->body, "decided");
 
+	if (toc_str_is(e->k, "mandate.end") && !toc_get(decided, "pending")) { /* also an answer under it that is still coming */
+		*ret = (struct toc_narrowed){ .org = toc_get_text(decided, "auditor") };
+		return ret->org.n > 0;
+	}
 	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
 		if (!toc_str_is(e->k, entries[i].k))
 			continue;
@@ -36,7 +40,7 @@ bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret)
 			ret->id = toc_get_id(body, entries[i].id);
 		else
 			ret->org = toc_get_text(body, entries[i].org);
-		return !toc_get(toc_get(e->body, "decided"), "pending") && (ret->org.n || !toc_uuid_is_nil(ret->id)) &&
+		return !toc_get(decided, "pending") && (ret->org.n || !toc_uuid_is_nil(ret->id)) &&
 		       !toc_get(body, "old_until"); /* the old key ends by itself */
 	}
 	return false;

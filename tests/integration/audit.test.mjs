@@ -5,7 +5,7 @@ import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { ask, atConsole, grantMandate } from './lib/audit.mjs';
+import { ask, atConsole, grantMandate, system } from './lib/audit.mjs';
 import { exercises, play, ran } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
 import { LANTERN, m4 } from './lib/messages.mjs';
@@ -254,6 +254,24 @@ describe('what the ledger answers for', () => {
 		await until(() => busy() === 0, 'it has stopped', 20_000);
 	});
 
+	it('an answer is cut off when its mandate is ended, and when its asker\'s role is', async () => {
+		const sql = "select g, repeat('y', 20000) as t, (select count(*) from generate_series(1, 20000)) from generate_series(1, 1000000) g";
+		const [first, next] = [await atConsole(server, 'FRP', 'admin'), await atConsole(server, 'FRP', 'second admin')];
+		const person = (await first.entries()).find((e) => e.k === 'person.enrol' && e.message.body.title === 'second auditor').message.body.person;
+		for (const [who, one, two, type, body] of [[auditor, admin, dpo, 'mandate', (m) => ({ step: 'end', mandate: m })],
+			[second, first, next, 'role', () => ({ step: 'revoke', org: 'FRP', person, roles: ['auditor'] })]]) {
+			const under = await grantMandate(admin, dpo, { exercises: [lantern] });
+			let lines = 0;
+			const asked = fetchLines(server, who, { mandate: under, purpose: 'long', sql }, undefined, (n) => { lines += n; });
+			await until(() => lines > 0, 'it comes');
+			const proposed = await one.send(system(type, body(under)));
+			assert.equal((await two.send(system(type, body(under), { supersedes: proposed.id }))).op, 'accepted', JSON.stringify(proposed));
+			const at = Date.now();
+			assert.doesNotMatch(await asked.catch(() => ''), /"complete"|refused/, type); // no last line
+			assert.ok(Date.now() - at < 5000, `${type}: at once`);
+		}
+	});
+
 	it('who goes away is not answered further: PostgreSQL stops as well; meanwhile history is served', async () => {
 		const gone = new AbortController(), slow = 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b';
 		const asked = fetchLines(server, auditor, { mandate, purpose: 'slow', sql: slow }, gone.signal);
@@ -266,13 +284,16 @@ describe('what the ledger answers for', () => {
 	});
 });
 
-/** A question whose asker hangs up; told of the lines as they come. */
+/** A question whose asker hangs up; told of the lines as they come. @returns the end of the answer */
 function fetchLines(from, credential, body, signal, onLines = () => {}) {
 	return new Promise((resolve, reject) => {
 		const bytes = JSON.stringify(body);
 		const r = https.request({ host: 'localhost', port: from.port, path: '/api/audit/sql', method: 'POST', ca: from.ca, signal,
 			headers: { authorization: `Bearer ${credential.api_key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) } },
-		(answer) => answer.on('error', reject).on('end', resolve).on('data', (b) => onLines(String(b).split('\n').length - 1)));
+		(answer) => {
+			let tail = '';
+			answer.on('error', reject).on('end', () => resolve(tail)).on('data', (b) => { tail = (tail + b).slice(-500); onLines(String(b).split('\n').length - 1); });
+		});
 		r.on('error', reject).end(bytes);
 	});
 }
