@@ -181,9 +181,9 @@ create policy entry_auditor on ledger.entry for select to tocsin_auditor using (
 	and (k <> 'M27.mandate' or org = (select (audit.mine()).asker)) -- whom it is about is told later, and not by this
 	and (org = any ((select (audit.mine()).orgs)::text[])
 		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
-			or exercise = any ((select (audit.mine()).exercises)::uuid[]) or seq in (select b.seq from audit.belonging b))
+			or exercise = any ((select (audit.mine()).exercises)::uuid[]) or exists (select from audit.belonging b where b.seq = entry.seq))
 			and k not in ('M4.draft', 'M10.draft')) -- a draft is its organisation's alone
-		or seq in (select c.seq from audit.concern c)
+		or exists (select from audit.concern c where c.seq = entry.seq)
 		or (k like 'M27.%' and org = (select (audit.mine()).asker)))
 	-- within an organisation, by role: as its people read it elsewhere; what was taken back from it is everybody's
 	and ((select (audit.mine()).roles) is null
