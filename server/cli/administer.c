@@ -46,19 +46,8 @@ static struct toc_str new_secret(struct toc_arena *a, struct toc_value *body)
 
 struct toc_value *cli_system_message(struct toc_arena *a, const char *type, const char *confirms, struct toc_value *body)
 {
-	struct toc_value *m = toc_value_map(a), *none = toc_value_map(a);
+	struct toc_value *m = toc_message_plain(a, type, "system", "AMBER");
 
-	toc_set_cstr(a, m, "type", type);
-	toc_set_cstr(a, m, "mode", "system");
-	toc_set_cstr(a, m, "tlp", "AMBER");
-	toc_set_cstr(a, m, "precedence", "routine");
-	toc_set_bool(a, m, "ack_required", false);
-	toc_set_cstr(a, m, "lang", "en");
-	toc_set_cstr(a, none, "level", "none");
-	toc_set(a, none, "categories", toc_value_list(a));
-	toc_set(a, m, "personal_data", none);
-	toc_set(a, m, "legal_basis", toc_value_list(a));
-	toc_set(a, m, "also_reported_to", toc_value_list(a));
 	toc_set_cstr(a, m, "supersedes", confirms);
 	toc_set(a, m, "body", body);
 	return m;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "message/catalogue.h"
 #include "message/json.h"
 
 #define VALUE_MOST 4096
@@ -20,21 +21,10 @@ static const char *type_of(const struct cli *cli, struct toc_str value)
 
 static struct toc_value *question(const struct cli *cli, struct toc_arena *a, struct toc_str value, long max_distance)
 {
-	struct toc_value *m = toc_value_map(a), *none = toc_value_map(a), *body = toc_value_map(a);
 	const char *exercise = cli->line.value[CLI_OPT_EXERCISE];
+	struct toc_value *m = toc_message_plain(a, "lookup", exercise ? "exercise" : "actual", "RED"), *body = toc_value_map(a);
 
-	toc_set_cstr(a, m, "type", "lookup");
-	toc_set_cstr(a, m, "mode", exercise ? "exercise" : "actual");
 	toc_set_cstr(a, m, "exercise_ref", exercise);
-	toc_set_cstr(a, m, "tlp", "RED");
-	toc_set_cstr(a, m, "precedence", "routine");
-	toc_set_bool(a, m, "ack_required", false);
-	toc_set_cstr(a, m, "lang", "en");
-	toc_set_cstr(a, none, "level", "none");
-	toc_set(a, none, "categories", toc_value_list(a));
-	toc_set(a, m, "personal_data", none);
-	toc_set(a, m, "legal_basis", toc_value_list(a));
-	toc_set(a, m, "also_reported_to", toc_value_list(a));
 	toc_set_cstr(a, body, "step", "ask");
 	toc_set_cstr(a, body, "type", type_of(cli, value));
 	toc_set_text(a, body, "value", value);

@@ -83,24 +83,13 @@ static struct toc_value *as_list(struct toc_arena *a, const struct toc_value *ma
 static struct toc_value *message_of(struct toc_conn *c, const struct toc_value *asked)
 {
 	struct toc_arena *a = c->request->arena;
-	struct toc_value *m = toc_value_map(a), *body = toc_value_map(a), *none = toc_value_map(a);
+	struct toc_value *m = toc_message_plain(a, "M27", "system", "RED"), *body = toc_value_map(a);
 	const struct toc_value *mandate = toc_get(asked, "mandate");
 	toc_time now = toc_clock_now();
 
 	toc_set_text(a, m, "id", toc_uuid_str(a, toc_uuid_v7(now.us / 1000)));
-	toc_set_cstr(a, m, "type", "M27");
 	toc_set_cstr(a, m, "schema_version", TOC_SCHEMA_VERSION);
-	toc_set_cstr(a, m, "mode", "system");
 	toc_set_text(a, m, "sent_at", toc_time_str(a, now));
-	toc_set_cstr(a, m, "tlp", "RED");
-	toc_set_cstr(a, m, "precedence", "routine");
-	toc_set_bool(a, m, "ack_required", false);
-	toc_set_cstr(a, m, "lang", "en");
-	toc_set_cstr(a, none, "level", "none");
-	toc_set(a, none, "categories", toc_value_list(a));
-	toc_set(a, m, "personal_data", none);
-	toc_set(a, m, "legal_basis", toc_value_list(a));
-	toc_set(a, m, "also_reported_to", toc_value_list(a));
 	toc_set_cstr(a, body, "step", mandate ? "mandate" : "own");
 	if (mandate)
 		toc_set(a, body, "mandate_ref", toc_value_copy(a, mandate));

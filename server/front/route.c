@@ -186,25 +186,15 @@ static void lookup(struct toc_conn *c)
 	static const char *const beside[] = { "id", "incident_ref", "mode", "exercise_ref" };
 	struct toc_arena *a = c->request->arena;
 	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
-	struct toc_value *asked = body_of(c), *m = toc_value_map(a), *body = toc_value_map(a), *none = toc_value_map(a);
+	struct toc_value *asked = body_of(c), *body = toc_value_map(a);
 	toc_time now = toc_clock_now();
 
 	if (!asked)
 		return;
+	struct toc_value *m = toc_message_plain(a, "lookup", toc_get(asked, "exercise_ref") ? "exercise" : "actual", "RED");
 	toc_set_text(a, m, "id", toc_uuid_str(a, toc_uuid_v7(now.us / 1000)));
-	toc_set_cstr(a, m, "type", "lookup");
 	toc_set_cstr(a, m, "schema_version", TOC_SCHEMA_VERSION);
-	toc_set_cstr(a, m, "mode", toc_get(asked, "exercise_ref") ? "exercise" : "actual");
 	toc_set_text(a, m, "sent_at", toc_time_str(a, now));
-	toc_set_cstr(a, m, "tlp", "RED");
-	toc_set_cstr(a, m, "precedence", "routine");
-	toc_set_bool(a, m, "ack_required", false);
-	toc_set_cstr(a, m, "lang", "en");
-	toc_set_cstr(a, none, "level", "none");
-	toc_set(a, none, "categories", toc_value_list(a));
-	toc_set(a, m, "personal_data", none);
-	toc_set(a, m, "legal_basis", toc_value_list(a));
-	toc_set(a, m, "also_reported_to", toc_value_list(a));
 	toc_set_cstr(a, body, "step", "ask");
 	for (size_t i = 0; i < asked->n; i++) {
 		struct toc_str name = asked->members[i].name;

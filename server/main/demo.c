@@ -31,24 +31,13 @@ struct making {
 static void say(struct making *m, struct toc_value *list, const char *type, struct toc_value *body, struct toc_str exercise)
 {
 	struct toc_arena *a = m->a;
-	struct toc_value *e = toc_value_map(a), *personal = toc_value_map(a), *decoded;
+	struct toc_value *e = toc_message_plain(a, type, exercise.n ? "exercise" : "system", "GREEN"), *decoded;
 	struct toc_refusal refusal;
 	toc_set_text(a, e, "id", toc_uuid_str(a, toc_uuid_v7(m->now.us / 1000)));
-	toc_set_cstr(a, e, "type", type);
 	toc_set_cstr(a, e, "schema_version", TOC_SCHEMA_VERSION);
-	toc_set_cstr(a, e, "mode", exercise.n ? "exercise" : "system");
 	if (exercise.n)
 		toc_set_text(a, e, "exercise_ref", exercise);
 	toc_set_text(a, e, "sent_at", toc_time_str(a, m->now));
-	toc_set_cstr(a, e, "tlp", "GREEN");
-	toc_set_cstr(a, e, "precedence", "routine");
-	toc_set_bool(a, e, "ack_required", false);
-	toc_set_cstr(a, e, "lang", "en");
-	toc_set_cstr(a, personal, "level", "none");
-	toc_set(a, personal, "categories", toc_value_list(a));
-	toc_set(a, e, "personal_data", personal);
-	toc_set(a, e, "legal_basis", toc_value_list(a));
-	toc_set(a, e, "also_reported_to", toc_value_list(a));
 	toc_set(a, e, "body", body);
 	if (m->failed)
 		return;

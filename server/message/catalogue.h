@@ -34,6 +34,10 @@ struct toc_str toc_message_k(struct toc_arena *a, const struct toc_value *messag
 int toc_message_decode(struct toc_arena *a, const struct toc_value *raw, struct toc_value **ret_message,
 		       struct toc_refusal *ret_refusal) TOC_MUSTCHECK;
 
+/** The envelope of a message about which there is nothing special: routine, in English, nothing personal in it, by no law, reported
+ * nowhere else, answered by nobody. Without id, version, time and body. */
+struct toc_value *toc_message_plain(struct toc_arena *a, const char *type, const char *mode, const char *tlp);
+
 /** Split a decoded message by the personal marks of the catalogue. Objects are split member by member, lists
  * of objects item by item (a list keeps its length on both sides). What the catalogue does not know is
  * personal. Both parts share values with the message; the personal one is empty, never NULL. join(split(m))
