@@ -41,7 +41,7 @@ describe('frames that are not what the protocol says', () => {
 		['U+0000', '{"op":"send\\u0000"}', 'malformed'],
 		['17 levels', '{"op":"send","message":' + '{"a":'.repeat(16) + '1' + '}'.repeat(16) + '}', 'malformed'],
 		['an unknown op', '{"op":"shout"}', 'unknown_op'],
-		['cosign before there are checkpoints', '{"op":"cosign","line":"x"}', 'unknown_op'],
+		['a cosignature that is none', '{"op":"cosign","line":"x"}', 'bad_value'],
 		['no message', '{"op":"send","ref":1}', 'missing_field'],
 	];
 	for (const [what, text, code] of refused)

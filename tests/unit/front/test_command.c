@@ -65,7 +65,7 @@ CASE(bad_messages_are_refused_by_name_and_the_connection_goes_on)
 		{ "{\"op\":\"dance\",\"ref\":9}", "\"code\":\"unknown_op\"" },
 		{ "{}", "unknown_op" },
 		{ "{\"op\":7}", "unknown_op" },
-		{ "{\"op\":\"cosign\",\"line\":\"x\"}", "unknown_op" },
+		{ "{\"op\":\"cosign\"}", "missing_field" },
 		{ "{\"op\":\"send\",\"ref\":9}", "missing_field" },
 		{ "{\"op\":\"send\",\"message\":[]}", "wrong_kind" },
 		{ "{\"op\":\"send\",\"ref\":\"x\",\"message\":{}}", "wrong_kind" },
