@@ -119,6 +119,18 @@ describe("what this computer believes", () => {
 		assert.equal(other.alarm.code, "key");
 	});
 
+	test("what was kept and cannot be read is an alarm, and nothing is believed in its place", async () => {
+		const log = new FakeLog(20);
+		for (const bad of [{ vkey: log.vkey, note: "nonsense" }, { vkey: "nonsense", note: log.note(10) }, { vkey: log.vkey, note: new FakeLog(3).note(3) }]) {
+			const kept = store(bad), t = new LogTrust(kept);
+			assert.equal(await t.welcome(log.vkey, 7), "alarm");
+			assert.equal(t.alarm.code, "kept");
+			await t.checkpoint(frame(log, 20, 20), 8);
+			assert.equal(t.held, null);
+			assert.deepEqual(kept.get(), bad);
+		}
+	});
+
 	test("less than was signed may be another node, for a minute", async () => {
 		const log = new FakeLog(20), t = await begun(log);
 		await t.checkpoint(frame(log, 20, 20), 1000);

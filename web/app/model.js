@@ -99,8 +99,23 @@ const link = new Link({
 	trust: () => memory.get("log", null)?.note,
 });
 
-/** The log is checked by a script of its own, which comes with the first of these. @param {any} frame */
-const toLog = (frame) => void import("./log-watch.js").then((log) => log.hear(frame), () => {});
+/* The log is checked by a script of its own, which comes with the first of these frames. It hears them in the order in
+ * which they came: a checkpoint ahead of its welcome would be held against nothing, and another past be believed. What could
+ * not be told yet waits: the welcome and the newest checkpoint, for what is missing between can be asked for. */
+/** @type {any[]} */
+const untold = [];
+let telling = Promise.resolve();
+/** @param {any} frame */
+function toLog(frame) {
+	if (frame.op === "welcome")
+		untold.length = 0;
+	if (untold.push(frame) > 2)
+		untold.splice(1, 1);
+	telling = telling.then(async () => {
+		const log = await import("./log-watch.js");
+		untold.splice(0).forEach(log.hear);
+	}).catch(() => {}); // it could not be fetched: with the next frame again
+}
 
 /* Frames that arrive together are put into the state together. A message channel is used and not a timer or an
  * animation frame: those are slowed down in a hidden page, and an alarm must not be. */

@@ -261,10 +261,14 @@ export class LogTrust {
 	async welcome(vkey, now) {
 		const kept = this.#store.get();
 		if (!this.#key && kept) {
-			this.#key = await readVkey(kept.vkey);
-			this.#vkey = kept.vkey;
-			if (kept.note)
-				this.#held = await openCheckpoint(kept.note, this.#key);
+			try {
+				const key = await readVkey(kept.vkey);
+				this.#held = kept.note ? await openCheckpoint(kept.note, key) : null;
+				this.#key = key;
+				this.#vkey = kept.vkey;
+			} catch { /* without it any past would be news */
+				return this.#raise("kept", now, null);
+			}
 		}
 		if (!vkey)
 			return "nothing";

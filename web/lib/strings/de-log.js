@@ -38,6 +38,7 @@ export default {
 	"log.why.key": "Der Server nennt einen anderen Schlüssel des Protokolls als den, der hier aufbewahrt ist.",
 	"log.why.vkey": "Der Schlüssel des Protokolls ist keiner.",
 	"log.why.unwritten": "Dieser Browser kann nicht aufbewahren, was er glaubt: Der Speicher ist voll oder verboten.",
+	"log.why.kept": "Was dieser Browser vom Log aufbewahrt hatte, ist nicht mehr lesbar; ob das Log daran anschließt, kann er nicht sagen.",
 	"log.why.inclusion": "Der Beweis von Eintrag {seq} führt nicht zum signierten Protokoll.",
 	"log.why.leaf": "Das Protokoll hat an dieser Stelle einen anderen Eintrag ({members}).",
 	"log.why.cosignature": "Die Signatur des Zeugen {name} ist nicht gut.",

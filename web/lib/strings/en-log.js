@@ -38,6 +38,7 @@ export default {
 	"log.why.key": "The server names another key of the log than the one that is kept here.",
 	"log.why.vkey": "The key of the log is none.",
 	"log.why.unwritten": "This browser cannot keep what it believes: its storage is full, or forbidden.",
+	"log.why.kept": "What this browser had kept of the log cannot be read any more; it cannot tell whether the log goes on from it.",
 	"log.why.inclusion": "The proof of entry {seq} does not lead to the signed log.",
 	"log.why.leaf": "The log has another entry at this place ({members}).",
 	"log.why.cosignature": "The signature of the witness {name} is not good.",

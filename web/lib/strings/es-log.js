@@ -38,6 +38,7 @@ export default {
 	"log.why.key": "El servidor nombra otra clave del registro que la guardada aquí.",
 	"log.why.vkey": "La clave del registro no lo es.",
 	"log.why.unwritten": "Este navegador no puede guardar lo que cree: su almacenamiento está lleno o prohibido.",
+	"log.why.kept": "Lo que este navegador había guardado del registro ya no se puede leer; no puede decir si el registro continúa desde ahí.",
 	"log.why.inclusion": "La prueba de la entrada {seq} no lleva al registro firmado.",
 	"log.why.leaf": "El registro tiene otra entrada en este lugar ({members}).",
 	"log.why.cosignature": "La firma del testigo {name} no es buena.",

@@ -38,6 +38,7 @@ export default {
 	"log.why.key": "Le serveur nomme une autre clé du journal que celle qui est gardée ici.",
 	"log.why.vkey": "La clé du journal n’en est pas une.",
 	"log.why.unwritten": "Ce navigateur ne peut garder ce qu’il croit : son stockage est plein ou interdit.",
+	"log.why.kept": "Ce que ce navigateur avait gardé du journal n’est plus lisible ; il ne peut dire si le journal en est la suite.",
 	"log.why.inclusion": "La preuve de l’entrée {seq} ne mène pas au journal signé.",
 	"log.why.leaf": "Le journal a une autre entrée à cette place ({members}).",
 	"log.why.cosignature": "La signature du témoin {name} n’est pas bonne.",

@@ -38,6 +38,7 @@ export default {
 	"log.why.key": "Il server nomina un’altra chiave del registro rispetto a quella conservata qui.",
 	"log.why.vkey": "La chiave del registro non è una chiave.",
 	"log.why.unwritten": "Questo browser non può conservare ciò che crede: la memoria è piena o vietata.",
+	"log.why.kept": "Ciò che questo browser aveva conservato del registro non è più leggibile; non può dire se il registro prosegue da lì.",
 	"log.why.inclusion": "La prova della voce {seq} non porta al registro firmato.",
 	"log.why.leaf": "Il registro ha un’altra voce a questo posto ({members}).",
 	"log.why.cosignature": "La firma del testimone {name} non è valida.",

@@ -38,6 +38,7 @@ export default {
 	"log.why.key": "Serwer podaje inny klucz rejestru niż ten, który tu zachowano.",
 	"log.why.vkey": "Klucz rejestru nie jest kluczem.",
 	"log.why.unwritten": "Ta przeglądarka nie może zachować tego, w co wierzy: pamięć jest pełna lub zabroniona.",
+	"log.why.kept": "Tego, co ta przeglądarka zachowała z rejestru, nie da się już odczytać; nie wie, czy rejestr jest jego dalszym ciągiem.",
 	"log.why.inclusion": "Dowód wpisu {seq} nie prowadzi do podpisanego rejestru.",
 	"log.why.leaf": "Rejestr ma w tym miejscu inny wpis ({members}).",
 	"log.why.cosignature": "Podpis świadka {name} jest zły.",
