@@ -49,7 +49,7 @@ export class Endpoint {
 	}
 
 	/** The first call that fits, now or soon. */
-	call(fits = () => true, ms = 15_000) {
+	call(fits = () => true, ms = 40_000) {
 		return until(() => this.calls.find(fits), `a call; there were ${this.calls.map((c) => c.json?.type ?? c.path)}`, ms);
 	}
 

@@ -34,7 +34,7 @@ export class Member {
 		if (this.closed) throw new Error(`no socket: ${this.closed.code} ${this.closed.reason}`);
 		if (options.hello === false) return;
 		this.say({ op: 'hello', ...(this.last === null ? {} : { from: this.last }) });
-		await until(() => this.welcome || this.closed, 'welcome', 15_000);
+		await until(() => this.welcome || this.closed, 'welcome', 30_000);
 		if (!this.welcome) throw new Error(`no welcome: ${this.closed.code} ${this.closed.reason}`);
 		if (this.last === null) this.last = this.welcome.tip - 1;
 	}
@@ -103,15 +103,15 @@ export class Member {
 	}
 
 	/** The first entry that fits, now or within `ms`. */
-	entry(fits, ms = 10_000) {
+	entry(fits, ms = 30_000) {
 		return until(() => this.entries.find(fits), `an entry for ${this.organisation}/${this.person}: ${fits}`, ms);
 	}
-	urgent(fits, ms = 10_000) {
+	urgent(fits, ms = 30_000) {
 		return until(() => this.urgents.find(fits), `an urgent frame for ${this.organisation}/${this.person}: ${fits}`, ms);
 	}
 
 	/** Close code and reason, when the server closes. */
-	async closing(ms = 10_000) {
+	async closing(ms = 30_000) {
 		return until(() => this.closed, 'the server closes', ms);
 	}
 	async close() {

@@ -28,7 +28,7 @@ export function scratch() {
 }
 
 /** Wait until `what()` is truthy and return it; fails with `words` after `ms`. */
-export async function until(what, words, ms = 10_000) {
+export async function until(what, words, ms = 30_000) {
 	const end = Date.now() + ms;
 	for (;;) {
 		const value = await what();
@@ -127,7 +127,7 @@ export class Server {
 		await until(() => {
 			const now = this.pids(part);
 			return now.length === old.length && !now.some((pid) => old.includes(pid));
-		}, `another ${part}`, 20_000);
+		}, `another ${part}`, 30_000);
 		return old;
 	}
 

@@ -70,7 +70,7 @@ export class Sink {
 		return this.events.filter((e) => e.event === event);
 	}
 
-	async mail(which = () => true, ms = 15_000, event = 'mail') {
+	async mail(which = () => true, ms = 40_000, event = 'mail') {
 		return until(() => this.all(event).find(which), `a ${event}; there were ${this.all(event).map((m) => m.to)} ${this.errors}`, ms);
 	}
 
