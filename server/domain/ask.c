@@ -43,6 +43,15 @@ struct toc_str toc_incident_subject(struct toc_arena *a, struct toc_uuid inciden
 	return toc_arena_printf(a, "incident:%s", toc_uuid_str(a, incident).p);
 }
 
+struct toc_str toc_subject_of_its_own(const struct toc_ask *q)
+{
+	if (!toc_uuid_is_nil(q->exercise_id))
+		return toc_arena_printf(q->a, "exercise:%s", toc_uuid_str(q->a, q->exercise_id).p);
+	if (q->org)
+		return toc_arena_printf(q->a, "org:%.*s", TOC_STR_ARGS(q->p->org));
+	return TOC_STR("system");
+}
+
 /* How long the personal part is kept (rules e.7); the catalogue says the same of each type. */
 struct toc_str toc_retention_of(struct toc_str k)
 {
@@ -97,12 +106,8 @@ static struct toc_draft *add_draft(struct toc_ask *q, const char *k)
 		d->subject = toc_case_subject(q->a, q->threat->id);
 	} else if (q->incident) {
 		d->subject = toc_incident_subject(q->a, q->incident->id);
-	} else if (!toc_uuid_is_nil(q->exercise_id)) {
-		d->subject = toc_arena_printf(q->a, "exercise:%s", toc_uuid_str(q->a, q->exercise_id).p);
-	} else if (q->org) {
-		d->subject = toc_arena_printf(q->a, "org:%.*s", TOC_STR_ARGS(q->p->org));
 	} else {
-		d->subject = TOC_STR("system");
+		d->subject = toc_subject_of_its_own(q);
 	}
 	return d;
 }

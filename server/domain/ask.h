@@ -65,6 +65,8 @@ struct toc_str toc_case_subject(struct toc_arena *a, struct toc_uuid threat);
 /** How long the personal part of an entry is kept. */
 struct toc_str toc_retention_of(struct toc_str k);
 struct toc_str toc_incident_subject(struct toc_arena *a, struct toc_uuid incident);
+/** Of what belongs to no case and no incident: its exercise's, else its organisation's, else the server's. */
+struct toc_str toc_subject_of_its_own(const struct toc_ask *q);
 
 /** decided[list] += item */
 void toc_effect(struct toc_arena *a, struct toc_value *decided, const char *list, struct toc_value *item);

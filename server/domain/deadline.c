@@ -307,6 +307,7 @@ void toc_fire_due(struct toc_ask *q, struct toc_world *ahead, size_t max)
 			toc_world_remove(ahead, TOC_OBJECT_timer, TOC_KEY(t->id));
 			continue;
 		}
+		toc_withhold(&f, told);
 		toc_mail_readers(&f, told);
 		toc_call_readers(&f, told);
 		for (; told < f.verdict->n; told++)

@@ -372,8 +372,10 @@ static int ask(const struct toc_world *w, const struct toc_principal *p, const s
 	};
 	memset(ret_verdict, 0, sizeof *ret_verdict);
 	int r = run(&q);
-	if (r == 0)
+	if (r == 0) {
+		toc_withhold(&q, 0);
 		toc_mark_transfers(&q);
+	}
 	if (r == 0 && !looking && !ret_verdict->duplicate)
 		toc_owe_storage_review(&q);
 	if (r == 0 && !looking) {

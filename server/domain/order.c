@@ -72,17 +72,9 @@ static void as_of_order(struct toc_ask *q, struct toc_draft *d, struct toc_uuid 
 	d->retention = TOC_STR("R-ORDER");
 }
 
-/* Of an incident that its provider knows nothing of, what is said of the order says nothing either. */
-static void within_incident(struct toc_ask *q)
-{
-	const struct toc_incident *i = toc_find_incident(q->w, q->order->incident);
-
-	q->incident = i && toc_is_party(i, toc_short_str(&q->order->hsp)) ? i : NULL;
-}
-
 struct toc_draft *toc_order_draft(struct toc_ask *q, const char *k)
 {
-	within_incident(q);
+	q->incident = toc_find_incident(q->w, q->order->incident);
 	struct toc_draft *d = toc_ask_draft(q, k);
 	as_of_order(q, d, q->order->id);
 	d->ref = toc_uuid_is_nil(q->order->issue) ? q->order->version : q->order->issue;
@@ -91,7 +83,7 @@ struct toc_draft *toc_order_draft(struct toc_ask *q, const char *k)
 
 struct toc_draft *toc_order_server_draft(struct toc_ask *q, const char *k, const char *what, struct toc_uuid about)
 {
-	within_incident(q);
+	q->incident = toc_find_incident(q->w, q->order->incident);
 	struct toc_draft *d = toc_ask_server_draft(q, k, what, about);
 	as_of_order(q, d, q->order->id);
 	d->ref = q->order->issue;

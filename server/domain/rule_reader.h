@@ -111,4 +111,8 @@ toc_rule toc_rule_recall, toc_rule_recall_confirm;
 /** decided.transfer_regime of the drafts that take personal data across the Union's borders. */
 void toc_mark_transfers(struct toc_ask *q);
 
+/** Take out of the verdict's drafts, from the one numbered `from`, what their readers must not learn of case and
+ * incident. (withhold.c) */
+void toc_withhold(struct toc_ask *q, size_t from);
+
 #endif

@@ -149,4 +149,41 @@ describe('a referral', () => {
 		const no = await find('AIRU', 'duty officer').deliver(message('M17', { step: 'send', voluntary: false, urls: [URL], why: 'x' }, { ...bare, audience: ['GameNest'] }));
 		assert.deepEqual([no.code, no.field], ['condition', 'body.voluntary']);
 	});
+
+	it('names the incident that it is sent in only to services that know of it', async () => {
+		const airu = find('AIRU', 'duty officer'), nest = find('GameNest', 'night responder'), none = { ...bare, legal_basis: [] };
+		const criteria = ['real_world_event', 'harm_shown', 'intimidation', 'terrorism_link', 'virality'].map((code) => ({ code, answer: 'likely', source_grade: 'B2' }));
+		const report = (audience) => message('M1', { step: 'report', headline: 'Shots at a market hall', event_time: { from: at(airu), precision: 'minutes' },
+			event_place: { cc: 'XA', locality: 'Veldermouth' }, ongoing: 'yes', online_component: ['live'], producer: 'perpetrator', criteria,
+			victims_visible: 'no', minor_involved: 'no' }, { ...none, audience });
+		const opened = async (audience) => {
+			const r = await airu.deliver(report(audience));
+			assert.equal(r.op, 'accepted', JSON.stringify(r));
+			return (await airu.entry((e) => e.id === r.id)).incident;
+		};
+		const refer = async (incident) => {
+			const what = message('M17', { step: 'send', voluntary: true, urls: [`${URL}/3`], why: 'It praises the attack.' },
+				{ ...none, precedence: 'routine', audience: ['GameNest', 'HUB'], incident_ref: incident });
+			const shown = await airu.prepare(what), r = await airu.deliver(what);
+			assert.equal(r.op, 'accepted', JSON.stringify(r));
+			return [shown.warnings.map((w) => w.code), await nest.entry((e) => e.id === r.id), await airu.entry((e) => e.id === r.id)];
+		};
+		const secret = await opened(['HUB']), [warned, got, own] = await refer(secret);
+		assert.deepEqual(warned, ['incident_withheld']);
+		assert.ok(!JSON.stringify(got).includes(secret), JSON.stringify(got));
+		assert.deepEqual([got.incident, got.message.incident_ref, own.incident, own.message.incident_ref], [undefined, undefined, undefined, undefined]);
+		// to who guesses it, it is one that does not exist, and to be referred to has not changed that
+		const guess = async (id) => {
+			const r = await nest.deliver(message('M2', { step: 'propose', headline: 'x', what_is_known: 'x', what_is_not_known: 'y', confidence: 'likely',
+				requested_action: 'none', next_update_by: at(nest, 30) }, { ...none, incident_ref: id }));
+			return { ...r, id: null, ref: null };
+		};
+		assert.equal((await guess(secret)).op, 'refused');
+		assert.deepEqual(await guess(secret), await guess(uuid7()));
+
+		const known = await opened(['HUB', 'GameNest']), [quiet, named] = await refer(known);
+		assert.deepEqual(quiet, []);
+		assert.equal(named.incident, known);
+		assert.equal(named.message.incident_ref, known);
+	});
 });
