@@ -43,6 +43,11 @@ void heard_said(struct toc_str k, bool accepted)
 	note(accepted ? "accepted" : "refused", k);
 }
 
+void heard_foreign(struct toc_str place)
+{
+	note("foreign", place);
+}
+
 void heard_entry(struct toc_str k, const struct toc_value *decided)
 {
 	static const struct {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 void heard_said(struct toc_str k, bool accepted);
+void heard_foreign(struct toc_str place); /* "M5.ack case_ref" */
 void heard_entry(struct toc_str k, const struct toc_value *decided);
 
 #endif

@@ -1,4 +1,5 @@
 /* stage.c: see stage.h: deciding and recording, time, sameness. */
+#include "foreign.h"
 #include "heard.h"
 #include "stage_room.h"
 
@@ -217,9 +218,11 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 	struct toc_value *m;
 
 	fill(s, raw);
+	foreign_ask(s, p, raw);
 	memset(&s->v, 0, sizeof s->v);
 	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0) {
-		heard_said(toc_message_k(s->a, raw), false);
+		if (!foreign_is_asking())
+			heard_said(toc_message_k(s->a, raw), false);
 		return -1;
 	}
 	struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = { s->now.us - s->late.us } };
@@ -238,7 +241,8 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 	s->late.us = 0;
 	s->found = NULL;
 	if (toc_decide(s->w, p, &c, s->now, s->a, &s->v) < 0) {
-		heard_said(c.k, false);
+		if (!foreign_is_asking())
+			heard_said(c.k, false);
 		return -1;
 	}
 	if (!s->dry)

@@ -1,5 +1,5 @@
 /* test_heard.c: what all unit tests of the protocol together have said: every step of every message was accepted and refused
- * by some case, what only the server makes was made, and every timer of timer.def was started, and fired or stopped. */
+ * by some case, and asked about things of others; what only the server makes was made, and every timer of timer.def was started, and fired or stopped. */
 #include "check.h"
 #include "domain/rule.h"
 
@@ -61,6 +61,30 @@ CASE(every_step_of_every_message_is_accepted_and_refused_by_some_case)
 		if (!(a->flags & TOC_ACTION_SERVER))
 			EXPECT_HEARD("refused", a->k);
 	}
+}
+
+/* "foreign K PLACE" for any place. */
+static bool was_asked_of_others(const char *k)
+{
+	char start[128];
+	size_t cursor = 0, n = (size_t)snprintf(start, sizeof start, "foreign %s ", k);
+	struct toc_str line;
+	void *value;
+
+	while (toc_map_next(heard, &cursor, &line, &value))
+		if (line.n > n && memcmp(line.p, start, n) == 0)
+			return true;
+	return false;
+}
+
+CASE(every_step_that_names_something_was_asked_about_what_is_somebody_elses)
+{
+	read_all();
+	for (size_t i = 0; toc_action_at(i); i++)
+		if (!(toc_action_at(i)->flags & TOC_ACTION_SERVER) && !was_asked_of_others(toc_action_at(i)->k)) {
+			check_bad++;
+			printf("  %s: never asked about what is not the sender's (foreign.h)\n", toc_action_at(i)->k);
+		}
 }
 
 CASE(every_timer_is_started_and_fires_or_is_stopped_in_some_case)
