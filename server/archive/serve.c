@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define DEADLINE TOC_SECONDS(2) /* of one look */
-#define ALL_KEYS_DEADLINE TOC_SECONDS(28) /* once, at the start: there may be very many */
+#define ALL_KEYS_DEADLINE TOC_SECONDS(28) /* at the start, and after an erasure: there may be very many */
 #define TIME_US 5000000         /* of one READ, waiting included */
 #define FRAMES_MAX 4096
 #define BYTES_MAX (8u << 20)
@@ -419,7 +419,7 @@ static void sweep(struct toc_archive *a)
 	    (!toc_keyring_changed(a->o.ring) && !a->sweep_again))
 		return;
 	toc_keyring_sweep(a->o.ring);
-	a->sweeping = toc_store_keys(a->o.store, DEADLINE, on_key, on_swept, a) == 0;
+	a->sweeping = toc_store_keys(a->o.store, ALL_KEYS_DEADLINE, on_key, on_swept, a) == 0;
 	a->sweep_again = !a->sweeping;
 }
 

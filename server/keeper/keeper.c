@@ -14,6 +14,8 @@
 
 #define CONTROL_FD 4
 #define FAREWELL_US 3000000 /* what is in flight has so long to end before we go */
+#define FAREWELL_BEHIND_US 60000000 /* … and the copy of the state, when the next start would read so many entries without it: */
+#define BEHIND 50000
 
 toc_time toc_keeper_now(const struct toc_keeper *k)
 {
@@ -205,10 +207,18 @@ int toc_keeper_turn(struct toc_keeper *k, toc_dur at_most)
 	return k->fatal ? TOC_EIO : r;
 }
 
+/* What was read for minutes is not to be read again because somebody stops us before it was copied. */
+static int64_t patience(const struct toc_keeper *k)
+{
+	uint64_t size = toc_world_size(k->world);
+
+	return k->phase == TOC_READY && size > k->saved_as_of && size - k->saved_as_of > BEHIND ? FAREWELL_BEHIND_US : FAREWELL_US;
+}
+
 /* Let what is in flight end, answer it, and leave a fresh copy of the state behind. */
 static void farewell(struct toc_keeper *k)
 {
-	int64_t until = toc_clock_mono_us() + FAREWELL_US;
+	int64_t until = toc_clock_mono_us() + patience(k);
 	k->leave_copy = true;
 	while (!k->fatal && toc_clock_mono_us() < until && k->phase != TOC_STARTING) {
 		if (!toc_snapshot_is_under_way(k) && (k->phase == TOC_AWAY || toc_world_size(k->world) == k->saved_as_of))

@@ -31,6 +31,7 @@
 
 #define FRONT_STOPS_WITHIN TOC_SECONDS(8)
 #define REST_STOPS_WITHIN TOC_SECONDS(15)
+#define KEEPER_STOPS_WITHIN TOC_SECONDS(70) /* the first copy of a long ledger takes its time; keeper.c has its own patience */
 #define READY_WITHIN TOC_SECONDS(3600) /* a start without a copy of the state reads the whole ledger, and ends some time */
 #define READY_USUALLY TOC_SECONDS(120)
 #define SCENARIO_MOST (4u << 20)
@@ -557,7 +558,8 @@ static void stop_parts(struct house *h, const enum toc_part_name *parts, size_t 
 
 static void stop(struct house *h)
 {
-	static const enum toc_part_name fronts[] = { TOC_FRONT }, rest[] = { TOC_KEEPER, TOC_ARCHIVE, TOC_COURIER, TOC_SIGNER, TOC_ERASER };
+	static const enum toc_part_name fronts[] = { TOC_FRONT }, keeper[] = { TOC_KEEPER },
+					rest[] = { TOC_ARCHIVE, TOC_COURIER, TOC_SIGNER, TOC_ERASER };
 	bool hurry = false;
 	h->stopping = true;
 	toc_notify("STOPPING=1");
@@ -567,7 +569,9 @@ static void stop(struct house *h)
 		kill(h->actors, SIGTERM);
 	if (h->family) {
 		stop_parts(h, fronts, 1, FRONT_STOPS_WITHIN, &hurry);
+		toc_family_drain(h->family, TOC_KEEPER); /* it may take longest */
 		stop_parts(h, rest, sizeof rest / sizeof *rest, REST_STOPS_WITHIN, &hurry);
+		stop_parts(h, keeper, 1, KEEPER_STOPS_WITHIN, &hurry);
 	}
 	if (h->actors > 0) {
 		kill(h->actors, SIGKILL);
