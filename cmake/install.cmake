@@ -1,6 +1,6 @@
 # install.cmake: what `cmake --install` puts where, besides the programs themselves (their rooms say that).
 #
-#   bin/tocsind  bin/tocsin  share/man/man8/tocsind.8  share/man/man1/tocsin.1
+#   bin/tocsind  bin/tocsin-press  bin/tocsin  share/man/man8/tocsind.8  share/man/man1/tocsin.1
 #   share/tocsin/{web,exercises}   include/tocsin/   share/doc/tocsin/
 # web/dist is built by npm (./dev build, docker/Dockerfile); without it there is nothing to serve, and we say so.
 install(DIRECTORY server/exercises/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tocsin/exercises OPTIONAL

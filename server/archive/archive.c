@@ -3,13 +3,50 @@
 
 #include "base/log.h"
 #include "confine/confine.h"
+#include "ipc/press.h"
+
+#include <linux/close_range.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define CONTROL_FD 4
+
+/* The press, as a program of its own, before starting programs is given up. It inherits nothing but its end of the socket.
+ * @return ours, or -1: no reports are printed */
+static int start_press(const char *program)
+{
+	char *const argv[] = { (char *)(uintptr_t)program, NULL };
+	int pair[2];
+
+	if (!program || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (pair[1] != TOC_PRESS_FD ? dup2(pair[1], TOC_PRESS_FD) < 0 : dup3(pair[1], TOC_PRESS_FD, 0) < 0)
+			_exit(71);
+		close_range(TOC_PRESS_FD + 1, ~0U, 0);
+		execv(program, argv);
+		_exit(72);
+	}
+	close(pair[1]);
+	if (pid < 0)
+		close(pair[0]);
+	return pid < 0 ? -1 : pair[0];
+}
+
+/* What prints reports is gone, and cannot be made again by who may start no programs: the parent makes both anew. */
+static bool is_gone(int press)
+{
+	char byte;
+
+	return press >= 0 && recv(press, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
 
 int toc_archive_main(const struct toc_value *heritage)
 {
 	struct toc_arena *arena = toc_arena_new();
-	struct toc_archive_options o = { .control = CONTROL_FD, .limits = toc_get(heritage, "limits") };
+	struct toc_archive_options o = { .control = CONTROL_FD, .press = -1, .limits = toc_get(heritage, "limits") };
 	const char *conninfo = toc_heritage_text(arena, heritage, "conninfo");
 	int code = 1;
 
@@ -21,6 +58,7 @@ int toc_archive_main(const struct toc_value *heritage)
 		toc_arena_free(arena);
 		return code;
 	}
+	o.press = start_press(toc_heritage_text(arena, heritage, "press"));
 	o.store = toc_store_pg_new(conninfo, true);
 	struct toc_archive *a = toc_archive_new(&o);
 	toc_wipe(o.grant_key, sizeof o.grant_key);
@@ -31,9 +69,11 @@ int toc_archive_main(const struct toc_value *heritage)
 		/* Serving from the start: without a database every READ is answered BUSY, which the front
 		 * understands. */
 		toc_child_ready(toc_archive_child(a), "serving");
-		while (toc_archive_turn(a, TOC_SECONDS(1)) == 0)
+		while (toc_archive_turn(a, TOC_SECONDS(1)) == 0 && !is_gone(o.press))
 			;
-		code = 0;
+		code = is_gone(o.press);
+		if (code)
+			toc_log(TOC_LOG_ERROR, "press_gone", "tocsin-press is gone: the archive begins anew, with another");
 	}
 	toc_archive_free(a);
 	toc_arena_free(arena);

@@ -17,7 +17,7 @@
 #define TOC_ARCHIVE_ROWS 256         /* of one look at the database */
 #define TOC_ARCHIVE_LOOKS 16         /* of one READ */
 
-/** Serve until the parent says go. @param heritage {"front_fds","conninfo","auditor","grant_key","wrap_keys","log_vkey","limits"}; the
+/** Serve until the parent says go. @param heritage {"front_fds","conninfo","auditor","grant_key","wrap_keys","log_vkey","limits","press"}; the
  * control socket is descriptor 4. @return exit code */
 int toc_archive_main(const struct toc_value *heritage);
 
@@ -32,6 +32,7 @@ struct toc_archive_options {
 	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */
+	int press;   /* socket to tocsin-press, or -1: no reports are printed */
 	const struct toc_value *limits; /* by the names of limit.def; NULL: all as they stand there */
 };
 struct toc_archive;

@@ -1,6 +1,7 @@
 /* auditor.c: see auditor.h. */
 #include "archive/auditor.h"
 #include "archive/evidence.h"
+#include "archive/taking.h"
 
 #include "base/log.h"
 #include "base/refusal.h"
@@ -14,6 +15,7 @@
 #include "store/audit.h"
 
 #include <ctype.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,8 +43,9 @@ struct answer {
 	const struct toc_value *body; /* of the M27, whole */
 	const struct toc_query *query; /* NULL: a statement of one's own */
 	struct toc_audit *audit;
-	uint64_t count;
-	bool opened, whole;
+	struct toc_taking *taking; /* in which form it goes out */
+	bool opened, whole, making, failed; /* failed: it is to be broken off, for `why` */
+	int64_t until_us, stalled_us; /* its time; since when its reader takes nothing, 0: he does */
 	struct toc_knew *knew;     /* of a query of that kind: what its rows add up to */
 	uint64_t *wanted;          /* of ENTRIES: places that are still to be read */
 	size_t n_wanted, at_wanted;
@@ -50,7 +53,6 @@ struct answer {
 	int result;
 	bool more;
 	struct toc_error why;
-	struct toc_digesting *hash;
 	struct toc_buf lines; /* not sent yet */
 };
 struct toc_auditor {
@@ -79,14 +81,6 @@ static void send_lines(struct answer *w)
 	toc_buf_clear(&w->lines);
 }
 
-static void put_line(struct answer *w, struct toc_str json)
-{
-	toc_buf_str(&w->lines, json);
-	toc_buf_byte(&w->lines, '\n');
-	if (w->lines.n >= DATA_BYTES)
-		send_lines(w);
-}
-
 static void finish(struct answer *w, enum toc_refusal_code code, const char *field, const char *words, struct toc_str result)
 {
 	struct toc_auditor *a = w->of;
@@ -113,6 +107,17 @@ static void refuse(struct answer *w, enum toc_refusal_code code, const char *fie
 
 /* ---- the answer ---- */
 
+/* From within a callback: it ends when that is over. */
+static void break_off_if(struct answer *w, int result)
+{
+	if (result == 0)
+		return;
+	if (result == TOC_ELIMIT)
+		toc_limit_hit(TOC_LIMIT_audit_kib);
+	w->failed = true;
+	w->result = result;
+}
+
 static void on_open(void *ctx, uint64_t as_of, bool whole, bool deconfliction)
 {
 	struct answer *w = ctx;
@@ -132,15 +137,21 @@ static void on_open(void *ctx, uint64_t as_of, bool whole, bool deconfliction)
 	toc_set_bool(w->arena, head, "deconfliction", deconfliction);
 	if (w->of->o.prover && toc_prover_newest(w->of->o.prover).n)
 		toc_set_text(w->arena, head, "checkpoint", toc_arena_str(w->arena, toc_prover_newest(w->of->o.prover)));
-	put_line(w, toc_json_str(w->arena, head));
+	break_off_if(w, toc_taking_head(w->taking, &w->lines, head, toc_get_text(w->body, "sql"), &w->why));
+}
+
+static void give_at(struct answer *w, struct toc_str json, uint64_t place)
+{
+	if (w->failed)
+		return;
+	break_off_if(w, toc_taking_row(w->taking, &w->lines, json, place, &w->why));
+	if (w->lines.n >= DATA_BYTES)
+		send_lines(w);
 }
 
 static void give(struct answer *w, struct toc_str json)
 {
-	w->count++;
-	toc_digesting_add(w->hash, json);
-	toc_digesting_add(w->hash, TOC_STR("\n"));
-	put_line(w, json);
+	give_at(w, json, 0);
 }
 
 /* ---- FINDS: where an identifier stands in what is sealed ---- */
@@ -170,8 +181,6 @@ static void find_in(struct toc_arena *a, const struct toc_value *v, struct toc_s
 					   : toc_arena_printf(a, "%.*s[%u]", TOC_STR_ARGS(path), i),
 			what, ret_paths);
 }
-
-static void give(struct answer *w, struct toc_str json);
 
 static void give_found(struct answer *w, struct toc_arena *a, const struct toc_opened *e, const struct toc_row *row)
 {
@@ -226,7 +235,7 @@ static void on_entry(void *ctx, const struct toc_row *row)
 			w->keys[0] = row->actor_key;
 			w->keys[1] = row->data_key;
 		} else if (w->query->kind == TOC_QUERY_EVIDENCE) { /* what does not match its commitment is evidence, too */
-			give(w, toc_evidence(scratch, w->of->o.ring, row, w->whole));
+			give_at(w, toc_evidence(scratch, w->of->o.ring, row, w->whole), row->seq);
 		} else if (r == 0 && finds) {
 			give_found(w, scratch, &e, row);
 		} else if (r == 0) {
@@ -263,10 +272,14 @@ static void broke_off(struct answer *w, int result, const char *words)
 static bool goes_on(struct answer *w, int result)
 {
 	w->reading = false;
-	if (w->gone || w->of->leaving)
+	if (w->gone || w->of->leaving) {
 		w->over = true;
-	else if (result < 0)
+	} else if (w->failed) {
+		w->n_wanted = 0;
+		end_of_rows(w);
+	} else if (result < 0) {
 		broke_off(w, result, "the database does not answer");
+	}
 	return !w->over;
 }
 
@@ -361,19 +374,6 @@ static void on_row(void *ctx, struct toc_str json)
 	}
 }
 
-static void last_line(struct answer *w, bool complete, struct toc_sha256 digest, const struct toc_error *why)
-{
-	struct toc_value *last = toc_value_map(w->arena);
-
-	toc_set_int(w->arena, last, "count", (int64_t)w->count);
-	toc_set_text(w->arena, last, "sha256", toc_hex(w->arena, digest.b, sizeof digest.b));
-	toc_set_bool(w->arena, last, "complete", complete);
-	if (why)
-		toc_set_cstr(w->arena, last, "error", why->text);
-	put_line(w, toc_json_str(w->arena, last));
-	send_lines(w);
-}
-
 static enum toc_refusal_code code_of(int result)
 {
 	switch (result) {
@@ -382,6 +382,7 @@ static enum toc_refusal_code code_of(int result)
 	case TOC_ETIMEOUT:
 	case TOC_ELIMIT: return TOC_REFUSE_LIMIT;
 	case TOC_EUNSUPPORTED: return TOC_REFUSE_CONDITION;
+	case TOC_ENOTFOUND: return TOC_REFUSE_NOT_FOUND;
 	default: return TOC_REFUSE_BUSY;
 	}
 }
@@ -390,6 +391,8 @@ static void on_end(void *ctx, int result, bool more, const struct toc_error *why
 {
 	struct answer *w = ctx;
 
+	if (w->failed)
+		return;
 	w->result = result;
 	w->more = more;
 	if (why)
@@ -401,13 +404,31 @@ static void on_end(void *ctx, int result, bool more, const struct toc_error *why
 		end_of_rows(w);
 }
 
+/* What it brought to light goes on record, however it ended. */
+static struct toc_str result_of(struct answer *w, bool complete)
+{
+	struct toc_result r = { .asked = w->id, .org = w->who.org, .count = toc_taking_count(w->taking), .digest = toc_taking_digest(w->taking), .complete = complete };
+
+	return toc_result_seal(w->arena, w->of->o.grant_key, &r);
+}
+
+/* Whoever has had a part of it sees that it was cut off. */
+static void broken_off(struct answer *w, int result)
+{
+	toc_log(TOC_LOG_INFO, "audit_broken_off", "question %llu: %s", (unsigned long long)w->seq, w->why.text);
+	finish(w, code_of(result), "", w->why.text, result_of(w, false));
+}
+
+static void whole(struct answer *w)
+{
+	send_lines(w);
+	finish(w, TOC_NOT_REFUSED, "", "", result_of(w, w->result == 0 && !w->more));
+}
+
 static void end_of_rows(struct answer *w)
 {
 	if (w->knew && w->result == 0)
 		give_knew(w);
-	struct toc_sha256 digest = toc_digesting_done(w->hash);
-
-	w->hash = NULL;
 	if (w->result == TOC_ETIMEOUT)
 		toc_limit_hit(TOC_LIMIT_audit_s);
 	if (w->result < 0)
@@ -417,28 +438,98 @@ static void end_of_rows(struct answer *w)
 		refuse(w, code_of(w->result), w->query ? "" : "sql", w->result == TOC_EIO ? "the database does not answer" : w->why.text);
 		return;
 	}
-	struct toc_result r = { .asked = w->id, .org = w->who.org, .count = w->count, .digest = digest,
-				.complete = w->result == 0 && !w->more };
-	last_line(w, r.complete, digest, w->result < 0 ? &w->why : NULL);
-	finish(w, TOC_NOT_REFUSED, "", "", toc_result_seal(w->arena, w->of->o.grant_key, &r));
+	const struct toc_error went_wrong = w->why;
+	int r = w->failed ? w->result
+			  : toc_taking_end(w->taking, &w->lines, w->result == 0 && !w->more, w->result < 0 ? &went_wrong : NULL, w->of->o.now(w->of->o.ctx), &w->why);
+	if (r == TOC_EAGAIN)
+		w->making = true;
+	else if (r < 0)
+		broken_off(w, w->result < 0 ? w->result : r);
+	else
+		whole(w);
 }
 
-static int fd_of(const void *w)
+/* A report, a bundle: as much of it as its reader takes. */
+static void make(struct answer *w)
 {
-	return toc_audit_fd(((const struct answer *)w)->audit);
+	int r = 1;
+
+	while (r == 1 && !w->gone && w->credit > (int64_t)w->lines.n) {
+		r = toc_taking_step(w->taking, &w->lines, &w->why);
+		if (w->lines.n >= DATA_BYTES)
+			send_lines(w);
+	}
+	send_lines(w);
+	if (r == 0)
+		whole(w);
+	else if (r < 0 && r != TOC_EAGAIN)
+		broken_off(w, r);
 }
 
-static short wants_of(const void *w)
+/* ---- its reader: who takes nothing holds up those who wait for a place ---- */
+
+static bool reader_stalls(struct answer *w, int64_t now)
 {
-	return toc_audit_wants(((const struct answer *)w)->audit);
+	bool full = w->credit <= (int64_t)w->lines.n;
+
+	if (!full)
+		w->stalled_us = 0;
+	else if (!w->stalled_us)
+		w->stalled_us = now;
+	return full && now >= w->stalled_us + w->of->o.stall_us;
+}
+
+/* @return true: it is over */
+static bool ends_by_time(struct answer *w, int64_t now)
+{
+	if (w->reading)
+		return false;
+	if (reader_stalls(w, now)) {
+		toc_limit_hit(TOC_LIMIT_audit_stall_s);
+		(void)toc_fail(&w->why, TOC_ETIMEOUT, "its reader takes nothing");
+	} else if (w->ended && now >= w->until_us) { /* before that the session itself keeps the time */
+		toc_limit_hit(TOC_LIMIT_audit_s);
+		(void)toc_fail(&w->why, TOC_ETIMEOUT, "its time is over");
+	} else {
+		return false;
+	}
+	broken_off(w, TOC_ETIMEOUT);
+	return true;
+}
+
+static int fd_of(const void *answer)
+{
+	const struct answer *w = answer;
+
+	return w->making ? toc_taking_fd(w->taking) : toc_audit_fd(w->audit);
+}
+
+static short wants_of(const void *answer)
+{
+	const struct answer *w = answer;
+
+	return w->making ? (w->credit > (int64_t)w->lines.n ? POLLIN : 0) : toc_audit_wants(w->audit);
+}
+
+static int64_t sooner(int64_t x, int64_t y)
+{
+	return x < y ? x : y;
 }
 
 static int64_t next_of(const void *answer)
 {
 	const struct answer *w = answer;
+	bool takes = w->credit > (int64_t)w->lines.n;
+	int64_t next = takes ? INT64_MAX : w->stalled_us ? w->stalled_us + w->of->o.stall_us : 0;
 
-	/* the last of the entries to be read: their room was not there before */
-	return w->n_wanted && !w->reading && !w->over && w->credit > (int64_t)w->lines.n ? 0 : toc_audit_next_us(w->audit);
+	if (w->ended)
+		next = sooner(next, w->until_us);
+	if (w->over || w->reading) /* its callback comes */
+		return INT64_MAX;
+	if (w->making)
+		return takes ? sooner(next, toc_taking_next_us(w->taking)) : next;
+	/* failed: it ends outside of callbacks; wanted: the last of the entries to be read, whose room was not there before */
+	return w->failed || (w->n_wanted && takes) ? 0 : sooner(next, toc_audit_next_us(w->audit));
 }
 
 static bool is_full(const struct answer *w)
@@ -450,9 +541,22 @@ static void step_of(void *answer, int64_t now)
 {
 	struct answer *w = answer;
 
+	if (w->over || ends_by_time(w, now))
+		return;
+	if (w->making) {
+		make(w);
+		return;
+	}
 	toc_audit_pause(w->audit, is_full(w));
 	toc_audit_step(w->audit, now);
+	if (w->over || w->making)
+		return;
 	send_lines(w);
+	if (w->failed && !w->reading) {
+		w->n_wanted = 0;
+		end_of_rows(w);
+		return;
+	}
 	if (w->n_wanted)
 		read_next(w);
 	toc_audit_pause(w->audit, is_full(w));
@@ -472,6 +576,8 @@ static uint64_t count_of(const struct toc_value *body, const char *name, uint64_
 
 static void begin(struct answer *w)
 {
+	const struct toc_taking_options form = { .format = toc_get_text(w->body, "format"), .query = w->query, .prover = w->of->o.prover, .store = w->of->o.store,
+						 .press = w->of->o.press, .most = w->of->o.spool_bytes };
 	static const struct toc_audit_taker taker = { .open = on_open, .row = on_row, .end = on_end };
 	struct toc_auditor *a = w->of;
 	uint64_t limit = count_of(w->body, "limit", TOC_QUERY_ROWS_MOST);
@@ -484,6 +590,10 @@ static void begin(struct answer *w)
 		.statement = w->query ? TOC_STR("") : toc_get_text(w->body, "sql"),
 	};
 
+	if (!(w->taking = toc_taking_new(&form, &w->why))) {
+		refuse(w, TOC_REFUSE_CONDITION, "format", w->why.text);
+		return;
+	}
 	if (w->query) {
 		const char **names = toc_arena_alloc(w->arena, (w->query->n_parameters + 1) * sizeof *names);
 		struct toc_str *values = toc_arena_alloc(w->arena, (w->query->n_parameters + 1) * sizeof *values);
@@ -505,8 +615,8 @@ static void begin(struct answer *w)
 	} else if (w->query && by_place(w->query)) {
 		w->wanted = toc_arena_alloc(w->arena, TOC_AUDIT_ROWS_AT_ONCE * sizeof *w->wanted);
 	}
-	w->hash = toc_digesting_new();
 	toc_count(TOC_METRIC_ARCHIVE_READS);
+	w->until_us = toc_clock_mono_us() + q.time.us;
 	w->audit = toc_audit_new(a->o.conninfo, &q, &taker, w);
 	toc_child_watch(a->o.child, &source, w);
 }
@@ -574,6 +684,15 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 
 /* ---- frames ---- */
 
+static unsigned asks_already(const struct toc_auditor *a, const struct answer *but)
+{
+	unsigned n = 0;
+
+	for (const struct answer *w = a->first; w; w = w->next)
+		n += w != but && !w->over && toc_uuid_eq(w->who.person, but->who.person);
+	return n;
+}
+
 void toc_auditor_ask(struct toc_auditor *a, unsigned front, struct toc_frame *f)
 {
 	struct toc_arena *arena = toc_arena_new();
@@ -589,7 +708,7 @@ void toc_auditor_ask(struct toc_auditor *a, unsigned front, struct toc_frame *f)
 		toc_arena_free(arena);
 		return;
 	}
-	toc_buf_init(&w->lines, DATA_BYTES + TOC_AUDIT_ROW_MAX + TOC_IPC_STEP_MAX);
+	toc_buf_init(&w->lines, DATA_BYTES + 3 * TOC_AUDIT_ROW_MAX); /* a row as a table: quotes are doubled */
 	w->next = a->first;
 	a->first = w;
 	a->n++;
@@ -599,6 +718,8 @@ void toc_auditor_ask(struct toc_auditor *a, unsigned front, struct toc_frame *f)
 		refuse(w, TOC_REFUSE_CONDITION, "", "this archive answers no questions");
 	else if (a->n > a->o.most && (toc_limit_hit(TOC_LIMIT_audits), true))
 		refuse(w, TOC_REFUSE_BUSY, "", "too many questions are being answered");
+	else if (asks_already(a, w) >= a->o.most_per_person && (toc_limit_hit(TOC_LIMIT_audits_per_person), true))
+		refuse(w, TOC_REFUSE_BUSY, "", "as many questions of yours are being answered as one person may ask at a time");
 	else if (toc_store_read(a->o.store, w->seq, 1, DEADLINE, on_question, on_read, w) < 0)
 		refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
 }
@@ -615,6 +736,7 @@ void toc_auditor_more(struct toc_auditor *a, unsigned front, struct toc_frame *f
 		if (w->front != front || w->conn != conn || w->over)
 			continue;
 		w->credit = w->credit + bytes < CREDIT_MAX ? w->credit + bytes : CREDIT_MAX;
+		w->stalled_us = 0;
 		if (w->audit)
 			toc_audit_pause(w->audit, is_full(w));
 	}
@@ -637,8 +759,7 @@ static void answer_free(struct toc_auditor *a, struct answer *w)
 		toc_audit_free(w->audit);
 	}
 	toc_knew_free(w->knew);
-	if (w->hash)
-		(void)toc_digesting_done(w->hash);
+	toc_taking_free(w->taking);
 	toc_buf_done(&w->lines);
 	toc_arena_free(w->arena);
 	a->n--;

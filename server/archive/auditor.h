@@ -3,7 +3,8 @@
  * It is asked with the place of an entry: what is asked stands there, and nobody's word but the ledger's counts. Whoever
  * brings a grant of the person that entered it gets the answer, once. Each answer has a connection of its own, as
  * tocsin_auditor (store/audit.h), so that a slow one holds up nobody. Answers are lines, each a JSON text: what is asked
- * and against which checkpoint; the rows; how many, and their SHA-256. That goes to the keeper as well, sealed.
+ * and against which checkpoint; the rows; how many, and their SHA-256. Or they are taken away in another form (taking.h). How many,
+ * and the digest, go to the keeper as well, sealed.
  */
 #ifndef TOC_ARCHIVE_AUDITOR_H
 #define TOC_ARCHIVE_AUDITOR_H
@@ -15,10 +16,13 @@ struct toc_auditor_options {
 	struct toc_store *store; /* borrowed: to read the question */
 	struct toc_keyring *ring;
 	const uint8_t *grant_key;
-	const struct toc_prover *prover; /* or NULL */
+	struct toc_prover *prover; /* or NULL */
 	const char *conninfo;            /* of tocsin_auditor; NULL: nothing is answered */
-	unsigned most;                   /* answers at a time */
+	unsigned most, most_per_person;  /* answers at a time */
 	int64_t seconds;                 /* for one */
+	int64_t stall_us;                /* while its reader takes nothing */
+	size_t spool_bytes;              /* of an answer that a report or a bundle is made of */
+	int press;                       /* socket to tocsin-press, or -1 */
 	toc_time (*now)(void *ctx);
 	void *ctx;
 };

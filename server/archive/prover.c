@@ -38,6 +38,9 @@ struct ask {
 	uint64_t conn;
 	enum toc_log_what what;
 	bool news;       /* of our own: to tell all fronts */
+	toc_prover_done *done; /* of the archive's own, or NULL: a front's */
+	void *ctx;
+	uint64_t at;
 	bool sees_leaves, gone;
 	struct toc_str path;
 	struct toc_grant who;
@@ -78,6 +81,16 @@ struct toc_str toc_prover_newest(const struct toc_prover *p)
 	return p->any ? (struct toc_str){ p->note, p->n_note } : TOC_STR("");
 }
 
+uint64_t toc_prover_size(const struct toc_prover *p)
+{
+	return p->any ? p->newest.size : 0;
+}
+
+const struct toc_note_key *toc_prover_key(const struct toc_prover *p)
+{
+	return &p->o.key;
+}
+
 /* ---- answers ---- */
 
 static void answer_as(struct toc_prover *p, const struct ask *k, enum toc_refusal_code code, enum toc_log_kind kind,
@@ -85,6 +98,10 @@ static void answer_as(struct toc_prover *p, const struct ask *k, enum toc_refusa
 {
 	if (k->gone || k->news)
 		return;
+	if (k->done) {
+		k->done(k->ctx, code, bytes);
+		return;
+	}
 	toc_ipc_begin(&p->out, TOC_IPC_LOG_DATA);
 	toc_ipc_u64(&p->out, k->conn);
 	toc_ipc_u8(&p->out, (uint8_t)k->what);
@@ -403,6 +420,14 @@ static int proof(struct toc_prover *p, struct ask *k)
 
 	if (!number(k->path, &seq))
 		return not_found(p, k);
+	if (k->at) {
+		if (k->at > p->newest.size || seq >= k->at)
+			return busy(p, k);
+		int made_it = toc_prove_inclusion(subtree, p, seq, k->at, &made);
+		if (made_it == 0)
+			answer_as(p, k, TOC_NOT_REFUSED, TOC_LOG_OCTETS, false, (struct toc_str){ (const char *)made.node, made.n * sizeof *made.node });
+		return made_it;
+	}
 	if (!k->fetched)
 		return toc_store_read(p->o.store, seq, 1, DEADLINE, on_row, on_fetched, p) < 0 ? busy(p, k) : 1;
 	if (!k->bytes.n)
@@ -621,15 +646,45 @@ void toc_prover_ask(struct toc_prover *p, unsigned front, struct toc_frame *f)
 	}
 }
 
+void toc_prover_get(struct toc_prover *p, enum toc_log_what what, struct toc_str path, uint64_t at, toc_prover_done *done, void *ctx)
+{
+	struct ask *k = ask_new();
+
+	k->what = what;
+	k->path = toc_arena_str(k->arena, path);
+	k->sees_leaves = true;
+	k->at = at;
+	k->done = done;
+	k->ctx = ctx;
+	put(p, k);
+}
+
+static void forget(struct ask *k, const void *ctx)
+{
+	if (k && k->done && k->ctx == ctx)
+		k->gone = true;
+}
+
+void toc_prover_forget(struct toc_prover *p, const void *ctx)
+{
+	forget(p->at, ctx);
+	for (struct ask *k = p->first; k; k = k->next)
+		forget(k, ctx);
+}
+
+static bool is_of(const struct ask *k, unsigned front)
+{
+	return !k->news && !k->done && k->front == front;
+}
+
 void toc_prover_front(struct toc_prover *p, unsigned front, bool here)
 {
 	static const struct toc_proof nothing;
 
-	if (p->at && !here && p->at->front == front)
+	if (p->at && !here && is_of(p->at, front))
 		p->at->gone = true;
 	for (struct ask *k = p->first; k && !here; k = k->next)
-		if (k->front == front)
-			k->gone = !k->news;
+		k->gone |= is_of(k, front);
 	if (here && p->any) {
 		struct toc_arena *a = toc_arena_new();
 		tell(p, a, front, p->newest.size, &nothing);

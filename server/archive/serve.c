@@ -499,7 +499,11 @@ struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
 		.prover = a->prover,
 		.conninfo = o->auditor,
 		.most = (unsigned)a->limits.audits,
+		.most_per_person = (unsigned)a->limits.audits_per_person,
 		.seconds = a->limits.audit_s,
+		.stall_us = a->limits.audit_stall_s * INT64_C(1000000),
+		.spool_bytes = (size_t)a->limits.audit_kib * 1024,
+		.press = o->press,
 		.now = now_of,
 		.ctx = a,
 	});

@@ -1,12 +1,13 @@
-/* audit_export.c: `tocsin audit export`: asks the ledger a question by name, and keeps the answer: as it came, as a table for
- * spreadsheets, or as a bundle that proves itself. The question is on record, and so is the digest of the answer. */
+/* audit_export.c: `tocsin audit export`: asks the ledger a question by name, and keeps the answer in the form that was asked for, as the
+ * server makes it: lines, a table for spreadsheets, a report, or a bundle that proves itself. The question is on record, and so is
+ * the digest of the answer. */
 #include "cli/audit_export.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "form/report.h"
 #include "message/json.h"
 
 #define ANSWER_MAX ((size_t)64 << 20)
@@ -41,6 +42,7 @@ static int ask(const struct audit_export *x, const char *query, struct toc_str *
 	toc_set_cstr(x->a, body, "mandate", x->cli->line.value[CLI_OPT_MANDATE]);
 	toc_set_cstr(x->a, body, "purpose", x->cli->line.value[CLI_OPT_PURPOSE]);
 	toc_set(x->a, body, "parameters", named);
+	toc_set_cstr(x->a, body, "format", x->bundle ? "bundle" : x->cli->line.value[CLI_OPT_FORMAT]);
 	snprintf(path, sizeof path, "/api/audit/%s", query);
 	return audit_ask(&x->from, path, toc_arena_cstr(x->a, toc_json_str(x->a, body)), x->a, ret_answer, e);
 }
@@ -84,96 +86,65 @@ static int read_answer(const struct audit_export *x, struct answer *w, struct to
 	return 0;
 }
 
-/* ---- a report: what was asked, what vouches for the answer, and the rows ---- */
-
-static void fact(struct toc_arena *a, struct toc_value *facts, const char *name, struct toc_str text)
-{
-	if (text.n)
-		toc_set_text(a, facts, name, text);
-}
-
-/* "— NAME …" of a checkpoint, but for the log itself */
-static struct toc_str witnesses(struct toc_arena *a, struct toc_str note, struct toc_str log)
-{
-	static const char dash[] = "\342\200\224 ";
-	struct toc_str all = TOC_STR("");
-
-	for (const char *at = note.p, *end = note.p + note.n; at && at < end;) {
-		const char *line = memchr(at, '\n', (size_t)(end - at));
-		size_t n = (size_t)((line ? line : end) - at);
-		if (n > sizeof dash && !memcmp(at, dash, sizeof dash - 1)) {
-			const char *name = at + sizeof dash - 1, *blank = memchr(name, ' ', n - (sizeof dash - 1));
-			struct toc_str who = { name, blank ? (size_t)(blank - name) : 0 };
-			if (who.n && !toc_str_eq(who, log))
-				all = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(all), all.n ? ", " : "", TOC_STR_ARGS(who));
-		}
-		at = line ? line + 1 : end;
-	}
-	return all.n ? all : TOC_STR("none");
-}
-
-static struct toc_str stamps(const struct audit_export *x)
-{
-	struct toc_str text;
-	struct toc_value *v;
-	struct toc_refusal refusal;
-	struct toc_error e;
-
-	if (audit_read(&x->from, "timestamps", x->a, &text, &e) < 0 || toc_json_parse(x->a, text, text.n, 16, &v, &refusal) < 0 ||
-	    !toc_len(toc_get(v, "timestamps")))
-		return TOC_STR("none");
-	const struct toc_value *newest = toc_at(toc_get(v, "timestamps"), 0);
-	return toc_arena_printf(x->a, "of the checkpoint of %lld entries, %.*s, by %.*s; token: /log/timestamp/%lld",
-				(long long)toc_get_int(newest, "size", 0), TOC_STR_ARGS(toc_get_text(newest, "at")),
-				TOC_STR_ARGS(toc_get_text(newest, "authority")), (long long)toc_get_int(newest, "size", 0));
-}
-
-static int report(const struct audit_export *x, const struct answer *w, struct toc_str *ret_pdf, struct toc_error *e)
-{
-	struct toc_value *facts = toc_value_map(x->a);
-	struct toc_str note = TOC_STR(""), query = toc_get_text(w->head, "query");
-	struct toc_error none;
-
-	if (audit_read(&x->from, "checkpoint", x->a, &note, &none) < 0)
-		note = toc_get_text(w->head, "checkpoint");
-	const char *line = note.n ? memchr(note.p, '\n', note.n) : NULL, *blank = note.n ? strstr(note.p, "\n\n") : NULL;
-	struct toc_str origin = { note.p, line ? (size_t)(line - note.p) : 0 };
-	fact(x->a, facts, "Query", query);
-	fact(x->a, facts, "Parameters", toc_json_str(x->a, toc_get(w->head, "parameters")));
-	fact(x->a, facts, "Mandate", toc_get_text(w->head, "mandate"));
-	fact(x->a, facts, "Purpose", toc_get_text(w->head, "purpose"));
-	fact(x->a, facts, "On record", toc_arena_printf(x->a, "the question is entry %lld; looked at were the first %lld entries",
-							(long long)toc_get_int(w->head, "asked", -1), (long long)toc_get_int(w->head, "as_of", -1)));
-	fact(x->a, facts, "Rows", toc_arena_printf(x->a, "%zu%s", toc_len(w->rows), toc_get_bool(w->last, "complete") ? "" : ": NOT ALL"));
-	fact(x->a, facts, "SHA-256 of the rows", toc_arena_printf(x->a, "%.*s (as JSON Lines; it is on record, too)", TOC_STR_ARGS(toc_get_text(w->last, "sha256"))));
-	fact(x->a, facts, "Checkpoint of the log", (struct toc_str){ note.p, blank ? (size_t)(blank - note.p) : 0 });
-	fact(x->a, facts, "Witnesses", witnesses(x->a, note, origin));
-	fact(x->a, facts, "Time stamp", stamps(x));
-	fact(x->a, facts, "Made", toc_time_str(x->a, toc_clock_now()));
-	return toc_report_print(x->a, toc_arena_printf(x->a, "From the record: %.*s", TOC_STR_ARGS(query)), facts, w->rows, ret_pdf, e);
-}
-
 /* ---- the command ---- */
 
-static int write_out(const struct audit_export *x, const struct answer *w, const char *format, struct toc_error *e)
+static int write_out(const struct audit_export *x, struct toc_str bytes, struct toc_error *e)
 {
-	const char *path = x->cli->line.value[CLI_OPT_OUTPUT];
-	struct toc_str bytes = w->text;
-	int r = strcmp(format, "pdf") ? 0 : report(x, w, &bytes, e);
-	FILE *out = NULL;
+	const char *path = x->bundle ? x->bundle : x->cli->line.value[CLI_OPT_OUTPUT];
+	FILE *out = path ? fopen(path, "wxe") : stdout;
 
-	if (r < 0)
-		return r;
-	out = path ? fopen(path, "wxe") : stdout;
 	if (!out)
 		return toc_fail(e, TOC_EINVAL, "cannot write %s: %s", path, strerror(errno));
-	if (!strcmp(format, "csv"))
-		audit_csv(out, x->a, w->rows);
-	else
-		fwrite(bytes.p, 1, bytes.n, out);
-	bool ok = !ferror(out);
+	bool ok = fwrite(bytes.p, 1, bytes.n, out) == bytes.n;
 	ok = (path ? fclose(out) : fflush(out)) == 0 && ok;
 	return ok ? 0 : toc_fail(e, TOC_EINVAL, "cannot write: %s", strerror(errno));
+}
+
+/* A file, or a folder of the same files. What lies in the bundle is what the record has the digest of. */
+static int keep_bundle(const struct audit_export *x, struct toc_str tar, struct answer *w, struct toc_error *e)
+{
+	const struct audit_source folder = { .dir = x->bundle };
+	const char *pinned = x->cli->line.value[CLI_OPT_LOG_KEY];
+	size_t n = strlen(x->bundle);
+	struct audit_files files;
+	struct stat s;
+	int r = audit_untar(x->a, tar, &files, e);
+	const struct toc_str *lines = r == 0 ? audit_file(&files, "answer.jsonl") : NULL, *vkey = r == 0 ? audit_file(&files, "log.vkey") : NULL;
+
+	if (r == 0 && (!lines || !vkey))
+		r = toc_fail(e, TOC_EPROOF, "it is no bundle: answer.jsonl or log.vkey is missing");
+	if (r == 0 && pinned && !toc_str_eq(*vkey, toc_arena_printf(x->a, "%s\n", pinned)))
+		r = toc_fail(e, TOC_EPROOF, "the server's log has another key than --log-key");
+	if (r == 0) {
+		w->text = *lines;
+		r = read_answer(x, w, e);
+	}
+	if (r == 0 && n > 4 && !strcmp(x->bundle + n - 4, ".tar"))
+		r = write_out(x, tar, e);
+	else if (r == 0 && stat(x->bundle, &s) == 0)
+		r = toc_fail(e, TOC_EINVAL, "%s is there already", x->bundle);
+	else
+		for (size_t i = 0; r == 0 && i < files.n; i++)
+			r = audit_keep(&folder, toc_arena_cstr(x->a, files.file[i].name), files.file[i].bytes, e);
+	free(files.file);
+	return r;
+}
+
+/* A table says in its last record, a report on its cover, that there is more. */
+static int taken(const struct audit_export *x, struct toc_str bytes, struct toc_error *e)
+{
+	static const char more[] = "\"not all: ";
+	struct toc_sha256 digest = toc_sha256(bytes);
+	size_t at = bytes.n > 2 ? bytes.n - 2 : 0;
+	int r = write_out(x, bytes, e);
+
+	if (r == 0 && x->cli->line.value[CLI_OPT_OUTPUT])
+		fprintf(stderr, "SHA-256 %s, on record as that of the answer\n", toc_hex(x->a, digest.b, sizeof digest.b).p);
+	while (at && bytes.p[at - 1] != '\n')
+		at--;
+	if (r == 0 && bytes.n - at > sizeof more && !memcmp(bytes.p + at, more, sizeof more - 1))
+		return toc_fail(e, TOC_ELIMIT, "this is not all: there are more rows; ask with skip and as_of");
+	return r;
 }
 
 static int export(struct audit_export *x, const char *query, struct toc_error *e)
@@ -186,10 +157,13 @@ static int export(struct audit_export *x, const char *query, struct toc_error *e
 		return toc_fail(e, TOC_EINVAL, "--format: \"%s\" is not jsonl, csv or pdf", format);
 	if (x->bundle && strcmp(query, "evidence") != 0)
 		return toc_fail(e, TOC_EINVAL, "--bundle is of the query `evidence'");
-	if ((r = ask(x, query, &w.text, e)) < 0 || (r = read_answer(x, &w, e)) < 0)
+	if ((r = ask(x, query, &w.text, e)) < 0)
 		return r;
-	x->report->of = toc_len(w.rows);
-	r = x->bundle ? audit_bundle(x, w.text, w.rows, e) : write_out(x, &w, format, e);
+	if (!x->bundle && strcmp(format, "jsonl") != 0)
+		return taken(x, w.text, e);
+	r = x->bundle ? keep_bundle(x, w.text, &w, e) : read_answer(x, &w, e);
+	if (r == 0 && !x->bundle)
+		r = write_out(x, w.text, e);
 	if (r == 0 && !toc_get_bool(w.last, "complete"))
 		return toc_fail(e, TOC_ELIMIT, "this is not all: %.*s",
 				TOC_STR_ARGS(toc_get_text(w.last, "error").n ? toc_get_text(w.last, "error")
@@ -202,16 +176,13 @@ static int export(struct audit_export *x, const char *query, struct toc_error *e
 
 int cli_audit_export(const struct cli *cli)
 {
-	struct audit_report report = { .cli = cli };
 	struct audit_export x = { .cli = cli,
 				  .a = toc_arena_new(),
 				  .from = { .server = cli->server, .key = cli->key },
-				  .report = &report,
 				  .bundle = cli->line.value[CLI_OPT_BUNDLE] };
 	struct toc_error e = { .text = "" };
 	struct tocsin *t;
 
-	report.a = x.a;
 	int r = cli_open(cli, &t);
 	if (r != 0) {
 		toc_arena_free(x.a);

@@ -8,22 +8,8 @@ struct audit_export {
 	const struct cli *cli;
 	struct toc_arena *a;
 	struct audit_source from;
-	struct audit_report *report; /* for progress */
 	const char *bundle;
 };
-
-void audit_csv(FILE *out, struct toc_arena *a, const struct toc_value *rows);
-
-/* verify.sh, as it is put into a bundle */
-extern const char audit_verify_sh[];
-extern const size_t audit_verify_sh_bytes;
-
-/** A folder, or one file when the path ends with .tar. @param answer all lines @param rows of the query `evidence`
- * @return 0, or a TOC_E*; then what is there of it is not whole */
-int audit_bundle(const struct audit_export *x, struct toc_str answer, const struct toc_value *rows, struct toc_error *e);
-
-/** SPKI as PEM, for openssl. */
-struct toc_str audit_pem(struct toc_arena *a, const uint8_t key[32]);
 
 /* ---- a bundle, read ---- */
 
@@ -36,6 +22,8 @@ struct audit_files {
 bool audit_is_bundle(const char *path);
 /** @return 0; TOC_EINVAL: it cannot be read (without a text: that was said), TOC_EPROOF: cut off, or a file twice */
 int audit_unpack(const struct cli *cli, const char *path, struct toc_arena *a, struct audit_files *ret, struct toc_error *reterr);
+/** The same of bytes, which are borrowed, in their order. */
+int audit_untar(struct toc_arena *a, struct toc_str tar, struct audit_files *ret, struct toc_error *reterr);
 const struct toc_str *audit_file(const struct audit_files *f, const char *name);
 /** All that can be said about it, into the report. @param from a server that may be asked whether its log goes on from both, or without
  * @return 0, TOC_EPROOF, TOC_EINVAL, TOC_EIO */

@@ -1,5 +1,5 @@
-/* audit_unpack.c: the files of an evidence bundle, out of a folder or out of one file (ustar, POSIX.1-1988), in memory. Nothing
- * is written: what somebody else has packed never becomes a path on this machine. */
+/* audit_unpack.c: the files of an evidence bundle, out of a folder or out of one file (ustar, POSIX.1-1988), in memory. What
+ * somebody else has packed becomes a path on this machine only where its name is one that bundles have. */
 #include "cli/audit_export.h"
 
 #include <dirent.h>
@@ -120,6 +120,17 @@ static int read_tar(struct toc_arena *a, struct toc_str tar, struct audit_files 
 	return r;
 }
 
+/* Becomes a path on this machine: letters, digits, dots, and never up. */
+static bool is_plain(struct toc_str name)
+{
+	bool plain = name.n > 0 && name.p[0] != '/' && name.p[0] != '.';
+
+	for (size_t i = 0; i < name.n; i++)
+		plain &= (name.p[i] && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./", name.p[i])) && !(name.p[i] == '.' && i && name.p[i - 1] == '/') &&
+			 !(name.p[i] == '/' && i && name.p[i - 1] == '/');
+	return plain;
+}
+
 bool audit_is_bundle(const char *path)
 {
 	struct toc_arena *a = toc_arena_new();
@@ -139,6 +150,28 @@ bool audit_is_bundle(const char *path)
 	return yes;
 }
 
+/* By name, each once. */
+static int sorted(struct audit_files *f, struct toc_error *reterr)
+{
+	if (f->n)
+		qsort(f->file, f->n, sizeof *f->file, by_name);
+	for (size_t i = 1; i < f->n; i++)
+		if (toc_str_eq(f->file[i - 1].name, f->file[i].name))
+			return toc_fail(reterr, TOC_EPROOF, "%.*s is in it twice", TOC_STR_ARGS(f->file[i].name));
+	return 0;
+}
+
+int audit_untar(struct toc_arena *a, struct toc_str tar, struct audit_files *ret, struct toc_error *reterr)
+{
+	*ret = (struct audit_files){ NULL, 0, 0 };
+	int r = read_tar(a, tar, ret, reterr);
+
+	for (size_t i = 0; r == 0 && i < ret->n; i++)
+		if (!is_plain(ret->file[i].name))
+			r = toc_fail(reterr, TOC_EPROOF, "a file in it has a name that no bundle has: %.*s", TOC_STR_ARGS(ret->file[i].name));
+	return r < 0 ? r : sorted(ret, reterr);
+}
+
 int audit_unpack(const struct cli *cli, const char *path, struct toc_arena *a, struct audit_files *ret, struct toc_error *reterr)
 {
 	struct toc_str tar;
@@ -150,10 +183,5 @@ int audit_unpack(const struct cli *cli, const char *path, struct toc_arena *a, s
 		r = read_folder(cli, a, path, TOC_STR(""), 0, ret, reterr);
 	else
 		r = cli_read(cli, path, BUNDLE_MAX, a, &tar) < 0 ? TOC_EINVAL : read_tar(a, tar, ret, reterr);
-	if (ret->n)
-		qsort(ret->file, ret->n, sizeof *ret->file, by_name);
-	for (size_t i = 1; r == 0 && i < ret->n; i++)
-		if (toc_str_eq(ret->file[i - 1].name, ret->file[i].name))
-			r = toc_fail(reterr, TOC_EPROOF, "%.*s is in it twice", TOC_STR_ARGS(ret->file[i].name));
-	return r;
+	return r < 0 ? r : sorted(ret, reterr);
 }

@@ -9,6 +9,10 @@
  * @return 0, or -1 (logged): then it is not confined */
 int toc_confine(bool network);
 
+/** The same for who only reads files, computes, and writes into what is open: no socket, no program, no file written or made, nothing that is
+ * not in a list. Threads may be made. @return as above */
+int toc_confine_to_reading(void);
+
 /** Before a libuv loop is made in a process that will be confined: it makes no io_uring then. Best effort (logged). */
 void toc_confine_without_io_uring(void);
 

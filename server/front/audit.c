@@ -1,11 +1,11 @@
 /* audit.c: what is asked of the ledger.
  *
  *   GET  /api/audit                 the named queries: what each tells and takes
- *   POST /api/audit/NAME            {mandate?, audited?, purpose, parameters?: {name: value}, sql?}
- *   GET  /api/audit/NAME?mandate=…&purpose=…&audited=…&PARAMETER=…
+ *   POST /api/audit/NAME            {mandate?, audited?, purpose, parameters?: {name: value}, sql?, format?}
+ *   GET  /api/audit/NAME?mandate=…&purpose=…&audited=…&format=…&PARAMETER=…
  *
  * The question is a message (M27): it goes to the keeper like any other. Only when it is entered the archive is asked to
- * answer it, by its place in the ledger. The answer is handed on as it comes, as lines, and no faster than it is taken; what it
+ * answer it, by its place in the ledger. The answer is handed on as it comes, and no faster than it is taken; what it
  * brought to light goes to the keeper, as the archive has sealed it. Nothing of it is made here.
  */
 #include "front/inside.h"
@@ -15,7 +15,9 @@
 #include "message/query.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define CREDIT (256u << 10)
 
@@ -29,6 +31,17 @@ static void refuse(struct toc_conn *c, enum toc_refusal_code code, struct toc_st
 	toc_http_refuse(c, &r);
 }
 
+/* In which form it is taken away: what M27 calls it, and what HTTP does. The first is what is meant without a word. */
+static const struct toc_audit_form {
+	const char *format, *type, *ending;
+} forms[] = {
+	{ "jsonl", "application/jsonl", "jsonl" },
+	{ "csv", "text/csv; charset=utf-8; header=present", "csv" },
+	{ "pdf", "application/pdf", "pdf" },
+	{ "bundle", "application/x-tar", "tar" },
+};
+#define FORMS (sizeof forms / sizeof *forms)
+
 /* ---- the list ---- */
 
 void toc_audit_get_list(struct toc_conn *c)
@@ -37,6 +50,35 @@ void toc_audit_get_list(struct toc_conn *c)
 }
 
 /* ---- the question ---- */
+
+static bool is_wanted(struct toc_str range, const char *type)
+{
+	size_t n = strcspn(type, ";");
+	bool named = range.n >= n && !strncasecmp(range.p, type, n) && (range.n == n || range.p[n] == ';' || range.p[n] == ' ');
+
+	for (size_t i = n; named && i + 2 < range.n; i++)
+		if ((range.p[i] == ';' || range.p[i] == ' ') && (range.p[i + 1] == 'q' || range.p[i + 1] == 'Q') && range.p[i + 2] == '=')
+			return strtod(range.p + i + 3, NULL) > 0; /* a header ends with NUL */
+	return named;
+}
+
+/* Of those that it names, the first that there is; what it makes of the others (q) does not count, but for q=0: not that. */
+void toc_audit_accept(struct toc_conn *c)
+{
+	struct toc_str accept = toc_header(c->wsi, WSI_TOKEN_HTTP_ACCEPT, c->request->arena);
+
+	c->request->chunked = !toc_str_is(toc_header(c->wsi, WSI_TOKEN_HTTP, c->request->arena), "HTTP/1.0");
+	for (const char *at = accept.p, *end = accept.p + accept.n; at < end && !c->request->audit_form;) {
+		const char *comma = memchr(at, ',', (size_t)(end - at));
+		size_t n = (size_t)((comma ? comma : end) - at);
+		while (n && *at == ' ')
+			at++, n--;
+		for (size_t i = 0; i < FORMS; i++)
+			if (is_wanted((struct toc_str){ at, n }, forms[i].type))
+				c->request->audit_form = &forms[i];
+		at += n + 1;
+	}
+}
 
 /* What the header says, as the body of a POST would: in the buffer of the body. 0, or -1: no room. */
 int toc_audit_arguments(struct toc_conn *c)
@@ -56,7 +98,7 @@ int toc_audit_arguments(struct toc_conn *c)
 			audited = audited ? audited : toc_value_list(a);
 			toc_push_text(a, audited, value);
 		} else {
-			bool ours = toc_str_is(name, "mandate") || toc_str_is(name, "purpose");
+			bool ours = toc_str_is(name, "mandate") || toc_str_is(name, "purpose") || toc_str_is(name, "format");
 			toc_set_str(a, ours ? asked : parameters, name, toc_value_text(a, value));
 		}
 	}
@@ -99,6 +141,10 @@ static struct toc_value *message_of(struct toc_conn *c, const struct toc_value *
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		if (toc_get(asked, same[i]))
 			toc_set(a, body, same[i], toc_value_copy(a, toc_get(asked, same[i])));
+	if (toc_get(asked, "format"))
+		toc_set(a, body, "format", toc_value_copy(a, toc_get(asked, "format")));
+	else if (c->request->audit_form && c->request->audit_form != forms)
+		toc_set_cstr(a, body, "format", c->request->audit_form->format);
 	toc_set_text(a, body, "at", toc_time_str(a, now));
 	toc_set(a, m, "body", body);
 	return m;
@@ -106,7 +152,7 @@ static struct toc_value *message_of(struct toc_conn *c, const struct toc_value *
 
 static int check_members(struct toc_arena *a, const struct toc_value *asked, struct toc_refusal *r)
 {
-	static const char *const known[] = { "mandate", "audited", "purpose", "parameters", "sql" };
+	static const char *const known[] = { "mandate", "audited", "purpose", "parameters", "sql", "format" };
 
 	for (size_t i = 0; i < asked->n; i++) {
 		bool is_known = false;
@@ -114,7 +160,7 @@ static int check_members(struct toc_arena *a, const struct toc_value *asked, str
 			is_known |= toc_str_is(asked->members[i].name, known[k]);
 		if (!is_known)
 			return toc_refuse(r, TOC_REFUSE_UNKNOWN_FIELD, toc_arena_cstr(a, asked->members[i].name), "",
-					  "a question has mandate, audited, purpose, parameters, sql");
+					  "a question has mandate, audited, purpose, parameters, sql, format");
 	}
 	const struct toc_value *p = toc_get(asked, "parameters");
 	if (p && p->kind != TOC_MAP)
@@ -138,6 +184,10 @@ void toc_audit_ask(struct toc_conn *c)
 		return;
 	}
 	m = message_of(c, asked);
+	q->audit_form = forms;
+	for (size_t i = 0; i < FORMS; i++)
+		if (toc_get_is(toc_get(m, "body"), "format", forms[i].format))
+			q->audit_form = &forms[i];
 	if (toc_query_check(toc_get(m, "body"), &r) < 0 || toc_command(c, TOC_OP_SEND, TOC_IPC_NO_REF, m, &r) < 0) {
 		toc_http_refuse(c, &r);
 		return;
@@ -165,6 +215,7 @@ void toc_audit_entered(struct toc_conn *c, int status, struct toc_str json, cons
 		toc_http_answer(c, status, json, headers);
 		return;
 	}
+	q->audit_name = toc_arena_printf(q->arena, "%.*s-%lld.%s", TOC_STR_ARGS(q->rest), (long long)seq, q->audit_form->ending);
 	toc_ipc_begin(&f->frame, TOC_IPC_AUDIT);
 	toc_ipc_u64(&f->frame, c->id);
 	toc_ipc_str(&f->frame, toc_conn_grant(c));
@@ -188,6 +239,17 @@ static struct toc_conn *asker(struct toc_front *f, uint64_t id)
 	return asks ? c : NULL;
 }
 
+static void begin(struct toc_conn *c)
+{
+	struct toc_request *q = c->request;
+	bool plain = q->audit_form == forms; /* is read as it comes; the others are files */
+
+	q->audit = TOC_AUDIT_COMING;
+	q->audit_us = toc_now_us();
+	toc_http_begin(c, q->audit_form->type,
+		       plain ? "" : toc_arena_printf(q->arena, "Content-Disposition: attachment; filename=\"%.*s\"\r\n", TOC_STR_ARGS(q->audit_name)).p);
+}
+
 void toc_audit_data(struct toc_front *f, struct toc_frame *frame)
 {
 	uint64_t id = toc_frame_u64(frame);
@@ -198,12 +260,9 @@ void toc_audit_data(struct toc_front *f, struct toc_frame *frame)
 	struct toc_conn *c = asker(f, id);
 	if (!c)
 		return;
-	if (c->request->audit == TOC_AUDIT_ASKED) {
-		c->request->audit = TOC_AUDIT_COMING;
-		c->request->audit_us = toc_now_us();
-		toc_http_lines(c);
-	}
-	toc_buf_str(&c->out, lines);
+	if (c->request->audit == TOC_AUDIT_ASKED)
+		begin(c);
+	toc_http_piece(c, lines);
 	c->request->audit_bytes += (uint32_t)lines.n;
 	toc_http_continue(c);
 }
@@ -241,11 +300,19 @@ void toc_audit_end(struct toc_front *f, struct toc_frame *frame)
 	if (!c)
 		return;
 	bool coming = c->request->audit == TOC_AUDIT_COMING;
-	c->request->audit = coming ? TOC_AUDIT_ENDING : TOC_AUDIT_NONE;
-	if (coming)
-		toc_http_continue(c); /* what is left, and that is the end */
-	else
-		refuse(c, (enum toc_refusal_code)code, field, words);
+	if (code != TOC_NOT_REFUSED) {
+		c->request->audit = TOC_AUDIT_NONE;
+		if (coming)
+			toc_conn_drop(c); /* cut off: what came is not all, and the last chunk does not say that it is */
+		else
+			refuse(c, (enum toc_refusal_code)code, field, words);
+		return;
+	}
+	if (!coming)
+		begin(c); /* a table without rows and columns */
+	toc_http_end(c);
+	c->request->audit = TOC_AUDIT_ENDING;
+	toc_http_continue(c); /* what is left, and that is the end */
 }
 
 /* Once a round of the sweep. While its socket is not read nobody else notices that the asker is gone: then the answer is

@@ -282,11 +282,34 @@ void toc_http_turn_away(struct toc_front *f, struct lws *wsi, int status, const 
 	toc_arena_free(a);
 }
 
-void toc_http_lines(struct toc_conn *c)
+/* Its end is the end of the connection, too; that it is whole says the last chunk (RFC 9112, 7.1). */
+void toc_http_begin(struct toc_conn *c, const char *type, const char *headers)
 {
-	c->request->close_after = true; /* its end is the end of the connection; that it is whole its last line says */
-	put_head(c->front->security_headers, &c->out, 200, "application/jsonl", -1, "no-store", "X-Accel-Buffering: no\r\n", true);
-	c->request->responding = true;
+	struct toc_request *q = c->request;
+	struct toc_str all = toc_arena_printf(q->arena, "%s%sX-Accel-Buffering: no\r\n", headers, q->chunked ? "Transfer-Encoding: chunked\r\n" : "");
+
+	q->close_after = true;
+	put_head(c->front->security_headers, &c->out, 200, type, -1, "no-store", all.p, true);
+	q->responding = true;
+}
+
+void toc_http_piece(struct toc_conn *c, struct toc_str bytes)
+{
+	bool chunked = c->request->chunked;
+
+	if (!bytes.n)
+		return; /* an empty one would be the last */
+	if (chunked)
+		toc_buf_printf(&c->out, "%zx\r\n", bytes.n);
+	toc_buf_str(&c->out, bytes);
+	if (chunked)
+		toc_buf_text(&c->out, "\r\n");
+}
+
+void toc_http_end(struct toc_conn *c)
+{
+	if (c->request->chunked)
+		toc_buf_text(&c->out, "0\r\n\r\n");
 }
 
 void toc_http_stream(struct toc_conn *c)
@@ -570,6 +593,8 @@ int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *
 		return 0;
 	if (q->route->handle == toc_route_gateway)
 		signature_headers(c);
+	if (q->route->handle == toc_audit_ask)
+		toc_audit_accept(c);
 	if (q->route->handle == toc_audit_ask && method == TOC_GET && toc_audit_arguments(c) < 0)
 		return refuse(c, TOC_REFUSE_BAD_VALUE, "", "every argument is NAME=VALUE, of at most 1023 bytes");
 	struct toc_str accept = toc_header(c->wsi, WSI_TOKEN_HTTP_ACCEPT, q->arena);

@@ -128,6 +128,9 @@ struct toc_request {
 	enum toc_audit_stage { TOC_AUDIT_NONE, TOC_AUDIT_ENTERING, TOC_AUDIT_ASKED, TOC_AUDIT_COMING,
 	       TOC_AUDIT_ENDING } audit;
 	uint32_t audit_bytes;       /* of what came, not yet said to be taken */
+	const struct toc_audit_form *audit_form; /* Accept, or what the question says: in which form it is taken away */
+	struct toc_str audit_name;  /* of the file */
+	bool chunked;               /* a request of HTTP/1.1: an answer of unknown length is in chunks, and who has the last has all */
 	int64_t audit_us;           /* when its reader last took all that was there */
 	/* GET /api/entries */
 	bool reading, waiting;
@@ -415,7 +418,10 @@ void toc_http_answer_as(struct toc_conn *c, int status, const char *type, struct
 void toc_http_refuse(struct toc_conn *c, const struct toc_refusal *r);
 void toc_http_continue(struct toc_conn *c); /* more of a long answer */
 void toc_http_turn(struct toc_conn *c);     /* before the loop waits: outside of all callbacks; may free it */
-void toc_http_lines(struct toc_conn *c);    /* the head of an answer of unknown length: JSON texts, one a line */
+/** The head of an answer of unknown length; then its pieces, and its end. */
+void toc_http_begin(struct toc_conn *c, const char *type, const char *headers);
+void toc_http_piece(struct toc_conn *c, struct toc_str bytes);
+void toc_http_end(struct toc_conn *c);
 void toc_http_stream(struct toc_conn *c);   /* the head of an event stream; the request becomes one */
 /** An answer before there is a request (opening handshake refused); the connection is closed after it. */
 void toc_http_turn_away(struct toc_front *f, struct lws *wsi, int status, const struct toc_refusal *r,
@@ -471,6 +477,7 @@ void toc_log_done(struct toc_front *f);
 void toc_audit_get_list(struct toc_conn *c);
 void toc_audit_ask(struct toc_conn *c);
 int toc_audit_arguments(struct toc_conn *c); /* what the header of a GET says */
+void toc_audit_accept(struct toc_conn *c);   /* and Accept, of any */
 void toc_audit_entered(struct toc_conn *c, int status, struct toc_str json, const char *headers); /* the keeper's ANSWER */
 void toc_audit_data(struct toc_front *f, struct toc_frame *frame); /* AUDIT_DATA */
 void toc_audit_end(struct toc_front *f, struct toc_frame *frame);  /* AUDIT_END */

@@ -91,20 +91,18 @@ static bool find_shared(const char *name, char ret_path[PATH_MAX])
 #endif
 }
 
-/* The tocsin command: beside this program when installed, in its own room when built. */
-static bool find_tocsin(char ret_path[PATH_MAX])
+/* Another program of ours: beside this one when installed, in its own room when built. */
+static bool find_program(const char *room, const char *name, char ret_path[PATH_MAX])
 {
-	static const char *const places[] = { "/tocsin", "/../cli/tocsin" };
 	char exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
 	char *slash = n > 0 ? (exe[n] = '\0', strrchr(exe, '/')) : NULL;
 	if (!slash)
 		return false;
 	*slash = '\0';
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		if (snprintf(ret_path, PATH_MAX, "%s%s", exe, places[i]) < PATH_MAX && access(ret_path, X_OK) == 0)
-			return true;
-	return false;
+	if (snprintf(ret_path, PATH_MAX, "%s/%s", exe, name) < PATH_MAX && access(ret_path, X_OK) == 0)
+		return true;
+	return snprintf(ret_path, PATH_MAX, "%s/../%s/%s", exe, room, name) < PATH_MAX && access(ret_path, X_OK) == 0;
 }
 
 /* ---- what children are given ---- */
@@ -166,6 +164,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 {
 	const struct house *h = ctx;
 	struct toc_value *v = toc_value_map(a), *metrics = toc_value_map(a);
+	char press[PATH_MAX];
 	toc_set(a, v, "metrics", metrics);
 	const struct toc_rights *users[] = { [TOC_FRONT] = &h->front, [TOC_KEEPER] = &h->keeper, [TOC_ARCHIVE] = &h->archive,
 		                             [TOC_COURIER] = &h->courier, [TOC_SIGNER] = &h->signer, [TOC_ERASER] = &h->eraser };
@@ -211,6 +210,8 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_cstr(a, v, "timestamp", toc_config_text(h->config, TOC_OPT_TIMESTAMP_URL));
 		break;
 	case TOC_ARCHIVE:
+		if (find_program("press", "tocsin-press", press))
+			toc_set_cstr(a, v, "press", press);
 		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
 		toc_set_cstr(a, v, "conninfo", h->database.archive);
 		toc_set_cstr(a, v, "auditor", h->database.auditor);
@@ -395,7 +396,7 @@ static bool find_scenario(struct house *h, char ret[PATH_MAX])
 static void start_actors(struct house *h)
 {
 	char program[PATH_MAX], scenario[PATH_MAX];
-	if (!find_tocsin(program) || !find_scenario(h, scenario)) {
+	if (!find_program("cli", "tocsin", program) || !find_scenario(h, scenario)) {
 		toc_log(TOC_LOG_WARN, "no_actors", "the tocsin command or the exercise is not here; nobody plays");
 		return;
 	}

@@ -171,6 +171,8 @@ int toc_query_check(const struct toc_value *body, struct toc_refusal *r)
 	if (is_sql != (toc_get(body, "sql") != NULL))
 		return toc_refuse(r, is_sql ? TOC_REFUSE_MISSING_FIELD : TOC_REFUSE_UNKNOWN_FIELD, "sql", "domain M27",
 				  "a statement is given to sql, and to no named query");
+	if (toc_str_is(toc_get_text(body, "format"), "bundle") && (!q || q->kind != TOC_QUERY_EVIDENCE))
+		return toc_refuse(r, TOC_REFUSE_BAD_VALUE, "format", "domain M27", "a bundle is of the query evidence");
 	if (check_parameters(q, toc_get(body, "parameters"), r) < 0)
 		return -1;
 	for (size_t i = 0; q && i < q->n_parameters; i++)

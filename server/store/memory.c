@@ -272,14 +272,15 @@ static void read_cases(struct memory *m, const struct toc_op *op)
 			}
 }
 
-static void read_recalls(struct memory *m, const struct toc_op *op)
+static void read_kind(struct memory *m, const struct toc_op *op, const char *begins)
 {
 	struct toc_arena *a = toc_arena_new();
 
 	for (uint64_t seq = op->from; seq < m->ledger->range.size; seq++) {
 		struct toc_leaf leaf;
 		struct toc_error error;
-		if (toc_leaf_parse(a, m->ledger->rows[seq].leaf, &leaf, &error) == 0 && toc_str_is(leaf.k, "M25.recall"))
+		if (toc_leaf_parse(a, m->ledger->rows[seq].leaf, &leaf, &error) == 0 && leaf.k.n >= strlen(begins) &&
+		    !memcmp(leaf.k.p, begins, strlen(begins)))
 			op->hand_over.row(op->ctx, &m->ledger->rows[seq]);
 	}
 	toc_arena_free(a);
@@ -398,7 +399,8 @@ static bool do_head(struct memory *m, int64_t now)
 		size = l->range.size;
 		break;
 	case TOC_OP_READ_CASES: read_cases(m, op); break;
-	case TOC_OP_RECALLS: read_recalls(m, op); break;
+	case TOC_OP_RECALLS: read_kind(m, op, "M25.recall"); break;
+	case TOC_OP_WITNESSES: read_kind(m, op, "witness."); break;
 	case TOC_OP_FIND: find(m, op); break;
 	case TOC_OP_KEYS_OF:
 		for (size_t i = 0; i < l->n_keys; i++)

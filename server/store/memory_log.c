@@ -136,6 +136,8 @@ static int add_stamp(struct toc_memory_log *log, struct toc_arena *a, const stru
 
 	if (!c)
 		return toc_fail(reterr, TOC_EINVAL, "there is no checkpoint of size %llu", (unsigned long long)what->size);
+	if (!what->query.n || !what->response.n || !what->chain.n)
+		return toc_fail(reterr, TOC_EINVAL, "a time stamp has a query, a response and a chain");
 	for (size_t i = 0; i < log->n_stamps; i++)
 		if (toc_str_eq(log->stamps[i].origin, what->origin) && log->stamps[i].size == what->size &&
 		    toc_str_eq(log->stamps[i].authority, what->authority))
@@ -157,10 +159,23 @@ static int add_stamp(struct toc_memory_log *log, struct toc_arena *a, const stru
 static void stamps(const struct toc_memory_log *log, const struct toc_op *op)
 {
 	struct toc_str origin = { op->copy, op->n };
+	const struct toc_stamp *t = log->stamps, *end = t + log->n_stamps;
 
-	for (size_t i = log->n_stamps; i-- > 0;)
-		if (toc_str_eq(log->stamps[i].origin, origin) && (op->from == TOC_STORE_NEWEST || log->stamps[i].size == op->from))
-			op->hand_over.stamp(op->ctx, &log->stamps[i]);
+	for (; op->from != TOC_STORE_NEWEST && t < end; t++)
+		if (toc_str_eq(t->origin, origin) && t->size == op->from) {
+			op->hand_over.stamp(op->ctx, t);
+			return;
+		}
+	/* all, from the largest size down */
+	for (uint64_t above = UINT64_MAX, size; op->from == TOC_STORE_NEWEST && above; above = size) {
+		size = 0;
+		for (t = log->stamps; t < end; t++)
+			if (toc_str_eq(t->origin, origin) && t->size < above && t->size > size)
+				size = t->size;
+		for (t = log->stamps; size && t < end; t++)
+			if (toc_str_eq(t->origin, origin) && t->size == size)
+				op->hand_over.stamp(op->ctx, t);
+	}
 }
 
 int toc_memory_log_do(struct toc_memory_log *log, struct toc_arena *a, const struct toc_row *rows,

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* read.sql, read_cases.sql and recalls.sql: seq, leaf, body, body_salt, actor_key, actor, data_key, data */
+/* read.sql, read_cases.sql, recalls.sql and witnesses.sql: seq, leaf, body, body_salt, actor_key, actor, data_key, data */
 static void take_rows(struct toc_pg *pg, const PGresult *r)
 {
 	const struct toc_op *op = toc_op_head(&pg->s);
@@ -135,6 +135,10 @@ void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op)
 	case TOC_OP_RECALLS:
 		toc_pg_int8(&p, (int64_t)op->from);
 		toc_pg_send(pg, "recalls", &p, take_rows);
+		toc_pg_row_by_row(pg);
+		break;
+	case TOC_OP_WITNESSES:
+		toc_pg_send(pg, "witnesses", NULL, take_rows);
 		toc_pg_row_by_row(pg);
 		break;
 	case TOC_OP_FIND:

@@ -175,6 +175,16 @@ int toc_store_recalls(struct toc_store *s, uint64_t from, toc_dur deadline, toc_
 	return queued(s);
 }
 
+int toc_store_witnesses(struct toc_store *s, toc_dur deadline, toc_store_row *row, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_WITNESSES, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->hand_over.row = row;
+	return queued(s);
+}
+
 int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline,
 		   toc_store_found *found, toc_store_done *done, void *ctx)
 {

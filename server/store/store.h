@@ -147,6 +147,8 @@ int toc_store_read_cases(struct toc_store *s, const struct toc_uuid *cases, size
 /** Recalls (k "M25.recall") with seq >= from, in order: who reads history looks at them first. done's size is 0. */
 int toc_store_recalls(struct toc_store *s, uint64_t from, toc_dur deadline, toc_store_row *row, toc_store_done *done,
 		      void *ctx) TOC_MUSTCHECK;
+/** What registers and revokes members' witnesses (k "witness.…"), in order. done's size is 0. */
+int toc_store_witnesses(struct toc_store *s, toc_dur deadline, toc_store_row *row, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
 /** Which of these event ids are in the ledger. After an unknown outcome: a server that was frozen may still
  * carry out what it was sent, so "not found" holds only until then. Append again: of the two, expected_size
  * lets one in. */

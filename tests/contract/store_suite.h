@@ -357,6 +357,26 @@ CASE(recalls_are_found_from_a_position_on)
 	toc_store_free(s);
 }
 
+CASE(what_registers_and_revokes_witnesses_is_found_in_order)
+{
+	struct toc_store *s = fresh_store();
+	struct made *m = made_new();
+	struct read *r = calloc(1, sizeof *r);
+	static const char *const of_row[] = { "M4.send", "witness.register", "witness.revoke", "M5.ack", "witness.register" };
+
+	for (size_t i = 0; i < 5; i++)
+		make_row(m, (struct wish){ .k = of_row[i] });
+	CHECK_INT(append_rows(s, m, 0).result, 0);
+	r->a = toc_arena_new();
+	waited(s, &r->o, toc_store_witnesses(s, TOC_SECONDS(60), keep_row, note_read, r));
+	CHECK_INT(r->o.result, 0);
+	CHECK_INT(r->n, 3);
+	CHECK(r->n == 3 && same_row(&r->row[0], &m->row[1]) && same_row(&r->row[1], &m->row[2]) && same_row(&r->row[2], &m->row[4]));
+	read_free(r);
+	made_free(m);
+	toc_store_free(s);
+}
+
 struct blob {
 	unsigned n;
 	uint64_t as_of;
@@ -993,6 +1013,80 @@ static struct seen_cosignatures cosignatures(struct toc_store *s, uint64_t size)
 
 	waited(s, &l.o, toc_store_cosignatures(s, TOC_STR("log.example/1"), size, TOC_SECONDS(60), see_cosignature, note_cosigned, &l));
 	return l;
+}
+
+struct seen_stamps {
+	struct outcome o;
+	unsigned n;
+	uint64_t size[4];
+	char authority[4][16], text[4][64]; /* query, response, chain, note */
+	int64_t unix_s[4];
+};
+
+static void note_stamped(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	note(&((struct seen_stamps *)ctx)->o, result, size, error);
+}
+
+static void see_stamp(void *ctx, const struct toc_stamp *t)
+{
+	struct seen_stamps *l = ctx;
+
+	CHECK(l->n < 4);
+	l->size[l->n] = t->size;
+	l->unix_s[l->n] = t->unix_s;
+	snprintf(l->authority[l->n], sizeof *l->authority, "%.*s", TOC_STR_ARGS(t->authority));
+	snprintf(l->text[l->n++], sizeof *l->text, "%.*s %.*s %.*s %.*s", TOC_STR_ARGS(t->query), TOC_STR_ARGS(t->response), TOC_STR_ARGS(t->chain), TOC_STR_ARGS(t->note));
+}
+
+static struct outcome stamp(struct toc_store *s, uint64_t size, const char *authority, const char *response, int64_t unix_s)
+{
+	struct toc_stamp what = { .origin = TOC_STR("log.example/1"), .authority = toc_str_of(authority), .size = size, .unix_s = unix_s, .query = TOC_STR("asked"),
+				  .response = toc_str_of(response), .chain = TOC_STR("by") };
+	struct outcome o = { 0 };
+
+	return waited(s, &o, toc_store_add_stamp(s, &what, TOC_SECONDS(60), note, &o));
+}
+
+static struct seen_stamps stamps_of(struct toc_store *s, const char *origin, uint64_t size)
+{
+	struct seen_stamps l = { 0 };
+
+	waited(s, &l.o, toc_store_stamps(s, toc_str_of(origin), size, TOC_SECONDS(60), see_stamp, note_stamped, &l));
+	CHECK_INT(l.o.result, 0);
+	return l;
+}
+
+CASE(time_stamps_are_kept_the_first_of_each_and_shown_newest_first)
+{
+	struct toc_store *s = fresh_store(), *signer = signer_store(s), *reader = other_store(s);
+	struct made *m = made_new();
+	struct toc_sha256 root = toc_sha256(TOC_STR("1"));
+
+	make_rows(m, 4);
+	CHECK_INT(append_rows(s, m, 0).result, 0);
+	CHECK_INT(publish_size(signer, 2, root, NULL, 0).result, 0);
+	CHECK_INT(publish_size(signer, 3, root, NULL, 0).result, 0);
+	CHECK_INT(stamps_of(reader, "log.example/1", TOC_STORE_NEWEST).n, 0);
+	CHECK_INT(stamp(s, 3, "one", "r3", 1700000003).result, 0);
+	CHECK_INT(stamp(s, 2, "one", "r2", 1700000002).result, 0);
+	CHECK_INT(stamp(s, 2, "one", "another", 1700000009).result, 0); /* changes nothing */
+	CHECK_INT(stamp(s, 2, "two", "late", 1700000004).result, 0);
+	CHECK_INT(stamp(s, 4, "one", "x", 1700000004).result, TOC_EINVAL); /* no such checkpoint */
+	CHECK_INT(stamp(s, 3, "two", "", 1700000004).result, TOC_EINVAL);  /* no answer */
+	struct seen_stamps l = stamps_of(reader, "log.example/1", TOC_STORE_NEWEST);
+	CHECK_INT(l.n, 3);
+	CHECK(l.size[0] == 3 && l.size[1] == 2 && l.size[2] == 2);
+	CHECK(l.unix_s[0] == 1700000003 && !strncmp(l.text[0], "asked r3 by ", 12));
+	l = stamps_of(reader, "log.example/1", 2); /* one, whoever else has stamped it later; with what was stamped */
+	CHECK_INT(l.n, 1);
+	CHECK(l.unix_s[0] == 1700000002 && !strcmp(l.authority[0], "one") && !strcmp(l.text[0], "asked r2 by a note"));
+	CHECK_INT(stamps_of(reader, "log.example/1", 1).n, 0);
+	CHECK_INT(stamps_of(reader, "log.example/2", TOC_STORE_NEWEST).n, 0);
+	made_free(m);
+	toc_store_free(reader);
+	toc_store_free(signer);
+	toc_store_free(s);
 }
 
 CASE(members_cosign_checkpoints_and_do_not_go_back)

@@ -99,7 +99,8 @@ static void mend(struct toc_store *s)
 
 #include "contract/store_suite.h"
 
-#define MIGRATIONS 11 /* files of sql/migrations */
+#define MIGRATIONS 12 /* files of sql/migrations */
+#define NEWEST 13    /* the highest number among them */
 
 CASE(the_databases_root_is_ours_at_every_size)
 {
@@ -122,7 +123,7 @@ CASE(the_databases_root_is_ours_at_every_size)
 		CHECK_INT(status.size, sizes[i]);
 		CHECK(toc_sha256_eq(status.root, toc_range_root(&range)));
 	}
-	CHECK_INT(status.migration, MIGRATIONS);
+	CHECK_INT(status.migration, NEWEST);
 	CHECK(!status.read_only && status.bytes > 0 && status.server_version[0]);
 	free(admin);
 	toc_store_free(s);
@@ -416,7 +417,7 @@ CASE(an_external_database_is_furnished_by_a_role_that_is_no_superuser)
 	CHECK_TEXT(toc_str_of(err.text), "");
 	CHECK_INT(applied, MIGRATIONS);
 	CHECK_INT(toc_store_status(conninfo, &status, &err), 0);
-	CHECK_INT(status.migration, MIGRATIONS);
+	CHECK_INT(status.migration, NEWEST);
 	free(conninfo);
 }
 

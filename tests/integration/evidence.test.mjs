@@ -194,8 +194,9 @@ describe('evidence', { timeout: 120_000 }, () => {
 		assert.equal(rows.length - 2, lines.lines.length - 2, 'as many rows');
 		const pdf = path.join(dir, 'report.pdf'), report = await exported('timeline', '--mandate', mandate, '--format', 'pdf', '--output', pdf);
 		assert.equal(report.code, 0, report.err);
-		const [, digest] = report.err.match(/SHA-256 ([0-9a-f]{64})/), words = execFileSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' });
-		for (const word of ['From the record: timeline', 'was it in time?', mandate, digest, 'Witnesses', 'Time stamp', 'audit.localhost/ledger/1', 'When', 'M4.send', 'StreamHarbor'])
+		assert.match(report.err, new RegExp(`SHA-256 ${createHash('sha256').update(fs.readFileSync(pdf)).digest('hex')}, on record`));
+		const words = execFileSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' });
+		for (const word of ['From the record: timeline', 'was it in time?', mandate, 'Witnesses', 'Time stamp', 'audit.localhost/ledger/1', 'When', 'M4.send', 'StreamHarbor'])
 			assert.ok(words.replace(/\s+/g, ' ').includes(word) || words.replace(/\s+/g, '').includes(word), word);
 		for (const [args, code, says] of [[['timeline'], 1, /not_permitted/], [['nothing', '--mandate', mandate], 1, /none|not_found/], [['timeline', '--mandate', mandate, '--parameters', 'x'], 1, /NAME=VALUE/],
 			[['timeline', '--mandate', mandate, '--bundle', path.join(dir, 'no')], 1, /evidence/], [['timeline', '--mandate', mandate, '--format', 'xls'], 1, /jsonl, csv or pdf/]]) {

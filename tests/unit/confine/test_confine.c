@@ -171,4 +171,67 @@ CASE(an_abort_still_ends_it)
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
+/* ---- who only reads ---- */
+
+static int reading(long (*act)(void))
+{
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (toc_confine_to_reading() < 0)
+			_exit(UNCONFINED);
+		long r = act();
+		_exit(r >= 0 ? DONE : errno == EPERM ? REFUSED : 100 + errno);
+	}
+	int status = 0;
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+#define CHECK_READING(act, want)                                                                       \
+	do {                                                                                           \
+		int check_r = reading(act);                                                            \
+		if (check_r != UNCONFINED)                                                             \
+			CHECK_INT(check_r, want);                                                      \
+	} while (0)
+
+static long file_read(void)
+{
+	char byte;
+	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -1 : read(fd, &byte, 1);
+}
+
+static long file_written(void)
+{
+	return open("/tmp", O_WRONLY | O_TMPFILE, 0600);
+}
+
+static long file_made(void)
+{
+	return open("/tmp/tocsin-test-confine", O_RDONLY | O_CREAT, 0600);
+}
+
+static long file_gone(void)
+{
+	return unlink("/tmp/tocsin-test-confine");
+}
+
+static long local_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+CASE(who_only_reads_opens_files_and_makes_threads_and_nothing_else)
+{
+	CHECK_READING(file_read, DONE);
+	CHECK_READING(thread, DONE);
+	CHECK_READING(file_written, REFUSED);
+	CHECK_READING(file_made, REFUSED);
+	CHECK_READING(file_gone, REFUSED);
+	CHECK_READING(local_socket, REFUSED);
+	CHECK_READING(program, REFUSED);
+	CHECK_READING(process, REFUSED);
+}
+
 RUN_CASES()

@@ -257,6 +257,7 @@ void stage_archive(struct stage *s)
 {
 	int pair[2];
 	struct toc_archive_options o = {
+		.press = -1,
 		.ring = ring(s), .clock = stage_clock, .clock_ctx = s, .control = -1, .limits = s->limits
 	};
 	o.store = s->reader ? toc_store_pg_new(s->reader, false) : toc_store_memory_share(s->base);

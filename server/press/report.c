@@ -1,5 +1,5 @@
-/* report.c: see report.h. A4 lying down, so that a row has room; text is laid out by Pango, as in print.c. */
-#include "form/report.h"
+/* report.c: see report.h. A4 lying down, so that a row has room; text is laid out by Pango, as in form/print.c. */
+#include "press/report.h"
 
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
@@ -197,7 +197,7 @@ static void table_head(struct page *p, const struct toc_value *columns, double w
 	p->y += 2;
 }
 
-static void table(struct page *p, const struct toc_value *rows)
+static void table(struct page *p, const struct toc_value *rows, size_t all)
 {
 	struct toc_value *columns = toc_value_list(p->a);
 	size_t n = toc_len(rows) < TOC_REPORT_ROWS_MOST ? toc_len(rows) : TOC_REPORT_ROWS_MOST;
@@ -229,8 +229,8 @@ static void table(struct page *p, const struct toc_value *rows)
 		rule(p, MARGIN, p->y, MARGIN + ROOM, p->y, 0.85);
 		p->y += 1;
 	}
-	if (n < toc_len(rows))
-		put(p, FONT "8", toc_arena_printf(p->a, "%zu rows more are in the JSON Lines", toc_len(rows) - n), MARGIN, p->y + 4, ROOM, true);
+	if (n < all)
+		put(p, FONT "8", toc_arena_printf(p->a, "%zu rows more are in the JSON Lines", all - n), MARGIN, p->y + 4, ROOM, true);
 }
 
 static cairo_status_t keep(void *ctx, const unsigned char *bytes, unsigned int n)
@@ -241,7 +241,7 @@ static cairo_status_t keep(void *ctx, const unsigned char *bytes, unsigned int n
 	return b->failed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
 }
 
-int toc_report_print(struct toc_arena *a, struct toc_str title, const struct toc_value *facts, const struct toc_value *rows,
+int toc_report_print(struct toc_arena *a, struct toc_str title, const struct toc_value *facts, const struct toc_value *rows, size_t all,
 		     struct toc_str *ret_pdf, struct toc_error *reterr)
 {
 	struct toc_buf b;
@@ -250,7 +250,7 @@ int toc_report_print(struct toc_arena *a, struct toc_str title, const struct toc
 	toc_buf_init(&b, PDF_MAX);
 	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, &b, WIDTH, HEIGHT);
 	p.cr = cairo_create(surface);
-	PangoFontMap *fonts = pango_cairo_font_map_new(); /* of its own, as in print.c */
+	PangoFontMap *fonts = pango_cairo_font_map_new(); /* of its own, as in form/print.c */
 	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts), 72);
 	PangoContext *context = pango_font_map_create_context(fonts);
 	p.layout = pango_layout_new(context);
@@ -258,7 +258,7 @@ int toc_report_print(struct toc_arena *a, struct toc_str title, const struct toc
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, toc_arena_cstr(a, title));
 	cover(&p, facts);
 	picture(&p, rows);
-	table(&p, rows);
+	table(&p, rows, all);
 	g_object_unref(p.layout);
 	g_object_unref(context);
 	g_object_unref(fonts);
