@@ -383,6 +383,43 @@ describe('questions to the ledger', () => {
 	});
 });
 
+describe('answers that nobody reads, or that are too much', () => {
+	before(() => start(['--audits 3 --audits-per-person 1 --audit-stall-s 3 --audit-kib 64']));
+	after(() => server.stop());
+
+	it('one person has one place, and loses it by not reading; what is printed has a limit', async () => {
+		const [admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
+		const mandate = await grantMandate(admin, dpo, { exercises: [LANTERN] }), auditor = server.credential('FRP', 'auditor'), second = server.credential('FRP', 'second auditor');
+		const sql = "select repeat('y', 20000) as y from generate_series(1, 1000000)", body = JSON.stringify({ mandate, purpose: 'not read', format: 'csv', sql });
+		let ended = false;
+		const held = await new Promise((resolve, reject) => {
+			const r = https.request({ host: 'localhost', port: server.port, path: '/api/audit/sql', method: 'POST', ca: server.ca, agent: false,
+				headers: { authorization: `Bearer ${auditor.api_key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, (answer) => resolve(answer.pause()));
+			r.on('error', reject).end(body);
+		});
+		held.on('error', () => { ended = true; }).on('end', () => { ended = true; });
+		const small = (who) => question(server, who, 'timeline', { mandate, purpose: 'meanwhile', parameters: { exercise: LANTERN } });
+		await reaches('audits_per_person', async () => {
+			const again = await small(auditor);
+			assert.deepEqual([again.json?.code, /one person/.test(again.json?.detail)], ['busy', true], JSON.stringify(again));
+		});
+		assert.equal((await small(second)).last?.complete, true, 'nobody else is held up');
+		await reaches('audit_stall_s', async () => {
+			await until(async () => (await small(auditor)).last?.complete, 'the place is free again', 20_000);
+			held.resume();
+			await until(() => ended, 'what was not read is cut off');
+			assert.equal(held.complete, false);
+		});
+		await reaches('audit_kib', async () => {
+			const much = await question(server, auditor, 'sql', { mandate, purpose: 'much', format: 'pdf', sql: 'select g from generate_series(1, 20000) g' });
+			assert.deepEqual([much.status, much.json?.code, /JSON Lines and CSV/.test(much.json?.detail)], [400, 'limit', true], JSON.stringify(much));
+		});
+		const result = await until(async () => (await server.request('GET', '/api/entries?after=-1&limit=500', { credential: auditor })).json.entries.filter((e) => e.k === 'M27.result' && !e.message.body.complete).length === 2,
+			'that both were broken off is on record');
+		assert.ok(result);
+	});
+});
+
 describe('docs/limits.md', () => {
 	// Reached elsewhere: waiting_kib (unit.keeper.intake); a reader that takes nothing (pending_kib, stall_s); a front that does (front_queue_kib).
 	const elsewhere = ['waiting_kib', 'pending_kib', 'stall_s', 'front_queue_kib'];
