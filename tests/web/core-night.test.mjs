@@ -138,6 +138,9 @@ test("the hand-over lists what is open by who has it; what nobody has is first; 
 	const mine = all.find((x) => x.person === personId("AIRU", "duty officer"));
 	assert.ok(mine.items.some((x) => x.id === old.caseId));
 	assert.deepEqual(openItems(stateFor(fake, "BFP"), caseName), []);
+	/* the hub coordinates what the police has taken over: it is not with nobody, and not with the hub */
+	const others = openItems(stateFor(fake, "HUB", "duty officer"), caseName);
+	assert.deepEqual(others.at(-1).items.map((x) => [others.at(-1).org, others.at(-1).person, x.id]), [["AIRU", undefined, old.caseId]]);
 	const crisis = new FakeServer();
 	crisis.scene("incident");
 	assert.deepEqual(openItems(stateFor(crisis, "HUB", "lead"), caseName).find((x) => x.person === personId("HUB", "lead"))?.items.map((x) => x.id), [uuid("incident lantern")]);

@@ -1,105 +1,139 @@
-/* shots.mjs: pictures of the console for docs/screens, from the double of the server: ./dev shots. Few colours and the best compression,
- * so that the repository stays small. */
+/* shots.mjs: pictures of every screen of the console for docs/screens: ./dev shots. Each is what a person of the cast sees on a
+ * real server, at a minute of LANTERN: the first threat, the crisis at its height, the morning after. */
 
 import { mkdir, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { crc32, deflateSync } from "node:zlib";
 import { launch, person, startShift } from "./browser.mjs";
-import { FakeServer, uuid } from "./fake-server.mjs";
+import { small } from "./palette.mjs";
+import { atConsole, grantMandate } from "../integration/lib/audit.mjs";
+import { exercises, play } from "../integration/lib/command.mjs";
+import { LANTERN } from "../integration/lib/messages.mjs";
+import { Member } from "../integration/lib/member.mjs";
+import { Server } from "../integration/lib/server.mjs";
 
 const out = process.argv[2] ?? fileURLToPath(new URL("../../docs/screens", import.meta.url));
 await mkdir(out, { recursive: true });
 const browser = await launch();
 const painter = await (await browser.newContext()).newPage();
 
-/** @param {string} type @param {Buffer} data */
-function chunk(type, data) {
-	const name = Buffer.from(type);
-	const body = Buffer.concat([name, data]);
-	const n = Buffer.alloc(4);
-	n.writeUInt32BE(data.length);
-	const sum = Buffer.alloc(4);
-	sum.writeUInt32BE(crc32(body) >>> 0);
-	return Buffer.concat([n, body, sum]);
-}
-
-/** The same picture with at most 256 colours: those that are there most often, each other pixel the nearest of them. @param {Buffer} png */
-async function small(png) {
-	const { width, height, palette, pixels } = await painter.evaluate(async (b64) => {
-		const image = await createImageBitmap(new Blob([Uint8Array.from(atob(b64), (c) => c.charCodeAt(0))]));
-		const { width, height } = image;
-		const context = new OffscreenCanvas(width, height).getContext("2d");
-		context.drawImage(image, 0, 0);
-		const { data } = context.getImageData(0, 0, width, height);
-		const count = new Map();
-		for (let i = 0; i < data.length; i += 4) {
-			const colour = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
-			count.set(colour, (count.get(colour) ?? 0) + 1);
-		}
-		const palette = [...count].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([c]) => c);
-		const nearest = new Map(palette.map((c, n) => [c, n]));
-		let pixels = "";
-		for (let i = 0; i < data.length; i += 4) {
-			const colour = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
-			let n = nearest.get(colour);
-			if (n === undefined) {
-				let best = Infinity;
-				palette.forEach((c, k) => {
-					const d = ((c >> 16) - data[i]) ** 2 + (((c >> 8) & 255) - data[i + 1]) ** 2 + ((c & 255) - data[i + 2]) ** 2;
-					if (d < best)
-						[best, n] = [d, k];
-				});
-				nearest.set(colour, n);
-			}
-			pixels += String.fromCharCode(n);
-		}
-		return { width, height, palette, pixels: btoa(pixels) };
-	}, png.toString("base64"));
-	const flat = Buffer.from(pixels, "base64");
-	const lines = Buffer.alloc((width + 1) * height);
-	for (let y = 0; y < height; y++)
-		flat.copy(lines, y * (width + 1) + 1, y * width, (y + 1) * width);
-	const head = Buffer.alloc(13);
-	head.writeUInt32BE(width, 0);
-	head.writeUInt32BE(height, 4);
-	head.set([8, 3, 0, 0, 0], 8);
-	return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("PLTE", Buffer.from(palette.flatMap((c) => [c >> 16, (c >> 8) & 255, c & 255]))),
-		chunk("IDAT", deflateSync(lines, { level: 9 })), chunk("IEND", Buffer.alloc(0))]);
-}
+const DARK = { theme: "dark", width: 1280, height: 800 }, LIGHT = { ...DARK, theme: "light" }, PHONE = { theme: "dark", width: 390, height: 844 };
+const LOOKS = { dark: DARK, light: LIGHT, phone: PHONE };
 
 /** @param {import("playwright-core").Page} page @param {string} name */
 async function shot(page, name) {
 	await page.evaluate(() => document.fonts.ready);
-	await page.locator(".toast").waitFor({ state: "detached" }).catch(() => {});
-	const path = `${out}/${name}.png`;
-	await writeFile(path, await small(await page.screenshot({ animations: "disabled" })));
-	console.log(`${path} ${((await stat(path)).size / 1024).toFixed(0)} KiB`);
+	await page.locator(".toast").waitFor({ state: "detached" });
+	const file = path.join(out, `${name}.png`);
+	await writeFile(file, await small(await page.screenshot({ animations: "disabled" }), painter));
+	console.log(`${path.relative("", file)} ${((await stat(file)).size / 1024).toFixed(0)} KiB`);
 }
 
-const KINDS = { dark: { width: 1280, height: 800 }, light: { theme: "light", width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
-for (const [kind, options] of Object.entries(KINDS)) {
-	const fake = new FakeServer({ exercise: kind !== "light" });
-	const made = fake.scene("normal");
-	fake.incidents.scene("incident");
-	await fake.start();
-	const p = await person(browser, { origin: fake.origin, ...options });
-	await startShift(p, `${fake.origin}/#sign-in=token-AIRU-duty-officer`);
-	/** @type {[string, string, string][]} */
-	const screens = [["board", "#/", "main.board"], ["threat", `#/threat/${made.lantern.caseId}`, ".clock-box"], ["incident", `#/incident/${uuid("incident lantern")}`, "main h1"],
-		...(kind === "dark" ? /** @type {[string, string, string][]} */ ([["form", "#/say/M1.report", "main h1"], ["contacts", "#/contacts", "main h1"], ["settings", "#/settings",
-			"#language"]]) : []), ...(kind === "light" ? /** @type {[string, string, string][]} */ ([["hand-over", "#/hand-over", ".hand-over"]]) : [])];
-	for (const [name, hash, there] of screens) {
-		await p.page.evaluate((h) => (location.hash = h), hash);
-		await p.page.locator(there).first().waitFor();
-		await shot(p.page, `${name}-${kind}`);
+/** @typedef {{page: import("playwright-core").Page}} Who
+ * @typedef {[name: string, where: string, there: string, looks?: (keyof typeof LOOKS)[], before?: (page: import("playwright-core").Page) => Promise<any>]} Screen */
+
+/** A server on which LANTERN has been played up to there. @param {string[]} until @param {(at: (org: string, title: string) =>
+ * Promise<Who>, server: any) => Promise<void>} look */
+async function at(until, look) {
+	const server = await Server.start();
+	try {
+		const played = await play(server, path.join(exercises, "lantern.json"), ...until);
+		if (played.events.at(-1)?.event !== "end")
+			throw new Error(played.err);
+		await look(async (org, title) => {
+			const who = await person(browser, { origin: server.url, ...DARK });
+			await startShift(who, server.credential(org, title).sign_in);
+			return who;
+		}, server);
+	} finally {
+		await server.stop();
 	}
-	if (kind === "dark") {
-		fake.quiet = true;
-		await p.page.evaluate(() => (location.hash = "#/"));
-		await p.page.locator(".banner.is-red").waitFor({ timeout: 25_000 });
-		await shot(p.page, "cut-off-dark");
-	}
-	await p.context.close();
-	await fake.stop();
 }
+
+/** Each of the screens in each of its looks. @param {Who} who @param {Screen[]} screens */
+async function show({ page }, screens) {
+	for (const look of /** @type {(keyof typeof LOOKS)[]} */ (Object.keys(LOOKS))) {
+		const wanted = screens.filter(([, , , looks = ["dark"]]) => looks.includes(look));
+		if (!wanted.length)
+			continue;
+		const { theme, width, height } = LOOKS[look];
+		await page.setViewportSize({ width, height });
+		await page.evaluate((t) => localStorage.setItem("tocsin.settings", JSON.stringify({ ...JSON.parse(localStorage.getItem("tocsin.settings") ?? "{}"), theme: t })), theme);
+		await page.reload();
+		await page.locator(".pill.is-live").waitFor();
+		for (const [name, where, there, , before] of wanted) {
+			await page.evaluate((h) => (location.hash = h), where);
+			await page.locator(there).first().waitFor();
+			await before?.(page);
+			await shot(page, `${name}-${look}`);
+		}
+	}
+}
+
+/** The address of the first thing of its kind that the page links to. @param {Who} who @param {string} where @param {string} link */
+async function first({ page }, where, link) {
+	await page.evaluate((h) => (location.hash = h), where);
+	const href = await page.locator(`a[href^="${link}"]`).first().getAttribute("href");
+	return href ?? "";
+}
+
+await at(["--until", "4:20"], async (sits, server) => {
+	const police = await sits("AIRU", "duty officer");
+	const threat = await first(police, "#/", "#/threat/");
+	await show(police, [
+		["board", "#/", ".threat", ["dark", "light", "phone"]],
+		["threat", threat, ".clock-box", ["dark", "light", "phone"]],
+		["shift", "#/shift", "#shift-go"],
+		["form", "#/say/M1.report", ".mode-choice", ["dark"], async (page) => {
+			await page.getByRole("button", { name: /EXERCISE: it belongs to LANTERN/ }).click();
+			await page.locator("main.compose form").waitFor();
+		}],
+		["contacts", "#/contacts", "main h1"],
+		["settings", "#/settings", "#language"],
+	]);
+	const stranger = await person(browser, { origin: server.url, ...DARK });
+	await stranger.page.goto(server.url);
+	await stranger.page.getByLabel("Sign-in link or token").waitFor();
+	await shot(stranger.page, "sign-in-dark");
+	await police.page.setViewportSize(DARK);
+	await police.page.evaluate(() => (location.hash = "#/"));
+	await server.stop();
+	await police.page.locator(".banner.is-red").waitFor();
+	await shot(police.page, "cut-off-dark");
+});
+
+await at(["--until", "41:00"], async (sits, server) => {
+	const hub = await sits("HUB", "lead");
+	const room = await first(hub, "#/", "#/incident/");
+	await show(hub, [
+		["incident", room, "main.incident-page", ["dark", "light", "phone"]],
+		["hand-over", "#/hand-over", ".hand-over", ["light"]],
+		["log", "#/log", "main h1"],
+	]);
+	const police = await sits("AIRU", "duty officer");
+	const order = await first(police, "#/orders", "#/order/");
+	await show(police, [
+		["orders", "#/orders", "main h1"],
+		["order", order, "main h1", ["dark", "light"]],
+		["deconfliction", "#/deconfliction", "main h1"],
+		["referrals", "#/referrals", "main h1"],
+	]);
+	await grantMandate(await atConsole(server, "HUB", "second admin"), await atConsole(server, "HUB", "data protection officer"), { orgs: ["AIRU", "StreamHarbor"] });
+	await show(await sits("FRP", "auditor"), [["audit", "#/audit", "main.audit form", ["dark", "light"], async (page) => {
+		await page.locator("#audit-purpose").fill("Was it in time?");
+		await page.locator("#p-exercise").selectOption(LANTERN);
+		await page.keyboard.press("Control+Enter");
+		await page.locator(".audit-table").scrollIntoViewIfNeeded();
+	}]]);
+	await show(await sits("CELL", "controller"), [["exercises", `#/exercises/${LANTERN}`, "main h1"]]);
+	await show(await sits("HUB", "admin"), [["admin", "#/admin", "main h1"], ["hooks", "#/hooks", "main h1"]]);
+});
+
+await at([], async (sits, server) => {
+	const hub = await sits("HUB", "lead");
+	const member = await Member.connect(server, "HUB", "lead", { from: -1 });
+	const { incident } = await member.entry((e) => e.k === "M23.final");
+	await member.close();
+	await show(hub, [["debrief", `#/debrief/${incident}`, "main.debrief-page h2", ["light"]]]);
+});
 await browser.close();

@@ -4,7 +4,7 @@
  * nobody, looks like none of this. Times stand with their offset: an hour may cross the end of summer time. */
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { annexOf, binds, hourOf, mayInform, mayOrder, orderForms, orderList } from "../core/orders.js";
+import { annexOf, binds, hourOf, mayInform, mayOrder, orderForms, orderList, TAKES_BACK } from "../core/orders.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
@@ -102,16 +102,13 @@ function OrderBox({ o }) {
 /** @param {{o: Order}} props */
 function Steps({ o }) {
 	const list = orderForms(state.value, o);
-	const first = list[0];
+	const first = list.find((x) => !TAKES_BACK.includes(x)), rest = list.filter((x) => x !== first);
 	useLayoutEffect(() => onKeys({ escape: () => go("#/orders"), ...(first ? { primary: () => go(href(first)) } : {}) }));
 	const href = (/** @type {string} */ form) => `#/say/${form}/${o.id}`;
-	if (!first)
-		return html`<section class="card" aria-labelledby="steps-title"><h2 id="steps-title">${t("step.title")}</h2><p
-			class="muted">${t("order.nothing_to_do")}</p></section>`;
-	return html`<section class="card next-step" aria-labelledby="steps-title"><h2 id="steps-title">${t("step.title")}</h2>
-		<a class="button wide-button is-primary" href=${href(first)} aria-keyshortcuts="Control+Enter"><b>${t(`say.title.${first}`)}</b> <kbd>Ctrl+Enter</kbd></a>
-		<p class="hint">${t(`say.lead.${first}`)}</p>
-		${list.length > 1 && html`<ul class="step-links">${list.slice(1).map((x) => html`<li><a href=${href(x)}><b>${t(
+	return html`<section class=${`card ${first ? "next-step" : ""}`} aria-labelledby="steps-title"><h2 id="steps-title">${t("step.title")}</h2>
+		${first ? html`<a class="button wide-button is-primary" href=${href(first)} aria-keyshortcuts="Control+Enter"><b>${t(`say.title.${first}`)}</b> <kbd>Ctrl+Enter</kbd></a>
+		<p class="hint">${t(`say.lead.${first}`)}</p>` : html`<p class="muted">${t("order.nothing_to_do")}</p>`}
+		${rest.length > 0 && html`<ul class="step-links">${rest.map((x) => html`<li><a href=${href(x)}><b>${t(
 			`say.title.${x}`)}</b></a></li>`)}</ul>`}</section>`;
 }
 

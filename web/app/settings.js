@@ -6,7 +6,7 @@ import { ScreenTitle } from "../components/parts.js";
 import { html } from "../lib/html.js";
 import { COMPLETE, LANGUAGES, language, learn, nameOf, t } from "../lib/i18n.js";
 import { DEFAULT_KEYS, keyOf } from "./keys.js";
-import { settings, state } from "./model.js";
+import { settings, signOut, state } from "./model.js";
 import { testSound } from "./shift.js";
 import { Wake } from "./wake.js";
 
@@ -61,6 +61,7 @@ export function SettingsScreen() {
 						html`<li><code>${u.what.k ?? u.what.op}</code> ${u.what.seq}</li>`)}</ul>`
 							: t("settings.unknown_none")}</dd></div></dl>
 			<p><a href="#/log">${t("log.title")}</a></p>
+			<p><button onClick=${signOut}>${t("nav.sign_out")}</button></p>
 		</section>
 	</main>`;
 }

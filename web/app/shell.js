@@ -157,9 +157,9 @@ function Header({ onHelp }) {
 		<span class="me" title=${me?.name ?? ""}><span class="me-title">${titleOf(state.value,
 			me?.person) ?? rolesInWords(me)}</span><${OrgName} code=${me?.org ?? ""} /></span>
 		<button class="quiet" onClick=${() => find()} aria-label=${t("find.title")} aria-keyshortcuts=${keyOf("search")}><${Icon} name="search" /></button>
-		<button class="quiet" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")}
+		<button class="quiet in-settings" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")}
 			aria-label=${t("help.title")}>?</button>
-		<button class="quiet" onClick=${signOut}>${t("nav.sign_out")}</button>
+		<button class="quiet in-settings" onClick=${signOut}>${t("nav.sign_out")}</button>
 	</header>`;
 }
 

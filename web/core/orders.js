@@ -206,6 +206,9 @@ export function orderForms(s, o) {
 	return list;
 }
 
+/** What takes an order back. It is never the next step: no key does it, and it does not look as if it were meant. */
+export const TAKES_BACK = ["M10.withdraw"];
+
 /** What of an order wants a person of mine now, and the entry that says so: an hour that runs, or is running out; a draft to certify; an
  * answer that it cannot be done. @param {State} s @param {Order} o
  * @returns {{why: string, item: import("./state.js").Item}|undefined} */

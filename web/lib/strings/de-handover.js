@@ -11,6 +11,7 @@ export default {
 	"handover.next": "Danach: {who}, {time}.",
 	"handover.roster": "Dienstplan",
 	"handover.with_nobody": "Noch bei niemandem",
+	"handover.with_org": "Übernommen von {org}",
 	"handover.note_on": "Notiz zu {what}",
 	"handover.nothing": "Nichts ist offen.",
 	"handover.notes": "Notizen der letzten Schichten",

@@ -11,6 +11,7 @@ export default {
 	"handover.next": "Next: {who}, {time}.",
 	"handover.roster": "Roster and duty",
 	"handover.with_nobody": "With nobody yet",
+	"handover.with_org": "Taken over by {org}",
 	"handover.note_on": "Note on {what}",
 	"handover.nothing": "Nothing is open.",
 	"handover.notes": "Notes of the last shifts",

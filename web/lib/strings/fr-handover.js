@@ -11,6 +11,7 @@ export default {
 	"handover.next": "Ensuite : {who}, {time}.",
 	"handover.roster": "Planning et permanence",
 	"handover.with_nobody": "Encore à personne",
+	"handover.with_org": "Pris en charge par {org}",
 	"handover.note_on": "Note sur {what}",
 	"handover.nothing": "Rien n’est en cours.",
 	"handover.notes": "Notes des services précédents",

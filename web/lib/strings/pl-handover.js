@@ -11,6 +11,7 @@ export default {
 	"handover.next": "Następnie: {who}, {time}.",
 	"handover.roster": "Grafik i dyżur",
 	"handover.with_nobody": "Jeszcze niczyje",
+	"handover.with_org": "Przejęte przez {org}",
 	"handover.note_on": "Notatka o {what}",
 	"handover.nothing": "Nic nie jest otwarte.",
 	"handover.notes": "Notatki z poprzednich zmian",
