@@ -2,6 +2,7 @@
  * and the way there. What a command means is the keeper's business. */
 #include "front/inside.h"
 
+#include "base/map.h"
 #include "message/json.h"
 
 struct toc_str toc_refused_json(struct toc_arena *a, uint64_t ref, const struct toc_refusal *r)
@@ -58,13 +59,30 @@ static bool is_threat(enum toc_command_op op, const struct toc_value *body)
 	return op == TOC_OP_SEND && (toc_get_is(body, "type", "M4") || toc_get_is(body, "type", "M5"));
 }
 
+static struct toc_bucket *cosigner_of(struct toc_conn *c)
+{
+	struct toc_str person = { (const char *)c->person.b, sizeof c->person.b };
+	struct toc_bucket *b = toc_map_get(c->front->cosigners, person);
+
+	if (!b) {
+		b = toc_arena_alloc(c->front->arena, sizeof *b);
+		*b = (struct toc_bucket){ 0 };
+		toc_map_put(c->front->cosigners, person, b);
+	}
+	return b;
+}
+
 static int within_rates(struct toc_conn *c, enum toc_command_op op, const struct toc_value *body, struct toc_refusal *r)
 {
 	const struct toc_limits *l = &c->front->limits;
 	bool threat = is_threat(op, body);
 	int64_t now = toc_now_us(), wait;
 
-	if (op == TOC_OP_RECEIPT || op == TOC_OP_COSIGN) { /* by machines, of what they were sent */
+	if (op == TOC_OP_COSIGN) { /* each costs the keeper a signature's check or many, whatever it says */
+		wait = toc_bucket_take(cosigner_of(c), l->cosignatures_per_minute, l->cosignatures_burst, now);
+		return wait ? rate(r, wait, TOC_LIMIT_cosignatures_per_minute, "whoever is signed in here") : 0;
+	}
+	if (op == TOC_OP_RECEIPT) { /* by machines, of what they were sent */
 		wait = toc_bucket_take(&c->receipts, l->receipts_per_minute, l->receipts_burst, now);
 		return wait ? rate(r, wait, TOC_LIMIT_receipts_per_minute, "this connection") : 0;
 	}

@@ -17,6 +17,7 @@
  */
 #include "front/inside.h"
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "base/map.h"
 
@@ -526,19 +527,37 @@ void toc_fanout_begin(struct toc_front *f)
 		uv_timer_start(&f->gather, begin_pass, GATHER_MS, 0);
 }
 
-void toc_fanout_reset(struct toc_front *f, uint64_t head)
+/* At once, so that nobody asks the ring for what it no longer has. */
+static void settle_all(struct toc_front *f)
 {
 	size_t cursor = 0;
 	struct toc_str name;
-	void *crowd;
+	void *value;
 
-	toc_ring_reset(f->ring, head);
-	while (toc_map_next(f->crowds, &cursor, &name, &crowd))
-		((struct toc_crowd *)crowd)->from = UINT64_MAX;
-	/* at once, so that nobody asks the ring for what it no longer has */
+	while (toc_map_next(f->crowds, &cursor, &name, &value)) {
+		struct toc_crowd *crowd = value;
+		if (crowd->bytes.n)
+			toc_wipe(crowd->bytes.p, crowd->bytes.n);
+		crowd->bytes.n = 0;
+		crowd->from = UINT64_MAX;
+	}
 	for (uint32_t i = 0; i < f->n_live; i++)
-		toc_cursor_settle(&f->live[i]->cursor, head, head);
+		toc_cursor_settle(&f->live[i]->cursor, toc_ring_tail(f->ring), toc_ring_head(f->ring));
 	toc_fanout_begin(f);
+}
+
+void toc_fanout_reset(struct toc_front *f, uint64_t head)
+{
+	toc_ring_reset(f->ring, head);
+	settle_all(f);
+}
+
+void toc_fanout_forget(struct toc_front *f, uint64_t tail)
+{
+	if (tail <= toc_ring_tail(f->ring))
+		return;
+	toc_ring_forget(f->ring, tail);
+	settle_all(f);
 }
 
 void toc_fanout_urgent(struct toc_front *f, struct toc_uuid eid, const struct toc_rendering *renderings, size_t n)

@@ -312,6 +312,7 @@ static void init(struct toc_front *f, const struct toc_value *heritage)
 	f->addresses = toc_map_new();
 	f->crowds = toc_map_new();
 	f->orgs = toc_map_new();
+	f->cosigners = toc_map_new();
 	f->ring = toc_ring_new((size_t)f->limits.ring_kib * 1024, (size_t)f->limits.ring_entries);
 	f->urgent = toc_urgent_new((size_t)f->limits.urgent_kib * 1024, (size_t)f->limits.urgent_entries);
 	toc_buf_init(&f->frame, TOC_IPC_FRAME_MAX + 64);
@@ -345,7 +346,7 @@ static void close_any(uv_handle_t *h, void *arg)
 /* What would be a leak if the process went on. */
 static void forget(struct toc_front *f)
 {
-	struct toc_map *const maps[] = { f->addresses, f->crowds, f->orgs, f->schemas };
+	struct toc_map *const maps[] = { f->addresses, f->crowds, f->orgs, f->cosigners, f->schemas };
 	struct toc_buf *const buffers[] = { &f->frame, &f->batch };
 	struct toc_ids *const ids[] = { &f->dirty, &f->paced, &f->queued };
 	size_t cursor = 0;

@@ -259,6 +259,7 @@ struct toc_front {
 	struct toc_ring *ring;
 	struct toc_urgent *urgent; /* of the current outage */
 	struct toc_map *crowds, *orgs;
+	struct toc_map *cosigners; /* person → bucket; never freed, like the organisations */
 
 	struct toc_conn **slots;
 	uint32_t n_slots, *generations, *free_slots, n_free;
@@ -362,6 +363,7 @@ void toc_reading_ended(struct toc_front *f); /* a READ has its end, or nobody wa
 void toc_archive_serve(struct toc_front *f); /* whose turn it is now */
 void toc_fanout_begin(struct toc_front *f); /* the ring has moved */
 void toc_fanout_reset(struct toc_front *f, uint64_t head); /* the ring begins anew */
+void toc_fanout_forget(struct toc_front *f, uint64_t tail); /* it has nothing before it any more */
 void toc_fanout_pass(uv_idle_t *idle);
 void toc_fanout_before_poll(uv_prepare_t *prepare);
 void toc_fanout_urgent(struct toc_front *f, struct toc_uuid eid, const struct toc_rendering *renderings, size_t n);

@@ -169,6 +169,14 @@ static void on_publish(struct toc_front *f, struct toc_frame *frame)
 	toc_fanout_begin(f);
 }
 
+static void on_forget(struct toc_front *f, struct toc_frame *frame)
+{
+	uint64_t size = toc_frame_u64(frame);
+
+	if (toc_frame_end(frame))
+		toc_fanout_forget(f, size);
+}
+
 static void on_urgent(struct toc_front *f, struct toc_frame *frame)
 {
 	struct toc_rendering renderings[RENDERINGS_MAX];
@@ -334,6 +342,9 @@ void toc_link_from_keeper(void *ctx, struct toc_frame *frame)
 		break;
 	case TOC_IPC_TIP:
 		on_tip(f, frame);
+		break;
+	case TOC_IPC_FORGET:
+		on_forget(f, frame);
 		break;
 	case TOC_IPC_PUBLISH:
 		on_publish(f, frame);

@@ -7,6 +7,7 @@
  */
 #include "front/ring.h"
 
+#include "base/digest.h"
 #include "base/map.h"
 
 #include <stdlib.h>
@@ -111,6 +112,22 @@ void toc_ring_reset(struct toc_ring *r, uint64_t head)
 {
 	r->tail = r->head = head;
 	r->end = 0;
+}
+
+/* Their bytes lie between the first one's and the next one's that stays, over the end of the block if need be. */
+void toc_ring_forget(struct toc_ring *r, uint64_t tail)
+{
+	if (tail > r->head)
+		tail = r->head;
+	if (tail <= r->tail)
+		return;
+	uint64_t from = r->slots[r->tail % r->entries].begin, to = tail < r->head ? r->slots[tail % r->entries].begin : r->end;
+	for (uint64_t n; from < to; from += n) {
+		n = r->size - from % r->size;
+		n = n < to - from ? n : to - from;
+		toc_wipe(r->block + from % r->size, n);
+	}
+	r->tail = tail;
 }
 
 static size_t aligned(size_t n)

@@ -48,6 +48,8 @@ uint32_t toc_ring_org(struct toc_ring *r, struct toc_str code);
 
 uint64_t toc_ring_tail(const struct toc_ring *r);
 uint64_t toc_ring_head(const struct toc_ring *r);
+/** Nothing before `tail` any more; its bytes are wiped. */
+void toc_ring_forget(struct toc_ring *r, uint64_t tail);
 /** Forget everything; the next entry is `head`. */
 void toc_ring_reset(struct toc_ring *r, uint64_t head);
 

@@ -485,6 +485,7 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 	k->holding = false;
 	switch (result) {
 	case 0:
+		k->keyless = 0;
 		toc_keyring_settle(k->o.ring, true);
 		for (size_t i = 0; i < w->n_made; i++) {
 			toc_apply(k->world, &w->made[i].opened.entry);
@@ -511,6 +512,15 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 		look_again(k);
 		return;
 	case TOC_ECONFLICT: look_again(k); return;
+	case TOC_ENOTFOUND: /* a seal key, or the wrapping key of a new one, went meanwhile; the records stay until there are others */
+		toc_keyring_settle(k->o.ring, false);
+		if (++k->keyless <= TOC_KEYLESS_MAX) {
+			toc_erasure_reread(k, back_again);
+			return;
+		}
+		k->keyless = 0;
+		toc_away_begin(k, error->text);
+		return;
 	default: toc_keyring_settle(k->o.ring, false); toc_away_begin(k, error->text);
 	}
 }

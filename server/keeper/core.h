@@ -96,6 +96,8 @@ struct toc_keeper {
 	/* the cycle */
 	struct toc_batch *batch; /* in flight, with its keys */
 	unsigned races;          /* lost in a row */
+	unsigned keyless;        /* appends in a row that were refused because a key had gone */
+#define TOC_KEYLESS_MAX 3
 	bool locked;             /* the tip is ours until the next append */
 	bool holding;            /* the journal is being appended: the state stands still */
 	bool leaving;            /* being freed: nothing is begun any more */
@@ -261,6 +263,8 @@ void toc_cosigning_free(struct toc_cosigning *c);
 int toc_witness_check(const struct toc_keeper *k, struct toc_work *w);
 /** {"line", "size"?} of a member. Takes the work over and answers it. */
 void toc_cosign_take(struct toc_keeper *k, struct toc_work *w, struct toc_str json);
+void toc_cosign_turn(struct toc_keeper *k);
+int64_t toc_cosign_next_us(const struct toc_keeper *k);
 /* erasure.c */
 struct toc_erasure *toc_erasure_new(struct toc_keeper *k);
 void toc_erasure_free(struct toc_erasure *e);
@@ -268,6 +272,8 @@ void toc_erasure_turn(struct toc_keeper *k);
 int64_t toc_erasure_next_us(const struct toc_keeper *k);
 /** Look at once at what is due. */
 void toc_erasure_wanted(struct toc_keeper *k);
+/** All seal keys are read anew, then `then` runs, perhaps at once. One at a time, and not while READY. */
+void toc_erasure_reread(struct toc_keeper *k, toc_then *then);
 void toc_erasure_committed(struct toc_keeper *k, const struct toc_entry *e);
 /** A question for what is held until when (erase.list). @return false: it is another one, and still the caller's */
 bool toc_erasure_list(struct toc_keeper *k, struct toc_work *w);
@@ -301,6 +307,8 @@ void toc_publish_tip(struct toc_keeper *k, unsigned front); /* to one, or to all
 /** To a front that is new or missed something: the tip, and what is in the journal. */
 void toc_publish_catch_up(struct toc_keeper *k, unsigned front);
 /** Close what is open with the rights that were. */
+/** Before the erasure's own entry. */
+void toc_publish_forget(struct toc_keeper *k, const struct toc_entry *e);
 void toc_publish_revoke(struct toc_keeper *k, const struct toc_narrowed *whose);
 void toc_publish_turn(struct toc_keeper *k);         /* close gaps */
 void toc_send(struct toc_keeper *k, unsigned front); /* what is in k->out */

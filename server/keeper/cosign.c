@@ -106,8 +106,6 @@ int toc_witness_check(const struct toc_keeper *k, struct toc_work *w)
 
 /* ---- answers ---- */
 
-static void go_on(struct toc_cosigning *c);
-
 static void take_first(struct toc_cosigning *c)
 {
 	c->first = c->first->next;
@@ -141,7 +139,6 @@ static void end(struct toc_cosigning *c)
 		toc_answer(k, w->work, 200, toc_answer_reply(a, "cosigned", w->work->ref, reply));
 	}
 	waiting_free(w);
-	go_on(c);
 }
 
 static void end_away(struct toc_cosigning *c)
@@ -328,5 +325,15 @@ void toc_cosign_take(struct toc_keeper *k, struct toc_work *w, struct toc_str js
 	*c->end = one;
 	c->end = &one->next;
 	c->n++;
-	go_on(c);
+}
+
+/* One a turn: commands that came meanwhile, threats first, do not wait for the others. */
+void toc_cosign_turn(struct toc_keeper *k)
+{
+	go_on(k->cosigning);
+}
+
+int64_t toc_cosign_next_us(const struct toc_keeper *k)
+{
+	return k->cosigning->first && !k->cosigning->busy ? 0 : INT64_MAX;
 }

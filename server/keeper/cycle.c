@@ -143,6 +143,7 @@ static void committed(struct toc_keeper *k)
 	toc_count_by(TOC_METRIC_KEEPER_DEADLINES, 0, parts_of(b) - b->n_works);
 	k->batch = NULL;
 	k->races = 0;
+	k->keyless = 0;
 	k->phase = TOC_READY;
 	if (k->one_by_one)
 		k->one_by_one--;
@@ -238,6 +239,28 @@ static void refused_by_database(struct toc_keeper *k, const struct toc_error *er
 	toc_tail(k, caught_up);
 }
 
+static void keys_read(struct toc_keeper *k, int result)
+{
+	if (result < 0)
+		toc_away_begin(k, "the seal keys could not be read");
+	else
+		k->phase = TOC_READY;
+}
+
+/* A seal key, or the wrapping key of a new one, went while the batch was on its way: the next ones will do. When they do not, this
+ * node lacks a wrapping key (docs/erasure.md), and until it has it only the journal is left. */
+static void key_gone(struct toc_keeper *k, const struct toc_error *error)
+{
+	drop(k, false);
+	k->phase = TOC_CATCHING_UP;
+	if (++k->keyless > TOC_KEYLESS_MAX) {
+		k->keyless = 0;
+		toc_away_begin(k, error->text);
+	} else {
+		toc_erasure_reread(k, keys_read);
+	}
+}
+
 static void appended(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
 	struct toc_keeper *k = ctx;
@@ -249,6 +272,7 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 	case 0: committed(k); return;
 	case TOC_ECONFLICT: lost_race(k); return;
 	case TOC_EINVAL: refused_by_database(k, error); return;
+	case TOC_ENOTFOUND: key_gone(k, error); return;
 	default: drop(k, result != TOC_EIO); toc_away_begin(k, error->text);
 	}
 }

@@ -21,6 +21,7 @@
 #define AT_ONCE 16                /* keys of one question */
 #define RUNS_MAX 2000             /* of one entry; what is more goes with another */
 #define PAGE 100                  /* keys of one answer */
+#define LISTS_MAX 16              /* questions that wait */
 
 struct found { /* a key, and where its parts are */
 	struct toc_uuid key;
@@ -41,8 +42,11 @@ struct toc_erasure {
 	struct found found[PAGE];
 	size_t n;
 	struct toc_work *listing; /* who waits for an answer instead of an erasure */
+	struct toc_work *lists;   /* who waits until that is answered, or until a look has its turn */
+	unsigned n_lists;
 	struct toc_str next;
 	bool restored;
+	toc_then *then; /* who waits until all keys were read anew */
 };
 
 struct toc_erasure *toc_erasure_new(struct toc_keeper *k)
@@ -61,11 +65,24 @@ void toc_erasure_free(struct toc_erasure *e)
 	if (!e)
 		return;
 	toc_work_free(e->listing);
+	for (struct toc_work *w = e->lists, *next; w; w = next) {
+		next = w->next;
+		toc_work_free(w);
+	}
 	toc_arena_free(e->a);
 	free(e);
 }
 
 /* ---- what is gone is forgotten ---- */
+
+static void told(struct toc_keeper *k, int result)
+{
+	toc_then *then = k->erasure->then;
+
+	k->erasure->then = NULL;
+	if (then && !k->leaving)
+		then(k, result);
+}
 
 static void on_swept(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
@@ -75,6 +92,7 @@ static void on_swept(void *ctx, int result, uint64_t size, const struct toc_erro
 	k->erasure->sweep_again = result < 0;
 	if (result < 0) {
 		toc_log(TOC_LOG_WARN, "keys_not_read", "trying again: %s", error->text);
+		told(k, result);
 		return;
 	}
 	size_t n = toc_keyring_swept(k->o.ring);
@@ -82,6 +100,7 @@ static void on_swept(void *ctx, int result, uint64_t size, const struct toc_erro
 		toc_log(TOC_LOG_INFO, "keys_forgotten", "%zu seal keys were erased", n);
 	toc_erasure_wanted(k); /* of what was sealed meanwhile with a key that was leaving */
 	k->saved_as_of = UINT64_MAX; /* the copy on disk has them, wrapped */
+	told(k, 0);
 }
 
 static void sweep(struct toc_keeper *k)
@@ -93,6 +112,15 @@ static void sweep(struct toc_keeper *k)
 	toc_keyring_sweep(k->o.ring);
 	e->sweeping = toc_load_keys(k, k->o.reader, on_swept) == 0;
 	e->sweep_again = !e->sweeping;
+}
+
+void toc_erasure_reread(struct toc_keeper *k, toc_then *then)
+{
+	k->erasure->then = then;
+	k->erasure->sweep_again = true;
+	sweep(k);
+	if (!k->erasure->sweeping)
+		told(k, TOC_EIO);
 }
 
 /* ---- where the parts are ---- */
@@ -155,6 +183,7 @@ static void enter(struct toc_keeper *k, const struct found *f)
 }
 
 static void answer_list(struct toc_keeper *k);
+static void begin_list(struct toc_keeper *k, struct toc_work *w);
 
 static void on_parts(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
@@ -257,15 +286,35 @@ void toc_erasure_wanted(struct toc_keeper *k)
 	k->erasure->wanted = true;
 }
 
+static struct toc_work *next_list(struct toc_erasure *e)
+{
+	struct toc_work *w = e->lists;
+
+	e->lists = w->next;
+	e->n_lists--;
+	return w;
+}
+
 void toc_erasure_turn(struct toc_keeper *k)
 {
 	struct toc_erasure *e = k->erasure;
 
+	while (k->phase == TOC_AWAY && e->lists) {
+		struct toc_work *w = next_list(e);
+		toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "", "The database cannot be reached.");
+		w->refusal.retry_after_s = 5;
+		toc_answer_refused(k, w);
+		toc_work_free(w);
+	}
 	if (k->phase != TOC_READY || !k->announced)
 		return;
 	sweep(k);
 	if (e->busy || e->listing || e->sweeping || !toc_store_is_up(k->o.reader))
 		return;
+	if (e->lists) {
+		begin_list(k, next_list(e));
+		return;
+	}
 	if (!e->looking && (e->wanted || toc_clock_mono_us() >= e->next_us)) {
 		e->looking = true;
 		e->wanted = e->revenants_known = false;
@@ -288,7 +337,7 @@ int64_t toc_erasure_next_us(const struct toc_keeper *k)
 
 	if (k->phase != TOC_READY || !k->announced || e->busy || e->sweeping)
 		return INT64_MAX;
-	return e->looking || e->wanted ? toc_clock_mono_us() : e->next_us;
+	return e->looking || e->wanted || e->lists ? toc_clock_mono_us() : e->next_us;
 }
 
 void toc_erasure_committed(struct toc_keeper *k, const struct toc_entry *e)
@@ -341,29 +390,13 @@ static void answer_list(struct toc_keeper *k)
 	toc_answer(k, e->listing, 200, toc_answer_reply(a, "prepared", e->listing->ref, reply));
 }
 
-/* @return whether the work was one of these: then it was taken over */
-bool toc_erasure_list(struct toc_keeper *k, struct toc_work *w)
+static void begin_list(struct toc_keeper *k, struct toc_work *w)
 {
 	struct toc_erasure *e = k->erasure;
 	const struct toc_value *body = toc_get(w->command.message, "body");
 	struct toc_str after = toc_get_text(body, "after");
 	bool only_due = toc_get_is(body, "only", "due"), only_held = toc_get_is(body, "only", "held"), leaving;
 
-	if (!toc_str_is(w->command.k, "erase.list"))
-		return false;
-	if (!(toc_world_roles(k->world, &w->principal) & TOC_ROLE_DP))
-		toc_refuse(&w->refusal, TOC_REFUSE_NOT_PERMITTED, "", "domain a.3.1", "erase.list: your roles do not allow it");
-	else if (k->phase == TOC_AWAY || k->phase == TOC_STARTING)
-		toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "", "The database cannot be reached.");
-	else if (e->busy || e->listing)
-		toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "", "Another one is being answered.");
-	if (w->refusal.code != TOC_NOT_REFUSED) {
-		if (w->refusal.code != TOC_REFUSE_NOT_PERMITTED)
-			w->refusal.retry_after_s = 1;
-		toc_answer_refused(k, w);
-		toc_work_free(w);
-		return true;
-	}
 	/* in the order of their names, from the one after which the last page ended */
 	size_t n = 0, cap = 0;
 	struct toc_str *names = NULL;
@@ -404,5 +437,33 @@ bool toc_erasure_list(struct toc_keeper *k, struct toc_work *w)
 		e->n = 0;
 		toc_arena_reset(e->a);
 	}
+}
+
+/* @return whether the work was one of these: then it was taken over */
+bool toc_erasure_list(struct toc_keeper *k, struct toc_work *w)
+{
+	struct toc_erasure *e = k->erasure;
+	struct toc_work **end = &e->lists;
+
+	if (!toc_str_is(w->command.k, "erase.list"))
+		return false;
+	if (!(toc_world_roles(k->world, &w->principal) & TOC_ROLE_DP))
+		toc_refuse(&w->refusal, TOC_REFUSE_NOT_PERMITTED, "", "domain a.3.1", "erase.list: your roles do not allow it");
+	else if (k->phase == TOC_AWAY || k->phase == TOC_STARTING)
+		toc_refuse(&w->refusal, TOC_REFUSE_DATABASE_AWAY, "", "", "The database cannot be reached.");
+	else if (e->n_lists == LISTS_MAX)
+		toc_refuse(&w->refusal, TOC_REFUSE_BUSY, "", "", "%d such questions wait already.", LISTS_MAX);
+	if (w->refusal.code != TOC_NOT_REFUSED) {
+		if (w->refusal.code != TOC_REFUSE_NOT_PERMITTED)
+			w->refusal.retry_after_s = 1;
+		toc_answer_refused(k, w);
+		toc_work_free(w);
+		return true;
+	}
+	while (*end)
+		end = &(*end)->next;
+	*end = w;
+	w->next = NULL;
+	e->n_lists++;
 	return true;
 }

@@ -73,6 +73,7 @@ static void on_turn(void *keeper)
 	toc_snapshot_turn(k); /* before the cycle: between two batches nothing lies over the state */
 	toc_erasure_turn(k);
 	toc_cycle_turn(k);
+	toc_cosign_turn(k);
 	toc_tail_poll(k);
 	toc_auth_turn(k);
 	toc_publish_turn(k);
@@ -94,6 +95,7 @@ static int64_t next_us(void *keeper)
 		toc_stamp_next_us(k),
 		toc_snapshot_next_us(k),
 		toc_erasure_next_us(k),
+		toc_cosign_next_us(k),
 		k->phase == TOC_READY ? toc_receipts_next_us(k->receipts) : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -11,6 +11,8 @@
 #include "domain/permission.h"
 #include "domain/world.h"
 
+#include <string.h>
+
 #define GAP_OVER (1u << 20) /* bytes: a front with less than this waiting has caught up */
 
 void toc_send(struct toc_keeper *k, unsigned front)
@@ -63,6 +65,32 @@ void toc_publish(struct toc_keeper *k, const struct toc_opened *e)
 	toc_ipc_begin(&k->out, TOC_IPC_PUBLISH);
 	toc_ipc_u64(&k->out, e->entry.seq);
 	put_renderings(k, e, false);
+	to_all(k);
+}
+
+/* 17, or 17-19: of these the last. */
+static uint64_t last_of(const struct toc_value *runs)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < toc_len(runs); i++) {
+		struct toc_str run = toc_text_of(toc_at(runs, i));
+		const char *line = memchr(run.p, '-', run.n);
+		uint64_t n = 0;
+		for (const char *p = line ? line + 1 : run.p; p < run.p + run.n; p++)
+			n = 10 * n + (uint64_t)(*p - '0');
+		last = n > last ? n : last;
+	}
+	return last;
+}
+
+void toc_publish_forget(struct toc_keeper *k, const struct toc_entry *e)
+{
+	const struct toc_value *said = toc_get(toc_get(e->body, "message"), "body");
+	uint64_t data = last_of(toc_get(said, "data")), actors = last_of(toc_get(said, "actors"));
+
+	toc_ipc_begin(&k->out, TOC_IPC_FORGET);
+	toc_ipc_u64(&k->out, (data > actors ? data : actors) + 1);
 	to_all(k);
 }
 

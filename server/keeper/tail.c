@@ -200,5 +200,7 @@ void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struc
 	toc_outgoing_committed(k, &e->entry);
 	if (toc_entry_narrows(&e->entry, &narrowed)) /* first: whoever sees this entry is seen with the new rights */
 		toc_publish_revoke(k, &narrowed);
+	if (toc_str_is(e->entry.k, "erase.due"))
+		toc_publish_forget(k, &e->entry);
 	toc_publish(k, e);
 }

@@ -125,10 +125,10 @@ static int check_row(struct ledger *l, struct toc_arena *a, const struct toc_app
 		return toc_fail(reterr, TOC_EINVAL, "entry_body_is_the_one_committed_to");
 	if (row->actor_sealed.n > TOC_SEALED_BYTES_MAX || row->data_sealed.n > TOC_SEALED_BYTES_MAX)
 		return toc_fail(reterr, TOC_EINVAL, "sealed_parts_are_at_most_1_mib");
-	if (!toc_uuid_is_nil(row->actor_key) && !key_exists(l, what, row->actor_key))
-		return toc_fail(reterr, TOC_EINVAL, "sealed_key_exists");
-	if (!toc_uuid_is_nil(row->data_key) && !key_exists(l, what, row->data_key))
-		return toc_fail(reterr, TOC_EINVAL, "sealed_key_exists");
+	if (toc_uuid_is_nil(row->actor_key) != !row->actor_sealed.n || toc_uuid_is_nil(row->data_key) != !row->data_sealed.n)
+		return toc_fail(reterr, TOC_EINVAL, "sealed_part_comes_with_its_key");
+	if ((row->actor_sealed.n && !key_exists(l, what, row->actor_key)) || (row->data_sealed.n && !key_exists(l, what, row->data_key)))
+		return toc_fail(reterr, TOC_ENOTFOUND, "a sealed part names a key that does not exist");
 	if (!toc_uuid_is_nil(l->refused) && toc_uuid_eq(leaf.eid, l->refused))
 		return toc_fail(reterr, TOC_EINVAL, "refused (a fault that was asked for)");
 	struct toc_str name = name_of(a, &leaf);

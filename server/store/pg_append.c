@@ -50,7 +50,7 @@ static void send_keys(struct toc_pg *pg, const struct toc_append *what)
 static void put_part(struct toc_buf *keys, struct toc_buf *parts, struct toc_uuid key, struct toc_str sealed)
 {
 	toc_pg_element_id(keys, key);
-	if (toc_uuid_is_nil(key))
+	if (!sealed.n) /* nothing sealed is empty: without its part the database refuses the key */
 		toc_pg_element_null(parts);
 	else
 		toc_pg_element(parts, sealed);

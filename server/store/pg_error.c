@@ -14,7 +14,8 @@ static const struct {
 } meaning[] = {
 	{ "TC001", TOC_ECONFLICT }, /* sql/functions/append.sql */
 	{ "TC003", TOC_ECONFLICT }, /* sql/functions/publish.sql */
-	{ "TC004", TOC_EINVAL },    /* sql/functions/keys.sql: with the newest wrapping key it will do */
+	{ "TC004", TOC_ENOTFOUND }, /* sql/functions/keys.sql: the wrapping key was replaced */
+	{ "TC005", TOC_ENOTFOUND }, /* sql/functions/append.sql: a seal key was erased */
 	{ "22", TOC_EINVAL },       /* data exception */
 	{ "23", TOC_EINVAL },       /* integrity constraint violation */
 	{ "57P", TOC_ECLOSED },     /* shut down while it was under way: nobody knows how far it came */

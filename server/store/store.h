@@ -77,6 +77,8 @@ struct toc_store;
  *   TOC_ECONFLICT  append: the tip is not at expected_size; `size` tells where it is. Nothing happened
  *                  publish: it does not go with what was published (error says how)
  *   TOC_EINVAL     a row or key that the ledger does not take (SQLSTATE class 22 or 23): retry one by one
+ *   TOC_ENOTFOUND  append: a seal key that it names was erased, or a new one is wrapped under a wrapping key that was replaced:
+ *                  read the keys anew and make it again
  *   TOC_EIO        it did not happen: the store is away, the request was never sent, or the server refused it
  * for reasons of its own (read only, out of disk, lock not given in time) TOC_ETIMEOUT, TOC_ECLOSED  our
  * deadline passed, or the connection was lost, after it was sent: outcome unknown, use toc_store_find. The

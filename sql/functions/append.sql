@@ -22,7 +22,8 @@ end
 $$;
 
 -- Appends n entries after the first p_expected_size. All arrays have n elements; a part that is absent is null, and
--- so is its key. Raises TC001 as lock_tip does.
+-- so is its key: a key without its part is what an erasure leaves behind, and nothing begins so. Raises TC001 as lock_tip
+-- does; TC005 when a part is sealed with a key that does not exist: it was erased, and a new one will do.
 create or replace function ledger.append(
 	p_expected_size bigint,
 	p_leaf bytea[], p_body bytea[], p_body_salt bytea[],
@@ -52,10 +53,14 @@ begin
 
 	size := ledger.lock_tip(coalesce(p_expected_size, -1));
 	select t.range into strict perfect from ledger.tip t where t.one;
+	if exists (select from unnest(p_actor_key || p_data_key, p_actor || p_data) given(key, part)
+			where (given.key is null) <> (given.part is null)) then
+		raise exception using errcode = 'check_violation', constraint = 'sealed_part_comes_with_its_key',
+			message = 'append: a sealed part without its key, or a key without its part';
+	end if;
 	if (select count(*) from ledger.seal_key s where s.id = any (p_actor_key || p_data_key))
 			< (select count(distinct named) from unnest(p_actor_key || p_data_key) named) then
-		raise exception using errcode = 'foreign_key_violation', constraint = 'sealed_key_exists',
-			message = 'a sealed part names a key that does not exist';
+		raise exception using errcode = 'TC005', message = 'a sealed part names a key that does not exist';
 	end if;
 
 	-- RFC 6962 2.1 as binary addition: each carry joins two subtrees of the same height
@@ -89,7 +94,7 @@ begin
 	insert into ledger.sealed (seq, actor_key, actor, data_key, data)
 		select p_expected_size + x.nth - 1, x.actor_key, x.actor, x.data_key, x.data
 		from unnest(p_actor_key, p_actor, p_data_key, p_data) with ordinality x(actor_key, actor, data_key, data, nth)
-		where x.actor is not null or x.data is not null or x.actor_key is not null or x.data_key is not null;
+		where x.actor is not null or x.data is not null;
 	update ledger.tip t set size = append.size, root = append.root, range = perfect where t.one;
 
 	perform pg_notify('tocsin_log', ''); -- one, without payload: readers come and read

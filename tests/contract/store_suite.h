@@ -192,7 +192,7 @@ CASE(rows_that_no_ledger_takes)
 {
 	struct toc_store *s = fresh_store();
 
-	for (int bad = 0; bad < 6; bad++) {
+	for (int bad = 0; bad < 8; bad++) {
 		struct made *m = made_new();
 		struct toc_row *row =
 			make_row(m, (struct wish){ .body_bytes = bad == 0 ? TOC_BODY_BYTES_MAX : 0 });
@@ -207,13 +207,15 @@ CASE(rows_that_no_ledger_takes)
 			row->data_sealed = (struct toc_str){ toc_arena_alloc(m->a, TOC_SEALED_BYTES_MAX + 1),
 							     TOC_SEALED_BYTES_MAX + 1 };
 			break;
-		case 5: /* a key that nobody has made */
+		case 5: /* a key that nobody has made, or that was erased: with another one it will do */
 			row->data_key = toc_uuid_random();
 			row->data_sealed = TOC_STR("sealed");
 			break;
+		case 6: row->data_key = k->id; break; /* its part was lost on the way */
+		case 7: row->actor_sealed = TOC_STR("sealed"); break; /* nobody could ever open or erase it */
 		}
 		struct outcome o = append_rows(s, m, 0);
-		CHECK_INT(o.result, TOC_EINVAL);
+		CHECK_INT(o.result, bad == 5 ? TOC_ENOTFOUND : TOC_EINVAL);
 		CHECK(o.text[0]);
 		made_free(m);
 	}

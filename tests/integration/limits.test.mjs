@@ -75,7 +75,7 @@ describe('at the front', () => {
 	before(() => start(['--connections 24', '--connections-per-address 8', '--accepts-burst 120', '--accepts-per-minute 1', '--addresses 40',
 		'--operator-connections 3', '--handshakes 6', '--handshake-s 2', '--hello-s 1', '--request-s 1', '--frame 8192', '--depth 10', '--frames-burst 60',
 		'--frames-per-minute 1', '--messages-burst 5', '--messages-per-minute 1', '--org-messages-burst 8', '--org-messages-per-minute 1', '--org-lookups-burst 1', '--org-lookups-per-minute 1', '--threats-burst 5',
-		'--threats-per-minute 1', '--org-threats-burst 8', '--org-threats-per-minute 1', '--receipts-burst 4', '--receipts-per-minute 1', '--in-flight 3',
+		'--threats-per-minute 1', '--org-threats-burst 8', '--org-threats-per-minute 1', '--receipts-burst 4', '--receipts-per-minute 1', '--cosignatures-burst 2', '--cosignatures-per-minute 1', '--in-flight 3',
 		'--early-bytes 64', '--failures-burst 3', '--failures-per-minute 1', '--ping-s 1', '--silence-s 2', '--reads-waiting 1']));
 	after(() => server?.stop());
 
@@ -187,6 +187,19 @@ describe('at the front', () => {
 		const m = await join('BFP', 'duty officer');
 		for (let i = 0; i < 4; i++) assert.equal((await m.receipt(999999)).code, 'not_found');
 		late(await m.receipt(999999), 'this connection');
+		await m.close();
+	}));
+
+	it('cosignatures of one person, over all their connections; not those of others', () => reaches('cosignatures_per_minute', async () => {
+		const m = await join('AIRU', 'gateway'), line = { line: 'none' };
+		const post = (person) => ask('127.0.0.1', { method: 'POST', route: '/api/cosign', headers: { ...key('AIRU', person), 'content-type': 'application/json' }, body: JSON.stringify(line) });
+		assert.equal((await m.ask('cosign', line)).code, 'bad_value');
+		assert.equal((await post('gateway')).json.code, 'bad_value');
+		const refused = await post('gateway');
+		assert.deepEqual([refused.status, refused.json.code], [429, 'rate']);
+		assert.ok(refused.json.retry_after > 0);
+		late(await m.ask('cosign', line), 'whoever is signed in here');
+		assert.equal((await post('duty officer')).json.code, 'bad_value');
 		await m.close();
 	}));
 

@@ -130,6 +130,38 @@ CASE(the_oldest_go_and_what_stays_is_unharmed)
 	toc_ring_free(r);
 }
 
+CASE(what_is_forgotten_is_wiped_and_what_stays_is_unharmed)
+{
+	struct toc_ring *r = toc_ring_new(2000, 16);
+	const struct toc_admitted all[] = { { toc_ring_org(r, TOC_STR("NORTH")), 1 } };
+	char text[200], expected[200];
+
+	for (uint64_t seq = 0; seq < 60; seq++) { /* round the block some times; forgotten at every place of it */
+		struct toc_rendering x = { .admitted = all, .n_admitted = 1, .json = numbered(text, seq, 100 + seq % 60) };
+		struct toc_framed gone = { .seq = 0 }, f;
+		CHECK_INT(toc_ring_publish(r, seq % 7 ? &x : NULL, seq % 7 ? 1 : 0), 0);
+		if (seq % 3)
+			continue;
+		uint64_t at = toc_ring_tail(r), upto = (at + seq) / 2 + 1;
+		bool there = toc_ring_next(r, (struct toc_eyes){ 0, 1, false }, &at, &gone) && gone.seq < upto;
+		toc_ring_forget(r, upto);
+		CHECK_INT(toc_ring_tail(r), upto);
+		for (size_t i = 0; there && i < gone.frame.n; i++)
+			CHECK(gone.frame.p[i] == 0); /* its place in the block */
+		for (at = upto; toc_ring_next(r, (struct toc_eyes){ 0, 1, false }, &at, &f);) {
+			struct toc_str e = numbered(expected, f.seq, f.json.n);
+			CHECK(f.seq >= upto && toc_str_eq(e, f.json));
+		}
+	}
+	uint64_t tail = toc_ring_tail(r);
+	toc_ring_forget(r, 3); /* long gone */
+	CHECK_INT(toc_ring_tail(r), tail);
+	toc_ring_forget(r, 1000); /* more than there is */
+	CHECK_INT(toc_ring_tail(r), 60);
+	CHECK_INT(toc_ring_head(r), 60);
+	toc_ring_free(r);
+}
+
 CASE(an_entry_larger_than_the_ring_empties_it_and_is_left_to_the_archive)
 {
 	struct toc_ring *r = toc_ring_new(1000, 64);
