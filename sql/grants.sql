@@ -48,13 +48,16 @@ revoke all on all functions in schema ledger, audit from tocsin_eraser;
 grant usage on schema ledger to tocsin_eraser;
 grant execute on function ledger.parts_of(uuid[]) to tocsin_app;
 grant select on ledger.revenant to tocsin_app;
-grant select on ledger.tip, ledger.entry, ledger.seal_key, ledger.wrapping to tocsin_eraser;
+grant select on ledger.tip, ledger.entry, ledger.seal_key, ledger.wrapping, ledger.wrapping_wanted to tocsin_eraser;
 grant execute on function
 	ledger.erase(bigint),
-	ledger.erasures_to_do(bigint, bigint),
+	ledger.erasures(bigint, bigint),
 	ledger.begin_wrapping(uuid, uuid, text),
 	ledger.rewrap(uuid[], uuid, bytea[]),
 	ledger.retire_wrappings(),
 	ledger.returned(uuid),
+	ledger.want_wrapping(text, uuid, bytea, bytea),
+	ledger.give_wrapping(text, bytea, bytea),
+	ledger.wrapping_taken(text),
 	ledger.missing_parts(bigint, bigint)
 	to tocsin_eraser;

@@ -12,6 +12,7 @@
 
 #define CONTROL_FD 4
 #define LOOK_US 500000
+#define PATIENCE_US INT64_C(10000000) /* so long another node may take to hand over a wrapping key */
 #define REPEAT_US INT64_C(60000000) /* the same trouble is said again so often */
 
 struct process {
@@ -36,43 +37,47 @@ static void trouble(struct process *p, const struct toc_error *error)
 
 struct to_do {
 	struct toc_eraser *e;
-	uint64_t seq[1000];
-	size_t n;
-	bool noted;
+	uint64_t seq[1000], read_to;
+	size_t n, got;
+	bool news;
 };
 
-static void take(void *ctx, uint64_t seq, const struct toc_key_row *key)
+static void take(void *ctx, uint64_t seq, const struct toc_key_row *key, bool there)
 {
 	struct to_do *t = ctx;
 
-	if (t->n < sizeof t->seq / sizeof *t->seq)
+	t->got++;
+	t->read_to = seq + 1;
+	if (there)
 		t->seq[t->n++] = seq;
-	toc_outside_erased(&t->e->outside, key);
+	t->news |= toc_outside_note(&t->e->outside, &(struct toc_erased){ key->id, key->subject, key->retention, !there });
 }
 
-/* What was entered and is there all the same. */
+/* Of what was entered: what is there all the same goes, and what another node has carried out is noted here, too. */
 static int carry_out(struct toc_eraser *e, struct toc_error *reterr)
 {
 	static struct to_do t;
+	int r;
 
-	t = (struct to_do){ .e = e };
-	int r = toc_erasing_to_do(e->ledger, e->done_to, take, &t, reterr);
-	if (r < 0 || t.n == 0)
-		return r;
-	/* First outside: from here on an older copy of the database is known for one, and a rotation is due. */
-	e->outside.pending = true;
-	if ((r = toc_outside_write(&e->outside, reterr)) < 0)
-		return r;
-	for (size_t i = 0; i < t.n; i++) {
-		uint64_t parts = 0;
-		if ((r = toc_erasing_erase(e->ledger, t.seq[i], &parts, reterr)) < 0)
+	do {
+		t = (struct to_do){ .e = e };
+		if ((r = toc_erasing_erasures(e->ledger, e->done_to, take, &t, reterr)) < 0 || t.got == 0)
 			return r;
-		toc_count_by(TOC_METRIC_ERASER_ERASED, 0, (int64_t)parts);
+		/* First outside: from here on an older copy of the database is known for one, and a rotation is due. */
+		e->outside.pending |= t.n > 0;
+		if ((t.n || t.news) && (r = toc_outside_write(&e->outside, reterr)) < 0)
+			return r;
+		for (size_t i = 0; i < t.n; i++) {
+			uint64_t parts = 0;
+			if ((r = toc_erasing_erase(e->ledger, t.seq[i], &parts, reterr)) < 0)
+				return r;
+			toc_count_by(TOC_METRIC_ERASER_ERASED, 0, (int64_t)parts);
+		}
 		/* a key that stays, because something was sealed with it since, waits for an entry of its own */
-		if (t.seq[i] >= e->done_to)
-			e->done_to = t.seq[i] + 1;
-	}
-	toc_eraser_tell(e); /* the keys are gone: whoever holds them open forgets them */
+		e->done_to = t.read_to;
+		if (t.n || t.news)
+			toc_eraser_tell(e); /* the keys are gone: whoever holds them open forgets them */
+	} while (t.got == sizeof t.seq / sizeof *t.seq);
 	return 0;
 }
 
@@ -99,12 +104,13 @@ static void on_turn(void *ctx)
 			r = carry_out(e, &error);
 		if (r == 0)
 			r = toc_eraser_rotate(e, &error);
+		e->lacks_us = toc_uuid_is_nil(e->lacks) ? 0 : e->lacks_us ? e->lacks_us : now;
 		if (r < 0)
 			trouble(p, &error);
 		bool waits = e->outside.pending;
 		e->since_us = !waits ? 0 : e->since_us ? e->since_us : now;
 		toc_gauge(TOC_METRIC_ERASER_STUCK, 0, e->since_us);
-		toc_gauge(TOC_METRIC_ERASER_LACKS, 0, !toc_uuid_is_nil(e->lacks));
+		toc_gauge(TOC_METRIC_ERASER_LACKS, 0, e->lacks_us && now - e->lacks_us >= PATIENCE_US);
 		p->look_us = toc_clock_mono_us() + LOOK_US;
 	}
 	if (p->up && now >= p->walk_us)
@@ -127,6 +133,8 @@ static int open_all(struct process *p, const struct toc_value *heritage, struct 
 	e->node = toc_heritage_text(a, heritage, "node");
 	e->page = toc_wrapping_open((int)toc_get_int(heritage, "wrapping_fd", -1), true);
 	if (!conninfo || !state || !e->node || !e->page)
+		return toc_fail(reterr, TOC_EINVAL, "the parent's heritage lacks something");
+	if (toc_heritage_key(heritage, "hand_key", e->hand_key) < 0)
 		return toc_fail(reterr, TOC_EINVAL, "the parent's heritage lacks something");
 	e->folder = strdup(toc_arena_printf(a, "%s/wrapping", state).p);
 	e->ledger = toc_erasing_new(conninfo);
@@ -169,6 +177,8 @@ out:
 	toc_wrapping_free(p.e.page);
 	toc_token_free(p.e.token);
 	toc_outside_done(&p.e.outside);
+	toc_exchange_free(p.e.wanted);
+	toc_wipe(p.e.hand_key, sizeof p.e.hand_key);
 	toc_watch_free(p.watch);
 	toc_wipe(p.e.keys, sizeof p.e.keys);
 	free(p.e.folder);

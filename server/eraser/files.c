@@ -86,16 +86,15 @@ int toc_files_read(const char *folder, struct toc_wrapping_key ret_keys[TOC_WRAP
 	return r;
 }
 
-int toc_files_make(const char *folder, struct toc_wrapping_key *ret_key, struct toc_error *reterr)
+int toc_files_put(const char *folder, const struct toc_wrapping_key *key, struct toc_error *reterr)
 {
 	struct toc_arena *a = toc_arena_new();
 	char path[4096], beside[4096];
-	struct toc_wrapping_key key = { .id = toc_uuid_v7(toc_clock_now().us / 1000) };
+	struct toc_str text = toc_base64url(a, key->key, sizeof key->key);
 
-	toc_random(key.key, sizeof key.key);
-	struct toc_str text = toc_base64url(a, key.key, sizeof key.key);
-	path_of(folder, key.id, "", path);
-	path_of(folder, key.id, ".new", beside);
+	path_of(folder, key->id, "", path);
+	path_of(folder, key->id, ".new", beside);
+	(void)unlink(beside); /* of one that was cut off */
 	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool ok = fd >= 0 && dprintf(fd, "%.*s\n", TOC_STR_ARGS(text)) == KEY_TEXT && fsync(fd) == 0 &&
 		  rename(beside, path) == 0 && sync_folder(folder) == 0;
@@ -104,7 +103,16 @@ int toc_files_make(const char *folder, struct toc_wrapping_key *ret_key, struct 
 		close(fd);
 	toc_wipe((void *)(uintptr_t)text.p, text.n);
 	toc_arena_free(a);
-	if (ok)
+	return r;
+}
+
+int toc_files_make(const char *folder, struct toc_wrapping_key *ret_key, struct toc_error *reterr)
+{
+	struct toc_wrapping_key key = { .id = toc_uuid_v7(toc_clock_now().us / 1000) };
+
+	toc_random(key.key, sizeof key.key);
+	int r = toc_files_put(folder, &key, reterr);
+	if (r == 0)
 		*ret_key = key;
 	toc_wipe(&key, sizeof key);
 	return r;

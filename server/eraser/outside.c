@@ -1,7 +1,8 @@
 /* outside.c: what has to be known even if the database becomes an older one. Text, so that a person can read it:
  *
  *   tocsin-erased/v1\n  pending 0|1\n
- *   e KEY CLASS SUBJECT\n             a key that was erased
+ *   e KEY CLASS SUBJECT\n             a key that was erased, and is gone
+ *   d KEY CLASS SUBJECT\n             one of which an entry says that it is erased, and which was still there
  *   s KEY WRAPPING HEX CLASS SUBJECT\n one that survived, as it was wrapped under the key that followed
  *
  * Written beside and renamed, both synced. One that is there and cannot be read is no reason to begin anew: without it
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/map.h"
 #include "eraser/eraser.h"
 
 #define HEAD "tocsin-erased/v1"
@@ -30,16 +32,30 @@ static bool next(struct toc_str *rest, char until, struct toc_str *ret)
 	return true;
 }
 
-void toc_outside_erased(struct toc_outside *o, const struct toc_key_row *key)
+const struct toc_erased *toc_outside_find(const struct toc_outside *o, struct toc_uuid key)
 {
-	if (toc_outside_is_erased(o, key->id))
-		return;
+	uintptr_t at = (uintptr_t)toc_map_get(o->by_id, (struct toc_str){ (const char *)key.b, sizeof key.b });
+
+	return at ? &o->erased[at - 1] : NULL;
+}
+
+bool toc_outside_note(struct toc_outside *o, const struct toc_erased *key)
+{
+	struct toc_erased *known = (struct toc_erased *)(uintptr_t)toc_outside_find(o, key->id);
+
+	if (known) {
+		bool news = key->gone && !known->gone;
+		known->gone |= key->gone;
+		return news;
+	}
 	if (o->n_erased == o->cap_erased) {
 		o->cap_erased = o->cap_erased ? 2 * o->cap_erased : 64;
 		o->erased = toc_must_realloc(o->erased, o->cap_erased * sizeof *o->erased);
 	}
-	o->erased[o->n_erased++] = (struct toc_key_row){ .id = key->id, .subject = toc_arena_str(o->a, key->subject),
-							 .retention = toc_arena_str(o->a, key->retention) };
+	o->erased[o->n_erased++] = (struct toc_erased){ .id = key->id, .subject = toc_arena_str(o->a, key->subject),
+							.retention = toc_arena_str(o->a, key->retention), .gone = key->gone };
+	toc_map_put(o->by_id, (struct toc_str){ (const char *)key->id.b, sizeof key->id.b }, (void *)(uintptr_t)o->n_erased);
+	return true;
 }
 
 static int parse_line(struct toc_outside *o, struct toc_str line)
@@ -51,7 +67,7 @@ static int parse_line(struct toc_outside *o, struct toc_str line)
 	if (!next(&line, ' ', &what) || !next(&line, ' ', &id) || toc_uuid_parse(id, &row.id) < 0)
 		return TOC_EINVAL;
 	survives = toc_str_is(what, "s");
-	if (!survives && !toc_str_is(what, "e"))
+	if (!survives && !toc_str_is(what, "e") && !toc_str_is(what, "d"))
 		return TOC_EINVAL;
 	if (survives) {
 		if (!next(&line, ' ', &wrapping) || toc_uuid_parse(wrapping, &row.wrapping_id) < 0 || !next(&line, ' ', &hex) ||
@@ -66,7 +82,7 @@ static int parse_line(struct toc_outside *o, struct toc_str line)
 		return TOC_EINVAL;
 	row.subject = line;
 	if (!survives) {
-		toc_outside_erased(o, &row);
+		(void)toc_outside_note(o, &(struct toc_erased){ row.id, row.subject, row.retention, toc_str_is(what, "e") });
 		return 0;
 	}
 	row.subject = toc_arena_str(o->a, row.subject);
@@ -96,7 +112,7 @@ int toc_outside_read(struct toc_outside *o, const char *path, struct toc_error *
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
 
-	*o = (struct toc_outside){ .path = strdup(path), .a = toc_arena_new() };
+	*o = (struct toc_outside){ .path = strdup(path), .a = toc_arena_new(), .by_id = toc_map_new() };
 	if (fd < 0)
 		return errno == ENOENT ? 0 : toc_fail(reterr, TOC_EIO, "%s: %s", path, strerror(errno));
 	if (fstat(fd, &st) < 0 || st.st_size > (off_t)BYTES_MAX) {
@@ -120,6 +136,7 @@ void toc_outside_done(struct toc_outside *o)
 	free(o->path);
 	free(o->erased);
 	free(o->survivors);
+	toc_map_free(o->by_id);
 	toc_arena_free(o->a);
 	*o = (struct toc_outside){ .path = NULL };
 }
@@ -137,8 +154,8 @@ int toc_outside_write(const struct toc_outside *o, struct toc_error *reterr)
 	f = fd < 0 ? NULL : fdopen(fd, "w");
 	ok = f && fprintf(f, HEAD "\npending %d\n", o->pending) > 0;
 	for (size_t i = 0; ok && i < o->n_erased; i++) {
-		const struct toc_key_row *k = &o->erased[i];
-		ok = fprintf(f, "e %s %.*s %.*s\n", toc_uuid_str(a, k->id).p, TOC_STR_ARGS(k->retention),
+		const struct toc_erased *k = &o->erased[i];
+		ok = fprintf(f, "%c %s %.*s %.*s\n", k->gone ? 'e' : 'd', toc_uuid_str(a, k->id).p, TOC_STR_ARGS(k->retention),
 			     TOC_STR_ARGS(k->subject)) > 0;
 		toc_arena_reset(a);
 	}
@@ -159,14 +176,6 @@ int toc_outside_write(const struct toc_outside *o, struct toc_error *reterr)
 		fclose(f);
 	toc_arena_free(a);
 	return r;
-}
-
-bool toc_outside_is_erased(const struct toc_outside *o, struct toc_uuid key)
-{
-	for (size_t i = 0; i < o->n_erased; i++)
-		if (toc_uuid_eq(o->erased[i].id, key))
-			return true;
-	return false;
 }
 
 const struct toc_key_row *toc_outside_survivor(const struct toc_outside *o, struct toc_uuid key)

@@ -9,6 +9,7 @@
  *   6 destroy   the old ones, out of the page and out of the folder
  *   7 settle    the record says that nothing is pending */
 #include "base/log.h"
+#include "base/map.h"
 #include "eraser/eraser.h"
 #include "measure/metrics.h"
 
@@ -38,10 +39,9 @@ static void lack(struct toc_eraser *e, struct toc_uuid id)
 		return;
 	e->lacks = id;
 	toc_uuid_format(id, text);
-	toc_log(TOC_LOG_ERROR, "wrapping_key_lacking",
-		"seal keys are wrapped under %s, which this node does not hold: bring wrapping/%s.key from the node that "
-		"made it (docs/erasure.md)",
-		text, text);
+	toc_log(TOC_LOG_WARN, "wrapping_key_lacking",
+		"seal keys are wrapped under %s, which this node does not hold; %s (docs/erasure.md)", text,
+		e->token ? "its token has to have it" : "the other nodes are asked for it");
 }
 
 /* Another node's key may have been brought meanwhile. */
@@ -71,14 +71,13 @@ struct pass {
 	bool lacking;
 };
 
-static void take_key(void *ctx, uint64_t seq, const struct toc_key_row *row)
+static void take_key(void *ctx, const struct toc_key_row *row)
 {
 	struct pass *p = ctx;
 	const struct toc_wrapping_key *old = held(p->e, row->wrapping_id);
 	struct toc_seal_key k = { .id = row->id, .subject = toc_arena_str(p->a, row->subject),
 				  .retention = toc_arena_str(p->a, row->retention) };
 
-	(void)seq;
 	if (!old) {
 		p->lacking = true;
 		lack(p->e, row->wrapping_id);
@@ -126,11 +125,10 @@ static int rewrap_some(struct toc_eraser *e, const struct toc_wrapping_key *unde
 
 /* ---- the survivors, outside ---- */
 
-static void take_survivor(void *ctx, uint64_t seq, const struct toc_key_row *row)
+static void take_survivor(void *ctx, const struct toc_key_row *row)
 {
 	struct toc_outside *o = ctx;
 
-	(void)seq;
 	if ((o->n_survivors & (o->n_survivors - 1)) == 0)
 		o->survivors = toc_must_realloc(o->survivors, 2 * (o->n_survivors + 1) * sizeof *o->survivors);
 	o->survivors[o->n_survivors++] = (struct toc_key_row){
@@ -142,11 +140,18 @@ static void take_survivor(void *ctx, uint64_t seq, const struct toc_key_row *row
 static int note_survivors(struct toc_eraser *e, struct toc_error *reterr)
 {
 	struct toc_outside *o = &e->outside;
-	struct toc_outside fresh = { .path = strdup(o->path), .pending = o->pending, .a = toc_arena_new() };
+	struct toc_outside fresh = { .path = strdup(o->path), .pending = o->pending, .a = toc_arena_new(), .by_id = toc_map_new() };
 
-	for (size_t i = 0; i < o->n_erased; i++)
-		toc_outside_erased(&fresh, &o->erased[i]);
 	int r = toc_erasing_keys(e->ledger, (struct toc_uuid){ { 0 } }, INT32_MAX, take_survivor, &fresh, reterr);
+	struct toc_map *survive = toc_map_new();
+	for (size_t i = 0; i < fresh.n_survivors; i++)
+		toc_map_put(survive, (struct toc_str){ (const char *)fresh.survivors[i].id.b, sizeof fresh.survivors[i].id.b }, &fresh);
+	for (size_t i = 0; i < o->n_erased; i++) {
+		struct toc_erased k = o->erased[i];
+		k.gone |= !toc_map_get(survive, (struct toc_str){ (const char *)k.id.b, sizeof k.id.b });
+		(void)toc_outside_note(&fresh, &k);
+	}
+	toc_map_free(survive);
 	if (r == 0)
 		r = toc_outside_write(&fresh, reterr);
 	if (r < 0) {
@@ -217,15 +222,19 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 	if (toc_uuid_is_nil(newest) &&
 	    (r = toc_erasing_begin(e->ledger, newest, e->keys[e->n_keys - 1].id, e->node, &newest, reterr)) < 0)
 		return r;
-	/* one that is older than ours and is not here: the database is an older copy, from before it was destroyed */
-	if (!held(e, newest) && toc_uuid_cmp(newest, e->keys[0].id) < 0 &&
+	/* one that is older than ours and is not here: the database is an older copy, from before it was destroyed; or we are a node that
+	 * is new here, whose own key nobody needs */
+	bool new_here = !e->outside.n_survivors && !e->outside.n_erased;
+	if (!held(e, newest) && !new_here && toc_uuid_cmp(newest, e->keys[0].id) < 0 &&
 	    (r = toc_erasing_begin(e->ledger, newest, e->keys[0].id, e->node, &newest, reterr)) < 0)
 		return r;
 	if (!held(e, newest)) {
 		lack(e, newest);
-		return 0; /* nothing to be done before it is here: the log, /readyz and the metrics say so */
+		return toc_hand_want(e, newest, reterr); /* nothing else to be done before it is here */
 	}
 	e->lacks = (struct toc_uuid){ { 0 } };
+	if ((r = toc_hand_give(e, held(e, newest), reterr)) < 0)
+		return r;
 	if (!e->outside.pending && e->n_keys == 1)
 		return 0;
 	if (e->outside.pending && (r = make_and_begin(e, newest, reterr)) < 0)
@@ -258,24 +267,49 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 struct returning {
 	struct toc_eraser *e;
 	struct toc_arena *a;
+	struct toc_map *entered; /* keys of which this copy of the ledger says that they are erased */
+	uint64_t read_to;
+	size_t got;
 	struct toc_key_row *mended;
 	struct toc_uuid *back;
 	size_t n_mended, n_back, cap;
-	bool erased_is_all;
 };
 
-static void take_returned(void *ctx, uint64_t seq, const struct toc_key_row *row)
+static struct toc_str id_bytes(const struct toc_uuid *id)
+{
+	return (struct toc_str){ (const char *)id->b, sizeof id->b };
+}
+
+static void take_entered(void *ctx, uint64_t seq, const struct toc_key_row *row, bool there)
+{
+	struct returning *b = ctx;
+
+	if (there)
+		toc_map_put(b->entered, id_bytes(&row->id), b);
+	b->read_to = seq + 1;
+	b->got++;
+}
+
+/* Was it erased, and has come back? Not one that was to go and is there by this very ledger: what is left of that is sealed since, or
+ * goes with another entry, or is held. */
+static bool has_returned(const struct returning *b, struct toc_uuid id)
+{
+	const struct toc_erased *noted = toc_outside_find(&b->e->outside, id);
+
+	return noted && (noted->gone || !toc_map_get(b->entered, id_bytes(&id)));
+}
+
+static void take_returned(void *ctx, const struct toc_key_row *row)
 {
 	struct returning *b = ctx;
 	const struct toc_key_row *noted;
 
-	(void)seq;
 	if (b->n_mended + b->n_back + 1 >= b->cap) {
 		b->cap = b->cap ? 2 * b->cap : 64;
 		b->mended = toc_must_realloc(b->mended, b->cap * sizeof *b->mended);
 		b->back = toc_must_realloc(b->back, b->cap * sizeof *b->back);
 	}
-	if (toc_outside_is_erased(&b->e->outside, row->id)) {
+	if (has_returned(b, row->id)) {
 		b->back[b->n_back++] = row->id;
 		return;
 	}
@@ -290,9 +324,13 @@ static void take_returned(void *ctx, uint64_t seq, const struct toc_key_row *row
 
 int toc_eraser_restore(struct toc_eraser *e, struct toc_error *reterr)
 {
-	struct returning b = { .e = e, .a = toc_arena_new() };
+	struct returning b = { .e = e, .a = toc_arena_new(), .entered = toc_map_new() };
 	int r = read_files(e, reterr);
 
+	do {
+		b.got = 0;
+		r = r < 0 ? r : toc_erasing_erasures(e->ledger, b.read_to, take_entered, &b, reterr);
+	} while (r == 0 && b.got);
 	if (r == 0)
 		r = toc_erasing_keys(e->ledger, (struct toc_uuid){ { 0 } }, INT32_MAX, take_returned, &b, reterr);
 	for (size_t i = 0; r == 0 && i < b.n_mended; i += PASS)
@@ -307,6 +345,7 @@ int toc_eraser_restore(struct toc_eraser *e, struct toc_error *reterr)
 	if (r == 0 && b.n_mended)
 		toc_eraser_tell(e);
 	toc_arena_free(b.a);
+	toc_map_free(b.entered);
 	free(b.mended);
 	free(b.back);
 	return r;

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/time.h"
 
 static int read_key(const char *path, uint8_t ret_key[32], struct toc_error *reterr)
@@ -55,8 +57,45 @@ static bool is_wrapping_key(const char *name, struct toc_uuid *ret_id)
 	       toc_uuid_parse((struct toc_str){ name, 36 }, ret_id) == 0;
 }
 
+/* A person may have copied it here, or restored it. */
+static int give_to(struct toc_rights eraser, const char *path, struct toc_error *reterr)
+{
+	return geteuid() == 0 && (lchown(path, eraser.uid, eraser.gid) < 0 || chmod(path, 0600) < 0)
+		       ? toc_fail(reterr, TOC_EIO, "%s: %s", path, strerror(errno)) : 0;
+}
+
+/* Until they had a folder of their own they were keys/wrap-<uuid>.key. Moved, so that none is left behind: with one that was
+ * replaced an old dump opens. */
+static int take_in_old(const struct toc_state *state, struct toc_error *reterr)
+{
+	char *folder = toc_state_path(state, "keys");
+	struct dirent **names = NULL;
+	int n = scandir(folder, &names, NULL, alphasort), r = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct toc_uuid id;
+		const char *name = names[i]->d_name;
+		if (r == 0 && !strncmp(name, "wrap-", 5) && is_wrapping_key(name + 5, &id)) {
+			char to[64], from[64];
+			snprintf(from, sizeof from, "keys/%.45s", name);
+			snprintf(to, sizeof to, "wrapping/%.40s", name + 5);
+			char *old = toc_state_path(state, from), *now = toc_state_path(state, to);
+			if (rename(old, now) < 0)
+				r = toc_fail(reterr, TOC_EIO, "%s: cannot be moved to %s: %s", old, now, strerror(errno));
+			else
+				toc_log(TOC_LOG_INFO, "wrapping_key_moved", "%s is %s now", from, to);
+			free(old);
+			free(now);
+		}
+		free(names[i]);
+	}
+	free(names);
+	free(folder);
+	return r;
+}
+
 /* Ids are UUIDv7, so the greatest name is the newest and comes first. */
-static int read_wrap_keys(struct toc_keys *ret, const struct toc_state *state, struct toc_error *reterr)
+static int read_wrap_keys(struct toc_keys *ret, const struct toc_state *state, struct toc_rights eraser, struct toc_error *reterr)
 {
 	char *folder = toc_state_path(state, "wrapping");
 	struct dirent **names = NULL;
@@ -74,7 +113,8 @@ static int read_wrap_keys(struct toc_keys *ret, const struct toc_state *state, s
 		char path[64];
 		snprintf(path, sizeof path, "wrapping/%.40s", names[i]->d_name);
 		char *whole = toc_state_path(state, path);
-		r = read_key(whole, ret->wrap[ret->n_wrap].key, reterr);
+		if ((r = give_to(eraser, whole, reterr)) == 0)
+			r = read_key(whole, ret->wrap[ret->n_wrap].key, reterr);
 		free(whole);
 		ret->wrap[ret->n_wrap++].id = id;
 	}
@@ -94,8 +134,8 @@ static int make_first(struct toc_keys *ret, const struct toc_state *state, struc
 	snprintf(name, sizeof name, "wrapping/%s.key", text);
 	char *path = toc_state_path(state, name);
 	int r = make_key(path, ret->wrap[0].key, reterr);
-	if (r == 0 && geteuid() == 0 && chown(path, eraser.uid, eraser.gid) < 0)
-		r = toc_fail(reterr, TOC_EIO, "%s: %s", path, strerror(errno));
+	if (r == 0)
+		r = give_to(eraser, path, reterr);
 	free(path);
 	ret->wrap[0].id = id;
 	ret->n_wrap = r < 0 ? 0 : 1;
@@ -123,7 +163,8 @@ int toc_keys_open(struct toc_keys *ret, const struct toc_state *state, struct to
 	int r;
 	memset(ret, 0, sizeof *ret);
 	toc_random(ret->grant, sizeof ret->grant);
-	if ((r = toc_state_folder(state, "wrapping", 0700, eraser, reterr)) < 0 || (r = read_wrap_keys(ret, state, reterr)) < 0 ||
+	if ((r = toc_state_folder(state, "wrapping", 0700, eraser, reterr)) < 0 || (r = take_in_old(state, reterr)) < 0 ||
+	    (r = read_wrap_keys(ret, state, eraser, reterr)) < 0 ||
 	    (r = toc_key_read_or_make(state, "keys/dup.key", ret->dup, reterr)) < 0 ||
 	    (r = toc_key_read_or_make(state, "keys/journal.key", ret->journal, reterr)) < 0 ||
 	    (r = toc_key_read_or_make(state, "keys/outside.key", ret->outside, reterr)) < 0)

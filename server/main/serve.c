@@ -233,6 +233,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set_bool(a, v, "network", needs_network(h));
 		toc_set_cstr(a, v, "state_dir", h->state.dir);
 		toc_set_int(a, v, "wrapping_fd", given(h->wrapping_write, first_fd, ret_give, ret_n));
+		toc_set(a, v, "hand_key", key_text(a, toc_hmac_sha256(h->keys.dup, TOC_STR("tocsin-hand/v1")).b)); /* all nodes have dup.key */
 		give_token(h, a, v);
 		break;
 	case TOC_COURIER:

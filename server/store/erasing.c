@@ -122,15 +122,16 @@ static struct toc_str bytes_at(struct toc_erasing *e, const PGresult *r, int row
 	return (struct toc_str){ (const char *)p, n };
 }
 
-int toc_erasing_to_do(struct toc_erasing *e, uint64_t from, toc_erasing_key *key, void *ctx, struct toc_error *reterr)
+int toc_erasing_erasures(struct toc_erasing *e, uint64_t from, toc_erasing_erased *erased, void *ctx, struct toc_error *reterr)
 {
 	toc_arena_reset(e->a);
 	const char *values[] = { number(e, from) };
-	PGresult *r = run(e, "select seq, key, subject, retention from ledger.erasures_to_do($1, 1000)", values, 1, reterr);
+	PGresult *r = run(e, "select seq, key, subject, retention, there from ledger.erasures($1, 1000)", values, 1, reterr);
 
 	for (int i = 0; r && i < PQntuples(r); i++)
-		key(ctx, number_at(r, i, 0), &(struct toc_key_row){ .id = id_at(r, i, 1), .subject = text_at(r, i, 2),
-								     .retention = text_at(r, i, 3) });
+		erased(ctx, number_at(r, i, 0),
+		       &(struct toc_key_row){ .id = id_at(r, i, 1), .subject = text_at(r, i, 2), .retention = text_at(r, i, 3) },
+		       *PQgetvalue(r, i, 4) == 't');
 	PQclear(r);
 	return r ? 0 : TOC_EIO;
 }
@@ -158,8 +159,8 @@ int toc_erasing_keys(struct toc_erasing *e, struct toc_uuid not_under, unsigned 
 			  values, 2, reterr);
 
 	for (int i = 0; r && i < PQntuples(r); i++)
-		key(ctx, 0, &(struct toc_key_row){ .id = id_at(r, i, 0), .subject = text_at(r, i, 1), .retention = text_at(r, i, 2),
-						    .wrapping_id = id_at(r, i, 3), .wrapped = bytes_at(e, r, i, 4) });
+		key(ctx, &(struct toc_key_row){ .id = id_at(r, i, 0), .subject = text_at(r, i, 1), .retention = text_at(r, i, 2),
+						 .wrapping_id = id_at(r, i, 3), .wrapped = bytes_at(e, r, i, 4) });
 	PQclear(r);
 	return r ? 0 : TOC_EIO;
 }
@@ -233,6 +234,67 @@ int toc_erasing_returned(struct toc_erasing *e, struct toc_uuid key, struct toc_
 
 	PQclear(r);
 	return r ? 0 : TOC_EIO;
+}
+
+/* ---- from one node to another ---- */
+
+static void half_at(struct toc_erasing *e, const PGresult *r, int row, int column, uint8_t ret[32])
+{
+	struct toc_str bytes = bytes_at(e, r, row, column);
+
+	memset(ret, 0, 32);
+	if (bytes.n == 32)
+		memcpy(ret, bytes.p, 32);
+}
+
+static const char *bytes_text(struct toc_erasing *e, const void *p, size_t n)
+{
+	return toc_arena_printf(e->a, "\\x%.*s", TOC_STR_ARGS(toc_hex(e->a, p, n))).p;
+}
+
+int toc_erasing_wants(struct toc_erasing *e, toc_erasing_wanted *wanted, void *ctx, struct toc_error *reterr)
+{
+	toc_arena_reset(e->a);
+	PGresult *r = run(e, "select node, wrapping, public_key, proof, sealed from ledger.wrapping_wanted order by node limit 100", NULL, 0, reterr);
+
+	for (int i = 0; r && i < PQntuples(r); i++) {
+		struct toc_wrapping_wanted w = { .node = text_at(r, i, 0), .wrapping = id_at(r, i, 1), .sealed = bytes_at(e, r, i, 4) };
+		half_at(e, r, i, 2, w.public_key);
+		half_at(e, r, i, 3, w.proof);
+		wanted(ctx, &w);
+	}
+	PQclear(r);
+	return r ? 0 : TOC_EIO;
+}
+
+static int nothing(struct toc_erasing *e, const char *sql, const char *const *values, int n, struct toc_error *reterr)
+{
+	PGresult *r = run(e, sql, values, n, reterr);
+
+	PQclear(r);
+	return r ? 0 : TOC_EIO;
+}
+
+int toc_erasing_want(struct toc_erasing *e, const struct toc_wrapping_wanted *w, struct toc_error *reterr)
+{
+	toc_arena_reset(e->a);
+	const char *values[] = { toc_arena_cstr(e->a, w->node), id_text(e, w->wrapping), bytes_text(e, w->public_key, sizeof w->public_key),
+				 bytes_text(e, w->proof, sizeof w->proof) };
+	return nothing(e, "select ledger.want_wrapping($1, $2, $3, $4)", values, 4, reterr);
+}
+
+int toc_erasing_give(struct toc_erasing *e, const struct toc_wrapping_wanted *w, struct toc_error *reterr)
+{
+	toc_arena_reset(e->a);
+	const char *values[] = { toc_arena_cstr(e->a, w->node), bytes_text(e, w->public_key, sizeof w->public_key),
+				 bytes_text(e, w->sealed.p, w->sealed.n) };
+	return nothing(e, "select ledger.give_wrapping($1, $2, $3)", values, 3, reterr);
+}
+
+int toc_erasing_taken(struct toc_erasing *e, const char *node, struct toc_error *reterr)
+{
+	const char *values[] = { node };
+	return nothing(e, "select ledger.wrapping_taken($1)", values, 1, reterr);
 }
 
 int toc_erasing_entries(struct toc_erasing *e, uint64_t from, toc_erasing_entry *entry, void *ctx, struct toc_error *reterr)

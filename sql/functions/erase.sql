@@ -48,16 +48,17 @@ begin
 end
 $$;
 
--- Erase entries from p_from on that leave something to do: their key is there.
-create or replace function ledger.erasures_to_do(p_from bigint, p_limit bigint)
-	returns table (seq bigint, key uuid, subject text, retention text)
+-- Erase entries of the server's from p_from on, and whether the key that each destroys is there: then it leaves something to do, or
+-- something was sealed with it since.
+create or replace function ledger.erasures(p_from bigint, p_limit bigint)
+	returns table (seq bigint, key uuid, subject text, retention text, there boolean)
 	language sql stable security definer
 	set search_path = pg_catalog, pg_temp
 as $$
-	select e.seq, k.id, k.subject, k.retention
-		from ledger.entry e, lateral (select (convert_from(e.body, 'UTF8')::jsonb) #>> '{message,body,key}' key) said
-		join ledger.seal_key k on k.id = said.key::uuid
-		where e.k = 'erase.due' and e.seq >= p_from order by e.seq limit p_limit
+	select e.seq, (said.body ->> 'key')::uuid, said.body ->> 'subject', said.body ->> 'retention', k.id is not null
+		from ledger.entry e cross join lateral (select convert_from(e.body, 'UTF8')::jsonb #> '{message,body}' offset 0) said(body)
+		left join ledger.seal_key k on k.id = (said.body ->> 'key')::uuid
+		where e.k = 'erase.due' and e.org = 'server' and e.seq >= p_from order by e.seq limit p_limit
 $$;
 
 -- A new wrapping key, if the newest is p_after (null: there is none yet). Returns the newest that there is then: with
@@ -126,6 +127,31 @@ as $$
 		select k.id, k.subject, k.retention from ledger.seal_key k where k.id = p_key and position(' ' in k.subject) = 0
 		on conflict do nothing;
 	update ledger.seal_key k set subject = k.subject || ' ' || k.id where k.id = p_key and position(' ' in k.subject) = 0
+$$;
+
+-- A node wants a wrapping key that another has. What it asked before is void.
+create or replace function ledger.want_wrapping(p_node text, p_wrapping uuid, p_public_key bytea, p_proof bytea) returns void
+	language sql security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	insert into ledger.wrapping_wanted (node, wrapping, public_key, proof) values (p_node, p_wrapping, p_public_key, p_proof)
+		on conflict (node) do update set wrapping = excluded.wrapping, public_key = excluded.public_key, proof = excluded.proof,
+			sealed = null, asked_at = clock_timestamp()
+$$;
+
+-- The answer to just this question; the first one stands.
+create or replace function ledger.give_wrapping(p_node text, p_public_key bytea, p_sealed bytea) returns void
+	language sql security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	update ledger.wrapping_wanted w set sealed = p_sealed where w.node = p_node and w.public_key = p_public_key and w.sealed is null
+$$;
+
+create or replace function ledger.wrapping_taken(p_node text) returns void
+	language sql security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	delete from ledger.wrapping_wanted w where w.node = p_node
 $$;
 
 -- Entries of which a part is not there: 1 actor, 2 data, 3 both; p_from <= seq < p_to.

@@ -1,7 +1,7 @@
 -- test_erase.sql: what may be erased: what an erase entry names, by the eraser, and nothing else; wrapping keys in order.
 begin;
 set local search_path = tap, public;
-select plan(26);
+select plan(36);
 
 create function tap.key(nth integer) returns uuid language sql immutable as $$ select format('00000000-0000-7000-8000-00000000000%s', nth)::uuid $$;
 -- Three entries sealed with keys 1 and 2 (actor), 1 (data) of the middle one with 3; and an erase entry of the server's.
@@ -76,5 +76,23 @@ select ledger.rewrap(array[tap.key(2), tap.key(3)], tap.key(8), array_fill(decod
 select is(ledger.retire_wrappings(), 0::bigint, 'then it is');
 select throws_ok(format('select ledger.add_keys(array[%L::uuid], array[%L], array[%L], array[%L::uuid], array[decode(repeat(%L, 64), %L)])',
 	tap.key(4), 'case:c', 'R-ITL', tap.key(9), '00', 'hex'), 'TC004', null, 'and nothing is wrapped under it any more');
+-- a key without its part is what an erasure leaves, and nothing begins so: a part that is lost on its way is refused
+select throws_ok(format('select ledger.append((select size from ledger.tip), array[tap.leaf(body, salt)], array[body], array[salt], %s, %s, %s, %s) from (select %L::bytea, sha256(%L)) x(body, salt)',
+	'array[' || a || ']::uuid[]', 'array[' || ap || ']::bytea[]', 'array[' || d || ']::uuid[]', 'array[' || dp || ']::bytea[]', '{"decided":{},"message":{"k":1}}', 'salt'), state, null, why)
+	from (values (quote_literal(tap.key(2)), 'null', 'null', 'null', '23514', 'a key without who acted'),
+		('null', 'null', quote_literal(tap.key(3)), 'null', '23514', 'a key without the personal part'),
+		('null', 'null', 'null', $$'\x00'$$, '23514', 'a part without a key'),
+		(quote_literal(tap.key(2)), $$'\x00'$$, quote_literal(tap.key(1)), $$'\x00'$$, 'TC005', 'a part with a key that was erased')) c(a, ap, d, dp, state, why);
+
+-- a wrapping key, from one node to another
+select tap.as_role('tocsin_eraser', format('select ledger.want_wrapping(%L, %L, %L, %L)', 'n2', tap.key(8), sha256('half'), sha256('proof')));
+select lives_ok(format('select tap.as_role(%L, %L)', 'tocsin_eraser', format('select ledger.give_wrapping(%L, %L, %L)', 'n2', half, answer)), why)
+	from (values (1, sha256('another half'), '\x01'::bytea, 'the answer to another question'), (2, sha256('half'), '\x02', 'an answer'),
+		(3, sha256('half'), '\x03', 'a second answer')) a(nth, half, answer, why) order by nth;
+select is((select sealed from ledger.wrapping_wanted where node = 'n2'), '\x02'::bytea, 'the first answer to just this question stands');
+select tap.as_role('tocsin_eraser', format('select ledger.want_wrapping(%L, %L, %L, %L)', 'n2', tap.key(8), sha256('new half'), sha256('proof')));
+select is((select count(*)::int from ledger.wrapping_wanted where sealed is null), 1, 'who asks anew has no answer yet');
+select tap.as_role('tocsin_eraser', 'select ledger.wrapping_taken(''n2'')');
+select is((select count(*)::int from ledger.wrapping_wanted), 0, 'what was taken is gone');
 select * from finish();
 rollback;
