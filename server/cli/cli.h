@@ -23,7 +23,8 @@ int cli_schema(const struct cli *cli);
 int cli_hash(const struct cli *cli);
 int cli_transfers(const struct cli *cli);
 int cli_lookup(const struct cli *cli);
-int cli_held(const struct cli *cli);
+int cli_held(const struct cli *cli); /* all, or one subject */
+int cli_subject(const struct cli *cli);
 int cli_administer(const struct cli *cli);
 int cli_witness(const struct cli *cli);
 /** The secret key in a file, for whoever cosigns. @return 0, or -1 after a complaint */
@@ -37,6 +38,9 @@ int cli_audit_query(const struct cli *cli); /* and sql */
 int cli_audit_verify(const struct cli *cli);
 int cli_audit_watch(const struct cli *cli);
 int cli_audit_export(const struct cli *cli);
+
+/** POST this to /api/audit/NAME, and show the answer. @return exit code */
+int cli_ask(const struct cli *cli, const char *name, struct toc_str body);
 
 /** One sentence on stderr, "tocsin: …". @return code */
 int cli_complain(const struct cli *cli, int code, const char *format, ...)

@@ -1,4 +1,4 @@
-/* held.c: `tocsin admin held`: what is held until when, for the data protection officer of a member; with --dry-run what
+/* held.c: `tocsin admin held`, and `tocsin admin subject show` of one subject: what is held until when, for the data protection officer of a member; with --dry-run what
  * an erasure would take now. */
 #include <string.h>
 
@@ -23,8 +23,11 @@ static void show(const struct cli *cli, const struct tocsin_answer *answer)
 	}
 	const struct toc_value *list = toc_get(frame, "held");
 	snprintf(next, sizeof next, "%.*s", TOC_STR_ARGS(toc_get_text(frame, "next")));
-	for (size_t i = 0; i < toc_len(list); i++, shown++) {
+	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *v = toc_at(list, i);
+		if (cli->line.command == CLI_SUBJECT_SHOW && !toc_str_is(toc_get_text(v, "subject"), cli->line.operand))
+			continue;
+		shown++;
 		struct toc_str due = toc_get_text(v, "due");
 		bool is_due = toc_get_bool(v, "is_due"), held = toc_get_bool(v, "held");
 		if (cli->json) {

@@ -279,22 +279,18 @@ static int body_of(const struct cli *cli, struct toc_arena *a, struct toc_str *r
 	return 0;
 }
 
-int cli_audit_query(const struct cli *cli)
+int cli_ask(const struct cli *cli, const char *name, struct toc_str body)
 {
-	bool is_sql = cli->line.command == CLI_AUDIT_SQL;
 	struct toc_arena *a = toc_arena_new();
 	struct reading r = { .cli = cli, .arena = a, .of_before = toc_arena_new(), .waiting = toc_value_list(a) };
 	struct tocsin *t = NULL;
 	struct tocsin_error e;
-	struct toc_str body;
-	int code = CLI_EXIT_USAGE;
+	int code = cli_open(cli, &t);
 
 	toc_buf_init(&r.line, LINE_MAX_BYTES);
-	if (!is_sql && !toc_query_find(toc_str_of(cli->line.operand)))
-		cli_complain(cli, 0, "%s: there is no query of that name; `tocsin audit queries' lists them", cli->line.operand);
-	else if (body_of(cli, a, &body) == 0 && (code = cli_open(cli, &t)) == 0) {
+	if (code == 0) {
 		struct tocsin_request q = { .server = cli->server, .key = cli->key, .post = body.p, .post_bytes = body.n, .patience_s = PATIENCE_S,
-					    .path = toc_arena_printf(a, "/api/audit/%s", is_sql ? "sql" : cli->line.operand).p,
+					    .path = toc_arena_printf(a, "/api/audit/%s", name).p,
 					    .user = &r, .on_piece = on_piece, .on_done = on_done };
 		r.hash = toc_digesting_new();
 		if (tocsin_ask(t, &q, &e) < 0) {
@@ -312,6 +308,21 @@ int cli_audit_query(const struct cli *cli)
 	tocsin_free(t);
 	toc_buf_done(&r.line);
 	toc_arena_free(r.of_before);
+	toc_arena_free(a);
+	return code;
+}
+
+int cli_audit_query(const struct cli *cli)
+{
+	bool is_sql = cli->line.command == CLI_AUDIT_SQL;
+	struct toc_arena *a = toc_arena_new();
+	struct toc_str body;
+	int code = CLI_EXIT_USAGE;
+
+	if (!is_sql && !toc_query_find(toc_str_of(cli->line.operand)))
+		cli_complain(cli, 0, "%s: there is no query of that name; `tocsin audit queries' lists them", cli->line.operand);
+	else if (body_of(cli, a, &body) == 0)
+		code = cli_ask(cli, is_sql ? "sql" : cli->line.operand, body);
 	toc_arena_free(a);
 	return code;
 }
