@@ -1,0 +1,135 @@
+// cutoff.test.mjs: kill -9 of the eraser and of the keeper at each single step of an erasure, one after the other until one passes
+// uncut: every time it is brought to its end, nothing that survives is lost, and nothing that is gone opens.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { Ledger, opensWith, wrappingKeys } from './lib/ledger.mjs';
+import { Member } from './lib/member.mjs';
+import { m4, m5, message, scenarioTime } from './lib/messages.mjs';
+import { Server, build, scratch, until } from './lib/server.mjs';
+
+const sanitized = Boolean(process.env.ASAN_OPTIONS) && 'the sanitizers want to be loaded first';
+const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
+const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
+
+/** The page of lib/cut_off.c. */
+class Knife {
+	constructor(file) {
+		fs.writeFileSync(file, Buffer.alloc(128));
+		fs.chmodSync(file, 0o666);
+		this.fd = fs.openSync(file, 'r+');
+	}
+	set(part, left) {
+		const page = Buffer.alloc(128);
+		page.write(part, 4);
+		fs.writeSync(this.fd, page.subarray(4), 0, 124, 4);
+		page.writeInt32LE(left);
+		fs.writeSync(this.fd, page, 0, 4, 0);
+	}
+	get left() {
+		const page = Buffer.alloc(4);
+		fs.readSync(this.fd, page, 0, 4, 0);
+		return page.readInt32LE();
+	}
+	get killedAt() {
+		const page = Buffer.alloc(96);
+		fs.readSync(this.fd, page, 0, 96, 32);
+		return page.toString('utf8').replace(/\0.*/s, '').trim();
+	}
+}
+
+describe('cut off at each step', { skip: sanitized }, () => {
+	let dir, server, knife, ledger, open, kept, jumped = 0;
+	const folder = () => fs.readdirSync(path.join(server.state, 'wrapping'));
+	const files = () => folder().filter((n) => n.endsWith('.key')).map((n) => n.slice(0, 36));
+
+	before(async () => {
+		dir = scratch();
+		knife = new Knife(path.join(dir, 'knife'));
+		server = await Server.start({ state: path.join(dir, 'state'), env: { LD_PRELOAD: path.join(build, 'tests/libcut_off.so'), CUT_OFF: path.join(dir, 'knife') } });
+		ledger = new Ledger(server);
+		open = {};
+		for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['liaison', 'AIRU', 'liaison officer'], ['control', 'CELL', 'controller']])
+			open[name] = await Member.connect(server, org, person, { from: -1, resume: true });
+		kept = accepted(await open.harbor.deliver(m4(open.harbor, { text: 'this stays' })));
+	});
+	after(async () => {
+		await Promise.all(Object.values(open ?? {}).map((m) => m.close()));
+		await server?.stop({ keep: true });
+		fs.rmSync(dir, { recursive: true, force: true });
+	});
+
+	async function doomed(n) {
+		const sent = accepted(await open.harbor.deliver(m4(open.harbor, { text: `doomed at step ${n}` })));
+		accepted(await open.desk.deliver(m5(open.desk, 'accept', sent.case, {})));
+		accepted(await open.liaison.deliver(m5(open.liaison, 'outcome', sent.case, { outcome: 'safe' })));
+		const [key] = await ledger.rows(`select id, subject, retention, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key where subject = 'case:${sent.case}' and retention = 'R-ITL'`);
+		const sealed = await ledger.rows(`select encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}'`);
+		assert.ok(opensWith(wrappingKeys(server.state), key, sealed).length);
+		return { key, sealed };
+	}
+	async function month() {
+		jumped += 31;
+		const to = new Date(scenarioTime(open.control).getTime() + jumped * 86400e3).toISOString();
+		accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
+	}
+	/** It is over: parts and key are gone, one wrapping key is left, and nothing is pending anywhere. */
+	async function over({ key, sealed }) {
+		await until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${key.id}'`)).length, 'the key is gone', 60_000);
+		await until(async () => {
+			const [newest] = await ledger.rows('select id, (select count(*)::int from ledger.seal_key k where k.wrapping <> w.id) as others from ledger.wrapping w order by nth desc limit 1', 'admin');
+			return files().length === 1 && files()[0] === newest.id && newest.others === 0 && !folder().some((n) => /\.(gone|new)$/.test(n)) &&
+				/^pending 0$/m.test(fs.readFileSync(path.join(server.state, 'wrapping/record'), 'utf8'));
+		}, `it is brought to its end: ${folder()}`, 60_000);
+		assert.deepEqual(opensWith(wrappingKeys(server.state), key, sealed), []);
+		assert.match(fs.readFileSync(path.join(server.state, 'wrapping/record'), 'utf8'), new RegExp(`^e ${key.id} `, 'm'));
+		const named = await ledger.rows(`select 1 as one from ledger.entry where k = 'erase.due' and (convert_from(body, 'UTF8')::json) #>> '{message,body,key}' = '${key.id}'`);
+		assert.ok(named.length >= 1, 'an entry says so');
+	}
+	/** Every step of this part, from the first, until an erasure passes without being cut. @returns where it was cut */
+	async function everyStep(part, most) {
+		const at = [];
+		for (let n = 1; ; n++) {
+			assert.ok(n <= most, `it never passes uncut: ${at.join('; ')}`);
+			const victim = await doomed(n);
+			await until(() => server.pids(part).length === 1, `a ${part}`, 60_000);
+			const from = server.log.length;
+			knife.set(part, n);
+			await month();
+			await until(async () => knife.left === 0 || !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${victim.key.id}'`)).length, 'cut off, or carried out', 60_000);
+			await over(victim);
+			await until(() => knife.left === 0 || server.log.slice(from).includes('keys_forgotten'), 'cut off, or the keeper has forgotten the key', 60_000);
+			const cut = knife.left === 0, where = knife.killedAt;
+			knife.set(part, 0);
+			if (!cut) return at;
+			await over(victim);
+			at.push(where);
+		}
+	}
+
+	it('of the eraser', async (t) => {
+		const at = await everyStep('eraser', 80);
+		t.diagnostic(at.join('; '));
+		for (const what of [/rename to record/, /before .*ledger\.erase/, /after .*ledger\.erase/, /rename to .*\.key$/, /before .*begin_wrapping/, /after .*begin_wrapping/, /before .*rewrap/,
+			/after .*rewrap/, /before .*retire/, /after .*retire/, /rename to .*\.key\.gone/, /unlink .*\.key\.gone/])
+			assert.ok(at.some((x) => what.test(x)), `${what} was one of the steps: ${at.join('; ')}`);
+	});
+
+	it('of the keeper', async (t) => {
+		const at = await everyStep('keeper', 80);
+		t.diagnostic(at.join('; '));
+		for (const what of [/before append/, /before parts_of/, /before keys$/]) assert.ok(at.some((x) => what.test(x)), `${what} was one of the steps: ${at.join('; ')}`);
+	});
+
+	it('and what stays opens, and the ledger verifies', async () => {
+		const all = await ledger.read();
+		Ledger.checkTree(all);
+		await ledger.checkSeals(all.entries);
+		const again = await Member.connect(server, 'AIRU', 'duty officer', { from: -1 });
+		assert.match((await again.entry((e) => e.seq === kept.seq)).message.body.explanation, /this stays/);
+		await again.close();
+		assert.doesNotMatch(server.log, /part_missing/);
+	});
+});
