@@ -105,9 +105,21 @@ describe("form", () => {
 		assert.equal(new Memory(store).get("draft.p.c").explanation, "x");
 		m.forgetAll("draft.");
 		assert.deepEqual([...map.keys()], ["tocsin.settings"]);
+		/* what was typed and left goes a fortnight later; what is no text of theirs stays */
+		const day = 86400e3, now = Date.now();
+		map.set("tocsin.draft.p.old", "{}"); // from before it was written down when it was touched
+		m.set("draft.p.c", { explanation: "x" });
+		m.set("link.draft.l", { note: "y" });
+		m.forgetOld(now + 13 * day);
+		assert.deepEqual(["draft.p.c", "link.draft.l", "draft.p.old"].map((n) => m.get(n, null) !== null), [true, true, true]);
+		m.forgetOld(now + 15 * day);
+		assert.deepEqual(["draft.p.c", "link.draft.l", "draft.p.old"].map((n) => m.get(n, null) !== null), [false, false, true]);
+		m.forgetOld(now + 28 * day);
+		assert.deepEqual([...map.keys()], ["tocsin.settings"]);
 		const broken = new Memory({ getItem() { throw new Error("forbidden"); },
 			setItem() { throw new Error("full"); } });
 		broken.set("a", 1);
+		broken.forgetOld(now);
 		assert.equal(broken.get("a", 7), 7);
 	});
 });

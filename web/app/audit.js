@@ -163,7 +163,8 @@ export function AuditScreen() {
 			loadQueries();
 		return () => stopper.current?.abort();
 	}, []);
-	useEffect(() => void memory.set(store, { mandate, purpose, name, values }), [mandate, purpose, name, values]);
+	/* whom somebody looks for is on record at the server, and nowhere else */
+	useEffect(() => void memory.set(store, { mandate, purpose, name, values: { ...values, identifier: undefined } }), [mandate, purpose, name, values]);
 	const query = queries.value?.find((q) => q.name === name) ?? queries.value?.[0];
 	const chosen = mandates.some((m) => m.id === mandate) ? mandate : mandates.length === 1 ? mandates[0].id : "";
 	const parameters = query?.parameters.filter((p) => !COMMON.has(p.name)) ?? [];

@@ -36,6 +36,7 @@ export const announcement = signal({ text: "", alert: false, seen: true, n: 0 })
 export const linkToken = signal(/** @type {string|null} */ (null));
 
 export const memory = new Memory(safeStorage(() => localStorage));
+memory.forgetOld(Date.now());
 const shiftMemory = new Memory(safeStorage(() => sessionStorage));
 export const onShift = signal(shiftMemory.get("shift", false));
 

@@ -1,11 +1,14 @@
 // @ts-check
 /* storage.js: what this computer remembers: settings, and text that was typed and not yet sent.
  *
- * Nothing of the ledger is ever stored here. Typed text is removed when it was sent, when the draft is withdrawn,
- * and when the person signs out. A store that is full or forbidden is no reason to fail: then nothing is remembered.
+ * Nothing of the ledger is ever stored here. Typed text (names with `draft.`) is removed when it was sent, when the draft is
+ * withdrawn, when the person signs out, and a fortnight after it was touched: nobody can erase it from afar. A store that is full or forbidden is no reason to fail: then nothing is remembered.
  */
 
 const PREFIX = "tocsin.";
+const TOUCHED = "touched.";
+const KEPT_MS = 14 * 86400e3;
+const typed = (/** @type {string} */ name) => /^(link\.)?draft\./.test(name);
 
 export class Memory {
 	#store;
@@ -29,6 +32,8 @@ export class Memory {
 	set(name, value) {
 		try {
 			this.#store?.setItem(PREFIX + name, JSON.stringify(value));
+			if (typed(name))
+				this.#store?.setItem(PREFIX + TOUCHED + name, String(Date.now()));
 		} catch {
 			/* full or forbidden */
 		}
@@ -38,20 +43,44 @@ export class Memory {
 	forget(name) {
 		try {
 			this.#store?.removeItem(PREFIX + name);
+			this.#store?.removeItem(PREFIX + TOUCHED + name);
 		} catch {
 			/* forbidden */
 		}
 	}
 
+	/** Names of what is stored, without the prefix. */
+	#names() {
+		const names = [];
+		for (let i = 0; i < (this.#store?.length ?? 0); i++) {
+			const name = this.#store?.key(i) ?? "";
+			if (name.startsWith(PREFIX))
+				names.push(name.slice(PREFIX.length));
+		}
+		return names;
+	}
+
 	/** Forget everything whose name begins so. @param {string} start */
 	forgetAll(start) {
 		try {
-			const names = [];
-			for (let i = 0; i < (this.#store?.length ?? 0); i++)
-				names.push(this.#store?.key(i) ?? "");
-			for (const name of names)
-				if (name.startsWith(PREFIX + start))
-					this.#store?.removeItem(name);
+			for (const name of this.#names())
+				if (name.startsWith(start))
+					this.forget(name);
+		} catch {
+			/* forbidden */
+		}
+	}
+
+	/** Forget what was typed and left. @param {number} now of this computer's clock, in milliseconds */
+	forgetOld(now) {
+		try {
+			for (const name of this.#names().filter(typed)) {
+				const at = Number(this.#store?.getItem(PREFIX + TOUCHED + name) ?? NaN);
+				if (Number.isNaN(at))
+					this.#store?.setItem(PREFIX + TOUCHED + name, String(now)); // from before this was written down
+				else if (now - at > KEPT_MS)
+					this.forget(name);
+			}
 		} catch {
 			/* forbidden */
 		}

@@ -34,6 +34,7 @@ export const now = signal(NaN);
 export const announcement = signal({ text: "", alert: false, seen: true, n: 0 });
 
 export const memory = new Memory(store(() => localStorage));
+memory.forgetOld(Date.now());
 const tab = new Memory(store(() => sessionStorage));
 export const settings = signal({ theme: "auto", contrast: false, shortcuts: false, keys: {}, language: "", ...memory.get("link.settings", {}) });
 effect(() => memory.set("link.settings", settings.value));
