@@ -72,6 +72,19 @@ static int sync_directory(const char *path)
 	return r < 0 ? TOC_EIO : 0;
 }
 
+/* What is in the ledger now, and is erased there one day, does not stay in the blocks of a file that has no name any more: it is
+ * sealed under a key that stays. For file systems that write in place; failure is no reason to keep the old file. */
+static void overwrite(int fd, size_t bytes)
+{
+	char noise[65536];
+
+	toc_random(noise, sizeof noise);
+	for (size_t at = 0; at < bytes; at += sizeof noise)
+		if (write_all(fd, noise, bytes - at < sizeof noise ? bytes - at : sizeof noise, at) < 0)
+			return;
+	(void)fsync(fd);
+}
+
 /* An empty journal in place of what is at the path: complete under another name first, then renamed. */
 static int start_file(struct toc_journal *j, struct toc_error *reterr)
 {
@@ -90,8 +103,11 @@ static int start_file(struct toc_journal *j, struct toc_error *reterr)
 		(void)unlink(fresh); /* on a full disk its few bytes may be wanted */
 		return r;
 	}
-	if (j->fd >= 0)
+	if (j->fd >= 0) {
+		if (j->bytes + j->bytes_pending > HEAD)
+			overwrite(j->fd, j->bytes + j->bytes_pending);
 		close(j->fd);
+	}
 	j->fd = fd;
 	j->id = id;
 	j->n = j->n_pending = j->bytes_pending = 0;

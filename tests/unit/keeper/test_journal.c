@@ -102,6 +102,25 @@ CASE(a_cut_journal_is_empty_and_goes_on)
 	toc_journal_free(j);
 }
 
+/* Records are sealed under a key that stays: what was cut is not left in the blocks of a file without a name. */
+CASE(what_was_cut_is_overwritten)
+{
+	struct toc_journal *j = with_three();
+	char before[1000], after[1000];
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, before, sizeof before);
+
+	CHECK(n > 0 && toc_journal_cut(j, NULL) == 0);
+	CHECK_INT(pread(fd, after, sizeof after, 0), n);
+	unsigned same = 0;
+	for (ssize_t i = 0; i < n; i++)
+		same += before[i] == after[i];
+	CHECK(same < (unsigned)n / 8); /* by chance one in 256 */
+	CHECK(!strcmp(contents(j), ""));
+	close(fd);
+	toc_journal_free(j);
+}
+
 /* What is written to a file that nobody will find is not on record. */
 CASE(a_journal_that_was_removed_is_put_back_or_says_that_it_cannot_be)
 {
