@@ -181,10 +181,10 @@ static int make_and_begin(struct toc_eraser *e, struct toc_uuid newest, struct t
 		toc_wipe(&fresh, sizeof fresh);
 		toc_eraser_tell(e);
 	}
-	do { /* until it is ours: another node may replace it, too */
+	while (r == 0 && !toc_uuid_eq(now, e->keys[0].id)) { /* until it is ours: another node may replace it, too */
 		newest = now;
 		r = toc_erasing_begin(e->ledger, newest, e->keys[0].id, e->node, &now, reterr);
-	} while (r == 0 && !toc_uuid_eq(now, e->keys[0].id));
+	}
 	return r;
 }
 
@@ -237,6 +237,8 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 		return r;
 	if (!e->outside.pending && e->n_keys == 1)
 		return 0;
+	/* no room for a new one, after many that were cut off: these go first, under the newest, and then it begins anew */
+	bool again = e->outside.pending && e->n_keys == TOC_WRAP_KEYS_MAX;
 	if (e->outside.pending && (r = make_and_begin(e, newest, reterr)) < 0)
 		return r;
 	while (left) {
@@ -254,7 +256,7 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 	}
 	if ((r = destroy_others(e, newest, reterr)) < 0)
 		return r;
-	e->outside.pending = false;
+	e->outside.pending = again;
 	if ((r = toc_outside_write(&e->outside, reterr)) < 0)
 		return r;
 	toc_log(TOC_LOG_INFO, "wrapping_key_replaced", "%zu seal keys were wrapped anew; the key before is destroyed",

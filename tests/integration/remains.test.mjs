@@ -277,6 +277,24 @@ describe('a state directory from before wrapping keys had a folder', () => {
 	});
 });
 
+describe('a folder full of wrapping keys, left by rotations that were cut off', () => {
+	it('is cleared, and what was pending gets a new one all the same', async () => {
+		await settled();
+		await stop();
+		const folder = path.join(server.state, 'wrapping'), [name] = files(), record = path.join(folder, 'record'), owner = fs.statSync(path.join(folder, name));
+		for (let i = 10; i < 25; i++) {
+			const file = path.join(folder, `00000000-0001-7000-8000-0000000000${i}.key`);
+			fs.writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+			fs.chownSync(file, owner.uid, owner.gid);
+		}
+		fs.writeFileSync(record, fs.readFileSync(record, 'utf8').replace(/^pending 0$/m, 'pending 1'));
+		await start();
+		await until(() => files().length === 1 && files()[0] !== name, 'a new one, alone', 20_000);
+		await settled();
+		await ledger.checkSeals((await ledger.read()).entries);
+	});
+});
+
 describe('what is said while something is erased', () => {
 	it('is sealed anew when its key has just gone, and not refused', async () => {
 		const sent = accepted(await open.harbor.deliver(m4(open.harbor, { text: 'a case that goes on' })));
