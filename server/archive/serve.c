@@ -132,6 +132,7 @@ static bool outdates(const struct toc_grant *who, const struct toc_entry *e)
 	struct toc_narrowed narrowed;
 
 	return e->seq >= who->as_of && toc_entry_narrows(e, &narrowed) &&
+	       (toc_uuid_is_nil(narrowed.kept) || !toc_uuid_eq(narrowed.kept, who->session)) &&
 	       (narrowed.org.n ? toc_str_eq(narrowed.org, who->org)
 			       : toc_uuid_eq(narrowed.id, who->session) || toc_uuid_eq(narrowed.id, who->person));
 }

@@ -65,7 +65,7 @@ int cli_administer(const struct cli *cli)
 		if (toc_json_parse(a, bytes, BODY_MOST, TOC_JSON_DEPTH_MAX, &body, &why) < 0) {
 			cli_complain(cli, 0, "%s: %s", cli->line.operand, why.detail);
 		} else {
-			if (cli->line.command == CLI_ADMIN_KEY && !toc_get(body, "credential"))
+			if (cli->line.command == CLI_ADMIN_KEY && !toc_get(body, "credential") && !toc_get_is(body, "step", "end_sessions"))
 				toc_set_text(a, body, "credential", toc_uuid_str(a, toc_uuid_random()));
 			struct toc_str secret = cli->line.command == CLI_ADMIN_KEY ? new_secret(a, body) : TOC_STR("");
 			r = cli_send_message(cli, toc_json_str(a, cli_system_message(a, type_of(cli->line.command), cli->line.value[CLI_OPT_CONFIRM], body)));

@@ -167,6 +167,23 @@ static void open_session(const struct deed *d)
 	link->opened++;
 }
 
+/* Of the person all that were open, but the one in which it was said. */
+static void end_sessions(const struct deed *d)
+{
+	struct toc_uuid person = toc_get_id(d->body, "person"), kept = toc_get_id(toc_get(d->decided, "sessions"), "kept"), ids[16];
+	size_t n;
+
+	do { /* editing while looking would move what is looked at */
+		struct toc_world_cursor cursor = { 0 };
+		const struct toc_credential *c;
+		for (n = 0; n < sizeof ids / sizeof *ids && (c = toc_world_next(d->w, TOC_OBJECT_credential, &cursor));)
+			if (toc_is_open_session(c, person, kept))
+				ids[n++] = c->id;
+		for (size_t i = 0; i < n; i++)
+			spend(d, ids[i], NULL);
+	} while (n == sizeof ids / sizeof *ids);
+}
+
 static void policy(const struct deed *d)
 {
 	const struct toc_value *desks = toc_get(d->body, "desks"),
@@ -443,6 +460,8 @@ void toc_apply_admin(const struct deed *d)
 		rotate(d);
 	else if (toc_str_is(k, "credential.revoke"))
 		spend(d, toc_get_id(d->body, "credential"), NULL);
+	else if (toc_str_is(k, "credential.end_sessions"))
+		end_sessions(d);
 	else if (toc_str_is(k, "policy.national"))
 		policy(d);
 	else if (toc_str_is(k, "policy.vocabulary"))

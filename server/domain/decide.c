@@ -124,6 +124,7 @@ static const struct {
 	{ "credential.issue", toc_rule_credential_issue, DIRECTORY | BY_SERVER },
 	{ "credential.rotate", toc_rule_credential_rotate, DIRECTORY },
 	{ "credential.revoke", toc_rule_credential_revoke, DIRECTORY | BY_SERVER },
+	{ "credential.end_sessions", toc_rule_sessions_end, DIRECTORY },
 	{ "mandate.grant", toc_rule_mandate_grant, DIRECTORY },
 	{ "mandate.end", toc_rule_mandate_end, DIRECTORY },
 	{ "hold.set", toc_rule_hold_set, DIRECTORY },

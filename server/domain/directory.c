@@ -215,6 +215,43 @@ int toc_rule_session_close(struct toc_ask *q)
 	return 0;
 }
 
+bool toc_is_open_session(const struct toc_credential *c, struct toc_uuid person, struct toc_uuid kept)
+{
+	return !c->spent && toc_uuid_eq(c->person, person) && !toc_uuid_eq(c->id, kept) &&
+	       (toc_short_is(&c->type, TOC_STR("session")) || toc_short_is(&c->type, TOC_STR("link_session")));
+}
+
+/* By an administrator, or one's own: somebody has lost a telephone, or left a desk without signing out. The one in which
+ * it is said stays; keys, links and letters are ended one by one (credential.revoke). */
+int toc_rule_sessions_end(struct toc_ask *q)
+{
+	const struct toc_person *p = toc_find_person(q->w, toc_get_id(q->body, "person"));
+	struct toc_str org = toc_get_text(q->body, "org");
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_credential *c;
+	int64_t n = 0;
+
+	if (!toc_str_eq(q->p->org, org))
+		return toc_refuse_unknown(q, "body.org");
+	if (toc_ask_may(q, TOC_IF_OWN | (toc_uuid_eq(q->p->person, toc_get_id(q->body, "person")) ? TOC_IF_CHAIN : 0)) < 0)
+		return -1;
+	if (!p || !toc_short_is(&p->org, org))
+		return toc_refuse_unknown(q, "body.person");
+	while ((c = toc_world_next(q->w, TOC_OBJECT_credential, &cursor)))
+		n += toc_is_open_session(c, p->id, q->p->session) && toc_before(q->at, c->expires);
+	if (!n)
+		return TOC_REFUSE(q, STATE, "body.person", "domain (e) 8", "person: no session is open but the one in which you say it");
+	struct toc_draft *d = toc_ask_draft(q, "credential.end_sessions");
+	struct toc_value *sessions = toc_value_map(q->a);
+	d->subject = toc_arena_printf(q->a, "person:%s", toc_uuid_str(q->a, p->id).p);
+	toc_set_int(q->a, sessions, "ended", n);
+	if (toc_uuid_eq(q->p->person, p->id))
+		toc_set_id(q->a, sessions, "kept", q->p->session);
+	toc_set(q->a, toc_decided(d), "sessions", sessions);
+	session_readers(q, d, org);
+	return 0;
+}
+
 static const struct toc_credential *by_secret(const struct toc_world *w, const char *type,
 					      const uint8_t sha256[32], toc_time now)
 {

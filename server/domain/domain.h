@@ -175,6 +175,7 @@ bool toc_is_nameless(const struct toc_entry *e, enum toc_rendering rendering);
 struct toc_narrowed {
 	struct toc_uuid id;
 	struct toc_str org;
+	struct toc_uuid kept; /* but not of this session of theirs; nil: of all */
 };
 bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret);
 

@@ -39,7 +39,7 @@ enum toc_permission_condition {
 	TOC_IF_READER = 4,   /* this person may read it, as an addressee */
 	TOC_IF_ACCEPTED = 8, /* my organisation's desk has accepted the case */
 	TOC_IF_NOT_OWN = 16, /* it does not belong to my organisation */
-	TOC_IF_CHAIN = 32,   /* this person is in the contact chain */
+	TOC_IF_CHAIN = 32,   /* this person is in the contact chain; it is about themselves */
 	TOC_IF_LINKED = 64,  /* my organisation notified a case linked to this one */
 	TOC_IF_SENDER = 128, /* my organisation sent the message that the receipt is for */
 	TOC_IF_CALLED = 256, /* my organisation was called or paged */

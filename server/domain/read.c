@@ -21,7 +21,8 @@ bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret)
 		const char *k, *id, *org;
 	} entries[] = {
 		{ "session.close", "session", NULL },     { "credential.revoke", "credential", NULL },
-		{ "credential.rotate", "replaces", NULL }, { "person.enrol", "person", NULL },
+		{ "credential.rotate", "replaces", NULL }, { "credential.end_sessions", "person", NULL },
+		{ "person.enrol", "person", NULL },
 		{ "person.leave", "person", NULL },       { "role.grant", "person", NULL },
 		{ "role.revoke", "person", NULL },        { "org.suspend", NULL, "code" },
 		{ "org.kinds", NULL, "code" },            { "org.admit", NULL, "code" },
@@ -40,6 +41,7 @@ bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret)
 			ret->id = toc_get_id(body, entries[i].id);
 		else
 			ret->org = toc_get_text(body, entries[i].org);
+		ret->kept = toc_get_id(toc_get(decided, "sessions"), "kept");
 		return !toc_get(decided, "pending") && (ret->org.n || !toc_uuid_is_nil(ret->id)) &&
 		       !toc_get(body, "old_until"); /* the old key ends by itself */
 	}

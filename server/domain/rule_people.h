@@ -35,7 +35,10 @@ toc_rule toc_rule_credential_revoke;
 
 /* directory.c: people and their credentials */
 toc_rule toc_rule_person_enrol, toc_rule_person_leave, toc_rule_credential_issue, toc_rule_credential_rotate,
-	toc_rule_session_close, toc_rule_session_refused;
+	toc_rule_session_close, toc_rule_sessions_end, toc_rule_session_refused;
+
+/** A session of the person that nobody has ended, the link of an e-mail's too; `kept` is none. Its time may be over. */
+bool toc_is_open_session(const struct toc_credential *c, struct toc_uuid person, struct toc_uuid kept);
 
 /* policy.c: rules that are data */
 toc_rule toc_rule_policy, toc_rule_vocabulary, toc_rule_policy_set;

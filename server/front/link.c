@@ -233,13 +233,14 @@ static void on_revoke(struct toc_front *f, struct toc_frame *frame)
 {
 	struct toc_uuid id = toc_frame_id(frame);
 	struct toc_str org = toc_frame_str(frame);
+	struct toc_uuid kept = toc_frame_id(frame);
 	bool back = toc_frame_u8(frame) != 0;
 
 	if (!toc_frame_end(frame))
 		return;
 	for (uint32_t i = 0; i < f->n_slots; i++) {
 		struct toc_conn *c = f->slots[i];
-		if (!c || !c->grant)
+		if (!c || !c->grant || (!toc_uuid_is_nil(kept) && toc_uuid_eq(kept, c->session)))
 			continue;
 		if (org.n ? toc_map_get(f->orgs, org) == c->org
 			  : toc_uuid_is_nil(id) || toc_uuid_eq(id, c->session) || toc_uuid_eq(id, c->person))

@@ -129,6 +129,7 @@ static void put_revoke(struct toc_keeper *k, const struct toc_narrowed *whose, b
 	toc_ipc_begin(&k->out, TOC_IPC_REVOKE);
 	toc_ipc_id(&k->out, whose->id);
 	toc_ipc_str(&k->out, whose->org);
+	toc_ipc_id(&k->out, whose->kept);
 	toc_ipc_u8(&k->out, back);
 }
 

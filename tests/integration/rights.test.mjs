@@ -1,6 +1,7 @@
 // rights.test.mjs: who may do less from now on sees less from now on: on the socket, as events, by long poll and from the
 // archive, also while entries are on their way; and whoever was shown out and knocks again is on record.
 import assert from 'node:assert/strict';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import https from 'node:https';
 import { after, before, describe, it } from 'node:test';
 
@@ -136,6 +137,37 @@ describe('rights that become less', () => {
 		const mark = await admin.send(system('M27', { step: 'own', query: 'timeline', purpose: 'y', at: new Date().toISOString() }));
 		assert.equal(mark.code, 'not_permitted'); // an administrator asks nothing of the ledger
 		assert.equal((await admin.entries((e) => e.k === 'session.refused')).length, 1);
+	});
+
+	it('all sessions of a person: by themselves all but this one, by an administrator all; keys go on, and strangers learn nothing', async () => {
+		const [admin, stranger] = [await join('StreamHarbor', 'admin', { from: -1 }), await join('Chirplet', 'admin')];
+		const person = (await server.request('GET', '/api/me', { credential: server.credential('StreamHarbor', 'second responder') })).json.you.person;
+		/** Signed in once more, by a link that the administrator has made. */
+		const signIn = async () => {
+			const token = randomBytes(32).toString('base64url');
+			const made = await admin.send(system('credential', { step: 'issue', credential: randomUUID(), person, org: 'StreamHarbor', kind: 'sign_in',
+				sha256: createHash('sha256').update(token).digest('hex'), expires: new Date(Date.now() + 3600e3).toISOString() }));
+			assert.equal(made.op, 'accepted', JSON.stringify(made));
+			const r = await server.request('POST', '/api/sign-in', { body: { token }, headers: { 'x-tocsin': '1' } });
+			const headers = { cookie: r.headers['set-cookie'][0].split(';')[0], 'x-tocsin': '1' };
+			return { status: async () => (await server.request('GET', '/api/me', { headers })).status,
+				end: async (more) => (await server.request('POST', '/api/messages', { body: system('credential', { step: 'end_sessions', org: 'StreamHarbor', person, ...more }), headers })).json };
+		};
+		const [one, two, three] = [await signIn(), await signIn(), await signIn()];
+		assert.equal((await one.end({ credential: randomUUID() })).code, 'bad_value');
+		assert.equal((await one.end({ org: 'AIRU' })).code, 'not_found');
+		const done = await one.end();
+		assert.equal(done.op, 'accepted', JSON.stringify(done));
+		assert.deepEqual(await Promise.all([one, two, three].map((s) => s.status())), [200, 401, 401]);
+		assert.equal((await one.end()).code, 'state');
+		const entry = await admin.entry((e) => e.k === 'credential.end_sessions');
+		assert.equal(entry.decided.sessions.ended, 2);
+		assert.equal((await stranger.send(system('credential', { step: 'end_sessions', org: 'StreamHarbor', person }))).code, 'not_found');
+		const machine = await join('StreamHarbor', 'second responder');
+		assert.equal((await admin.send(system('credential', { step: 'end_sessions', org: 'StreamHarbor', person }))).op, 'accepted');
+		assert.equal(await one.status(), 401);
+		assert.equal((await machine.closing()).code, 1012); // asked again, and let in
+		assert.equal((await join('StreamHarbor', 'second responder')).welcome.you.person, person);
 	});
 
 	it('a person who leaves: socket and stream end, and what comes later is refused', async () => {

@@ -180,6 +180,47 @@ CASE(a_session_ends_when_its_person_signs_out)
 	stage_free(s);
 }
 
+static bool is_open(struct stage *s, const char *session, struct toc_principal *ret)
+{
+	return toc_world_credential(s->w, "session", sha(session).b, s->now, ret, NULL) == 0;
+}
+
+static int end_all(struct stage *s, const char *who, const char *org, const char *of)
+{
+	return stage_act(s, who, "{\"type\":\"credential\",\"body\":{\"step\":\"end_sessions\",\"org\":\"%s\",\"person\":\"%s\"}}", org,
+			 toc_uuid_str(s->a, stage_person(s, of)).p);
+}
+
+CASE(all_sessions_of_a_person_are_ended_by_an_administrator_or_by_themselves)
+{
+	struct stage *s = stage_new();
+	struct toc_principal p, first;
+	static const char *const tokens[] = { "one", "two", "three", "other" }, *const ids[] = { ID("5"), ID("6"), ID("7"), ID("8") };
+
+	for (size_t i = 0; i < 4; i++)
+		CHECK(issue(s, i == 3 ? "AIRU/second officer" : "AIRU/duty officer", "AIRU", "sign_in", tokens[i], ids[i]) == 0 &&
+		      sign_in(s, tokens[i], tokens[i]) == 0);
+	CHECK(issue(s, "AIRU/duty officer", "AIRU", "api_key", "toc_abc", ID("9")) == 0);
+	REFUSED(end_all(s, "AIRU/second officer", "AIRU", "AIRU/duty officer"), NOT_PERMITTED);
+	REFUSED(end_all(s, "BFP/admin", "AIRU", "AIRU/duty officer"), NOT_FOUND); /* of another organisation nothing is known */
+	REFUSED(end_all(s, "BFP/admin", "BFP", "AIRU/duty officer"), NOT_FOUND);
+	REFUSED(end_all(s, "AIRU/admin", "AIRU", "AIRU/liaison officer"), STATE); /* nobody is signed in */
+	/* one's own: the one in which it is said stays */
+	CHECK(is_open(s, "one", &first));
+	CHECK(stage_act_as(s, &first, stage_parse(s, toc_arena_printf(s->a, "{\"type\":\"credential\",\"mode\":\"system\",\"body\":{\"step\":"
+		"\"end_sessions\",\"org\":\"AIRU\",\"person\":\"%s\"}}", toc_uuid_str(s->a, first.person).p))) == 0);
+	CHECK_INT(toc_get_int(toc_get(s->v.drafts[0].decided, "sessions"), "ended", 0), 2);
+	CHECK(is_open(s, "one", &p) && !is_open(s, "two", &p) && !is_open(s, "three", &p) && is_open(s, "other", &p));
+	/* by an administrator: all */
+	CHECK(end_all(s, "AIRU/admin", "AIRU", "AIRU/duty officer") == 0);
+	CHECK(!is_open(s, "one", &p) && is_open(s, "other", &p));
+	CHECK(toc_world_credential(s->w, "api_key", sha("toc_abc").b, s->now, &p, NULL) == 0); /* keys are no sessions */
+	REFUSED(end_all(s, "AIRU/admin", "AIRU", "AIRU/duty officer"), STATE);
+	stage_wait(s, TOC_HOURS(24)); /* what has run out needs no ending */
+	REFUSED(end_all(s, "AIRU/admin", "AIRU", "AIRU/second officer"), STATE);
+	stage_free(s);
+}
+
 /* ---- contact chains ---- */
 
 static int own(struct stage *s, const char *who, const char *supersedes, const char *first)

@@ -123,7 +123,7 @@ CASE(a_link_is_no_account)
 	struct toc_uuid eid;
 	static const char *const others[] = { "M1.report", "M2.propose", "M3.object", "M4.draft", "M4.send", "M5.answer", "M6.share",
 					      "M7.opinion", "M19.machine", "M19.outreach", "M26.own", "M26.drill", "M29.disclose",
-					      "exercise.leave", "credential.revoke", "session.close" };
+					      "exercise.leave", "credential.revoke", "credential.end_sessions", "session.close" };
 
 	CHECK(issue(s) == 0 && open_it(s, "a", &p) == 0);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

@@ -6,13 +6,19 @@
 
 #include <unistd.h>
 
-static void send_away(struct toc_uuid id, const char *org, bool back)
+static void send_away_but(struct toc_uuid id, const char *org, struct toc_uuid kept, bool back)
 {
 	toc_ipc_begin(&f.out, TOC_IPC_REVOKE);
 	toc_ipc_id(&f.out, id);
 	toc_ipc_str(&f.out, toc_str_of(org));
+	toc_ipc_id(&f.out, kept);
 	toc_ipc_u8(&f.out, back);
 	say(&f, f.keeper);
+}
+
+static void send_away(struct toc_uuid id, const char *org, bool back)
+{
+	send_away_but(id, org, (struct toc_uuid){ { 0 } }, back);
 }
 
 static struct client *another(const char *org, uint8_t session)
@@ -51,6 +57,20 @@ CASE(whose_rights_have_changed_is_sent_away_before_what_comes_next_and_may_come_
 	CHECK(says(socket_next(other), entry(0)));
 	client_free(c);
 	client_free(other);
+	end();
+}
+
+CASE(of_a_person_all_are_sent_away_but_the_session_in_which_it_was_said)
+{
+	begin(0);
+	struct client *c = another("NORTH", 7);
+	send_away_but((struct toc_uuid){ { 0, 7 } }, "", (struct toc_uuid){ { 7 } }, true);
+	publish(&f, 0, "NORTH", 1, entry(0));
+	CHECK(says(socket_next(c), entry(0)));
+	send_away_but((struct toc_uuid){ { 0, 7 } }, "", (struct toc_uuid){ { 8 } }, true);
+	CHECK(socket_next(c) == NULL);
+	CHECK_INT(socket_close_code, 1012);
+	client_free(c);
 	end();
 }
 

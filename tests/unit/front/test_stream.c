@@ -176,6 +176,7 @@ CASE(a_close_of_ours_comes_after_whole_frames_and_no_data_after_it)
 	toc_ipc_begin(&f.out, TOC_IPC_REVOKE);
 	toc_ipc_id(&f.out, (struct toc_uuid){ { 0 } });
 	toc_ipc_str(&f.out, TOC_STR(""));
+	toc_ipc_id(&f.out, (struct toc_uuid){ { 0 } });
 	toc_ipc_u8(&f.out, 0);
 	say(&f, f.keeper);
 	while (take(c, &seen))

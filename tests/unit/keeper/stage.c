@@ -418,6 +418,7 @@ static void on_frame(void *ctx, struct toc_frame *f)
 	case TOC_IPC_REVOKE:
 		to->id = toc_frame_id(f);
 		(void)toc_frame_str(f);
+		(void)toc_frame_id(f);
 		to->roles = toc_frame_u8(f); /* whether they may come back */
 		break;
 	case TOC_IPC_TIP:
