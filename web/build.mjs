@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, context, transform } from "esbuild";
 import { only, read } from "./catalogue.mjs";
+import { FORMS } from "./core/forms.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
@@ -65,8 +66,7 @@ async function finish(p, result) {
 
 /** What the forms are made of: import from "tocsin:catalogue". Only what this console says. */
 const TABLE = join(here, "../server/message/catalogue.def");
-const SAID = ["M1", "M2", "M3", "M6", "M7", "M8", "M9", "M10", "M12", "M13", "M14", "M15", "M16", "M17", "M18", "M20", "M21", "M22", "M23", "M24", "M25", "M26",
-	"M28", "exercise", "org", "person", "role", "policy", "mandate", "hold"];
+const SAID = [...new Set(Object.values(FORMS).map((f) => f.type))];
 const OF_ENVELOPE = ["audience", "also_reported_to", "tlp"];
 /** @param {Page} p @returns {import("esbuild").Plugin} */
 const catalogue = (p) => ({ name: "catalogue", setup(b) {
@@ -116,8 +116,7 @@ const worker = { name: "hasher", setup(b) {
 const pages = [
 	{ name: "console", page: "index.html", entry: "app/main.js", said: SAID },
 	/* what the link of an e-mail opens (docs/link.md): the console's parts, without its socket */
-	{ name: "link", page: "link.html", entry: "link/main.js", model: "link/model.js", said: [...new Set([...SAID, "M8", "M10", "M12", "M13", "M14", "M15", "M16",
-		"M17", "M20", "M25"])] },
+	{ name: "link", page: "link.html", entry: "link/main.js", model: "link/model.js", said: SAID },
 ];
 
 /* The service worker, by this name for ever: browsers ask for it again by themselves. */

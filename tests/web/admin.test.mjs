@@ -3,6 +3,7 @@
  * administrator and data protection officer; a legal hold; how the alarms are doing. */
 
 import assert from "node:assert/strict";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -13,6 +14,7 @@ import { m4, message } from "../integration/lib/messages.mjs";
 import { Server, tocsind } from "../integration/lib/server.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
+const INCIDENT = "01890000-0000-7000-8000-00000000abcd";
 const SHOTS = process.env.TOCSIN_SHOTS;
 
 describe("administration", { skip: why }, () => {
@@ -133,6 +135,69 @@ describe("administration", { skip: why }, () => {
 		await victim.context.close();
 	});
 
+	/** What an administrator's console says without a form; @returns the answer */
+	const says = ({ page }, type, body) => page.evaluate((m) => fetch("/api/messages", { method: "POST", headers: { "content-type": "application/json", "x-tocsin": "1" },
+		body: JSON.stringify(m) }).then((r) => r.json()), message(type, body, { mode: "system", exercise_ref: undefined, precedence: "routine", ack_required: false, personal_data: { level: "none",
+			categories: [] }, legal_basis: [], sent_at: new Date().toISOString() }));
+	const personOf = async (org, title) => (await server.request("GET", "/api/me", { credential: server.credential(org, title) })).json.you.person;
+	const digest = (text) => createHash("sha256").update(text).digest("hex");
+	const issue = (of, org, kind, days) => {
+		const secret = kind === "api_key" ? `toc_${randomBytes(32).toString("base64url")}` : randomBytes(32).toString("base64url");
+		return { secret, body: { step: "issue", credential: randomUUID(), person: of, org, kind, sha256: digest(secret), expires: new Date(Date.now() + days * 86_400_000).toISOString() } };
+	};
+
+	test("all sessions of a person are ended at once; or their others, in the settings, by themselves", async () => {
+		const { page } = admin;
+		const of = await personOf("AIRU", "deconfliction officer");
+		const seats = [];
+		const sit = async () => {
+			const { secret, body } = issue(of, "AIRU", "sign_in", 1);
+			assert.equal((await says(admin, "credential", body)).op, "accepted");
+			const seat = await person(browser, { origin: server.url });
+			await startShift(seat, `${server.url}/#sign-in=${secret}`);
+			seats.push(seat);
+			return seat;
+		};
+		for (let n = 0; n < 3; n++)
+			await sit();
+		const [mine, left, lost] = seats;
+		await mine.page.evaluate(() => (location.hash = "#/settings"));
+		await press(mine.page, /^End all others/);
+		await press(mine.page, /^End them now/);
+		await Promise.all([left, lost].map((x) => x.page.waitForSelector(".sign-in")));
+		await mine.page.getByText("Your other sessions have ended.").first().waitFor();
+		await mine.page.locator(".pill.is-live").waitFor();
+		await press(mine.page, /^End all others/);
+		await press(mine.page, /^End them now/);
+		await mine.page.getByText("no session is open but the one").waitFor(); // refused: there is nothing to end
+		await clean(mine);
+		const again = await sit();
+		await open(admin, "sessions");
+		await page.getByRole("button", { name: "End all 2: deconfliction officer" }).click();
+		await clean(admin);
+		await page.getByRole("button", { name: /^End all of them now/ }).click();
+		await Promise.all([mine, again].map((x) => x.page.waitForSelector(".sign-in")));
+		await page.locator("tbody tr", { hasText: "deconfliction officer" }).first().waitFor({ state: "detached" });
+		for (const x of seats) {
+			assert.deepEqual(x.violations, []);
+			await x.context.close();
+		}
+	});
+
+	test("a key that ends soon is said where administration is entered, and at its place; a replaced one is not", async () => {
+		const { page } = admin;
+		const { body } = issue(await personOf("AIRU", "gateway"), "AIRU", "api_key", 5);
+		assert.equal((await says(admin, "credential", body)).op, "accepted");
+		await open(admin, "keys");
+		await page.getByText("1 key ends within 14 days").waitFor();
+		await page.locator(".tabs [aria-label='1 key ends within 14 days']").waitFor();
+		await clean(admin);
+		await page.locator("tbody tr", { hasText: "ends soon" }).filter({ hasText: "gateway" }).first().getByRole("button", { name: /^Replace/ }).click();
+		await page.locator(".secret code").waitFor();
+		await page.getByText("1 key ends within 14 days").waitFor({ state: "detached" });
+		await press(page, /^I have put it away$/);
+	});
+
 	test("hub and operator suspend an organisation, each at their console; everybody's directory says so", async () => {
 		await open(hub, "organisations");
 		await clean(hub);
@@ -157,6 +222,14 @@ describe("administration", { skip: why }, () => {
 		await keys("Control+Enter");
 		await page.locator(".error, .box-red").first().waitFor();
 		await page.getByRole("checkbox", { name: /^AIRU/ }).check();
+		await page.locator('[id="f-body.incidents"]').fill("nothing of the kind");
+		await keys("Control+Enter");
+		await page.locator('[id="f-body.incidents-error"]').waitFor();
+		await page.locator('[id="f-body.incidents"]').fill(`${INCIDENT}\n`);
+		await page.getByRole("checkbox", { name: "LANTERN" }).check();
+		await page.reload(); // nothing typed is lost
+		await page.waitForSelector("main.compose form");
+		assert.equal(await page.locator('[id="f-body.incidents"]').inputValue(), `${INCIDENT}\n`);
 		await send(hub);
 		await open(dpo, "waiting");
 		await dpo.page.locator(".pending", { hasText: "Grant a mandate" }).waitFor();
@@ -165,6 +238,7 @@ describe("administration", { skip: why }, () => {
 		await dpo.page.getByText("Nothing waits.").waitFor();
 		await open(hub, "mandates");
 		await page.locator("li.card", { hasText: "AIRU" }).first().waitFor();
+		assert.match(await page.locator("li.card", { hasText: INCIDENT }).innerText(), /Single incidents[\s\S]*Whole exercises: LANTERN/);
 		await clean(hub);
 	});
 

@@ -164,6 +164,15 @@ describe("the path from closing to the debrief", { skip: why }, () => {
 		await page.getByRole("group", { name: /Without our name/ }).getByText("Yes", { exact: true }).click();
 		await send(platform);
 		await lead.page.locator(".contribution", { hasText: "Chirplet" }).waitFor();
+		/* what is due, by whom, until when: who has contributed is no longer named, and others who took part are */
+		await lead.page.evaluate(() => (location.hash = location.hash.replace("#/incident/", "#/debrief/")));
+		const due = lead.page.locator(".debrief-due tbody tr", { hasText: "Contributions" });
+		await due.getByText("open", { exact: true }).waitFor();
+		assert.match(await due.innerText(), /AIRU/);
+		assert.doesNotMatch(await due.innerText(), /Chirplet/);
+		assert.deepEqual(await axe(lead.page), []);
+		await lead.keys("Escape");
+		await lead.page.waitForSelector("main.incident-page");
 		const seen = (await server.request("GET", "/api/entries?after=-1&limit=500", { credential: server.credential("StreamHarbor", "night responder") })).json.entries
 			.find((e) => e.k === "M23.contribute");
 		assert.equal(seen.org, undefined);
@@ -191,6 +200,7 @@ describe("the path from closing to the debrief", { skip: why }, () => {
 		const { page } = platform;
 		await page.getByRole("link", { name: "Open the debrief" }).click();
 		await page.waitForSelector("main.debrief-page .public-version");
+		assert.match(await page.locator(".debrief-due").innerText(), /Contributions[\s\S]*done[\s\S]*Final report[\s\S]*HUB[\s\S]*done[\s\S]*Public version[\s\S]*done/);
 		assert.match(await page.locator("main").innerText(), /ended its spread within a day[\s\S]*Statistics[\s\S]*Blocked at upload[\s\S]*The chain of calls held\.[\s\S]*One desk to call\./);
 		assert.deepEqual(await axe(page), []);
 		await page.evaluate(() => (window.print = () => (globalThis.printed = document.querySelector("main").className)));

@@ -176,6 +176,7 @@ describe("deconfliction and referrals", { skip: why }, () => {
 
 		await go(counsel.page, `#/order/${order}`);
 		await counsel.page.locator(".step-links, .next-step", { hasText: "Ask for scrutiny" }).first().waitFor();
+		await counsel.page.locator(".clock-facts", { hasText: "Received" }).waitFor(); // from then on the 48 hours run
 		await go(counsel.page, `#/say/M15.request/${order}`);
 		await counsel.page.waitForSelector("main.compose form");
 		await counsel.page.getByLabel(/^(The reasons|Reasoned request)/).fill("It is a report of the press.");
@@ -210,5 +211,15 @@ describe("deconfliction and referrals", { skip: why }, () => {
 		assert.doesNotMatch(await page.locator("body").innerText(), /deconfliction|7711/i);
 		for (const who of [asker, enquirer, hub, { violations }])
 			assert.deepEqual(who.violations, []);
+	});
+
+	test("when the time for answers is over, the asker is told what it had come to, also when nobody answered", async () => {
+		const jump = await server.request("POST", "/api/messages", { credential: server.credential("CELL", "controller"), body: message("exercise", { step: "clock", action: "jump",
+			to: new Date(Date.parse((await server.request("GET", "/api/me", { credential: server.credential("CELL", "controller") })).json.exercises[0].at) + 20 * 60_000).toISOString() }, {
+				sent_at: new Date().toISOString() }) });
+		assert.equal(jump.status, 200, jump.text);
+		const box = enquirer.page.locator(".fence", { hasText: "BFP-1" });
+		await box.getByText("nobody had objected").waitFor();
+		await box.locator(".fence-state.is-clear").waitFor();
 	});
 });

@@ -4,7 +4,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { adminMessage, isAdmin, keysOf, newSecret, ownPeople } from "../core/admin.js";
+import { adminMessage, endingSoon, isAdmin, keyless, keysOf, newSecret, ownPeople } from "../core/admin.js";
 import { rfc3339 } from "../core/protocol.js";
 import { Copyable } from "../components/copy.js";
 import { Radios, Select } from "../components/field.js";
@@ -92,7 +92,7 @@ function Row({ k }) {
 		}
 	};
 	const name = `${nameOf(k.person)}, ${t(`admin.kind.${k.kind}`)}`;
-	return html`<tr class=${works ? "" : "is-over"}><th scope="row">${nameOf(k.person)}</th><td data-label=${t("admin.kind")}>${t(`admin.kind.${k.kind}`)}</td>
+	return html`<tr class=${works ? "" : "is-over"}><th scope="row">${nameOf(k.person)}${s.people.get(k.person)?.machine && html` <span class="tag"><${Icon} name="machine" />${t("role.service_account")}</span>`}</th><td data-label=${t("admin.kind")}>${t(`admin.kind.${k.kind}`)}</td>
 		<td data-label=${t("admin.until")}>${k.expires ? html`<${When} at=${k.expires} of=${{}} withZone />` : t("admin.for_ever")}</td>
 		<td data-label=${t("admin.state")}><span class=${`tag ${k.is === "soon" ? "tag-amber" : ""}`}>${t(k.used ? "admin.key.used" : `admin.key.${k.is}`)}</span></td>
 		<td>${works && isAdmin(s.me) && html`<span class="row">${k.kind === "api_key" && !k.replacedBy && html`<button type="button" class="mini" disabled=${busy || !ready.value} aria-label=${`${t(
@@ -108,7 +108,12 @@ export function Keys() {
 	const over = all.filter((k) => !open.includes(k)).slice(0, 100);
 	const table = (/** @type {typeof all} */ list, /** @type {string} */ id) => html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby=${id}><table class="receipts"><thead><tr>${["whose",
 		"kind", "until", "state", "do"].map((n) => html`<th scope="col">${t(`admin.${n}`)}</th>`)}</tr></thead><tbody>${list.map((k) => html`<${Row} key=${k.id} k=${k} />`)}</tbody></table></div>`;
+	const soon = endingSoon(s, now.value);
+	const lost = keyless(s, now.value);
 	return html`<section><h2 id="keys-title">${t("admin.tab.keys")} <span class="count-quiet">${open.length}</span></h2><p class="muted">${t("admin.keys_lead")}</p>
+		${(soon.length > 0 || lost.length > 0) && html`<div class="box box-amber" role="status"><${Icon} name="warn" /><div>${soon.length > 0 && html`<p class="strong">${t("admin.keys_soon", { n: soon.length })}</p>
+			<ul>${soon.map((k) => html`<li key=${k.id}>${nameOf(k.person)}: <${When} at=${k.expires} of=${{}} withZone /></li>`)}</ul><p>${t("admin.keys_soon_do")}</p>`}${lost.length > 0 && html`<p>${t("admin.keyless")}
+				${lost.map((p, n) => html`${n > 0 && ", "}<b>${nameOf(p.person)}</b>`)}</p>`}</div></div>`}
 		<${Secret} />${isAdmin(s.me) && html`<${Issue} />`}
 		${open.length ? table(open, "keys-title") : html`<p class="muted">${t("admin.no_keys")}</p>`}
 		${over.length > 0 && html`<details><summary id="keys-over">${t("admin.keys_over", { n: over.length })}</summary>${table(over, "keys-over")}</details>`}</section>`;

@@ -3,24 +3,26 @@
  * and how the alarms are doing. Each part has an address (#/admin/PART). Everything is shown as far as the server sent it; what a
  * person may do is offered, what takes two is said so before the first of them says it. */
 
+import { Fragment } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import catalogue from "tocsin:catalogue";
-import { adminMessage, adminsOf, confirmation, holdsOf, is, isAdmin, mandatesOf, mayAdmit, mayConfirm, mayHold, mayMandate, maySetNational, maySetWords, ownPeople,
-	sessionsOf, tabsOf, waitingFor } from "../core/admin.js";
+import { adminMessage, adminsOf, confirmation, endSessions, endingSoon, holdsOf, is, isAdmin, mandatesOf, mayAdmit, mayConfirm, mayHold, mayMandate, maySetNational, maySetWords, ownPeople,
+	peopleSignedIn, sessionsOf, tabsOf, waitingFor } from "../core/admin.js";
+import { erasuresOf, mayErase, mayReview, reviewsOf } from "../core/duties.js";
 import { FLOOD, healthOf } from "../core/health.js";
 import { isHookAdmin } from "../core/hooks.js";
 import { openExercises, orgName, timeOf } from "../core/select.js";
-import { TextField } from "../components/field.js";
+import { Radios, TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
-import { OrgName, ScreenTitle, Who } from "../components/parts.js";
+import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { country, span } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
-import { Act } from "./act.js";
+import { Act, RefusedHere } from "./act.js";
 import { Keys, nameOf } from "./admin-keys.js";
 import { onKeys } from "./keys.js";
-import { now, serverClock, state } from "./model.js";
+import { now, prepare, ready, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 import { InWords } from "./say.js";
 
@@ -60,17 +62,20 @@ function People() {
 	const all = ownPeople(s);
 	const admin = isAdmin(s.me);
 	const lone = adminsOf(s).length === 1;
+	const signedIn = new Map(peopleSignedIn(s, now.value).map((x) => [x.person, x.sessions.length]));
 	return html`<section><h2 id="people-title">${t("admin.tab.people")} <span class="count-quiet">${all.length}</span></h2>
 		<p class="muted">${t(lone ? "admin.people_lone" : "admin.people_lead")}</p>
 		${admin && html`<p><a class="button is-primary" href="#/say/person.enrol"><${Icon} name="plus" /> ${t("say.title.person.enrol")}</a></p>`}
 		${table("people-title", ["who", "roles", "do"], all.map((p) => {
 			const name = nameOf(p.person);
 			const me = p.person === s.me?.person;
+			const here = signedIn.get(p.person) ?? 0;
 			return html`<tr key=${p.person}><th scope="row">${name}${me && html` <span class="tag">${t("who.you")}</span>`}${p.machine && html` <span class="tag"><${Icon} name="machine" />${t(
 				"role.service_account")}</span>`}</th><td data-label=${t("admin.roles")}>${p.roles.filter((r) => r !== "service_account").map((r) => html`<span class="tag role">${word("role", r)}</span> `)}${!p.roles.length
 					&& html`<span class="muted">${t("admin.no_role")}</span>`}</td>
 				<td>${admin && html`<span class="row">${!me && !p.machine && html`${link("role.grant", p.person, name)}${p.roles.length > 0 && link("role.revoke", p.person, name)}`}${link("person.enrol", p.person,
-					name)}${!me && link("person.leave", p.person, name)}</span>`}</td></tr>`;
+					name)}${!me && link("person.leave", p.person, name)}${here > 0 && !me && html`<${Act} mini danger label=${t("admin.end_all", { n: here })} of=${name}
+					sure=${t("admin.end_all_sure")} done=${t("admin.done.end_all")} make=${() => endSessions(s.me, p.person, serverClock.now())} />`}</span>`}</td></tr>`;
 		}))}</section>`;
 }
 
@@ -78,14 +83,16 @@ function People() {
 
 function Sessions() {
 	const s = state.value;
-	const all = sessionsOf(s, now.value);
+	const people = peopleSignedIn(s, now.value);
 	const attempts = [...s.attempts.values()].reverse().slice(0, 50);
 	const end = (/** @type {string} */ id) => adminMessage("credential", { step: "revoke", credential: id }, serverClock.now());
-	return html`<section><h2 id="sessions-title">${t("admin.tab.sessions")} <span class="count-quiet">${all.length}</span></h2><p class="muted">${t("admin.sessions_lead")}</p>
-		${all.length ? table("sessions-title", ["who", "since", "until", "do"], all.map((x) => html`<tr key=${x.id}><th scope="row">${nameOf(x.person)}${x.person === s.me?.person && html` <span
-			class="tag">${t("who.you")}</span>`}</th><td data-label=${t("admin.since")}><${When} at=${x.at} of=${{}} withZone /></td><td data-label=${t("admin.until")}><${When} at=${x.expires} of=${{}}
-				withZone /></td><td>${isAdmin(s.me) && html`<${Act} mini danger label=${t("admin.end_session")} of=${nameOf(x.person)} sure=${t("admin.end_sure")} done=${t("admin.done.end_session")}
-					make=${() => end(x.id)} />`}</td></tr>`)) : html`<p class="muted">${t("admin.no_session")}</p>`}
+	return html`<section><h2 id="sessions-title">${t("admin.tab.sessions")} <span class="count-quiet">${sessionsOf(s, now.value).length}</span></h2><p class="muted">${t("admin.sessions_lead")}</p>
+		${people.length ? table("sessions-title", ["who", "since", "until", "do"], people.map(({ person, sessions }) => html`<${Fragment} key=${person}>${sessions.map((x, n) => html`<tr key=${x.id}
+			class=${n > 0 ? "is-more" : ""}><th scope="row">${nameOf(person)}${person === s.me?.person && html` <span class="tag">${t("who.you")}</span>`}</th><td data-label=${t("admin.since")}><${When}
+			at=${x.at} of=${{}} withZone /></td><td data-label=${t("admin.until")}><${When} at=${x.expires} of=${{}} withZone /></td><td>${isAdmin(s.me) && html`<span class="row"><${Act} mini danger
+				label=${t("admin.end_session")} of=${nameOf(person)} sure=${t("admin.end_sure")} done=${t("admin.done.end_session")} make=${() => end(x.id)} />${n === 0 && sessions.length > 1 && html`<${Act} mini
+					danger label=${t(person === s.me?.person ? "admin.end_others" : "admin.end_all", { n: sessions.length })} of=${nameOf(person)} sure=${t("admin.end_all_sure")} done=${t("admin.done.end_all")}
+					make=${() => endSessions(s.me, person, serverClock.now())} />`}</span>`}</td></tr>`)}</${Fragment}>`)) : html`<p class="muted">${t("admin.no_session")}</p>`}
 		<h3 id="attempts-title">${t("admin.attempts")} <span class="count-quiet">${attempts.length}</span></h3>
 		${attempts.length ? table("attempts-title", ["when", "who", "why"], attempts.map((a) => html`<tr key=${a.id}><td data-label=${t("admin.when")}><${When} at=${a.at} of=${{}} withZone /></td><td
 			data-label=${t("admin.who")}>${a.person ? nameOf(a.person) : "–"}</td><td data-label=${t("admin.why")}>${t(`admin.refused.${a.why}`)}</td></tr>`)) : html`<p class="muted">${t("admin.no_attempt")}</p>`}</section>`;
@@ -134,6 +141,9 @@ function Rules() {
 
 /* ---- mandates, holds ---- */
 
+/** What a mandate names one by one. @param {any} body @returns {[string, string[]][]} */
+const covered = (body) => /** @type {[string, string[]][]} */ (["incidents", "cases", "exercises"].map((n) => [n, body[n] ?? []])).filter(([, ids]) => ids.length > 0);
+
 function Mandates() {
 	const s = state.value;
 	const all = mandatesOf(s, now.value);
@@ -143,7 +153,8 @@ function Mandates() {
 		${all.length ? html`<ul class="plain">${all.map((m) => html`<li key=${m.id} class=${`card ${m.over ? "is-over" : ""}`}><p class="decision-head"><b>${orgName(s, m.body.auditor)}</b> → ${(m.body.orgs ?? []).map((/** @type {string} */ o,
 			/** @type {number} */ n) => html`${n > 0 && ", "}<${OrgName} code=${o} />`)} <span class="tag">${t(m.over ? "admin.mandate_over" : "admin.mandate_runs")}</span></p>
 			<p class="muted"><${When} at=${m.body.from} of=${{}} withZone /> – <${When} at=${m.body.until} of=${{}} withZone /> · ${t(m.body.whole ? "admin.whole" : "admin.without_personal")}${m.body.deconfliction &&
-				html` · ${t("admin.deconfliction")}`}</p><p class="muted"><code>${m.id}</code></p>
+				html` · ${t("admin.deconfliction")}`}</p>${covered(m.body).map(([name, ids]) => html`<p class="muted">${t(`field.mandate.${name}`)}: ${ids.map((/** @type {string} */ id, /** @type {number} */ n) => html`${n > 0 && ", "}<code>${s.exercises.get(id)?.title
+				?? id}</code>`)}</p>`)}<p class="muted">${t("admin.number")} <code>${m.id}</code></p>
 			${mayMandate(s.me) && !m.over && html`<p>${link("mandate.end", m.id, m.body.auditor)}</p>`}</li>`)}</ul>` : html`<p class="muted">${t("admin.no_mandate")}</p>`}</section>`;
 }
 
@@ -154,9 +165,60 @@ function Holds() {
 		${mayHold(s.me) && html`<p><a class="button is-primary" href="#/say/hold.set"><${Icon} name="plus" /> ${t("say.title.hold.set")}</a></p>`}
 		${all.length ? html`<ul class="plain">${all.map((h) => html`<li key=${h.id} class=${`card ${h.lifted ? "is-over" : ""}`}><p class="decision-head"><b>${word("held_kind", h.body.subject)}</b> <code>${h.body.subject_ref}</code> <span
 			class="tag">${h.lifted ? html`${t("admin.lifted")} <${When} at=${h.lifted} of=${{}} />` : t("admin.held")}</span></p>
-			<p class="muted">${h.body.basis} · <${Who} act=${h.by} /> · <${When} at=${h.at} of=${{}} withZone />${h.body.until && html` · ${t("admin.look_again")} <${When} at=${h.body.until} of=${{}} withZone />`}</p>
+			<p>${h.body.basis}${h.body.reason && html` · <span class="muted">${h.body.reason}</span>`}</p><p class="muted"><${OrgName} code=${h.by.org} />, <${Who} act=${h.by} /> · ${t("admin.since")} <${When} at=${h.at}
+				of=${{}} withZone /> · ${h.body.until ? html`${t("admin.look_again")} <${When} at=${h.body.until} of=${{}} withZone />` : t("admin.hold_open")}${!h.lifted && Date.parse(h.body.until ?? "") <= now.value &&
+					html` <span class="tag tag-amber">${t("admin.look_now")}</span>`}</p>
 			<p>${(h.body.classes ?? []).map((/** @type {string} */ c) => html`<span class="tag role">${word("retention", c)}</span> `)}</p>
-			${mayHold(s.me) && !h.lifted && html`<p>${link("hold.lift", h.id, h.body.basis ?? "")}</p>`}</li>`)}</ul>` : html`<p class="muted">${t("admin.no_hold")}</p>`}</section>`;
+			${mayHold(s.me) && !h.lifted && h.by.org === s.me?.org && html`<p>${link("hold.lift", h.id, h.body.basis ?? "")}</p>`}</li>`)}</ul>` : html`<p class="muted">${t("admin.no_hold")}</p>`}</section>
+		${mayReview(s.me) && html`<${Reviews} />`}<${Erasures} />${is(s.me, ["dpo"]) && html`<${Kept} />`}`;
+}
+
+/** The hub's: does it still need the personal data of a month (T30, Europol 31)? */
+function Reviews() {
+	const all = reviewsOf(state.value);
+	return html`<section><h2 id="reviews-title">${t("admin.reviews")} <span class="count-quiet">${all.filter((r) => !r.done).length}</span></h2><p class="muted">${t("admin.reviews_lead")}</p>
+		${all.length ? table("reviews-title", ["since", "until", "state", "do"], all.map((r) => html`<tr key=${r.id} class=${r.done ? "is-over" : ""}><th scope="row"><${When} at=${r.starts} of=${r} /> <${ModeTag} mode=${r.mode} /></th><td
+			data-label=${t("admin.until")}><${When} at=${r.deadline} of=${r} withZone /></td><td data-label=${t("admin.state")}>${r.done ? html`${word("storage_outcome", r.done.outcome)} · <${Who} act=${r.done} /> ${r.done.reason}`
+				: html`<${Countdown} until=${r.deadline} of=${r} />`}</td><td>${!r.done && link("storage.review", r.id, "")}</td></tr>`)) : html`<p class="muted">${t("admin.no_review")}</p>`}</section>`;
+}
+
+/** What is gone, and why; the newest first. */
+function Erasures() {
+	const s = state.value;
+	const all = erasuresOf(s);
+	return html`<section><h2 id="erased-title">${t("admin.erased")} <span class="count-quiet">${all.length}</span></h2><p class="muted">${t("admin.erased_lead")}</p>
+		${mayErase(s.me) && html`<p>${html`<a class="button" href="#/say/erase.early">${t("say.title.erase.early")}</a>`}</p>`}
+		${all.length ? table("erased-title", ["when", "subject", "class", "parts", "why"], all.slice(0, 200).map((e) => html`<tr key=${e.id}><th scope="row"><${When} at=${e.at} of=${{}} withZone /></th><td
+			data-label=${t("admin.subject")}><code>${e.subject}</code></td><td data-label=${t("admin.class")}>${e.retention.split(" ").map((c) => html`${word("retention", c)} `)}</td><td data-label=${t("admin.parts")}>${e.by
+				? "–" : e.count}</td><td data-label=${t("admin.why")}>${e.by ? html`${t("admin.basis.decided")} · <${Who} act=${e.by} /> ${e.reason}` : t(`admin.basis.${e.basis}`)}${e.clause && html` <span
+					class="clause">${e.clause}</span>`}</td></tr>`)) : html`<p class="muted">${t("admin.no_erasure")}</p>`}</section>`;
+}
+
+/** What is kept until when, of all that the own organisation has to do with: asked of the server, page by page; nothing follows from it. */
+function Kept() {
+	const [list, setList] = useState(/** @type {any[]|null} */ (null));
+	const [next, setNext] = useState("");
+	const [only, setOnly] = useState("");
+	const [answer, setAnswer] = useState(/** @type {any} */ (null));
+	const [busy, setBusy] = useState(false);
+	const ask = async (/** @type {string} */ after) => {
+		setBusy(true);
+		const result = await prepare(adminMessage("erase", { step: "list", ...(only && { only }), ...(after && { after }) }, serverClock.now()));
+		setBusy(false);
+		setAnswer(result);
+		if (!result.ok)
+			return;
+		setList([...after ? list ?? [] : [], ...result.frame.held ?? []]);
+		setNext(result.frame.next ?? "");
+	};
+	const when = (/** @type {any} */ v) => (v.held ? html`<b>${t("admin.held")}</b>${v.due && html` (<${When} at=${v.due} of=${{}} />)`}` : v.due ? html`${v.is_due && html`<span class="tag tag-amber">${t("admin.is_due")}</span> `}<${When}
+		at=${v.due} of=${{}} withZone />` : t("admin.kept_open", { after: v.after ?? "" }));
+	return html`<section><h2 id="kept-title">${t("admin.kept")}</h2><p class="muted">${t("admin.kept_lead")}</p>
+		<${Radios} id="kept-only" inline label=${t("admin.kept_which")} value=${only} onChange=${setOnly} options=${["", "due", "held"].map((value) => ({ value, label: t(`admin.kept_only.${value || "all"}`) }))} />
+		<p><button type="button" disabled=${busy || !ready.value} onClick=${() => ask("")}>${t("admin.kept_ask")}</button><${RefusedHere} answer=${answer} /></p>
+		${list && (list.length ? table("kept-title", ["subject", "class", "parts", "until"], list.map((v) => html`<tr key=${`${v.subject} ${v.retention}`}><th scope="row"><code>${v.subject}</code></th><td
+			data-label=${t("admin.class")}>${word("retention", v.retention)}</td><td data-label=${t("admin.parts")}>${(v.entries ?? 0) + (v.actors ?? 0)}</td><td data-label=${t("admin.until")}>${when(v)}</td></tr>`))
+			: html`<p>${t("admin.kept_nothing")}</p>`)}${list && next && html`<p><button type="button" disabled=${busy || !ready.value} onClick=${() => ask(next)}>${t("admin.more")}</button></p>`}</section>`;
 }
 
 /* ---- alarms ---- */
@@ -191,10 +253,11 @@ export function AdminScreen({ id }) {
 	const [first] = useState(() => (waitingFor(s, now.value).some((p) => mayConfirm(s.me, p)) || !is(s.me, ["org_admin", "dpo"]) ? "waiting" : "people"));
 	const tab = /** @type {any} */ (tabs).includes(id) ? /** @type {string} */ (id) : first;
 	const waits = waitingFor(s, now.value).filter((p) => mayConfirm(s.me, p)).length;
+	const soon = endingSoon(s, now.value).length;
 	return html`<main id="main" class="admin">
 		<p class="crumbs"><a href="#/"><${Icon} name="back" />${t("threat.back")} <kbd>Esc</kbd></a><span class="org">${orgName(s, s.me?.org ?? "")}</span></p>
 		<${ScreenTitle} id="admin">${t("admin.title")}</${ScreenTitle}>
 		<nav class="tabs" aria-label=${t("admin.title")}>${tabs.map((x) => html`<a href=${`#/admin/${x}`} aria-current=${x === tab ? "page" : undefined}>${t(`admin.tab.${x}`)}${x === "waiting" && waits > 0 && html` <span
-			class="count">${waits}</span>`}</a>`)}</nav>
+			class="count">${waits}</span>`}${x === "keys" && soon > 0 && html` <span class="count-amber" aria-label=${t("admin.keys_soon", { n: soon })}>${soon}</span>`}</a>`)}</nav>
 		<${PARTS[tab]} /></main>`;
 }

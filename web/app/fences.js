@@ -73,6 +73,8 @@ export function CheckBox({ c, level = "h3" }) {
 			<div class="fact"><dt>${t("field.M18.planned_at")}</dt><dd><${When} at=${c.body.planned_at} of=${c} withZone /></dd></div>
 			${is === "waits" && html`<div class="fact"><dt>${t("fence.answer_in")}</dt><dd><${Countdown} until=${c.body.answer_by} of=${c} /> <span
 				class="muted">${t("fence.silence")}</span></dd></div>`}
+			${c.due && html`<div class="fact"><dt>${t("fence.due")}</dt><dd><${When} at=${c.due.at} of=${c} withZone /> · ${t(c.due.outcome === "held" ? "fence.due_held"
+				: "fence.due_clear")}</dd></div>`}
 			${!mine && html`<div class="fact"><dt>${t("fence.why_us")}</dt><dd>${ours.length ? ours.map((o, n) => html`${n > 0 && ", "}${o.kind === "case"
 				? html`<a href=${`#/threat/${o.id}`}>${o.text}</a>` : html`${t("fence.our_check")} ${o.text}`}`) : t(c.hits?.length ? "fence.hit"
 					: "fence.no_hit")}</dd></div>`}</dl>

@@ -4,6 +4,7 @@
  * nobody, looks like none of this. Times stand with their offset: an hour may cross the end of summer time. */
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { exposuresOf, mayDecideExposure, mayReportExposure, owedIn, seesExposure } from "../core/duties.js";
 import { annexOf, binds, hourOf, mayInform, mayOrder, orderForms, orderList, TAKES_BACK } from "../core/orders.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
@@ -21,6 +22,7 @@ import { Timeline } from "./timeline.js";
 learn("parts", "orders");
 
 /** @typedef {import("../core/orders.js").Order} Order */
+/** @typedef {import("../core/duties.js").Exposure} Exposure */
 
 const ICON = /** @type {Record<string, string>} */ ({ DRAFT: "draft", DECONFLICTION_CHECK: "question", HELD: "keep", CERTIFIED: "person",
 	ISSUED: "sent", DELIVERED: "clock", OBSTACLE_ENDED: "clock", CLARIFIED: "clock", IMPOSSIBLE: "warn", DEFECTIVE: "question",
@@ -73,8 +75,38 @@ export function OrdersScreen() {
 			: html`<p class="muted">${t("order.none")}</p>`}
 		${done.length > 0 && html`<h2>${t("order.done")}</h2><ul class="threats" aria-label=${t("order.done")}>${done.map((o) => html`<${OrderRow}
 			key=${o.id} o=${o} />`)}</ul>`}
+		${seesExposure(s) && html`<${Exposures} />`}
 	</main>`;
 }
+
+/* ---- exposure to terrorist content (TCO 5) ---- */
+
+/** @param {{x: Exposure}} props */
+function ExposureBox({ x }) {
+	const { me } = state.value;
+	const owed = owedIn(x);
+	const reports = mayReportExposure(me, x);
+	return html`<article class=${`card ${x.exposed ? "" : "is-over"}`} aria-labelledby=${`exposed-${x.id}`}><div class="fence-head"><h3 id=${`exposed-${x.id}`}><${OrgName} code=${x.hsp} /></h3><span
+		class=${`tag ${x.exposed ? "tag-amber" : ""}`}>${t(x.exposed ? "exposure.is" : "exposure.is_not")}</span><${ModeTag} mode=${x.mode} /></div>
+		<dl class="facts"><div class="fact"><dt>${t("exposure.authority")}</dt><dd><${OrgName} code=${x.authority} /></dd></div>
+			${owed.map((y) => html`<div class="fact" key=${y.id}><dt>${t(`timer.${y.timer}`)}</dt><dd><${OrgName} code=${y.desk} />: <${When} at=${y.deadline} of=${x} withZone /> (<${Countdown}
+				until=${y.deadline} of=${x} />)</dd></div>`)}</dl>
+		<ul class="plain">${x.acts.map((a) => html`<li><details><summary><b>${word("entry", a.k)}</b> · <${Who} act=${a.by} /> · <${When} at=${a.at} of=${x} withZone /></summary><${InWords} shape="exposure"
+			body=${a.body} /></details></li>`)}</ul>
+		<p class="row">${reports && html`<a class="button is-primary" href=${`#/say/exposure.report/${x.id}`}>${t("say.title.exposure.report")}</a>`}${reports && !x.asked && html`<a class="button"
+			href=${`#/say/exposure.request/${x.id}`}>${t("say.title.exposure.request")}</a>`}${mayDecideExposure(me) && html`<a class="button" href=${`#/say/exposure.decide/${x.id}`}>${t(
+				x.asked ? "exposure.decide_asked" : "say.title.exposure.decide")}</a>`}</p></article>`;
+}
+
+function Exposures() {
+	const s = state.value;
+	const all = exposuresOf(s);
+	return html`<section aria-labelledby="exposures"><h2 id="exposures">${t("exposure.title")} <span class="count-quiet">${all.filter((x) => x.exposed).length}</span></h2><p class="muted">${t("exposure.lead")}</p>
+		${mayDecideExposure(s.me) && html`<p><a class="button" href="#/say/exposure.decide"><${Icon} name="plus" /> ${t("say.title.exposure.decide")}</a></p>`}
+		${all.length ? all.map((x) => html`<${ExposureBox} key=${x.id} x=${x} />`) : html`<p class="muted">${t("exposure.none")}</p>`}</section>`;
+}
+
+/* ---- one order ---- */
 
 /** How it stands: both pairs of eyes, receipt, hours. @param {{o: Order}} props */
 function OrderBox({ o }) {

@@ -44,7 +44,7 @@ export function SayScreen({ id: name, step: about }) {
 	const incident = about && !order ? s.incidents.get(about) ?? s.incidents.get(s.incidentOf.get(about) ?? "") : undefined;
 	const [id] = (about ?? "").split(".");
 	const about_exercise = s.exercises.get(id);
-	const thing = order ?? incident ?? s.checks.get(id) ?? s.referrals.get(id) ?? (about_exercise && { exercise: about_exercise.id });
+	const thing = order ?? incident ?? s.checks.get(id) ?? s.referrals.get(id) ?? s.exposures.get(id) ?? s.reviews.get(id) ?? (about_exercise && { exercise: about_exercise.id });
 	const [made] = useState(() => uuid7(Date.now()));
 	const [chosen, setExercise] = useState(/** @type {string|null|undefined} */ (undefined));
 	const exercise = spec?.system ? null : spec?.fresh ? made : thing ? thing.exercise ?? null : openExercises(s).length ? chosen : null;

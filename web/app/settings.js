@@ -1,12 +1,14 @@
 // @ts-check
 /* settings.js: how this computer shows and sounds. Kept on this computer only. */
 
+import { endSessions } from "../core/admin.js";
 import { Check, Radios, Select, TextField } from "../components/field.js";
 import { ScreenTitle } from "../components/parts.js";
 import { html } from "../lib/html.js";
 import { COMPLETE, LANGUAGES, language, learn, nameOf, t } from "../lib/i18n.js";
+import { Act } from "./act.js";
 import { DEFAULT_KEYS, keyOf } from "./keys.js";
-import { settings, signOut, state } from "./model.js";
+import { serverClock, settings, signOut, state } from "./model.js";
 import { testSound } from "./shift.js";
 import { Wake } from "./wake.js";
 
@@ -53,6 +55,9 @@ export function SettingsScreen() {
 				onChange=${(/** @type {string} */ k) => k && set({ keys: { ...s.keys, [a]: k } })} />`)}</div>
 				<button onClick=${() => set({ keys: {} })}>${t("settings.keys_reset")}</button>`}
 		</section>
+		<section class="card"><h2>${t("settings.sessions")}</h2><p class="muted">${t("settings.sessions_lead")}</p>
+			<p><${Act} danger label=${t("settings.end_others")} of=${t("settings.sessions")} sure=${t("settings.end_sure")} done=${t("settings.ended")} make=${() => endSessions(state.value.me, state.value.me?.person
+				?? "", serverClock.now())} /></p></section>
 		<section class="card"><h2>${t("settings.about")}</h2>
 			<dl class="facts"><div><dt>${t("settings.node")}</dt><dd>${state.value.node}</dd></div>
 				<div><dt>${t("settings.catalogue")}</dt><dd>${state.value.catalogue}</dd></div>

@@ -7,7 +7,7 @@
  * changes nothing here either. */
 
 import { act } from "./cases.js";
-import { closeSession } from "./exercises.js";
+import { closeSession, closeSessionsOf } from "./exercises.js";
 import { uuid7 } from "./ids.js";
 import { envelope } from "./protocol.js";
 
@@ -98,6 +98,7 @@ export const adminSteps = {
 		amendKey(draft, b.replaces, { replacedBy: b.credential, expires: b.old_until ?? e.at });
 	}),
 	"credential.revoke": step((draft, e, b) => amendKey(draft, b.credential, { spent: e.at })),
+	"credential.end_sessions": (draft, e) => closeSessionsOf(draft, e.message?.body?.person, e.at, e.decided?.sessions?.kept),
 	"session.refused": step((draft, e, b) => {
 		const all = /** @type {Map<string, Attempt>} */ (draft.map("attempts"));
 		all.set(e.id, { id: e.id, at: e.at, org: b.org ?? e.org, person: b.person, credential: b.credential, why: b.why });
@@ -165,6 +166,8 @@ export function mayConfirm(me, p) {
 		return isAdmin(me) && p.body.person !== me.person;
 	if (p.k.startsWith("mandate."))
 		return mayMandate(me);
+	if (p.k === "erase.early")
+		return is(me, ["dpo"]) && p.by.org !== me.org;
 	if (p.k === "policy.set")
 		return is(me, ["incident_lead"], HUB, CA, LE);
 	return p.k === "policy.national" && maySetNational(me);
@@ -182,8 +185,11 @@ export const ownPeople = (s) => [...s.people.values()].filter((p) => p.org === s
 /** Of an organisation that has one administrator the hub's is the second. @param {State} s */
 export const adminsOf = (s) => ownPeople(s).filter((p) => p.roles.includes("org_admin"));
 
+/** A credential that ends within so long is said to end soon: time to hand over the next one. */
+export const SOON = 14 * 86_400_000;
+
 /** @param {Credential} c @param {number} now @returns {"good"|"soon"|"expired"|"revoked"} */
-export const keyState = (c, now) => (c.spent ? "revoked" : Date.parse(c.expires ?? "") <= now ? "expired" : Date.parse(c.expires ?? "") - now < 14 * 86_400_000 ? "soon"
+export const keyState = (c, now) => (c.spent ? "revoked" : Date.parse(c.expires ?? "") <= now ? "expired" : Date.parse(c.expires ?? "") - now < SOON ? "soon"
 	: "good");
 
 /** Keys that work first, and of these the ones that end first. Links that sign in are over when they were used. @param {State} s @param {number} now */
@@ -193,6 +199,12 @@ export function keysOf(s, now) {
 	return [...s.credentials.values()].filter((c) => c.org === s.me?.org).map((c) => ({ ...c, used: c.kind === "sign_in" && used.has(c.id), is: keyState(c, now) }))
 		.sort((a, b) => Number(a.used) - Number(b.used) || rank[a.is] - rank[b.is] || Date.parse(a.expires ?? "9999") - Date.parse(b.expires ?? "9999"));
 }
+
+/** Keys that end soon while nothing has replaced them: whoever is known by one is shut out then. @param {State} s @param {number} now */
+export const endingSoon = (s, now) => keysOf(s, now).filter((k) => k.kind === "api_key" && k.is === "soon" && !k.replacedBy);
+
+/** Machines of mine that no key lets in. @param {State} s @param {number} now */
+export const keyless = (s, now) => ownPeople(s).filter((p) => p.machine && !keysOf(s, now).some((k) => k.person === p.person && (k.is === "good" || k.is === "soon")));
 
 /** Signed in now, the newest first. @param {State} s @param {number} now */
 export const sessionsOf = (s, now) => [...s.sessions.values()].filter((x) => x.org === s.me?.org && !x.closed && !(Date.parse(x.expires ?? "") <= now)).reverse();
@@ -204,7 +216,21 @@ export const mandatesOf = (s, now) => [...s.mandates.values()].map((m) => ({ ...
 /** @param {State} s */
 export const holdsOf = (s) => [...s.holds.values()].sort((a, b) => Number(Boolean(a.lifted)) - Number(Boolean(b.lifted)) || Date.parse(b.at) - Date.parse(a.at));
 
+/** Those sessions by person: whoever was last to sign in first. @param {State} s @param {number} now
+ * @returns {{person: string, sessions: import("./exercises.js").Session[]}[]} */
+export function peopleSignedIn(s, now) {
+	/** @type {Map<string, import("./exercises.js").Session[]>} */
+	const by = new Map();
+	for (const x of sessionsOf(s, now))
+		by.set(x.person, [...by.get(x.person) ?? [], x]);
+	return [...by].map(([person, sessions]) => ({ person, sessions }));
+}
+
 /* ---- messages ---- */
+
+/** All sessions of a person, but the one in which it is said. @param {You|null} me @param {string} person @param {number} now */
+export const endSessions = (me, person, now) => adminMessage("credential", { step: "end_sessions", org: me?.org, person }, now);
+
 
 /** @param {string} type @param {any} body @param {number} now @param {string} [confirms] the proposal that it repeats */
 export const adminMessage = (type, body, now, confirms) => envelope(/** @type {any} */ (type), body, { mode: "system", now }, { precedence: "routine",

@@ -92,6 +92,32 @@ export function platforms(s, i) {
 		falls: Boolean(falls(i.statuses.get(org))) }));
 }
 
+/** @typedef {{part: "contributions"|"final"|"public", until: string, by: string[], missing: string[], nameless: number, done: boolean, late: boolean}} Part */
+
+const DUE_DAYS = /** @type {const} */ ({ contributions: 10, final: 30, public: 60 });
+
+/** What the debrief waits for, from the closing on (T25; domain/debrief.c): contributions of those who took part, as far as this console was
+ * told who did, the final report and the public version of the hub. A contribution without a sender counts as nobody's.
+ * @param {State} s @param {Incident} i @param {number} now @returns {Part[]|undefined} before the closing: nothing */
+export function debriefDue(s, i, now) {
+	const timer = [...i.timers.values()].find((x) => x.timer === "T25");
+	if (!timer)
+		return undefined;
+	const hubs = [...s.orgs.values()].filter((o) => o.kinds.includes("eu_hub")).map((o) => o.code);
+	const took = new Set(i.timeline.filter((x) => /^M([1-3]|6|7|20|21)\./.test(x.k)).map((x) => x.org).filter((o) => o && o !== "server"));
+	for (const p of platforms(s, i))
+		took.add(p.org);
+	const said = new Set(i.contributions.filter((c) => !c.nameless).map((c) => c.by.org));
+	const missing = [...took].filter((o) => !said.has(o) && !hubs.includes(o)).sort();
+	const nameless = i.contributions.filter((c) => c.nameless).length;
+	const done = { contributions: Boolean(i.final) || missing.length === 0, final: Boolean(i.final), public: Boolean(i.published) };
+	return /** @type {const} */ (["contributions", "final", "public"]).map((part) => {
+		const until = Date.parse(timer.starts) + DUE_DAYS[part] * 86_400_000;
+		return { part, until: new Date(until).toISOString(), by: part === "contributions" ? [...took].sort() : hubs, missing: part === "contributions" ? missing : [], nameless, done: done[part],
+			late: !done[part] && now > until };
+	});
+}
+
 /** What this person may say of the course of an incident. @param {State} s @param {Incident} i @param {boolean} lead
  * @returns {import("./crisis.js").Step[]} */
 export function courseOptions(s, i, lead) {

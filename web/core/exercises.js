@@ -71,6 +71,13 @@ export function closeSession(draft, id, at) {
 		sessions.set(id, { ...s, closed: at });
 }
 
+/** All of a person but one. @param {Draft} draft @param {string} person @param {string} at @param {string} [kept] */
+export function closeSessionsOf(draft, person, at, kept) {
+	for (const s of draft.state.sessions.values())
+		if (s.person === person && !s.closed && s.id !== kept)
+			closeSession(draft, s.id, at);
+}
+
 /** A receipt of an inject. @param {Draft} draft @param {Entry} e */
 export function takeInjectReceipt(draft, e) {
 	const b = e.message?.body ?? {};

@@ -13,7 +13,7 @@ import { act, note } from "./cases.js";
 /** @typedef {{org: string, answer: string, until?: string, authority?: string, reason?: string, by: Act}} CheckAnswer */
 /** @typedef {{id: string, mode: string, exercise?: string, by: Act, at: string, body: any, state: string, order?: string,
  *   answers: Map<string, CheckAnswer>, decisions: {by: Act, decision: string, considered: boolean, reason?: string}[],
- *   hits?: string[], touched: number}} Check  `hits`: entries because of which this console's organisation was asked */
+ *   hits?: string[], due?: {at: string, outcome: string}, touched: number}} Check  `hits`: entries because of which this console's organisation was asked */
 /** @typedef {{id: string, mode: string, exercise?: string, incident?: string, by: Act, at: string, body: any, to: string[],
  *   answers: {by: Act, answer: string, positions: number[], at: string}[], timeline: import("./state.js").Item[], seqs: number[], touched: number}} Referral */
 
@@ -75,6 +75,10 @@ export const fenceSteps = {
 		amend(draft, b.check_ref, (c) => ({ touched: e.seq ?? c.touched, decisions: [...c.decisions, { by: act(e), decision: b.decision,
 			considered: b.due_consideration, reason: b.reason_class }] }));
 		steps(draft, e);
+	},
+	/* the time for answers is over: what it has come to by then, whoever answered */
+	"M18.due"(draft, e) {
+		amend(draft, e.message?.body?.check_ref, () => ({ due: { at: e.at, outcome: e.decided?.outcome ?? "clear" } }));
 	},
 	"M17.send"(draft, e) {
 		const referrals = /** @type {Map<string, Referral>} */ (draft.map("referrals"));

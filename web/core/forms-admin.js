@@ -70,12 +70,12 @@ export const ADMIN_FORMS = {
 				desks: { said: now.desks?.length ? "yes" : "no", rows: (now.desks ?? []).map((/** @type {any} */ d) => ({ ...d })) } }) };
 		},
 		given: (here) => ({ cc: ownState(here), version: version(here, `national.${ownState(here)}`) }) }),
-	"mandate.grant": /** @type {Spec} */ ({ ...system, type: "mandate", home: "#/admin/mandates", fixed: { step: "grant" }, known: ["mandate", "incidents", "cases"], grave: true,
-		sections: [{ title: "mandate", names: ["auditor", "orgs"] }, { title: "until", names: ["from", "until"] },
+	"mandate.grant": /** @type {Spec} */ ({ ...system, type: "mandate", home: "#/admin/mandates", fixed: { step: "grant" }, known: ["mandate"], typed: ["incidents", "cases"], grave: true,
+		sections: [{ title: "mandate", names: ["auditor", "orgs", "incidents", "cases", "exercises"] }, { title: "until", names: ["from", "until"] },
 			{ title: "covers", names: ["whole", "deconfliction", "reason"] }],
-		choices: { auditor: (here) => [...here.state.orgs.values()].filter((o) => o.kinds.includes("auditor")).map((o) => ({ value: o.code, text: `${o.code} · ${o.name}` })) },
-		start: (here) => ({ from: wall(here.now - 30 * DAY), until: wall(here.now + 30 * DAY), whole: "no", deconfliction: "no" }),
-		given: () => ({ mandate: uuid7(Date.now()), incidents: [], cases: [] }) }),
+		choices: { exercises: (here) => [...here.state.exercises.values()].map((x) => ({ value: x.id, text: x.title ?? x.id })), auditor: (here) => [...here.state.orgs.values()].filter((o) => o.kinds.includes("auditor")).map((o) => ({ value: o.code, text: `${o.code} · ${o.name}` })) },
+		start: (here) => ({ from: wall(here.now - 30 * DAY), until: wall(here.now + 30 * DAY), whole: "no", deconfliction: "no", incidents: "", cases: "" }),
+		given: () => ({ mandate: uuid7(Date.now()) }) }),
 	"mandate.end": /** @type {Spec} */ ({ ...system, type: "mandate", home: "#/admin/mandates", fixed: { step: "end" }, known: ["mandate"], only: ["reason"], grave: true,
 		sections: [{ title: "why", names: ["reason"] }], given: (here) => ({ mandate: here.entry }) }),
 	"hold.set": /** @type {Spec} */ ({ ...system, type: "hold", home: "#/admin/holds", personal: "limited", fixed: { step: "set" }, known: ["hold"], typed: ["subject_ref"],
@@ -83,4 +83,9 @@ export const ADMIN_FORMS = {
 		given: () => ({ hold: uuid7(Date.now()) }) }),
 	"hold.lift": /** @type {Spec} */ ({ ...system, type: "hold", home: "#/admin/holds", fixed: { step: "lift" }, known: ["hold"], only: ["reason"], grave: true,
 		sections: [{ title: "why", names: ["reason"] }], given: (here) => ({ hold: here.entry }) }),
+	"erase.early": /** @type {Spec} */ ({ ...system, type: "erase", home: "#/admin/holds", personal: "limited", fixed: { step: "early" }, only: ["subject", "classes", "reason"], grave: true,
+		sections: [{ title: "erase", names: ["subject", "classes"] }, { title: "why", names: ["reason"] }], start: (here) => ({ subject: here.entry ?? "" }) }),
+	/* of the mode in which the data came */
+	"storage.review": /** @type {Spec} */ ({ type: "storage", home: "#/admin/holds", personal: "limited", precedence: "routine", ack: false, basis: [{ act: "EUROPOL", article: "31(2)" }],
+		fixed: { step: "review" }, known: ["timer"], only: ["outcome", "reason"], sections: [{ title: "review", names: ["outcome", "reason"] }], given: (here) => ({ timer: here.entry }) }),
 };

@@ -14,6 +14,19 @@ const REFER = [{ act: "EUROPOL", article: "4(1)(m)(iii)" }];
 
 /** @type {Record<string, Spec>} */
 export const FENCE_FORMS = {
+	"exposure.decide": {
+		type: "exposure", home: "#/orders", fixed: { step: "decide" }, precedence: "priority", ack: false, basis: [{ act: "TCO", article: "5(4)" }], personal: "limited", grave: true,
+		only: ["hsp", "exposed", "reasons"], sections: [{ title: "exposure", names: ["hsp", "exposed", "reasons"] }],
+		start: (here) => ({ hsp: here.state.exposures.get(here.entry ?? "")?.hsp ?? "" }),
+	},
+	"exposure.report": {
+		type: "exposure", home: "#/orders", fixed: { step: "report" }, precedence: "priority", ack: false, basis: [{ act: "TCO", article: "5(5)" }], personal: "limited",
+		only: ["measures"], sections: [{ title: "measures", names: ["measures"] }],
+	},
+	"exposure.request": {
+		type: "exposure", home: "#/orders", fixed: { step: "request" }, precedence: "priority", ack: false, basis: [{ act: "TCO", article: "5(7)" }], personal: "limited",
+		only: ["reasons"], sections: [{ title: "exposure", names: ["reasons"] }],
+	},
 	"M18.check": {
 		type: "M18", home: "#/deconfliction", fixed: { step: "check" }, precedence: "immediate", ack: false, basis: COORDINATE, first: "subjects",
 		only: ["subjects", "intended_action", "planned_at", "answer_by", "concerned_until", "own_reference"],

@@ -159,7 +159,7 @@ export const mayOrder = (me) => is(me, ["order_issuer"], CA);
 export const mayInform = (me) => is(me, ["order_issuer", "legal"], CA);
 
 /** Is there anything that this person may see of orders? @param {State} s */
-export const seesOrders = (s) => s.orders.size > 0 || mayOrder(s.me) || is(s.me, ["order_certifier"], CA);
+export const seesOrders = (s) => s.orders.size > 0 || s.exposures.size > 0 || is(s.me, ["legal"], "ms_oversight_authority") || mayOrder(s.me) || is(s.me, ["order_certifier"], CA);
 
 /** The hour that runs, or the last one. @param {Order} o */
 export function hourOf(o) {

@@ -17,6 +17,7 @@ import { caseSteps } from "./cases.js";
 import { contactSteps } from "./contacts.js";
 import { blankOrg, directorySteps } from "./directory.js";
 import { courseSteps } from "./course.js";
+import { dutySteps } from "./duties.js";
 import { exerciseSteps, takeInjectReceipt } from "./exercises.js";
 import { fenceSteps } from "./fences.js";
 import { glassSteps } from "./glass.js";
@@ -71,7 +72,7 @@ import { signalSteps } from "./signals.js";
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
  *   waiting: Map<string, import("./admin.js").Pending>, credentials: Map<string, import("./admin.js").Credential>,
  *   attempts: Map<string, import("./admin.js").Attempt>, mandates: Map<string, import("./admin.js").Mandate>, holds: Map<string, import("./admin.js").Hold>,
- *   rules: Map<string, import("./admin.js").Rule>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   rules: Map<string, import("./admin.js").Rule>, exposures: Map<string, import("./duties.js").Exposure>, reviews: Map<string, import("./duties.js").Review>, erasures: Map<string, import("./duties.js").Erasure>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -103,6 +104,9 @@ export function emptyState() {
 		mandates: new Map(),
 		holds: new Map(),
 		rules: new Map(), // newest of each
+		exposures: new Map(), // of services to terrorist content
+		reviews: new Map(), // of personal data that the hub stores
+		erasures: new Map(),
 		asked: new Map(), // of the ledger
 		injects: new Map(), // what exercise control let happen
 		sessions: new Map(), // of one's own organisation, for its admins; of participants, for exercise control
@@ -211,7 +215,7 @@ function newCase(id, entry) {
 
 /** Receipts, ties, disclosures and deadlines belong to a case or to an incident: who knows what they are about takes
  * them. @type {Record<string, any>} */
-const entrySteps = { ...directorySteps, ...adminSteps, ...auditSteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...glassSteps, ...caseSteps };
+const entrySteps = { ...directorySteps, ...adminSteps, ...auditSteps, ...exerciseSteps, ...incidentSteps, ...signalSteps, ...courseSteps, ...fenceSteps, ...orderSteps, ...contactSteps, ...hookSteps, ...glassSteps, ...dutySteps, ...caseSteps };
 const shared = new Set(Object.keys(incidentSteps).filter((k) => k in caseSteps));
 
 /** @param {Draft} draft @param {Entry} e */
@@ -225,11 +229,9 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"erase.due", "erase.early", "erase.list",
 	"witness.register", "witness.revoke", "courier.take_over", "timestamp.stamp",
 	"lookup.ask", "M26.verify",
-		"M26.drill", "push.subscribe", "push.unsubscribe",
-		"M18.due", "storage.begin", "storage.review", "exposure.decide", "exposure.report", "exposure.request",
+	"M26.drill", "push.subscribe", "push.unsubscribe",
 ]);
 
 /** Is it a kind of entry that this console has a place for, or knows that it has none? @param {string} k "TYPE.STEP" */

@@ -154,4 +154,7 @@ export default {
 	"scrutiny_party.hsp": "der Anbieter",
 	"scrutiny_party.requester": "wer gebeten hat",
 	"scrutiny_party.hub": "die Zentrale",
+	"fence.due": "Zeit für Antworten war um",
+	"fence.due_clear": "niemand hatte widersprochen",
+	"fence.due_held": "jemand hatte widersprochen",
 };

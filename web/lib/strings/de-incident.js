@@ -538,4 +538,7 @@ export default {
 	"room.of.referral": "Hinweise",
 	"room.of.signal": "Signale",
 	"room.of.linked": "Andere Protokolle",
+	"entry.exposure.decide": "Entscheidung, ob ausgesetzt",
+	"entry.exposure.report": "Bericht über Maßnahmen",
+	"entry.exposure.request": "Antrag auf Überprüfung",
 };

@@ -51,4 +51,9 @@ export default {
 	"settings.unknown": "Einträge, die diese Konsole nicht kennt",
 	"settings.unknown_none": "keine",
 	"key.report": "Krise melden",
+	"settings.sessions": "Meine Sitzungen",
+	"settings.sessions_lead": "Telefon verloren, oder einen anderen Rechner verlassen, ohne abzumelden? Alle eigenen Sitzungen außer dieser beenden.",
+	"settings.end_others": "Alle anderen beenden",
+	"settings.end_sure": "Jetzt beenden",
+	"settings.ended": "Die anderen Sitzungen sind beendet.",
 };

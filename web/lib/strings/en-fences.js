@@ -154,4 +154,7 @@ export default {
 	"scrutiny_party.hsp": "the provider",
 	"scrutiny_party.requester": "who asked for it",
 	"scrutiny_party.hub": "the hub",
+	"fence.due": "Time for answers was over",
+	"fence.due_clear": "nobody had objected",
+	"fence.due_held": "somebody had objected",
 };

@@ -538,4 +538,7 @@ export default {
 	"room.of.referral": "Referrals",
 	"room.of.signal": "Signals",
 	"room.of.linked": "Other protocols",
+	"entry.exposure.decide": "Decision on exposure",
+	"entry.exposure.report": "Report on measures",
+	"entry.exposure.request": "Request for a review",
 };

@@ -51,4 +51,9 @@ export default {
 	"settings.unknown": "Entries that this console does not know",
 	"settings.unknown_none": "none",
 	"key.report": "report a crisis",
+	"settings.sessions": "My sessions",
+	"settings.sessions_lead": "Have you lost a telephone, or left another computer without signing out? End all sessions of yours but this one.",
+	"settings.end_others": "End all others",
+	"settings.end_sure": "End them now",
+	"settings.ended": "Your other sessions have ended.",
 };

@@ -154,4 +154,7 @@ export default {
 	"scrutiny_party.hsp": "el prestador",
 	"scrutiny_party.requester": "quien lo solicitó",
 	"scrutiny_party.hub": "el centro",
+	"fence.due": "Plazo de respuesta vencido",
+	"fence.due_clear": "nadie se había opuesto",
+	"fence.due_held": "alguien se había opuesto",
 };

@@ -538,4 +538,7 @@ export default {
 	"room.of.referral": "Requerimientos",
 	"room.of.signal": "Señales",
 	"room.of.linked": "Otros protocolos",
+	"entry.exposure.decide": "Decisión de exposición",
+	"entry.exposure.report": "Informe de medidas",
+	"entry.exposure.request": "Solicitud de revisión",
 };

@@ -51,4 +51,9 @@ export default {
 	"settings.unknown": "Asientos que esta consola no conoce",
 	"settings.unknown_none": "ninguno",
 	"key.report": "notificar una crisis",
+	"settings.sessions": "Mis sesiones",
+	"settings.sessions_lead": "¿Ha perdido un teléfono o dejado otro ordenador sin salir? Cierre todas sus sesiones menos esta.",
+	"settings.end_others": "Cerrar todas las demás",
+	"settings.end_sure": "Cerrarlas ahora",
+	"settings.ended": "Sus otras sesiones han terminado.",
 };

@@ -154,4 +154,7 @@ export default {
 	"scrutiny_party.hsp": "le fournisseur",
 	"scrutiny_party.requester": "le demandeur",
 	"scrutiny_party.hub": "le centre",
+	"fence.due": "Délai de réponse écoulé",
+	"fence.due_clear": "personne ne s'était opposé",
+	"fence.due_held": "quelqu'un s'était opposé",
 };

@@ -538,4 +538,7 @@ export default {
 	"room.of.referral": "Signalements",
 	"room.of.signal": "Signaux",
 	"room.of.linked": "Autres protocoles",
+	"entry.exposure.decide": "Décision d'exposition",
+	"entry.exposure.report": "Rapport sur les mesures",
+	"entry.exposure.request": "Demande de réexamen",
 };

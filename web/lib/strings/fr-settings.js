@@ -51,4 +51,9 @@ export default {
 	"settings.unknown": "Entrées que cette console ne connaît pas",
 	"settings.unknown_none": "aucune",
 	"key.report": "signaler une crise",
+	"settings.sessions": "Mes sessions",
+	"settings.sessions_lead": "Un téléphone perdu, un autre ordinateur quitté sans vous déconnecter ? Mettez fin à toutes vos sessions sauf celle-ci.",
+	"settings.end_others": "Mettre fin à toutes les autres",
+	"settings.end_sure": "Y mettre fin maintenant",
+	"settings.ended": "Vos autres sessions ont pris fin.",
 };

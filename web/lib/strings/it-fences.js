@@ -154,4 +154,7 @@ export default {
 	"scrutiny_party.hsp": "il prestatore",
 	"scrutiny_party.requester": "il richiedente",
 	"scrutiny_party.hub": "il centro",
+	"fence.due": "Termine per rispondere scaduto",
+	"fence.due_clear": "nessuno si era opposto",
+	"fence.due_held": "qualcuno si era opposto",
 };

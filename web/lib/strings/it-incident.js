@@ -538,4 +538,7 @@ export default {
 	"room.of.referral": "Segnalazioni",
 	"room.of.signal": "Segnali",
 	"room.of.linked": "Altri protocolli",
+	"entry.exposure.decide": "Decisione sull'esposizione",
+	"entry.exposure.report": "Relazione sulle misure",
+	"entry.exposure.request": "Richiesta di riesame",
 };

@@ -51,4 +51,9 @@ export default {
 	"settings.unknown": "Voci che questa console non conosce",
 	"settings.unknown_none": "nessuna",
 	"key.report": "segnalare una crisi",
+	"settings.sessions": "Le mie sessioni",
+	"settings.sessions_lead": "Un telefono perso, un altro computer lasciato senza uscire? Chiuda tutte le sue sessioni tranne questa.",
+	"settings.end_others": "Chiudi tutte le altre",
+	"settings.end_sure": "Chiudile ora",
+	"settings.ended": "Le altre sessioni sono terminate.",
 };

@@ -154,4 +154,7 @@ export default {
 	"scrutiny_party.hsp": "dostawca",
 	"scrutiny_party.requester": "wnioskodawca",
 	"scrutiny_party.hub": "centrum",
+	"fence.due": "Czas na odpowiedzi minął",
+	"fence.due_clear": "nikt się nie sprzeciwił",
+	"fence.due_held": "ktoś się sprzeciwił",
 };

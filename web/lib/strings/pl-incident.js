@@ -538,4 +538,7 @@ export default {
 	"room.of.referral": "Zgłoszenia",
 	"room.of.signal": "Sygnały",
 	"room.of.linked": "Inne protokoły",
+	"entry.exposure.decide": "Decyzja o narażeniu",
+	"entry.exposure.report": "Sprawozdanie ze środków",
+	"entry.exposure.request": "Wniosek o ponowne rozpatrzenie",
 };

@@ -51,4 +51,9 @@ export default {
 	"settings.unknown": "Wpisy, których ta konsola nie zna",
 	"settings.unknown_none": "brak",
 	"key.report": "zgłoś kryzys",
+	"settings.sessions": "Moje sesje",
+	"settings.sessions_lead": "Zgubiony telefon albo inny komputer bez wylogowania? Zakończ wszystkie swoje sesje oprócz tej.",
+	"settings.end_others": "Zakończ wszystkie inne",
+	"settings.end_sure": "Zakończ je teraz",
+	"settings.ended": "Pozostałe sesje zakończono.",
 };
