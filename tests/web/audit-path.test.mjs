@@ -2,7 +2,9 @@
  * is on record, and each entry is proven by the browser itself, which rejects a proof that was bent; what an organisation knew; pages; files. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
@@ -96,12 +98,64 @@ describe("the audit explorer", { skip: why }, () => {
 		await shot(auditor, "dark");
 	});
 
-	test("it is taken away as files, byte for byte what came", async () => {
-		const { page } = auditor;
-		for (const [name, fits] of [["Save as JSON Lines", /^\{.*"k":"M4\.send"/m], ["Save as CSV", /"M4\.send"/]]) {
-			const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
-			assert.match(readFileSync(await file.path(), "utf8"), fits);
+	test("it is taken away as files, by keyboard: lines, a table, a report, a bundle that proves itself; each is what is on record", async () => {
+		const { page } = auditor, dir = mkdtempSync(path.join(tmpdir(), "audit-files-"));
+		try {
+			for (const [name, ending, fits, known] of [
+				["Save as JSON Lines", "jsonl", (file) => assert.match(readFileSync(file, "utf8"), /^\{.*"k":"M4\.send"[^]*"complete":true/m), true],
+				["Save as CSV", "csv", (file) => assert.match(readFileSync(file, "utf8"), /^"seq",[^]*"M4\.send"/), true],
+				["Save as report (PDF)", "pdf", (file) => assert.match(execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8" }), /From the record: timeline[^]*Was it in time\?[^]*M4\.send/), true],
+				["Save as evidence bundle", "tar", (file) => {
+					execFileSync("tar", ["-xf", file, "-C", dir]);
+					assert.match(execFileSync("sh", [path.join(dir, "evidence", "verify.sh")], { encoding: "utf8" }), /IT HOLDS/);
+					assert.ok(existsSync(path.join(dir, "evidence", "entries", String(sent.seq), "leaf")));
+				}, false]]) {
+				await page.getByRole("button", { name, exact: true }).focus();
+				const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+				const file = path.join(dir, download.suggestedFilename());
+				assert.match(path.basename(file), new RegExp(`^(timeline|evidence)-\\d+[.]${ending}$`));
+				await download.saveAs(file);
+				fits(file);
+				await page.locator(known ? ".audit-result .proof.is-good" : ".audit-result .muted", { hasText: `Saved: ${path.basename(file)}${known ? " · it is what is on record" : " · verify.sh in it checks it"}` }).waitFor();
+			}
+			await clean(auditor);
+			await shot(auditor, "files-dark");
+		} finally {
+			rmSync(dir, { recursive: true });
 		}
+	});
+
+	test("a file that is refused, cut off or stopped is not saved, and it says why", async () => {
+		const { page, keys } = auditor, failed = () => page.locator(".audit-result [role=alert]").innerText();
+		const csv = page.getByRole("button", { name: "Save as CSV", exact: true });
+		await page.route("**/api/audit/timeline", (route) => route.abort("connectionreset"));
+		await csv.click();
+		await until(async () => /Cut off before its end: nothing was saved/.test(await failed().catch(() => "")), "cut off");
+		await page.unroute("**/api/audit/timeline");
+		await page.route("**/api/audit/timeline", (route) => route.fulfill({ status: 503, contentType: "application/json", body: JSON.stringify({ op: "refused", code: "busy", detail: "too many questions" }) }));
+		await csv.click();
+		await until(async () => /too many questions/.test(await failed().catch(() => "")), "refused");
+		await page.unroute("**/api/audit/timeline");
+		await page.route("**/api/audit/timeline", () => {}); // it never comes
+		await csv.click();
+		await page.locator(".audit-result [role=status]", { hasText: "The file is being made" }).waitFor();
+		await keys("Escape");
+		await until(async () => /Stopped: nothing was saved/.test(await failed().catch(() => "")), "stopped");
+		await page.unroute("**/api/audit/timeline");
+	});
+
+	test("what was typed is there again after a look elsewhere, and stands in no store of the browser", async () => {
+		const { page, keys } = auditor;
+		await page.evaluate(() => (location.hash = "#/"));
+		await page.waitForSelector("main.audit", { state: "detached" });
+		await page.evaluate(() => (location.hash = "#/audit"));
+		await page.waitForSelector("main.audit form");
+		assert.equal(await page.locator("#audit-purpose").inputValue(), "Was it in time?");
+		const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+		assert.doesNotMatch(stored, /Was it in time|[.]audit"/);
+		await page.locator("#p-exercise").selectOption(LANTERN);
+		await keys("Control+Enter");
+		await page.locator(".audit-result .proof.is-good", { hasText: "What came is what is on record" }).waitFor();
 	});
 
 	test("what did an organisation know at a time: asked by its form", async () => {

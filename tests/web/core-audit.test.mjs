@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { cellOf, csvOf, linesOf, spreadOf } from "../../web/core/audit.js";
+import { cellOf, fileOf, linesOf, spreadOf } from "../../web/core/audit.js";
 import { lengthOf } from "../../web/core/exercises.js";
 import { digestOf, verifyProof } from "../../web/core/proof.js";
 import { PLACES, neighbour, unionCells } from "../../web/core/union.js";
@@ -14,10 +14,18 @@ describe("an answer", () => {
 		assert.deepEqual(first, { lines: ['{"a":1}'], rest: '{"b"' });
 		assert.deepEqual(linesOf(first.rest, ":2}\n"), { lines: ['{"b":2}'], rest: "" });
 	});
-	test("is a file that no spreadsheet takes for a formula", () => {
-		assert.equal(csvOf(["a", "b"], [{ a: "=1+1", b: 'say "no"' }]), '"a","b"\r\n"\'=1+1","say ""no"""\r\n');
+	test("is shown as cells", () => {
 		assert.equal(cellOf(["x", "y"]), "x, y");
 		assert.equal(cellOf(null), "");
+	});
+	test("taken away has the name that the server gives it, and the digest that is on record", async () => {
+		const bytes = (/** @type {string} */ text) => new TextEncoder().encode(text).buffer;
+		assert.deepEqual(await fileOf("csv", "timeline", 'attachment; filename="timeline-47.csv"', bytes("abc")), { name: "timeline-47.csv", seq: 47, digest: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" });
+		assert.deepEqual(await fileOf("bundle", "evidence", 'attachment; filename="evidence-48.tar"', bytes("abc")), { name: "evidence-48.tar", seq: 48 });
+		const sha256 = await digestOf('{"a":1}\n'), lines = `{"asked":49}\n{"a":1}\n{"count":1,"sha256":"${sha256}"}\n`;
+		assert.deepEqual(await fileOf("jsonl", "timeline", null, bytes(lines)), { name: "timeline-49.jsonl", seq: 49, digest: sha256 });
+		await assert.rejects(fileOf("jsonl", "timeline", null, bytes(lines.replace('"a":1', '"a":2'))));
+		await assert.rejects(fileOf("jsonl", "timeline", null, bytes("")));
 	});
 	test("lies in time, every row in one place", () => {
 		const s = spreadOf([{ at: "2031-05-17T14:00:00Z" }, { at: "2031-05-17T14:00:30Z" }, { at: "2031-05-17T14:01:00Z" }], 2);

@@ -1,11 +1,12 @@
 // @ts-check
 /* audit.js: the audit explorer. A question needs a mandate (or is about the own organisation's part) and a purpose; it is on record before
  * it is answered, and the page says so. Forms come from what the server says it can be asked. Rows come as they are found and can be
- * stopped; that they are what is on record is checked by their digest, and each entry by a proof that this browser verifies itself. */
+ * stopped; that they are what is on record is checked by their digest, and each entry by a proof that this browser verifies itself. Files are made by
+ * the server, each the answer to a question of its own. What was typed is kept while the shift lasts, in this page and nowhere else. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { askedOf, cellOf, csvOf, isAuditor, linesOf, mayAskOwn, runningMandates, spreadOf } from "../core/audit.js";
+import { askedOf, cellOf, fileOf, isAuditor, linesOf, mayAskOwn, runningMandates, spreadOf } from "../core/audit.js";
 import { digestOf, leafOf, verifyProof } from "../core/proof.js";
 import { stamped } from "../core/notice.js";
 import { orgName } from "../core/select.js";
@@ -17,7 +18,7 @@ import { exact } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { has, learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
-import { announce, memory, now, ready, state } from "./model.js";
+import { announce, now, onShift, ready, state } from "./model.js";
 import { go } from "./router.js";
 
 /** @typedef {import("../core/audit.js").Query} Query */
@@ -25,7 +26,17 @@ import { go } from "./router.js";
 
 learn("parts", "audit");
 
+/** @typedef {{format: string, running?: boolean, name?: string, seq?: number, digest?: string, error?: string}} File */
+
 const PAGE = 200;
+/** How a file is asked for, and what of it is on record: the digest of all of it, or (lines, bundle) of the rows. */
+const FORMATS = ["jsonl", "csv", "pdf", "bundle"];
+/** What was typed. */
+let typed = /** @type {any} */ ({});
+effect(() => {
+	if (!onShift.value)
+		typed = {};
+});
 const COMMON = new Set(["limit", "skip", "as_of"]);
 const queries = signal(/** @type {Query[]|null|undefined} */ (undefined));
 /** seq → what this browser found */
@@ -56,13 +67,39 @@ async function prove(seq) {
 	return undefined;
 }
 
-/** @param {string} name @param {string} type @param {string} text */
-function save(name, type, text) {
+/** @param {string} name @param {Blob} bytes */
+function save(name, bytes) {
 	const a = document.createElement("a");
-	a.href = URL.createObjectURL(new Blob([text], { type }));
+	a.href = URL.createObjectURL(bytes);
 	a.download = name;
 	a.click();
 	setTimeout(() => URL.revokeObjectURL(a.href));
+}
+
+/** Ask for a file, all of it. @param {string} query @param {any} body @param {string} format @param {AbortSignal} abort @returns {Promise<File>} */
+async function fetchFile(query, body, format, abort) {
+	try {
+		const r = await fetch(`/api/audit/${query}`, { method: "POST", credentials: "same-origin", signal: abort, headers: { "Content-Type": "application/json", "X-Tocsin": "1" }, body: JSON.stringify({ ...body, format }) });
+		if (!r.ok)
+			return { format, error: (await r.json().catch(() => ({}))).detail ?? t("audit.away") };
+		const bytes = await r.arrayBuffer(); // one that is cut off throws
+		const file = await fileOf(format, query, r.headers.get("content-disposition"), bytes);
+		save(file.name, new Blob([bytes], { type: r.headers.get("content-type") ?? "" }));
+		return { format, ...file };
+	} catch {
+		return { format, error: t(abort.aborted ? "audit.file_stopped" : "audit.file_cut") };
+	}
+}
+
+/** What became of a file. @param {{file: File}} props */
+function Saved({ file }) {
+	if (file.running)
+		return html`<p role="status">${t("audit.file_coming")}</p>`;
+	if (file.error)
+		return html`<p class="error" role="alert">${file.error}</p>`;
+	const known = [...state.value.asked.values()].find((q) => q.seq === file.seq)?.digest;
+	return html`<p class=${known && file.digest ? (known === file.digest ? "proof is-good" : "proof is-bad") : "muted"} role="status">${known && file.digest && html`<${Icon} name=${known === file.digest ? "accepted" : "warn"} /> `}${t("audit.file_saved", {
+		name: file.name ?? "" })}${known && file.digest && html` · ${t(known === file.digest ? "audit.file_same" : "audit.file_other")}`}${file.format === "bundle" && html` · ${t("audit.file_verify")}`}</p>`;
 }
 
 /** @param {{seq: number}} props */
@@ -74,7 +111,7 @@ function Proof({ seq }) {
 		return html`<span class="muted" role="status">${t("audit.proving")}</span>`;
 	const leaf = p.ok && leafOf(p.leaf);
 	return html`<span class=${`proof ${p.ok ? "is-good" : "is-bad"}`}><${Icon} name=${p.ok ? "accepted" : "warn"} /> ${p.ok ? t("audit.proven", { n: p.size }) : t(`audit.unproven.${p.why}`)}${leaf?.k && html` <code>${leaf.k}</code>`}</span>
-		${p.text && html` <button type="button" class="mini" onClick=${() => save(`${seq}.tlog-proof`, "text/plain", p.text)} aria-label=${t("audit.save_proof_of", { n: seq })}>${t("audit.save_proof")}</button>`}`;
+		${p.text && html` <button type="button" class="mini" onClick=${() => save(`${seq}.tlog-proof`, new Blob([p.text], { type: "text/plain" }))} aria-label=${t("audit.save_proof_of", { n: seq })}>${t("audit.save_proof")}</button>`}`;
 }
 
 /** One parameter, by its kind. @param {{p: import("../core/audit.js").Parameter, value: any, error?: string, onChange: (v: any) => void}} props */
@@ -114,17 +151,17 @@ function Cell(name, v) {
 	return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text) ? html`<code title=${text}>${text.slice(-12)}</code>` : text.length > 160 ? html`<details><summary>${text.slice(0, 80)}…</summary><span class="pre">${text}</span></details>` : text;
 }
 
-/** @param {{answer: Answer, query: Query, more: (skip: number) => void, stop: () => void}} props */
-function Result({ answer, query, more, stop }) {
+/** @param {{answer: Answer, query: Query, file: File|null, more: (skip: number) => void, stop: () => void, take: (format: string) => void}} props */
+function Result({ answer, query, file, more, stop, take }) {
 	const { rows, last, head } = answer;
 	const columns = query.columns.map((c) => c.name).filter((c) => rows.some((r) => r[c] !== undefined && r[c] !== null));
 	const shown = columns.length ? columns : [...new Set(rows.flatMap((r) => Object.keys(r)))];
 	const skip = Number(head?.parameters?.skip ?? 0);
 	const title = useRef(/** @type {HTMLElement|null} */ (null));
 	return html`<section class="card audit-result"><div class="card-head"><h2 id="result-title" tabindex="-1" ref=${title}>${t("audit.result")} <span class="count-quiet">${rows.length}</span></h2>
-		${answer.running ? html`<button type="button" onClick=${stop}><${Icon} name="cross" /> ${t("audit.stop")}</button>` : html`<span class="row"><button type="button" class="mini" disabled=${!rows.length} onClick=${() =>
-			save(`${query.name}-${head?.asked ?? ""}.jsonl`, "application/jsonl", answer.raw.map((l) => `${l}\n`).join(""))}>${t("audit.save_jsonl")}</button><button type="button" class="mini" disabled=${!rows.length} onClick=${() => save(
-				`${query.name}-${head?.asked ?? ""}.csv`, "text/csv", csvOf(shown, rows))}>${t("audit.save_csv")}</button><button type="button" class="mini" onClick=${() => print()}>${t("audit.print")}</button></span>`}</div>
+		${answer.running || file?.running ? html`<button type="button" onClick=${stop}><${Icon} name="cross" /> ${t("audit.stop")}</button>` : html`<span class="row" role="group" aria-label=${t("audit.files")}>${FORMATS.map((f) =>
+			html`<button type="button" class="mini" onClick=${() => take(f)}>${t(`audit.save_${f}`)}</button>`)}<button type="button" class="mini" onClick=${() => print()}>${t("audit.print")}</button></span>`}</div>
+		${!answer.running && html`<p class="muted">${t("audit.files_hint")}</p>`}${file && html`<${Saved} file=${file} />`}
 		${head && html`<p class="muted">${t("audit.on_record", { n: head.asked ?? 0 })} · ${t("audit.as_of", { n: head.as_of ?? 0 })}${head.whole === false && html` · ${t("audit.without_personal")}`}</p>`}
 		${answer.running && html`<p role="status">${t("audit.coming", { n: rows.length })}</p>`}
 		${answer.stopped && html`<p class="box box-amber" role="status"><${Icon} name="warn" /> ${t("audit.stopped")}</p>`}
@@ -149,27 +186,41 @@ export function AuditScreen() {
 	const { me } = s;
 	const auditor = isAuditor(me);
 	const mandates = runningMandates(s, now.value);
-	const store = `draft.${me?.person}.audit`;
-	const [kept] = useState(() => memory.get(store, /** @type {any} */ ({})));
+	const [kept] = useState(() => (typed.person === me?.person ? typed : {}));
 	const [mandate, setMandate] = useState(/** @type {string} */ (kept.mandate ?? ""));
 	const [purpose, setPurpose] = useState(/** @type {string} */ (kept.purpose ?? ""));
 	const [name, setName] = useState(/** @type {string} */ (kept.name ?? ""));
 	const [values, setValues] = useState(/** @type {Record<string, string>} */ (kept.values ?? {}));
 	const [tried, setTried] = useState(false);
 	const [answer, setAnswer] = useState(/** @type {Answer|null} */ (null));
+	const [file, setFile] = useState(/** @type {File|null} */ (null));
 	const stopper = useRef(/** @type {AbortController|null} */ (null));
 	useEffect(() => {
 		if (queries.value === undefined || queries.value === null)
 			loadQueries();
 		return () => stopper.current?.abort();
 	}, []);
-	/* whom somebody looks for is on record at the server, and nowhere else */
-	useEffect(() => void memory.set(store, { mandate, purpose, name, values: { ...values, identifier: undefined } }), [mandate, purpose, name, values]);
+	useEffect(() => void (typed = { person: me?.person, mandate, purpose, name, values }), [mandate, purpose, name, values]);
 	const query = queries.value?.find((q) => q.name === name) ?? queries.value?.[0];
 	const chosen = mandates.some((m) => m.id === mandate) ? mandate : mandates.length === 1 ? mandates[0].id : "";
 	const parameters = query?.parameters.filter((p) => !COMMON.has(p.name)) ?? [];
 	const lacks = (/** @type {import("../core/audit.js").Parameter} */ p) => p.must && !values[p.name]?.trim();
 	const refusal = answer?.refusal;
+
+	const given = () => Object.fromEntries(parameters.filter((p) => values[p.name]?.trim()).map((p) => [p.name, p.kind === "TIME" ? stamped(values[p.name], "") : values[p.name].trim()]));
+
+	/** All of what is shown, as a file, of the ledger as it was then; as a bundle the entries of the same incident, case, organisation or exercise. @param {string} format */
+	async function take(format) {
+		const of = format === "bundle" ? queries.value?.find((q) => q.name === "evidence") : query;
+		if (!of || !answer?.head)
+			return;
+		const wanted = Object.fromEntries(Object.entries(given()).filter(([n]) => of.parameters.some((p) => p.name === n)));
+		const abort = stopper.current = new AbortController();
+		setFile({ format, running: true });
+		const got = await fetchFile(of.name, { ...(auditor ? { mandate: chosen } : {}), purpose: purpose.trim(), parameters: { ...wanted, as_of: String(answer.head.as_of) } }, format, abort.signal);
+		setFile(got);
+		announce(got.error ?? t("audit.file_saved", { name: got.name ?? "" }));
+	}
 
 	/** @param {number} skip @param {number} [asOf] the same ledger as the page before */
 	async function ask(skip = 0, asOf) {
@@ -178,7 +229,7 @@ export function AuditScreen() {
 			const first = auditor && !chosen ? "audit-mandate" : !purpose.trim() ? "audit-purpose" : `p-${parameters.find(lacks)?.name}`;
 			return document.getElementById(first)?.focus();
 		}
-		const given = Object.fromEntries(parameters.filter((p) => values[p.name]?.trim()).map((p) => [p.name, p.kind === "TIME" ? stamped(values[p.name], "") : values[p.name].trim()]));
+		setFile(null);
 		const abort = stopper.current = new AbortController();
 		/** @type {Answer} */
 		let got = { rows: [], raw: [], running: true, query: query.name };
@@ -186,7 +237,7 @@ export function AuditScreen() {
 		show({});
 		try {
 			const r = await fetch(`/api/audit/${query.name}`, { method: "POST", credentials: "same-origin", signal: abort.signal, headers: { "Content-Type": "application/json", "X-Tocsin": "1" },
-				body: JSON.stringify({ ...(auditor ? { mandate: chosen } : {}), purpose: purpose.trim(), parameters: { ...given, limit: String(PAGE), ...(skip ? { skip: String(skip) } : {}), ...(asOf ? { as_of: String(asOf) } : {}) } }) });
+				body: JSON.stringify({ ...(auditor ? { mandate: chosen } : {}), purpose: purpose.trim(), parameters: { ...given(), limit: String(PAGE), ...(skip ? { skip: String(skip) } : {}), ...(asOf ? { as_of: String(asOf) } : {}) } }) });
 			if (!r.ok || !r.body)
 				return show({ running: false, refusal: await r.json().catch(() => ({ detail: t("audit.away") })) });
 			const reader = r.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -212,7 +263,7 @@ export function AuditScreen() {
 		}
 		return undefined;
 	}
-	useLayoutEffect(() => onKeys({ primary: () => void ask(), escape: () => (answer?.running ? stopper.current?.abort() : go("#/")) }));
+	useLayoutEffect(() => onKeys({ primary: () => void ask(), escape: () => (answer?.running || file?.running ? stopper.current?.abort() : go("#/")) }));
 
 	if (!auditor && !mayAskOwn(me))
 		return html`<main id="main" class="narrow"><${ScreenTitle} id="audit">${t("audit.title")}</${ScreenTitle}><p>${t("audit.not_yours")}</p><a class="button" href="#/">${t("threat.back")}</a></main>`;
@@ -234,7 +285,7 @@ export function AuditScreen() {
 			${refusal && html`<p class="error" role="alert">${refusal.detail ?? refusal.code}${refusal.clause && html` <span class="clause">${refusal.clause}</span>`}</p>`}
 			<p class="row"><button type="submit" class="primary big" aria-keyshortcuts="Control+Enter" disabled=${!ready.value || answer?.running || (auditor && !mandates.length)}>${t("audit.ask")} <kbd>Ctrl+Enter</kbd></button><span
 				class="muted">${t(ready.value ? "audit.recorded_first" : "step.cut_off")}</span></p></form>`}
-		${answer && query && !answer.refusal && html`<${Result} answer=${answer} query=${query} stop=${() => stopper.current?.abort()} more=${(/** @type {number} */ skip) => ask(skip, answer.head?.as_of)} />`}
+		${answer && query && !answer.refusal && html`<${Result} answer=${answer} query=${query} file=${file} stop=${() => stopper.current?.abort()} take=${take} more=${(/** @type {number} */ skip) => ask(skip, answer.head?.as_of)} />`}
 		<section class="card"><h2 id="asked-title">${t("audit.own")} <span class="count-quiet">${all.length}</span></h2>${all.length ? html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby="asked-title"><table
 			class="receipts"><thead><tr>${["when", "query", "purpose", "found"].map((c) => html`<th scope="col">${t(`audit.${c}`)}</th>`)}</tr></thead><tbody>${all.slice(0, 100).map((q) => html`<tr key=${q.id}><td data-label=${t("audit.when")}><${When}
 				at=${q.at} of=${{}} withZone /></td><td data-label=${t("audit.query")}>${q.query}</td><td data-label=${t("audit.purpose")}>${q.purpose}</td><td data-label=${t("audit.found")}>${q.count === undefined ? t("audit.unanswered") : q.count}${q.complete ===

@@ -2,6 +2,7 @@
 /* audit.js: questions to the ledger (M27): who may ask, under which mandate, what was asked and what it brought to light. */
 
 import { act } from "./cases.js";
+import { digestOf } from "./proof.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Draft} Draft */
@@ -61,13 +62,20 @@ export function linesOf(rest, chunk) {
 export const cellOf = (v) => (v === undefined || v === null ? "" : typeof v === "string" || typeof v === "number" ? String(v) : typeof v === "boolean" ? (v ? "yes" : "no")
 	: Array.isArray(v) && v.every((x) => typeof x === "string") ? v.join(", ") : JSON.stringify(v));
 
-/** RFC 4180; a cell that a spreadsheet would take for a formula is none. @param {string[]} columns @param {any[]} rows */
-export function csvOf(columns, rows) {
-	const cell = (/** @type {any} */ v) => {
-		const text = cellOf(v);
-		return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
-	};
-	return [columns.map(cell).join(","), ...rows.map((r) => columns.map((c) => cell(r[c])).join(","))].join("\r\n") + "\r\n";
+/** A file as it came: its name, the place of its question, and the digest that is on record: of lines, of the rows; of a table or a report, of all of it;
+ * of a bundle it is of the rows in it, and its own verify.sh checks that. @param {string} format @param {string} query @param {string|null} disposition
+ * @param {ArrayBuffer} bytes @returns {Promise<{name: string, seq?: number, digest?: string}>} */
+export async function fileOf(format, query, disposition, bytes) {
+	if (format === "jsonl") {
+		const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1);
+		const { asked: seq } = JSON.parse(lines[0]), { sha256 } = JSON.parse(lines[lines.length - 1]);
+		if (await digestOf(lines.slice(1, -1).map((l) => `${l}\n`).join("")) !== sha256)
+			throw new Error("it is not all of it");
+		return { name: `${query}-${seq}.jsonl`, seq, digest: sha256 };
+	}
+	const name = /filename="([\w.-]+)"/.exec(disposition ?? "")?.[1] ?? query;
+	const seq = Number(/-(\d+)[.]/.exec(name)?.[1] ?? NaN);
+	return { name, seq, ...(format === "bundle" ? {} : { digest: await digestOf(new Uint8Array(bytes)) }) };
 }
 
 /** How many rows fall into each stretch of the time that they span. @param {any[]} rows @param {number} n */

@@ -92,5 +92,5 @@ export function leafOf(leaf) {
 	}
 }
 
-/** SHA-256 of text, in hexadecimal. @param {string} text */
-export const digestOf = async (text) => hex(await sha256(new TextEncoder().encode(text)));
+/** SHA-256 of text or bytes, in hexadecimal. @param {string|Uint8Array} text */
+export const digestOf = async (text) => hex(await sha256(typeof text === "string" ? new TextEncoder().encode(text) : text));
