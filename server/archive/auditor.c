@@ -133,6 +133,8 @@ static void on_open(void *ctx, uint64_t as_of, bool whole, bool deconfliction)
 		toc_set_text(w->arena, head, "mandate", toc_get_text(w->body, "mandate_ref"));
 	toc_set_text(w->arena, head, "purpose", toc_get_text(w->body, "purpose"));
 	toc_set_int(w->arena, head, "as_of", (int64_t)as_of);
+	if (as_of < w->seq && !toc_query_value_of(w->body, "as_of").n)
+		toc_set_int(w->arena, head, "behind", (int64_t)(w->seq - as_of));
 	toc_set_bool(w->arena, head, "whole", whole);
 	toc_set_bool(w->arena, head, "deconfliction", deconfliction);
 	if (w->of->o.prover && toc_prover_newest(w->of->o.prover).n)

@@ -36,7 +36,8 @@ struct toc_audit {
 	bool sent, unflushed, paused; /* sent: the stage's statement is under way */
 	uint64_t rows;
 	size_t at_once, fetched, bytes; /* rows asked for by this FETCH; what came */
-	bool left;      /* entries to catch up with */
+	uint64_t known; /* entries that can be answered from */
+	int64_t patience_us; /* so long for what is computed once: then it answers as of what is known */
 	bool more;
 	struct toc_buf sql;
 };
@@ -183,7 +184,7 @@ static int send(struct toc_audit *a)
 				   "select session_user = 'tocsin_auditor' and not pg_catalog.has_function_privilege("
 				   "'pg_catalog.pg_notify(text, text)', 'execute')");
 	case CATCHING_UP:
-		return PQsendQuery(a->conn, "select audit.catch_up(2000)");
+		return PQsendQuery(a->conn, "select size from audit.catch_up(2000)");
 	case OPENING:
 		snprintf(sql, sizeof sql, "select as_of, whole, deconfliction from audit.open(%llu, nullif(%llu, 0))",
 			 (unsigned long long)a->q.seq, (unsigned long long)a->q.as_of);
@@ -241,7 +242,7 @@ static void take(struct toc_audit *a, const PGresult *r)
 			fail(a, TOC_EUNSUPPORTED, "this database is not set up for statements of one's own: see docs/audit.md");
 		break;
 	case CATCHING_UP:
-		a->left = strtoll(PQgetvalue(r, 0, 0), NULL, 10) > 0;
+		a->known = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
 		break;
 	case OPENING:
 		a->taker.open(a->ctx, strtoull(PQgetvalue(r, 0, 0), NULL, 10), is_true(r, 1), is_true(r, 2));
@@ -258,7 +259,9 @@ static void advance(struct toc_audit *a)
 {
 	switch (a->stage) {
 	case CATCHING_UP:
-		a->stage = a->left ? CATCHING_UP : OPENING;
+		if (a->known >= (a->q.as_of && a->q.as_of < a->q.seq ? a->q.as_of : a->q.seq) ||
+		    (!a->q.as_of && toc_clock_mono_us() >= a->patience_us))
+			a->stage = OPENING;
 		break;
 	case FETCHING:
 		a->bytes = a->fetched ? a->bytes / a->fetched : 0; /* of a row */
@@ -365,6 +368,7 @@ struct toc_audit *toc_audit_new(const char *conninfo, const struct toc_audit_que
 	a->polling = PGRES_POLLING_WRITING; /* as the manual says to begin */
 	a->connect_until_us = now + CONNECT_US;
 	a->until_us = now + q->time.us;
+	a->patience_us = now + q->time.us / 2;
 	PQsetNoticeReceiver(a->conn, discard_notice, NULL);
 	return a; /* a connection that is bad already says so in its first step */
 }

@@ -17,7 +17,7 @@
 
 struct toc_audit_question {
 	uint64_t seq;         /* of the entry that asks (M27) */
-	uint64_t as_of;       /* or 0: as of the question */
+	uint64_t as_of;       /* or 0: as of the question, or of what is known of the ledger after half of its time */
 	uint64_t skip, limit; /* rows */
 	toc_dur time;         /* for all of it */
 	/* either a named query (sql/queries/audit), whose parameters are :name in it, or an expert's own statement */

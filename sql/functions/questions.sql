@@ -35,7 +35,7 @@ begin
 	end if;
 	delete from audit.session s where s.pid = pg_backend_pid() or s.opened < clock_timestamp() - interval '10 minutes';
 	insert into audit.session (question, pid, secret, asker, orgs, incidents, cases, exercises, from_ts, until_ts, as_of, whole,
-			deconfliction, roles)
+			deconfliction, roles, role_sets)
 		select p_question, pg_backend_pid(), gen_random_uuid(), asks.org,
 			array(select jsonb_array_elements_text(scope -> 'orgs')),
 			array(select jsonb_array_elements_text(scope -> 'incidents')::uuid),
@@ -43,8 +43,9 @@ begin
 			array(select jsonb_array_elements_text(coalesce(scope -> 'exercises', '[]'))::uuid),
 			extract(epoch from (scope ->> 'from')::timestamptz) * 1000000,
 			extract(epoch from (scope ->> 'until')::timestamptz) * 1000000,
-			least(p_question, p_as_of), (scope ->> 'whole')::boolean, (scope ->> 'deconfliction')::boolean,
-			case when scope ? 'roles' then array(select jsonb_array_elements_text(scope -> 'roles')) end
+			least(p_question, p_as_of, (select p.size from audit.progress p)), (scope ->> 'whole')::boolean, (scope ->> 'deconfliction')::boolean,
+			case when scope ? 'roles' then array(select jsonb_array_elements_text(scope -> 'roles')) end,
+			case when scope ? 'roles' then array(select r.id from audit.role_set r where r.roles ?| array(select jsonb_array_elements_text(scope -> 'roles'))) end
 		on conflict (question) do nothing
 		returning * into mine;
 	if mine.question is null then
@@ -57,156 +58,157 @@ begin
 end
 $$;
 
--- Whom an entry concerns: its readers, whose receipts and timers it speaks of, from whom it takes something back.
-create or replace function audit.concerned(d jsonb) returns setof text
-	language sql immutable
-	set search_path = pg_catalog, pg_temp
-as $$
-	select distinct x #>> '{}' from unnest(array[
-			'$.decided.readers[*].org', '$.decided.receipts[*].org', '$.decided.recalled.orgs[*]',
-			'$.decided.timers_started[*].desk', '$.decided.timers_stopped[*].desk', '$.decided.timers_moved[*].desk',
-			'$.decided.linked[*].timers_started[*].desk', '$.decided.linked[*].timers_stopped[*].desk']::jsonpath[]) path,
-		lateral jsonb_path_query(d, path) x
-		where x #>> '{}' <> ''
-$$;
-
--- Facts of entries: see 0008_audit_facts.sql. Entries come in order, each once.
-create or replace function audit.take_timers(e ledger.entry, d jsonb) returns void
-	language plpgsql security definer
-	set search_path = pg_catalog, pg_temp
-as $$
-declare
-	x record;
-	at constant timestamptz := (d #>> '{decided,at}')::timestamptz;
-begin
-	for x in select what, t.v, t.nth from (values (1, 'timers_stopped'), (2, 'timers_started'), (3, 'timers_moved')) w(what, list),
-			lateral jsonb_path_query(d, ('$.decided.' || list || '[*]')::jsonpath) with ordinality t(v, nth)
-		union all select what, t.v, t.nth from (values (1, 'timers_stopped'), (2, 'timers_started')) w(what, list),
-			lateral jsonb_path_query(d, ('$.decided.linked[*].' || list || '[*]')::jsonpath) with ordinality t(v, nth)
-		order by what, nth
-	loop
-		if x.what = 2 or (x.what = 1 and x.v ? 'starts') then
-			insert into audit.timer (id, started, ts, timer, legal, desk, k, org, ref, order_ref, exercise, incident, case_ref, starts, deadline)
-				values ((x.v ->> 'id')::uuid, e.seq, e.ts, x.v ->> 'timer', coalesce((x.v ->> 'legal')::boolean, false), nullif(x.v ->> 'desk', ''),
-					e.k, e.org, e.eid, (x.v ->> 'order')::uuid, e.exercise,
-					coalesce(e.incident, (select b.incident from audit.belonging b where b.seq = e.seq)),
-					coalesce(e.case_ref, (select b.case_ref from audit.belonging b where b.seq = e.seq)),
-					coalesce((x.v ->> 'starts')::timestamptz, at), (x.v ->> 'deadline')::timestamptz)
-				on conflict do nothing;
-		end if;
-		if x.what = 1 then
-			update audit.timer t set stopped = e.seq, stopped_at = (x.v ->> 'at')::timestamptz, met = (x.v ->> 'met')::boolean
-				where t.id = (x.v ->> 'id')::uuid
-					and t.started = (select max(n.started) from audit.timer n where n.id = (x.v ->> 'id')::uuid);
-		elsif x.what = 3 and e.k = 'deadline.passed' then
-			update audit.timer t set passed = e.seq, passed_at = at
-				where t.id = (x.v ->> 'id')::uuid and t.passed is null
-					and t.started = (select max(n.started) from audit.timer n where n.id = (x.v ->> 'id')::uuid);
-		end if;
-	end loop;
-end
-$$;
-
--- Work that grows with the ledger, done once: at most so many entries of it. Returns how many are left.
-create or replace function audit.catch_up(p_at_most integer) returns bigint
+-- Facts of entries (0008, 0011, 0012): work that grows with the ledger, done once; entries come in order. These are what the
+-- entries from p_done on say, as documents. `seq + 0`: found by their id, whatever the planner believes of tables that were
+-- empty a moment ago.
+create or replace function audit.take_facts(p_done bigint, p_docs jsonb[]) returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp
 	set enable_seqscan = off
 as $$
-declare
-	done bigint;
-	tip bigint;
-	upto bigint;
-	x record;
 begin
-	select p.size into strict done from audit.progress p;
-	select t.size into strict tip from ledger.tip t;
-	if done >= tip then
-		return 0;
-	end if;
-	select p.size into strict done from audit.progress p for update; -- one at a time
-	upto := least(tip, done + p_at_most);
-
-	insert into audit.concern (org, seq)
-		select c.org, e.seq from ledger.entry e, lateral audit.concerned(ledger.document(e)) c(org)
-		where e.seq >= done and e.seq < upto
+	insert into audit.role_set (roles)
+		select distinct r -> 'roles' from unnest(p_docs) d, lateral jsonb_path_query(d, '$.decided.readers[*]') r
+		where r ? 'roles' and not exists (select from audit.role_set s where s.roles = r -> 'roles')
 		on conflict do nothing;
 
-	insert into audit.belonging (seq, incident, case_ref)
-		select e.seq, about.incident, about.case_ref
-		from (select e.seq, ledger.document(e) d from ledger.entry e
-				where e.seq >= done and e.seq < upto and e.incident is null
-					and (position('"order_ref"'::bytea in e.body) > 0 or position('"receipts"'::bytea in e.body) > 0) offset 0) e,
-			lateral (select m.incident, m.case_ref from ledger.entry m
-				where m.eid = coalesce(e.d #>> '{message,body,order_ref}', e.d #>> '{decided,receipts,0,ref}')::uuid and m.seq < e.seq
-				order by m.seq limit 1) about
-		where about.incident is not null or about.case_ref is not null
+	insert into audit.fact (seq, ts, at, k, mode, exercise, incident, case_ref, of_incident, of_case, org, ref, eid, person, readers, reader_sets,
+			concerned, recalled, pages, states)
+		select e.seq, e.ts, coalesce((d #>> '{decided,at}')::timestamptz, to_timestamp(e.ts / 1000000.0)), e.k, e.mode, e.exercise, e.incident,
+			e.case_ref, about.incident, about.case_ref, e.org, e.ref, e.eid, d #>> '{message,sender_person}',
+			coalesce(told.orgs, '{}'), coalesce(told.sets, '{}'), 
+			array(select distinct x #>> '{}' from unnest(array[
+					'$.decided.readers[*].org', '$.decided.receipts[*].org', '$.decided.recalled.orgs[*]',
+					'$.decided.timers_started[*].desk', '$.decided.timers_stopped[*].desk', '$.decided.timers_moved[*].desk',
+					'$.decided.linked[*].timers_started[*].desk', '$.decided.linked[*].timers_stopped[*].desk']::jsonpath[]) path,
+				lateral jsonb_path_query(d, path) x
+				where x #>> '{}' <> ''),
+			case when d -> 'decided' ? 'recalled' then array(select x #>> '{}' from jsonb_path_query(d, '$.decided.recalled.orgs[*]') x) end,
+			coalesce(d -> 'decided' ? 'pages', false), coalesce(d -> 'decided' ? 'incident_state', false)
+		from unnest(p_docs) with ordinality u(d, nth) join ledger.entry e on e.seq = p_done + u.nth - 1
+			left join lateral (select array_agg(r.v ->> 'org' order by r.nth) orgs, array_agg(s.id order by r.nth) sets
+				from jsonb_path_query(d, '$.decided.readers[*]') with ordinality r(v, nth)
+				left join audit.role_set s on s.roles = r.v -> 'roles') told on true
+			left join lateral (select m.incident, m.case_ref from ledger.entry m
+				where e.incident is null and m.seq + 0 < e.seq
+					and m.eid = coalesce(d #>> '{message,body,order_ref}', d #>> '{decided,receipts,0,ref}')::uuid
+				order by m.seq + 0 limit 1) about on true
 		on conflict do nothing;
 
 	insert into audit.receipt (seq, nth, ts, ref, org, person, state, channel, at, k, of_org, exercise, incident, case_ref)
-		select e.seq, r.nth, e.ts, m.eid, r.v ->> 'org', (r.v ->> 'person')::uuid, r.v ->> 'state', r.v ->> 'channel',
-			(e.d #>> '{decided,at}')::timestamptz, m.k, m.org, m.exercise, coalesce(m.incident, b.incident), coalesce(m.case_ref, b.case_ref)
-		from (select e.seq, e.ts, ledger.document(e) d from ledger.entry e
-				where e.seq >= done and e.seq < upto and position('"receipts"'::bytea in e.body) > 0 offset 0) e,
-			lateral jsonb_array_elements(e.d #> '{decided,receipts}') with ordinality r(v, nth),
-			lateral (select m.* from ledger.entry m where m.eid = (r.v ->> 'ref')::uuid and m.seq < e.seq order by m.seq limit 1) m
-			left join audit.belonging b on b.seq = m.seq
+		select f.seq, r.nth, f.ts, m.eid, r.v ->> 'org', (r.v ->> 'person')::uuid, r.v ->> 'state', r.v ->> 'channel', f.at, m.k, m.org, m.exercise,
+			coalesce(m.incident, m.of_incident), coalesce(m.case_ref, m.of_case)
+		from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
+			lateral jsonb_array_elements(d #> '{decided,receipts}') with ordinality r(v, nth),
+			lateral (select m.* from audit.fact m where m.eid = (r.v ->> 'ref')::uuid and m.seq + 0 < f.seq order by m.seq + 0 limit 1) m
 		where r.v ->> 'state' is not null
 		on conflict do nothing;
 
 	insert into audit.erasure (seq, part, first, last)
-		select e.seq, part, split_part(run, '-', 1)::bigint, coalesce(nullif(split_part(run, '-', 2), ''), run)::bigint
-		from ledger.entry e, lateral (select ledger.document(e) #> '{message,body}' offset 0) said(body),
-			unnest(array['data', 'actors']) part, lateral jsonb_array_elements_text(said.body -> part) run
-		where e.k = 'erase.due' and e.org = 'server' and e.seq >= done and e.seq < upto
+		select f.seq, part, split_part(run, '-', 1)::bigint, coalesce(nullif(split_part(run, '-', 2), ''), run)::bigint
+		from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
+			unnest(array['data', 'actors']) part, lateral jsonb_array_elements_text(d #> array['message', 'body', part]) run
+		where f.k = 'erase.due' and f.org = 'server'
 		on conflict do nothing;
 
-	for x in select e, ledger.document(e) d from ledger.entry e
-		where e.seq >= done and e.seq < upto and position('"timers_'::bytea in e.body) > 0 order by e.seq
-	loop
-		perform audit.take_timers(x.e, x.d);
-	end loop;
-	update audit.progress p set size = upto where upto > p.size;
-	return tip - upto;
+	-- A run of a timer begins; or both ends of it are said at once.
+	insert into audit.timer (id, started, ts, timer, legal, desk, k, org, ref, order_ref, exercise, incident, case_ref, starts, deadline)
+		select (v ->> 'id')::uuid, f.seq, f.ts, v ->> 'timer', coalesce((v ->> 'legal')::boolean, false), nullif(v ->> 'desk', ''), f.k, f.org, f.eid,
+			(v ->> 'order')::uuid, f.exercise, coalesce(f.incident, f.of_incident), coalesce(f.case_ref, f.of_case),
+			coalesce((v ->> 'starts')::timestamptz, f.at), (v ->> 'deadline')::timestamptz
+		from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
+			lateral (select v from jsonb_path_query(d, '$.decided.timers_stopped[*]') v where v ? 'starts'
+				union all select v from jsonb_path_query(d, '$.decided.linked[*].timers_stopped[*]') v where v ? 'starts'
+				union all select v from jsonb_path_query(d, '$.decided.timers_started[*]') v
+				union all select v from jsonb_path_query(d, '$.decided.linked[*].timers_started[*]') v) said
+		on conflict do nothing;
+	-- It ends: the run that had begun before, or the one that is said with it. The last word on it counts.
+	update audit.timer t set stopped = x.seq, stopped_at = (x.v ->> 'at')::timestamptz, met = (x.v ->> 'met')::boolean
+		from (select distinct on (s.id, run.started) s.*, run.started
+			from (select p_done + u.nth - 1 seq, said.nth, v, (v ->> 'id')::uuid id from unnest(p_docs) with ordinality u(d, nth),
+					lateral (select * from jsonb_path_query(d, '$.decided.timers_stopped[*]') with ordinality a(v, nth)
+						union all select v, 1000000 + nth from jsonb_path_query(d, '$.decided.linked[*].timers_stopped[*]') with ordinality a(v, nth)) said) s,
+				lateral (select n.started from audit.timer n where n.id = s.id and (n.started < s.seq or (n.started = s.seq and s.v ? 'starts'))
+					order by n.started desc limit 1) run
+			order by s.id, run.started, s.seq desc, s.nth desc) x
+		where t.id = x.id and t.started = x.started;
+	-- Its deadline passes: the first word on it counts.
+	update audit.timer t set passed = x.seq, passed_at = x.at
+		from (select distinct on (id, started) f.seq, f.at, run.id, run.started
+			from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
+				lateral jsonb_path_query(d, '$.decided.timers_moved[*]') v,
+				lateral (select n.id, n.started from audit.timer n where n.id = (v ->> 'id')::uuid and n.started <= f.seq order by n.started desc limit 1) run
+			where f.k = 'deadline.passed'
+			order by id, started, f.seq) x
+		where t.id = x.id and t.started = x.started and t.passed is null;
+end
+$$;
+
+-- Takes at most so many entries; none, if somebody else is at it for longer than a second. Returns how many of the ledger's
+-- entries are known then, and how many are not.
+create or replace function audit.catch_up(p_at_most integer, out size bigint, out behind bigint)
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '1s'
+	set enable_seqscan = off
+as $$
+declare
+	tip bigint;
+	upto bigint;
+begin
+	select p.size into strict size from audit.progress p;
+	select t.size into strict tip from ledger.tip t;
+	if size < tip then
+		begin
+			select p.size into strict size from audit.progress p for update; -- one at a time
+		exception when lock_not_available then
+			behind := tip - size;
+			return;
+		end;
+		-- at most 16 MiB of bodies, if there is more than one
+		select greatest(max(x.seq), catch_up.size) + 1 into upto
+			from (select e.seq, sum(octet_length(e.body)) over (order by e.seq) as bytes from ledger.entry e
+				where e.seq >= catch_up.size and e.seq < least(tip, catch_up.size + p_at_most)) x
+			where x.bytes <= 16777216;
+		if size < tip then
+			perform audit.take_facts(size, array(select convert_from(e.body, 'UTF8')::jsonb from ledger.entry e
+				where e.seq >= catch_up.size and e.seq < upto order by e.seq));
+			update audit.progress p set size = upto;
+			size := upto;
+		end if;
+	end if;
+	behind := greatest(tip - size, 0);
 end
 $$;
 
 -- ---- what an auditor reads ----
 
-drop policy if exists entry_auditor on ledger.entry;
-create policy entry_auditor on ledger.entry for select to tocsin_auditor using (
+-- Who sees an entry is decided on its fact, and only there.
+alter table audit.fact enable row level security;
+alter table audit.fact force row level security;
+drop policy if exists fact_owner on audit.fact;
+create policy fact_owner on audit.fact to tocsin_owner using (true) with check (true);
+drop policy if exists fact_auditor on audit.fact;
+create policy fact_auditor on audit.fact for select to tocsin_auditor using (
 	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
 	and seq < (select (audit.mine()).as_of)
-	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
+	and (not starts_with(k, 'M18.') or (select (audit.mine()).deconfliction))
 	and (k <> 'M27.mandate' or org = (select (audit.mine()).asker)) -- whom it is about is told later, and not by this
 	and (org = any ((select (audit.mine()).orgs)::text[])
 		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
-			or exercise = any ((select (audit.mine()).exercises)::uuid[]) or exists (select from audit.belonging b where b.seq = entry.seq))
+			or exercise = any ((select (audit.mine()).exercises)::uuid[])
+			or of_incident = any ((select (audit.mine()).incidents)::uuid[]) or of_case = any ((select (audit.mine()).cases)::uuid[]))
 			and k not in ('M4.draft', 'M10.draft')) -- a draft is its organisation's alone
-		or exists (select from audit.concern c where c.seq = entry.seq)
-		or (k like 'M27.%' and org = (select (audit.mine()).asker)))
+		or concerned && (select (audit.mine()).orgs)::text[]
+		or (starts_with(k, 'M27.') and org = (select (audit.mine()).asker)))
 	-- within an organisation, by role: as its people read it elsewhere; what was taken back from it is everybody's
 	and ((select (audit.mine()).roles) is null
-		or jsonb_path_exists(convert_from(body, 'UTF8')::jsonb, '$.decided.readers[*] ? (@.org == $org && exists(@.roles[*] ? (@ == $roles[*])))',
-			jsonb_build_object('org', (select (audit.mine()).asker), 'roles', (select to_jsonb((audit.mine()).roles))))
-		or jsonb_path_exists(convert_from(body, 'UTF8')::jsonb, '$.decided.recalled.orgs[*] ? (@ == $org)',
-			jsonb_build_object('org', (select (audit.mine()).asker)))));
-alter table audit.concern enable row level security;
-alter table audit.concern force row level security;
-drop policy if exists concern_owner on audit.concern;
-create policy concern_owner on audit.concern to tocsin_owner using (true) with check (true);
-drop policy if exists concern_auditor on audit.concern;
-create policy concern_auditor on audit.concern for select to tocsin_auditor using (
-	org = any ((select (audit.mine()).orgs)::text[]));
-
--- Of what an entry belongs to: that of the incidents and cases named.
-alter table audit.belonging enable row level security;
-alter table audit.belonging force row level security;
-drop policy if exists belonging_owner on audit.belonging;
-create policy belonging_owner on audit.belonging to tocsin_owner using (true) with check (true);
-drop policy if exists belonging_auditor on audit.belonging;
-create policy belonging_auditor on audit.belonging for select to tocsin_auditor using (
-	incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[]));
+		or exists (select from unnest(readers, reader_sets) r(org, roles)
+			where r.org = (select (audit.mine()).asker) and r.roles = any ((select (audit.mine()).role_sets)::integer[]))
+		or (select (audit.mine()).asker) = any (recalled)));
+drop policy if exists entry_auditor on ledger.entry;
+create policy entry_auditor on ledger.entry for select to tocsin_auditor using (
+	exists (select from audit.fact f where f.seq = entry.seq));
 
 -- What took parts of entries that may be read with them. When it was is no question of the period: it comes later, always.
 alter table audit.erasure enable row level security;
@@ -215,7 +217,7 @@ drop policy if exists erasure_owner on audit.erasure;
 create policy erasure_owner on audit.erasure to tocsin_owner using (true) with check (true);
 drop policy if exists erasure_auditor on audit.erasure;
 create policy erasure_auditor on audit.erasure for select to tocsin_auditor using (
-	(select (audit.mine()).whole) and exists (select from ledger.entry e where e.seq between erasure.first and erasure.last));
+	(select (audit.mine()).whole) and exists (select from audit.fact f where f.seq between erasure.first and erasure.last));
 
 -- Receipts and timers: as the entries that they are of.
 alter table audit.receipt enable row level security;
@@ -226,7 +228,7 @@ drop policy if exists receipt_auditor on audit.receipt;
 create policy receipt_auditor on audit.receipt for select to tocsin_auditor using (
 	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
 	and seq < (select (audit.mine()).as_of)
-	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
+	and (not starts_with(k, 'M18.') or (select (audit.mine()).deconfliction))
 	and (org = any ((select (audit.mine()).orgs)::text[]) or of_org = any ((select (audit.mine()).orgs)::text[])
 		or incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
 		or exercise = any ((select (audit.mine()).exercises)::uuid[])));
@@ -238,7 +240,7 @@ drop policy if exists timer_auditor on audit.timer;
 create policy timer_auditor on audit.timer for select to tocsin_auditor using (
 	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
 	and started < (select (audit.mine()).as_of)
-	and (k not like 'M18.%' or (select (audit.mine()).deconfliction))
+	and (not starts_with(k, 'M18.') or (select (audit.mine()).deconfliction))
 	and k <> 'M27.mandate'
 	and (desk = any ((select (audit.mine()).orgs)::text[]) or org = any ((select (audit.mine()).orgs)::text[])
 		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])

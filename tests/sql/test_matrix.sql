@@ -62,16 +62,16 @@ insert into expected values
 	('audit.page', '', '', '', 'r', ''),
 	('audit.read', '', '', '', 'r', ''),
 	('audit.privileged', '', '', '', 'r', ''),
-	('audit.concern', '', '', '', 'r', ''),
-	('audit.belonging', '', '', '', 'r', ''),
+	('audit.fact', '', '', '', 'r', ''),
+	('audit.role_set', '', '', '', '', ''),
+	('audit.role_set_id_seq', '', '', '', '', ''),
 	('audit.erasure', '', '', '', 'r', ''),
 	('audit.session', '', '', '', '', ''),  -- whose question a session answers: by audit.open only
 	('audit.progress', '', '', '', '', ''), -- how far the facts are: by audit.catch_up only
 	('audit.open', '', '', '', 'x', ''),
 	('audit.mine', '', '', '', 'x', ''),
 	('audit.catch_up', '', '', '', 'x', ''),
-	('audit.concerned', '', '', '', '', ''),
-	('audit.take_timers', '', '', '', '', '');
+	('audit.take_facts', '', '', '', '', '');
 
 create temporary table found as
 	with object(kind, oid, name) as (

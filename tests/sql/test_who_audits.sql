@@ -50,7 +50,7 @@ $$;
 create function tap.opens(who text, question bigint) returns void language plpgsql as $$
 begin
 	perform tap.does(who, 'set default_transaction_read_only = off');
-	perform tap.says(who, 'select audit.catch_up(10000)::text');
+	perform tap.says(who, 'select size::text from audit.catch_up(10000)');
 	perform tap.says(who, format('select (audit.open(%s, null)).as_of::text', question));
 	perform tap.does(who, 'begin isolation level repeatable read, read only');
 	perform tap.says(who, 'select (audit.mine()).asker');

@@ -1,5 +1,5 @@
 -- actions: everything that one person did, by their pseudonym.
-select e.seq, e.at, e.k, e.org, e.incident, e."case", e.ref, e.id from audit.entry e
-where e.message ->> 'sender_person' = :person::text
-	and e.exercise is not distinct from :exercise::uuid
-order by e.seq
+select f.seq, f.at, f.k, f.org, f.incident, f.case_ref as "case", f.ref, f.eid as id from audit.fact f
+where f.person = :person::text
+	and (f.exercise = :exercise::uuid or (:exercise::uuid is null and f.exercise is null))
+order by f.seq

@@ -1,7 +1,7 @@
 -- activations: when an incident became active and when it was closed, how many had to acknowledge, and when the last one did.
 with a as (
 	select d.seq, d.at, d.incident, d.id, d.org from audit.decision d
-	where d."to" = 'ACTIVE' and (:incident::uuid is null or d.incident = :incident::uuid) and d.exercise is not distinct from :exercise::uuid)
+	where d."to" = 'ACTIVE' and (:incident::uuid is null or d.incident = :incident::uuid) and (d.exercise = :exercise::uuid or (:exercise::uuid is null and d.exercise is null)))
 select a.incident, a.id, a.at as active, c.closed, round(extract(epoch from c.closed - a.at))::bigint as active_s, t.owed, r.acknowledged, r.last, r.last_by,
 	round(extract(epoch from r.last - a.at))::bigint as last_acknowledgement_s
 from a

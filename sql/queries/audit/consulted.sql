@@ -4,6 +4,6 @@ select c.seq, c.at, 'receipt ' || c.state as how, c.org, c.person::text as perso
 union all
 select r.seq, r.at, r.k, r.org, r.person from audit.read r where r.ref = :message::uuid or r.id = :message::uuid
 union all
-select e.seq, e.at, e.k, e.org, e.message ->> 'sender_person' from audit.entry e
-	where e.k like 'M29.%' and e.message #> '{body,entries}' @> jsonb_build_array(jsonb_build_object('ref', :message::text))
+select e.seq, e.at, e.k, e.org, e.person from audit.entry e
+	where starts_with(e.k, 'M29.') and e.message #> '{body,entries}' @> jsonb_build_array(jsonb_build_object('ref', :message::text))
 order by 1

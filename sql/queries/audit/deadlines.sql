@@ -4,5 +4,5 @@ select d.timer, d.legal, d.org, d.k, d.started_by, d.incident, d."case", d."orde
 from audit.deadline d
 where (:incident::uuid is null or d.incident = :incident::uuid) and (:case::uuid is null or d."case" = :case::uuid)
 	and (:org::text is null or d.org = :org::text)
-	and d.exercise is not distinct from :exercise::uuid
+	and (d.exercise = :exercise::uuid or (:exercise::uuid is null and d.exercise is null))
 order by d.starts, d.started, d.org

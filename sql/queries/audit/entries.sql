@@ -1,6 +1,6 @@
 -- entries: the entries themselves, as the mandate allows: with what is sealed if it covers personal data.
-select e.seq from ledger.entry e
-where (:incident::uuid is null or e.incident = :incident::uuid) and (:case::uuid is null or e.case_ref = :case::uuid)
-	and (:org::text is null or e.org = :org::text) and e.exercise is not distinct from :exercise::uuid
-	and (:after::bigint is null or e.seq > :after::bigint)
-order by e.seq
+select f.seq from audit.fact f
+where (:incident::uuid is null or f.incident = :incident::uuid) and (:case::uuid is null or f.case_ref = :case::uuid)
+	and (:org::text is null or f.org = :org::text) and (f.exercise = :exercise::uuid or (:exercise::uuid is null and f.exercise is null))
+	and (:after::bigint is null or f.seq > :after::bigint)
+order by f.seq

@@ -1,11 +1,10 @@
 -- timeline: what happened, in order.
-select e.seq, e.at, e.recorded, e.k, e.org, e.incident, e."case", e.ref, e.id,
-	array(select r ->> 'org' from jsonb_array_elements(e.decided -> 'readers') r) as readers
-from audit.entry e
-where (:incident::uuid is null or e.incident = :incident::uuid)
-	and (:case::uuid is null or e."case" = :case::uuid)
-	and (:org::text is null or e.org = :org::text)
-	and e.exercise is not distinct from :exercise::uuid
-	and (:from::timestamptz is null or e.at >= :from::timestamptz)
-	and (:until::timestamptz is null or e.at <= :until::timestamptz)
-order by e.seq
+select f.seq, f.at, to_timestamp(f.ts / 1000000.0) as recorded, f.k, f.org, f.incident, f.case_ref as "case", f.ref, f.eid as id, f.readers
+from audit.fact f
+where (:incident::uuid is null or f.incident = :incident::uuid)
+	and (:case::uuid is null or f.case_ref = :case::uuid)
+	and (:org::text is null or f.org = :org::text)
+	and (f.exercise = :exercise::uuid or (:exercise::uuid is null and f.exercise is null))
+	and (:from::timestamptz is null or f.at >= :from::timestamptz)
+	and (:until::timestamptz is null or f.at <= :until::timestamptz)
+order by f.seq

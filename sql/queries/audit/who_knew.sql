@@ -1,16 +1,18 @@
 -- who_knew: per organisation, how many messages had come to it by then, and what of them was known.
-with was_for as (
-	select r.org, r.message from audit.reader r
-	where (:incident::uuid is null or r.incident = :incident::uuid) and (:case::uuid is null or r."case" = :case::uuid)
-		and r.exercise is not distinct from :exercise::uuid
-		and r.k like 'M%' and r.k not like 'M19.%' and r.k not like 'M27.%' and r.org <> r.sender and r.at <= :at::timestamptz),
-came as (
-	select c.org, c.message, c.state from audit.receipt_of c
+with was_for as materialized (
+	select f.eid, f.org, f.readers from audit.fact f
+	where (:incident::uuid is null or f.incident = :incident::uuid) and (:case::uuid is null or f.case_ref = :case::uuid)
+		and (f.exercise = :exercise::uuid or (:exercise::uuid is null and f.exercise is null))
+		and starts_with(f.k, 'M') and not starts_with(f.k, 'M19.') and not starts_with(f.k, 'M27.') and f.at <= :at::timestamptz),
+available as (select r.org, count(distinct w.eid) as n from was_for w, lateral unnest(w.readers) r(org) where r.org <> w.org group by r.org),
+known as (
+	select c.org, count(distinct c.message) filter (where c.state = 'delivered') as delivered,
+		count(distinct c.message) filter (where c.state = 'seen') as seen,
+		count(distinct c.message) filter (where c.state = 'acked') as acknowledged
+	from audit.receipt_of c join was_for w on w.eid = c.message and c.org = any (w.readers) and c.org <> w.org
 	where (:incident::uuid is null or c.incident = :incident::uuid) and (:case::uuid is null or c."case" = :case::uuid)
-		and c.exercise is not distinct from :exercise::uuid and c.at <= :at::timestamptz)
-select w.org, count(distinct w.message) as available,
-	count(distinct c.message) filter (where c.state = 'delivered') as delivered,
-	count(distinct c.message) filter (where c.state = 'seen') as seen,
-	count(distinct c.message) filter (where c.state = 'acked') as acknowledged
-from was_for w left join came c using (org, message)
-group by w.org order by w.org
+		and (c.exercise = :exercise::uuid or (:exercise::uuid is null and c.exercise is null)) and c.at <= :at::timestamptz
+	group by c.org)
+select a.org, a.n as available, coalesce(k.delivered, 0) as delivered, coalesce(k.seen, 0) as seen, coalesce(k.acknowledged, 0) as acknowledged
+from available a left join known k using (org)
+order by a.org
