@@ -9,6 +9,7 @@
 #include "ipc/grant.h"
 #include "measure/metrics.h"
 #include "render/render.h"
+#include "store/facts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct toc_archive {
 	struct toc_child *child;
 	struct toc_prover *prover; /* NULL: the log is not shown */
 	struct toc_auditor *auditor;
+	struct toc_facts *facts; /* NULL: nobody audits */
 	struct toc_buf out;
 	struct reading *first, **end;
 	size_t n;
@@ -438,12 +440,27 @@ static toc_time now_of(void *archive)
 	return a->o.clock ? a->o.clock(a->o.clock_ctx) : toc_clock_now();
 }
 
+static const struct toc_child_source facts_source = { .fd = toc_facts_fd, .wants = toc_facts_wants, .next_us = toc_facts_next_us,
+						      .step = toc_facts_step };
+
+static void look_at_facts(struct toc_archive *a)
+{
+	struct toc_error why;
+
+	if (!a->facts)
+		return;
+	toc_gauge(TOC_METRIC_ARCHIVE_BEHIND, 0, toc_facts_behind(a->facts));
+	if (toc_facts_trouble(a->facts, &why))
+		toc_log(TOC_LOG_WARN, "facts_wait", "what auditors look for is not computed, trying again in 5 s: %s", why.text);
+}
+
 static void on_turn(void *archive)
 {
 	struct toc_archive *a = archive;
 	if (a->prover)
 		toc_prover_turn(a->prover);
 	toc_auditor_turn(a->auditor);
+	look_at_facts(a);
 	toc_gauge(TOC_METRIC_ARCHIVE_WAITING, 0, (int64_t)a->n);
 	toc_gauge(TOC_METRIC_ARCHIVE_DATABASE, 0, a->ready && toc_store_is_up(a->o.store));
 	toc_gauge(TOC_METRIC_ARCHIVE_TURN, 0, toc_clock_mono_us());
@@ -508,6 +525,10 @@ struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
 		.now = now_of,
 		.ctx = a,
 	});
+	if (o->auditor) {
+		a->facts = toc_facts_new(o->auditor);
+		toc_child_watch(a->child, &facts_source, a->facts);
+	}
 	return a;
 }
 
@@ -524,6 +545,7 @@ void toc_archive_free(struct toc_archive *a)
 	toc_store_free(a->o.store);
 	toc_auditor_free(a->auditor);
 	toc_child_free(a->child);
+	toc_facts_free(a->facts);
 	toc_prover_free(a->prover);
 	for (struct reading *r = a->first, *next; r; r = next) {
 		next = r->next;

@@ -247,7 +247,7 @@ describe('what the ledger answers for', () => {
 		let lines = 0;
 		const asked = fetchLines(server, auditor, { mandate, purpose: 'endless', sql }, gone.signal, (n) => { lines += n; });
 		await until(() => lines > 64, 'rows that set something came');
-		const busy = () => server.family().filter((p) => /tocsin_auditor .* (SELECT|FETCH|SET)/.test(p.args)).length;
+		const busy = () => server.family().filter((p) => /tocsin_auditor .* FETCH/.test(p.args)).length;
 		await until(() => busy() === 1, 'it runs');
 		gone.abort();
 		await assert.rejects(asked);
@@ -275,7 +275,7 @@ describe('what the ledger answers for', () => {
 	it('who goes away is not answered further: PostgreSQL stops as well; meanwhile history is served', async () => {
 		const gone = new AbortController(), slow = 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b';
 		const asked = fetchLines(server, auditor, { mandate, purpose: 'slow', sql: slow }, gone.signal);
-		const busy = () => server.family().filter((p) => /tocsin_auditor .* (SELECT|FETCH)/.test(p.args)).length;
+		const busy = () => server.family().filter((p) => /tocsin_auditor .* FETCH/.test(p.args)).length;
 		await until(() => busy() === 1, 'it runs');
 		assert.equal((await server.request('GET', '/api/entries?after=-1&limit=5', { credential: auditor })).status, 200);
 		gone.abort();

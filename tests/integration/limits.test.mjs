@@ -381,7 +381,7 @@ describe('questions to the ledger', () => {
 		let long;
 		await reaches('audit_s', async () => {
 			long = question(server, auditor, 'sql', { mandate, purpose: 'how long', sql });
-			await until(() => server.family().some((p) => /tocsin_auditor .* (SELECT|FETCH)/.test(p.args)), 'it runs');
+			await until(() => server.family().some((p) => /tocsin_auditor .* FETCH/.test(p.args)), 'it runs');
 			await reaches('audits', async () => {
 				const second = await question(server, auditor, 'timeline', { mandate, purpose: 'meanwhile', parameters: { exercise: LANTERN } });
 				assert.equal(second.json?.code ?? second.last?.error?.code, 'busy', JSON.stringify(second));
