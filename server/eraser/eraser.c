@@ -96,6 +96,8 @@ static void on_turn(void *ctx)
 		toc_gauge(TOC_METRIC_ERASER_DATABASE, 0, p->up);
 		if (r == 0 && fresh) {
 			e->done_to = 0;
+			toc_watch_again(p->watch);
+			p->walk_us = 0;
 			r = toc_eraser_restore(e, &error);
 			if (r < 0)
 				e->since_us = e->since_us ? e->since_us : now;

@@ -103,6 +103,7 @@ void toc_eraser_tell(struct toc_eraser *e); /* keeper and archive: look anew */
 /* watch.c */
 struct toc_watch;
 struct toc_watch *toc_watch_new(void);
+void toc_watch_again(struct toc_watch *w); /* from the beginning: it may be another copy of the ledger */
 void toc_watch_free(struct toc_watch *w);
 /** A piece of the way. @return when the next one is wanted (monotonic µs) */
 int64_t toc_watch_step(struct toc_watch *w, struct toc_erasing *ledger, int64_t now_us, struct toc_error *reterr);

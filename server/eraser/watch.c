@@ -27,6 +27,7 @@ struct run {
 struct watch_missing {
 	uint64_t seq;
 	unsigned parts;
+	char keys[160];
 };
 struct toc_watch {
 	struct run *runs; /* what erase entries name */
@@ -53,6 +54,12 @@ void toc_watch_free(struct toc_watch *w)
 	if (w)
 		free(w->runs);
 	free(w);
+}
+
+void toc_watch_again(struct toc_watch *w)
+{
+	w->n_runs = 0;
+	w->read_to = w->at = w->tampered = 0;
 }
 
 static void add_runs(struct toc_watch *w, const struct toc_value *list, unsigned part)
@@ -109,12 +116,16 @@ static unsigned named(const struct toc_watch *w, uint64_t seq)
 	return parts;
 }
 
-static void take_missing(void *ctx, uint64_t seq, unsigned parts)
+static void take_missing(void *ctx, uint64_t seq, unsigned parts, struct toc_str keys)
 {
 	struct toc_watch *w = ctx;
 
-	if (w->n_missing < PIECE)
-		w->missing[w->n_missing++] = (struct watch_missing){ seq, parts };
+	if (w->n_missing == PIECE)
+		return;
+	struct watch_missing *m = &w->missing[w->n_missing++];
+	m->seq = seq;
+	m->parts = parts;
+	snprintf(m->keys, sizeof m->keys, "%.*s", TOC_STR_ARGS(keys));
 }
 
 static void judge(struct toc_watch *w)
@@ -125,9 +136,10 @@ static void judge(struct toc_watch *w)
 			continue;
 		w->tampered += (unsigned)__builtin_popcount(gone);
 		if (w->tampered <= SAY_MOST)
-			toc_log(TOC_LOG_ERROR, "part_missing", "entry %llu: %s not there, and no entry says that it was erased",
+			toc_log(TOC_LOG_ERROR, "part_missing", "entry %llu: %s not there, and no entry says that it was erased; %s; erasures known up to entry %llu",
 				(unsigned long long)w->missing[i].seq,
-				gone == (ACTOR | DATA) ? "who acted and the personal part are" : gone == ACTOR ? "who acted is" : "the personal part is");
+				gone == (ACTOR | DATA) ? "who acted and the personal part are" : gone == ACTOR ? "who acted is" : "the personal part is",
+				w->missing[i].keys, (unsigned long long)w->read_to);
 	}
 }
 

@@ -317,10 +317,15 @@ int toc_erasing_missing(struct toc_erasing *e, uint64_t from, uint64_t to, toc_e
 {
 	toc_arena_reset(e->a);
 	const char *values[] = { number(e, from), number(e, to) };
-	PGresult *r = run(e, "select seq, parts from ledger.missing_parts($1, $2)", values, 2, reterr);
+	PGresult *r = run(e,
+			  "select m.seq, m.parts, coalesce((select string_agg(x.part || ' key ' || x.key || case when exists "
+			  "(select from ledger.seal_key k where k.id = x.key) then ', which is there' else ', which is gone' end, '; ') "
+			  "from (values ('actor', m.actor_key), ('data', m.data_key)) x(part, key) where x.key is not null), 'no keys named') "
+			  "from ledger.missing_parts($1, $2) m",
+			  values, 2, reterr);
 
 	for (int i = 0; r && i < PQntuples(r); i++)
-		missing(ctx, number_at(r, i, 0), (unsigned)number_at(r, i, 1));
+		missing(ctx, number_at(r, i, 0), (unsigned)number_at(r, i, 1), text_at(r, i, 2));
 	PQclear(r);
 	return r ? 0 : TOC_EIO;
 }

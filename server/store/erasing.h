@@ -51,8 +51,9 @@ int toc_erasing_taken(struct toc_erasing *e, const char *node, struct toc_error 
 typedef void toc_erasing_entry(void *ctx, uint64_t seq, struct toc_str body);
 int toc_erasing_entries(struct toc_erasing *e, uint64_t from, toc_erasing_entry *entry, void *ctx,
 			struct toc_error *reterr) TOC_MUSTCHECK;
-/** Entries from <= seq < to of which a part is not there: bits 1 actor, 2 data. */
-typedef void toc_erasing_missing_part(void *ctx, uint64_t seq, unsigned parts);
+/** Entries from <= seq < to of which a part is not there: bits 1 actor, 2 data. @param keys words: which keys sealed them, and whether
+ * these are there */
+typedef void toc_erasing_missing_part(void *ctx, uint64_t seq, unsigned parts, struct toc_str keys);
 int toc_erasing_missing(struct toc_erasing *e, uint64_t from, uint64_t to, toc_erasing_missing_part *missing, void *ctx,
 			struct toc_error *reterr) TOC_MUSTCHECK;
 int toc_erasing_tip(struct toc_erasing *e, uint64_t *ret_size, struct toc_error *reterr) TOC_MUSTCHECK;

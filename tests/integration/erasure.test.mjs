@@ -258,7 +258,7 @@ describe('without an entry', () => {
 		const sent = accepted(await open.harbor.deliver(m4(open.harbor)));
 		await ledger.rows(`update ledger.sealed set data = null where seq = ${sent.seq}`, 'admin');
 		await server.kill('eraser');
-		await until(() => server.log.includes(`entry ${sent.seq}: the personal part is not there`), 'the log says so', 20_000);
+		await until(() => server.log.includes(`entry ${sent.seq}: the personal part is not there, and no entry says that it was erased; actor key `), 'the log says so', 20_000);
 		const ready = async () => (await server.request('GET', '/readyz', { credential: server.credential('OPS', 'admin') })).json.checks.eraser;
 		await until(async () => (await ready()).state === 'failing', 'readyz says so', 20_000);
 		assert.match((await ready()).reason, /^1 sealed parts are gone/);
