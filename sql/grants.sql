@@ -51,7 +51,8 @@ grant select on ledger.revenant to tocsin_app;
 grant select on ledger.tip, ledger.entry, ledger.seal_key, ledger.wrapping, ledger.wrapping_wanted to tocsin_eraser;
 grant execute on function
 	ledger.erase(bigint),
-	ledger.erasures(bigint, bigint),
+	ledger.entered_erasures(bigint, bigint),
+	ledger.erasure_leaves(bigint),
 	ledger.begin_wrapping(uuid, uuid, text),
 	ledger.rewrap(uuid[], uuid, bytea[]),
 	ledger.retire_wrappings(),

@@ -42,12 +42,14 @@ struct to_do {
 	bool news;
 };
 
-static void take(void *ctx, uint64_t seq, const struct toc_key_row *key, bool there)
+static void take(void *ctx, uint64_t seq, toc_time at, const struct toc_key_row *key, bool there)
 {
 	struct to_do *t = ctx;
 
 	t->got++;
 	t->read_to = seq + 1;
+	if (at.us > t->e->erased_at.us)
+		t->e->erased_at = at;
 	if (there)
 		t->seq[t->n++] = seq;
 	t->news |= toc_outside_note(&t->e->outside, &(struct toc_erased){ key->id, key->subject, key->retention, !there });
@@ -63,6 +65,15 @@ static int carry_out(struct toc_eraser *e, struct toc_error *reterr)
 		t = (struct to_do){ .e = e };
 		if ((r = toc_erasing_erasures(e->ledger, e->done_to, take, &t, reterr)) < 0 || t.got == 0)
 			return r;
+		size_t n = 0;
+		for (size_t i = 0; i < t.n; i++) {
+			bool leaves = false;
+			if ((r = toc_erasing_leaves(e->ledger, t.seq[i], &leaves, reterr)) < 0)
+				return r;
+			if (leaves) /* else it was carried out, and its key stays because something was sealed with it since */
+				t.seq[n++] = t.seq[i];
+		}
+		t.n = n;
 		/* First outside: from here on an older copy of the database is known for one, and a rotation is due. */
 		e->outside.pending |= t.n > 0;
 		if ((t.n || t.news) && (r = toc_outside_write(&e->outside, reterr)) < 0)
@@ -73,7 +84,6 @@ static int carry_out(struct toc_eraser *e, struct toc_error *reterr)
 				return r;
 			toc_count_by(TOC_METRIC_ERASER_ERASED, 0, (int64_t)parts);
 		}
-		/* a key that stays, because something was sealed with it since, waits for an entry of its own */
 		e->done_to = t.read_to;
 		if (t.n || t.news)
 			toc_eraser_tell(e); /* the keys are gone: whoever holds them open forgets them */
@@ -98,6 +108,7 @@ static void on_turn(void *ctx)
 			e->done_to = 0;
 			toc_watch_again(p->watch);
 			p->walk_us = 0;
+			e->erased_at.us = 0;
 			r = toc_eraser_restore(e, &error);
 			if (r < 0)
 				e->since_us = e->since_us ? e->since_us : now;

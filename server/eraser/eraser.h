@@ -78,6 +78,7 @@ struct toc_eraser {
 	uint8_t hand_key[32];  /* that all nodes of the deployment have: hand.c */
 	struct toc_exchange *wanted; /* our half of what was asked of the others, or NULL */
 	struct toc_uuid wants;       /* the key that was asked for */
+	toc_time erased_at;    /* the newest erase entry; 0: none was seen */
 	uint64_t done_to;      /* of what was entered before, everything is carried out */
 	int64_t since_us;      /* something waits since then; 0: nothing */
 };

@@ -10,6 +10,7 @@
  *   7 settle    the record says that nothing is pending */
 #include "base/log.h"
 #include "base/map.h"
+#include "base/time.h"
 #include "eraser/eraser.h"
 #include "measure/metrics.h"
 
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #define PASS 500
+#define LEFT_AFTER TOC_SECONDS(10)
 
 void toc_eraser_tell(struct toc_eraser *e)
 {
@@ -211,6 +213,23 @@ static int destroy_others(struct toc_eraser *e, struct toc_uuid newest, struct t
 	return r;
 }
 
+/* Ids of wrapping keys are UUIDv7: milliseconds come first. */
+static toc_time made_at(struct toc_uuid id)
+{
+	int64_t ms = 0;
+
+	for (int i = 0; i < 6; i++)
+		ms = ms << 8 | id.b[i];
+	return (toc_time){ ms * 1000 };
+}
+
+/* Something was erased after the newest wrapping key was made, and who erased it has not replaced it: that node is gone, or its
+ * record is. Clocks of nodes differ: at worst it is replaced once more than was needed. */
+static bool left_by_another(const struct toc_eraser *e, struct toc_uuid newest)
+{
+	return toc_before(made_at(newest), e->erased_at) && toc_before(toc_after(e->erased_at, LEFT_AFTER), toc_clock_now());
+}
+
 int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 {
 	struct toc_uuid newest;
@@ -235,6 +254,11 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 	e->lacks = (struct toc_uuid){ { 0 } };
 	if ((r = toc_hand_give(e, held(e, newest), reterr)) < 0)
 		return r;
+	if (!e->outside.pending && left_by_another(e, newest)) {
+		e->outside.pending = true;
+		if ((r = toc_outside_write(&e->outside, reterr)) < 0)
+			return r;
+	}
 	if (!e->outside.pending && e->n_keys == 1)
 		return 0;
 	/* no room for a new one, after many that were cut off: these go first, under the newest, and then it begins anew */
@@ -282,10 +306,11 @@ static struct toc_str id_bytes(const struct toc_uuid *id)
 	return (struct toc_str){ (const char *)id->b, sizeof id->b };
 }
 
-static void take_entered(void *ctx, uint64_t seq, const struct toc_key_row *row, bool there)
+static void take_entered(void *ctx, uint64_t seq, toc_time at, const struct toc_key_row *row, bool there)
 {
 	struct returning *b = ctx;
 
+	(void)at;
 	if (there)
 		toc_map_put(b->entered, id_bytes(&row->id), b);
 	b->read_to = seq + 1;

@@ -126,12 +126,24 @@ int toc_erasing_erasures(struct toc_erasing *e, uint64_t from, toc_erasing_erase
 {
 	toc_arena_reset(e->a);
 	const char *values[] = { number(e, from) };
-	PGresult *r = run(e, "select seq, key, subject, retention, there from ledger.erasures($1, 1000)", values, 1, reterr);
+	PGresult *r = run(e, "select seq, key, subject, retention, there, ts from ledger.entered_erasures($1, 1000)", values, 1, reterr);
 
 	for (int i = 0; r && i < PQntuples(r); i++)
-		erased(ctx, number_at(r, i, 0),
+		erased(ctx, number_at(r, i, 0), (toc_time){ (int64_t)number_at(r, i, 5) },
 		       &(struct toc_key_row){ .id = id_at(r, i, 1), .subject = text_at(r, i, 2), .retention = text_at(r, i, 3) },
 		       *PQgetvalue(r, i, 4) == 't');
+	PQclear(r);
+	return r ? 0 : TOC_EIO;
+}
+
+int toc_erasing_leaves(struct toc_erasing *e, uint64_t seq, bool *ret_leaves, struct toc_error *reterr)
+{
+	toc_arena_reset(e->a);
+	const char *values[] = { number(e, seq) };
+	PGresult *r = run(e, "select ledger.erasure_leaves($1)", values, 1, reterr);
+
+	if (r)
+		*ret_leaves = *PQgetvalue(r, 0, 0) == 't';
 	PQclear(r);
 	return r ? 0 : TOC_EIO;
 }

@@ -13,10 +13,12 @@ void toc_erasing_free(struct toc_erasing *e);
 /** @param ret_fresh it is another connection than last time: it may be another copy of the database @return 0 or TOC_EIO */
 int toc_erasing_connect(struct toc_erasing *e, bool *ret_fresh, struct toc_error *reterr) TOC_MUSTCHECK;
 
-/** An erase entry of the server's: which key it destroys, and whether that is there. At most 1000, in order. */
-typedef void toc_erasing_erased(void *ctx, uint64_t seq, const struct toc_key_row *key, bool there);
+/** An erase entry of the server's: when it was entered, which key it destroys, and whether that is there. At most 1000, in order. */
+typedef void toc_erasing_erased(void *ctx, uint64_t seq, toc_time at, const struct toc_key_row *key, bool there);
 int toc_erasing_erasures(struct toc_erasing *e, uint64_t from, toc_erasing_erased *erased, void *ctx,
 			 struct toc_error *reterr) TOC_MUSTCHECK;
+/** @param ret_leaves there is something left to do */
+int toc_erasing_leaves(struct toc_erasing *e, uint64_t seq, bool *ret_leaves, struct toc_error *reterr) TOC_MUSTCHECK;
 int toc_erasing_erase(struct toc_erasing *e, uint64_t seq, uint64_t *ret_parts, struct toc_error *reterr) TOC_MUSTCHECK;
 typedef void toc_erasing_key(void *ctx, const struct toc_key_row *key);
 /** Seal keys that are not wrapped under this one; nil: all. At most `limit`. */

@@ -50,15 +50,49 @@ $$;
 
 -- Erase entries of the server's from p_from on, and whether the key that each destroys is there: then it leaves something to do, or
 -- something was sealed with it since.
-create or replace function ledger.erasures(p_from bigint, p_limit bigint)
-	returns table (seq bigint, key uuid, subject text, retention text, there boolean)
+create or replace function ledger.entered_erasures(p_from bigint, p_limit bigint)
+	returns table (seq bigint, ts bigint, key uuid, subject text, retention text, there boolean)
 	language sql stable security definer
 	set search_path = pg_catalog, pg_temp
 as $$
-	select e.seq, (said.body ->> 'key')::uuid, said.body ->> 'subject', said.body ->> 'retention', k.id is not null
+	select e.seq, e.ts, (said.body ->> 'key')::uuid, said.body ->> 'subject', said.body ->> 'retention', k.id is not null
 		from ledger.entry e cross join lateral (select convert_from(e.body, 'UTF8')::jsonb #> '{message,body}' offset 0) said(body)
 		left join ledger.seal_key k on k.id = (said.body ->> 'key')::uuid
 		where e.k = 'erase.due' and e.org = 'server' and e.seq >= p_from order by e.seq limit p_limit
+$$;
+
+-- Does this erase entry leave something to do? A part that it names, or a key with which nothing is sealed any more. What was sealed
+-- since with that key is none of it.
+create or replace function ledger.erasure_leaves(p_seq bigint) returns boolean
+	language plpgsql stable security definer
+	set search_path = pg_catalog, pg_temp
+	set enable_seqscan = off
+as $$
+declare
+	said jsonb;
+	the_key uuid;
+	piece record;
+begin
+	select (convert_from(e.body, 'UTF8')::jsonb) #> '{message,body}' into said
+		from ledger.entry e where e.seq = p_seq and e.k = 'erase.due' and e.org = 'server';
+	the_key := (said ->> 'key')::uuid;
+	if not exists (select from ledger.seal_key k where k.id = the_key) then
+		return false;
+	end if;
+	for piece in
+		select part, split_part(run, '-', 1)::bigint first, coalesce(nullif(split_part(run, '-', 2), ''), run)::bigint last
+			from unnest(array['data', 'actors']) part, lateral jsonb_array_elements_text(said -> part) run
+	loop
+		if piece.part = 'data' and exists (select from ledger.sealed s
+				where s.seq between piece.first and piece.last and s.data_key = the_key and s.data is not null)
+			or piece.part = 'actors' and exists (select from ledger.sealed s
+				where s.seq between piece.first and piece.last and s.actor_key = the_key and s.actor is not null) then
+			return true;
+		end if;
+	end loop;
+	return not exists (select from ledger.sealed s where s.data_key = the_key and s.data is not null)
+		and not exists (select from ledger.sealed s where s.actor_key = the_key and s.actor is not null);
+end
 $$;
 
 -- A new wrapping key, if the newest is p_after (null: there is none yet). Returns the newest that there is then: with

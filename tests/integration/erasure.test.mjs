@@ -278,7 +278,7 @@ describe('an older copy of the database', () => {
 			and (convert_from(body, 'UTF8')::json) #>> '{message,body,subject}' = '${subject}'`)).length, 'it is entered again', 20_000);
 		await gone(subject, 'R-ITL');
 		await until(() => files().length === 1, 'one wrapping key', 20_000);
-		await until(async () => (await ledger.rows('select (select count(*) from ledger.erasures(0, 1000) where there) + (select count(*) from ledger.revenant) as n', 'admin'))[0].n == 0,
+		await until(async () => (await ledger.rows('select (select count(*) from ledger.entered_erasures(0, 1000) where there) + (select count(*) from ledger.revenant) as n', 'admin'))[0].n == 0,
 			'nothing is left to be erased again', 20_000);
 		const all = await ledger.read();
 		Ledger.checkTree(all);

@@ -167,6 +167,23 @@ describe('two nodes', () => {
 		assert.match((await reads(one, after)).message.body.explanation, /as ever again/);
 	});
 
+	it('replaces the wrapping key for a node that erased and has not come back', async () => {
+		const doomed = await threat('left-by-another-6'), key = await keyOf(doomed), sealed = await parts(key), newest = files(one)[0];
+		for (const s of [one, two]) s.signal('eraser', 'SIGSTOP');
+		await days(31);
+		const [due] = await until(async () => {
+			const found = await ledger.rows(`select seq from ledger.entry where k = 'erase.due' and (convert_from(body, 'UTF8')::json) #>> '{message,body,key}' = '${key.id}'`);
+			return found.length && found;
+		}, 'it is entered', 20_000);
+		await ledger.rows(`set role tocsin_eraser; select ledger.erase(${due.seq})`, 'admin'); // by a third node, which then is gone
+		await gone(doomed);
+		assert.ok(opensWith(wrappingKeys(one.state), key, sealed).length, 'an older copy opens still');
+		for (const s of [one, two]) s.signal('eraser', 'SIGCONT');
+		await until(() => !files(one).includes(newest) && !files(two).includes(newest), 'it is replaced all the same', 40_000);
+		await settled(one, two);
+		for (const s of [one, two]) assert.deepEqual(opensWith(wrappingKeys(s.state), key, sealed), []);
+	});
+
 	it('gives no wrapping key to who can only write to the database, and takes none from there', async () => {
 		const newest = files(one)[0];
 		await ledger.rows(`insert into ledger.wrapping_wanted (node, wrapping, public_key, proof) values ('n3', '${newest}', sha256('half'), sha256('proof'))`, 'admin');

@@ -141,6 +141,7 @@ describe('a hold', () => {
 		server.signal('eraser', 'SIGCONT');
 		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.sealed where actor_key = '${key.id}' and actor is not null`))[0].n < 2, 'what was named goes', 20_000);
 		await settled();
+		const replaced = () => server.log.split('"wrapping_key_replaced"').length, before = replaced();
 		for (let i = 0; i < 2; i++) {
 			await server.kill('eraser');
 			await until(async () => server.log.split('"text":"eraser 0: serving"').length > i + 2, 'another eraser');
@@ -148,6 +149,8 @@ describe('a hold', () => {
 		const other = await threat('goes-meanwhile-6'), otherKey = await keyOf(`case:${other.case}`);
 		await month();
 		await gone(otherKey); // the new eraser has looked and worked
+		await settled();
+		assert.equal(replaced(), before + 1, 'no wrapping key was replaced for what had been carried out');
 		assert.equal((await ledger.rows(`select count(*)::int as n from ledger.sealed where seq = ${issued.seq} and actor is not null`))[0].n, 1, 'what is held is there');
 		assert.equal((await ledger.rows('select count(*)::int as n from ledger.revenant', 'admin'))[0].n, 0);
 		assert.ok(!open.officer.entries.some((e) => e.k === 'erase.due' && e.message.body.basis === 'restored'));

@@ -1,7 +1,7 @@
 -- test_erase.sql: what may be erased: what an erase entry names, by the eraser, and nothing else; wrapping keys in order.
 begin;
 set local search_path = tap, public;
-select plan(36);
+select plan(38);
 
 create function tap.key(nth integer) returns uuid language sql immutable as $$ select format('00000000-0000-7000-8000-00000000000%s', nth)::uuid $$;
 -- Three entries sealed with keys 1 and 2 (actor), 1 (data) of the middle one with 3; and an erase entry of the server's.
@@ -56,6 +56,12 @@ select throws_ok(format('select tap.erase(%s)', tap.enter('erase.due', 'AIRU', t
 select is(tap.erase(tap.enter('erase.due', 'server', tap.key(1), format('["%s"]', (select first from at)), '[]')), 1::bigint,
 	'the part that is named goes');
 select ok(exists (select from ledger.seal_key where id = tap.key(1)), 'its key stays: something else is sealed with it');
+select is(ledger.erasure_leaves((select size - 1 from ledger.tip)), false, 'and that entry leaves nothing to do');
+create temporary table said as select 1 as nth, tap.enter('erase.due', 'server', tap.key(2), format('["%s"]', first), '[]') as seq from at; -- what is said is there for the next statement
+insert into said select 2, tap.enter('erase.due', 'server', tap.key(2), '[]', format('["%s"]', first)) from at;
+insert into said select 3, tap.enter('erase.due', 'AIRU', tap.key(2), '[]', '["0-99"]');
+select is(array(select ledger.erasure_leaves(seq) from said order by nth), array[false, true, false],
+	'nor one that names no part of its key; one that names a part that is there does; a member''s of that name never');
 select is((select count(*)::int from ledger.sealed where data_key = tap.key(1)), 2, 'the number of the key stays with both');
 select is(tap.erase(tap.enter('erase.due', 'server', tap.key(1), '["0-99"]', '["0-99"]')), 1::bigint, 'the rest of that key, whatever else is in the run');
 select ok(not exists (select from ledger.seal_key where id = tap.key(1)), 'and the key');
