@@ -24,7 +24,7 @@ import { go } from "./router.js";
 /** @typedef {import("../core/audit.js").Query} Query */
 /** @typedef {{head?: any, rows: any[], last?: any, same?: boolean, refusal?: any, stopped?: boolean, running: boolean, query: string, raw: string[]}} Answer */
 
-learn("parts", "audit");
+learn("parts", "audit", "incident", "course", "orders");
 
 /** @typedef {{format: string, running?: boolean, name?: string, seq?: number, digest?: string, error?: string}} File */
 
@@ -144,6 +144,11 @@ function Cell(name, v) {
 		return html`<${When} at=${v} of=${{}} withZone />`;
 	if (name === "org" && typeof v === "string")
 		return html`<${OrgName} code=${v} />`;
+	if (name === "k" && has(`entry.${v}`))
+		return html`${t(`entry.${v}`)} <code class="muted">${v}</code>`;
+	/* everybody: the first of them, and how many */
+	if (Array.isArray(v) && v.length > 4 && v.every((x) => typeof x === "string"))
+		return html`<details><summary>${v.slice(0, 2).join(", ")} +${v.length - 2}</summary>${v.join(", ")}</details>`;
 	/* what came by which channel, when: a line each */
 	if (Array.isArray(v) && v.length > 0 && v.every((x) => x && typeof x === "object" && !Array.isArray(x)))
 		return html`<ul class="plain">${v.map((x) => html`<li>${Object.entries(x).map(([k, y], n) => html`${n > 0 && " · "}${Cell(k, y)}`)}</li>`)}</ul>`;
@@ -155,7 +160,9 @@ function Cell(name, v) {
 function Result({ answer, query, file, more, stop, take }) {
 	const { rows, last, head } = answer;
 	const columns = query.columns.map((c) => c.name).filter((c) => rows.some((r) => r[c] !== undefined && r[c] !== null));
-	const shown = columns.length ? columns : [...new Set(rows.flatMap((r) => Object.keys(r)))];
+	const named = columns.length ? columns : [...new Set(rows.flatMap((r) => Object.keys(r)))];
+	const shown = named.includes("seq") ? ["seq", ...named.filter((c) => c !== "seq")] : named;
+	const label = (/** @type {string} */ c) => has(`audit.c.${c}`) ? t(`audit.c.${c}`) : c.replaceAll("_", " ");
 	const skip = Number(head?.parameters?.skip ?? 0);
 	const title = useRef(/** @type {HTMLElement|null} */ (null));
 	return html`<section class="card audit-result"><div class="card-head"><h2 id="result-title" tabindex="-1" ref=${title}>${t("audit.result")} <span class="count-quiet">${rows.length}</span></h2>
@@ -168,9 +175,8 @@ function Result({ answer, query, file, more, stop, take }) {
 		${last && html`<p class=${answer.same ? "proof is-good" : "proof is-bad"} role="status"><${Icon} name=${answer.same ? "accepted" : "warn"} /> ${t(answer.same ? "audit.digest_good" : "audit.digest_bad")}${last.complete === false
 			&& html` · <b>${t("audit.incomplete")}</b>`} <code class="muted">${String(last.sha256 ?? "").slice(0, 16)}…</code></p>`}
 		<${Spread} rows=${rows} />
-		${rows.length ? html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby="result-title"><table class="receipts audit-table"><thead><tr>${shown.map((c) => html`<th scope="col">${has(`audit.c.${c}`) ? t(`audit.c.${c}`) :
-			c.replaceAll("_", " ")}</th>`)}${shown.includes("seq") && html`<th scope="col">${t("audit.proof")}</th>`}</tr></thead><tbody>${rows.map((r, n) => html`<tr key=${r.id ?? `${n}`} class=${proofs.value.get(r.seq)?.ok === false
-				? "is-bad" : ""}>${shown.map((c) => html`<td data-label=${has(`audit.c.${c}`) ? t(`audit.c.${c}`) : c}>${Cell(c, r[c])}</td>`)}${shown.includes("seq") && html`<td data-label=${t("audit.proof")}><${Proof} seq=${r.seq} /></td>`}</tr>`)}</tbody></table></div>`
+		${rows.length ? html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby="result-title"><table class="receipts audit-table"><thead><tr>${shown.map((c) => html`<th scope="col">${label(c)}</th>${c === "seq" && html`<th scope="col">${t("audit.proof")}</th>`}`)}</tr></thead><tbody>${rows.map((r, n) => html`<tr key=${r.id ?? `${n}`} class=${proofs.value.get(r.seq)?.ok === false
+				? "is-bad" : ""}>${shown.map((c) => html`<td data-label=${label(c)}>${Cell(c, r[c])}</td>${c === "seq" && html`<td data-label=${t("audit.proof")}><${Proof} seq=${r.seq} /></td>`}`)}</tr>`)}</tbody></table></div>`
 			: last && html`<p class="muted">${t("audit.nothing")}</p>`}
 		<p class="row">${skip > 0 && html`<button type="button" disabled=${answer.running} onClick=${() => more(Math.max(0, skip - PAGE))}>${t("audit.before")}</button>`}${last?.complete === false && rows.length >= PAGE && html`<button type="button"
 			disabled=${answer.running} onClick=${() => more(skip + PAGE)}>${t("audit.next")}</button>`}${rows.some((r) => r.seq !== undefined) && html`<button type="button" class="mini" onClick=${async () => {
