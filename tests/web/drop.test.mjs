@@ -74,7 +74,7 @@ describe("files that are dropped", { skip: why }, () => {
 	});
 
 	/** The rows of the form as they stand there. */
-	const rows = () => page.evaluate(() => Object.values(Object.entries(localStorage).filter(([k]) => k.includes(".say.M6.share.")).map(([, v]) => JSON.parse(v).values.body))[0]);
+	const rows = () => page.evaluate(() => Object.values(Object.entries(localStorage).filter(([k]) => k.startsWith("tocsin.draft") && k.includes(".say.M6.share.")).map(([, v]) => JSON.parse(v).values.body))[0]);
 	const dropped = (name) => page.locator(".dropped", { hasText: name });
 	const choose = (...files) => page.locator("#drop-files").setInputFiles(files);
 

@@ -65,8 +65,7 @@ export function SettingsScreen() {
 					? html`<ul>${state.value.unknown.slice(-10).map((u) =>
 						html`<li><code>${u.what.k ?? u.what.op}</code> ${u.what.seq}</li>`)}</ul>`
 							: t("settings.unknown_none")}</dd></div></dl>
-			<p><a href="#/log">${t("log.title")}</a></p>
-			<p><button onClick=${signOut}>${t("nav.sign_out")}</button></p>
+			<p class="row"><a class="button" href="#/log">${t("log.title")}</a> <button onClick=${signOut}>${t("nav.sign_out")}</button></p>
 		</section>
 	</main>`;
 }

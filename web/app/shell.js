@@ -63,7 +63,7 @@ function Ribbon() {
 				</span>`;
 			})}
 			${!listed.length && html`<span class="ribbon-words"><${Icon}
-				name="drill" /><strong>${t("exercise.prefix")}</strong> <span>${all.map((e) =>
+				name="drill" /><strong>${t("exercise.prefix")}</strong> <span class="ribbon-title">${all.map((e) =>
 					e.title).join(" · ")}</span> <span class="ribbon-clock">${t("exercise.not_begun")}</span></span>`}
 		</div>`;
 }
