@@ -381,6 +381,20 @@ static void warn_of_notice(struct toc_ask *q, struct toc_value *decided, const s
 	q->verdict->refusal = none;
 }
 
+/* The copy goes to nobody when the directory knows no authority of that state: whoever issues it sends it another way. */
+static void warn_of_copy(struct toc_ask *q, struct toc_value *decided, const struct toc_value *form)
+{
+	struct toc_str home = toc_get_text(form, "hsp_home_state");
+
+	if (toc_str_eq(home, toc_get_text(form, "issuing_state")) || toc_scrutiny_authority(q, home))
+		return;
+	struct toc_value *warning = toc_value_map(q->a);
+	toc_set_cstr(q->a, warning, "code", "no_home_authority");
+	toc_set_text(q->a, warning, "text",
+		     toc_arena_printf(q->a, "TCO 4(1): no authority of \"%.*s\" is a member here: send it its copy yourself", TOC_STR_ARGS(home)));
+	toc_effect(q->a, decided, "warnings", warning);
+}
+
 int toc_rule_order_draft(struct toc_ask *q)
 {
 	const struct toc_value *form = toc_get(q->body, "order");
@@ -412,8 +426,10 @@ int toc_rule_order_draft(struct toc_ask *q)
 	if (toc_len(q->c->dup_keys))
 		toc_set(q->a, decided, "dup_keys", toc_value_copy(q->a, q->c->dup_keys));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
-	if (q->looking)
+	if (q->looking) {
 		warn_of_notice(q, decided, form);
+		warn_of_copy(q, decided, form);
+	}
 	return 0;
 }
 
@@ -514,6 +530,8 @@ int toc_rule_order_issue(struct toc_ask *q)
 	struct toc_str home = toc_get_text(toc_get(toc_order_effects(q, toc_decided(d), o), "issued"), "home_authority");
 	if (home.n)
 		toc_copy_order(q, form, home);
+	else if (q->looking)
+		warn_of_copy(q, toc_decided(d), form);
 	return 0;
 }
 

@@ -114,7 +114,7 @@ static void complaints(struct toc_ask *q, const struct toc_course *c, struct toc
 
 	while ((m = toc_world_next(q->w, TOC_OBJECT_complaints, &cursor))) {
 		if (m->mode != q->mode || !toc_uuid_eq(m->exercise, q->exercise_id) || !is_engaged(c, toc_short_str(&m->org)) ||
-		    toc_before(m->until, i->activated_at) || toc_before(i->closed_at, m->from))
+		    toc_before(m->until, i->active_from) || toc_before(i->closed_at, m->from))
 			continue;
 		all += m->all;
 		reinstated += m->reinstated;
@@ -139,7 +139,7 @@ struct toc_value *toc_statistics(struct toc_ask *q)
 	int64_t *ms = toc_arena_alloc(q->a, (n + 1) * sizeof *ms);
 
 	if (i->activated_at.us != TOC_TIME_NEVER.us && i->closed_at.us != TOC_TIME_NEVER.us)
-		toc_set_int(q->a, f, "active_s", toc_between(i->activated_at, i->closed_at).us / 1000000);
+		toc_set_int(q->a, f, "active_s", i->active_before_s + toc_between(i->activated_at, i->closed_at).us / 1000000);
 	toc_set_int(q->a, f, "duplicates", i->n_duplicates);
 	toc_set_int(q->a, f, "reports", c ? c->reports : 0);
 	set_share(q, f, "proactive_permille", blocked, acted); /* caught before anybody saw it */

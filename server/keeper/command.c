@@ -70,16 +70,18 @@ static void on_message(struct toc_keeper *k, struct toc_work *w, struct toc_str 
 	    is_for_members(w, raw) < 0 || understand(k, w, raw) < 0 || toc_outside_check(k, w) < 0 ||
 	    toc_witness_check(k, w) < 0)
 		refuse(k, w);
-	else if (!toc_erasure_list(k, w))
+	else if (!toc_erasure_list(k, w)) {
+		toc_keeper_receipts_before(k, w->command.k);
 		toc_keeper_put(k, w);
+	}
 }
 
-/* Threats to life, their disclosures, activations and orders want a person's answer: that they arrived is entered at
- * once. */
+/* Threats to life, their disclosures, activations and orders want a person's answer, and with recalls, retractions and the end of
+ * an order a time begins: that they arrived is entered at once. */
 static bool takes_ack(const struct toc_keeper *k, struct toc_uuid eid)
 {
 	static const char *const others[] = { "M29.disclose", "M3.confirm", "M3.fast_path", "M10.issue", "M14.clarification",
-					      "M14.obstacle_ended" };
+					      "M14.obstacle_ended", "M15.decision", "M25.recall", "M8.retract" };
 	const struct toc_message *m = toc_find_message(k->world, eid);
 	bool takes = m && toc_is_threat(toc_short_str(&m->k));
 	for (size_t i = 0; m && i < sizeof others / sizeof *others; i++)

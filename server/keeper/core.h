@@ -223,6 +223,8 @@ int toc_keeper_seed(struct toc_keeper *k, const struct toc_value *raw,
 		    struct toc_work **ret_work) TOC_MUSTCHECK;
 /** Receipts that have waited long enough become works. */
 void toc_keeper_receipts(struct toc_keeper *k);
+/** All that wait do, before a command that asks who has had something, or moves a clock, is decided. */
+void toc_keeper_receipts_before(struct toc_keeper *k, struct toc_str command);
 
 /* answer.c */
 void toc_answer(struct toc_keeper *k, const struct toc_work *w, unsigned http, struct toc_str json);

@@ -51,13 +51,13 @@ static void make(struct toc_keeper *k, const struct toc_principal *by, const str
 	toc_keeper_put(k, w);
 }
 
-void toc_keeper_receipts(struct toc_keeper *k)
+static void enter_until(struct toc_keeper *k, int64_t due_us)
 {
 	struct toc_receipt_group g;
 	if (k->phase != TOC_READY)
 		return;
 	struct toc_arena *a = toc_arena_new();
-	while (toc_receipts_take(k->receipts, toc_clock_mono_us(), a, &g))
+	while (toc_receipts_take(k->receipts, due_us, a, &g))
 		for (size_t done = 0, same; done < g.n; done = same) {
 			const struct toc_message *first = received(k, &g.by, g.eids[done]);
 			same = done + 1;
@@ -73,4 +73,18 @@ void toc_keeper_receipts(struct toc_keeper *k)
 			make(k, &g.by, first, &g.eids[done], same - done);
 		}
 	toc_arena_free(a);
+}
+
+void toc_keeper_receipts(struct toc_keeper *k)
+{
+	enter_until(k, toc_clock_mono_us());
+}
+
+void toc_keeper_receipts_before(struct toc_keeper *k, struct toc_str command)
+{
+	static const char *const whole[] = { "M25.recall", "M8.retract", "M6.scope", "exercise.clock" };
+
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+		if (toc_str_is(command, whole[i]))
+			enter_until(k, INT64_MAX);
 }

@@ -35,7 +35,8 @@ struct clock { /* an hour of an order */
 	struct order *of;
 	bool breached;
 };
-struct crisis { /* an incident */
+struct crisis { /* an incident, from one activation to its end */
+	struct crisis *before; /* the same incident, which was closed and opened again */
 	struct toc_str id, activation, last_by;
 	struct toc_value *due; /* {org: until when its acknowledgement is} */
 	toc_time active, closed, last_ack, last_due;
@@ -255,21 +256,26 @@ static void threat(struct toc_answers *x, const struct toc_value *entry, toc_tim
 
 /* ---- crises ---- */
 
+static struct crisis *crisis_new(struct toc_answers *x, struct toc_str id, struct crisis *before)
+{
+	struct crisis *c = toc_arena_alloc(x->a, sizeof *c);
+
+	*c = (struct crisis){ .before = before,
+			      .id = toc_arena_str(x->a, id),
+			      .due = toc_value_map(x->a),
+			      .active = TOC_TIME_NEVER,
+			      .closed = TOC_TIME_NEVER,
+			      .last_ack = TOC_TIME_NEVER,
+			      .last_due = TOC_TIME_NEVER };
+	toc_map_put(x->crises, id, c);
+	return c;
+}
+
 static struct crisis *crisis_of(struct toc_answers *x, struct toc_str id)
 {
 	struct crisis *c = toc_map_get(x->crises, id);
 
-	if (!c) {
-		c = toc_arena_alloc(x->a, sizeof *c);
-		*c = (struct crisis){ .id = toc_arena_str(x->a, id),
-				      .due = toc_value_map(x->a),
-				      .active = TOC_TIME_NEVER,
-				      .closed = TOC_TIME_NEVER,
-				      .last_ack = TOC_TIME_NEVER,
-				      .last_due = TOC_TIME_NEVER };
-		toc_map_put(x->crises, id, c);
-	}
-	return c;
+	return c ? c : crisis_new(x, id, NULL);
 }
 
 static void owed(struct toc_answers *x, struct crisis *c, const struct toc_value *timers)
@@ -287,12 +293,16 @@ static void states(struct toc_answers *x, const struct toc_value *entry, toc_tim
 	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *v = toc_at(list, i);
 		struct crisis *c = crisis_of(x, toc_get_text(v, "incident"));
-		if (toc_get_is(v, "to", "ACTIVE") && !is_set(c->active)) {
+		if (toc_get_is(v, "to", "ACTIVE")) {
+			if (is_set(c->closed))
+				c = crisis_new(x, c->id, c);
 			c->active = at;
 			c->activation = toc_get_text(entry, "id");
 			owed(x, c, toc_get(toc_get(entry, "decided"), "timers_started"));
 		} else if (toc_get_is(v, "to", "CLOSED")) {
-			c->closed = at; /* of one that was opened again the last */
+			c->closed = at;
+		} else if (toc_get_is(v, "from", "ACTIVE") && !toc_get_is(v, "to", "WINDING_DOWN")) {
+			(void)crisis_new(x, c->id, c->before); /* nobody confirmed it: there was none */
 		}
 	}
 }
@@ -538,6 +548,22 @@ static void answer_threats(struct toc_answers *x, struct toc_value *list)
 	}
 }
 
+/* @return whether there was one; the first comes first */
+static bool answer_crisis(struct toc_answers *x, struct toc_value *list, struct crisis *c)
+{
+	struct toc_value *by = toc_value_list(x->a);
+	bool any = c->before && answer_crisis(x, list, c->before);
+
+	if (!is_set(c->active))
+		return any;
+	add(x, by, c->last_by);
+	length(x, list, Q_activation_to_last_ack, c->id, c->active, c->last_ack);
+	orgs(x, list, Q_last_ack_by, c->id, by);
+	length(x, list, Q_last_ack_left, c->id, c->last_ack, c->last_due);
+	length(x, list, Q_active_to_closed, c->id, c->active, c->closed);
+	return true;
+}
+
 static void answer_crises(struct toc_answers *x, struct toc_value *list)
 {
 	size_t cursor = 0;
@@ -548,18 +574,8 @@ static void answer_crises(struct toc_answers *x, struct toc_value *list)
 	count(x, list, Q_warnings_issued, TOC_STR(""), x->warnings);
 	if (x->declined.n)
 		toc_set_text(x->a, row(x, list, Q_warning_declined, TOC_STR("")), "word", x->declined);
-	while (toc_map_next(x->crises, &cursor, NULL, &v)) {
-		struct crisis *c = v;
-		struct toc_value *by = toc_value_list(x->a);
-		if (!is_set(c->active))
-			continue;
-		any = true;
-		add(x, by, c->last_by);
-		length(x, list, Q_activation_to_last_ack, c->id, c->active, c->last_ack);
-		orgs(x, list, Q_last_ack_by, c->id, by);
-		length(x, list, Q_last_ack_left, c->id, c->last_ack, c->last_due);
-		length(x, list, Q_active_to_closed, c->id, c->active, c->closed);
-	}
+	while (toc_map_next(x->crises, &cursor, NULL, &v))
+		any |= answer_crisis(x, list, v);
 	if (any || toc_map_count(x->disputed))
 		count(x, list, Q_signals_disputed, TOC_STR(""), (int64_t)toc_map_count(x->disputed));
 	for (cursor = 0; toc_map_next(x->protections, &cursor, NULL, &v);)

@@ -23,10 +23,13 @@ const FIXED = {
 	'SHORT NIGHT': { receipt_to_obstacle: '26 min 30 s', obstacle_to_clarification: '13 min 20 s', hours_opened: '2', hours_breached: '0',
 		hour_left: '6 min 40 s', receipt_to_removal: '1 h 33 min 10 s', preserve_until: '2034-04-30T01:58:20.000Z' },
 	'FOG HORN': { hours_opened: '1', hours_breached: '0', receipt_to_removal: '13 min 50 s', hour_left: '46 min 10 s' },
+	'HARD FROST': { duplicates_linked: '0', warnings_issued: '1', activation_to_last_ack: '11 min', last_ack_by: 'CDA', active_to_closed: '11 h 25 min', signals_disputed: '0',
+		hours_opened: '2', hours_breached: '0', receipt_to_obstacle: '24 min 50 s', obstacle_to_clarification: '30 min', receipt_to_removal: '1 h 39 min 50 s',
+		hour_left: '15 min', scrutiny_until: '2034-11-01T00:24:50.000Z', preserve_until: '2035-04-29T02:05:00.000Z' },
 };
 
 for (const [name, file] of [['LANTERN', 'lantern.json'], ['QUIET BELL', 'quiet-bell.json'], ['SHORT NIGHT', 'short-night.json'],
-	['FOG HORN', 'fog-horn.json']]) {
+	['FOG HORN', 'fog-horn.json'], ['HARD FROST', 'hard-frost.json']]) {
 	describe(name, () => {
 		let played;
 		before(async () => (played = await play(server, path.join(exercises, file), '--answers')));

@@ -200,6 +200,7 @@ static void check_file(const char *name)
 CASE(lantern_is_well_formed) { check_file("lantern.json"); }
 CASE(quiet_bell_is_well_formed) { check_file("quiet-bell.json"); }
 CASE(fog_horn_is_well_formed) { check_file("fog-horn.json"); }
+CASE(hard_frost_is_well_formed) { check_file("hard-frost.json"); }
 
 CASE(the_cast_is_fictional_and_hangs_together)
 {

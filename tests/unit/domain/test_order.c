@@ -694,4 +694,22 @@ CASE(the_clock_case_plays_as_an_exercise)
 	stage_free(s);
 }
 
+/* XA has no authority that scrutinises in the directory of the cast. */
+CASE(who_issues_to_a_state_without_an_authority_here_is_told_that_nobody_gets_the_copy)
+{
+	static const struct orders far = { "CDA", "CDA/duty officer", "CDA/second contact", "PastePond", "PastePond/owner", "XC", "XA", "en", 1 };
+	struct stage *s = stage_new();
+
+	orders_exercise(s, "2031-05-17T14:00:00Z");
+	struct toc_value *m = orders_with_form(s, "draft", NULL, orders_form(s, &far, ""), "");
+	const struct toc_value *answer = stage_prepare(s, far.issuer, m), *warnings = toc_get(answer, "warnings");
+	CHECK_INT(toc_len(warnings), 1);
+	CHECK_TEXT(toc_get_text(toc_at(warnings, 0), "code"), "no_home_authority");
+	CHECK(orders_issued(s, &far, "") != NULL); /* the order is good all the same */
+	CHECK(!stage_last(s, "M11.copy", NULL));
+	m = orders_with_form(s, "draft", NULL, orders_form(s, &orders_nest, ""), "");
+	CHECK_INT(toc_len(toc_get(stage_prepare(s, orders_nest.issuer, m), "warnings")), 0);
+	stage_free(s);
+}
+
 RUN_CASES()

@@ -311,4 +311,13 @@ CASE(fog_horn_plays_through_the_domain)
 	stage_free(s);
 }
 
+/* Three orders across three borders in the hour that is there twice; what is undone, taken back, and opened again. */
+CASE(hard_frost_plays_through_the_domain)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "hard-frost.json", NULL) == 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
