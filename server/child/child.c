@@ -212,6 +212,10 @@ int toc_child_turn(struct toc_child *c, toc_dur at_most)
 	}
 	unsigned n = peer0 + n_peers;
 	if (poll(p, n, wait_ms(c, at_most)) < 0) {
+		if (errno == EINVAL) { /* the limit of descriptors is lower than what is waited for */
+			toc_log(TOC_LOG_ERROR, "too_few_descriptors", "this process waits for %u descriptors and may have fewer: raise LimitNOFILE (ulimit -n)", n);
+			return TOC_ELIMIT;
+		}
 		if (errno != EINTR)
 			TOC_WRONG("poll");
 		for (unsigned i = 0; i < n; i++)

@@ -8,6 +8,7 @@
  */
 #include "front/inside.h"
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "base/map.h"
 
@@ -211,17 +212,50 @@ static void ask(struct toc_conn *c)
 		toc_conn_refused(c, TOC_REFUSE_BUSY, TOC_STR("the keeper is being restarted"));
 }
 
-void toc_conn_authenticate(struct toc_conn *c, enum toc_credential_kind kind, struct toc_str secret)
+static struct toc_claim *claim_of(struct toc_conn *c)
+{
+	uint32_t n;
+
+	memcpy(&n, c->claim, sizeof n);
+	return &c->front->claims[n % TOC_CLAIMS];
+}
+
+bool toc_conn_may_claim(struct toc_conn *c, struct toc_str credential)
 {
 	const struct toc_limits *l = &c->front->limits;
+	const struct toc_claim *known;
+	uint8_t from[32] = { 0 };
 
+	memcpy(from, c->address->key, sizeof c->address->key);
+	struct toc_sha256 h = toc_hmac_sha256(from, credential);
+	memcpy(c->claim, h.b, sizeof c->claim);
+	known = claim_of(c);
+	if (memcmp(known->digest, c->claim, sizeof c->claim) ||
+	    toc_bucket_wait(&known->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) == 0)
+		return true;
+	toc_limit_hit(TOC_LIMIT_failures_per_minute);
+	toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("this credential was wrong too often from this address"));
+	return false;
+}
+
+static void note_failure(struct toc_conn *c)
+{
+	const struct toc_limits *l = &c->front->limits;
+	struct toc_claim *known = claim_of(c);
+
+	if (memcmp(known->digest, c->claim, sizeof c->claim)) {
+		*known = (struct toc_claim){ .failures = { 0 } };
+		memcpy(known->digest, c->claim, sizeof c->claim);
+	}
+	(void)toc_bucket_take(&known->failures, l->failures_per_minute, l->failures_burst, toc_now_us());
+}
+
+void toc_conn_authenticate(struct toc_conn *c, enum toc_credential_kind kind, struct toc_str secret)
+{
 	c->credential = kind;
 	c->channel = kind == TOC_CREDENTIAL_KEY ? TOC_CHANNEL_API : TOC_CHANNEL_CONSOLE;
-	if (toc_bucket_wait(&c->address->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) > 0) {
-		toc_limit_hit(TOC_LIMIT_failures_per_minute);
-		toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("too many wrong credentials from this address"));
+	if (!toc_conn_may_claim(c, secret))
 		return;
-	}
 	if (secret.p != c->secret) {
 		forget_secret(c);
 		c->secret = copied(secret, &c->n_secret);
@@ -306,7 +340,6 @@ void toc_conn_granted(struct toc_conn *c, struct toc_frame *frame)
 
 void toc_conn_refused(struct toc_conn *c, enum toc_refusal_code code, struct toc_str detail)
 {
-	struct toc_front *f = c->front;
 	struct toc_refusal r = { .code = TOC_NOT_REFUSED };
 	bool passing = code == TOC_REFUSE_BUSY || code == TOC_REFUSE_DATABASE_AWAY;
 
@@ -318,8 +351,7 @@ void toc_conn_refused(struct toc_conn *c, enum toc_refusal_code code, struct toc
 	if (code == TOC_NOT_REFUSED || !toc_refusal_wire(code))
 		code = TOC_REFUSE_NOT_AUTHENTICATED;
 	if (code == TOC_REFUSE_NOT_AUTHENTICATED && !c->grant)
-		(void)toc_bucket_take(&c->address->failures, f->limits.failures_per_minute, f->limits.failures_burst,
-		                      toc_now_us());
+		note_failure(c);
 	forget_secret(c);
 	(void)toc_refuse(&r, code, "", "", "%.*s", TOC_STR_ARGS(detail));
 	if (passing || code == TOC_REFUSE_RATE)

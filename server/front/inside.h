@@ -45,7 +45,16 @@ struct toc_address {
 	char text[48];
 	unsigned open;
 	bool operators; /* not an address: the door of the operator, plain HTTP, with three routes */
-	struct toc_bucket accepts, failures;
+	struct toc_bucket accepts;
+};
+
+/** A credential that was refused, and where from: who says the same wrong thing over and over waits; whoever is behind the
+ * same address with another one (a police desk behind one router) does not. A guess is a new one each time and costs its sender a
+ * connection or a request; 256 random bits are not guessed. A newer one takes the place. */
+#define TOC_CLAIMS 1024
+struct toc_claim {
+	uint8_t digest[16];
+	struct toc_bucket failures;
 };
 
 /** What libwebsockets carries for us with each TCP connection. */
@@ -152,6 +161,7 @@ struct toc_conn {
 	/* credential: kept until the keeper has answered, then wiped */
 	enum toc_credential_kind credential;
 	enum toc_channel_kind channel;
+	uint8_t claim[16]; /* of it and the address */
 	char *secret;
 	size_t n_secret;
 
@@ -234,6 +244,7 @@ struct toc_front {
 	struct lws_vhost *vhost;
 	void *ssl_ctx; /* of the vhost; the only one */
 	struct toc_limits limits;
+	struct toc_claim claims[TOC_CLAIMS];
 	struct toc_str node, origin;
 	bool localhost;
 	struct toc_arena *arena;   /* for as long as the process */
@@ -333,6 +344,8 @@ void toc_conn_free(struct toc_conn *c); /* tells keeper and archive, forgets eve
 struct toc_conn *toc_conn_find(struct toc_front *f, uint64_t id);
 void toc_conn_sweep(uv_timer_t *timer);
 /** Ask the keeper who this is. The secret is copied. */
+/** May this be said from there? Refuses with words otherwise, when it has been wrong too often. */
+bool toc_conn_may_claim(struct toc_conn *c, struct toc_str credential);
 void toc_conn_authenticate(struct toc_conn *c, enum toc_credential_kind kind, struct toc_str secret);
 void toc_conn_ask_again(struct toc_conn *c); /* the keeper is back */
 void toc_conn_granted(struct toc_conn *c, struct toc_frame *auth_ok);

@@ -57,7 +57,7 @@ static struct toc_address *address_of(struct toc_front *f, const struct sockaddr
 	return a;
 }
 
-/* Forget addresses that have no connection and whose buckets are full again. */
+/* Forget addresses that have no connection and whose bucket is full again. */
 void toc_address_sweep(struct toc_front *f)
 {
 	size_t cursor = 0;
@@ -67,7 +67,7 @@ void toc_address_sweep(struct toc_front *f)
 
 	while (toc_map_next(f->addresses, &cursor, &key, &value)) {
 		struct toc_address *a = value;
-		if (a->open == 0 && a->accepts.full_us < now && a->failures.full_us < now) {
+		if (a->open == 0 && a->accepts.full_us < now) {
 			struct toc_str name = { (const char *)a->key, sizeof a->key };
 			toc_map_remove(f->addresses, name);
 			free(a);

@@ -58,7 +58,6 @@ static void begin(struct toc_conn *c, enum toc_ipc_number number)
 static void redeem(struct toc_conn *c, enum toc_ipc_number number)
 {
 	struct toc_front *f = c->front;
-	const struct toc_limits *l = &f->limits;
 	struct toc_value *v = body_of(c);
 
 	if (!v)
@@ -68,11 +67,8 @@ static void redeem(struct toc_conn *c, enum toc_ipc_number number)
 		refuse(c, TOC_REFUSE_MISSING_FIELD, "token", "the token of a link");
 		return;
 	}
-	if (toc_bucket_wait(&c->address->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) > 0) {
-		toc_limit_hit(TOC_LIMIT_failures_per_minute);
-		toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("too many wrong tokens from this address"));
+	if (!toc_conn_may_claim(c, token))
 		return;
-	}
 	begin(c, number);
 	toc_ipc_str(&f->frame, token);
 	toc_ipc_str(&f->frame, toc_str_of(c->address->text));
@@ -214,12 +210,11 @@ static void lookup(struct toc_conn *c)
 
 #define REPORT_MOST 4096
 
-/* What became of a call that a gateway was asked to make. Its signature is the keeper's to check; too many bad ones from
- * one address are held back like wrong tokens. */
+/* What became of a call that a gateway was asked to make. Its signature is the keeper's to check; too many bad ones for
+ * one gateway from one address are held back like wrong tokens. */
 void toc_route_gateway(struct toc_conn *c)
 {
 	struct toc_front *f = c->front;
-	const struct toc_limits *l = &f->limits;
 	struct toc_str body = toc_buf_view(&c->request->body);
 	struct toc_uuid hook;
 
@@ -236,11 +231,8 @@ void toc_route_gateway(struct toc_conn *c)
 		refuse(c, TOC_REFUSE_TOO_BIG, "", "a report has at most 4096 bytes");
 		return;
 	}
-	if (toc_bucket_wait(&c->address->failures, l->failures_per_minute, l->failures_burst, toc_now_us()) > 0) {
-		toc_limit_hit(TOC_LIMIT_failures_per_minute);
-		toc_conn_refused(c, TOC_REFUSE_RATE, TOC_STR("too many bad signatures from this address"));
+	if (!toc_conn_may_claim(c, c->request->rest))
 		return;
-	}
 	begin(c, TOC_IPC_CALLED);
 	toc_ipc_id(&f->frame, hook);
 	for (size_t i = 0; i < 3; i++)

@@ -168,6 +168,7 @@ describe('no descriptors left', () => {
 		await endSessions();
 		await until(async () => ['accepted', 'journaled'].includes((await threat('Hardly a descriptor.')).op), 'a threat is taken', PATIENCE_MS);
 		if (server.pids('keeper').includes(keeper)) back();
+		else assert.match(server.log, /"too_few_descriptors","text":"this process waits for \d+ descriptors and may have fewer: raise LimitNOFILE/);
 		await threatIs('accepted', 'There are descriptors.');
 		await booksAgree();
 	});

@@ -223,11 +223,14 @@ describe('at the front', () => {
 		assert.equal(await until(() => closed, 'it is closed'), 1008);
 	}));
 
-	it('wrong credentials of one address', () => reaches('failures_per_minute', async () => {
+	it('a wrong credential of one address, and nobody else behind it', () => reaches('failures_per_minute', async () => {
 		for (let i = 0; i < 3; i++) assert.equal((await ask('127.0.0.10', { headers: wrong })).status, 401);
 		const r = await ask('127.0.0.10', { headers: wrong });
 		assert.deepEqual([r.status, r.json.code, r.headers['retry-after']], [429, 'rate', '60']);
-		assert.equal((await ask('127.0.0.11', { headers: key('AIRU', 'duty officer') })).status, 200);
+		// a desk behind one address: the right one, and another wrong one, are heard
+		assert.equal((await ask('127.0.0.10', { headers: key('AIRU', 'duty officer') })).status, 200);
+		assert.equal((await ask('127.0.0.10', { headers: { authorization: `Bearer ${'B'.repeat(43)}` } })).status, 401);
+		assert.equal((await ask('127.0.0.11', { headers: wrong })).status, 401); // and the same one from elsewhere
 	}));
 
 	it('silence', () => reaches('silence_s', async () => {

@@ -62,7 +62,7 @@ CASE(too_many_messages_are_refused_and_threats_have_their_own_lane)
 	end();
 }
 
-CASE(wrong_credentials_are_counted_for_their_address)
+CASE(a_wrong_credential_is_counted_for_itself_and_its_address)
 {
 	const char *head;
 
@@ -79,6 +79,10 @@ CASE(wrong_credentials_are_counted_for_their_address)
 	client_text(c, "GET /api/me HTTP/1.1\r\nHost: x\r\n" BEARER "\r\n");
 	CHECK(says(client_answer(c, &head), "\"code\":\"rate\""));
 	CHECK(says(head, "429") && says(head, "Retry-After:"));
+	client_text(c, "GET /api/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer another\r\n\r\n"); /* of somebody else behind it */
+	struct toc_frame a = hear(&f, f.keeper, TOC_IPC_AUTH);
+	auth_fail(&f, toc_frame_u64(&a), TOC_REFUSE_NOT_AUTHENTICATED);
+	CHECK(says(client_answer(c, &head), "not_authenticated"));
 	client_free(c);
 	end();
 }
