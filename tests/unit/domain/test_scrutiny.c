@@ -306,7 +306,7 @@ CASE(fog_horn_plays_through_the_domain)
 	const struct stage_entry *back = stage_named(s, "reinstated");
 	CHECK(back && toc_get_bool(stage_timer(back, "timers_stopped", "T7", "LoopReel"), "met"));
 	CHECK(stage_timer(stage_named(s, "recall_received"), "timers_started", "T32", "OSF"));
-	CHECK(toc_get_bool(stage_timer(stage_named(s, "recall_done"), "timers_stopped", "T32", "OSF"), "met"));
+	CHECK(toc_get_bool(stage_timer(stage_named(s, "recall_undone"), "timers_stopped", "T32", "OSF"), "met"));
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
