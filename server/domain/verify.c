@@ -8,6 +8,8 @@
 
 #include "domain/rule.h"
 
+#define AGAIN TOC_MINUTES(1)
+
 /* ---- finding it ---- */
 
 static const struct toc_channel *channel_of(const struct toc_point *p, int64_t contact, uint32_t bit)
@@ -87,6 +89,10 @@ int toc_rule_contact_test(struct toc_ask *q)
 	if (at.contact == TOC_DESK)
 		return TOC_REFUSE(q, CONDITION, "body.tested.contact", "domain M26",
 				  "contact: a number of the desk is tried from outside, by the hub (M26.verify)");
+	const struct toc_timer *before = toc_running(q->w, "test", at.channel->test, toc_short_str(&o->code));
+	if (before && toc_before(q->now, toc_after(before->starts, AGAIN)))
+		return TOC_REFUSE(q, LIMIT, "body.tested", "domain M26",
+				  "tested: it was tried a moment ago: once a minute until it is answered, since it rings somebody's telephone");
 	struct toc_draft *d = toc_ask_draft(q, "M26.test");
 	struct toc_value *v = effect(q, d, &at, NULL);
 	stop_waiting(q, d, &at);

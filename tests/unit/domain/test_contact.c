@@ -437,6 +437,9 @@ CASE(a_second_test_takes_the_place_of_the_first)
 	in_force(s, "\"ITL\"", liaison_only, ROUND);
 	CHECK(test(s, ADMIN, 0, "phone") == 0);
 	const char *first = stage_id(s, "M26.test", "AIRU");
+	REFUSED(test(s, ADMIN, 0, "phone"), LIMIT, "body.tested"); /* nobody's telephone is rung without end */
+	stage_wait(s, TOC_SECONDS(59));
+	REFUSED(test(s, LIAISON, 0, "phone"), LIMIT, "body.tested");
 	stage_wait(s, TOC_HOURS(1));
 	CHECK(test(s, ADMIN, 0, "phone") == 0);
 	REFUSED(confirm(s, LIAISON, first, "GOOD"), NOT_FOUND, "body.test");
