@@ -13,7 +13,8 @@
 #define CONNECT_US 5000000
 #define AGAIN_US 5000000  /* after something went wrong */
 #define IDLE_US 30000000  /* even if nobody tells of new entries */
-#define LEAST_US 200000   /* between slices: many appends make one */
+#define LEAST_US 50000    /* between slices */
+#define GATHER_US 200000  /* from the first word of new entries: many appends make one slice */
 #define REST 3            /* times what a slice took */
 
 enum stage { AWAY, CONNECTING, SETTING, SLICING, RESTING };
@@ -73,9 +74,10 @@ static void flush(struct toc_facts *f, int64_t now)
 
 static void send(struct toc_facts *f, int64_t now)
 {
-	const char *sql = f->stage == SETTING ? "set default_transaction_read_only = off; set client_connection_check_interval = '1s';"
-						" listen tocsin_log"
-					      : "select behind from audit.catch_up(1000)";
+	const char *sql = f->stage == SETTING ? /* what a crash takes is computed again: no commit of ours holds up others */
+						"set default_transaction_read_only = off; set synchronous_commit = off;"
+						" set client_connection_check_interval = '1s'; listen tocsin_log"
+					      : "select behind from audit.catch_up(250)"; /* little: appends share the processors */
 
 	f->began_us = now;
 	f->told = false;
@@ -92,7 +94,9 @@ static void rest(struct toc_facts *f, int64_t now)
 	int64_t pause = (now - f->began_us) * REST;
 
 	f->stage = RESTING;
-	f->next_us = f->behind > 0 || f->told ? now + (pause > LEAST_US ? pause : LEAST_US) : now + IDLE_US;
+	if (pause < LEAST_US)
+		pause = LEAST_US;
+	f->next_us = f->behind > 0 ? now + pause : f->told ? now + (pause > GATHER_US ? pause : GATHER_US) : now + IDLE_US;
 }
 
 static void notified(struct toc_facts *f, int64_t now)
@@ -103,8 +107,8 @@ static void notified(struct toc_facts *f, int64_t now)
 		PQfreemem(n);
 		f->told = true;
 	}
-	if (f->told && f->stage == RESTING && f->next_us > now + LEAST_US && f->behind == 0)
-		f->next_us = now + LEAST_US;
+	if (f->told && f->stage == RESTING && f->next_us > now + GATHER_US && f->behind == 0)
+		f->next_us = now + GATHER_US;
 }
 
 static void take(struct toc_facts *f, int64_t now)
