@@ -194,6 +194,22 @@ static void call_next(struct toc_ask *q, struct toc_value *decided, const struct
 		toc_move_timer(q, decided, t, q->at, false);
 }
 
+void toc_give_up_deliveries_by(struct toc_ask *q, struct toc_value *decided, struct toc_uuid gateway)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_delivery *d;
+	enum toc_delivery_state to;
+
+	while ((d = toc_world_next(q->w, TOC_OBJECT_delivery, &cursor))) {
+		if (!toc_uuid_eq(d->to, gateway) || (d->state != TOC_DELIVERY_QUEUED && d->state != TOC_DELIVERY_RETRYING) ||
+		    !toc_delivery_step(TOC_STR("dead"), d->state, &to))
+			continue;
+		step(q, decided, d, to);
+		if (d->mode == TOC_MODE_ACTUAL) /* the clock of an exercise is not ours to read here: its timers run on */
+			call_next(q, decided, d);
+	}
+}
+
 int toc_rule_delivery(struct toc_ask *q)
 {
 	const struct toc_delivery *d = toc_find_delivery(q->w, toc_get_id(q->body, "delivery"));

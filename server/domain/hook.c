@@ -140,6 +140,8 @@ int toc_rule_hook_step(struct toc_ask *q)
 	int64_t overlap = toc_get_int(q->body, "overlap_h", OVERLAP_H);
 	struct toc_draft *d = step(q, h->id, toc_short_str(&h->org), h->state, to, h->generation + rotates,
 				   rotates ? toc_after(q->at, TOC_HOURS(overlap)) : h->old_until);
+	if (h->gateway && to == TOC_HOOK_REMOVED) /* nobody rings for it any more: that is said, and the next contact is called */
+		toc_give_up_deliveries_by(q, toc_decided(d), h->id);
 	if (resends || toc_str_is(q->c->k, "hook.test"))
 		call(q, d, q->p->org, TOC_CHANNEL_WEBHOOK, h->id, nobody, resends ? toc_get_id(q->body, "entry") : itself, true);
 	return 0;

@@ -85,6 +85,8 @@ uint32_t toc_served(const struct toc_world *w); /* channels by which somebody ca
 struct toc_uuid toc_delivery_id(struct toc_uuid page, struct toc_str org, int64_t contact, struct toc_str channel);
 /** decided.pages of every draft from number `first` on += an e-mail for each reader who is reached by e-mail. */
 void toc_mail_readers(struct toc_ask *q, size_t first);
+/** decided.deliveries += what waits for this gateway is given up; whoever was to be rung is followed by the next contact. */
+void toc_give_up_deliveries_by(struct toc_ask *q, struct toc_value *decided, struct toc_uuid gateway);
 /** decided.deliveries += what is on its way to that organisation about these messages is wanted no more. */
 void toc_stop_deliveries(struct toc_ask *q, struct toc_value *decided, struct toc_str org, struct toc_uuid about,
 			 struct toc_uuid or_about);

@@ -372,4 +372,27 @@ CASE(a_telephone_is_rung_by_the_organisations_gateway_or_the_operators)
 	stage_free(s);
 }
 
+CASE(what_waits_for_a_gateway_that_is_removed_is_given_up_and_said)
+{
+	struct stage *s = stage_new();
+	const char *own = webhook_of(s, "AIRU", "\"kind\":\"gateway\",\"channels\":[\"phone\"]");
+
+	CHECK(stage_act(s, "", "{\"type\":\"policy\",\"mode\":\"system\",\"body\":{\"step\":\"channels\",\"version\":7,"
+			       "\"valid_from\":\"2026-01-01T00:00:00Z\",\"channels\":[\"phone\"]}}") == 0);
+	stage_to(s, "02:00");
+	CHECK(stage_act_value(s, "StreamHarbor/night responder", stage_message(s, stage_notice(s, "", ""))) == 0);
+	stage_to(s, "08:00"); /* nobody has answered: the second officer is rung */
+	const struct toc_outbox *box = toc_world_get(s->w, TOC_OBJECT_outbox, TOC_STR("AIRU"));
+	CHECK(box && box->n_deliveries == 1);
+	struct toc_uuid call = box && box->n_deliveries ? box->deliveries[0].id : (struct toc_uuid){ { 0 } };
+	CHECK(toc_find_delivery(s->w, call) && toc_find_delivery(s->w, call)->state == TOC_DELIVERY_QUEUED);
+	CHECK(hook(s, "AIRU/admin", "remove", own) == 0);
+	const struct stage_entry *e = stage_last(s, "hook.remove", "AIRU");
+	CHECK(stage_decided(e, "deliveries", "state", "dead") != NULL);
+	box = toc_world_get(s->w, TOC_OBJECT_outbox, TOC_STR("AIRU"));
+	CHECK(!box || box->n_deliveries == 0); /* nothing stands in the queue for ever */
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
