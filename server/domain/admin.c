@@ -392,7 +392,15 @@ static bool mandate_second(const struct toc_ask *q, const struct toc_pending *p)
 
 static void mandate_readers(struct toc_ask *q, struct toc_draft *d, struct toc_str auditor, const struct toc_value *orgs)
 {
-	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_organisation *o;
+
+	if (q->org)
+		(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
+	else /* a directory that is set up */
+		while ((o = toc_world_next(q->w, TOC_OBJECT_organisation, &cursor)))
+			if (o->kinds & TOC_KIND_HUB)
+				(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_OWN);
 	if (!toc_is_in_force(d))
 		return;
 	(void)toc_reader_add(q, d, auditor, TOC_IF_ADR);

@@ -125,7 +125,7 @@ static const struct {
 	{ "credential.rotate", toc_rule_credential_rotate, DIRECTORY },
 	{ "credential.revoke", toc_rule_credential_revoke, DIRECTORY | BY_SERVER },
 	{ "credential.end_sessions", toc_rule_sessions_end, DIRECTORY },
-	{ "mandate.grant", toc_rule_mandate_grant, DIRECTORY },
+	{ "mandate.grant", toc_rule_mandate_grant, DIRECTORY | BY_SERVER },
 	{ "mandate.end", toc_rule_mandate_end, DIRECTORY },
 	{ "hold.set", toc_rule_hold_set, DIRECTORY },
 	{ "hold.lift", toc_rule_hold_lift, DIRECTORY },

@@ -130,6 +130,26 @@ static void create(struct making *m, const struct toc_value *exercise)
 	say(m, m->messages, "exercise", body, toc_get_text(exercise, "id"));
 }
 
+/* An auditor's mandate for an exercise, which the cast names. */
+static void mandate(struct making *m, const struct toc_value *exercises, const struct toc_value *wanted)
+{
+	struct toc_value *body = step(m, "grant"), *of = toc_value_list(m->a);
+	for (size_t i = 0; i < toc_len(exercises); i++)
+		if (toc_str_eq(toc_get_text(toc_at(exercises, i), "name"), toc_get_text(wanted, "exercise")))
+			toc_push_text(m->a, of, toc_get_text(toc_at(exercises, i), "id"));
+	toc_set_text(m->a, body, "mandate", toc_uuid_str(m->a, toc_uuid_named("mandate of the demo", toc_get_text(wanted, "exercise"))));
+	toc_set_text(m->a, body, "auditor", toc_get_text(wanted, "org"));
+	toc_set(m->a, body, "orgs", toc_value_list(m->a));
+	toc_set(m->a, body, "incidents", toc_value_list(m->a));
+	toc_set(m->a, body, "cases", toc_value_list(m->a));
+	toc_set(m->a, body, "exercises", of);
+	toc_set_text(m->a, body, "from", toc_time_str(m->a, toc_after(m->now, TOC_HOURS(-24))));
+	toc_set_text(m->a, body, "until", toc_time_str(m->a, toc_after(m->now, TOC_HOURS(365 * 24))));
+	toc_set_bool(m->a, body, "whole", toc_get_bool(wanted, "personal_data"));
+	toc_set_bool(m->a, body, "deconfliction", false);
+	say(m, m->messages, "mandate", body, TOC_STR(""));
+}
+
 /* ---- keys ---- */
 
 static struct toc_str secret(struct toc_arena *a, const char *prefix)
@@ -249,6 +269,8 @@ int toc_demo_prepare(struct toc_demo *ret, struct toc_str cast, struct toc_str k
 	}
 	for (size_t i = 0; i < toc_len(exercises); i++)
 		create(&m, toc_at(exercises, i));
+	for (size_t i = 0; i < toc_len(toc_get(d.cast, "mandates")); i++)
+		mandate(&m, exercises, toc_at(toc_get(d.cast, "mandates"), i));
 	if (!m.failed && toc_len(orgs) == 0)
 		m.failed = toc_fail(reterr, TOC_EINVAL, "cast: no organisations");
 	if (m.failed) {

@@ -18,7 +18,7 @@ const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ?
 const SHOTS = process.env.TOCSIN_SHOTS;
 
 describe("the audit explorer", { skip: why }, () => {
-	let server, browser, auditor, dpo, reader, sent;
+	let server, browser, auditor, dpo, reader, sent, mandate;
 
 	before(async () => {
 		server = await Server.start();
@@ -30,7 +30,7 @@ describe("the audit explorer", { skip: why }, () => {
 		const officer = await Member.connect(server, "AIRU", "duty officer", { from: -1 });
 		assert.equal((await officer.send(m5(officer, "ack", sent.case))).op, "accepted");
 		await Promise.all([harbor.close(), officer.close()]);
-		await grantMandate(await atConsole(server, "HUB", "admin"), await atConsole(server, "HUB", "data protection officer"), { orgs: ["AIRU", "StreamHarbor"] });
+		mandate = await grantMandate(await atConsole(server, "HUB", "admin"), await atConsole(server, "HUB", "data protection officer"), { orgs: ["AIRU", "StreamHarbor"] });
 		browser = await launch();
 		const at = async (org, title, options) => {
 			const who = await person(browser, { origin: server.url, ...options });
@@ -56,6 +56,11 @@ describe("the audit explorer", { skip: why }, () => {
 		const { page, keys } = auditor;
 		await press(page, /^Audit$/);
 		await page.waitForSelector("main.audit form");
+		// whoever audits the demonstration finds a mandate for each exercise
+		await page.locator("#audit-mandate option", { hasText: "LANTERN: a live-streamed attack" }).waitFor({ state: "attached" });
+		await keys("Control+Enter");
+		assert.equal(await page.evaluate(() => document.activeElement?.id), "audit-mandate", "of several one is chosen");
+		await page.locator("#audit-mandate").selectOption(mandate);
 		await keys("Control+Enter");
 		await page.locator("#audit-purpose-error").waitFor();
 		assert.equal(await page.evaluate(() => document.activeElement?.id), "audit-purpose");

@@ -281,7 +281,7 @@ export function AuditScreen() {
 		${queries.value === null ? html`<div class="box box-amber" role="alert"><${Icon} name="warn" /><div><p>${t("audit.no_queries")}</p><button type="button" onClick=${loadQueries}>${t("nav.load_again")}</button></div></div>`
 			: !query ? html`<p role="status">${t("nav.loading")}</p>` : html`<form class="card" noValidate onSubmit=${(/** @type {Event} */ e) => (e.preventDefault(), void ask())} aria-label=${t("audit.question")}>
 			${auditor && (mandates.length ? html`<${Select} id="audit-mandate" label=${t("audit.mandate")} clause="Europol 40" value=${chosen} onChange=${setMandate} error=${tried && !chosen ? t("missing.required") : errorAt("mandate_ref") ??
-				errorAt("mandate")} options=${mandates.map((m) => ({ value: m.id, label: `${(m.body.orgs ?? []).join(", ") || m.id.slice(-12)} · ${t("audit.until")} ${exact(Date.parse(m.body.until))}` }))} />`
+				errorAt("mandate")} options=${mandates.map((m) => ({ value: m.id, label: `${[...(m.body.orgs ?? []), ...(m.body.exercises ?? []).map((/** @type {string} */ x) => s.exercises.get(x)?.title ?? x.slice(-12))].join(", ") || m.id.slice(-12)} · ${t("audit.until")} ${exact(Date.parse(m.body.until))}` }))} />`
 				: html`<div class="box box-amber"><${Icon} name="keep" /><p>${t("audit.no_mandate")}</p></div>`)}
 			<${TextField} id="audit-purpose" label=${t("audit.purpose")} hint=${t("audit.purpose_hint")} value=${purpose} maxlength=${300} onChange=${setPurpose} error=${tried && !purpose.trim() ? t("missing.required") : errorAt("purpose")} />
 			<${Select} id="audit-query" label=${t("audit.query")} value=${query.name} onChange=${(/** @type {string} */ v) => v && (setName(v), setAnswer(null))}
