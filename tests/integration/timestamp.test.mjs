@@ -7,8 +7,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Authority, POLICY } from './lib/authority.mjs';
-import { atConsole, grantMandate } from './lib/audit.mjs';
-import { ran } from './lib/command.mjs';
+import { ask, atConsole, grantMandate } from './lib/audit.mjs';
+import { exercises, play, ran } from './lib/command.mjs';
 import { Door } from './lib/door.mjs';
 import { Log, openCheckpoint } from './lib/log.mjs';
 import { Member } from './lib/member.mjs';
@@ -17,7 +17,7 @@ import { scratch, Server, tocsind, until } from './lib/server.mjs';
 
 describe('time stamps of the log', () => {
 	const dir = scratch();
-	let authority, server, door, log, member;
+	let authority, server, door, log, member, admin, dpo;
 
 	before(async () => {
 		authority = await Authority.start(path.join(dir, 'authority'));
@@ -27,6 +27,7 @@ describe('time stamps of the log', () => {
 		door = new Door(server);
 		log = new Log(server, server.credential('Chirplet', 'night responder'));
 		member = await Member.connect(server, 'Chirplet', 'gateway', { from: -1 });
+		[admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
 	});
 	after(async () => {
 		await member?.close();
@@ -82,7 +83,6 @@ describe('time stamps of the log', () => {
 		await platform.close();
 		const { timestamps: [before] } = JSON.parse((await log.get('timestamps')).bytes);
 		assert.ok(before.size <= sent.seq, 'the only stamp is older');
-		const admin = await atConsole(server, 'HUB', 'admin'), dpo = await atConsole(server, 'HUB', 'data protection officer');
 		const mandate = await grantMandate(admin, dpo, { orgs: ['HUB'] });
 		const old = (await admin.entries()).map((e) => e.seq).filter((seq) => seq < before.size).slice(0, 3), folder = path.join(dir, 'bundle'), bad = path.join(dir, 'bad');
 		assert.ok(old.length);
@@ -108,6 +108,24 @@ describe('time stamps of the log', () => {
 			assert.deepEqual([heard.code, seen.status], [5, 1], `${what}: ${heard.out}${seen.stdout}`);
 			for (const text of [heard.out, seen.stdout]) assert.match(text, says, what);
 		}
+	});
+
+	it('is asked for again when an incident is closed, without waiting for the hour: what the record was at the end', async () => {
+		const stampsOf = async () => JSON.parse((await log.get('timestamps')).bytes).timestamps, [before] = await stampsOf();
+		const played = await play(server, path.join(exercises, 'lantern.json'), '--new');
+		assert.equal(played.code, 0, played.err);
+		const exercise = played.events.find((e) => e.event === 'begin').exercise;
+		const mandate = await grantMandate(admin, dpo, { exercises: [exercise] });
+		const asked = await ask(server, server.credential('FRP', 'auditor'), 'sql', { mandate, purpose: 'when was it closed?', sql: `select seq from decision where "to" = 'CLOSED' order by seq limit 1` });
+		const closed = asked.rows[0].seq;
+		assert.ok(before.size <= closed, 'the hour\'s stamp is older');
+		const stamp = await until(async () => (await stampsOf()).find((x) => x.size > closed), 'a stamp that covers the closing', 20_000);
+		assert.ok(Date.parse(stamp.at) - Date.parse(before.at) < 3_600_000);
+		const [reply, chain, note] = await Promise.all(['', '/chain', '/note'].map(async (part) => (await log.get(`timestamp/${stamp.size}${part}`)).bytes));
+		for (const [name, bytes] of [['closed.tsr', reply], ['closed.chain', chain], ['closed.note', note]]) fs.writeFileSync(path.join(dir, name), bytes);
+		const checked = spawnSync('openssl', ['ts', '-verify', '-data', path.join(dir, 'closed.note'), '-in', path.join(dir, 'closed.tsr'), '-CAfile', path.join(dir, 'closed.chain'), '-untrusted', path.join(dir, 'closed.chain')], { encoding: 'utf8' });
+		assert.match(checked.stdout + checked.stderr, /Verification: OK/);
+		await member.entry((e) => e.k === 'timestamp.stamp' && e.message.body.size === stamp.size, 20_000);
 	});
 
 	it('is asked for by nobody who does not say who vouches for the authority', () => {
