@@ -47,6 +47,23 @@ describe("contact points", { skip: why }, () => {
 			assert.deepEqual(await axe(who.page), []);
 	});
 
+	test("an address that names an organisation stands on it, among all the others", async () => {
+		const { page } = officer;
+		await page.setViewportSize({ width: 1280, height: 500 });
+		await page.evaluate(() => (location.hash = "#/contacts/StreamHarbor"));
+		const box = page.locator("article", { has: page.getByRole("heading", { name: /^StreamHarbor: / }) }).first();
+		await page.waitForFunction(() => /^StreamHarbor: /.test(document.activeElement?.textContent ?? ""));
+		await box.waitFor();
+		assert.ok(await box.evaluate((b) => b.getBoundingClientRect().top >= 0 && b.getBoundingClientRect().top < innerHeight), "in sight");
+		/* below what sticks to the top */
+		assert.ok(await box.locator("h3").evaluate((h) => h.contains(document.elementFromPoint(h.getBoundingClientRect().left + 4, h.getBoundingClientRect().top + 4))), "and not covered");
+		await page.evaluate(() => (location.hash = "#/contacts/Nobody"));
+		await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+		assert.deepEqual(await axe(page), []);
+		await page.setViewportSize({ width: 1280, height: 900 });
+		await page.evaluate(() => (location.hash = "#/contacts"));
+	});
+
 	test("one admin declares a contact point, a second one puts it in force", async () => {
 		const { page, keys } = admin;
 		await page.getByRole("link", { name: "Declare a contact point" }).focus();

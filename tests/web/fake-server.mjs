@@ -389,6 +389,9 @@ export class FakeServer {
 				return json(401, { op: "refused", code: "not_authenticated" });
 			if (path === "/api/me")
 				return json(200, this.welcome(who));
+			if (path === "/api/audit")
+				return json(200, { queries: [{ name: "timeline", meaning: "what happened", parameters: [{ name: "incident", kind: "uuid", must: true }, { name: "from", kind: "time" }, {
+					name: "org", kind: "org" }] }] });
 			if (path === "/api/ticket") {
 				const ticket = randomUUID();
 				this.tickets.set(ticket, who);

@@ -1,34 +1,12 @@
-/* The console at night, in a real browser: every screen in every state is accessible (a new screen is a row of the table), fits a
- * telephone in the longest words, and in Greek and Bulgarian; floods, what is put aside, the search, the hand-over, what is covered;
- * slow servers, sessions that end, and somebody else who was first. */
+/* The console at night, in a real browser: floods, what is put aside, the search, the hand-over, what is covered; slow servers, sessions that
+ * end, and somebody else who was first. That every screen is accessible and fits: screens.test.mjs, fit.test.mjs. */
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
-import { FakeServer, personId, uuid } from "./fake-server.mjs";
+import { axe, haveChromium, launch } from "./browser.mjs";
+import { personId } from "./fake-server.mjs";
 import { firstView, rows } from "./rows.mjs";
-import { wordsOf } from "./words.mjs";
-
-/** Every screen: its address in a scene, what shows that it is there, and the states beside the normal one in which it looks different. */
-const SCREENS = [
-	{ name: "board", at: () => "#/", there: "main.board", states: ["empty", "flood", "offline", "real"] },
-	{ name: "threat", at: (s) => `#/threat/${s.lantern.caseId}`, there: ".clock-box", states: ["offline", "real"] },
-	{ name: "threat with questions", at: (s) => `#/threat/${s.bell.caseId}`, there: ".questions", states: [] },
-	{ name: "threat taken over", at: (s) => `#/threat/${s.old.caseId}`, there: ".clock-box", states: [] },
-	{ name: "threat closed", at: (s) => `#/threat/${s.done.caseId}`, there: ".clock-box", states: [] },
-	{ name: "incident", at: () => `#/incident/${uuid("incident lantern")}`, there: "main .timeline", states: [] },
-	{ name: "form", at: () => "#/say/M1.report", there: "main.compose h1, main h1", states: [] },
-	{ name: "orders", at: () => "#/orders", there: "main h1", states: [] },
-	{ name: "deconfliction", at: () => "#/deconfliction", there: "main h1", states: [] },
-	{ name: "referrals", at: () => "#/referrals", there: "main h1", states: [] },
-	{ name: "contacts", at: () => "#/contacts", there: "main h1", states: [] },
-	{ name: "hand-over", at: () => "#/hand-over", there: ".hand-over", states: [] },
-	{ name: "settings", at: () => "#/settings", there: "#language", states: [] },
-	{ name: "exercises", at: () => "#/exercises", there: "main h1", states: [] },
-	{ name: "administration", at: () => "#/admin", there: "main h1", states: [] },
-	{ name: "start of shift", at: () => "#/shift", there: "#shift-go", states: ["real"] },
-];
-const THEMES = ["toc-dark", "toc-light", "toc-light toc-contrast", "toc-dark toc-contrast"];
+import { stage } from "./screens.mjs";
 
 describe("the console at night", { skip: haveChromium ? false : "there is no Chromium here" }, () => {
 	/** @type {import("playwright-core").Browser} */
@@ -41,101 +19,7 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 			await close();
 	});
 
-	async function at(scene, options = {}, who = "AIRU-duty-officer") {
-		const fake = new FakeServer({ exercise: options.exercise ?? true });
-		const made = fake.scene(scene);
-		if (scene === "normal")
-			fake.incidents.scene("incident");
-		await fake.start();
-		const p = await person(browser, { origin: fake.origin, ...options });
-		left.push(() => p.context.close(), () => fake.stop());
-		await options.before?.(p.page);
-		if (options.shift !== false)
-			await startShift(p, `${fake.origin}/#sign-in=token-${who}`);
-		return { fake, ...made, ...p };
-	}
-	async function go(page, screen, made) {
-		await page.evaluate((h) => (location.hash = h), screen.at(made));
-		await page.locator(screen.there).first().waitFor();
-	}
-	const wear = (page, theme) => page.evaluate((t) => {
-		const root = document.documentElement.classList;
-		root.remove("toc-dark", "toc-light", "toc-contrast");
-		root.add(...t.split(" "));
-	}, theme);
-	const wide = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-	test("every screen, in every theme, is accessible; and in each other state", async () => {
-		const wrong = [];
-		const look = async (page, what) => {
-			const found = await axe(page);
-			if (found.length)
-				wrong.push(`${what}: ${found.join("; ")}`);
-		};
-		const normal = await at("normal", { reducedMotion: "reduce" }); // a colour that is still changing has no contrast
-		let n = 0;
-		for (const screen of SCREENS) {
-			await go(normal.page, screen, normal);
-			/* all themes of the board, one of each other screen, in turn */
-			for (const theme of screen.name === "board" ? THEMES : [THEMES[n % 4]]) {
-				await wear(normal.page, theme);
-				await look(normal.page, `${screen.name}, ${theme}`);
-			}
-			n++;
-		}
-		await go(normal.page, SCREENS[0], normal);
-		await normal.page.keyboard.press("?");
-		await normal.page.locator("dialog.help").waitFor();
-		await look(normal.page, "help");
-		await normal.page.keyboard.press("Escape");
-		for (const [state, scene] of [["empty", "empty"], ["flood", "flood"], ["offline", "normal"], ["real", "normal"]]) {
-			const made = await at(scene, { exercise: state !== "real", reducedMotion: "reduce" });
-			if (state === "offline") {
-				made.fake.quiet = true;
-				await made.page.locator(".banner.is-red").waitFor({ timeout: 25_000 });
-			}
-			for (const screen of SCREENS.filter((s) => s.states.includes(state))) {
-				await go(made.page, screen, made);
-				await wear(made.page, THEMES[n++ % 4]);
-				await look(made.page, `${screen.name}, ${state}`);
-			}
-			wrong.push(...made.violations);
-		}
-		wrong.push(...normal.violations);
-		assert.deepEqual(wrong, []);
-	});
-
-	test("words that are half as long again, Greek and Bulgarian fit, also on a telephone", async () => {
-		const wrong = [];
-		/* the same sentences, each vowel with an accent, and longer by two fifths: placeholders as they are */
-		const accents = { a: "á", e: "ë", i: "î", o: "ø", u: "ü", A: "Å", E: "É", O: "Ö", U: "Û", I: "Ï" };
-		const pseudo = (text) => {
-			if (/, (plural|select),/.test(text))
-				return text.replace(/ \{([^{}]*)\}/g, (whole, inside) => /^\w+$/.test(inside) ? whole : ` {${inside}${" ẅørđ".repeat(Math.ceil(inside.length * 0.4 / 5))}}`);
-			const long = text.replace(/\{[^{}]*\}|[aeiouAEIOU]/g, (x) => accents[x] ?? x);
-			return `${long}${" ẅørđ".repeat(Math.ceil(text.length * 0.4 / 5))}`;
-		};
-		for (const [locale, width] of [["en-GB", 390], ["en-GB", 1280], ["el-GR", 390], ["bg-BG", 1280], ["pl-PL", 390], ["fr-FR", 640]]) {
-			const made = await at("normal", { locale, width, height: 844, before: (page) => locale === "en-GB" && page.route(/\/assets\/console-en(-[a-z]+)?-[A-Z0-9]{8}\.js$/,
-				async (route) => {
-					const screen = /console-en-?([a-z-]*?)-[A-Z0-9]{8}\.js/.exec(route.request().url())[1];
-					const words = Object.fromEntries(Object.entries(await wordsOf("en", screen)).map(([k, v]) => [k, pseudo(v)]));
-					await route.fulfill({ contentType: "text/javascript", body: `export default ${JSON.stringify(words)}` });
-				}) });
-			for (const screen of SCREENS) {
-				await go(made.page, screen, made);
-				const over = await wide(made.page);
-				if (over > 0)
-					wrong.push(`${screen.name}, ${locale}, ${width}: ${over} px too wide`);
-			}
-			if (locale === "el-GR")
-				assert.match(await made.page.locator("nav").first().innerText(), /Πίνακας[^]*ᵉⁿ/, "its own words, and English that is marked");
-			if (locale === "bg-BG")
-				assert.match(await made.page.locator("nav").first().innerText(), /Табло/);
-			wrong.push(...made.violations);
-		}
-		assert.deepEqual(wrong, []);
-	});
+	const at = (...args) => stage(browser, left, ...args);
 
 	test("a flood is said once and stands in groups, threats do not; what is put aside is counted and comes back with a crisis", async () => {
 		const { fake, page, violations } = await at("empty", {}, "StreamHarbor-night-responder");

@@ -3,7 +3,7 @@
  * their channels and drills, its roster, and the directory of all others. What a person may not read is not here: the server did
  * not send it. Changes of a contact point take two admins: one declares, another one puts in force what they read here. */
 
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { channelState, contactMessage, isAdmin, isOverdue, onDuty, pointsFor, runningDrills, shiftsOf, waitingTests } from "../core/contacts.js";
 import { TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
@@ -113,7 +113,7 @@ function PointBox({ p, own }) {
 	const second = p.waiting && p.by !== me?.person && (admin || (isAdmin(me) && me?.kinds.includes("eu_hub")));
 	const fact = (/** @type {string} */ name, /** @type {any} */ value) => html`<div class="fact"><dt>${t(name)}</dt><dd>${value}</dd></div>`;
 	return html`<article class=${`card contact-point ${p.waiting ? "is-waiting" : ""}`} aria-labelledby=${`point-${p.id}`}>
-		<h3 id=${`point-${p.id}`}>${!own && `${p.org}: `}${p.purposes.map((x) => word("purpose", x)).join(", ")} ${p.waiting && html`<span
+		<h3 id=${`point-${p.id}`} tabindex="-1">${!own && `${p.org}: `}${p.purposes.map((x) => word("purpose", x)).join(", ")} ${p.waiting && html`<span
 			class="tag">${t("contacts.waiting")}</span>`}${b.public && html` <span class="tag">${t("contacts.public")}</span>`}</h3>
 		<dl class="facts">${fact("contacts.hours", html`<${Hours} body=${b} />`)}${b.languages && fact("contacts.languages", b.languages.join(", "))}
 			${b.orders_by && fact("contacts.orders_by", b.orders_by.map((/** @type {string} */ c) => word("channel", c)).join(", "))}
@@ -148,12 +148,22 @@ function Roster() {
 	</section>`;
 }
 
-export function ContactsScreen() {
+/** @param {{id?: string}} props  `id`: the organisation that the address names */
+export function ContactsScreen({ id }) {
 	const s = state.value;
 	const org = s.me?.org ?? "";
 	useLayoutEffect(() => onKeys({ escape: () => go("#/") }), []);
 	const own = pointsFor(s, org);
 	const others = pointsFor(s, org, true);
+	const sought = [...own, ...others].find((p) => p.org.toLowerCase() === id?.toLowerCase())?.id;
+	/* the one that the address names is shown, and read out, first */
+	useEffect(() => {
+		const heading = sought && document.getElementById(`point-${sought}`);
+		if (!heading)
+			return;
+		heading.closest("article")?.scrollIntoView({ block: "start" });
+		heading.focus({ preventScroll: true });
+	}, [sought]);
 	return html`<main id="main" class="contacts">
 		<p class="crumbs"><a href="#/"><${Icon} name="back" />${t("threat.back")} <kbd>Esc</kbd></a></p>
 		<${ScreenTitle} id="contacts">${t("contacts.title")}</${ScreenTitle}>

@@ -11,6 +11,7 @@ import { Icon } from "../components/icon.js";
 import { IncidentState, ModeTag, OrgName, ScreenTitle, Tlp, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
+import { usePaper } from "../lib/paper.js";
 import { learn, t } from "../lib/i18n.js";
 import { Figures } from "./course.js";
 import { onKeys } from "./keys.js";
@@ -31,7 +32,7 @@ function Due({ i }) {
 		: p.late ? "debrief.late" : "debrief.waits")}</span>`;
 	return html`<section class="card debrief-due"><h2 id="due-title">${t("debrief.due")}</h2><div class="table-wrap" tabindex="0" role="region" aria-labelledby="due-title"><table
 		class="receipts"><thead><tr>${["part", "until", "by", "standing"].map((h) => html`<th scope="col">${t(`debrief.due_${h}`)}</th>`)}</tr></thead><tbody>${parts.map((p) => html`<tr key=${p.part}><th scope="row">${t(
-			`debrief.part.${p.part}`)}</th><td data-label=${t("debrief.due_until")}><${When} at=${p.until} of=${i} withZone />${!p.done && !p.late && html` (<${Countdown} until=${p.until} of=${i} />)`}</td>
+			`debrief.part.${p.part}`)}</th><td data-label=${t("debrief.due_until")}><${When} at=${p.until} of=${i} withZone />${!p.done && !p.late && html` <span class="no-print">(<${Countdown} until=${p.until} of=${i} />)</span>`}</td>
 			<td data-label=${t("debrief.due_by")}>${p.part !== "contributions" ? orgs(p.by) : html`${p.missing.length ? orgs(p.missing) : t("debrief.nobody")}${p.nameless > 0 && html` <span class="muted">${t(
 				"debrief.nameless", { n: p.nameless })}</span>`}`}</td><td data-label=${t("debrief.due_standing")}>${standing(p)}</td></tr>`)}</tbody></table></div></section>`;
 }
@@ -51,13 +52,15 @@ export function DebriefScreen({ id }) {
 		print();
 		return () => removeEventListener("afterprint", over);
 	}, [only]);
+	const tlp = i?.published ? "CLEAR" : i?.reports[0]?.original?.tlp ?? "AMBER";
+	usePaper(i ? `${t(i.mode === "exercise" ? "exercise.prefix" : "exercise.real")} · ${t("debrief.eyebrow")} · ${incidentName(i)}` : "", `TLP:${tlp}`);
 	if (!i)
 		return html`<main id="main" class="narrow"><${ScreenTitle} id=${id}>${t(phase.value === "live" ? "incident.not_found" : "threat.loading")}</${ScreenTitle}><a class="button" href="#/">${t("threat.back")}</a></main>`;
 	const open = ["CLOSED", "DEBRIEF", "ARCHIVED"].includes(i.state);
 	const offers = courseOptions(s, i, false).filter((x) => x.form.startsWith("M23."));
 	const figures = i.published?.figures ?? i.final?.figures;
 	return html`<main id="main" class=${`debrief-page ${only ? "is-public-only" : ""}`}>
-		<p class="crumbs"><a href=${`#/incident/${i.id}`}><${Icon} name="back" />${incidentName(i)} <kbd>Esc</kbd></a><${Tlp} level=${i.published ? "CLEAR" : i.reports[0]?.original?.tlp ?? "AMBER"} /><${ModeTag}
+		<p class="crumbs"><a href=${`#/incident/${i.id}`}><${Icon} name="back" />${incidentName(i)} <kbd>Esc</kbd></a><${Tlp} level=${tlp} /><${ModeTag}
 			mode=${i.mode} /><${IncidentState} is=${i.state} /></p>
 		<${ScreenTitle} id=${id}><span class="eyebrow">${t("debrief.eyebrow")} · ${incidentName(i)}</span>${titleOfIncident(s, i) || incidentName(i)}</${ScreenTitle}>
 		${!open ? html`<div class="empty"><${Icon} name="clock" /><p>${t("debrief.not_yet")}</p></div>` : html`

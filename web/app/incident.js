@@ -13,6 +13,7 @@ import { IncidentState, ModeTag, OrgName, Refused, ScreenTitle, Tlp, Who, caseNu
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { usePaper } from "../lib/paper.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { current } from "./current.js";
 import { Confirmations, Debrief, Processes, Reports, Volumes } from "./course.js";
@@ -250,6 +251,7 @@ function unlinkMessage(i, tie) {
 export function IncidentScreen({ id, step }) {
 	const s = state.value;
 	const i = s.incidents.get(id);
+	usePaper(i ? `${t(i.mode === "exercise" ? "exercise.prefix" : "exercise.real")} · ${incidentName(i)}` : "", `TLP:${i?.reports[0]?.original?.tlp ?? "AMBER"}`);
 	useEffect(() => {
 		current.value = id;
 		return onKeys({ escape: () => go("#/") });

@@ -22,6 +22,8 @@ export const state = signal(/** @type {State} */ (emptyState()));
 export const phase = signal(/** @type {import("../core/link.js").Phase} */ ("off"));
 /** unknown: not asked yet; none: nobody is signed in */
 export const session = signal(/** @type {"unknown"|"none"|"in"} */ ("unknown"));
+/** It was not the person who ended it. */
+export const sessionEnded = signal(false);
 /** Server time in milliseconds, once a second. NaN before the first word of the server. */
 export const now = signal(NaN);
 /** How stale what is on the screen is. */
@@ -131,6 +133,8 @@ link.addEventListener("frame", (event) => {
 		toLog(frame);
 	if (frame.op === "checkpoint")
 		return; // says nothing of what is on the screen
+	if (frame.op === "welcome" && haveChanged(state.value.me, frame.you))
+		return anew(frame);
 	if (frame.op === "welcome")
 		serverClock.sample(frame.server_time);
 	else if (frame.op === "beat")
@@ -198,8 +202,10 @@ link.addEventListener("phase", (event) => {
 	}
 	if (next === "live" || next === "catching")
 		lostAt = 0;
-	if (next === "denied")
+	if (next === "denied") {
 		endSession();
+		sessionEnded.value = true;
+	}
 	if (next === "live")
 		turn.port2.postMessage(0);
 	beat();
@@ -278,6 +284,7 @@ export function contextOfIncident(i) {
 
 /** @param {any} welcome */
 function begin(welcome) {
+	sessionEnded.value = false;
 	session.value = "in";
 	serverClock.sample(welcome.server_time);
 	state.value = reduceAll(emptyState(), [{ op: "welcome", ...welcome }]);
@@ -288,6 +295,18 @@ function begin(welcome) {
 		shiftMemory.set("came", cameAt.value);
 	}
 	link.start(-1);
+}
+
+/** Other rights than before? @param {import("../core/protocol.js").You|null} before @param {import("../core/protocol.js").You} you */
+const haveChanged = (before, you) => Boolean(before && you && before.person === you.person && ([...before.roles].sort().join() !== [...you.roles].sort().join() ||
+	[...before.kinds].sort().join() !== [...you.kinds].sort().join()));
+
+/** Nothing stays on the screen that may not be read any more, and what may be read now is not only what comes from now on. @param {any} welcome */
+function anew(welcome) {
+	link.stop();
+	arrived.length = 0;
+	begin(welcome);
+	announce(t("rights.changed"), true);
 }
 
 /** Is there a session already? */

@@ -10,6 +10,7 @@ import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
+import { usePaper } from "../lib/paper.js";
 import { span } from "../lib/format.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { CheckBox } from "./fences.js";
@@ -181,6 +182,7 @@ export function OrderScreen({ id }) {
 		if (o)
 			lookAtOrder(o);
 	}, [o]);
+	usePaper(o ? `${t(o.mode === "exercise" ? "exercise.prefix" : "exercise.real")} · ${t("order.title", { ref: o.form.order_reference ?? o.id })}` : "", `TLP:${o?.timeline[0]?.original?.tlp ?? "AMBER"}`);
 	if (!o)
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t(phase.value === "live" ? "threat.not_found" : "threat.loading")}</${ScreenTitle}>
 			<a class="button" href="#/orders">${t("order.list")}</a></main>`;

@@ -225,7 +225,7 @@ function Screen() {
 	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]
 		: id && name === "say" ? [SAY, `${id}/${step}`] : name === "orders" ? [ORDERS] : id && name === "order" ? [ORDER, id]
 			: name === "deconfliction" && maySeeChecks(me) ? [DECONFLICTION] : name === "referrals" && maySeeReferrals(me) ? [REFERRALS]
-				: name === "contacts" ? [CONTACTS] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "admin" ? [ADMIN] : name === "audit" ? [AUDIT] : id && name === "debrief" ? [DEBRIEF, id] : name === "exercises" ? [EXERCISES, id] : name === "log" ? [LOG] : name === "settings" ? [SETTINGS] : undefined;
+				: name === "contacts" ? [CONTACTS, id] : name === "hooks" && isHookAdmin(me) ? [HOOKS] : name === "admin" ? [ADMIN] : name === "audit" ? [AUDIT] : id && name === "debrief" ? [DEBRIEF, id] : name === "exercises" ? [EXERCISES, id] : name === "log" ? [LOG] : name === "settings" ? [SETTINGS] : undefined;
 	if (other)
 		return html`<${Loaded} key=${`${name}/${other[1] ?? ""}`} of=${other[0]} with=${{ id, step }} />`;
 	return html`<${BoardScreen} />`;

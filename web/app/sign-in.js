@@ -7,7 +7,7 @@ import { TextField } from "../components/field.js";
 import { ScreenTitle } from "../components/parts.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { linkToken, session, signIn } from "./model.js";
+import { linkToken, session, sessionEnded, signIn } from "./model.js";
 
 /** A pasted text may be the whole link. @param {string} text */
 function tokenOf(text) {
@@ -42,6 +42,7 @@ export function SignInScreen() {
 		<div class="brand-big"><${Bell} /><span>${t("app.name")}</span></div>
 		<${ScreenTitle}>${t("signin.title")}</${ScreenTitle}>
 		<p class="lead">${t("app.what")}</p>
+		${sessionEnded.value && !problem && html`<div class="box box-amber" role="alert"><${Icon} name="keep" /><div><p class="strong">${t("signin.ended")}</p><p>${t("signin.ended_advice")}</p></div></div>`}
 		${problem && html`<div class="box box-red" role="alert" tabindex="-1" id="sign-in-problem"><${Icon}
 			name="warn" />
 			<div><p class="strong">${t(problem)}</p><p>${t(`${problem}_advice`)}</p></div></div>`}

@@ -400,4 +400,7 @@ export default {
 	"shift.on_duty": "Dienst laut Plan: {who}.",
 	"shift.note": "Notiz der letzten Schicht, von {who}",
 	"board.more": "{n, plural, one {Noch # zeigen} other {Noch # zeigen}}",
+	"signin.ended": "Die Sitzung ist beendet.",
+	"signin.ended_advice": "Ihre Zeit war um, sie wurde von Ihnen anderswo oder von der Verwaltung beendet, oder Sie sind ausgeschieden. Was Sie getippt haben, ist auf diesem Rechner aufgehoben: Nach der Anmeldung ist es da.",
+	"rights.changed": "Ihre Rechte haben sich geändert. Was Sie lesen dürfen, wird neu gelesen; was Sie getippt haben, bleibt.",
 };

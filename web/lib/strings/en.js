@@ -400,4 +400,7 @@ export default {
 	"shift.on_duty": "On duty by the roster: {who}.",
 	"shift.note": "Note of the last shift, by {who}",
 	"board.more": "{n, plural, one {Show # more} other {Show # more}}",
+	"signin.ended": "Your session has ended.",
+	"signin.ended_advice": "Its time was over, it was ended by you elsewhere or by an administrator, or you were let go. What you typed is kept on this computer: sign in again, and it is there.",
+	"rights.changed": "Your rights have changed. What you may read is read anew; what you typed is kept.",
 };

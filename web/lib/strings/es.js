@@ -400,4 +400,7 @@ export default {
 	"shift.on_duty": "De servicio según el cuadrante: {who}.",
 	"shift.note": "Nota del turno anterior, de {who}",
 	"board.more": "{n, plural, one {Mostrar # más} other {Mostrar # más}}",
+	"signin.ended": "Su sesión ha terminado.",
+	"signin.ended_advice": "Venció su plazo, usted la cerró en otro lugar, lo hizo un administrador, o ya no forma parte. Lo que escribió se conserva en este ordenador: vuelva a entrar y allí estará.",
+	"rights.changed": "Sus derechos han cambiado. Se vuelve a leer lo que puede leer; lo que escribió se conserva.",
 };

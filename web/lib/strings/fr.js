@@ -400,4 +400,7 @@ export default {
 	"shift.on_duty": "De permanence selon le planning : {who}.",
 	"shift.note": "Note du service précédent, par {who}",
 	"board.more": "{n, plural, one {Afficher # de plus} other {Afficher # de plus}}",
+	"signin.ended": "Votre session a pris fin.",
+	"signin.ended_advice": "Son délai était écoulé, vous y avez mis fin ailleurs, un administrateur l'a fait, ou vous n'en faites plus partie. Ce que vous avez saisi est gardé sur cet ordinateur : reconnectez-vous, et c'est là.",
+	"rights.changed": "Vos droits ont changé. Ce que vous pouvez lire est relu ; ce que vous avez saisi est gardé.",
 };

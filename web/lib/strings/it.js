@@ -400,4 +400,7 @@ export default {
 	"shift.on_duty": "Di turno secondo il turnario: {who}.",
 	"shift.note": "Nota del turno precedente, di {who}",
 	"board.more": "{n, plural, one {Mostrane altra #} other {Mostrane altre #}}",
+	"signin.ended": "La sessione è terminata.",
+	"signin.ended_advice": "Il tempo era scaduto, è stata chiusa da lei altrove o da un amministratore, oppure lei non ne fa più parte. Quanto ha scritto è conservato su questo computer: acceda di nuovo e lo ritroverà.",
+	"rights.changed": "I suoi diritti sono cambiati. Si rilegge ciò che può leggere; quanto ha scritto resta.",
 };

@@ -400,4 +400,7 @@ export default {
 	"shift.on_duty": "Dyżur według grafiku: {who}.",
 	"shift.note": "Notatka z poprzedniej zmiany, {who}",
 	"board.more": "{n, plural, one {Pokaż jeszcze #} few {Pokaż jeszcze #} many {Pokaż jeszcze #} other {Pokaż jeszcze #}}",
+	"signin.ended": "Sesja została zakończona.",
+	"signin.ended_advice": "Minął jej czas, zakończono ją gdzie indziej lub zrobił to administrator, albo nie ma już Pani/Pana w organizacji. Wpisany tekst jest na tym komputerze: po zalogowaniu będzie na miejscu.",
+	"rights.changed": "Uprawnienia się zmieniły. To, co wolno czytać, wczytuje się na nowo; wpisany tekst zostaje.",
 };

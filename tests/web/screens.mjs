@@ -1,0 +1,61 @@
+/* screens.mjs: the table of the console's screens, and somebody who looks at them: for tests that ask the same of each. A new screen is a row. */
+
+import { person, startShift } from "./browser.mjs";
+import { papers } from "./fake-papers.mjs";
+import { FakeServer, uuid } from "./fake-server.mjs";
+
+const STATES = ["empty", "flood", "offline", "real"];
+
+/** Every screen: its address in a scene, what shows that it is there, and the states beside the normal one in which it looks different;
+ * `every`: in all themes. */
+export const SCREENS = [
+	{ name: "board", at: () => "#/", there: "main.board", states: ["empty", "flood", "offline", "real"] },
+	{ name: "threat", at: (s) => `#/threat/${s.lantern.caseId}`, there: ".clock-box", states: ["offline", "real"] },
+	{ name: "threat with questions", at: (s) => `#/threat/${s.bell.caseId}`, there: ".questions", states: [] },
+	{ name: "threat taken over", at: (s) => `#/threat/${s.old.caseId}`, there: ".clock-box", states: [] },
+	{ name: "threat closed", at: (s) => `#/threat/${s.done.caseId}`, there: ".clock-box", states: [] },
+	{ name: "incident", at: () => `#/incident/${uuid("incident lantern")}`, there: "main .timeline", states: [] },
+	{ name: "form", at: () => "#/say/M1.report", there: "main.compose h1, main h1", states: [] },
+	{ name: "orders", at: () => "#/orders", there: "main h1", states: [] },
+	{ name: "deconfliction", at: () => "#/deconfliction", there: "main h1", states: [] },
+	{ name: "referrals", at: () => "#/referrals", there: "main h1", states: [] },
+	{ name: "contacts", at: () => "#/contacts", there: "main h1", states: [] },
+	{ name: "hand-over", at: () => "#/hand-over", there: ".hand-over", states: [] },
+	{ name: "settings", at: () => "#/settings", there: "#language", states: [] },
+	{ name: "exercises", at: () => "#/exercises", there: "main h1", states: [] },
+	{ name: "administration", at: () => "#/admin", there: "main h1", states: [] },
+	{ name: "holds", at: () => "#/admin/holds", there: "main h1", states: [] },
+	{ name: "order", at: (s) => `#/order/${s.order}`, there: ".annex", states: ["real"] },
+	{ name: "debrief", at: (s) => `#/debrief/${s.closed}`, there: "main h1", states: STATES, every: true },
+	{ name: "audit explorer", at: () => "#/audit", there: "main.audit h1", states: STATES, every: true },
+	{ name: "log", at: () => "#/log", there: "main h1", states: STATES, every: true },
+	{ name: "start of shift", at: () => "#/shift", there: "#shift-go", states: ["real"] },
+];
+export const THEMES = ["toc-dark", "toc-light", "toc-light toc-contrast", "toc-dark toc-contrast"];
+
+/** Somebody at the console of a double of the server that has this scene. @param {any} browser @param {(() => any)[]} left what is to be closed */
+export async function stage(browser, left, scene, options = {}, who = "AIRU-duty-officer") {
+	const fake = new FakeServer({ exercise: options.exercise ?? true });
+	let made = fake.scene(scene);
+	if (scene === "normal") {
+		fake.incidents.scene("incident");
+		made = { ...made, ...papers(fake) };
+	}
+	await fake.start();
+	const p = await person(browser, { origin: fake.origin, ...options });
+	left.push(() => p.context.close(), () => fake.stop());
+	await options.before?.(p.page);
+	if (options.shift !== false)
+		await startShift(p, `${fake.origin}/#sign-in=token-${who}`);
+	return { fake, ...made, ...p };
+}
+export async function go(page, screen, made) {
+	await page.evaluate((h) => (location.hash = h), screen.at(made));
+	await page.locator(screen.there).first().waitFor();
+}
+export const wear = (page, theme) => page.evaluate((t) => {
+	const root = document.documentElement.classList;
+	root.remove("toc-dark", "toc-light", "toc-contrast");
+	root.add(...t.split(" "));
+}, theme);
+export const wide = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
