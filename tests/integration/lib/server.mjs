@@ -18,7 +18,7 @@ export const build = process.env.TOCSIN_BUILD ?? path.join(top, 'build/ci');
 export const tocsind = path.join(build, 'server/main/tocsind');
 export const tocsin = path.join(build, 'server/cli/tocsin');
 const START_MS = 60_000;
-const STOP_MS = 30_000;
+const STOP_MS = 120_000; // the first copy of a long ledger's state may take a minute
 
 /** A folder that nobody else has and that the server's unprivileged users can reach. */
 export function scratch() {
