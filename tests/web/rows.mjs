@@ -5,7 +5,7 @@ import { person } from "./browser.mjs";
 import { FakeServer } from "./fake-server.mjs";
 
 /** What a fixed piece of work takes in this browser, in milliseconds: the measure of the machine. */
-const yardstick = () => {
+export const yardstick = () => {
 	const began = performance.now();
 	let x = 0;
 	for (let i = 0; i < 3e6; i++)

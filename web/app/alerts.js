@@ -58,18 +58,25 @@ function Line({ a }) {
 		${asked && html`<${Shelving} a=${a} done=${() => setAsked(false)} />`}</li>`;
 }
 
+/** So many lines or groups at first: in a flood nobody reads more, and what there is more is counted. */
+const MOST = 20;
+
 export function Alerts() {
+	const [most, setMost] = useState(MOST);
 	const standing = alarmList.value.filter((a) => a.level !== "life");
 	const put = [...shelved.value.values()];
 	if (!standing.length && !put.length)
 		return null;
+	const groups = flooding.value ? grouped(standing) : [];
+	const more = (flooding.value ? groups.length : standing.length) - most;
 	return html`<section class="card alerts" aria-labelledby="alerts-title"><h2 id="alerts-title">${t("alerts.title")} <span
 			class="count-quiet">${standing.length}</span></h2>
 		${flooding.value && html`<p class="flood" role="status"><${Icon} name="warn" /> ${t("alerts.flood", { n: alertRate.value })}</p>`}
 		${flooding.value
-			? grouped(standing).map((g) => html`<details key=${g.about} class="alert-group"><summary>${nameOf(g.about)} <span class="count-quiet">${g.alarms.length}</span>
+			? groups.slice(0, most).map((g) => html`<details key=${g.about} class="alert-group"><summary>${nameOf(g.about)} <span class="count-quiet">${g.alarms.length}</span>
 				<span class="muted">${wordsOf(g.alarms[0])}</span></summary><ul class="alert-list">${g.alarms.map((a) => html`<${Line} key=${a.key} a=${a} />`)}</ul></details>`)
-			: html`<ul class="alert-list">${standing.map((a) => html`<${Line} key=${a.key} a=${a} />`)}</ul>`}
+			: html`<ul class="alert-list">${standing.slice(0, most).map((a) => html`<${Line} key=${a.key} a=${a} />`)}</ul>`}
+		${more > 0 && html`<button class="wide-button" onClick=${() => setMost(most + MOST)}>${t("alerts.more", { n: more })}</button>`}
 		${put.length > 0 && html`<details class="shelf"><summary>${t("alerts.shelved", { n: put.length })}</summary><ul class="alert-list">${put.map((x) => html`<li
 			key=${x.alarm.key}><span>${wordsOf(x.alarm)} <span class="muted">${t("alerts.shelved_why", { reason: x.reason, time: clock(x.until).slice(0, 5) })}</span></span>
 			<button class="quiet" onClick=${() => unshelve(x.alarm.key)}>${t("alerts.back")}</button></li>`)}</ul></details>`}

@@ -3,21 +3,22 @@
  * One row has the focus (roving tabindex): j and k move it, Enter opens it. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { REMIND_UNDECIDED_MS } from "../core/alarm.js";
+import { board, deadlines } from "../core/board.js";
 import { incidentName } from "../core/incidents.js";
 import { incidentDeadlines, incidentList } from "../core/crisis.js";
-import { acceptedBy, board, deadlines, firstHuman, headline, isHub, mayDraft, nextEscalation,
-	place } from "../core/select.js";
+import { acceptedBy, firstHuman, headline, isHub, mayDraft, nextEscalation, place } from "../core/select.js";
 import { Icon } from "../components/icon.js";
+import { Many } from "../components/many.js";
 import { ModeTag, OrgName, ScreenTitle, Standing, Who, caseNumber } from "../components/parts.js";
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { country } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { t, word } from "../lib/i18n.js";
+import { language, t, word } from "../lib/i18n.js";
 import { Screen as Later, later } from "../lib/later.js";
 import { onKeys, keyOf } from "./keys.js";
-import { caseNow, onShift, ready, silencedFor, state, looked } from "./model.js";
+import { caseNow, directory, onShift, ready, silencedFor, state, looked } from "./model.js";
 import { Alerts } from "./alerts.js";
 import { current } from "./current.js";
 import { openDraft } from "./draft.js";
@@ -26,24 +27,24 @@ import { find } from "./finding.js";
 import { go } from "./router.js";
 import { IncidentRows, matchesIncident } from "./incidents.js";
 
-/** So many rows at once; a page of thousands answers nobody. What is not shown is counted, and found by the search. */
-const ROWS = 100;
-
 const query = signal("");
 
 const INJECTS = later("Injects", () => import("./injects.js"));
 const UNION = later("Union", () => import("./union.js"));
 
-/** @typedef {import("../core/select.js").Row} Row */
+/** @typedef {import("../core/board.js").Row} Row */
+
+/** What the filter looks through, of each row that it has looked at. @type {WeakMap<Row, {lang: string, all: string}>} */
+const words = new WeakMap();
 
 /** @param {Row} row */
-function matches(row) {
-	const q = query.value.trim().toLowerCase();
-	if (!q)
-		return true;
+function wordsOf(row) {
+	const known = words.get(row), lang = language.value;
+	if (known?.lang === lang)
+		return known.all;
 	const c = row.case;
 	const f = c.facts;
-	return [
+	const all = [
 		caseNumber(c.id), c.reporter, ...c.desks.keys(), headline(c), f.offence_field, f.immediacy,
 			t(`standing.${row.standing}`),
 		...(f.user_identifiers ?? []).map((/** @type {any} */ u) => u.value),
@@ -51,7 +52,15 @@ function matches(row) {
 		...(f.location_hints ?? []).map((/** @type {any} */ x) => x.value),
 			...(f.concerned_states ?? []).map((/** @type {any} */ x) => country(x.cc)),
 		...[...c.desks.values()].map((d) => d.accept?.own_reference),
-	].some((x) => String(x ?? "").toLowerCase().includes(q));
+	].filter((x) => x !== undefined).join("\n").toLowerCase();
+	words.set(row, { lang, all });
+	return all;
+}
+
+/** @param {Row[]} rows */
+function matching(rows) {
+	const q = query.value.trim().toLowerCase();
+	return q ? rows.filter((r) => wordsOf(r).includes(q)) : rows;
 }
 
 /** When what was read and not decided comes back: every quarter of an hour. @param {string} at @param {number} now */
@@ -60,12 +69,12 @@ const rearm = (at, now) => new Date(Date.parse(at) + (Math.floor(Math.max(0, now
 /** What is said about the standing, on the right of the word. @param {{row: Row}} props */
 function State({ row }) {
 	const c = row.case;
-	const { me } = state.value;
+	const { me } = directory.value;
 	const mine = me ? c.desks.get(me.org) : undefined;
 	switch (row.standing) {
 	case "new": {
 		const muted = silencedFor(c.id);
-		const next = me && nextEscalation(state.value, c, me.org);
+		const next = me && nextEscalation(directory.value, c, me.org);
 		return html`<span class="since"><${Elapsed} since=${row.arrived} of=${c} class="big-span" /> <span
 			class="muted">${t("board.since_arrival")}</span></span>
 			${acceptedBy(c)?.accept && html`<span class="muted sub">${t("clockbox.coordinated")} <${OrgName}
@@ -95,7 +104,7 @@ function State({ row }) {
 		return html`<span>${by?.accept && html`<${Who} act=${by.accept} /> · <${When} at=${by.accept.at} of=${c}
 			seconds=${false} />`}</span>
 			<span class="muted sub">${by?.accept?.own_reference ?? ""}${by && row.standing !== "coordinated" &&
-				isHub(state.value, by.org) ? ` ${t("board.coordination")}` : ""}</span>`;
+				isHub(directory.value, by.org) ? ` ${t("board.coordination")}` : ""}</span>`;
 	}
 	case "redirected":
 		return html`<span>${t("board.redirected_to")} <${OrgName} code=${mine?.redirect?.to ?? ""} /></span>`;
@@ -111,7 +120,10 @@ function State({ row }) {
 	}
 }
 
-/** @param {{row: Row, index: number, focusable: boolean}} props */
+/** @param {Row} row */
+const classOf = (row) => `threat is-${row.standing}`;
+
+/** @param {{row: Row, focusable: boolean}} props */
 function RowLine({ row, focusable }) {
 	const c = row.case;
 	const where = place(c);
@@ -119,8 +131,7 @@ function RowLine({ row, focusable }) {
 	const unread = c.timeline.length > 0 && (looked.value.get(c.id) ?? -1) < c.touched && row.standing !== "new" &&
 		row.standing !== "draft";
 	const href = row.standing === "draft" ? `#/notify/${c.id}` : `#/threat/${c.id}`;
-	return html`<li class=${`threat is-${row.standing}`}>
-		<a class="threat-link" href=${href} data-row=${c.id} tabindex=${focusable ? 0
+	return html`<a class="threat-link" href=${href} data-row=${c.id} tabindex=${focusable ? 0
 			: -1} onFocus=${() => (current.value = c.id)}>
 			<span class="threat-state"><${Standing} is=${row.standing} /></span>
 			<span class="threat-what">
@@ -142,19 +153,21 @@ function RowLine({ row, focusable }) {
 						code=${d} />`)}`} <span class="muted number">${caseNumber(c.id)}</span></span>
 			</span>
 			<span class="threat-since"><${State} row=${row} /></span>
-		</a>
-	</li>`;
+		</a>`;
 }
 
+const DEADLINES = 14;
+
 function Deadlines() {
-	const list = [...deadlines(state.value).map((d) => ({ ...d, href: `#/threat/${d.of.id}`, name: caseNumber(d.of.id) })),
-		...incidentDeadlines(state.value).map((d) => ({ ...d, href: `#/incident/${d.of.id}`, name: incidentName(d.of) }))]
+	const ofCases = deadlines(state.value, DEADLINES), ofIncidents = incidentDeadlines(state.value);
+	const list = [...ofCases.first.map((d) => ({ ...d, href: `#/threat/${d.of.id}`, name: caseNumber(d.of.id) })),
+		...ofIncidents.map((d) => ({ ...d, href: `#/incident/${d.of.id}`, name: incidentName(d.of) }))]
 		.sort((a, b) => Date.parse(a.next ?? a.deadline) - Date.parse(b.next ?? b.deadline));
 	return html`<section class="card deadlines" aria-labelledby="deadlines-title">
-		<h2 id="deadlines-title">${t("deadline.title")} <span class="count-quiet">${list.length}</span></h2>
+		<h2 id="deadlines-title">${t("deadline.title")} <span class="count-quiet">${ofCases.n + ofIncidents.length}</span></h2>
 		${list.length === 0
 			? html`<p class="muted">${t("deadline.none")}</p>`
-			: html`<ul class="deadline-list">${list.slice(0, 14).map((d) => {
+			: html`<ul class="deadline-list">${list.slice(0, DEADLINES).map((d) => {
 				const at = d.timer === "T17" ? d.next ?? d.deadline : d.deadline;
 				return html`<li key=${d.id} class=${d.passed ? "is-passed" : ""}>
 					<a href=${d.href} class="deadline-name"><span>${t(`timer.${d.timer}`)}</span><span
@@ -166,39 +179,51 @@ function Deadlines() {
 	</section>`;
 }
 
+const idOf = (/** @type {Row} */ row) => row.case.id;
+/** The row that has the focus. @param {any} el */
+const rowOf = (el) => /** @type {string|undefined} */ (el?.dataset?.row);
+/** @param {string|undefined} id @returns {HTMLElement|null} */
+const elementOf = (id) => (id === undefined ? null : document.querySelector(`[data-row="${CSS.escape(id)}"]`));
+
 export function BoardScreen() {
 	const { open, done } = board(state.value);
-	const found = open.filter(matches);
-	const [most, setMost] = useState(ROWS);
-	const shownOpen = found.slice(0, most);
-	const shownDone = done.filter(matches);
+	const shownOpen = matching(open);
+	const shownDone = matching(done);
 	const incidents = incidentList(state.value);
 	const shownIncidents = { open: incidents.open.filter((i) => matchesIncident(i, query.value)), done: incidents.done.filter((i) =>
 		matchesIncident(i, query.value)) };
 	/* rows that the keyboard moves over, in the order of the screen: threats are always first */
-	const all = [...shownOpen.map((r) => r.case.id), ...shownIncidents.open.map((i) => i.id), ...shownDone.map((r) => r.case.id),
-		...shownIncidents.done.map((i) => i.id)];
+	const order = useRef(/** @type {string[]} */ ([]));
+	order.current = [...shownOpen.map(idOf), ...shownIncidents.open.map((i) => i.id), ...shownDone.map(idOf)];
+	const reachOpen = useRef((/** @type {string} */ _) => {}), reachDone = useRef((/** @type {string} */ _) => {});
 	const search = useRef(/** @type {HTMLInputElement|null} */ (null));
-	const focusId = current.value && all.includes(current.value) ? current.value : all[0];
+	const focusId = current.value && order.current.includes(current.value) ? current.value : order.current[0];
 	const waiting = open.filter((r) => r.standing === "new" || r.standing === "waiting").length;
 
+	/* a row that goes to another place takes the focus with it */
+	const had = rowOf(document.activeElement);
+	useLayoutEffect(() => {
+		if (had && document.activeElement === document.body)
+			elementOf(had)?.focus({ preventScroll: true });
+	});
 	useEffect(() => {
-		const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-row]")]).filter((r) =>
-			r.offsetParent);
 		const move = (/** @type {number} */ by) => {
-			const list = rows();
-			const i = list.findIndex((r) => r === document.activeElement);
-			list[i < 0 ? 0 : Math.max(0, Math.min(list.length - 1, i + by))]?.focus();
+			const list = order.current, on = document.activeElement;
+			/* the row that had the focus may have left the page */
+			const i = list.indexOf(rowOf(on) ?? (on === document.body ? current.value : null) ?? "");
+			const id = list[i < 0 ? 0 : Math.max(0, Math.min(list.length - 1, i + by))];
+			if (elementOf(id))
+				return elementOf(id)?.focus();
+			reachOpen.current(id);
+			reachDone.current(id);
 		};
-		const focused = () => rows().find((r) => r === document.activeElement) ?? rows().find((r) =>
-			r.tabIndex === 0);
 		return onKeys({
 			next: () => move(1),
 			previous: () => move(-1),
 			search: () => search.current?.focus(),
 			/* a threat is acknowledged after it was opened, never from the list */
 			acknowledge: () => {
-				const id = focused()?.dataset.row;
+				const id = rowOf(document.activeElement) ?? rowOf(document.querySelector('[data-row][tabindex="0"]'));
 				if (id)
 					go(`#/${state.value.incidents.has(id) ? "incident" : "threat"}/${id}/ack`);
 			},
@@ -221,9 +246,7 @@ export function BoardScreen() {
 					${query.value.trim() && html`<button class="quiet" onClick=${() => find(query.value)}>${t("find.everywhere")} <kbd>Enter</kbd></button>`}</div>
 			</div>
 			${shownOpen.length
-				? html`<ul class="threats" aria-label=${t("board.open_list")}>${shownOpen.map((row, i) =>
-					html`<${RowLine} key=${row.case.id} row=${row} index=${i}
-						focusable=${row.case.id === focusId} />`)}</ul>`
+				? html`<${Many} key=${query.value} rows=${shownOpen} idOf=${idOf} of=${RowLine} as=${classOf} focusId=${focusId} reach=${reachOpen} label=${t("board.open_list")} />`
 				: html`<div class="empty"><${Icon} name=${query.value ? "none" : "check"} /><p
 					class="strong">${t(query.value ? "board.no_match" : "board.empty")}</p>
 					<p class="muted">${t(query.value ? "board.no_match_advice" : mayDraft(state.value.me)
@@ -231,12 +254,10 @@ export function BoardScreen() {
 					${!query.value && mayDraft(state.value.me) && html`<button onClick=${openDraft}
 						disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
 			<${Later} over of=${INJECTS} />
-			${found.length > most && html`<button class="wide-button" onClick=${() => setMost(most + ROWS)}>${t("board.more", { n: found.length - most })}</button>`}
 			<${IncidentRows} rows=${shownIncidents.open} focusId=${focusId} searching=${Boolean(query.value)} />
 			${shownDone.length > 0 && html`<details class="done"
 				open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length })}</summary>
-				<ul class="threats">${shownDone.map((row, i) => html`<${RowLine} key=${row.case.id} row=${row}
-					index=${i} focusable=${row.case.id === focusId} />`)}</ul></details>`}
+				<${Many} key=${query.value} rows=${shownDone} idOf=${idOf} of=${RowLine} as=${classOf} focusId=${focusId} reach=${reachDone} /></details>`}
 		</div>
 		<aside class="board-side"><${Alerts} /><${Deadlines} /><${Later} over of=${UNION} />
 			<${ShiftCare} />

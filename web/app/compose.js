@@ -11,7 +11,8 @@ import {
 	emptyForm, emptyRow, fieldOfPath, localOffset, missing, sendMessage, supplementMessage,
 		withdrawMessage,
 } from "../core/notice.js";
-import { deadlines, openExercises, timeOf, titleOf } from "../core/select.js";
+import { deadlinesOf } from "../core/board.js";
+import { openExercises, timeOf, titleOf } from "../core/select.js";
 import { Checks, Radios, Select, TextArea, TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, Refused, ScreenTitle, caseNumber, rolesInWords } from "../components/parts.js";
@@ -149,7 +150,7 @@ function NoticeForm({ c }) {
 			supplement=${supplement}
 			onBack=${() => setChecked(null)} onSend=${sendNow} onAudience=${set("audience")} />`;
 
-	const t16 = deadlines(state.value, c).find((d) => d.timer === "T16");
+	const t16 = deadlinesOf(c).find((d) => d.timer === "T16");
 	const options = (/** @type {string[]} */ values, /** @type {string} */ group) => values.map((value) => ({ value,
 		label: word(group, value) }));
 	const yesNo = [{ value: "yes", label: t("form.yes") }, { value: "no", label: t("form.no") }];

@@ -19,6 +19,22 @@ import { language, t } from "../lib/i18n.js";
 /** @typedef {import("../core/protocol.js").Message} Message */
 
 export const state = signal(/** @type {State} */ (emptyState()));
+/** Who and where, out of the state: what reads only these is not called for every entry. @type {import("@preact/signals").ReadonlySignal<Directory>} */
+export const directory = part("me", "orgs", "people", "exercises", "vocabulary");
+/** @typedef {Pick<State, "me"|"orgs"|"people"|"exercises"|"vocabulary">} Directory */
+
+/** Members of the state, the same object until one of them is another. @param {(keyof State)[]} names @returns {any} */
+function part(...names) {
+	/** @type {any} */
+	let last;
+	return computed(() => {
+		const s = state.value;
+		if (!last || names.some((n) => last[n] !== s[n]))
+			last = Object.fromEntries(names.map((n) => [n, s[n]]));
+		return last;
+	});
+}
+
 export const phase = signal(/** @type {import("../core/link.js").Phase} */ ("off"));
 /** unknown: not asked yet; none: nobody is signed in */
 export const session = signal(/** @type {"unknown"|"none"|"in"} */ ("unknown"));
@@ -143,16 +159,19 @@ link.addEventListener("frame", (event) => {
 		soon();
 });
 
-/** What the last batch cost, with what it changed on the screen. When much comes, batches are made larger instead of the page slower: as
- * long as somebody looks, twice that time is left for their keys. */
+/** What the last batch cost, with what it changed on the screen. As long as somebody looks, what comes within one picture is put into the state
+ * together; and when much comes, batches are made larger instead of the page slower: twice that time is left for their keys. */
 let cost = 0;
+const PICTURE_MS = 16;
 const BUSY_MS = 20;
 const WAIT_MOST_MS = 400;
 function soon() {
-	if (cost < BUSY_MS || document.visibilityState !== "visible")
+	const wait = document.visibilityState !== "visible" ? 0
+		: Math.max(PICTURE_MS - (mono() - began), cost < BUSY_MS ? 0 : Math.min(WAIT_MOST_MS, 2 * cost));
+	if (wait <= 0)
 		turn.port2.postMessage(0);
 	else
-		setTimeout(flush, Math.min(WAIT_MOST_MS, 2 * cost));
+		setTimeout(flush, wait);
 }
 /** So many frames in one task; the rest in the next. */
 const BATCH = 400;
@@ -263,7 +282,7 @@ export const ready = computed(() => (phase.value === "live" || phase.value === "
 
 /** Time in the world of a case. @param {{exercise?: string}} of */
 export function caseNow(of) {
-	return timeOf(state.value, of, now.value);
+	return timeOf(directory.value, of, now.value);
 }
 
 /** Where a message about a case is said. @param {Case} c */
@@ -456,11 +475,14 @@ const told = new Set();
 
 /* ---- alarms ---- */
 
-/** Everything that could sound, also what is aside. */
+/** @type {import("../core/alarm.js").Alarm[]} */
+let stood = [];
+/** Everything that could sound, also what is aside; the same list as long as it says the same. */
 const everyAlarm = computed(() => {
-	void now.value; // reminders come with time
-	return alarms(state.value, { looked: looked.value, since: cameAt.value, now: (c) => timeOf(state.value, c,
-		now.value) });
+	const next = alarms(state.value, { looked: looked.value, since: cameAt.value, now: (c) => timeOf(state.value, c, now.value) }); // reminders come with time
+	if (next.length !== stood.length || next.some((a, i) => a !== stood[i] && (a.key !== stood[i].key || a.from !== stood[i].from)))
+		stood = next;
+	return stood;
 });
 
 /** Crises that are active now. */
@@ -525,8 +547,14 @@ export function silence() {
 /** When a silenced threat will sound again, in milliseconds from now; undefined when it is not silenced.
  * @param {string} caseId */
 export function silencedFor(caseId) {
-	void now.value;
-	const alarm = alarmList.value.find((a) => a.case === caseId && a.level === "life");
-	const until = alarm && silences.value.get(alarm.key);
-	return until !== undefined && until > mono() ? until - mono() : undefined;
+	const until = silencedCases.value.get(caseId);
+	return until !== undefined && (void now.value, until > mono()) ? until - mono() : undefined;
 }
+
+/** @type {Map<string, number>} */
+const NONE = new Map();
+/** Case of each threat that was silenced → until when. */
+const silencedCases = computed(() => {
+	const all = alarmList.value.filter((a) => a.level === "life" && silences.value.has(a.key));
+	return all.length ? new Map(all.map((a) => [a.case, silences.value.get(a.key) ?? 0])) : NONE;
+});

@@ -4,7 +4,8 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { response } from "../core/protocol.js";
-import { board, possibleDesks } from "../core/select.js";
+import { board } from "../core/board.js";
+import { possibleDesks } from "../core/select.js";
 import { TextArea, TextField, Select } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { Refused } from "../components/parts.js";

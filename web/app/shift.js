@@ -4,7 +4,8 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { board, titleOf } from "../core/select.js";
+import { board } from "../core/board.js";
+import { titleOf } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { Elapsed } from "../components/time.js";
 import { ScreenTitle, rolesInWords } from "../components/parts.js";

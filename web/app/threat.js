@@ -3,7 +3,8 @@
  * what to do next; then who has it, and what happened. */
 
 import { useEffect } from "preact/hooks";
-import { acceptedBy, ackTimer, allowed, deadlines, firstHuman, headline, isHub, nextEscalation, standing,
+import { deadlinesOf } from "../core/board.js";
+import { acceptedBy, ackTimer, allowed, firstHuman, headline, isHub, nextEscalation, standing,
 	stateAccepted } from "../core/select.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Standing, Tlp, Who, caseNumber } from "../components/parts.js";
@@ -64,7 +65,7 @@ function ClockBox({ c }) {
 			})}</dl></section>`;
 	}
 	const human = firstHuman(c);
-	const outcome = deadlines(s, c).find((d) => d.timer === "T18");
+	const outcome = deadlinesOf(c).find((d) => d.timer === "T18");
 	return html`<section class=${`clock-box is-${how}`} aria-label=${t("clockbox.label")}>
 		<div class="clock-main"><${Standing} is=${how} /></div>
 		<dl class="clock-facts">

@@ -2,10 +2,10 @@
 /* parts.js: small parts that several screens use. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { openExercises, orgName, titleOf } from "../core/select.js";
+import { inExercise, orgName, titleOf } from "../core/select.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
-import { state } from "../app/model.js";
+import { directory } from "../app/model.js";
 import { Icon } from "./icon.js";
 
 /** Symbol and word for how a threat stands. @param {{is: string, small?: boolean}} props */
@@ -17,7 +17,7 @@ export function Standing({ is, small }) {
 /** A word of the vocabulary (criteria, checklist, types of activation) in the reader's language, if we know it in that; as
  * the vocabulary has it otherwise. @param {string|undefined} code */
 export function vocabularyWord(code) {
-	const { criteria = [], checklist = [], activation_types: types = [] } = state.value.vocabulary ?? {};
+	const { criteria = [], checklist = [], activation_types: types = [] } = directory.value.vocabulary ?? {};
 	return word("vocabulary", code) !== code?.replaceAll("_", " ") ? word("vocabulary", code)
 		: [...criteria, ...checklist, ...types].find((w) => w.code === code)?.name ?? code ?? "";
 }
@@ -34,7 +34,7 @@ export function IncidentState({ is, big }) {
 
 /** An organisation by its code, with its full name on hover. @param {{code: string}} props */
 export function OrgName({ code }) {
-	const name = orgName(state.value, code);
+	const name = orgName(directory.value, code);
 	return name === code ? html`<span class="org">${code}</span>` : html`<abbr class="org"
 		title=${name}>${code}</abbr>`;
 }
@@ -50,7 +50,7 @@ const ANSWERING = ["duty_officer", "liaison", "crisis_responder", "legal", "inci
 /** A person as far as this person may know: title, or "you", or the role. @param {string|undefined} person
  * @param {string} [title] */
 export function personInWords(person, title) {
-	const s = state.value;
+	const s = directory.value;
 	const known = title ?? titleOf(s, person);
 	if (known || !person)
 		return known;
@@ -75,7 +75,7 @@ export function Tlp({ level }) {
 /** @param {{mode: string}} props  never lets an exercise look real */
 export function ModeTag({ mode }) {
 	if (mode === "actual")
-		return openExercises(state.value).length ? html`<span class="mode-tag is-real">${t("exercise.real")}</span>`
+		return inExercise(directory.value) ? html`<span class="mode-tag is-real">${t("exercise.real")}</span>`
 			: null;
 	return html`<span class="mode-tag"><${Icon} name="drill" />${word("mode", mode)}</span>`;
 }

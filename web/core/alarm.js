@@ -76,35 +76,57 @@ export function alarms(s, here) {
 		    !(Date.parse(w.item.recorded ?? "") < (here.since ?? -Infinity)))
 			found.push({ level: "notice", case: o.id, place: "order", exercise: o.mode === "exercise", key: `order:${w.item.id}`, why: w.why, from: o.authority });
 	}
-	for (const c of s.cases.values()) {
-		const exercise = c.mode === "exercise";
-		const about = { case: c.id, exercise, from: c.reporter, place: /** @type {const} */ ("threat") };
-		const how = standing(c, me);
-		const desk = c.desks.get(me.org);
-		if (how === "new" && paging(c, me.org)) {
-			found.push({ key: `life:${c.id}:${desk?.since}`, level: "life", why: "new", ...about });
+	const ofCases = found.map(ranked);
+	for (const c of s.cases.values())
+		ofCases.push(...alarmsOf(s, c, here));
+	return ofCases;
+}
+
+/** What was worked out of a case is kept with it, until it changes, is looked at, or a quarter of an hour is over.
+ * @type {WeakMap<Case, {me: State["me"], looked: number, since: number, quarter: number, is: Alarm[]}>} */
+const kept = new WeakMap();
+/** Cases that were worked out, ever: tests count it. */
+export const worked = { cases: 0 };
+
+/** @param {State} s @param {Case} c @param {Parameters<typeof alarms>[1]} here @returns {Alarm[]} */
+function alarmsOf(s, c, here) {
+	const mine = s.me ? c.desks.get(s.me.org) : undefined, ack = mine?.state === "acked" ? mine.ack : undefined;
+	const looked = here.looked.get(c.id) ?? -1, since = here.since ?? -Infinity;
+	const quarter = ack ? Math.floor((here.now(c) - Date.parse(ack.at)) / REMIND_UNDECIDED_MS) : 0;
+	const before = kept.get(c);
+	if (before && before.me === s.me && before.looked === looked && before.since === since && before.quarter === quarter)
+		return before.is;
+	worked.cases++;
+	const is = ofCase(s, c, looked, since, quarter).map(ranked);
+	kept.set(c, { me: s.me, looked, since, quarter, is });
+	return is;
+}
+
+/** @param {State} s @param {Case} c @param {number} looked @param {number} since @param {number} quarter since it was acknowledged */
+function ofCase(s, c, looked, since, quarter) {
+	const me = /** @type {NonNullable<State["me"]>} */ (s.me);
+	/** @type {Omit<Alarm, "priority">[]} */
+	const found = [];
+	const about = { case: c.id, exercise: c.mode === "exercise", from: c.reporter, place: /** @type {const} */ ("threat") };
+	const how = standing(c, me);
+	const desk = c.desks.get(me.org);
+	if (how === "new" && paging(c, me.org))
+		return [{ key: `life:${c.id}:${desk?.since}`, level: /** @type {const} */ ("life"), why: "new", ...about }];
+	if (how === "acked" && desk?.ack && quarter >= 1)
+		found.push({ key: `undecided:${c.id}:${quarter}`, level: "notice", why: "undecided", ...about });
+	for (const w of warnedOf(s, c))
+		if (w.timer !== "T17") // its levels call people themselves, and it sounds as a threat
+			found.push({ ...about, key: `warned:${w.id}:${w.warned}`, level: "notice", why: "warned", from: w.timer });
+	const interesting = c.reporter === me.org ? FOR_REPORTER : desk ? FOR_DESK : undefined;
+	for (let i = c.timeline.length - 1; interesting && i >= 0; i--) {
+		const item = c.timeline[i];
+		if (item.org === me.org || item.disclosedBy !== undefined || !interesting.has(item.k))
 			continue;
-		}
-		if (how === "acked" && desk?.ack && here.now(c) - Date.parse(desk.ack.at) >= REMIND_UNDECIDED_MS)
-			found.push({ key: `undecided:${c.id}:${Math.floor((here.now(c) - Date.parse(desk.ack.at)) / REMIND_UNDECIDED_MS)}`, level: "notice",
-				why: "undecided", ...about });
-		for (const w of warnedOf(s, c))
-			if (w.timer !== "T17") // its levels call people themselves, and it sounds as a threat
-				found.push({ ...about, key: `warned:${w.id}:${w.warned}`, level: "notice", why: "warned", from: w.timer });
-		const interesting = c.reporter === me.org ? FOR_REPORTER : desk ? FOR_DESK : undefined;
-		if (!interesting)
-			continue;
-		const looked = here.looked.get(c.id) ?? -1;
-		for (let i = c.timeline.length - 1; i >= 0; i--) {
-			const item = c.timeline[i];
-			if (item.org === me.org || item.disclosedBy !== undefined || !interesting.has(item.k))
-				continue;
-			if ((item.seq ?? Infinity) > looked && !(Date.parse(item.recorded ?? "") < (here.since ?? -Infinity)))
-				found.push({ key: `item:${item.id}`, level: "notice", why: item.k, ...about });
-			break;
-		}
+		if ((item.seq ?? Infinity) > looked && !(Date.parse(item.recorded ?? "") < since))
+			found.push({ key: `item:${item.id}`, level: "notice", why: item.k, ...about });
+		break;
 	}
-	return found.map(ranked);
+	return found;
 }
 
 /** What sounds now. @param {Alarm[]} all @param {Map<string, number>} silenced key → until (same clock as now)

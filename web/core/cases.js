@@ -34,7 +34,7 @@ function open(draft, e) {
 	const id = caseIdOf(draft, e);
 	if (!id)
 		return undefined;
-	/** @type {Map<string, string>} */ (draft.map("caseOf")).set(e.id, id);
+	draft.map("caseOf").set(e.id, id);
 	const c = draft.case(id, e);
 	if (e.seq !== undefined)
 		c.touched = e.seq;

@@ -16,10 +16,10 @@ export const glassSteps = {
 		const id = state.known.get(ref)?.case;
 		const incident = state.incidentOf.get(ref);
 		if (id && state.cases.has(id)) {
-			/** @type {Map<string, any>} */ (draft.map("known")).set(e.id, { ...state.known.get(e.id), case: id });
+			draft.map("known").set(e.id, { ...state.known.get(e.id), case: id });
 			note(draft.case(id, e), e);
 		} else if (incident && state.incidents.has(incident)) {
-			/** @type {Map<string, string>} */ (draft.map("incidentOf")).set(e.id, incident);
+			draft.map("incidentOf").set(e.id, incident);
 			note(draft.incident(incident, e), e);
 		}
 	},

@@ -5,7 +5,8 @@
 import { owes } from "./crisis.js";
 import { incidentName } from "./incidents.js";
 import { OUT, orderForms } from "./orders.js";
-import { acceptedBy, board, headline } from "./select.js";
+import { board } from "./board.js";
+import { acceptedBy, headline } from "./select.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {{kind: "threat"|"draft"|"incident"|"order", id: string, href: string, name: string, about: string, state: string, until?: string, of: any}} OpenItem */

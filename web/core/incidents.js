@@ -67,7 +67,7 @@ function open(draft, e) {
 	const id = incidentIdOf(draft, e);
 	if (!id)
 		return undefined;
-	/** @type {Map<string, string>} */ (draft.map("incidentOf")).set(e.id, id);
+	draft.map("incidentOf").set(e.id, id);
 	const i = draft.incident(id, e);
 	if (e.seq !== undefined)
 		i.touched = e.seq;

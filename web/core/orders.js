@@ -40,7 +40,7 @@ function open(draft, e) {
 	const id = orderIdOf(draft, e);
 	if (!id)
 		return undefined;
-	/** @type {Map<string, string>} */ (draft.map("orderOf")).set(e.id, id);
+	draft.map("orderOf").set(e.id, id);
 	const o = draft.order(id, e);
 	if (e.seq !== undefined)
 		o.touched = e.seq;

@@ -16,18 +16,18 @@ import { scenarioTime } from "./clock.js";
 /** Kinds whose desks can take a threat over. */
 const DESK_KINDS = ["ms_law_enforcement", "ms_competent_authority", "eu_hub"];
 
-/** @param {State} s @param {string} code */
+/** @param {Pick<State, "orgs">} s @param {string} code */
 export function orgName(s, code) {
 	return s.orgs.get(code)?.name ?? code;
 }
 
-/** The title of a person, where this person may know it. @param {State} s @param {string|undefined} person */
+/** The title of a person, where this person may know it. @param {Pick<State, "people"|"me">} s @param {string|undefined} person */
 export function titleOf(s, person) {
 	return s.people.get(person ?? "")?.title ?? (person && person === s.me?.person ? s.me.title : undefined);
 }
 
 /** Time of the case's world: scenario time in an exercise, server time otherwise.
- * @param {State} s @param {{exercise?: string, mode?: string}} of @param {number} serverNow */
+ * @param {Pick<State, "exercises">} s @param {{exercise?: string, mode?: string}} of @param {number} serverNow */
 export function timeOf(s, of, serverNow) {
 	const exercise = of.exercise ? s.exercises.get(of.exercise) : undefined;
 	return exercise ? scenarioTime(exercise, serverNow) : serverNow;
@@ -47,7 +47,7 @@ export function stateAccepted(c, s) {
 		(d.state === "accepted" || d.state === "closed") && d.accept && !isHub(s, d.org));
 }
 
-/** @param {State} s @param {string} code */
+/** @param {Pick<State, "orgs">} s @param {string} code */
 export function isHub(s, code) {
 	return s.orgs.get(code)?.kinds.includes("eu_hub") ?? false;
 }
@@ -95,45 +95,6 @@ export function arrivedAt(c, me) {
 	return (me && c.desks.get(me.org)?.since) || c.sentAt || c.opened;
 }
 
-/** Order on the board: what nobody has answered first and the longest wait on top; then what waits for a decision. */
-const RANK = {
-	new: 0, waiting: 1, draft: 2, acked: 3, read: 4, coordinated: 4, accepted: 5, answered: 6, redirected: 7,
-		elsewhere: 7, reading: 8,
-	rejected: 9, closed: 10, withdrawn: 11,
-};
-const DONE = new Set(["closed", "withdrawn", "rejected"]);
-
-/** @typedef {{case: Case, standing: Standing, arrived: string}} Row */
-
-/** The rows of the board. Threats are never grouped. @param {State} s @returns {{open: Row[], done: Row[]}} */
-export function board(s) {
-	/** @type {Row[]} */
-	const rows = [];
-	for (const c of s.cases.values()) {
-		if (!c.notice && !c.draft && !c.withdrawn)
-			continue; // we know something about it, but nothing of the notification itself
-		rows.push({ case: c, standing: standing(c, s.me), arrived: arrivedAt(c, s.me) });
-	}
-	/* what the hub coordinates already comes after what nobody has taken up */
-	const rank = (/** @type {Row} */ r) => RANK[r.standing] + (r.standing === "new" && acceptedBy(r.case) ? 0.5 : 0);
-	rows.sort((a, b) => rank(a) - rank(b) || Date.parse(a.arrived) - Date.parse(b.arrived) ||
-		(a.case.id < b.case.id ? -1 : 1));
-	return {
-		open: rows.filter((r) => !DONE.has(r.standing)),
-		done: rows.filter((r) => DONE.has(r.standing)).reverse(),
-	};
-}
-
-/** Deadlines that run, the next one first. @param {State} s @param {Case} [only] @returns {(Timer & {of: Case})[]} */
-export function deadlines(s, only) {
-	const running = [];
-	for (const c of only ? [only] : s.cases.values())
-		for (const t of c.timers.values())
-			if (!t.stopped)
-				running.push({ ...t, of: c });
-	return running.sort((a, b) => Date.parse(a.next ?? a.deadline) - Date.parse(b.next ?? b.deadline));
-}
-
 /** The acknowledgement deadline (T17) of a desk. @param {Case} c @param {string} org */
 export function ackTimer(c, org) {
 	let found;
@@ -144,7 +105,7 @@ export function ackTimer(c, org) {
 }
 
 /** Next step of the chase: when, and who is called then. Position counts from 0; the hub comes after the chain.
- * @param {State} s @param {Case} c @param {string} org */
+ * @param {Pick<State, "orgs"|"people"|"me">} s @param {Case} c @param {string} org */
 export function nextEscalation(s, c, org) {
 	const timer = ackTimer(c, org);
 	if (!timer || timer.stopped)
@@ -296,10 +257,26 @@ export function openExercises(s, serverNow = 0) {
 		.sort((a, b) => Number(hasBegun(s, b, serverNow)) - Number(hasBegun(s, a, serverNow)));
 }
 
+/** Is an exercise open? Then what is real says so. @param {Pick<State, "exercises">} s */
+export function inExercise(s) {
+	for (const e of s.exercises.values())
+		if (!e.ended)
+			return true;
+	return false;
+}
+
 /** Its clock runs or has moved, or something was said in it. @param {State} s @param {import("./state.js").Exercise} e
  * @param {number} serverNow */
 export function hasBegun(s, e, serverNow) {
 	return e.running || Date.parse(e.anchor_at) > Date.parse(e.t0 ?? e.anchor_at) || scenarioTime(e,
 		serverNow) > Date.parse(e.t0 ?? e.anchor_at) ||
-		[...s.cases.values()].some((c) => c.exercise === e.id);
+		someCase(s, (c) => c.exercise === e.id);
+}
+
+/** @param {State} s @param {(c: Case) => boolean} is */
+function someCase(s, is) {
+	for (const c of s.cases.values())
+		if (is(c))
+			return true;
+	return false;
 }

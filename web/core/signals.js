@@ -28,7 +28,7 @@ function open(draft, e) {
 	const id = incidentIdOf(draft, e) ?? of.get(b.item_ref ?? "") ?? of.get(b.item_refs?.[0] ?? "");
 	if (!id)
 		return undefined;
-	const map = /** @type {Map<string, string>} */ (draft.map("incidentOf"));
+	const map = draft.map("incidentOf");
 	map.set(e.id, id);
 	for (const item of b.items ?? [])
 		map.set(item.item_id, id);

@@ -21,6 +21,7 @@ import { dutySteps } from "./duties.js";
 import { exerciseSteps, takeInjectReceipt } from "./exercises.js";
 import { fenceSteps } from "./fences.js";
 import { glassSteps } from "./glass.js";
+import { Grown } from "./grown.js";
 import { hookSteps, takeDelivery } from "./hooks.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
 import { copyOrder, newOrder, orderIdOf, orderSteps } from "./orders.js";
@@ -66,13 +67,13 @@ import { signalSteps } from "./signals.js";
 
 /** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, push?: {allowed: boolean, key: string, subscriptions?: string[]}, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
- *   caseOf: Map<string, string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Map<string, string>,
- *   orders: Map<string, import("./orders.js").Order>, orderOf: Map<string, string>, 
+ *   caseOf: Grown<string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Grown<string>,
+ *   orders: Map<string, import("./orders.js").Order>, orderOf: Grown<string>,
  *   checks: Map<string, import("./fences.js").Check>, referrals: Map<string, import("./fences.js").Referral>,
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
  *   waiting: Map<string, import("./admin.js").Pending>, credentials: Map<string, import("./admin.js").Credential>,
  *   attempts: Map<string, import("./admin.js").Attempt>, mandates: Map<string, import("./admin.js").Mandate>, holds: Map<string, import("./admin.js").Hold>,
- *   rules: Map<string, import("./admin.js").Rule>, exposures: Map<string, import("./duties.js").Exposure>, reviews: Map<string, import("./duties.js").Review>, erasures: Map<string, import("./duties.js").Erasure>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Map<string, {seq?: number, case?: string}>, unknown: any[]}} State */
+ *   rules: Map<string, import("./admin.js").Rule>, exposures: Map<string, import("./duties.js").Exposure>, reviews: Map<string, import("./duties.js").Review>, erasures: Map<string, import("./duties.js").Erasure>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Grown<{seq?: number, case?: string}>, unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -89,11 +90,11 @@ export function emptyState() {
 		orgs: new Map(),
 		people: new Map(),
 		cases: new Map(),
-		caseOf: new Map(), // message id → case
+		caseOf: new Grown(), // message id → case
 		incidents: new Map(),
-		incidentOf: new Map(), // message id → incident
+		incidentOf: new Grown(), // message id → incident
 		orders: new Map(),
-		orderOf: new Map(), // message id → removal order
+		orderOf: new Grown(), // message id → removal order
 		checks: new Map(),
 		referrals: new Map(),
 		points: new Map(), // contact points
@@ -114,7 +115,7 @@ export function emptyState() {
 		hooks: new Map(), // what is called for this organisation
 		deliveries: new Map(), // and what became of it
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
-		known: new Map(), // entry id → what we already have of it
+		known: new Grown(), // entry id → what we already have of it
 		unknown: [],
 	};
 }
@@ -131,8 +132,9 @@ export class Draft {
 	map(name) {
 		if (!this.#copied.has(name)) {
 			this.#copied.add(name);
+			const map = this.state[name];
 			// @ts-ignore: only called for maps
-			this.state[name] = new Map(this.state[name]);
+			this.state[name] = map instanceof Grown ? new Grown(map) : new Map(map);
 		}
 		return this.state[name];
 	}
@@ -243,8 +245,7 @@ export function applyEntry(draft, entry, unknown) {
 	const known = draft.state.known.get(entry.id);
 	if (known && (known.seq !== undefined || entry.seq === undefined))
 		return; // once is enough
-	/** @type {Map<string, {seq?: number, case?: string}>} */ (draft.map("known"))
-		.set(entry.id, { seq: entry.seq, case: entry.case ?? known?.case });
+	draft.map("known").set(entry.id, { seq: entry.seq, case: entry.case ?? known?.case });
 	if (known) {
 		/* it came as urgent before; now it is recorded */
 		if (known.case) {

@@ -2,7 +2,7 @@
 /* union.js: the Union on the board: one cell for each Member State, where it lies; and what is open there. States that an exercise
  * invents, and others that something concerns, come after the 27. */
 
-import { board } from "./select.js";
+import { board } from "./board.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./incidents.js").Incident} Incident */
@@ -14,7 +14,7 @@ export const PLACES = { SE: [5, 0], FI: [6, 0], DK: [4, 1], EE: [6, 1], IE: [0, 
 export const COLUMNS = 8;
 
 /** @typedef {{cc: string, at: [number, number], level: "threat"|"open"|"active"|"warning"|"reported"|"none",
- *   threats: import("./select.js").Row[], incidents: Incident[], orders: import("./orders.js").Order[], n: number}} Cell */
+ *   threats: import("./board.js").Row[], incidents: Incident[], orders: import("./orders.js").Order[], n: number}} Cell */
 
 const ACTIVE = ["ACTIVE", "WINDING_DOWN"];
 const OVER = ["NOT_ACTIVATED", "CLOSED", "DEBRIEF", "ARCHIVED", "LINKED_DUPLICATE"];
@@ -40,7 +40,7 @@ export function unionCells(s) {
 	for (const cc of [...new Set([...s.orgs.values()].filter((o) => o.kinds.some((k) => k.startsWith("ms_"))).map((o) => o.state).filter((cc) => cc !== undefined))].sort())
 		cell(/** @type {string} */ (cc));
 	for (const row of board(s).open)
-		for (const cc of statesOf(s, row.case))
+		for (const cc of statesOf(s, row))
 			cell(cc).threats.push(row);
 	for (const i of s.incidents.values())
 		if (!OVER.includes(i.state) && i.timeline.length)
@@ -61,10 +61,19 @@ export function unionCells(s) {
 /** @param {string} cc @param {[number, number]} at @returns {Cell} */
 const blank = (cc, at) => ({ cc, at, level: "none", threats: [], incidents: [], orders: [], n: 0 });
 
-/** States that are concerned, by their notifier's word or by who was told. @param {State} s @param {import("./state.js").Case} c */
-function statesOf(s, c) {
+/** Kept with a row as long as the directory is the same. @type {WeakMap<import("./board.js").Row, {orgs: State["orgs"], is: Set<string>}>} */
+const kept = new WeakMap();
+
+/** States that are concerned, by their notifier's word or by who was told. @param {State} s @param {import("./board.js").Row} row */
+function statesOf(s, row) {
+	const before = kept.get(row);
+	if (before?.orgs === s.orgs)
+		return before.is;
+	const c = row.case;
 	const said = (c.facts.concerned_states ?? []).map((/** @type {any} */ x) => x.cc);
-	return new Set([...said, ...[...c.desks.keys()].map((d) => s.orgs.get(d)?.state)].filter(Boolean));
+	const is = new Set([...said, ...[...c.desks.keys()].map((d) => s.orgs.get(d)?.state)].filter(Boolean));
+	kept.set(row, { orgs: s.orgs, is });
+	return is;
 }
 
 /** @param {Cell} c @returns {Cell["level"]} */

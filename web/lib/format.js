@@ -50,9 +50,20 @@ export function moment(ms, now) {
 	return same ? clock(ms) : `${formatter({ day: "numeric", month: "short", ...(Number.isFinite(now) && new Date(ms).getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" }) }).format(new Date(ms))} ${clock(ms).slice(0, 5)}`;
 }
 
+/** What was asked lately: a span that counts asks every second for the same moment. @type {Map<string, string>} */
+const lately = new Map();
+
 /** Both forms, for a tooltip and for reading aloud. @param {number} ms */
 export function exact(ms) {
-	return `${day(ms)} ${clock(ms)} ${zone(ms)} · ${new Date(ms).toISOString().replace("T", " ").replace(/\.\d+Z$/, "")} UTC`;
+	const key = `${language.value} ${ms}`;
+	let words = lately.get(key);
+	if (words === undefined) {
+		words = `${day(ms)} ${clock(ms)} ${zone(ms)} · ${new Date(ms).toISOString().replace("T", " ").replace(/\.\d+Z$/, "")} UTC`;
+		if (lately.size >= 1000)
+			lately.clear();
+		lately.set(key, words);
+	}
+	return words;
 }
 
 /** A length of time that counts: 0:47, 12:05, 1:02:33, 3 d 04:00. @param {number} ms */

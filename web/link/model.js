@@ -28,6 +28,8 @@ export const about = signal(/** @type {About|null} */ (null));
 /** Everything that was there when it was opened is here. */
 export const caughtUp = signal(false);
 export const state = signal(emptyState());
+/** As the console's (app/model.js): here little changes. */
+export const directory = state;
 /** All entries that are here, in their order. */
 export const entries = signal(/** @type {any[]} */ ([]));
 export const now = signal(NaN);

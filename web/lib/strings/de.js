@@ -370,6 +370,7 @@ export default {
 	"clockbox.coordinated": "Koordiniert von",
 
 	"alarm.warned": "Frist läuft bald ab: {timer}",
+	"alerts.more": "{n, plural, one {Noch # zeigen} other {Noch # zeigen}}",
 	"alerts.title": "Meldungen",
 	"alerts.flood": "{n} neue Meldungen in zehn Minuten. Sie stehen in Gruppen; Lebensgefahr nie.",
 	"alerts.flood_begins": "Mehr als zehn Meldungen in zehn Minuten: Sie stehen ab jetzt in Gruppen. Lebensgefahr wird weiter einzeln gemeldet.",
@@ -399,8 +400,9 @@ export default {
 	"find.everywhere": "Überall suchen",
 	"shift.on_duty": "Dienst laut Plan: {who}.",
 	"shift.note": "Notiz der letzten Schicht, von {who}",
-	"board.more": "{n, plural, one {Noch # zeigen} other {Noch # zeigen}}",
 	"signin.ended": "Die Sitzung ist beendet.",
 	"signin.ended_advice": "Ihre Zeit war um, sie wurde von Ihnen anderswo oder von der Verwaltung beendet, oder Sie sind ausgeschieden. Was Sie getippt haben, ist auf diesem Rechner aufgehoben: Nach der Anmeldung ist es da.",
 	"rights.changed": "Ihre Rechte haben sich geändert. Was Sie lesen dürfen, wird neu gelesen; was Sie getippt haben, bleibt.",
+	"board.above": "{n, plural, one {Eine weitere darüber} other {# weitere darüber}}",
+	"board.below": "{n, plural, one {Eine weitere darunter} other {# weitere darunter}}",
 };

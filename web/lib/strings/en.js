@@ -370,6 +370,7 @@ export default {
 	"clockbox.coordinated": "Coordinated by",
 
 	"alarm.warned": "A deadline is near: {timer}",
+	"alerts.more": "{n, plural, one {Show # more} other {Show # more}}",
 	"alerts.title": "Alerts",
 	"alerts.flood": "{n} new alerts in ten minutes. They stand in groups; threats to life never do.",
 	"alerts.flood_begins": "More than ten alerts in ten minutes: they are grouped from now on. Threats to life are still told one by one.",
@@ -399,8 +400,9 @@ export default {
 	"find.everywhere": "Search everywhere",
 	"shift.on_duty": "On duty by the roster: {who}.",
 	"shift.note": "Note of the last shift, by {who}",
-	"board.more": "{n, plural, one {Show # more} other {Show # more}}",
 	"signin.ended": "Your session has ended.",
 	"signin.ended_advice": "Its time was over, it was ended by you elsewhere or by an administrator, or you were let go. What you typed is kept on this computer: sign in again, and it is there.",
 	"rights.changed": "Your rights have changed. What you may read is read anew; what you typed is kept.",
+	"board.above": "{n, plural, one {One more above} other {# more above}}",
+	"board.below": "{n, plural, one {One more below} other {# more below}}",
 };

@@ -370,6 +370,7 @@ export default {
 	"clockbox.coordinated": "Coordinada por",
 
 	"alarm.warned": "Plazo próximo: {timer}",
+	"alerts.more": "{n, plural, one {Mostrar # más} other {Mostrar # más}}",
 	"alerts.title": "Avisos",
 	"alerts.flood": "{n} avisos nuevos en diez minutos. Se muestran agrupados; las amenazas para la vida, nunca.",
 	"alerts.flood_begins": "Más de diez avisos en diez minutos: desde ahora se agrupan. Las amenazas para la vida se siguen anunciando una a una.",
@@ -399,8 +400,9 @@ export default {
 	"find.everywhere": "Buscar en todas partes",
 	"shift.on_duty": "De servicio según el cuadrante: {who}.",
 	"shift.note": "Nota del turno anterior, de {who}",
-	"board.more": "{n, plural, one {Mostrar # más} other {Mostrar # más}}",
 	"signin.ended": "Su sesión ha terminado.",
 	"signin.ended_advice": "Venció su plazo, usted la cerró en otro lugar, lo hizo un administrador, o ya no forma parte. Lo que escribió se conserva en este ordenador: vuelva a entrar y allí estará.",
 	"rights.changed": "Sus derechos han cambiado. Se vuelve a leer lo que puede leer; lo que escribió se conserva.",
+	"board.above": "{n, plural, one {Una más arriba} other {# más arriba}}",
+	"board.below": "{n, plural, one {Una más abajo} other {# más abajo}}",
 };

@@ -370,6 +370,7 @@ export default {
 	"clockbox.coordinated": "Coordonnée par",
 
 	"alarm.warned": "Délai proche : {timer}",
+	"alerts.more": "{n, plural, one {Afficher # de plus} other {Afficher # de plus}}",
 	"alerts.title": "Alertes",
 	"alerts.flood": "{n} nouvelles alertes en dix minutes. Elles sont groupées ; les menaces pour la vie ne le sont jamais.",
 	"alerts.flood_begins": "Plus de dix alertes en dix minutes : elles sont désormais groupées. Les menaces pour la vie sont toujours annoncées une à une.",
@@ -399,8 +400,9 @@ export default {
 	"find.everywhere": "Rechercher partout",
 	"shift.on_duty": "De permanence selon le planning : {who}.",
 	"shift.note": "Note du service précédent, par {who}",
-	"board.more": "{n, plural, one {Afficher # de plus} other {Afficher # de plus}}",
 	"signin.ended": "Votre session a pris fin.",
 	"signin.ended_advice": "Son délai était écoulé, vous y avez mis fin ailleurs, un administrateur l'a fait, ou vous n'en faites plus partie. Ce que vous avez saisi est gardé sur cet ordinateur : reconnectez-vous, et c'est là.",
 	"rights.changed": "Vos droits ont changé. Ce que vous pouvez lire est relu ; ce que vous avez saisi est gardé.",
+	"board.above": "{n, plural, one {# autre au-dessus} other {# autres au-dessus}}",
+	"board.below": "{n, plural, one {# autre au-dessous} other {# autres au-dessous}}",
 };

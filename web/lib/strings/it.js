@@ -370,6 +370,7 @@ export default {
 	"clockbox.coordinated": "Coordinata da",
 
 	"alarm.warned": "Termine vicino: {timer}",
+	"alerts.more": "{n, plural, one {Mostrane altra #} other {Mostrane altre #}}",
 	"alerts.title": "Avvisi",
 	"alerts.flood": "{n} nuovi avvisi in dieci minuti. Sono raggruppati; le minacce per la vita mai.",
 	"alerts.flood_begins": "Più di dieci avvisi in dieci minuti: da ora sono raggruppati. Le minacce per la vita sono ancora annunciate una per una.",
@@ -399,8 +400,9 @@ export default {
 	"find.everywhere": "Cercare ovunque",
 	"shift.on_duty": "Di turno secondo il turnario: {who}.",
 	"shift.note": "Nota del turno precedente, di {who}",
-	"board.more": "{n, plural, one {Mostrane altra #} other {Mostrane altre #}}",
 	"signin.ended": "La sessione è terminata.",
 	"signin.ended_advice": "Il tempo era scaduto, è stata chiusa da lei altrove o da un amministratore, oppure lei non ne fa più parte. Quanto ha scritto è conservato su questo computer: acceda di nuovo e lo ritroverà.",
 	"rights.changed": "I suoi diritti sono cambiati. Si rilegge ciò che può leggere; quanto ha scritto resta.",
+	"board.above": "{n, plural, one {Un’altra sopra} other {Altre # sopra}}",
+	"board.below": "{n, plural, one {Un’altra sotto} other {Altre # sotto}}",
 };

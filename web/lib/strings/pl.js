@@ -370,6 +370,7 @@ export default {
 	"clockbox.coordinated": "Koordynuje",
 
 	"alarm.warned": "Zbliża się termin: {timer}",
+	"alerts.more": "{n, plural, one {Pokaż jeszcze #} few {Pokaż jeszcze #} many {Pokaż jeszcze #} other {Pokaż jeszcze #}}",
 	"alerts.title": "Alerty",
 	"alerts.flood": "Nowe alerty w ciągu dziesięciu minut: {n}. Są pogrupowane; zagrożenia życia nigdy.",
 	"alerts.flood_begins": "Ponad dziesięć alertów w dziesięć minut: odtąd są grupowane. Zagrożenia życia nadal są zgłaszane pojedynczo.",
@@ -399,8 +400,9 @@ export default {
 	"find.everywhere": "Szukaj wszędzie",
 	"shift.on_duty": "Dyżur według grafiku: {who}.",
 	"shift.note": "Notatka z poprzedniej zmiany, {who}",
-	"board.more": "{n, plural, one {Pokaż jeszcze #} few {Pokaż jeszcze #} many {Pokaż jeszcze #} other {Pokaż jeszcze #}}",
 	"signin.ended": "Sesja została zakończona.",
 	"signin.ended_advice": "Minął jej czas, zakończono ją gdzie indziej lub zrobił to administrator, albo nie ma już Pani/Pana w organizacji. Wpisany tekst jest na tym komputerze: po zalogowaniu będzie na miejscu.",
 	"rights.changed": "Uprawnienia się zmieniły. To, co wolno czytać, wczytuje się na nowo; wpisany tekst zostaje.",
+	"board.above": "{n, plural, one {Jeszcze # wyżej} few {Jeszcze # wyżej} many {Jeszcze # wyżej} other {Jeszcze # wyżej}}",
+	"board.below": "{n, plural, one {Jeszcze # niżej} few {Jeszcze # niżej} many {Jeszcze # niżej} other {Jeszcze # niżej}}",
 };
