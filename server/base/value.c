@@ -132,6 +132,18 @@ void toc_push_text(struct toc_arena *a, struct toc_value *list, struct toc_str s
 	toc_push(a, list, toc_value_text(a, s));
 }
 
+struct toc_value *toc_value_words(struct toc_arena *a, struct toc_str text)
+{
+	struct toc_value *list = toc_value_list(a);
+	for (size_t i = 0, n; i < text.n; i += n + 1) {
+		for (n = 0; i + n < text.n && text.p[i + n] != ',' && text.p[i + n] != ' ';)
+			n++;
+		if (n)
+			toc_push_text(a, list, (struct toc_str){ text.p + i, n });
+	}
+	return list;
+}
+
 /* ---- reading ---- */
 
 struct toc_value *toc_get_str(const struct toc_value *map, struct toc_str name)

@@ -70,6 +70,8 @@ static inline void toc_set_bool(struct toc_arena *a, struct toc_value *map, cons
 void toc_unset(struct toc_value *map, const char *name);
 void toc_push(struct toc_arena *a, struct toc_value *list, struct toc_value *v);
 void toc_push_text(struct toc_arena *a, struct toc_value *list, struct toc_str s);
+/** @return the words of a text, separated by commas or spaces; they are not copied */
+struct toc_value *toc_value_words(struct toc_arena *a, struct toc_str text);
 
 /* Reading. */
 struct toc_value *toc_get_str(const struct toc_value *map, struct toc_str name);

@@ -236,6 +236,8 @@ static struct toc_value *welcome(struct toc_keeper *k, struct toc_arena *a, cons
 	toc_set_cstr(a, v, "protocol", "tocsin.v1");
 	toc_set_cstr(a, v, "catalogue", TOC_SCHEMA_VERSION);
 	toc_set_cstr(a, v, "node", k->o.node);
+	if (k->o.other_nodes && !p->machine)
+		toc_set(a, v, "nodes", toc_value_copy(a, k->o.other_nodes));
 	toc_set_text(a, v, "server_time", toc_time_str(a, now));
 	toc_set_int(a, v, "tip", (int64_t)toc_world_size(k->world) - 1);
 	toc_outside_welcome(k, a, p, v);

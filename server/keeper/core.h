@@ -63,6 +63,7 @@ struct toc_keeper_options {
 	toc_time (*clock)(void *ctx); /* NULL: the machine's */
 	void *clock_ctx;
 	int control; /* or -1 */
+	const struct toc_value *other_nodes; /* ["https://HOST", …] where members reach them, for the welcome; borrowed, may be NULL */
 	const struct toc_value *channels; /* ["e-mail", …] that this deployment serves; borrowed, NULL: none */
 	const char *timestamp;            /* the time-stamping authority, or NULL or "": none */
 	struct toc_str origin;            /* https://HOST: where links lead */

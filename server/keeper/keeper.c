@@ -240,6 +240,7 @@ static int options_of(struct toc_arena *a, const struct toc_value *heritage, str
 	o->limits = toc_get(heritage, "limits");
 	o->channels = toc_get(heritage, "channels");
 	o->origin = toc_get_text(heritage, "origin");
+	o->other_nodes = toc_get(heritage, "other_nodes");
 	o->timestamp = toc_heritage_text(a, heritage, "timestamp");
 	o->allow = toc_get(heritage, "allow");
 	o->push = toc_get_bool(heritage, "push");

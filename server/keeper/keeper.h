@@ -7,7 +7,7 @@
 #include "base/value.h"
 
 /** Serve until the parent says go. @param heritage
- * {"node","front_fds","conninfo","state_dir","grant_key","wrap_keys", "dup_key","journal_key","outside_key","allow","push","seed"?
+ * {"node","front_fds","conninfo","state_dir","grant_key","wrap_keys", "dup_key","journal_key","outside_key","allow","other_nodes","push","seed"?
  * {"messages","always"}}; the control socket is descriptor 4. @return exit code */
 int toc_keeper_main(const struct toc_value *heritage);
 

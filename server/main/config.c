@@ -107,6 +107,25 @@ static const char *absolute(struct toc_config *c, const char *path)
 	return toc_arena_printf(c->arena, "%s/%s", cwd, path).p;
 }
 
+static bool is_origin(const char *text, size_t n)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+	return n > 8 && !strncmp(text, "https://", 8) && strspn(text + 8, allowed) >= n - 8;
+}
+
+/* At most 8 of them, separated by commas or spaces. */
+static bool are_origins(const char *text)
+{
+	unsigned many = 0;
+	while (*text) {
+		size_t n = strcspn(text, ", ");
+		if (n && (!is_origin(text, n) || ++many > 8))
+			return false;
+		text += n + (text[n] != '\0');
+	}
+	return true;
+}
+
 /* Some texts have a shape of their own. */
 static const char *fault(enum toc_option o, const char *text)
 {
@@ -125,6 +144,8 @@ static const char *fault(enum toc_option o, const char *text)
 		return !n || (!strncmp(text, "https://", 8) && n > 8 && !strpbrk(text + 8, "/?# ")) ?
 		               NULL :
 		               "is not https://HOST or https://HOST:PORT";
+	case TOC_OPT_OTHER_NODES:
+		return are_origins(text) ? NULL : "is not a list of at most 8 of https://HOST or https://HOST:PORT";
 	case TOC_OPT_SMTP:
 		return !n || !strncmp(text, "smtp://", 7) || !strncmp(text, "smtps://", 8) ? NULL :
 		                                                                             "is not smtp://HOST:PORT or smtps://HOST:PORT";

@@ -90,15 +90,7 @@ struct toc_value *toc_courier_channels(const struct toc_config *c, struct toc_ar
 
 struct toc_value *toc_courier_allowed(const struct toc_config *c, struct toc_arena *a)
 {
-	struct toc_value *list = toc_value_list(a);
-	const char *at = toc_config_text(c, TOC_OPT_ALLOW_DESTINATION);
-	while (*at) {
-		size_t n = strcspn(at, ", ");
-		if (n)
-			toc_push_text(a, list, (struct toc_str){ at, n });
-		at += n + (at[n] != '\0');
-	}
-	return list;
+	return toc_value_words(a, toc_str_of(toc_config_text(c, TOC_OPT_ALLOW_DESTINATION)));
 }
 
 /* What members and browsers let us call, and the key by which push services know us. */

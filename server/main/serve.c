@@ -207,6 +207,7 @@ static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_
 		toc_set(a, v, "allow", toc_courier_allowed(h->config, a));
 		toc_set_bool(a, v, "push", *toc_config_text(h->config, TOC_OPT_PUSH_CONTACT) != '\0');
 		toc_set_cstr(a, v, "origin", h->origin);
+		toc_set(a, v, "other_nodes", toc_value_words(a, toc_str_of(toc_config_text(h->config, TOC_OPT_OTHER_NODES))));
 		toc_set_cstr(a, v, "timestamp", toc_config_text(h->config, TOC_OPT_TIMESTAMP_URL));
 		break;
 	case TOC_ARCHIVE:

@@ -45,6 +45,17 @@ CASE(what_is_absent_or_of_another_kind_reads_as_absent)
 	toc_arena_free(a);
 }
 
+CASE(words_are_parted_by_commas_and_spaces)
+{
+	struct toc_arena *a = toc_arena_new();
+	struct toc_value *l = toc_value_words(a, TOC_STR(", one,two  three ,"));
+	CHECK_INT(toc_len(l), 3);
+	CHECK(toc_list_has(l, TOC_STR("one")) && toc_list_has(l, TOC_STR("two")) && toc_list_has(l, TOC_STR("three")));
+	CHECK_INT(toc_len(toc_value_words(a, TOC_STR(""))), 0);
+	CHECK_INT(toc_len(toc_value_words(a, TOC_STR(" , "))), 0);
+	toc_arena_free(a);
+}
+
 static struct toc_value *sample(struct toc_arena *a, bool turned)
 {
 	struct toc_value *m = toc_value_map(a), *l = toc_value_list(a);

@@ -144,6 +144,12 @@ CASE(what_is_wrong_in_a_file_is_named_with_its_line)
 	refused("actors = 1\n", "1", "neither true nor false");
 	refused("node = \"a b\"\n", "1", "not a name");
 	refused("origin = \"http://x\"\n", "1", "https://HOST");
+	refused("other-nodes = \"https://b.example, http://c.example\"\n", "1", "list of at most 8");
+	refused("other-nodes = \"javascript:alert(1)\"\n", "1", "list of at most 8");
+	refused("other-nodes = \"https://b.example@c.example\"\n", "1", "list of at most 8");
+	refused("other-nodes = \"https://b.example/socket\"\n", "1", "list of at most 8");
+	refused("other-nodes = \"https://\"\n", "1", "list of at most 8");
+	refused("other-nodes = \"https://1 https://2 https://3 https://4 https://5 https://6 https://7 https://8 https://9\"\n", "1", "list of at most 8");
 	refused("config = \"x\"\n", "1", "no such option");
 }
 
