@@ -67,7 +67,8 @@ describe("form", () => {
 
 	test("a supplement says only what was filled in", () => {
 		const m = supplementMessage({ ...emptyForm(), content_status: "removed", preserved: "yes",
-			preserved_until: "2031-11-17" }, where, { id: "n1", tlp: "RED", legal_basis: [] });
+			preserved_until: "2031-11-17" }, where, { id: "n1", tlp: "RED", legal_basis: [] }, "s1");
+		assert.equal(m.id, "s1");
 		assert.deepEqual(Object.keys(m.body).sort(), ["content_status", "preserved", "step"]);
 		assert.deepEqual(m.references, ["n1"]);
 		assert.equal(m.tlp, "RED");

@@ -22,6 +22,7 @@ import { country } from "../lib/format.js";
 import { language, learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
 import { open } from "./draft.js";
+import { Elsewhere } from "./carry.js";
 import { announce, contextOf, memory, prepare, ready, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 
@@ -65,7 +66,8 @@ function NoticeForm({ c }) {
 	const [answer, setAnswer] = useState(/** @type {any} */ (null));
 	const [busy, setBusy] = useState(false);
 	const [withdrawing, setWithdrawing] = useState(false);
-	const id = useRef(uuid7(Date.now()));
+	/* what was sent and not answered: the same words are sent again as the very same message, also after a reload and at another node */
+	const used = useRef(/** @type {import("../core/carry.js").Used|undefined} */ (memory.get(`${store}.used`, undefined)));
 	const summary = useRef(/** @type {HTMLElement|null} */ (null));
 	const can = state.value.me?.org === c.reporter;
 
@@ -102,9 +104,17 @@ function NoticeForm({ c }) {
 			show([{ name: fieldOfPath(result.refusal.field), text: result.refusal.detail ?? result.refusal.code }]);
 	}
 
-	const message = () => supplement
-		? supplementMessage(f, contextOf(c), c.notice)
-		: sendMessage(f, contextOf(c), { awareAt: c.awareAt ?? "", id: id.current });
+	function message() {
+		const of = JSON.stringify(f), where = contextOf(c);
+		if (used.current?.of !== of)
+			used.current = { id: uuid7(Date.now()), at: where.now, lang: where.lang, of };
+		const { id, at, lang } = used.current;
+		return supplement ? supplementMessage(f, { ...where, now: at, lang }, c.notice, id) : sendMessage(f, { ...where, now: at, lang }, { awareAt: c.awareAt ?? "", id });
+	}
+	const forget = () => {
+		memory.forget(store);
+		memory.forget(`${store}.used`);
+	};
 
 	async function check() {
 		if (busy || !ready.value)
@@ -129,11 +139,13 @@ function NoticeForm({ c }) {
 		if (busy || !ready.value)
 			return;
 		setBusy(true);
-		const result = await send(message());
+		const whole = message();
+		memory.set(`${store}.used`, used.current);
+		const result = await send(whole);
 		setBusy(false);
 		if (!result.ok)
 			return refused(result);
-		memory.forget(store);
+		forget();
 		announce(t(result.recorded ? (supplement ? "done.supplement" : "done.send") : "done.journaled",
 			{ n: result.seq ?? 0 }));
 		go(`#/threat/${c.id}`);
@@ -145,9 +157,10 @@ function NoticeForm({ c }) {
 
 	if (!can)
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.not_found")}</${ScreenTitle}></main>`;
+	const elsewhere = !supplement && html`<${Elsewhere} carried=${{ case: c.id, form: f, used: memory.get(`${store}.used`, undefined) }} />`;
 	if (checked)
 		return html`<${CheckPage} c=${c} f=${f} prepared=${checked} busy=${busy} answer=${answer}
-			supplement=${supplement}
+			supplement=${supplement} elsewhere=${elsewhere}
 			onBack=${() => setChecked(null)} onSend=${sendNow} onAudience=${set("audience")} />`;
 
 	const t16 = deadlinesOf(c).find((d) => d.timer === "T16");
@@ -212,6 +225,7 @@ function NoticeForm({ c }) {
 				focusField(p.name);
 			}}>${t(labelOf(p.name))}</a>: ${p.text}</li>`)}</ul></div></div>`}
 		<${Refused} answer=${answer} />
+		${elsewhere}
 		<form onSubmit=${(/** @type {Event} */ e) => {
 			e.preventDefault();
 			check();
@@ -359,6 +373,7 @@ function Withdraw({ c, store, onClose }) {
 		if (!result.ok)
 			return;
 		memory.forget(store);
+		memory.forget(`${store}.used`);
 		announce(t("done.withdraw", { n: result.seq ?? 0 }));
 		go("#/");
 	}
@@ -372,7 +387,7 @@ function Withdraw({ c, store, onClose }) {
 }
 
 /** Whom it goes to and why, before it goes. @param {any} p */
-function CheckPage({ c, f, prepared, busy, answer, supplement, onBack, onSend, onAudience }) {
+function CheckPage({ c, f, prepared, busy, answer, supplement, elsewhere, onBack, onSend, onAudience }) {
 	/* without a known state, the sender chooses among those that the law proposes */
 	const desks = (prepared.recipients ?? []).filter((/** @type {any} */ d) =>
 		d.org !== c.reporter).map((/** @type {any} */ d) =>
@@ -421,7 +436,7 @@ function CheckPage({ c, f, prepared, busy, answer, supplement, onBack, onSend, o
 					? `${t("fact.called")} ${f.emergency_number}` : f.emergency === "no" ? t("fact.not_called") : ""]]
 				.filter(([, v]) => v).map(([k, v]) => html`<div class="fact"><dt>${t(k)}</dt><dd
 					class="pre">${v}</dd></div>`)}</dl></section>
-		<${Refused} answer=${answer} />
+		<${Refused} answer=${answer} />${elsewhere}
 		<div class="submit-bar"><button class="primary big is-danger" disabled=${busy || !ready.value ||
 			(desks.length > 0 && chosen.length === 0)} onClick=${onSend} aria-keyshortcuts="Control+Enter">${t(busy
 				? "step.sending" : supplement ? "check.send_supplement" : "check.send",

@@ -79,6 +79,9 @@ function safeStorage(/** @type {() => Storage} */ get) {
 }
 
 const mono = () => performance.now();
+
+/** Where the other nodes of this deployment are. */
+export const otherNodes = computed(() => state.value.nodes.filter((n) => n !== location.origin));
 export const serverClock = new ServerClock(mono);
 
 /** @param {string} text @param {boolean} [alert] interrupts @param {boolean} [seen] also shown, not only spoken */

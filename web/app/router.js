@@ -4,6 +4,7 @@
  *   #/shift            start of shift
  *   #/threat/CASE      one threat; the next step can be chosen in advance: #/threat/CASE/ack
  *   #/notify/CASE      the notification being written
+ *   #/carried          words of a notification that somebody brings from another node (carry.js)
  *   #/incident/ID      the room of an incident; #/incident/ID/ack is on the acknowledgement
  *   #/orders           removal orders; #/order/ID is the room of one
  *   #/say/FORM[/ABOUT] a form (core/forms.js) about an incident, a proposal or an item
@@ -22,9 +23,17 @@
 
 import { signal } from "@preact/signals";
 
+/** Words from another node, sealed: out of the address at once. */
+export const sealedWords = signal("");
+
 /** @returns {{name: string, id?: string, step?: string}} */
 function read() {
 	const [, name = "", id, step] = location.hash.split("/");
+	if (name === "carried" && id) {
+		sealedWords.value = id;
+		history.replaceState(null, "", "#/carried");
+		return { name };
+	}
 	return { name: name || "board", id, step };
 }
 

@@ -25,10 +25,10 @@ import { find, finding } from "./finding.js";
 import { keyOf, onKeys } from "./keys.js";
 import { logState } from "./log-state.js";
 import {
-	ageS, alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, phase, ready, session, silence, signOut,
+	ageS, alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, otherNodes, phase, ready, session, silence, signOut,
 		state,
 } from "./model.js";
-import { go, route } from "./router.js";
+import { go, route, sealedWords } from "./router.js";
 import { ShiftScreen } from "./shift.js";
 import { SignInScreen } from "./sign-in.js";
 
@@ -102,6 +102,8 @@ function Banner() {
 						href=${`tel:${(p.address ?? "").replace(/\s/g, "")}`}>${p.address}</a>${p.title && html`<span
 							class="muted">${p.title}</span>`}`)}</li>`)}</ul>`
 				: html`<p>${t("banner.no_numbers")}</p>`)}
+			${how === "red" && otherNodes.value.length > 0 && html`<p>${t("banner.nodes")} ${otherNodes.value.map((n) => html` <a target="_blank" rel="noopener noreferrer"
+				href=${`${n}/${location.hash}`}>${new URL(n).host}</a>`)}</p>`}
 		</div>
 	</div>`;
 }
@@ -199,6 +201,7 @@ const LOG = later("LogScreen", () => import("./log.js"));
 const LOG_ALARM = later("LogAlarm", () => import("./log.js"));
 const SETTINGS = later("SettingsScreen", () => import("./settings.js"));
 const HAND_OVER = later("HandOverScreen", () => import("./hand-over.js"));
+const CARRIED = later("CarriedScreen", () => import("./carry.js"));
 const FIND = later("FindDialog", () => import("./find.js"));
 const HELP = later("HelpDialog", () => import("./help.js"));
 
@@ -220,6 +223,8 @@ function Screen() {
 		return html`<${ShiftScreen} />`;
 	if (name === "hand-over")
 		return html`<${Loaded} of=${HAND_OVER} />`;
+	if (name === "carried" && sealedWords.value)
+		return html`<${Loaded} of=${CARRIED} />`;
 	const { me } = state.value;
 	/** @type {[any, string?]|undefined} */
 	const other = id && name === "threat" ? [THREAT, id] : id && name === "notify" ? [NOTIFY, id] : id && name === "incident" ? [INCIDENT, id]

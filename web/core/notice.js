@@ -263,10 +263,11 @@ export function sendMessage(f, where, of) {
 }
 
 /** More facts for a notification that was sent. Only what was filled is said.
- * @param {Form} f @param {import("./protocol.js").Context} where @param {import("./protocol.js").Message|undefined} notice */
-export function supplementMessage(f, where, notice) {
+ * @param {Form} f @param {import("./protocol.js").Context} where @param {import("./protocol.js").Message|undefined} notice @param {string} id */
+export function supplementMessage(f, where, notice, id) {
 	const b = body(f, "supplement", "");
 	return envelope("M4", /** @type {import("./messages").Bodies["M4"]} */ (b), where, {
+		id,
 		tlp: notice?.tlp ?? "AMBER",
 		precedence: "immediate",
 		ack_required: true,

@@ -24,6 +24,7 @@ import { glassSteps } from "./glass.js";
 import { Grown } from "./grown.js";
 import { hookSteps, takeDelivery } from "./hooks.js";
 import { copyIncident, incidentIdOf, incidentSteps, newIncident } from "./incidents.js";
+import { nodesOf } from "./nodes.js";
 import { copyOrder, newOrder, orderIdOf, orderSteps } from "./orders.js";
 import { signalSteps } from "./signals.js";
 
@@ -65,7 +66,7 @@ import { signalSteps } from "./signals.js";
  *   preservation?: any, links: any[], disclosures: Item[], timeline: Item[], withoutPersonal: boolean,
  *   touched: number}} Case */
 
-/** @typedef {{me: You|null, node: string, catalogue: string, database: string, awaySince: string, limits: any, push?: {allowed: boolean, key: string, subscriptions?: string[]}, tip: number, last: number,
+/** @typedef {{me: You|null, node: string, nodes: string[], catalogue: string, database: string, awaySince: string, limits: any, push?: {allowed: boolean, key: string, subscriptions?: string[]}, tip: number, last: number,
  *   exercises: Map<string, Exercise>, orgs: Map<string, Org>, people: Map<string, Person>, cases: Map<string, Case>,
  *   caseOf: Grown<string>, incidents: Map<string, import("./incidents.js").Incident>, incidentOf: Grown<string>,
  *   orders: Map<string, import("./orders.js").Order>, orderOf: Grown<string>,
@@ -80,6 +81,7 @@ export function emptyState() {
 	return {
 		me: null,
 		node: "",
+		nodes: [], // where the others of the deployment are
 		catalogue: "",
 		database: "up",
 		awaySince: "",
@@ -275,6 +277,7 @@ const steps = {
 		const { state } = draft;
 		state.me = w.you;
 		state.node = w.node ?? "";
+		state.nodes = nodesOf(w.nodes);
 		state.catalogue = w.catalogue ?? "";
 		state.database = w.database ?? "up";
 		state.awaySince = state.database === "away" ? w.server_time : "";

@@ -79,6 +79,7 @@ export default {
 	"banner.red_advice": "Nichts Neues kommt an, nichts lässt sich senden, nichts wird für später aufgehoben. Die Konsole versucht es von selbst weiter. Bis dahin bitte telefonieren:",
 	"banner.as_of": "Stand: {time}.",
 	"banner.no_numbers": "Das Verzeichnis zeigt Ihnen keine Nummern. Nehmen Sie die Liste an Ihrem Platz.",
+	"banner.nodes": "Die Konsole antwortet auch unter:",
 	"banner.database": "Das Hauptbuch ist gerade nicht zu erreichen.",
 	"banner.database_advice": "Meldungen von Lebensgefahr und Antworten darauf gehen trotzdem durch; sie tragen „noch nicht verbucht“. Alles andere muss warten.",
 	"link.back": "{n, plural, =0 {Wieder verbunden. Nichts wurde verpasst.} one {Wieder verbunden. Eine Nachricht kam, während Sie abgeschnitten waren; sie ist jetzt da.} other {Wieder verbunden. # Nachrichten kamen, während Sie abgeschnitten waren; sie sind jetzt da.}}",

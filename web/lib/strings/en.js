@@ -79,6 +79,7 @@ export default {
 	"banner.red_advice": "Nothing new arrives and nothing can be sent; nothing is kept back for later. The console tries again by itself. Until then, use the telephone:",
 	"banner.as_of": "What you see is as of {time}.",
 	"banner.no_numbers": "The directory shows you no telephone numbers. Use the list at your desk.",
+	"banner.nodes": "The console also answers at:",
 	"banner.database": "The ledger cannot be reached at the moment.",
 	"banner.database_advice": "Threats to life and answers to them still go through; they are marked “not yet recorded”. Everything else has to wait.",
 	"link.back": "{n, plural, =0 {Connected again. Nothing was missed.} one {Connected again. One message came while you were cut off; it is here now.} other {Connected again. # messages came while you were cut off; they are here now.}}",

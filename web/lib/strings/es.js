@@ -79,6 +79,7 @@ export default {
 	"banner.red_advice": "No llega nada nuevo ni se puede enviar nada; nada se guarda para más tarde. La consola lo reintenta sola. Hasta entonces, use el teléfono:",
 	"banner.as_of": "Lo que ve es de las {time}.",
 	"banner.no_numbers": "El directorio no le muestra números de teléfono. Use la lista de su puesto.",
+	"banner.nodes": "La consola también responde en:",
 	"banner.database": "El registro no está disponible en este momento.",
 	"banner.database_advice": "Las amenazas para la vida y sus respuestas siguen pasando; se marcan como «aún no registrado». Todo lo demás tiene que esperar.",
 	"link.back": "{n, plural, =0 {Conexión restablecida. No se ha perdido nada.} one {Conexión restablecida. Llegó un mensaje durante el corte; ya está aquí.} other {Conexión restablecida. Llegaron # mensajes durante el corte; ya están aquí.}}",

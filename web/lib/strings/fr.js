@@ -79,6 +79,7 @@ export default {
 	"banner.red_advice": "Rien de nouveau n’arrive et rien ne peut être envoyé ; rien n’est gardé pour plus tard. La console réessaie d’elle-même. D’ici là, utilisez le téléphone :",
 	"banner.as_of": "Ce que vous voyez date de {time}.",
 	"banner.no_numbers": "L’annuaire ne vous montre aucun numéro de téléphone. Utilisez la liste à votre poste.",
+	"banner.nodes": "La console répond aussi sur :",
 	"banner.database": "Le registre est actuellement injoignable.",
 	"banner.database_advice": "Les menaces pour la vie et les réponses passent encore ; elles sont marquées « pas encore consigné ». Tout le reste doit attendre.",
 	"link.back": "{n, plural, =0 {De nouveau connecté. Rien n’a été manqué.} one {De nouveau connecté. Un message est arrivé pendant la coupure ; il est ici maintenant.} other {De nouveau connecté. # messages sont arrivés pendant la coupure ; ils sont ici maintenant.}}",

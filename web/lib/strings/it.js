@@ -79,6 +79,7 @@ export default {
 	"banner.red_advice": "Non arriva nulla di nuovo e nulla può essere inviato; nulla viene tenuto per dopo. La console riprova da sola. Fino ad allora, usare il telefono:",
 	"banner.as_of": "Ciò che si vede è delle {time}.",
 	"banner.no_numbers": "L’elenco non mostra numeri di telefono. Usare la lista alla postazione.",
+	"banner.nodes": "La console risponde anche su:",
 	"banner.database": "Il registro non è raggiungibile al momento.",
 	"banner.database_advice": "Le minacce per la vita e le relative risposte passano ancora; sono contrassegnate «non ancora registrato». Tutto il resto deve attendere.",
 	"link.back": "{n, plural, =0 {Di nuovo connessi. Non si è perso nulla.} one {Di nuovo connessi. Un messaggio è arrivato durante l’interruzione; ora è qui.} other {Di nuovo connessi. # messaggi sono arrivati durante l’interruzione; ora sono qui.}}",

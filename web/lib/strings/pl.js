@@ -79,6 +79,7 @@ export default {
 	"banner.red_advice": "Nic nowego nie przychodzi i nic nie można wysłać; nic nie jest odkładane na później. Konsola sama ponawia próby. Do tego czasu korzystaj z telefonu:",
 	"banner.as_of": "To, co widzisz, jest z {time}.",
 	"banner.no_numbers": "Katalog nie pokazuje Ci numerów telefonów. Skorzystaj z listy na stanowisku.",
+	"banner.nodes": "Konsola odpowiada też pod adresem:",
 	"banner.database": "Rejestr jest w tej chwili nieosiągalny.",
 	"banner.database_advice": "Zagrożenia życia i odpowiedzi na nie nadal przechodzą; są oznaczone „jeszcze niezarejestrowane”. Wszystko inne musi poczekać.",
 	"link.back": "{n, plural, =0 {Połączono ponownie. Nic nie zostało pominięte.} one {Połączono ponownie. Podczas przerwy przyszła jedna wiadomość; jest już tutaj.} few {Połączono ponownie. Podczas przerwy przyszły # wiadomości; są już tutaj.} many {Połączono ponownie. Podczas przerwy przyszło # wiadomości; są już tutaj.} other {Połączono ponownie. Podczas przerwy przyszło # wiadomości; są już tutaj.}}",

@@ -1,0 +1,76 @@
+// @ts-check
+/* carry.js: a threat by way of another node, when this one does not answer: its console is opened by the person, in a window of its own, and is
+ * given the words in the address, sealed (core/carry.js). There the person signs in, types the code, checks and sends. Nothing is sent by
+ * itself; what was sent here before goes there as the very same message, and counts once. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { newCode, opened, seal } from "../core/carry.js";
+import { TextField } from "../components/field.js";
+import { Icon } from "../components/icon.js";
+import { ScreenTitle } from "../components/parts.js";
+import { html } from "../lib/html.js";
+import { learn, t } from "../lib/i18n.js";
+import { freshness, memory, now, otherNodes, state } from "./model.js";
+import { go, sealedWords } from "./router.js";
+
+learn("threat");
+
+/** Shown as long as nothing comes. @param {{carried: import("../core/carry.js").Carried}} props */
+export function Elsewhere({ carried }) {
+	const nodes = otherNodes.value;
+	const away = freshness.value === "red" && nodes.length > 0;
+	const code = useRef(newCode());
+	const [sealed, setSealed] = useState(/** @type {string|null} */ (null));
+	const text = JSON.stringify(carried);
+	useEffect(() => {
+		setSealed(null);
+		let still = true;
+		/* not for each letter that is typed */
+		const timer = away ? setTimeout(() => seal(JSON.parse(text), code.current).then((s) => still && setSealed(s ?? ""), () => {}), 300) : undefined;
+		return () => {
+			still = false;
+			clearTimeout(timer);
+		};
+	}, [text, away]);
+	if (!away)
+		return null;
+	return html`<section class="card elsewhere" aria-labelledby="elsewhere-title"><h2 id="elsewhere-title"><${Icon} name="sent" /> ${t("elsewhere.title")}</h2>
+		<p>${t("elsewhere.lead")}</p>
+		${sealed === "" ? html`<p>${t("elsewhere.too_long")}</p>` : html`<p>${t("elsewhere.code")} <b class="code" id="elsewhere-code">${code.current.slice(0, 4)} ${code.current.slice(4)}</b></p>`}
+		<p class="row">${nodes.map((n) => (sealed === null ? html`<button type="button" disabled>${t("elsewhere.open", { node: new URL(n).host })}</button>`
+			: html`<a class="button" target="_blank" rel="noopener noreferrer" aria-describedby="elsewhere-code" href=${sealed ? `${n}/#/carried/${sealed}` : `${n}/#/notify/${carried.case}`}>${t(
+				"elsewhere.open", { node: new URL(n).host })}</a>`))}</p></section>`;
+}
+
+/** Words that somebody brings from another node. */
+export function CarriedScreen() {
+	const [code, setCode] = useState("");
+	const [wrong, setWrong] = useState("");
+	const me = state.value.me;
+	const open = async (/** @type {Event} */ e) => {
+		e.preventDefault();
+		const found = await opened(sealedWords.value, code);
+		if (!found)
+			return setWrong("carried.wrong");
+		const c = state.value.cases.get(found.case);
+		if (!c || c.reporter !== me?.org)
+			return setWrong("carried.not_here");
+		sealedWords.value = "";
+		/* it has arrived already: what is known now is more than what was typed */
+		if (!c.draft)
+			return go(`#/threat/${c.id}`);
+		const store = `draft.${me.person}.${c.id}.send`;
+		memory.set(store, found.form);
+		if (found.used)
+			memory.set(`${store}.used`, found.used);
+		go(`#/notify/${c.id}`);
+	};
+	return html`<main id="main" class="narrow"><${ScreenTitle} id="carried">${t("carried.title")}</${ScreenTitle}>
+		<p class="lead">${t("carried.lead")}</p>
+		<form class="card" onSubmit=${open}><${TextField} id="carried-code" label=${t("carried.code")} value=${code} onChange=${(/** @type {string} */ v) => {
+			setCode(v);
+			setWrong("");
+		}} error=${wrong ? t(wrong) : undefined} />
+			<p class="row"><button class="primary" type="submit" disabled=${!code.trim()}>${t("carried.open")}</button> <a class="button" href="#/">${t("threat.back")}</a></p></form></main>`;
+}
