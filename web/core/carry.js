@@ -48,7 +48,7 @@ export async function opened(sealed, code) {
 	}
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Only what the form has, and of its kind: anybody can make an address. @param {any} x @returns {Carried|null} */
 function read(x) {
