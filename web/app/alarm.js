@@ -1,13 +1,14 @@
 // @ts-check
-/* alarm.js: makes alarms heard and seen. One tab of this browser sounds (Web Locks elects it); every tab counts in
- * its title and icon. A browser notification for every new threat to life, once. */
+/* alarm.js: makes alarms heard and seen. One tab of this browser sounds, of those that can (Web Locks elects it): a tab without sound, or where nobody
+ * is on shift, does not keep the bell from another. Every tab counts in its title and icon. A browser notification for every new threat to
+ * life, once. */
 
 import { effect, signal } from "@preact/signals";
 import { openExercises } from "../core/select.js";
 import { t } from "../lib/i18n.js";
 import { play } from "../lib/sound.js";
 import { wordsOf } from "./alerts.js";
-import { alarmList, announce, flooding, now, phase, session, settings, sound, state } from "./model.js";
+import { alarmList, announce, flooding, now, onShift, phase, session, settings, sound, state } from "./model.js";
 import { go, route } from "./router.js";
 
 const REPEAT = { life: 4_000, notice: 60_000 };
@@ -16,13 +17,30 @@ const REPEAT = { life: 4_000, notice: 60_000 };
 export const isBell = signal(false);
 export const soundOn = signal(false);
 
-if (navigator.locks)
-	navigator.locks.request("tocsin-bell", () => {
+/** Gives the bell back, or leaves the queue for it. @type {(() => void)|null} */
+let leave = null;
+effect(() => {
+	const can = soundOn.value && onShift.value && session.value === "in";
+	if (!can) {
+		leave?.();
+		leave = null;
+		isBell.value = false;
+	} else if (!navigator.locks)
 		isBell.value = true;
-		return new Promise(() => {}); // until this tab is closed
-	});
-else
-	isBell.value = true;
+	else if (!leave) {
+		const waits = new AbortController();
+		/** @type {() => void} */
+		let giveBack = () => {};
+		leave = () => {
+			waits.abort();
+			giveBack();
+		};
+		navigator.locks.request("tocsin-bell", { signal: waits.signal }, () => {
+			isBell.value = true;
+			return new Promise((resolve) => (giveBack = () => resolve(undefined))); // or until this tab is closed
+		}).catch(() => {}); // it was left before its turn came
+	}
+});
 
 let lastLevel = /** @type {string|null} */ (null);
 let lastPlayed = -Infinity;
@@ -37,7 +55,9 @@ effect(() => {
 		return;
 	const loud = alarmList.value.filter((a) => a.level === level);
 	lastPlayed = performance.now();
-	play(level, { exercise: loud.every((a) => a.exercise), volume: settings.value.volume });
+	/* the device may have gone: then this tab says so, and another one has its turn */
+	if (!play(level, { exercise: loud.every((a) => a.exercise), volume: settings.value.volume }))
+		soundOn.value = false;
 });
 
 /** Threats that were announced, so that each interrupts once. */
@@ -57,7 +77,8 @@ effect(() => {
 		const words = wordsOf(a);
 		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life",
 			route.peek().id !== a.case);
-		if (document.visibilityState === "visible" || !isBell.peek() ||
+		/* every hidden tab shows it: under one tag, so it is one */
+		if (document.visibilityState === "visible" || !onShift.peek() ||
 		    !("Notification" in window) || Notification.permission !== "granted")
 			continue;
 		try {

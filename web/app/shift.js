@@ -44,8 +44,10 @@ document.addEventListener("visibilitychange", () => {
 async function withSound() {
 	const context = await enableSound();
 	soundOn.value = Boolean(context);
-	if (context)
+	if (context) {
 		hand.useAudio(context);
+		context.onstatechange = () => (soundOn.value = soundRuns());
+	}
 	return Boolean(context);
 }
 

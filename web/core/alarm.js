@@ -146,7 +146,8 @@ export function sounding(all, silenced, now) {
 /** Silence everything that could sound now. A threat to life comes back; a notice does not.
  * @param {Alarm[]} all @param {Map<string, number>} silenced @param {number} now */
 export function silence(all, silenced, now) {
-	const next = new Map(silenced);
+	const standing = new Set(all.map((a) => a.key));
+	const next = new Map([...silenced].filter(([key]) => standing.has(key))); // what is over needs no silence: a night has many
 	for (const a of all)
 		next.set(a.key, a.level === "life" ? now + SILENCE_LIFE_MS : Infinity);
 	return next;
