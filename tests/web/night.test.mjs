@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { axe, haveChromium, launch } from "./browser.mjs";
-import { personId } from "./fake-server.mjs";
+import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
+import { until } from "../integration/lib/server.mjs";
+import { FakeServer, personId } from "./fake-server.mjs";
 import { firstView, rows } from "./rows.mjs";
 import { stage } from "./screens.mjs";
 
@@ -154,6 +155,49 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		assert.deepEqual(p.violations, []);
 	});
 
+	test("a tab that cannot sound does not keep the bell: one at the sign-in, one whose device is gone", async () => {
+		const fake = new FakeServer({ exercise: false });
+		fake.scene("normal");
+		await fake.start();
+		const p = await person(browser, { origin: fake.origin });
+		left.push(() => p.context.close(), () => fake.stop());
+		await p.context.addInitScript(() => {
+			const Audio = globalThis.AudioContext;
+			globalThis.AudioContext = class extends Audio {
+				constructor() {
+					super();
+					globalThis.device = this;
+				}
+			};
+		});
+		const idle = await p.context.newPage();
+		await idle.goto(`${fake.origin}/`); // was here first, and nobody has signed in
+		await idle.locator("main").waitFor();
+		await p.page.bringToFront();
+		await startShift(p, `${fake.origin}/#sign-in=token-AIRU-duty-officer`);
+		const strikes = (page) => page.evaluate(() => globalThis.strikes.length);
+		const more = async (page) => {
+			const before = await strikes(page);
+			await page.waitForFunction((n) => globalThis.strikes.length > n, before, { timeout: 20_000 });
+		};
+		await more(p.page);
+		const second = await p.context.newPage();
+		await second.goto(`${fake.origin}/`);
+		await second.evaluate(() => sessionStorage.setItem("tocsin.shift", "true"));
+		await second.reload();
+		await second.locator("main.board .threat").first().waitFor();
+		await second.keyboard.press("Tab"); // a gesture: sound is allowed
+		await more(p.page);
+		assert.equal(await strikes(second), 0);
+		await p.page.evaluate(() => globalThis.device.suspend());
+		await more(second);
+		await p.page.getByText("Sound off").first().waitFor();
+		const silent = await strikes(p.page);
+		await more(second);
+		assert.equal(await strikes(p.page), silent);
+		assert.deepEqual(p.violations, []);
+	});
+
 	test("a slow server: words that are under way are sent once; somebody else who was first is named, with the time; what was typed stays when the session ends", async () => {
 		const { fake, lantern, bell, page } = await at("normal");
 		await page.evaluate((h) => (location.hash = h), `#/threat/${lantern.caseId}`);
@@ -180,6 +224,69 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		fake.cut(false);
 		await page.getByLabel("Sign-in link or token").waitFor({ timeout: 15_000 });
 		assert.match(page.url(), new RegExp(bell.caseId), "and leads back here");
+	});
+
+	test("of four hundred rows a hundred are in the page, and each can be reached: by key, by button, by scrolling, by filter and by address", async () => {
+		const made = await at("empty", { exercise: false });
+		const { fake, page, violations } = made;
+		page.setDefaultTimeout(60_000); // there is much to come, and the machine may have others to serve
+		const list = Array.from({ length: 400 }, (_, i) => fake.threat(["StreamHarbor", "GameNest", "Chirplet"][i % 3], { ago: 2000 - i, name: `row ${i}` }));
+		await page.waitForFunction(() => document.querySelector(".board-count .count-quiet")?.textContent === "400");
+		const row = (i) => page.locator(`[data-row="${list[i].caseId}"]`);
+		const rows = () => page.locator(".threats > [aria-posinset]").evaluateAll((all) => all.map((li) => [Number(li.ariaPosInSet), Number(li.ariaSetSize)]));
+		const inOrder = async () => {
+			const all = await rows();
+			assert.ok(all.length <= 100, `${all.length} rows in the page`);
+			assert.ok(all.every(([at, of], i) => of === 400 && at === all[0][0] + i), JSON.stringify(all));
+		};
+		await inOrder();
+		assert.deepEqual(await axe(page), []);
+		/* j, over the edge of what is in the page */
+		await page.locator("h1").first().focus();
+		for (let i = 0; i < 130; i++)
+			await page.keyboard.press("j");
+		assert.equal(await page.evaluate(() => document.activeElement.dataset.row), list[129].caseId, "the 130th, one after the other");
+		assert.equal(await row(129).locator("..").getAttribute("aria-posinset"), "130");
+		await inOrder();
+		/* Tab: one stop in the list, and a button for what is above and below */
+		await page.getByRole("button", { name: /more below/ }).first().focus();
+		await page.keyboard.press("Enter");
+		await page.waitForFunction(() => document.activeElement.dataset?.row);
+		await inOrder();
+		const here = Number(await page.evaluate(() => document.activeElement.closest("li").ariaPosInSet));
+		assert.ok(here > 150, `at ${here}`);
+		await page.getByRole("button", { name: /more above/ }).first().focus();
+		await page.keyboard.press("Enter");
+		await page.waitForFunction((n) => Number(document.activeElement.closest("li")?.ariaPosInSet) < n, here);
+		/* scrolling: to the end */
+		await page.evaluate(() => scrollTo(0, document.querySelector(".threats").scrollHeight));
+		await until(async () => {
+			await page.evaluate(() => document.querySelector(".threats > :last-child").scrollIntoView({ block: "end" }));
+			return row(399).isVisible();
+		}, "the last row", 60_000);
+		await inOrder();
+		/* the filter looks through all of them */
+		await page.locator("#search").fill(`ITL-${list[200].caseId.replaceAll("-", "").slice(-6)}`);
+		await row(200).waitFor();
+		assert.equal(await page.locator("[data-row]").count(), 1);
+		await page.locator("#search").fill("");
+		/* entries about rows that are elsewhere make no new rows here */
+		await page.evaluate(() => scrollTo(0, 0));
+		await row(0).waitFor();
+		await page.evaluate(() => {
+			globalThis.added = 0;
+			new MutationObserver((all) => all.forEach((m) => (globalThis.added += [...m.addedNodes].filter((n) => n.matches?.("li")).length)))
+				.observe(document.querySelector(".threats"), { childList: true });
+		});
+		for (let i = 0; i < 60; i++)
+			fake.push({ k: "M4.supplement", org: list[250 + i].from, case: list[250 + i].caseId, readers: ["AIRU"], body: { step: "supplement", explanation: "more" } });
+		const last = fake.entries.length - 1;
+		await page.waitForFunction((n) => Number(document.querySelector(".pill-seq").textContent.replace(/\D/g, "")) >= n, last);
+		assert.equal(await page.evaluate(() => globalThis.added), 0);
+		/* an address of one that is not in the page */
+		await page.evaluate((h) => (location.hash = h), `#/threat/${list[300].caseId}`);
+		await page.locator(".clock-box").waitFor();
+		assert.deepEqual(violations, []);
 	});
 
 	test("the first view stands within a second, and thousands of rows with sixty entries a second leave time for the person", async () => {
