@@ -155,49 +155,6 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		assert.deepEqual(p.violations, []);
 	});
 
-	test("a tab that cannot sound does not keep the bell: one at the sign-in, one whose device is gone", async () => {
-		const fake = new FakeServer({ exercise: false });
-		fake.scene("normal");
-		await fake.start();
-		const p = await person(browser, { origin: fake.origin });
-		left.push(() => p.context.close(), () => fake.stop());
-		await p.context.addInitScript(() => {
-			const Audio = globalThis.AudioContext;
-			globalThis.AudioContext = class extends Audio {
-				constructor() {
-					super();
-					globalThis.device = this;
-				}
-			};
-		});
-		const idle = await p.context.newPage();
-		await idle.goto(`${fake.origin}/`); // was here first, and nobody has signed in
-		await idle.locator("main").waitFor();
-		await p.page.bringToFront();
-		await startShift(p, `${fake.origin}/#sign-in=token-AIRU-duty-officer`);
-		const strikes = (page) => page.evaluate(() => globalThis.strikes.length);
-		const more = async (page) => {
-			const before = await strikes(page);
-			await page.waitForFunction((n) => globalThis.strikes.length > n, before, { timeout: 20_000 });
-		};
-		await more(p.page);
-		const second = await p.context.newPage();
-		await second.goto(`${fake.origin}/`);
-		await second.evaluate(() => sessionStorage.setItem("tocsin.shift", "true"));
-		await second.reload();
-		await second.locator("main.board .threat").first().waitFor();
-		await second.keyboard.press("Tab"); // a gesture: sound is allowed
-		await more(p.page);
-		assert.equal(await strikes(second), 0);
-		await p.page.evaluate(() => globalThis.device.suspend());
-		await more(second);
-		await p.page.getByText("Sound off").first().waitFor();
-		const silent = await strikes(p.page);
-		await more(second);
-		assert.equal(await strikes(p.page), silent);
-		assert.deepEqual(p.violations, []);
-	});
-
 	test("a slow server: words that are under way are sent once; somebody else who was first is named, with the time; what was typed stays when the session ends", async () => {
 		const { fake, lantern, bell, page } = await at("normal");
 		await page.evaluate((h) => (location.hash = h), `#/threat/${lantern.caseId}`);
