@@ -47,6 +47,8 @@ struct answer {
 	bool opened, whole, making, failed; /* failed: it is to be broken off, for `why` */
 	int64_t until_us, stalled_us; /* its time; since when its reader takes nothing, 0: he does */
 	struct toc_knew *knew;     /* of a query of that kind: what its rows add up to */
+	const struct toc_value *known; /* the sum, once there are no more rows; told up to there: */
+	size_t at_list, at_known;
 	uint64_t *wanted;          /* of ENTRIES: places that are still to be read */
 	size_t n_wanted, at_wanted;
 	bool reading, ended;       /* one of them is being read; there are no more rows */
@@ -64,6 +66,11 @@ struct toc_auditor {
 };
 
 /* ---- to the front ---- */
+
+static bool has_room(const struct answer *w)
+{
+	return w->credit > (int64_t)w->lines.n;
+}
 
 static void send_lines(struct answer *w)
 {
@@ -328,30 +335,52 @@ static void on_entry_read(void *ctx, int result, uint64_t size, const struct toc
 	}
 	w->at_wanted++;
 	w->keys_loaded = false;
-	if (w->credit > (int64_t)w->lines.n)
+	if (has_room(w))
 		read_next(w);
 }
 
 /* ---- KNEW ---- */
 
-static void give_list(struct answer *w, const char *kind, const struct toc_value *list)
+static const struct {
+	const char *kind, *member;
+} KNOWN[] = { { "message", "messages" }, { "own", "own" }, { "timer", "timers" } };
+
+#define KNOWN_LISTS (sizeof KNOWN / sizeof *KNOWN)
+
+/* All of it is known, and not all of it told. */
+static bool is_telling(const struct answer *w)
 {
-	for (size_t i = 0; i < toc_len(list); i++) {
-		struct toc_value *v = toc_value_map(w->arena), *x = toc_at(list, i);
-		toc_set_cstr(w->arena, v, "kind", kind);
-		for (size_t m = 0; m < x->n; m++)
-			toc_set_str(w->arena, v, x->members[m].name, x->members[m].value);
-		give(w, toc_json_str(w->arena, v));
-	}
+	return w->known && w->at_list < KNOWN_LISTS && !w->failed;
 }
 
-static void give_knew(struct answer *w)
+static void tell(struct answer *w, const char *kind, const struct toc_value *x)
 {
-	const struct toc_value *answer = toc_knew_answer(w->knew);
+	struct toc_arena *scratch = toc_arena_new();
+	struct toc_value *v = toc_value_map(scratch);
 
-	give_list(w, "message", toc_get(answer, "messages"));
-	give_list(w, "own", toc_get(answer, "own"));
-	give_list(w, "timer", toc_get(answer, "timers"));
+	toc_set_cstr(scratch, v, "kind", kind);
+	for (size_t m = 0; m < x->n; m++)
+		toc_set_str(scratch, v, x->members[m].name, x->members[m].value);
+	give(w, toc_json_str(scratch, v));
+	toc_arena_free(scratch);
+}
+
+/* As much of it as its reader takes. */
+static void tell_known(struct answer *w)
+{
+	while (is_telling(w) && has_room(w) && !w->gone) {
+		const struct toc_value *list = toc_get(w->known, KNOWN[w->at_list].member);
+
+		if (w->at_known < toc_len(list)) {
+			tell(w, KNOWN[w->at_list].kind, toc_at(list, w->at_known++));
+		} else {
+			w->at_list++;
+			w->at_known = 0;
+		}
+	}
+	send_lines(w);
+	if (!is_telling(w))
+		end_of_rows(w);
 }
 
 static void on_row(void *ctx, struct toc_str json)
@@ -429,8 +458,10 @@ static void whole(struct answer *w)
 
 static void end_of_rows(struct answer *w)
 {
-	if (w->knew && w->result == 0)
-		give_knew(w);
+	if (w->knew && w->result == 0 && !w->known) {
+		w->known = toc_knew_answer(w->knew); /* told step by step */
+		return;
+	}
 	if (w->result == TOC_ETIMEOUT)
 		toc_limit_hit(TOC_LIMIT_audit_s);
 	if (w->result < 0)
@@ -456,7 +487,7 @@ static void make(struct answer *w)
 {
 	int r = 1;
 
-	while (r == 1 && !w->gone && w->credit > (int64_t)w->lines.n) {
+	while (r == 1 && !w->gone && has_room(w)) {
 		r = toc_taking_step(w->taking, &w->lines, &w->why);
 		if (w->lines.n >= DATA_BYTES)
 			send_lines(w);
@@ -472,7 +503,7 @@ static void make(struct answer *w)
 
 static bool reader_stalls(struct answer *w, int64_t now)
 {
-	bool full = w->credit <= (int64_t)w->lines.n;
+	bool full = !has_room(w);
 
 	if (!full)
 		w->stalled_us = 0;
@@ -503,6 +534,8 @@ static int fd_of(const void *answer)
 {
 	const struct answer *w = answer;
 
+	if (is_telling(w))
+		return -1; /* waits for its reader alone */
 	return w->making ? toc_taking_fd(w->taking) : toc_audit_fd(w->audit);
 }
 
@@ -510,7 +543,7 @@ static short wants_of(const void *answer)
 {
 	const struct answer *w = answer;
 
-	return w->making ? (w->credit > (int64_t)w->lines.n ? POLLIN : 0) : toc_audit_wants(w->audit);
+	return w->making ? (has_room(w) ? POLLIN : 0) : toc_audit_wants(w->audit);
 }
 
 static int64_t sooner(int64_t x, int64_t y)
@@ -521,13 +554,15 @@ static int64_t sooner(int64_t x, int64_t y)
 static int64_t next_of(const void *answer)
 {
 	const struct answer *w = answer;
-	bool takes = w->credit > (int64_t)w->lines.n;
+	bool takes = has_room(w);
 	int64_t next = takes ? INT64_MAX : w->stalled_us ? w->stalled_us + w->of->o.stall_us : 0;
 
 	if (w->ended)
 		next = sooner(next, w->until_us);
 	if (w->over || w->reading) /* its callback comes */
 		return INT64_MAX;
+	if (is_telling(w))
+		return takes ? 0 : next;
 	if (w->making)
 		return takes ? sooner(next, toc_taking_next_us(w->taking)) : next;
 	/* failed: it ends outside of callbacks; wanted: the last of the entries to be read, whose room was not there before */
@@ -536,22 +571,28 @@ static int64_t next_of(const void *answer)
 
 static bool is_full(const struct answer *w)
 {
-	return w->credit <= (int64_t)w->lines.n || w->n_wanted > 0;
+	return !has_room(w) || w->n_wanted > 0;
 }
 
 static void step_of(void *answer, int64_t now)
 {
 	struct answer *w = answer;
 
+	if (w->gone && !w->reading)
+		w->over = true; /* a part of it was lost on the way */
 	if (w->over || ends_by_time(w, now))
 		return;
 	if (w->making) {
 		make(w);
 		return;
 	}
+	if (is_telling(w)) {
+		tell_known(w);
+		return;
+	}
 	toc_audit_pause(w->audit, is_full(w));
 	toc_audit_step(w->audit, now);
-	if (w->over || w->making)
+	if (w->over || w->making || is_telling(w))
 		return;
 	send_lines(w);
 	if (w->failed && !w->reading) {
