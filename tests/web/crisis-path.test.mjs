@@ -247,8 +247,8 @@ describe("the path of a crisis", { skip: why }, () => {
 		await say(officer, "M18.decide", { about: check.id, typed: { "body.due_consideration": "yes" } });
 		const referral = await say(officer, "M17.send", { typed: { "envelope.audience": ["GameNest"] } });
 		await say("GameNest/night responder", "M17.answer", { about: `${referral.id}.0` });
-		/* orders, contact points, exercises and administration have paths of their own */
-		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form) && !/^(M(9|1[0-6]|26)|exercise|org|person|role|policy|mandate|hold)\.|_order$/.test(form)), []);
+		/* orders, contact points, exercises, administration and duties outside of incidents have paths of their own */
+		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form) && !/^(M(9|1[0-6]|26)|exercise|org|person|role|policy|mandate|hold|exposure|erase|storage)\.|_order$/.test(form)), []);
 	});
 
 	test("no error, no word of the policy, no request to another place", () => {
