@@ -46,7 +46,7 @@ describe("exercise control", { skip: why }, () => {
 		const { page } = control;
 		await press(page, /^Exercises$/);
 		await page.waitForSelector("main.exercises article.ex");
-		assert.equal(await page.locator("article.ex").count(), 4);
+		assert.equal(await page.locator("article.ex").count(), 5);
 		await box(control, "LANTERN").locator(".ex-standing.is-waiting").waitFor();
 		await box(control, "LANTERN").locator(".ex-who li.is-here", { hasText: "AIRU" }).getByText("1 at the console").waitFor();
 		await clean(control);
@@ -161,7 +161,7 @@ describe("exercise control", { skip: why }, () => {
 		await press(page, /^End the exercise: COLD SPRING/);
 		await press(page, /^End COLD SPRING: for good|^End COLD SPRING for good/);
 		await page.getByText("1 exercise is over").waitFor();
-		assert.equal(await page.locator(".ex-grid").first().locator("article.ex").count(), 4);
+		assert.equal(await page.locator(".ex-grid").first().locator("article.ex").count(), 5);
 		await page.getByText("1 exercise is over").click();
 		await clean(control);
 		await page.evaluate(() => (location.hash = `#/exercises/${document.querySelector("article.ex").id.slice(9)}`));
