@@ -6,7 +6,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, person, startShift } from "./browser.mjs";
 import { small } from "./palette.mjs";
-import { atConsole, grantMandate } from "../integration/lib/audit.mjs";
 import { exercises, play } from "../integration/lib/command.mjs";
 import { LANTERN } from "../integration/lib/messages.mjs";
 import { Member } from "../integration/lib/member.mjs";
@@ -102,7 +101,7 @@ await at(["--until", "4:20"], async (sits, server) => {
 	await shot(police.page, "cut-off-dark");
 });
 
-await at(["--until", "41:00"], async (sits, server) => {
+await at(["--until", "41:00"], async (sits) => {
 	const hub = await sits("HUB", "lead");
 	const room = await first(hub, "#/", "#/incident/");
 	await show(hub, [
@@ -118,8 +117,9 @@ await at(["--until", "41:00"], async (sits, server) => {
 		["deconfliction", "#/deconfliction", "main h1"],
 		["referrals", "#/referrals", "main h1"],
 	]);
-	await grantMandate(await atConsole(server, "HUB", "second admin"), await atConsole(server, "HUB", "data protection officer"), { orgs: ["AIRU", "StreamHarbor"] });
 	await show(await sits("FRP", "auditor"), [["audit", "#/audit", "main.audit form", ["dark", "light"], async (page) => {
+		const mandate = await page.locator("#audit-mandate option", { hasText: "LANTERN" }).getAttribute("value");
+		await page.locator("#audit-mandate").selectOption(mandate);
 		await page.locator("#audit-purpose").fill("Was it in time?");
 		await page.locator("#p-exercise").selectOption(LANTERN);
 		await page.keyboard.press("Control+Enter");
