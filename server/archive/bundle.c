@@ -198,17 +198,6 @@ static int find_witnesses(struct bundle *b, struct toc_error *reterr)
 
 /* ---- what is there once ---- */
 
-static struct toc_str pem(struct toc_arena *a, const uint8_t key[32])
-{
-	static const uint8_t spki[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 }; /* RFC 8410 */
-	uint8_t der[sizeof spki + 32];
-
-	memcpy(der, spki, sizeof spki);
-	memcpy(der + sizeof spki, key, 32);
-	return toc_arena_printf(a, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n",
-				toc_arena_cstr(a, toc_base64(a, der, sizeof der)));
-}
-
 static const char readme[] =
 	"Evidence from the record of a Tocsin server\n\n"
 	"    sh verify.sh [VKEY [WITNESSES]]    needs sh, openssl and coreutils; VKEY: the log's key, as somebody else has told you;\n"
@@ -247,7 +236,7 @@ static void put_matter(struct bundle *b, struct toc_buf *out)
 	put(b, out, "README", TOC_STR(readme));
 	put(b, out, "verify.sh", (struct toc_str){ toc_verify_sh, toc_verify_sh_bytes });
 	put(b, out, "log.vkey", toc_arena_printf(a, "%.*s\n", TOC_STR_ARGS(vkey)));
-	put(b, out, "log.pub.pem", pem(a, key->public_key));
+	put(b, out, "log.pub.pem", toc_key_pem(a, key->public_key));
 	put(b, out, "checkpoint", b->note);
 	put(b, out, "witnesses", witnesses(b));
 	b->m.stage = b->stamped ? STAMP : ENTRIES;

@@ -58,18 +58,6 @@ static struct toc_str line_of(const struct toc_str *file)
 
 /* ---- who signs, and what ---- */
 
-/* SPKI as PEM, for openssl. */
-static struct toc_str pem_of(struct toc_arena *a, const uint8_t key[32])
-{
-	static const uint8_t spki[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 }; /* RFC 8410 */
-	uint8_t der[sizeof spki + 32];
-
-	memcpy(der, spki, sizeof spki);
-	memcpy(der + sizeof spki, key, 32);
-	return toc_arena_printf(a, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n",
-				toc_arena_cstr(a, toc_base64(a, der, sizeof der)));
-}
-
 static int check_key(struct checking *k, const struct toc_note_key *told, struct toc_error *reterr)
 {
 	const struct toc_str *vkey = audit_file(&k->files, "log.vkey"), *pem = audit_file(&k->files, "log.pub.pem");
@@ -82,7 +70,7 @@ static int check_key(struct checking *k, const struct toc_note_key *told, struct
 		k->key = *told;
 		return 0;
 	}
-	if (pem && !toc_str_eq(*pem, pem_of(k->a, k->key.public_key)))
+	if (pem && !toc_str_eq(*pem, toc_key_pem(k->a, k->key.public_key)))
 		audit_wrong(k->report, "log.pub.pem is not the key of log.vkey");
 	if (!told) {
 		audit_unchecked(k->report, "that this is the log's key: --log-key names the one that you were told. Here it is %.*s", TOC_STR_ARGS(line_of(vkey)));

@@ -84,6 +84,8 @@ struct toc_note_key {
 int toc_note_key_init(struct toc_note_key *k, struct toc_str name, enum toc_note_key_type type,
 		      const uint8_t public_key[32]) TOC_MUSTCHECK;
 struct toc_str toc_vkey(struct toc_arena *a, const struct toc_note_key *k);
+/** An Ed25519 public key as openssl reads it: SPKI (RFC 8410) in PEM. */
+struct toc_str toc_key_pem(struct toc_arena *a, const uint8_t key[32]);
 int toc_vkey_parse(struct toc_str vkey, struct toc_note_key *ret_key, struct toc_error *reterr) TOC_MUSTCHECK;
 /** The public half of an Ed25519 seed (RFC 8032). */
 void toc_ed25519_public(const uint8_t seed[32], uint8_t ret_public_key[32]);

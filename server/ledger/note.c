@@ -140,6 +140,17 @@ struct toc_str toc_vkey(struct toc_arena *a, const struct toc_note_key *k)
 	return toc_arena_printf(a, "%s+%.*s+%.*s", k->name, TOC_STR_ARGS(id), TOC_STR_ARGS(text));
 }
 
+struct toc_str toc_key_pem(struct toc_arena *a, const uint8_t key[32])
+{
+	static const uint8_t spki[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 }; /* RFC 8410 */
+	uint8_t der[sizeof spki + 32];
+
+	memcpy(der, spki, sizeof spki);
+	memcpy(der + sizeof spki, key, 32);
+	return toc_arena_printf(a, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n",
+				toc_arena_cstr(a, toc_base64(a, der, sizeof der)));
+}
+
 int toc_vkey_parse(struct toc_str vkey, struct toc_note_key *ret_key, struct toc_error *reterr)
 {
 	const char *plus = vkey.n ? memchr(vkey.p, '+', vkey.n) : NULL;

@@ -1,22 +1,13 @@
 /* Every screen of the table (screens.mjs) fits, also on a telephone: with words that are half as long again, in Greek, in Bulgarian. */
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-import { haveChromium, launch } from "./browser.mjs";
-import { go, SCREENS, stage, wide } from "./screens.mjs";
+import { describe, test } from "node:test";
+import { haveChromium } from "./browser.mjs";
+import { go, SCREENS, staged, wide } from "./screens.mjs";
 import { wordsOf } from "./words.mjs";
 
 describe("every screen fits", { skip: haveChromium ? false : "there is no Chromium here" }, () => {
-	/** @type {import("playwright-core").Browser} */
-	let browser;
-	before(async () => (browser = await launch()));
-	after(() => browser?.close());
-	const left = [];
-	afterEach(async () => {
-		for (const close of left.splice(0))
-			await close();
-	});
-	const at = (...args) => stage(browser, left, ...args);
+	const { at } = staged();
 
 	test("words that are half as long again, Greek and Bulgarian fit, also on a telephone", async () => {
 		const wrong = [];

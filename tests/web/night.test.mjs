@@ -2,25 +2,15 @@
  * end, and somebody else who was first. That every screen is accessible and fits: screens.test.mjs, fit.test.mjs. */
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
+import { describe, test } from "node:test";
+import { axe, haveChromium, person, startShift } from "./browser.mjs";
 import { until } from "../integration/lib/server.mjs";
 import { FakeServer, personId } from "./fake-server.mjs";
 import { firstView, rows } from "./rows.mjs";
-import { stage } from "./screens.mjs";
+import { staged } from "./screens.mjs";
 
 describe("the console at night", { skip: haveChromium ? false : "there is no Chromium here" }, () => {
-	/** @type {import("playwright-core").Browser} */
-	let browser;
-	before(async () => (browser = await launch()));
-	after(() => browser?.close());
-	const left = [];
-	afterEach(async () => {
-		for (const close of left.splice(0))
-			await close();
-	});
-
-	const at = (...args) => stage(browser, left, ...args);
+	const { browser, at } = staged();
 
 	test("a flood is said once and stands in groups, threats do not; what is put aside is counted and comes back with a crisis", async () => {
 		const { fake, page, violations } = await at("empty", {}, "StreamHarbor-night-responder");
@@ -116,7 +106,7 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		const fake = new FakeServer({ exercise: false });
 		fake.scene("normal");
 		await fake.start();
-		const p = await person(browser, { origin: fake.origin });
+		const p = await person(browser(), { origin: fake.origin });
 		left.push(() => p.context.close(), () => fake.stop());
 		await p.context.addInitScript(() => {
 			const Audio = globalThis.AudioContext;
@@ -247,10 +237,10 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 	});
 
 	test("the first view stands within a second, and thousands of rows with sixty entries a second leave time for the person", async () => {
-		const view = await firstView(browser);
+		const view = await firstView(browser());
 		/* measured against what this machine does with fixed work, since it is shared: the bench has the figures */
 		assert.ok(view.best < 1000 || view.best < 12 * view.unit, `first view ${view.best} ms, yardstick ${view.unit} ms`);
-		const r = await rows(browser, { rows: 1500, rate: 60, seconds: 3 });
+		const r = await rows(browser(), { rows: 1500, rate: 60, seconds: 3 });
 		assert.ok(r.longest < 200 || r.longest < 4 * r.unit, `longest task ${r.longest} ms, yardstick ${r.unit} ms`);
 		assert.deepEqual(r.violations, []);
 	});

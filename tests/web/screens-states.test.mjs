@@ -1,21 +1,12 @@
 /* Every screen of the table (screens.mjs) is accessible in each state beside the normal one: empty, flood, offline, and no exercise, in a real browser; and nothing in it breaks the policy. */
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-import { axe, haveChromium, launch } from "./browser.mjs";
-import { go, SCREENS, stage, THEMES, wear } from "./screens.mjs";
+import { describe, test } from "node:test";
+import { axe, haveChromium } from "./browser.mjs";
+import { go, SCREENS, staged, THEMES, wear } from "./screens.mjs";
 
 describe("every screen, in every state", { skip: haveChromium ? false : "there is no Chromium here" }, () => {
-	/** @type {import("playwright-core").Browser} */
-	let browser;
-	before(async () => (browser = await launch()));
-	after(() => browser?.close());
-	const left = [];
-	afterEach(async () => {
-		for (const close of left.splice(0))
-			await close();
-	});
-	const at = (...args) => stage(browser, left, ...args);
+	const { at } = staged();
 
 	test("empty, flooded, offline and real it is accessible", async () => {
 		const wrong = [];

@@ -1,6 +1,7 @@
 /* screens.mjs: the table of the console's screens, and somebody who looks at them: for tests that ask the same of each. A new screen is a row. */
 
-import { person, startShift } from "./browser.mjs";
+import { after, afterEach, before } from "node:test";
+import { launch, person, startShift } from "./browser.mjs";
 import { papers } from "./fake-papers.mjs";
 import { FakeServer, uuid } from "./fake-server.mjs";
 
@@ -32,6 +33,20 @@ export const SCREENS = [
 	{ name: "start of shift", at: () => "#/shift", there: "#shift-go", states: ["real"] },
 ];
 export const THEMES = ["toc-dark", "toc-light", "toc-light toc-contrast", "toc-dark toc-contrast"];
+
+/** For a suite: a browser that is there before its tests and gone after them, and what a test staged, closed after that test.
+ * @returns {{browser: () => any, at: (scene: string, options?: any, who?: string) => Promise<any>}} */
+export function staged() {
+	let browser;
+	const left = [];
+	before(async () => (browser = await launch()));
+	after(() => browser?.close());
+	afterEach(async () => {
+		for (const close of left.splice(0))
+			await close();
+	});
+	return { browser: () => browser, at: (...args) => stage(browser, left, ...args) };
+}
 
 /** Somebody at the console of a double of the server that has this scene. @param {any} browser @param {(() => any)[]} left what is to be closed */
 export async function stage(browser, left, scene, options = {}, who = "AIRU-duty-officer") {
