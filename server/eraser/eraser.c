@@ -76,6 +76,8 @@ static int carry_out(struct toc_eraser *e, struct toc_error *reterr)
 		t.n = n;
 		/* First outside: from here on an older copy of the database is known for one, and a rotation is due. */
 		e->outside.pending |= t.n > 0;
+		if (t.n > 0)
+			e->begun = (struct toc_uuid){ { 0 } };
 		if ((t.n || t.news) && (r = toc_outside_write(&e->outside, reterr)) < 0)
 			return r;
 		for (size_t i = 0; i < t.n; i++) {

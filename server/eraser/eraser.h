@@ -73,6 +73,7 @@ struct toc_eraser {
 	const char *node;
 	struct toc_wrapping_key keys[TOC_WRAP_KEYS_MAX]; /* the newest first */
 	size_t n_keys;
+	struct toc_uuid begun; /* made and begun for what is pending, in this life; nil: none yet */
 	struct toc_uuid lacks; /* wraps keys and is not held; nil: none */
 	int64_t lacks_us;      /* since then; 0: it lacks none */
 	uint8_t hand_key[32];  /* that all nodes of the deployment have: hand.c */

@@ -263,8 +263,13 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 		return 0;
 	/* no room for a new one, after many that were cut off: these go first, under the newest, and then it begins anew */
 	bool again = e->outside.pending && e->n_keys == TOC_WRAP_KEYS_MAX;
-	if (e->outside.pending && (r = make_and_begin(e, newest, reterr)) < 0)
-		return r;
+	/* One is enough for what was erased before it: what holds up the rest (a key of another node that is not here yet) is waited for.
+	 * One at every look would be a newer one each time than the other node has just been given. */
+	if (e->outside.pending && toc_uuid_is_nil(e->begun)) {
+		if ((r = make_and_begin(e, newest, reterr)) < 0)
+			return r;
+		e->begun = e->keys[0].id;
+	}
 	while (left) {
 		const struct toc_wrapping_key *under;
 		if ((r = toc_erasing_newest(e->ledger, &newest, reterr)) < 0)
@@ -280,6 +285,7 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 	}
 	if ((r = destroy_others(e, newest, reterr)) < 0)
 		return r;
+	e->begun = (struct toc_uuid){ { 0 } };
 	e->outside.pending = again;
 	if ((r = toc_outside_write(&e->outside, reterr)) < 0)
 		return r;
@@ -353,6 +359,8 @@ int toc_eraser_restore(struct toc_eraser *e, struct toc_error *reterr)
 {
 	struct returning b = { .e = e, .a = toc_arena_new(), .entered = toc_map_new() };
 	int r = read_files(e, reterr);
+
+	e->begun = (struct toc_uuid){ { 0 } }; /* this copy may be from before it */
 
 	do {
 		b.got = 0;
