@@ -38,6 +38,7 @@ describe('evidence', { timeout: 120_000 }, () => {
 			const taken = await server.request('POST', '/api/cosign', { credential: server.credential(org, 'gateway'), body: { line: Witness.read(server.credential(org, 'gateway').witness_key).line(note) } });
 			assert.equal(taken.status, 200, taken.text);
 		}
+		await until(async () => /witness\/AIRU [^]*witness\/HUB /.test(String((await log.get('cosignatures')).bytes)), 'the archive has seen both');
 		vkey = String((await log.get('vkey')).bytes).trim();
 		bin = path.join(dir, 'bin'); // sh, openssl, and of coreutils what is there: no sed, no awk, no xxd
 		fs.mkdirSync(bin);

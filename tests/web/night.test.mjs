@@ -10,7 +10,7 @@ import { firstView, rows } from "./rows.mjs";
 import { staged } from "./screens.mjs";
 
 describe("the console at night", { skip: haveChromium ? false : "there is no Chromium here" }, () => {
-	const { browser, at } = staged();
+	const { browser, left, at } = staged();
 
 	test("a flood is said once and stands in groups, threats do not; what is put aside is counted and comes back with a crisis", async () => {
 		const { fake, page, violations } = await at("empty", {}, "StreamHarbor-night-responder");

@@ -35,7 +35,7 @@ export const SCREENS = [
 export const THEMES = ["toc-dark", "toc-light", "toc-light toc-contrast", "toc-dark toc-contrast"];
 
 /** For a suite: a browser that is there before its tests and gone after them, and what a test staged, closed after that test.
- * @returns {{browser: () => any, at: (scene: string, options?: any, who?: string) => Promise<any>}} */
+ * @returns {{browser: () => any, left: (() => any)[], at: (scene: string, options?: any, who?: string) => Promise<any>}} */
 export function staged() {
 	let browser;
 	const left = [];
@@ -45,7 +45,7 @@ export function staged() {
 		for (const close of left.splice(0))
 			await close();
 	});
-	return { browser: () => browser, at: (...args) => stage(browser, left, ...args) };
+	return { browser: () => browser, left, at: (...args) => stage(browser, left, ...args) };
 }
 
 /** Somebody at the console of a double of the server that has this scene. @param {any} browser @param {(() => any)[]} left what is to be closed */
