@@ -5,10 +5,12 @@
  * One record is what follows from one command or deadline. Everything else is refused, after a moment in
  * which the database may be back.
  *
- * Back. The tail first, and with it the keys of what it has; then the records whose first event id is not in the ledger are appended as they
- * were decided (same eid, `late`, original receipt time in `decided.received`), in batches; then the journal
- * is cut. A crash between append and cut is the same question again: the ids are found, nothing is appended
- * twice. That another node took the same message meanwhile is the same answer, too.
+ * Back. The tail first, and with it the keys of what it has; then the records whose own event id (the message's, or
+ * the deadline's) is not in the ledger are appended as they were decided (same eid, `late`, original receipt time in
+ * `decided.received`), in batches; then the journal is cut. A crash between append and cut is the same question again:
+ * the ids are found, nothing is appended twice. That another node took the same message meanwhile is the same answer,
+ * too. What merely follows from a message and is in the ledger already (an id derived from facts: our state was a copy
+ * older than it, or another node was first) is left out, and the message goes in without it.
  *
  * Source: the rules for an unreachable database, design 3; invariant 1. */
 #include "keeper/away.h"
@@ -26,7 +28,7 @@
 #define FULL_ROWS (TOC_APPEND_MAX - TOC_BATCH_ROOM)
 
 struct record {
-	struct toc_uuid eid; /* of its first entry */
+	struct toc_uuid eid; /* of its own entry */
 	bool done;           /* it is in the ledger */
 };
 struct toc_away {
@@ -37,6 +39,7 @@ struct toc_away {
 
 	/* on the way back */
 	struct toc_arena *flight;
+	struct toc_map *there; /* eids of the journal that are in the ledger */
 	struct toc_made made[TOC_APPEND_MAX];
 	struct toc_row rows[TOC_APPEND_MAX];
 	size_t n_made, from, upto; /* records from … upto - 1 are in flight */
@@ -53,6 +56,7 @@ struct toc_away *toc_away_new(void)
 	w->arena = toc_arena_new();
 	w->flight = toc_arena_new();
 	w->answers = toc_map_new();
+	w->there = toc_map_new();
 	return w;
 }
 
@@ -63,6 +67,7 @@ void toc_away_free(struct toc_away *w)
 	toc_arena_free(w->arena);
 	toc_arena_free(w->flight);
 	toc_map_free(w->answers);
+	toc_map_free(w->there);
 	free(w->records);
 	free(w);
 }
@@ -112,17 +117,22 @@ static struct toc_str write_record(struct toc_arena *a, const struct toc_batch *
 		toc_push(a, entries, toc_made_save(a, &b->made[g->first + i]));
 	toc_set_text(a, v, "received", toc_time_str(a, g->received));
 	toc_set(a, v, "entries", entries);
+	if (g->own)
+		toc_set_int(a, v, "own", (int64_t)g->own);
 	return toc_json_str(a, v);
 }
 
-/* @return entries, or TOC_EINVAL; it was we who wrote it */
-static int read_record(struct toc_arena *a, struct toc_str bytes, const struct toc_value **ret_entries)
+/* @param ret_own may be NULL: its own entry, of the message or deadline. @return 0, or TOC_EINVAL; it was we who wrote it */
+static int read_record(struct toc_arena *a, struct toc_str bytes, const struct toc_value **ret_entries,
+		       const struct toc_value **ret_own)
 {
 	struct toc_value *v;
 	struct toc_refusal why;
 	if (toc_json_parse(a, bytes, TOC_JOURNAL_RECORD_MAX, RECORD_DEPTH, &v, &why) < 0)
 		return TOC_EINVAL;
 	*ret_entries = toc_get(v, "entries");
+	if (ret_own)
+		*ret_own = toc_at(*ret_entries, (size_t)toc_get_int(v, "own", 0));
 	return 0;
 }
 
@@ -138,11 +148,11 @@ static void replay_one(void *ctx, size_t index, struct toc_str bytes)
 {
 	struct replay *r = ctx;
 	struct toc_keeper *k = r->k;
-	const struct toc_value *entries;
+	const struct toc_value *entries, *own;
 	struct toc_made m;
 
 	toc_arena_reset(r->arena);
-	if (read_record(r->arena, bytes, &entries) < 0 || toc_made_load(toc_at(entries, 0), &m) < 0) {
+	if (read_record(r->arena, bytes, &entries, &own) < 0 || toc_made_load(own, &m) < 0) {
 		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal is not understood",
 			index);
 		m.opened.entry.eid =
@@ -190,7 +200,7 @@ static void find_in_record(void *ctx, size_t index, struct toc_str bytes)
 	const struct toc_value *entries;
 	(void)index;
 	toc_arena_reset(w->scratch);
-	if (w->found || read_record(w->scratch, bytes, &entries) < 0)
+	if (w->found || read_record(w->scratch, bytes, &entries, NULL) < 0)
 		return;
 	for (size_t i = 0; i < toc_len(entries) && !w->found; i++)
 		if (toc_made_load(toc_at(entries, i), &w->made) == 0 &&
@@ -227,7 +237,7 @@ static void repeat_record(void *ctx, size_t index, struct toc_str bytes)
 	    toc_child_queued(k->child, r->front) > REPEAT_MAX)
 		return;
 	toc_arena_reset(r->arena);
-	if (read_record(r->arena, bytes, &entries) < 0)
+	if (read_record(r->arena, bytes, &entries, NULL) < 0)
 		return; /* reported when the journal was read at the start */
 	for (size_t i = 0; i < toc_len(entries); i++)
 		if (toc_made_load(toc_at(entries, i), &m) == 0)
@@ -332,7 +342,7 @@ static void decide_threats(struct toc_keeper *k)
 	if (kept) {
 		toc_batch_merge(b);
 		for (size_t i = 0; i < b->n_groups; i++)
-			remember(k->away, b->made[b->groups[i].first].opened.entry.eid);
+			remember(k->away, b->made[b->groups[i].first + b->groups[i].own].opened.entry.eid);
 		for (size_t i = 0; i < b->n; i++) {
 			journaled(k, &b->made[i].opened);
 			toc_publish_urgent(k, &b->made[i].opened, TOC_CHILD_FRONTS_MAX);
@@ -410,6 +420,8 @@ static void returned(struct toc_keeper *k)
 	}
 	forget_answers(w);
 	toc_arena_reset(w->flight);
+	toc_map_free(w->there);
+	w->there = toc_map_new();
 	w->n_made = w->appended = 0;
 	w->one_by_one = false;
 	k->phase = TOC_READY;
@@ -452,12 +464,14 @@ static void collect_one(void *ctx, size_t index, struct toc_str bytes)
 		return;
 	}
 	w->upto = index + 1;
-	int r = read_record(w->flight, bytes, &entries);
+	int r = read_record(w->flight, bytes, &entries, NULL);
 	for (size_t i = 0; r == 0 && i < toc_len(entries) && w->n_made < TOC_APPEND_MAX; i++) {
 		struct toc_made *m = &w->made[w->n_made];
 		r = toc_made_load(toc_at(entries, i), m);
 		if (r < 0)
 			break;
+		if (toc_map_get(w->there, key(&m->opened.entry.eid)))
+			continue;
 		m->opened.entry.seq = toc_world_size(k->world) + w->n_made;
 		m->opened.entry.ts = w->now;
 		m->opened.entry.node = toc_str_of(k->o.node);
@@ -554,36 +568,72 @@ static void append_some(struct toc_keeper *k)
 
 static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
 {
-	struct toc_keeper *k = ctx;
+	struct toc_away *w = ((struct toc_keeper *)ctx)->away;
 	(void)seq;
-	for (size_t i = 0; i < k->away->n; i++)
-		if (toc_uuid_eq(k->away->records[i].eid, eid))
-			k->away->records[i].done = true;
+	toc_map_put(w->there, key(&eid), w);
 }
 
 static void on_searched(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
 	struct toc_keeper *k = ctx;
+	struct toc_away *w = k->away;
 	(void)size;
-	if (result < 0)
+	if (result < 0) {
 		toc_away_begin(k, error->text);
-	else
-		append_some(k);
+		return;
+	}
+	for (size_t i = 0; i < w->n; i++)
+		w->records[i].done |= toc_map_get(w->there, key(&w->records[i].eid)) != NULL;
+	append_some(k);
 }
 
-/* Which of the records are in the ledger? */
+struct asked {
+	struct toc_away *away;
+	struct toc_arena *scratch;
+	struct toc_uuid *eids; /* in the away's flight */
+	size_t n, cap;
+};
+
+static void ask_for_record(void *ctx, size_t index, struct toc_str bytes)
+{
+	struct asked *q = ctx;
+	const struct toc_value *entries;
+	struct toc_made m;
+
+	toc_arena_reset(q->scratch);
+	if (index >= q->away->n || q->away->records[index].done || read_record(q->scratch, bytes, &entries, NULL) < 0)
+		return;
+	for (size_t i = 0; i < toc_len(entries); i++) {
+		if (toc_made_load(toc_at(entries, i), &m) < 0)
+			continue;
+		if (q->n == q->cap) {
+			struct toc_uuid *more = toc_arena_alloc(q->away->flight, 2 * q->cap * sizeof *more);
+			memcpy(more, q->eids, q->n * sizeof *more);
+			q->eids = more;
+			q->cap *= 2;
+		}
+		q->eids[q->n++] = m.opened.entry.eid;
+	}
+}
+
+/* What of the records is in the ledger? */
 static void search(struct toc_keeper *k)
 {
 	struct toc_away *w = k->away;
+	struct toc_error error;
+
 	toc_arena_reset(w->flight);
-	struct toc_uuid *eids = toc_arena_alloc(w->flight, (w->n + 1) * sizeof *eids);
-	size_t n = 0;
-	for (size_t i = 0; i < w->n; i++)
-		if (!w->records[i].done)
-			eids[n++] = w->records[i].eid;
-	if (n == 0)
-		returned(k);
-	else if (toc_store_find(k->o.writer, eids, n, TOC_STORE_DEADLINE, on_found, on_searched, k) < 0)
+	toc_map_free(w->there);
+	w->there = toc_map_new();
+	struct asked q = { .away = w, .scratch = toc_arena_new(), .cap = 64 };
+	q.eids = toc_arena_alloc(w->flight, q.cap * sizeof *q.eids);
+	int r = toc_journal_read(k->journal, ask_for_record, &q, &error);
+	toc_arena_free(q.scratch);
+	if (r < 0)
+		toc_keeper_fatal(k, "journal_unreadable", &error);
+	else if (q.n == 0)
+		append_some(k); /* what cannot be read is reported there */
+	else if (toc_store_find(k->o.writer, q.eids, q.n, TOC_STORE_DEADLINE, on_found, on_searched, k) < 0)
 		toc_away_begin(k, "the store's queue is full");
 }
 

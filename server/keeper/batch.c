@@ -105,7 +105,7 @@ static int take_drafts(struct toc_batch *b, const struct toc_batch_tools *t, con
 	for (size_t i = 0; i < v->n; i++)
 		toc_apply(b->overlay, &b->made[b->n + i].opened.entry);
 	if (v->n)
-		b->groups[b->n_groups++] = (struct toc_group){ b->n, v->n, received };
+		b->groups[b->n_groups++] = (struct toc_group){ b->n, v->n, 0, received };
 	b->n += v->n;
 	return 0;
 }
@@ -180,6 +180,7 @@ int toc_batch_decide(struct toc_batch *b, const struct toc_batch_tools *t, struc
 			w->outcome = TOC_WORK_REFUSED;
 		} else if (b->n > first) {
 			w->entry = own_entry(b, first, w);
+			b->groups[b->n_groups - 1].own = w->entry - first;
 			w->outcome = TOC_WORK_ACCEPTED;
 		} else {
 			w->outcome = TOC_WORK_ANSWERED; /* nothing follows from it */

@@ -14,9 +14,10 @@
 #define TOC_BATCH_WORKS 256
 #define TOC_BATCH_ROOM 128 /* entries that one more work may need; fewer left: the batch is full */
 
-/** What follows from one work, or from one look at the deadlines: entries first … first + n - 1. */
+/** What follows from one work, or from one look at the deadlines: entries first … first + n - 1, of which `own` (first + own) is
+ * the message itself, or the deadline's firing. */
 struct toc_group {
-	size_t first, n;
+	size_t first, n, own;
 	toc_time received;
 };
 struct toc_batch {

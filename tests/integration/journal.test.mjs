@@ -338,6 +338,41 @@ describe('the keeper dies while PostgreSQL is away', () => {
 	});
 });
 
+describe('the keeper dies twice over, and its sealed copy is older than the ledger', () => {
+	let back;
+	before(begin);
+	after(async () => {
+		back?.();
+		await end();
+	});
+
+	it('a threat is recorded though what follows from it is in the ledger already', async () => {
+		const outage = async (text, meanwhile = async () => {}) => {
+			await new Ledger(server).tip(); // it is there, so that it can go
+			back = freeze(server);
+			await meanwhile();
+			const what = threat(platform, text), sent = { what, began: Date.now(), answer: await platform.deliver(what) };
+			assert.equal(sent.answer.op, 'journaled', JSON.stringify(sent.answer));
+			return sent;
+		};
+		const follows = async () => (await new Ledger(server).rows(`select seq from ledger.entry where k = 'storage.begin'`)).length;
+		assert.equal(await follows(), 0);
+		await until(() => fs.existsSync(path.join(server.state, 'journal/state')), 'the copy of the start');
+		const first = await outage('The first that brings personal data.');
+		back();
+		for (const m of [platform, desk, hub]) await m.entry((e) => e.id === first.what.id, 30_000);
+		assert.equal(await follows(), 1, 'the storage review of the month begins with it');
+		const second = await outage('The next, to one who knows nothing of the first.', () => server.kill('keeper'));
+		assert.match(server.log, /"text":"node n1, \d+ entries, without a database"/);
+		back();
+		back = null;
+		await recordedOnce([{ ...first, doubtful: true }, second], [platform, desk, hub]);
+		assert.equal(await follows(), 1);
+		assert.doesNotMatch(server.log, /stays in a copy/);
+		await booksAgree();
+	});
+});
+
 describe('death at the moment of the return', () => {
 	const random = new Random();
 	before(begin);
