@@ -199,8 +199,8 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *v = toc_at(list, i);
 		struct toc_uuid id = toc_get_id(v, "id");
-		if (toc_uuid_is_nil(id))
-			continue;
+		if (toc_uuid_is_nil(id) || (toc_str_is(d->e->k, "storage.begin") && toc_find_timer(d->w, id)))
+			continue; /* a month counts from the first of two nodes that did not hear of each other */
 		toc_world_remove(d->w, TOC_OBJECT_timer,
 				 TOC_KEY(id)); /* started anew: nothing of the old one */
 		struct toc_timer *t = toc_world_edit(d->w, TOC_OBJECT_timer, TOC_KEY(id), NULL);

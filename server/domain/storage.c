@@ -53,7 +53,8 @@ void toc_owe_storage_review(struct toc_ask *q)
 	alone.threat = NULL;
 	alone.incident = NULL;
 	alone.order = NULL;
-	struct toc_draft *d = toc_ask_server_draft(&alone, "storage.begin", "storage", month);
+	/* named after what brings them: in a month whose review was made already it begins again */
+	struct toc_draft *d = toc_ask_server_draft(&alone, "storage.begin", "storage", q->id);
 	d->ref = q->id;
 	start(q, toc_decided(d), month, hub);
 	(void)toc_reader_add(q, d, hub, TOC_IF_OWN);

@@ -467,6 +467,8 @@ static void say(struct play *p)
 	size_t before = s->n;
 
 	sign(p, m, &who);
+	if (!who.org.n && !toc_uuid_is_v7(toc_get_id(m, "id")))
+		toc_unset(m, "id"); /* the server gives its messages ids of their own */
 	s->late = TOC_SECONDS(choose(p, 16) ? 0 : choose(p, 100000));
 	s->twist = choose(p, 64) == 1;
 	s->dry = choose(p, 16) == 1;

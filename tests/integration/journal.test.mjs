@@ -346,7 +346,7 @@ describe('the keeper dies twice over, and its sealed copy is older than the ledg
 		await end();
 	});
 
-	it('a threat is recorded though what follows from it is in the ledger already', async () => {
+	it('a threat is recorded, with what follows from it, though its keeper knew nothing of the last one', async () => {
 		const outage = async (text, meanwhile = async () => {}) => {
 			await new Ledger(server).tip(); // it is there, so that it can go
 			back = freeze(server);
@@ -367,7 +367,7 @@ describe('the keeper dies twice over, and its sealed copy is older than the ledg
 		back();
 		back = null;
 		await recordedOnce([{ ...first, doubtful: true }, second], [platform, desk, hub]);
-		assert.equal(await follows(), 1);
+		assert.equal(await follows(), 2, 'each that brings data to a month of which nothing is known begins its review');
 		assert.doesNotMatch(server.log, /stays in a copy/);
 		await booksAgree();
 	});

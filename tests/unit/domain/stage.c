@@ -46,6 +46,11 @@ static void record(struct stage *s, const struct toc_draft *d, struct toc_world 
 	if (e->n_discloses)
 		memcpy(e->discloses, d->discloses, e->n_discloses * sizeof *e->discloses);
 	e->name = s->name;
+	/* the database takes an organisation's id once (entry_org_and_eid_are_unique), and what it refuses is lost or due for ever */
+	for (size_t i = s->n; i-- > 0;)
+		if (toc_uuid_eq(s->ledger[i].e.eid, e->e.eid) && toc_str_eq(s->ledger[i].e.org, e->e.org))
+			TOC_WRONG(toc_arena_printf(s->a, "two entries have one id: %.*s and %.*s", TOC_STR_ARGS(s->ledger[i].e.k),
+						   TOC_STR_ARGS(e->e.k)).p);
 	s->n++;
 	heard_entry(e->e.k, d->decided);
 	toc_apply(overlay, &e->e);

@@ -179,6 +179,22 @@ CASE(the_hubs_data_protection_officer_is_reminded_a_month_before_and_ends_it)
 	stage_free(s);
 }
 
+CASE(a_review_in_the_same_month_is_no_bar_to_what_comes_after_it)
+{
+	struct stage *s = on("2033-02-10T10:00:00Z");
+
+	CHECK_INT(notice(s), 0);
+	for (unsigned again = 2; again < 4; again++) {
+		CHECK_INT(review(s, DPO, t30(s, "storage.begin"), "erased", ""), 0);
+		CHECK_TEXT(toc_str_of(ends(s, "T30", "HUB")), "");
+		CHECK_INT(notice(s), 0); /* an id that was used already would have stopped every notification of the month */
+		CHECK_INT(stage_count(s, "storage.begin", NULL), again);
+		CHECK_TEXT(toc_str_of(ends(s, "T30", "HUB")), "2036-02-10T10:00:00.000Z");
+	}
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(a_review_that_nobody_makes_has_been_missed)
 {
 	struct stage *s = on("2033-02-10T10:00:00Z");
