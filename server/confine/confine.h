@@ -13,6 +13,9 @@ int toc_confine(bool network);
  * not in a list. Threads may be made. @return as above */
 int toc_confine_to_reading(void);
 
+/** The same for who only serves on what is open, a listener too: no file is opened, no socket made. No thread either. @return as above */
+int toc_confine_to_serving(void);
+
 /** Before a libuv loop is made in a process that will be confined: it makes no io_uring then. Best effort (logged). */
 void toc_confine_without_io_uring(void);
 

@@ -408,7 +408,7 @@ int toc_front_main(const struct toc_value *heritage)
 	toc_link_open(f, &f->archive, (int)toc_get_int(heritage, "archive_fd", -1));
 	toc_health_gauges(f);
 	uv_timer_start(&f->sweep, toc_conn_sweep, TOC_WHEEL_MS, TOC_WHEEL_MS);
-	f->confined = !toc_get_bool(heritage, "unconfined") && toc_sandbox_enter() == 0;
+	f->confined = !toc_get_bool(heritage, "unconfined") && toc_confine_to_serving() == 0;
 	tell_ready(f);
 
 	while (!f->finished) {

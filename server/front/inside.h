@@ -12,7 +12,7 @@
  *   conn.c       connections: who they are (grants), beat, liveness, closing
  *   fanout.c     from ring and archive to the sockets
  *   link.c       the channels to keeper and archive
- *   front.c      start, control socket, drain;  sandbox.c: seccomp
+ *   front.c      start, control socket, drain
  *
  * One thread, one loop (libuv), nothing blocks. A connection belongs to the front until its socket is destroyed;
  * everything that names a connection over the channels uses its number, which is never used again.
@@ -505,9 +505,6 @@ void toc_audit_lost(struct toc_conn *c);
 void toc_entries_get(struct toc_conn *c);
 void toc_entries_history(struct toc_conn *c, uint64_t seq, struct toc_str json);
 void toc_entries_step(struct toc_conn *c); /* the ring moved, the archive answered, or time passed */
-
-/* ---- sandbox.c ---- */
-int toc_sandbox_enter(void); /* 0, or -1 (logged): then it is not confined */
 
 static inline int64_t toc_now_us(void)
 {

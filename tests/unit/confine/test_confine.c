@@ -1,26 +1,42 @@
 /* What a confined child can and cannot ask of the kernel. Each case confines a process of its own. */
 #include "check.h"
 #include "confine/confine.h"
+#include "confine/filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { REFUSED = 10, DONE, UNCONFINED };
 
+typedef int confining(void);
+
+static int with_network(void)
+{
+	return toc_confine(true);
+}
+
+static int without_network(void)
+{
+	return toc_confine(false);
+}
+
 /* What came of `act` in a confined process: DONE (it returned 0 or more), REFUSED (EPERM), else errno + 100. */
-static int confined(bool network, long (*act)(void))
+static int confined(confining *how, long (*act)(void))
 {
 	pid_t pid = fork();
 	if (pid == 0) {
-		if (toc_confine(network) < 0)
+		if (how() < 0)
 			_exit(UNCONFINED);
 		long r = act();
 		_exit(r >= 0 ? DONE : errno == EPERM ? REFUSED : 100 + errno);
@@ -32,9 +48,9 @@ static int confined(bool network, long (*act)(void))
 }
 
 /* Under the sanitizers there is no filter, and nothing to check. */
-#define CHECK_CONFINED(network, act, want)                                                             \
+#define CHECK_CONFINED(how, act, want)                                                                 \
 	do {                                                                                           \
-		int check_r = confined(network, act);                                                  \
+		int check_r = confined(how, act);                                                      \
 		if (check_r != UNCONFINED)                                                             \
 			CHECK_INT(check_r, want);                                                      \
 	} while (0)
@@ -122,41 +138,41 @@ static long namespaces(void)
 
 CASE(no_program_and_no_process_is_started)
 {
-	CHECK_CONFINED(true, program, REFUSED);
-	CHECK_CONFINED(true, process, REFUSED);
-	CHECK_CONFINED(true, bare_clone, REFUSED);
+	CHECK_CONFINED(with_network, program, REFUSED);
+	CHECK_CONFINED(with_network, process, REFUSED);
+	CHECK_CONFINED(with_network, bare_clone, REFUSED);
 }
 
 CASE(a_thread_is_made)
 {
-	CHECK_CONFINED(true, thread, DONE);
+	CHECK_CONFINED(with_network, thread, DONE);
 }
 
 CASE(others_are_out_of_reach)
 {
-	CHECK_CONFINED(true, parents_memory, REFUSED);
-	CHECK_CONFINED(true, signal_to_parent, REFUSED);
-	CHECK_CONFINED(true, namespaces, REFUSED);
+	CHECK_CONFINED(with_network, parents_memory, REFUSED);
+	CHECK_CONFINED(with_network, signal_to_parent, REFUSED);
+	CHECK_CONFINED(with_network, namespaces, REFUSED);
 }
 
 CASE(what_was_written_is_not_executed_and_a_library_is)
 {
-	CHECK_CONFINED(true, written_and_executed, REFUSED);
-	CHECK_CONFINED(true, made_executable, REFUSED);
-	CHECK_CONFINED(true, library, DONE);
+	CHECK_CONFINED(with_network, written_and_executed, REFUSED);
+	CHECK_CONFINED(with_network, made_executable, REFUSED);
+	CHECK_CONFINED(with_network, library, DONE);
 }
 
 CASE(there_is_no_network_with_a_private_database)
 {
-	CHECK_CONFINED(false, inet, REFUSED);
-	CHECK_CONFINED(false, inet6, REFUSED);
-	CHECK_CONFINED(false, local, DONE);
-	CHECK_CONFINED(true, inet, DONE);
+	CHECK_CONFINED(without_network, inet, REFUSED);
+	CHECK_CONFINED(without_network, inet6, REFUSED);
+	CHECK_CONFINED(without_network, local, DONE);
+	CHECK_CONFINED(with_network, inet, DONE);
 }
 
 CASE(nobody_is_served)
 {
-	CHECK_CONFINED(true, serving, REFUSED);
+	CHECK_CONFINED(with_network, serving, REFUSED);
 }
 
 CASE(an_abort_still_ends_it)
@@ -172,28 +188,6 @@ CASE(an_abort_still_ends_it)
 }
 
 /* ---- who only reads ---- */
-
-static int reading(long (*act)(void))
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		if (toc_confine_to_reading() < 0)
-			_exit(UNCONFINED);
-		long r = act();
-		_exit(r >= 0 ? DONE : errno == EPERM ? REFUSED : 100 + errno);
-	}
-	int status = 0;
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
-	CHECK(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-#define CHECK_READING(act, want)                                                                       \
-	do {                                                                                           \
-		int check_r = reading(act);                                                            \
-		if (check_r != UNCONFINED)                                                             \
-			CHECK_INT(check_r, want);                                                      \
-	} while (0)
 
 static long file_read(void)
 {
@@ -224,14 +218,100 @@ static long local_socket(void)
 
 CASE(who_only_reads_opens_files_and_makes_threads_and_nothing_else)
 {
-	CHECK_READING(file_read, DONE);
-	CHECK_READING(thread, DONE);
-	CHECK_READING(file_written, REFUSED);
-	CHECK_READING(file_made, REFUSED);
-	CHECK_READING(file_gone, REFUSED);
-	CHECK_READING(local_socket, REFUSED);
-	CHECK_READING(program, REFUSED);
-	CHECK_READING(process, REFUSED);
+	CHECK_CONFINED(toc_confine_to_reading, file_read, DONE);
+	CHECK_CONFINED(toc_confine_to_reading, thread, DONE);
+	CHECK_CONFINED(toc_confine_to_reading, file_written, REFUSED);
+	CHECK_CONFINED(toc_confine_to_reading, file_made, REFUSED);
+	CHECK_CONFINED(toc_confine_to_reading, file_gone, REFUSED);
+	CHECK_CONFINED(toc_confine_to_reading, local_socket, REFUSED);
+	CHECK_CONFINED(toc_confine_to_reading, program, REFUSED);
+	CHECK_CONFINED(toc_confine_to_reading, process, REFUSED);
+}
+
+/* ---- who serves on what is open ---- */
+
+static int listener = -1;
+
+static int serving_on_listener(void)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (bind(listener, (struct sockaddr *)&any, sizeof any) < 0 || listen(listener, 1) < 0)
+		abort();
+	return toc_confine_to_serving();
+}
+
+static long accepted(void)
+{
+	return accept4(listener, NULL, NULL, 0) < 0 && errno == EAGAIN ? 0 : -1; /* nobody has called */
+}
+
+static long random_number(void)
+{
+	char byte;
+	return getrandom(&byte, 1, 0);
+}
+
+CASE(who_serves_accepts_and_gets_memory_and_nothing_else)
+{
+	CHECK_CONFINED(serving_on_listener, accepted, DONE);
+	CHECK_CONFINED(serving_on_listener, random_number, DONE);
+	CHECK_CONFINED(serving_on_listener, made_executable, REFUSED);
+	CHECK_CONFINED(serving_on_listener, file_read, REFUSED);
+	CHECK_CONFINED(serving_on_listener, local_socket, REFUSED);
+	CHECK_CONFINED(serving_on_listener, inet, REFUSED);
+	CHECK_CONFINED(serving_on_listener, thread, REFUSED);
+	CHECK_CONFINED(serving_on_listener, program, REFUSED);
+	CHECK_CONFINED(serving_on_listener, parents_memory, REFUSED);
+	CHECK_CONFINED(serving_on_listener, signal_to_parent, REFUSED);
+}
+
+/* ---- the loading itself ---- */
+
+static int no_uname(scmp_filter_ctx filter, const void *ctx)
+{
+	static const int calls[] = { SCMP_SYS(uname) };
+
+	return ctx ? -EINVAL : toc_filter_each(filter, TOC_FILTER_REFUSE, calls, 1);
+}
+
+static int by_a_list(void)
+{
+	return toc_filter_load(SCMP_ACT_ALLOW, no_uname, NULL);
+}
+
+/* What fills it fails: said so, and nothing is half closed. */
+static int by_a_list_that_cannot_be(void)
+{
+	return toc_filter_load(TOC_FILTER_REFUSE, no_uname, "not possible") == -1 ? 0 : -1;
+}
+
+static int without_io_uring(void)
+{
+	toc_confine_without_io_uring();
+	return 0;
+}
+
+static long named(void)
+{
+	struct utsname u;
+	return uname(&u);
+}
+
+static long io_uring(void)
+{
+	return syscall(SYS_io_uring_setup, 1, NULL);
+}
+
+CASE(a_filter_is_loaded_whole_or_not_at_all)
+{
+	CHECK_CONFINED(by_a_list, named, REFUSED);
+	CHECK_CONFINED(by_a_list, file_read, DONE);
+	CHECK_CONFINED(by_a_list_that_cannot_be, named, DONE);
+	CHECK_CONFINED(by_a_list_that_cannot_be, file_read, DONE);
+	CHECK_CONFINED(without_io_uring, io_uring, 100 + ENOSYS);
+	CHECK_CONFINED(without_io_uring, named, DONE);
 }
 
 RUN_CASES()
