@@ -3,6 +3,7 @@
  * The arena itself stands in its first block, which is of one size for all. A thread keeps some of those that were
  * given back: every message has an arena, and malloc would split and join the same 16 kB for each. */
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <stdalign.h>
 #include <stdarg.h>
@@ -38,6 +39,7 @@ struct toc_arena {
 #endif
 static _Thread_local struct block *spare;
 static _Thread_local unsigned n_spare;
+static _Thread_local bool spares_are_known; /* to the end of the thread */
 
 void *toc_must_realloc(void *old, size_t bytes)
 {
@@ -85,6 +87,17 @@ static void free_all_but_first(struct toc_arena *a)
 	}
 }
 
+static void free_spares(void)
+{
+	while (spare) {
+		struct block *b = spare;
+		spare = b->older;
+		free(b);
+	}
+	n_spare = 0;
+	spares_are_known = false;
+}
+
 void toc_arena_free(struct toc_arena *a)
 {
 	if (!a)
@@ -94,6 +107,10 @@ void toc_arena_free(struct toc_arena *a)
 	if (n_spare == SPARE_MAX) {
 		free(first);
 		return;
+	}
+	if (!spares_are_known) {
+		spares_are_known = true;
+		toc_at_thread_end(free_spares);
 	}
 	first->older = spare;
 	spare = first;

@@ -5,6 +5,8 @@
  * stop. */
 #include "base/digest.h"
 
+#include "base/thread.h"
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -32,6 +34,18 @@ static void fetch(void)
 	must(sha256 && hmac);
 }
 
+static void forget_sha256(void)
+{
+	EVP_MD_CTX_free(sha256_ctx);
+	sha256_ctx = NULL;
+}
+
+static void forget_hmac(void)
+{
+	EVP_MAC_CTX_free(hmac_ctx);
+	hmac_ctx = NULL;
+}
+
 struct toc_sha256 toc_sha256_parts(const struct toc_str *parts, size_t n)
 {
 	struct toc_sha256 digest;
@@ -39,6 +53,7 @@ struct toc_sha256 toc_sha256_parts(const struct toc_str *parts, size_t n)
 	if (!sha256_ctx) {
 		pthread_once(&fetched, fetch);
 		must((sha256_ctx = EVP_MD_CTX_new()) != NULL);
+		toc_at_thread_end(forget_sha256);
 	}
 	must(EVP_DigestInit_ex2(sha256_ctx, sha256, NULL));
 	for (size_t i = 0; i < n; i++)
@@ -91,6 +106,7 @@ struct toc_sha256 toc_hmac_sha256(const uint8_t key[32], struct toc_str bytes)
 				      OSSL_PARAM_construct_end() };
 		pthread_once(&fetched, fetch);
 		must((hmac_ctx = EVP_MAC_CTX_new(hmac)) != NULL);
+		toc_at_thread_end(forget_hmac);
 		must(EVP_MAC_CTX_set_params(hmac_ctx, with));
 	}
 	must(EVP_MAC_init(hmac_ctx, key, 32, NULL));

@@ -4,6 +4,7 @@
  * follow. Random nonces are safe for 2^32 seals under one key; keys are per subject and retention class, far
  * below that. */
 #include "base/digest.h"
+#include "base/thread.h"
 
 #include <limits.h>
 #include <openssl/evp.h>
@@ -30,11 +31,18 @@ static void fetch(void)
 	must(gcm != NULL);
 }
 
+static void forget(void)
+{
+	EVP_CIPHER_CTX_free(ctx);
+	ctx = NULL;
+}
+
 static void need_context(void)
 {
 	if (!ctx) {
 		pthread_once(&fetched, fetch);
 		must((ctx = EVP_CIPHER_CTX_new()) != NULL);
+		toc_at_thread_end(forget);
 	}
 }
 

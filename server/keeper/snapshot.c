@@ -293,7 +293,8 @@ static int by_name(const void *a, const void *b)
 /* Packed anew, and yet as it was: it is where it was. */
 static void know_again(struct toc_copy *c)
 {
-	qsort(c->before, c->n_before, sizeof *c->before, by_name);
+	if (c->n_before)
+		qsort(c->before, c->n_before, sizeof *c->before, by_name);
 	for (size_t i = 0; i < c->n && c->n_before; i++) {
 		struct toc_piece **known =
 			bsearch(&c->pieces[i], c->before, c->n_before, sizeof *c->before, by_name);

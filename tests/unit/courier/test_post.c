@@ -62,10 +62,12 @@ static void *serve(void *ctx)
 	struct peer *p = ctx;
 	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
 	BIO *cert = BIO_new_mem_buf(identity.certificate, -1), *key = BIO_new_mem_buf(identity.key, -1);
+	X509 *own = PEM_read_bio_X509(cert, NULL, NULL, NULL);
+	EVP_PKEY *secret = PEM_read_bio_PrivateKey(key, NULL, NULL, NULL);
 	int fd;
 
-	SSL_CTX_use_certificate(tls, PEM_read_bio_X509(cert, NULL, NULL, NULL));
-	SSL_CTX_use_PrivateKey(tls, PEM_read_bio_PrivateKey(key, NULL, NULL, NULL));
+	SSL_CTX_use_certificate(tls, own);
+	SSL_CTX_use_PrivateKey(tls, secret);
 	while ((fd = accept(p->listener, NULL, NULL)) >= 0) {
 		SSL *ssl = SSL_new(tls);
 		p->connections++;
@@ -77,6 +79,8 @@ static void *serve(void *ctx)
 	}
 	BIO_free(cert);
 	BIO_free(key);
+	X509_free(own);
+	EVP_PKEY_free(secret);
 	SSL_CTX_free(tls);
 	return NULL;
 }

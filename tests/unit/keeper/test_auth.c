@@ -4,6 +4,7 @@
 
 #include "ipc/grant.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 static struct stage s;
@@ -218,7 +219,7 @@ CASE(without_database_and_copy_nobody_is_told_that_they_are_no_member)
 	stage_fault(&s, 0, TOC_MEMORY_AWAY);
 	char path[96];
 	snprintf(path, sizeof path, "%s/state", s.dir[0]);
-	CHECK_INT(unlink(path), 0);
+	CHECK(unlink(path) == 0 || errno == ENOENT); /* a slow machine had no time for a copy */
 	s.keeper[0].k->start_us -= 60000000; /* its patience is over, and nothing is on disk */
 	const struct stage_frame *f =
 		stage_answer(&s, 0, auth(1, stage_api_key(&s, "CDA", "duty officer"), "192.0.2.1"));
