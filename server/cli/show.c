@@ -231,6 +231,20 @@ static void show_secret(struct toc_arena *a, const struct tocsin_answer *answer)
 			printf("%s  %.*s\n", names[i], TOC_STR_ARGS(term_safe(a, toc_get_text(frame, names[i]), " ")));
 }
 
+/* A hold that came after an erasure. */
+static void show_gone(const struct term *out, struct toc_arena *a, const struct tocsin_answer *answer)
+{
+	struct toc_refusal refusal;
+	struct toc_value *frame;
+
+	if (toc_json_parse(a, (struct toc_str){ answer->json, answer->json_bytes }, answer->json_bytes, 48, &frame, &refusal) < 0)
+		return;
+	const struct toc_value *gone = toc_get(frame, "gone");
+	for (size_t i = 0; i < toc_len(gone); i++)
+		printf("%serased already%s  %.*s, by entry %lld: kept is what was sealed since, nothing that it names\n", term_on(out, TERM_ALARM), term_off(out),
+		       TOC_STR_ARGS(toc_get_text(toc_at(gone, i), "retention")), (long long)toc_get_int(toc_at(gone, i), "erasure", 0));
+}
+
 void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer)
 {
 	const struct term *out = &cli->out, *err = &cli->err;
@@ -242,6 +256,7 @@ void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer)
 		       answer->seq, answer->id, *answer->case_ref ? "  case " : "", answer->case_ref,
 		       *answer->incident_ref ? "  incident " : "", answer->incident_ref);
 		show_secret(a, answer);
+		show_gone(out, a, answer);
 	} else if (answer->outcome == TOCSIN_JOURNALED) {
 		printf("%sjournaled%s  id %s  delivered, not yet recorded: the database is away\n",
 		       term_on(out, TERM_YELLOW), term_off(out), answer->id);

@@ -407,24 +407,40 @@ static void erase_early(const struct deed *d)
 	e->at = d->e->ts;
 }
 
+/* Only of what can be held; and what is named entry by entry goes by its last one. */
+static void remember(const struct deed *d, const struct toc_subject_name *s, uint32_t bit)
+{
+	struct toc_erased *e;
+	struct toc_gone *c = NULL;
+
+	if (s->kind == TOC_SUBJECT_ORG || s->kind == TOC_SUBJECT_SYSTEM)
+		return;
+	e = toc_world_edit(d->w, TOC_OBJECT_erased, TOC_KEY(s->ref), NULL);
+	e->ref = s->ref;
+	e->subject = s->kind;
+	for (uint32_t i = 0; i < e->n_classes && !c; i++)
+		if (e->classes[i].class == bit)
+			c = &e->classes[i];
+	if (!c)
+		c = TOC_ADD(e, classes);
+	*c = (struct toc_gone){ .class = bit, .seq = (int64_t)d->e->seq, .at = d->e->ts };
+}
+
 /* What was decided early has been done: what is sealed of it from now on has its own time. */
 static void erased(const struct deed *d)
 {
 	struct toc_world_cursor cursor = { 0 };
-	struct toc_value *classes;
 	struct toc_subject_name s;
 	const struct toc_early *old;
 	struct toc_uuid done[16];
+	uint32_t bit = toc_retention_bit(toc_get_text(d->body, "retention"));
 	size_t n = 0;
 
-	if (!toc_get_is(d->body, "basis", "early") || toc_get_bool(d->body, "more") ||
-	    !toc_subject_parse(toc_get_text(d->body, "subject"), &s))
+	if (!bit || !toc_subject_parse(toc_get_text(d->body, "subject"), &s))
 		return;
-	struct toc_arena *a = toc_arena_new();
-	classes = toc_value_list(a);
-	toc_push_text(a, classes, toc_get_text(d->body, "retention"));
-	uint32_t bit = toc_retention_bits(classes);
-	toc_arena_free(a);
+	remember(d, &s, bit);
+	if (!toc_get_is(d->body, "basis", "early") || toc_get_bool(d->body, "more"))
+		return;
 	while (n < 16 && (old = toc_world_next(d->w, TOC_OBJECT_early, &cursor)))
 		if (old->subject == s.kind && toc_uuid_eq(old->ref, s.ref) && (old->classes & bit))
 			done[n++] = old->id;

@@ -250,21 +250,22 @@ size_t toc_world_open_cases(const struct toc_world *w, size_t most, struct toc_a
 struct toc_retention {
 	toc_time due; /* real time; NEVER: its end is not in sight */
 	bool held, early;
+	struct toc_uuid exercise; /* nil: it is real */
 	const char *since, *clause; /* in words; the rule's source */
 };
 /** @param subject, retention as a seal key has them @return false: no such subject or class */
 bool toc_retained_until(const struct toc_world *w, struct toc_str subject, struct toc_str retention, struct toc_retention *ret);
 /** Has the organisation to do with it, so that its data protection officer may know that it is there? */
 bool toc_retention_party(const struct toc_world *w, struct toc_str subject, struct toc_str org);
-/** Because of this entry something may be due now that was not, or is held no more. */
-bool toc_entry_ends_retention(const struct toc_entry *e);
+/** Because of this entry something may be due now that was not, or is held now, or no more. */
+bool toc_entry_moves_retention(const struct toc_entry *e);
 
 /** The whole state as a document, for people and for tests: equal states are equal documents. */
 struct toc_value *toc_world_document(const struct toc_world *w, struct toc_arena *a);
 
 /** A copy of the state, in pieces (piece.h), and back. Nothing personal is in it. Of what did not change since the world
  * was loaded, or settled last, the pieces are the same ones: to save is work only for what was written. */
-#define TOC_STATE_VERSION 5
+#define TOC_STATE_VERSION 6
 struct toc_piece;
 struct toc_saving;
 /** The world stands still until the end: what goes on meanwhile is written to a layer over it. It may be looked at. */

@@ -65,6 +65,31 @@ static void party_readers(struct toc_ask *q, struct toc_draft *d, const struct t
 
 /* ---- holds ---- */
 
+/* What it names and comes too late for: on record with it. It is taken all the same, for what was sealed since, or is not named by
+ * that erasure. */
+static void say_what_is_gone(struct toc_ask *q, struct toc_draft *d, const struct toc_subject_name *s)
+{
+	uint32_t classes = toc_retention_bits(toc_get(q->body, "classes"));
+	const struct toc_erased *e = toc_world_get(q->w, TOC_OBJECT_erased, TOC_KEY(s->ref));
+
+	for (uint32_t i = 0; e && e->subject == s->kind && i < e->n_classes; i++) {
+		const struct toc_gone *c = &e->classes[i];
+		struct toc_str name = toc_retention_name(c->class);
+		struct toc_value *gone = toc_value_map(q->a), *warning = toc_value_map(q->a);
+		if (!(classes & c->class))
+			continue;
+		toc_set_text(q->a, gone, "retention", name);
+		toc_set_int(q->a, gone, "erasure", c->seq);
+		toc_set_time(q->a, gone, "at", c->at);
+		toc_effect(q->a, toc_decided(d), "gone", gone);
+		toc_set_cstr(q->a, warning, "code", "erased_already");
+		toc_set_text(q->a, warning, "text",
+			     toc_arena_printf(q->a, "%.*s: its erasure is entry %lld; the hold keeps what was sealed since, and nothing that it names", TOC_STR_ARGS(name),
+					      (long long)c->seq));
+		toc_effect(q->a, toc_decided(d), "warnings", warning);
+	}
+}
+
 int toc_rule_hold_set(struct toc_ask *q)
 {
 	struct toc_subject_name s = { .kind = toc_subject_of(toc_get_text(q->body, "subject")),
@@ -78,7 +103,9 @@ int toc_rule_hold_set(struct toc_ask *q)
 		return TOC_REFUSE(q, STATE, "body.hold", "domain (e) 7", "hold: that one was set already");
 	if (!toc_before(q->at, toc_get_time(q->body, "until", TOC_TIME_NEVER)))
 		return TOC_REFUSE(q, TIME, "body.until", "domain (e) 7", "until: is over already");
-	party_readers(q, toc_ask_draft(q, "hold.set"), &s);
+	struct toc_draft *d = toc_ask_draft(q, "hold.set");
+	say_what_is_gone(q, d, &s);
+	party_readers(q, d, &s);
 	return 0;
 }
 

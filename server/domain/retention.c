@@ -34,6 +34,13 @@ static int row_of(struct toc_str name)
 	return -1;
 }
 
+uint32_t toc_retention_bit(struct toc_str name)
+{
+	int row = row_of(name);
+
+	return row < 0 ? 0 : 1u << row;
+}
+
 uint32_t toc_retention_bits(const struct toc_value *names)
 {
 	uint32_t bits = 0;
@@ -42,6 +49,14 @@ uint32_t toc_retention_bits(const struct toc_value *names)
 		if (toc_list_has(names, toc_str_of(rows[i].name)))
 			bits |= 1u << i;
 	return bits;
+}
+
+struct toc_str toc_retention_name(uint32_t bit)
+{
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (bit == 1u << i)
+			return toc_str_of(rows[i].name);
+	return TOC_STR("");
 }
 
 /* ---- subjects: "case:<uuid>", "org:CODE/2026", "system/2026" ---- */
@@ -221,6 +236,8 @@ bool toc_retained_until(const struct toc_world *w, struct toc_str subject, struc
 		.since = rows[row].since,
 		.clause = rows[row].basis,
 	};
+	if (s.exercise)
+		ret->exercise = s.exercise->id;
 	if (s.exercise && s.exercise->ended) {
 		toc_time last = toc_after(s.exercise->ended_real, (toc_dur){ 30 * DAY_US });
 		if (toc_before(last, ret->due))
@@ -235,9 +252,9 @@ bool toc_retained_until(const struct toc_world *w, struct toc_str subject, struc
 	return true;
 }
 
-bool toc_entry_ends_retention(const struct toc_entry *e)
+bool toc_entry_moves_retention(const struct toc_entry *e)
 {
-	static const char *const ks[] = { "hold.lift", "erase.early", "exercise.clock", "exercise.end" };
+	static const char *const ks[] = { "hold.set", "hold.lift", "erase.early", "exercise.clock", "exercise.end" };
 
 	for (size_t i = 0; i < sizeof ks / sizeof *ks; i++)
 		if (toc_str_is(e->k, ks[i]))

@@ -91,6 +91,9 @@ struct toc_subject_name {
 bool toc_subject_parse(struct toc_str text, struct toc_subject_name *ret); /* of a seal key: "case:<uuid>" */
 uint32_t toc_subject_of(struct toc_str name);                              /* what a hold can be on */
 uint32_t toc_retention_bits(const struct toc_value *classes);
+/** One bit, 0: no such class; and back. */
+uint32_t toc_retention_bit(struct toc_str name);
+struct toc_str toc_retention_name(uint32_t bit);
 /** Does a hold stop the erasure of these classes of it? */
 bool toc_is_held(const struct toc_world *w, uint32_t subject, struct toc_uuid ref, uint32_t classes);
 

@@ -28,6 +28,8 @@ struct toc_value *toc_answer_entry(struct toc_arena *a, const struct toc_opened 
 		toc_set_text(a, v, "incident", toc_uuid_str(a, e->incident));
 	struct toc_value *desks = toc_str_is(e->k, "M4.send") ? toc_get(decided, "desks") : NULL;
 	toc_set(a, v, "recipients", desks ? toc_value_copy(a, desks) : NULL);
+	if (toc_get(decided, "gone")) /* a hold that came too late for it */
+		toc_set(a, v, "gone", toc_value_copy(a, toc_get(decided, "gone")));
 	return v;
 }
 

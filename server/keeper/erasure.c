@@ -344,7 +344,7 @@ void toc_erasure_committed(struct toc_keeper *k, const struct toc_entry *e)
 {
 	struct toc_uuid key;
 
-	if (toc_entry_ends_retention(e))
+	if (toc_entry_moves_retention(e))
 		toc_erasure_wanted(k);
 	if (toc_str_is(e->k, "erase.due") &&
 	    toc_uuid_parse(toc_get_text(toc_get(toc_get(e->body, "message"), "body"), "key"), &key) == 0)

@@ -175,6 +175,16 @@ describe('an erasure', () => {
 		assert.ok(!open.stranger.entries.some((e) => e.k.startsWith('erase.') || e.k.startsWith('hold.')));
 	});
 
+	it('comes before a hold: that is taken for what is sealed from then on, and its sender is told what is gone', async () => {
+		const entry = await open.officer.entry((e) => e.k === 'erase.due' && e.message.body.subject === `case:${sent.case}`);
+		const late = (hold) => message('hold', { step: 'set', hold, subject: 'case', subject_ref: sent.case, classes: ['R-ITL', 'R-AUDIT'], basis: 'file 19' }, system);
+		const asked = await open.officer.prepare(late(uuid7()));
+		assert.deepEqual(asked.warnings.map((w) => w.code), ['erased_already'], JSON.stringify(asked));
+		const set = accepted(await open.officer.send(late(uuid7())));
+		assert.deepEqual(set.gone.map((g) => [g.retention, g.erasure]), [['R-ITL', entry.seq]]);
+		assert.deepEqual((await open.officer.entry((e) => e.seq === set.seq)).decided.gone, set.gone);
+	});
+
 	it('goes on when the hold is lifted', async () => {
 		accepted(await open.officer.send(message('hold', { step: 'lift', hold: held, reason: 'over' }, system)));
 		await gone(`case:${kept.case}`, 'R-ITL');

@@ -112,6 +112,38 @@ CASE(before_its_time_it_takes_two_of_two_organisations_and_a_hold_stops_it)
 	stage_free(s);
 }
 
+static const char *held(struct stage *s, const char *id, const char *subject, const char *classes)
+{
+	return toc_arena_printf(s->a, "{\"step\":\"set\",\"hold\":\"%s\",\"subject\":\"case\",\"subject_ref\":\"%s\",\"classes\":[%s],\"basis\":\"court file 7\"}",
+				id, subject + 5, classes).p;
+}
+
+/* What a hold comes too late for. */
+static const struct toc_value *gone(const struct stage *s)
+{
+	return toc_get(toc_get(stage_last(s, "hold.set", NULL)->e.body, "decided"), "gone");
+}
+
+CASE(a_hold_that_comes_after_the_erasure_is_taken_for_what_is_left_and_says_what_is_gone)
+{
+	struct stage *s = stage_new();
+	const char *subject = ended_case(s);
+	s->exercise = (struct toc_uuid){ { 0 } };
+
+	CHECK_INT(says(s, "AIRU/data protection officer", "hold", NULL, held(s, "0f9d1f4e-2f1a-4c55-9d6e-3a0b7f1d0013", subject, "\"R-AUDIT\"")), 0);
+	CHECK(!gone(s));
+	CHECK_INT(says(s, "", "erase", NULL, due(s, subject, "R-ITL", "restored")), 0);
+	int64_t erasure = (int64_t)stage_last(s, "erase.due", NULL)->e.seq;
+	CHECK_INT(says(s, "AIRU/data protection officer", "hold", NULL, held(s, HOLD, subject, "\"R-AUDIT\",\"R-ITL\"")), 0);
+	CHECK_INT((int64_t)toc_len(gone(s)), 1);
+	CHECK(toc_get_is(toc_at(gone(s), 0), "retention", "R-ITL"));
+	CHECK_INT(toc_get_int(toc_at(gone(s), 0), "erasure", -1), erasure);
+	CHECK(toc_get_is(toc_at(toc_get(toc_get(stage_last(s, "hold.set", NULL)->e.body, "decided"), "warnings"), 0), "code", "erased_already"));
+	CHECK(kept(s, subject, "R-ITL").held); /* for what is sealed from now on */
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(a_person_is_erased_by_their_own_officer_and_an_exercise_by_its_control)
 {
 	struct stage *s = stage_new();
