@@ -91,7 +91,7 @@ int main(void)
 	     "| `database` | the keeper cannot reach it, or hears nothing of it for 5 s | |\n"
 	     "| `archive` | not there, stands still for 5 s, cannot read | |\n"
 	     "| `signer` | has halted: the ledger is not what was published | stands still for 5 s, cannot read |\n"
-	     "| `journal` | its folder takes no file: gone, read-only, full | records wait to be entered |\n"
+	     "| `journal` | its folder takes no file: gone, read-only, full | records wait to be entered, or the ledger does not take them ([journal](journal.md)) |\n"
 	     "| `certificate` | has ended | ends within 14 days |\n"
 	     "| `clock` | | stepped by more than a second within 10 minutes; no time service |\n"
 	     "| `queue` | | a command has waited for 5 s |\n"

@@ -165,11 +165,16 @@ static enum state check_eraser(const struct toc_front *f, char *why)
 
 static enum state check_journal(const struct toc_front *f, char *why)
 {
-	int64_t waiting = toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL, 0);
+	int64_t waiting = toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL, 0), refused = toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL_REFUSED, 0);
 
 	if (toc_metrics_read(TOC_METRIC_KEEPER_TURN, 0) && !toc_metrics_read(TOC_METRIC_KEEPER_JOURNAL_WRITABLE, 0)) {
 		snprintf(why, REASON, "the journal's folder takes no file (gone, read-only or full); the log says more");
 		return FAILING;
+	}
+	if (refused) {
+		snprintf(why, REASON, "the ledger does not take %lld records of threats that were journaled; the log and tocsind journal say which",
+			 (long long)refused);
+		return WARNING;
 	}
 	snprintf(why, REASON, "%lld records wait to be entered in the ledger", (long long)waiting);
 	return waiting && f->database_up ? WARNING : WELL;

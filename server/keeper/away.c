@@ -1,16 +1,8 @@
-/* away.c: threats to life while the database is away, and the way back.
+/* away.c: threats to life while the database is away; back.c is the way back.
  *
- * Away. M4.send, its supplements, M5 and the deadlines are decided on an overlay over the last known state
- * (`beyond`), written to the journal, synced, and only then answered `journaled` and delivered as `urgent`.
- * One record is what follows from one command or deadline. Everything else is refused, after a moment in
- * which the database may be back.
- *
- * Back. The tail first, and with it the keys of what it has; then the records whose own event id (the message's, or
- * the deadline's) is not in the ledger are appended as they were decided (same eid, `late`, original receipt time in
- * `decided.received`), in batches; then the journal is cut. A crash between append and cut is the same question again:
- * the ids are found, nothing is appended twice. That another node took the same message meanwhile is the same answer,
- * too. What merely follows from a message and is in the ledger already (an id derived from facts: our state was a copy
- * older than it, or another node was first) is left out, and the message goes in without it.
+ * M4.send, its supplements, M5 and the deadlines are decided on an overlay over the last known state (`beyond`),
+ * written to the journal, synced, and only then answered `journaled` and delivered as `urgent`. One record is what
+ * follows from one command or deadline. Everything else is refused, after a moment in which the database may be back.
  *
  * Source: the rules for an unreachable database, design 3; invariant 1. */
 #include "keeper/away.h"
@@ -23,30 +15,7 @@
 
 #define RETRY_US 200000  /* from losing the database to trying again */
 #define GRACE_US 1000000 /* what is no threat to life waits so long for the database before it is refused */
-#define RECORD_DEPTH 48
 #define REPEAT_MAX (TOC_IPC_QUEUE_MAX / 2) /* bytes that wait for a front: with more it is told no more */
-#define FULL_ROWS (TOC_APPEND_MAX - TOC_BATCH_ROOM)
-
-struct record {
-	struct toc_uuid eid; /* of its own entry */
-	bool done;           /* it is in the ledger */
-};
-struct toc_away {
-	struct record *records; /* one for each in the journal, same order */
-	size_t n, cap;
-	struct toc_arena *arena; /* of the answers */
-	struct toc_map *answers; /* eid → what was answered */
-
-	/* on the way back */
-	struct toc_arena *flight;
-	struct toc_map *there; /* eids of the journal that are in the ledger */
-	struct toc_made made[TOC_APPEND_MAX];
-	struct toc_row rows[TOC_APPEND_MAX];
-	size_t n_made, from, upto; /* records from … upto - 1 are in flight */
-	bool one_by_one, full;
-	toc_time now;
-	size_t appended; /* entries, since the database is back */
-};
 
 struct toc_away *toc_away_new(void)
 {
@@ -72,14 +41,9 @@ void toc_away_free(struct toc_away *w)
 	free(w);
 }
 
-static struct toc_str key(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 const struct toc_value *toc_away_answer(const struct toc_keeper *k, struct toc_uuid eid)
 {
-	return toc_map_get(k->away->answers, key(&eid));
+	return toc_map_get(k->away->answers, toc_away_key(&eid));
 }
 
 static void remember(struct toc_away *w, struct toc_uuid eid)
@@ -90,10 +54,10 @@ static void remember(struct toc_away *w, struct toc_uuid eid)
 		if (!w->records)
 			abort();
 	}
-	w->records[w->n++] = (struct record){ .eid = eid };
+	w->records[w->n++] = (struct toc_record){ .eid = eid };
 }
 
-static void forget_answers(struct toc_away *w)
+void toc_away_forget(struct toc_away *w)
 {
 	toc_map_free(w->answers);
 	w->answers = toc_map_new();
@@ -105,7 +69,7 @@ static void journaled(struct toc_keeper *k, const struct toc_opened *e)
 	struct toc_away *w = k->away;
 	if (!toc_is_threat(e->entry.k))
 		return;
-	toc_map_put(w->answers, key(&e->entry.eid), toc_answer_entry(w->arena, e, false));
+	toc_map_put(w->answers, toc_away_key(&e->entry.eid), toc_answer_entry(w->arena, e, false));
 }
 
 /* ---- records ---- */
@@ -122,13 +86,12 @@ static struct toc_str write_record(struct toc_arena *a, const struct toc_batch *
 	return toc_json_str(a, v);
 }
 
-/* @param ret_own may be NULL: its own entry, of the message or deadline. @return 0, or TOC_EINVAL; it was we who wrote it */
-static int read_record(struct toc_arena *a, struct toc_str bytes, const struct toc_value **ret_entries,
+int toc_away_read(struct toc_arena *a, struct toc_str bytes, const struct toc_value **ret_entries,
 		       const struct toc_value **ret_own)
 {
 	struct toc_value *v;
 	struct toc_refusal why;
-	if (toc_json_parse(a, bytes, TOC_JOURNAL_RECORD_MAX, RECORD_DEPTH, &v, &why) < 0)
+	if (toc_json_parse(a, bytes, TOC_JOURNAL_RECORD_MAX, TOC_RECORD_DEPTH, &v, &why) < 0)
 		return TOC_EINVAL;
 	*ret_entries = toc_get(v, "entries");
 	if (ret_own)
@@ -152,7 +115,7 @@ static void replay_one(void *ctx, size_t index, struct toc_str bytes)
 	struct toc_made m;
 
 	toc_arena_reset(r->arena);
-	if (read_record(r->arena, bytes, &entries, &own) < 0 || toc_made_load(own, &m) < 0) {
+	if (toc_away_read(r->arena, bytes, &entries, &own) < 0 || toc_made_load(own, &m) < 0) {
 		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal is not understood",
 			index);
 		m.opened.entry.eid =
@@ -200,7 +163,7 @@ static void find_in_record(void *ctx, size_t index, struct toc_str bytes)
 	const struct toc_value *entries;
 	(void)index;
 	toc_arena_reset(w->scratch);
-	if (w->found || read_record(w->scratch, bytes, &entries, NULL) < 0)
+	if (w->found || toc_away_read(w->scratch, bytes, &entries, NULL) < 0)
 		return;
 	for (size_t i = 0; i < toc_len(entries) && !w->found; i++)
 		if (toc_made_load(toc_at(entries, i), &w->made) == 0 &&
@@ -237,7 +200,7 @@ static void repeat_record(void *ctx, size_t index, struct toc_str bytes)
 	    toc_child_queued(k->child, r->front) > REPEAT_MAX)
 		return;
 	toc_arena_reset(r->arena);
-	if (read_record(r->arena, bytes, &entries, NULL) < 0)
+	if (toc_away_read(r->arena, bytes, &entries, NULL) < 0)
 		return; /* reported when the journal was read at the start */
 	for (size_t i = 0; i < toc_len(entries); i++)
 		if (toc_made_load(toc_at(entries, i), &m) == 0)
@@ -338,6 +301,8 @@ static void decide_threats(struct toc_keeper *k)
 	}
 	if (due)
 		toc_batch_due(b, &t, now);
+	if (b->error.code)
+		toc_cycle_pass_over(k, b->overlay, b->error.text);
 	bool kept = b->n == 0 || write_down(k, b) == 0;
 	if (kept) {
 		toc_batch_merge(b);
@@ -348,7 +313,7 @@ static void decide_threats(struct toc_keeper *k)
 			toc_publish_urgent(k, &b->made[i].opened, TOC_CHILD_FRONTS_MAX);
 		}
 	}
-	if (!kept || b->error.code)
+	if (!kept)
 		k->due_after_us = toc_clock_mono_us() + GRACE_US;
 	finish(k, b, kept);
 }
@@ -388,6 +353,10 @@ void toc_away_turn(struct toc_keeper *k)
 		toc_return_begin(k);
 		return;
 	}
+	if (k->passed_over_us && toc_clock_mono_us() >= k->passed_over_us) {
+		toc_world_pass_over_none(k->beyond);
+		k->passed_over_us = 0;
+	}
 	decide_threats(k);
 	refuse_the_rest(k);
 }
@@ -400,248 +369,4 @@ int64_t toc_away_next_us(const struct toc_keeper *k)
 	int64_t refuse = w ? w->since_us + GRACE_US : INT64_MAX;
 	int64_t retry = toc_store_is_up(k->o.writer) ? k->retry_us : INT64_MAX;
 	return refuse < retry ? refuse : retry;
-}
-
-/* ---- back ---- */
-
-static void search(struct toc_keeper *k);
-
-static void returned(struct toc_keeper *k)
-{
-	struct toc_away *w = k->away;
-	struct toc_error error;
-	if (w->n) {
-		toc_log(TOC_LOG_INFO, "journal_recorded", "%zu entries of the journal are in the ledger",
-			w->appended);
-		if (toc_journal_cut(k->journal, &error) == 0)
-			w->n = 0;
-		else /* its records stay, and what we know of them: they are done, and further ones stand behind them */
-			toc_log(TOC_LOG_ERROR, "journal_not_cut", "%s", error.text);
-	}
-	forget_answers(w);
-	toc_arena_reset(w->flight);
-	toc_map_free(w->there);
-	w->there = toc_map_new();
-	w->n_made = w->appended = 0;
-	w->one_by_one = false;
-	k->phase = TOC_READY;
-	if (!k->announced)
-		return; /* a start: toc_start_turn says so when the seed is in */
-	toc_log(TOC_LOG_INFO, "database_back", "the database is back after %lld ms",
-		(long long)(toc_clock_mono_us() - k->away_us) / 1000);
-	toc_publish_tip(k, TOC_CHILD_FRONTS_MAX);
-}
-
-static void back_again(struct toc_keeper *k, int result)
-{
-	if (result < 0)
-		toc_away_begin(k, "it went away again");
-	else
-		search(k);
-}
-
-static void look_again(struct toc_keeper *k)
-{
-	k->holding = false;
-	toc_keyring_settle(k->o.ring, false);
-	toc_tail(k, back_again);
-}
-
-static void collect_one(void *ctx, size_t index, struct toc_str bytes)
-{
-	struct toc_keeper *k = ctx;
-	struct toc_away *w = k->away;
-	const struct toc_value *entries;
-	struct toc_error error = { .text = "it is not understood" };
-	size_t first = w->n_made;
-
-	if (w->full || index >= w->n || w->records[index].done)
-		return;
-	if (first == 0)
-		w->from = index;
-	if (first >= FULL_ROWS || (w->one_by_one && first)) {
-		w->full = true;
-		return;
-	}
-	w->upto = index + 1;
-	int r = read_record(w->flight, bytes, &entries, NULL);
-	for (size_t i = 0; r == 0 && i < toc_len(entries) && w->n_made < TOC_APPEND_MAX; i++) {
-		struct toc_made *m = &w->made[w->n_made];
-		r = toc_made_load(toc_at(entries, i), m);
-		if (r < 0)
-			break;
-		if (toc_map_get(w->there, key(&m->opened.entry.eid)))
-			continue;
-		m->opened.entry.seq = toc_world_size(k->world) + w->n_made;
-		m->opened.entry.ts = w->now;
-		m->opened.entry.node = toc_str_of(k->o.node);
-		r = toc_made_row(w->flight, k->o.ring, toc_str_of(k->o.node), m, &w->rows[w->n_made], &error);
-		w->n_made += r == 0;
-	}
-	if (r < 0) {
-		toc_log(TOC_LOG_ERROR, "journal_record", "record %zu of the journal stays in a copy: %s",
-			index, error.text);
-		w->n_made = first;
-		w->records[index].done = true;
-		if (toc_journal_copy(k->journal, &error) < 0)
-			toc_log(TOC_LOG_ERROR, "journal_copy", "%s", error.text);
-	}
-}
-
-static void append_some(struct toc_keeper *k);
-
-static void appended(void *ctx, int result, uint64_t size, const struct toc_error *error)
-{
-	struct toc_keeper *k = ctx;
-	struct toc_away *w = k->away;
-	struct toc_error copy_error;
-	(void)size;
-	k->holding = false;
-	switch (result) {
-	case 0:
-		k->keyless = 0;
-		toc_keyring_settle(k->o.ring, true);
-		for (size_t i = 0; i < w->n_made; i++) {
-			toc_apply(k->world, &w->made[i].opened.entry);
-			toc_committed(k, &w->made[i].opened, &w->rows[i]);
-		}
-		w->appended += w->n_made;
-		toc_count_by(TOC_METRIC_KEEPER_ENTRIES, 0, w->n_made);
-		for (size_t i = w->from; i < w->upto; i++)
-			w->records[i].done = true;
-		append_some(k);
-		return;
-	case TOC_EINVAL:
-		if (!w->one_by_one) {
-			w->one_by_one = true;
-		} else {
-			toc_log(TOC_LOG_ERROR, "journal_record",
-				"the database refuses record %zu of the journal, which stays "
-				"in a copy: %s",
-				w->from, error->text);
-			w->records[w->from].done = true;
-			if (toc_journal_copy(k->journal, &copy_error) < 0)
-				toc_log(TOC_LOG_ERROR, "journal_copy", "%s", copy_error.text);
-		}
-		look_again(k);
-		return;
-	case TOC_ECONFLICT: look_again(k); return;
-	case TOC_ENOTFOUND: /* a seal key, or the wrapping key of a new one, went meanwhile; the records stay until there are others */
-		toc_keyring_settle(k->o.ring, false);
-		if (++k->keyless <= TOC_KEYLESS_MAX) {
-			toc_erasure_reread(k, back_again);
-			return;
-		}
-		k->keyless = 0;
-		toc_away_begin(k, error->text);
-		return;
-	default: toc_keyring_settle(k->o.ring, false); toc_away_begin(k, error->text);
-	}
-}
-
-static void append_some(struct toc_keeper *k)
-{
-	struct toc_away *w = k->away;
-	struct toc_error error;
-	struct toc_key_row *keys = NULL;
-
-	toc_arena_reset(w->flight);
-	w->n_made = w->from = w->upto = 0;
-	w->full = false;
-	w->now = toc_keeper_now(k);
-	if (toc_journal_read(k->journal, collect_one, k, &error) < 0) {
-		toc_keeper_fatal(k, "journal_unreadable", &error);
-		return;
-	}
-	if (!w->n_made) {
-		returned(k);
-		return;
-	}
-	size_t n_keys = toc_keyring_fresh(k->o.ring, w->flight, &keys);
-	const struct toc_append what = { toc_world_size(k->world), w->rows, w->n_made, keys, n_keys };
-	k->holding = true;
-	if (toc_store_append(k->o.writer, &what, TOC_STORE_DEADLINE, appended, k) < 0) {
-		k->holding = false;
-		toc_away_begin(k, "the store's queue is full");
-	}
-}
-
-static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
-{
-	struct toc_away *w = ((struct toc_keeper *)ctx)->away;
-	(void)seq;
-	toc_map_put(w->there, key(&eid), w);
-}
-
-static void on_searched(void *ctx, int result, uint64_t size, const struct toc_error *error)
-{
-	struct toc_keeper *k = ctx;
-	struct toc_away *w = k->away;
-	(void)size;
-	if (result < 0) {
-		toc_away_begin(k, error->text);
-		return;
-	}
-	for (size_t i = 0; i < w->n; i++)
-		w->records[i].done |= toc_map_get(w->there, key(&w->records[i].eid)) != NULL;
-	append_some(k);
-}
-
-struct asked {
-	struct toc_away *away;
-	struct toc_arena *scratch;
-	struct toc_uuid *eids; /* in the away's flight */
-	size_t n, cap;
-};
-
-static void ask_for_record(void *ctx, size_t index, struct toc_str bytes)
-{
-	struct asked *q = ctx;
-	const struct toc_value *entries;
-	struct toc_made m;
-
-	toc_arena_reset(q->scratch);
-	if (index >= q->away->n || q->away->records[index].done || read_record(q->scratch, bytes, &entries, NULL) < 0)
-		return;
-	for (size_t i = 0; i < toc_len(entries); i++) {
-		if (toc_made_load(toc_at(entries, i), &m) < 0)
-			continue;
-		if (q->n == q->cap) {
-			struct toc_uuid *more = toc_arena_alloc(q->away->flight, 2 * q->cap * sizeof *more);
-			memcpy(more, q->eids, q->n * sizeof *more);
-			q->eids = more;
-			q->cap *= 2;
-		}
-		q->eids[q->n++] = m.opened.entry.eid;
-	}
-}
-
-/* What of the records is in the ledger? */
-static void search(struct toc_keeper *k)
-{
-	struct toc_away *w = k->away;
-	struct toc_error error;
-
-	toc_arena_reset(w->flight);
-	toc_map_free(w->there);
-	w->there = toc_map_new();
-	struct asked q = { .away = w, .scratch = toc_arena_new(), .cap = 64 };
-	q.eids = toc_arena_alloc(w->flight, q.cap * sizeof *q.eids);
-	int r = toc_journal_read(k->journal, ask_for_record, &q, &error);
-	toc_arena_free(q.scratch);
-	if (r < 0)
-		toc_keeper_fatal(k, "journal_unreadable", &error);
-	else if (q.n == 0)
-		append_some(k); /* what cannot be read is reported there */
-	else if (toc_store_find(k->o.writer, q.eids, q.n, TOC_STORE_DEADLINE, on_found, on_searched, k) < 0)
-		toc_away_begin(k, "the store's queue is full");
-}
-
-void toc_return_begin(struct toc_keeper *k)
-{
-	k->phase = TOC_RETURNING;
-	toc_world_free(k->beyond);
-	k->beyond = NULL;
-	toc_snapshot_make_way(k);
-	look_again(k);
 }

@@ -1,4 +1,5 @@
-/* away.h: what the rest of the keeper needs to know of the journal's comings and goings; see away.c. */
+/* away.h: what the rest of the keeper needs to know of the journal's comings and goings; and what away.c, back.c and
+ * refused.c share. */
 #ifndef TOC_KEEPER_AWAY_H
 #define TOC_KEEPER_AWAY_H
 
@@ -10,5 +11,52 @@ void toc_away_free(struct toc_away *w);
 /** At the start: which records are in the journal. */
 void toc_away_learn(struct toc_keeper *k);
 int64_t toc_away_next_us(const struct toc_keeper *k);
+
+/* refused.c */
+/** Open the file of what was refused, and put what is in it into the journal again: what stood in its way may be gone. */
+void toc_refused_open(struct toc_keeper *k);
+/** A record that the ledger does not take: it is kept, and said. @return 0, or TOC_EIO: it is not on disk */
+int toc_refused_keep(struct toc_keeper *k, struct toc_str bytes, const char *why) TOC_MUSTCHECK;
+/** Tell a front, or all (TOC_CHILD_FRONTS_MAX), what nobody can read in the ledger. */
+void toc_refused_repeat(struct toc_keeper *k, unsigned front);
+
+/* ---- records ---- */
+
+#define TOC_RECORD_DEPTH 48
+
+struct toc_record {
+	struct toc_uuid eid; /* of its own entry */
+	bool done;           /* it is in the ledger, or among what was refused */
+	bool stuck;          /* it could be put nowhere: the journal is not cut */
+};
+struct toc_away {
+	struct toc_record *records; /* one for each in the journal, same order */
+	size_t n, cap;
+	struct toc_arena *arena; /* of the answers */
+	struct toc_map *answers; /* eid → what was answered */
+
+	/* on the way back */
+	struct toc_arena *flight;
+	struct toc_map *there; /* eids of the journal that are in the ledger, or on their way into it */
+	struct toc_made made[TOC_APPEND_MAX];
+	struct toc_row rows[TOC_APPEND_MAX];
+	size_t n_made, from, upto; /* records from … upto - 1 are in flight */
+	bool one_by_one, full;
+	bool ahead;    /* the ledger has something of it that our state has not */
+	size_t doubt;  /* 1 + the record that was refused once, alone */
+	toc_time now;
+	size_t appended; /* entries, since the database is back */
+};
+
+static inline struct toc_str toc_away_key(const struct toc_uuid *id)
+{
+	return (struct toc_str){ (const char *)id->b, sizeof id->b };
+}
+
+/** @param ret_own may be NULL: its own entry, of the message or deadline. @return 0, or TOC_EINVAL; it was we who wrote it */
+int toc_away_read(struct toc_arena *a, struct toc_str bytes, const struct toc_value **ret_entries,
+		    const struct toc_value **ret_own) TOC_MUSTCHECK;
+/** What was answered is not asked for any more. */
+void toc_away_forget(struct toc_away *w);
 
 #endif

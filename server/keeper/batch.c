@@ -1,7 +1,11 @@
 /* batch.c: see batch.h. */
 #include "keeper/batch.h"
 
+#include "keeper/journal.h"
+
 #include <string.h>
+
+#define RECORD_BYTES (TOC_JOURNAL_RECORD_MAX - 8192) /* the rest is for what stands around its entries, and for why it was refused */
 
 struct toc_batch *toc_batch_new(struct toc_world *under, bool late, size_t works_max, toc_time now)
 {
@@ -91,14 +95,20 @@ static int take_drafts(struct toc_batch *b, const struct toc_batch_tools *t, con
 		return toc_fail(reterr, TOC_ELIMIT, "%zu entries would follow from it, limit %d", v->n,
 				TOC_BATCH_ROOM);
 	make_room(b, v->n);
+	size_t record = 0;
 	for (size_t i = 0; i < v->n; i++) {
-		size_t at = b->n + i;
+		size_t at = b->n + i, bytes = 0;
 		struct resolver find = { b, t, at };
 		int r = toc_made_from_draft(b->arena, &v->drafts[i], b->now, b->late, b->base + at, resolve,
 					    &find, &b->made[at], ret_missing);
 		b->made[at].opened.entry.node = t->node;
 		if (r == 0 && !b->late)
 			r = toc_made_row(b->arena, t->ring, t->node, &b->made[at], &b->rows[at], reterr);
+		else if (r == 0)
+			r = toc_made_fits(b->arena, t->node, &b->made[at], &bytes, reterr);
+		record += bytes;
+		if (r == 0 && record > RECORD_BYTES)
+			r = toc_fail(reterr, TOC_ELIMIT, "what follows from it has %zu bytes, limit %u without the database", record, RECORD_BYTES);
 		if (r < 0)
 			return r;
 	}

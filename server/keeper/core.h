@@ -121,13 +121,14 @@ struct toc_keeper {
 	} tail;
 
 	/* away and back */
-	struct toc_journal *journal;
+	struct toc_journal *journal, *refused; /* refused: what the ledger does not take of it; NULL: its file cannot be used */
 	struct toc_away *away;
 	int64_t away_us, retry_us; /* since when; when to try to return */
 
 	/* start and snapshots */
 	int64_t start_us;
 	bool loading, tried_disk, seeded;
+	bool few_keys;        /* a start without a database: of the seal keys those of open cases, and no others */
 	unsigned unopened; /* seal keys whose wrapping key is not here */
 	unsigned start_waits; /* for keys, and for the copy of the state */
 	const char *start_failed;
@@ -159,6 +160,8 @@ void toc_keeper_fatal(struct toc_keeper *k, const char *event, const struct toc_
 void toc_cycle_turn(struct toc_keeper *k);
 int64_t toc_cycle_next_us(const struct toc_keeper *k);
 void toc_cycle_store_event(void *keeper, enum toc_store_event event, const struct toc_error *why);
+/** The deadline that is next due in w cannot be entered. The others do not wait for it. */
+void toc_cycle_pass_over(struct toc_keeper *k, struct toc_world *w, const char *why);
 void toc_cycle_finish(struct toc_keeper *k, struct toc_work *w, const struct toc_batch *b, bool recorded);
 
 /* tail.c */
@@ -189,6 +192,8 @@ int toc_away_find(struct toc_keeper *k, struct toc_uuid eid, struct toc_arena *a
 void toc_away_repeat(struct toc_keeper *k, unsigned front);
 void toc_away_begin(struct toc_keeper *k, const char *why);
 void toc_away_turn(struct toc_keeper *k);
+
+/* back.c */
 void toc_return_begin(struct toc_keeper *k);
 
 /* start.c */

@@ -188,8 +188,7 @@ static void lost_race(struct toc_keeper *k)
 	}
 }
 
-/* The deadline that is next due in w cannot be entered. The others do not wait for it. */
-static void pass_over(struct toc_keeper *k, struct toc_world *w, const char *why)
+void toc_cycle_pass_over(struct toc_keeper *k, struct toc_world *w, const char *why)
 {
 	int64_t again = toc_clock_mono_us() + DUE_PAUSE_US;
 	char id[TOC_UUID_TEXT];
@@ -219,7 +218,7 @@ static void refused_by_database(struct toc_keeper *k, const struct toc_error *er
 		toc_uuid_format(b->made[0].opened.entry.eid, eid);
 		toc_fail(&why, TOC_EINVAL, "the database refuses entry %s: %s", eid, error->text);
 		if (b->n_works == 0) {
-			pass_over(k, k->world, why.text);
+			toc_cycle_pass_over(k, k->world, why.text);
 		} else {
 			toc_log(TOC_LOG_ERROR, "data_error", "%s", why.text);
 			struct toc_work *w = b->works;
@@ -311,7 +310,7 @@ static void fill(struct toc_keeper *k, struct toc_batch *b)
 	else if (due && !singly)
 		toc_batch_due(b, &t, b->now);
 	if (b->error.code)
-		pass_over(k, b->overlay, b->error.text);
+		toc_cycle_pass_over(k, b->overlay, b->error.text);
 }
 
 void toc_cycle_turn(struct toc_keeper *k)
@@ -360,7 +359,7 @@ int64_t toc_cycle_next_us(const struct toc_keeper *k)
 	if (!toc_intake_is_empty(&k->intake, k->phase == TOC_AWAY) || k->locked)
 		return mono;
 	toc_time due = toc_world_next_due(toc_keeper_world(k)), now = toc_keeper_now(k);
-	int64_t again = k->phase == TOC_READY && k->passed_over_us ? k->passed_over_us : INT64_MAX;
+	int64_t again = k->passed_over_us ? k->passed_over_us : INT64_MAX;
 	if (due.us == TOC_TIME_NEVER.us)
 		return again;
 	int64_t at = toc_before(now, due) ? mono + toc_between(now, due).us : mono;

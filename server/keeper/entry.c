@@ -91,19 +91,21 @@ static struct toc_str part_bytes(struct toc_arena *a, const struct toc_value *v)
 	return v ? toc_json_str(a, v) : (struct toc_str){ NULL, 0 };
 }
 
-int toc_made_row(struct toc_arena *a, struct toc_keyring *ring, struct toc_str node, const struct toc_made *m,
-		 struct toc_row *ret_row, struct toc_error *reterr)
+struct parts {
+	struct toc_str body, actor, data, leaf;
+	uint8_t salts[3][TOC_SALT_BYTES]; /* secret */
+};
+
+static int parts_of(struct toc_arena *a, struct toc_str node, const struct toc_made *m, struct parts *ret, struct toc_error *reterr)
 {
 	const struct toc_entry *e = &m->opened.entry;
-	uint8_t salts[3][TOC_SALT_BYTES];
-	struct toc_str body = part_bytes(a, e->body), actor = part_bytes(a, m->opened.actor);
-	struct toc_str data = part_bytes(a, m->opened.data);
-
 	const size_t sealed_max = TOC_SEALED_BYTES_MAX - TOC_SALT_BYTES - TOC_SEAL_OVERHEAD;
-	if (body.n > TOC_BODY_BYTES_MAX || actor.n > sealed_max || data.n > sealed_max)
+
+	*ret = (struct parts){ .body = part_bytes(a, e->body), .actor = part_bytes(a, m->opened.actor), .data = part_bytes(a, m->opened.data) };
+	if (ret->body.n > TOC_BODY_BYTES_MAX || ret->actor.n > sealed_max || ret->data.n > sealed_max)
 		return toc_fail(reterr, TOC_ELIMIT, "a part of the entry has %zu bytes, limit %zu",
-				body.n > data.n ? body.n : data.n, sealed_max);
-	toc_random(salts, sizeof salts);
+				ret->body.n > ret->data.n ? ret->body.n : ret->data.n, sealed_max);
+	toc_random(ret->salts, sizeof ret->salts);
 	const struct toc_leaf leaf = {
 		.ts = e->ts,
 		.k = e->k,
@@ -116,28 +118,48 @@ int toc_made_row(struct toc_arena *a, struct toc_keyring *ring, struct toc_str n
 		.ref = e->ref,
 		.eid = e->eid,
 		.late = e->late,
-		.body = toc_commit(TOC_PART_BODY, salts[TOC_PART_BODY], body),
-		.actor = toc_commit(TOC_PART_ACTOR, salts[TOC_PART_ACTOR], actor),
-		.data = toc_commit(TOC_PART_DATA, salts[TOC_PART_DATA], data),
+		.body = toc_commit(TOC_PART_BODY, ret->salts[TOC_PART_BODY], ret->body),
+		.actor = toc_commit(TOC_PART_ACTOR, ret->salts[TOC_PART_ACTOR], ret->actor),
+		.data = toc_commit(TOC_PART_DATA, ret->salts[TOC_PART_DATA], ret->data),
 	};
-	const struct toc_seal_key *actor_key = toc_keyring_for(ring, m->subject, TOC_STR("R-AUDIT"));
-	const struct toc_seal_key *data_key = toc_keyring_for(ring, m->subject, m->retention);
-	struct toc_row row = {
-		.seq = e->seq,
-		.leaf = toc_leaf_write(a, &leaf),
-		.body = body,
-		.actor_key = actor_key->id,
-		.data_key = data_key->id,
-		.actor_sealed =
-			toc_part_seal(a, actor_key, e->eid, TOC_PART_ACTOR, salts[TOC_PART_ACTOR], actor),
-		.data_sealed = toc_part_seal(a, data_key, e->eid, TOC_PART_DATA, salts[TOC_PART_DATA], data),
-	};
-	memcpy(row.body_salt, salts[TOC_PART_BODY], TOC_SALT_BYTES);
-	toc_wipe(salts, sizeof salts);
-	if (!row.leaf.n)
+	ret->leaf = toc_leaf_write(a, &leaf);
+	if (!ret->leaf.n)
 		return toc_fail(reterr, TOC_ELIMIT, "the leaf of %.*s does not fit into %d bytes",
 				TOC_STR_ARGS(e->k), TOC_LEAF_BYTES_MAX);
-	*ret_row = row;
+	return 0;
+}
+
+int toc_made_fits(struct toc_arena *a, struct toc_str node, const struct toc_made *m, size_t *ret_bytes, struct toc_error *reterr)
+{
+	struct parts p;
+	int r = parts_of(a, node, m, &p, reterr);
+
+	*ret_bytes = p.body.n + p.actor.n + p.data.n + TOC_LEAF_BYTES_MAX;
+	toc_wipe(p.salts, sizeof p.salts);
+	return r;
+}
+
+int toc_made_row(struct toc_arena *a, struct toc_keyring *ring, struct toc_str node, const struct toc_made *m,
+		 struct toc_row *ret_row, struct toc_error *reterr)
+{
+	const struct toc_entry *e = &m->opened.entry;
+	struct parts p;
+
+	if (parts_of(a, node, m, &p, reterr) < 0)
+		return TOC_ELIMIT;
+	const struct toc_seal_key *actor_key = toc_keyring_for(ring, m->subject, TOC_STR("R-AUDIT"));
+	const struct toc_seal_key *data_key = toc_keyring_for(ring, m->subject, m->retention);
+	*ret_row = (struct toc_row){
+		.seq = e->seq,
+		.leaf = p.leaf,
+		.body = p.body,
+		.actor_key = actor_key->id,
+		.data_key = data_key->id,
+		.actor_sealed = toc_part_seal(a, actor_key, e->eid, TOC_PART_ACTOR, p.salts[TOC_PART_ACTOR], p.actor),
+		.data_sealed = toc_part_seal(a, data_key, e->eid, TOC_PART_DATA, p.salts[TOC_PART_DATA], p.data),
+	};
+	memcpy(ret_row->body_salt, p.salts[TOC_PART_BODY], TOC_SALT_BYTES);
+	toc_wipe(p.salts, sizeof p.salts);
 	return 0;
 }
 

@@ -33,6 +33,11 @@ int toc_made_from_draft(struct toc_arena *a, const struct toc_draft *d, toc_time
 int toc_made_row(struct toc_arena *a, struct toc_keyring *ring, struct toc_str node, const struct toc_made *m,
 		 struct toc_row *ret_row, struct toc_error *reterr) TOC_MUSTCHECK;
 
+/** Would it make a row? What is journaled must, when the database is back. @param ret_bytes about what it takes in a record
+ * @return 0, or TOC_ELIMIT as toc_made_row */
+int toc_made_fits(struct toc_arena *a, struct toc_str node, const struct toc_made *m, size_t *ret_bytes,
+		  struct toc_error *reterr) TOC_MUSTCHECK;
+
 /** As a document and back; seq and ts are not kept: they are given again when it is appended. */
 struct toc_value *toc_made_save(struct toc_arena *a, const struct toc_made *m);
 int toc_made_load(const struct toc_value *v, struct toc_made *ret_made) TOC_MUSTCHECK;

@@ -89,6 +89,7 @@ void toc_keeper_gauges(struct toc_keeper *k)
 	toc_gauge(TOC_METRIC_KEEPER_TIP, 0, k->health.tip.us);
 	if (k->journal) {
 		toc_gauge(TOC_METRIC_KEEPER_JOURNAL, 0, (int64_t)toc_journal_count(k->journal));
+		toc_gauge(TOC_METRIC_KEEPER_JOURNAL_REFUSED, 0, k->refused ? (int64_t)toc_journal_count(k->refused) : 0);
 		toc_gauge(TOC_METRIC_KEEPER_JOURNAL_BYTES, 0, (int64_t)toc_journal_bytes(k->journal));
 	}
 	if (k->journal && mono >= k->health.probe_us) {

@@ -236,17 +236,6 @@ int toc_journal_read(struct toc_journal *j, toc_journal_record *record, void *ct
 	return r;
 }
 
-int toc_journal_copy(struct toc_journal *j, struct toc_error *reterr)
-{
-	struct toc_buf b;
-	toc_buf_init(&b, TOC_JOURNAL_BYTES_MAX + HEAD);
-	int r = read_file(j, &b, reterr);
-	if (r == 0 && set_aside(j, toc_buf_view(&b)) < 0)
-		r = failed(reterr, "cannot copy", j->path);
-	toc_buf_done(&b);
-	return r;
-}
-
 void toc_journal_free(struct toc_journal *j)
 {
 	if (!j)

@@ -48,7 +48,5 @@ bool toc_journal_is_there(const struct toc_journal *j); /* the path leads to the
 size_t toc_journal_count(const struct toc_journal *j); /* synced records */
 /** Where a copy of a file with a hole was put when it was opened; NULL: there was none. */
 const char *toc_journal_damage(const struct toc_journal *j);
-/** Put a copy of the file aside, as it is: a record could not be used. */
-int toc_journal_copy(struct toc_journal *j, struct toc_error *reterr) TOC_MUSTCHECK;
 
 #endif

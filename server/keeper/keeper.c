@@ -125,6 +125,7 @@ static int open_journal(struct toc_keeper *k, struct toc_error *reterr)
 		toc_log(TOC_LOG_ERROR, "journal_damaged",
 			"the journal had a hole; a copy of it as it was is %s",
 			toc_journal_damage(k->journal));
+	toc_refused_open(k);
 	toc_away_learn(k);
 	return 0;
 }
@@ -195,6 +196,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	toc_stamping_free(k->stamping);
 	toc_away_free(k->away);
 	toc_journal_free(k->journal);
+	toc_journal_free(k->refused);
 	toc_keyring_free(k->o.ring);
 	toc_arena_free(k->tail.arena);
 	toc_buf_done(&k->out);

@@ -6,7 +6,7 @@
  * is told the tip once it has caught up: it sends them to the archive. Nobody waits for it meanwhile. What is
  * in the journal has no number and is not in the archive: a front that comes, or missed something, is told all
  * of it (again). */
-#include "keeper/core.h"
+#include "keeper/away.h"
 
 #include "domain/permission.h"
 #include "domain/world.h"
@@ -122,6 +122,7 @@ void toc_publish_catch_up(struct toc_keeper *k, unsigned front)
 {
 	toc_publish_tip(k, front);
 	toc_away_repeat(k, front);
+	toc_refused_repeat(k, front);
 }
 
 static void put_revoke(struct toc_keeper *k, const struct toc_narrowed *whose, bool back)

@@ -234,6 +234,7 @@ static void without_database(struct toc_keeper *k)
 			error.text);
 		return;
 	}
+	k->few_keys = true;
 	toc_away_begin(k, "it was not there at the start");
 	toc_start_done(k);
 }

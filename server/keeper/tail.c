@@ -125,11 +125,11 @@ static void on_key(void *ctx, const struct toc_key_row *row)
 			"a seal key does not open; what it seals cannot be read");
 }
 
-/* Those that came with these entries. @return whether they were asked for */
+/* Those that came with these entries; at a start those that were made since the keys were read. @return whether they were asked for */
 static bool ask_for_keys(struct toc_keeper *k)
 {
 	struct toc_uuid *ids;
-	size_t n = k->phase == TOC_STARTING ? 0 : toc_keyring_missing(k->o.ring, k->tail.arena, k->tail.rows, k->tail.n, &ids);
+	size_t n = toc_keyring_missing(k->o.ring, k->tail.arena, k->tail.rows, k->tail.n, &ids);
 	return n && toc_store_keys_of(k->tail.from, ids, n, TOC_STORE_DEADLINE, on_key, on_keys, k) == 0;
 }
 

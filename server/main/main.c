@@ -17,6 +17,7 @@
 #include "main/config.h"
 #include "main/database.h"
 #include "main/heritage.h"
+#include "main/journal.h"
 #include "main/log_key.h"
 #include "main/rights.h"
 #include "main/serve.h"
@@ -97,6 +98,8 @@ int main(int argc, char **argv)
 	case TOC_CMD_CHECK_CONFIG: toc_config_print(&c, stdout); break;
 	case TOC_CMD_DB_STATUS: code = toc_database_status(&c); break;
 	case TOC_CMD_LOG_NEW: code = toc_log_new_generation(&c); break;
+	case TOC_CMD_JOURNAL_LIST: code = toc_journal_list(&c); break;
+	case TOC_CMD_JOURNAL_DROP: code = toc_journal_drop(&c); break;
 	case TOC_CMD_HELP: toc_config_help(c.help_for, stdout); break;
 	case TOC_CMD_MANUAL: toc_config_manual(stdout); break;
 	case TOC_CMD_VERSION: puts("tocsind " TOC_VERSION); break;

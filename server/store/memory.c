@@ -380,7 +380,8 @@ static bool do_head(struct memory *m, int64_t now)
 	case TOC_OP_APPEND:
 		if (locked_out(m, now))
 			return false;
-		r = append(m, &op->append, &err);
+		r = m->fault == TOC_MEMORY_RACED && l->locked_by != m ? toc_fail(&err, TOC_ECONFLICT, "database: raced (a fault that was asked for)") :
+									append(m, &op->append, &err);
 		unlock(m);
 		size = r == 0 || r == TOC_ECONFLICT ? l->range.size : 0;
 		if (r == 0 && m->fault == TOC_MEMORY_LOSE_ANSWER) {

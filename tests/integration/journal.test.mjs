@@ -1,6 +1,7 @@
 // journal.test.mjs: PostgreSQL is stopped, frozen, killed; threats to life move on, and are recorded once when it is
 // back. What is said meanwhile is never said to be recorded.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,7 +10,7 @@ import { Ledger } from './lib/ledger.mjs';
 import { LANTERN, m4, m5, message, scenarioTime, uuid7 } from './lib/messages.mjs';
 import { freeze, kill, recorded, stop } from './lib/outage.mjs';
 import { Random } from './lib/random.mjs';
-import { Server, until } from './lib/server.mjs';
+import { Server, tocsind, until } from './lib/server.mjs';
 import { Steady } from './lib/steady.mjs';
 
 const PROMPTLY_MS = 6000; // within which a threat is journaled: one call's deadline, and slow machines
@@ -369,6 +370,52 @@ describe('the keeper dies twice over, and its sealed copy is older than the ledg
 		await recordedOnce([{ ...first, doubtful: true }, second], [platform, desk, hub]);
 		assert.equal(await follows(), 2, 'each that brings data to a month of which nothing is known begins its review');
 		assert.doesNotMatch(server.log, /stays in a copy/);
+		await booksAgree();
+	});
+});
+
+describe('the ledger does not take what was journaled', () => {
+	let back;
+	before(begin);
+	after(async () => {
+		back?.();
+		await end();
+	});
+	const sql = (text) => new Ledger(server).rows(text, 'admin');
+	const journal = async () => (await server.request('GET', '/readyz', { credential: server.credential('OPS', 'admin') })).json.checks.journal;
+
+	it('everything else goes in; of it people are told, until it is in as well', async () => {
+		const sent = [];
+		const say = async (text) => {
+			const what = threat(platform, text), began = Date.now();
+			if (text === 'Barred.') await sql(`alter table ledger.entry add constraint bar check (eid <> '${what.id}') not valid`);
+			if (!back) back = freeze(server);
+			sent.push({ what, began, answer: await platform.deliver(what), doubtful: sent.length === 0 });
+		};
+		await say('Barred.');
+		for (const text of ['One.', 'Two.']) await say(text);
+		assert.ok(sent.every((s) => s.answer.op === 'journaled'), JSON.stringify(sent.map((s) => s.answer)));
+		back();
+		back = null;
+		await recordedOnce(sent.slice(1), [platform, desk, hub]);
+		const [barred] = sent;
+		await until(async () => (await journal()).state === 'warning', '/readyz warns', 20_000);
+		assert.match((await journal()).reason, /does not take 1 record/);
+		assert.match(server.log, new RegExp(`does not take M4.send ${barred.what.id} of StreamHarbor: .*bar`));
+		assert.match((await server.request('GET', '/metrics', { credential: server.credential('OPS', 'admin') })).text, /tocsin_keeper_journal_refused\S* 1\n/);
+		const late = await Steady.connect(server, 'AIRU', 'duty officer');
+		await late.urgent((u) => u.id === barred.what.id, 10_000);
+		await late.leave();
+		const printed = spawnSync(tocsind, ['journal', 'list', '--state', server.state], { encoding: 'utf8' });
+		assert.equal(printed.status, 0, printed.stderr);
+		const record = JSON.parse(printed.stdout.trim());
+		assert.ok(record.entries.some((e) => e.eid === barred.what.id && e.data.message.body.explanation === 'Barred.'), printed.stdout);
+		assert.match(record.refused.why, /bar/);
+
+		await sql('alter table ledger.entry drop constraint bar');
+		await server.kill('keeper');
+		await recordedOnce([barred], [platform, desk, hub]);
+		await until(async () => (await journal()).state === 'well', '/readyz is well', 20_000);
 		await booksAgree();
 	});
 });
