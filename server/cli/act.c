@@ -201,14 +201,16 @@ int play_set_up_clock(struct play *p)
 int play_reach(struct play *p, const struct scenario_step *step)
 {
 	toc_time to = toc_after(p->s.t0, step->t);
-	if (!p->speed) {
-		if (to.us <= p->scenario_base.us)
+	int64_t ahead_us = toc_between(scenario_now(p), to).us;
+	if (!p->speed || (p->leap_s && ahead_us > p->leap_s * 1000000 * p->speed)) {
+		if (ahead_us <= 0)
 			return 0;
 		struct toc_value *body = clock_body(p, "jump");
 		toc_set_text(p->a, body, "to", toc_time_str(p->a, to));
 		if (control(p, body) < 0)
 			return -1;
 		p->scenario_base = to;
+		p->real_base_us = toc_clock_mono_us();
 		return 0;
 	}
 	for (;;) {

@@ -58,10 +58,20 @@ static bool inside(const struct expect_seen *s, struct expect_window w)
 
 /* ---- comparing ---- */
 
-/* Equal, and two times are equal when they name the same instant (or nearly: tolerance). */
-static bool same(const struct toc_value *got, const struct toc_value *want, toc_dur tolerance)
+/* Of a member that is a length, by its name: microseconds of its unit; else 0. */
+static int64_t unit_us(struct toc_str path)
+{
+	if (path.n > 3 && !memcmp(path.p + path.n - 3, "_ms", 3))
+		return 1000;
+	return path.n > 2 && !memcmp(path.p + path.n - 2, "_s", 2) ? 1000000 : 0;
+}
+
+/* Equal, and two times are equal when they name the same instant (or nearly: tolerance); so are two lengths. */
+static bool same(struct toc_str path, const struct toc_value *got, const struct toc_value *want, toc_dur tolerance)
 {
 	toc_time x, y;
+	if (got && want && got->kind == TOC_INT && want->kind == TOC_INT && unit_us(path))
+		return llabs(got->integer - want->integer) <= tolerance.us / unit_us(path);
 	if (got && want && got->kind == TOC_TEXT && want->kind == TOC_TEXT &&
 	    toc_time_parse(want->text, &y, NULL) == 0 && toc_time_parse(got->text, &x, NULL) == 0) {
 		int64_t d = toc_between(x, y).us;
@@ -94,7 +104,7 @@ static struct toc_str mismatch(struct toc_arena *a, const struct toc_value *fram
 					TOC_STR_ARGS(toc_get_text(frame, "rendering")));
 	for (uint32_t i = 0; where && i < where->n; i++) {
 		const struct toc_value *got = scenario_path(frame, where->members[i].name);
-		if (!same(got, where->members[i].value, tolerance))
+		if (!same(where->members[i].name, got, where->members[i].value, tolerance))
 			return toc_arena_printf(a, "%.*s = %.*s", TOC_STR_ARGS(where->members[i].name),
 						TOC_STR_ARGS(json_of(a, got)));
 	}
@@ -297,6 +307,25 @@ static struct timer timer_of(const struct expect_log *log, struct toc_str exerci
 	}
 }
 
+struct toc_str expect_timer(const struct scenario_names *names, const struct scenario_binding *step, struct toc_str name)
+{
+	struct toc_str id = TOC_STR("");
+	long long first = INT64_MAX;
+
+	for (size_t i = 0; i < names->log->n; i++) {
+		const struct expect_seen *s = &names->log->items[i];
+		const struct toc_value *started = toc_get(toc_get(s->frame, "decided"), "timers_started");
+		if (s->seq < step->seq || s->seq >= first || !toc_str_eq(toc_get_text(s->frame, "exercise"), names->exercise))
+			continue;
+		for (size_t k = 0; k < toc_len(started); k++)
+			if (toc_str_eq(toc_get_text(toc_at(started, k), "timer"), name)) {
+				id = toc_get_text(toc_at(started, k), "id");
+				first = s->seq;
+			}
+	}
+	return id;
+}
+
 static bool near_ms(int64_t got_ms, toc_dur want, toc_dur tolerance)
 {
 	int64_t d = got_ms * 1000 - want.us;
@@ -328,7 +357,7 @@ static enum expect_verdict check_timer(struct toc_arena *a, const struct expect_
 	*ret_came = timer_words(a, &t);
 	if (toc_str_is(state, "none")) {
 		const struct scenario_binding *since = scenario_find(names, toc_get_text(want, "since"));
-		return t.start_seq >= (since ? since->seq : 0) ? EXPECT_FAILS : EXPECT_HOLDS;
+		return t.started && t.start_seq >= (since ? since->seq : 0) ? EXPECT_FAILS : EXPECT_HOLDS;
 	}
 	if (toc_str_is(state, "running"))
 		holds = t.started && !t.stopped;
@@ -340,7 +369,7 @@ static enum expect_verdict check_timer(struct toc_arena *a, const struct expect_
 		holds = t.stopped;
 	if (holds && deadline) {
 		struct toc_value got = { .kind = TOC_TEXT, .text = t.deadline };
-		holds = same(&got, deadline, tolerance);
+		holds = same(TOC_STR("deadline"), &got, deadline, tolerance);
 	}
 	if (holds && took)
 		holds = scenario_time(toc_text_of(took), &length) == 0 &&

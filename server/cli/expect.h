@@ -54,6 +54,9 @@ struct toc_str expect_answer_words(struct toc_arena *a, const struct toc_value *
 struct toc_str expect_prepared(struct toc_arena *a, const struct toc_value *answer,
 			       const struct toc_value *want, toc_dur tolerance);
 
+/** The id of the timer of that name that the step started: its own entry, or the first after it that does. */
+struct toc_str expect_timer(const struct scenario_names *names, const struct scenario_binding *step, struct toc_str name);
+
 /** The expectation as a sentence: "AIRU sees M4.send with decided.desks[org=AIRU].role = competent". */
 struct toc_str expect_sentence(struct toc_arena *a, const struct toc_value *expectation);
 

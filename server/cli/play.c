@@ -268,6 +268,7 @@ int cli_play(const struct cli *cli)
 		cli_complain(cli, 0, "--until: \"%s\" is not mm:ss or h:mm:ss", until);
 	else if (cli_number(cli, CLI_OPT_PATIENCE, 1, 3600, 10, &p.patience_s) < 0 ||
 		 cli_number(cli, CLI_OPT_SPEED, 0, 100000, 0, &p.speed) < 0 ||
+		 cli_number(cli, CLI_OPT_LEAP, 1, 86400, 0, &p.leap_s) < 0 ||
 		 cli_read(cli, cli->line.operand, 4u << 20, p.a, &bytes) < 0)
 		;
 	else if (scenario_load(bytes, &p.s, &error) < 0)
@@ -279,7 +280,9 @@ int cli_play(const struct cli *cli)
 		p.played = toc_arena_alloc(p.a, (p.s.n + 1) * sizeof *p.played);
 		p.names = (struct scenario_names){ .t0 = p.s.t0,
 						   .exercise = p.s.exercise,
-						   .bindings = p.bindings };
+						   .bindings = p.bindings,
+						   .timer = expect_timer,
+						   .log = &p.cast.log };
 		p.cast.silent = play_silent_gateway;
 		p.cast.on_human = on_human;
 		p.cast.user = &p;

@@ -22,7 +22,7 @@ struct play {
 	struct played *played;
 	struct toc_arena *a; /* as long as the play */
 	size_t at;           /* the step being played */
-	long patience_s, speed;
+	long patience_s, speed, leap_s; /* leap: a longer wait of a running clock is jumped over; 0: none is */
 	toc_dur until;
 	long long newest;       /* highest sequence number that an answer named */
 	toc_time scenario_base; /* running clock: scenario time at real_base_us */

@@ -120,6 +120,8 @@ static struct toc_str referred(struct toc_arena *a, const struct scenario_names 
 		return toc_str_of(b->incident_ref);
 	if (toc_str_is(what, "seq") && b->seq >= 0)
 		return toc_arena_printf(a, "%lld", b->seq);
+	if (what.n > 1 && what.p[0] == 'T' && b->seq >= 0 && names->timer)
+		return names->timer(names, b, what);
 	return TOC_STR("");
 }
 

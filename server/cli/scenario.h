@@ -39,11 +39,15 @@ struct scenario_binding {
 	long long seq; /* -1: not known */
 	toc_time at;   /* scenario time as the server recorded it; TOC_TIME_NEVER: not known */
 };
+struct expect_log;
 struct scenario_names {
 	toc_time t0;
 	struct toc_str exercise, me; /* me: pseudonym of who acts; may be empty */
 	const struct scenario_binding *bindings;
 	size_t n;
+	/* ${NAME.T30}: which timer of that name a step has started; empty when that is not known (expect.c) */
+	struct toc_str (*timer)(const struct scenario_names *names, const struct scenario_binding *step, struct toc_str name);
+	const struct expect_log *log;
 };
 const struct scenario_binding *scenario_find(const struct scenario_names *names, struct toc_str name);
 

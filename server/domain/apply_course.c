@@ -256,8 +256,10 @@ static void process(const struct deed *d)
 		p->due = toc_get_time(opened, "due", TOC_TIME_NEVER);
 	}
 	struct toc_process *p = step ? EDIT_EXISTING(d, process, id) : NULL;
-	if (p)
-		p->state = toc_process_state_of(toc_get_text(step, "to"));
+	if (!p)
+		return;
+	p->state = toc_process_state_of(toc_get_text(step, "to"));
+	p->notified |= toc_get_is(d->body, "status", "notified");
 }
 
 /* ---- complaints ---- */

@@ -251,10 +251,14 @@ static void end_hours(struct toc_ask *q, struct toc_value *decided, const struct
 		toc_set_bool(q->a, toc_order_effects(q, decided, o), "overdue", false);
 }
 
-/* T3 is measured where it ends: nobody here knew of the measure before. */
+/* T3 is measured where it ends: nobody here knew of the measure before. Of what was removed before there was an order, for a
+ * referral say, its issuer is to be told from the receipt on. */
 static void told(struct toc_ask *q, struct toc_value *decided, toc_time since, toc_time at)
 {
 	struct toc_value *v = toc_value_map(q->a);
+	toc_time received = q->order->received_at.us == TOC_TIME_NEVER.us ? at : q->order->received_at;
+
+	since = toc_before(since, received) ? received : since;
 	toc_time deadline = toc_timer_end(TOC_STR("T3"), since);
 
 	toc_set_cstr(q->a, v, "timer", "T3");

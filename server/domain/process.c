@@ -115,6 +115,8 @@ int toc_rule_process_status(struct toc_ask *q)
 	if (!toc_process_step(status, p->state, &to))
 		return TOC_REFUSE(q, STATE, "body.status", "domain M22", "status: it is %s already",
 				  toc_process_state_name(p->state));
+	if (p->notified && toc_str_is(status, "notified"))
+		return TOC_REFUSE(q, STATE, "body.status", "e-Evidence 10(4)", "status: the enforcing state was notified already");
 	q->threat = toc_find_threat(q->w, p->threat);
 	q->incident = toc_find_incident(q->w, p->incident);
 	struct toc_draft *d = toc_ask_draft(q, "M22.status");

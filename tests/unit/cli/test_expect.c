@@ -48,7 +48,7 @@ static void a_notification(void)
 	static const char sent[] = "{\"op\":\"entry\",\"seq\":10,\"k\":\"M4.send\",\"id\":\"i\",\"org\":\"SH\",\"exercise\":\"" EX "\",\"rendering\":\"whole\","
 		"\"at\":\"2031-05-17T14:02:00.000Z\",\"message\":{\"body\":{\"who\":\"walker\"}},\"decided\":{\"desks\":[{\"org\":\"AIRU\",\"role\":\"competent\"}],"
 		"\"timers_stopped\":[{\"timer\":\"T16\",\"desk\":\"SH\",\"met\":true,\"took_ms\":50000}],"
-		"\"timers_started\":[{\"timer\":\"T17\",\"desk\":\"AIRU\",\"deadline\":\"2031-05-17T14:07:00.000Z\"}]}}";
+		"\"timers_started\":[{\"timer\":\"T17\",\"id\":\"t-17\",\"desk\":\"AIRU\",\"deadline\":\"2031-05-17T14:07:00.000Z\"}]}}";
 	arrives("AIRU", sent);
 	arrives("HUB", sent);
 	arrives("HUB", sent); /* a second connection of the same organisation */
@@ -100,6 +100,15 @@ CASE(timers_run_stop_and_are_measured)
 	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"AIRU\",\"state\":\"none\",\"since\":\"accept\"}}"), EXPECT_HOLDS);
 	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"AIRU\",\"state\":\"none\",\"since\":\"send1\"}}"), EXPECT_FAILS);
 	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"HUB\",\"state\":\"running\"}}"), EXPECT_NOT_YET);
+	CHECK_INT(ask_in("{\"see\":{\"org\":\"AIRU\",\"k\":\"M4.send\",\"where\":{\"decided.timers_stopped[0].took_ms\":51000}}}", 9, INT64_MAX, EXPECT_NOW,
+			 TOC_SECONDS(1)), EXPECT_HOLDS);
+	CHECK_INT(ask("{\"see\":{\"org\":\"AIRU\",\"k\":\"M4.send\",\"where\":{\"decided.timers_stopped[0].took_ms\":51000}}}"), EXPECT_NOT_YET);
+	bindings[1].seq = -1; /* of a step of "system": nothing was sent */
+	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"HUB\",\"state\":\"none\",\"since\":\"accept\"}}"), EXPECT_HOLDS);
+	bindings[1].seq = 12;
+	names.log = &heard;
+	CHECK_TEXT(expect_timer(&names, &bindings[0], TOC_STR("T17")), "t-17");
+	CHECK_TEXT(expect_timer(&names, &bindings[1], TOC_STR("T17")), "");
 	arrives("AIRU", "{\"seq\":12,\"k\":\"M5.accept\",\"exercise\":\"" EX "\",\"decided\":{\"timers_stopped\":[{\"timer\":\"T17\",\"desk\":\"AIRU\",\"met\":false,\"took_ms\":65000}]}}");
 	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"AIRU\",\"state\":\"stopped\",\"took\":\"01:05\"}}"), EXPECT_HOLDS);
 	CHECK_INT(ask("{\"timer\":{\"id\":\"T17\",\"desk\":\"AIRU\",\"state\":\"missed\"}}"), EXPECT_HOLDS);

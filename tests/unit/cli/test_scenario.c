@@ -155,6 +155,12 @@ static void check_message(const struct scenario *s, const struct scenario_step *
 	}
 }
 
+static struct toc_str some_timer(const struct scenario_names *names, const struct scenario_binding *step, struct toc_str name)
+{
+	(void)names, (void)step, (void)name;
+	return TOC_STR("0197c3a0-0000-7000-8000-000000000003");
+}
+
 static void check_file(const char *name)
 {
 	struct scenario s;
@@ -169,7 +175,7 @@ static void check_file(const char *name)
 		printf("  %s: %s\n", name, e.text);
 	CHECK_INT(loaded, 0);
 	CHECK_INT(toc_json_parse(a, file("cast.json"), 1 << 20, 16, &cast, &r), 0);
-	struct scenario_names names = { .t0 = s.t0, .exercise = s.exercise, .bindings = bindings };
+	struct scenario_names names = { .t0 = s.t0, .exercise = s.exercise, .bindings = bindings, .timer = some_timer };
 	for (size_t i = 0; i < s.n; i++) {
 		const struct scenario_step *step = &s.steps[i];
 		const struct toc_value *who = person(cast, step->org, step->title);
@@ -201,6 +207,7 @@ CASE(lantern_is_well_formed) { check_file("lantern.json"); }
 CASE(quiet_bell_is_well_formed) { check_file("quiet-bell.json"); }
 CASE(fog_horn_is_well_formed) { check_file("fog-horn.json"); }
 CASE(hard_frost_is_well_formed) { check_file("hard-frost.json"); }
+CASE(slow_tide_is_well_formed) { check_file("slow-tide.json"); }
 
 CASE(the_cast_is_fictional_and_hangs_together)
 {

@@ -1,9 +1,12 @@
-/* stage_play.c: scenario files, played on a stage. */
+/* stage_play.c: scenario files, played on a stage: what is refused and what every timer does is as the file expects; the rest of its
+ * expectations are about who receives what, and are looked at over the wire. */
 #include "stage_room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "message/json.h"
 
 int64_t stage_seconds(const char *t)
 {
@@ -18,7 +21,18 @@ int64_t stage_seconds(const char *t)
 	return n == 3 ? part[0] * 3600 + part[1] * 60 + part[2] : part[0] * 60 + part[1];
 }
 
-/* "@mm:ss[+hh:mm]", "${name.id}", "${name.case}", "${me}", "ORG/title" of a contact. */
+/* The timer of that name that a named step started, itself or by what the server entered with it. */
+static struct toc_str started_by(struct stage *s, const struct stage_entry *e, const char *timer)
+{
+	for (const struct stage_entry *end = s->ledger + s->n; e < end; e++) {
+		const struct toc_value *v = stage_decided(e, "timers_started", "timer", timer);
+		if (v)
+			return toc_get_text(v, "id");
+	}
+	abort();
+}
+
+/* "@mm:ss[+hh:mm]", "${name.id}", "${name.case}", "${name.T30}", "${me}", "ORG/title" of a contact. */
 static struct toc_str expand(struct stage *s, struct toc_str text, const char *me)
 {
 	if (text.n > 1 && text.p[0] == '@') {
@@ -42,6 +56,8 @@ static struct toc_str expand(struct stage *s, struct toc_str text, const char *m
 		const struct stage_entry *e = stage_named(s, name);
 		if (!e)
 			abort();
+		if (member[0] == 'T')
+			return started_by(s, e, member);
 		return toc_uuid_str(s->a, strcmp(member, "case") == 0	 ? e->e.case_ref
 					  : strcmp(member, "incident") == 0 ? e->e.incident
 									    : e->e.eid);
@@ -90,6 +106,88 @@ static int play_step(struct stage *s, const struct toc_value *scenario, const st
 	return stage_act_value(s, who, m);
 }
 
+/* ---- what is expected of timers ---- */
+
+struct life {
+	bool started, stopped, met, passed;
+	int64_t took_ms;
+	toc_time deadline;
+};
+
+/* Some bind nobody: an empty desk. */
+static bool is_timer(const struct toc_value *v, struct toc_str timer, struct toc_str desk)
+{
+	return toc_str_eq(toc_get_text(v, "timer"), timer) && toc_str_eq(toc_get_text(v, "desk"), desk);
+}
+
+static const struct toc_value *in_list(const struct stage_entry *e, const char *list, struct toc_str timer, struct toc_str desk)
+{
+	const struct toc_value *items = toc_get(toc_get(e->e.body, "decided"), list);
+
+	for (size_t i = 0; i < toc_len(items); i++)
+		if (is_timer(toc_at(items, i), timer, desk))
+			return toc_at(items, i);
+	return NULL;
+}
+
+/* The newest life of the timer: that of the last entry that starts one of this name for this desk. */
+static struct life life_of(const struct stage *s, struct toc_str timer, struct toc_str desk)
+{
+	struct life l = { 0 };
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct stage_entry *e = &s->ledger[i];
+		const struct toc_value *started = in_list(e, "timers_started", timer, desk),
+				       *stopped = in_list(e, "timers_stopped", timer, desk);
+		if (!toc_uuid_eq(e->e.exercise, s->exercise))
+			continue;
+		if (stopped) {
+			l.stopped = true;
+			l.met = toc_get_bool(stopped, "met");
+			l.took_ms = toc_get_int(stopped, "took_ms", -1);
+		}
+		if (started)
+			l = (struct life){ .started = true, .deadline = toc_get_time(started, "deadline", TOC_TIME_NEVER) };
+		l.passed |= toc_str_is(e->e.k, "deadline.passed") && is_timer(toc_get(e->whole, "body"), timer, desk);
+	}
+	return l;
+}
+
+static bool is_so(struct stage *s, const struct toc_value *want)
+{
+	struct life l = life_of(s, toc_get_text(want, "id"), toc_get_text(want, "desk"));
+	const char *state = toc_arena_cstr(s->a, toc_get_text(want, "state")), *took = toc_arena_cstr(s->a, toc_get_text(want, "took"));
+	toc_time deadline;
+
+	if (strcmp(state, "none") == 0) /* whatever `since` says: not in these exercises before either */
+		return !l.started || toc_get(want, "since");
+	if (toc_get(want, "deadline") &&
+	    (toc_time_parse(expand(s, toc_get_text(want, "deadline"), ""), &deadline, NULL) < 0 || deadline.us != l.deadline.us))
+		return false;
+	if (*took && l.took_ms != 1000 * stage_seconds(took))
+		return false;
+	return strcmp(state, "running") == 0 ? l.started && !l.stopped
+	       : strcmp(state, "met") == 0     ? l.stopped && l.met
+	       : strcmp(state, "missed") == 0  ? l.passed || (l.stopped && !l.met)
+					       : l.stopped;
+}
+
+/* Every `timer` of a step that came out otherwise. */
+static int wrong_timers(struct stage *s, const struct toc_value *step)
+{
+	const struct toc_value *list = toc_get(step, "expect");
+	int wrong = 0;
+
+	for (size_t i = 0; i < toc_len(list); i++) {
+		const struct toc_value *want = toc_get(toc_at(list, i), "timer");
+		if (!want || is_so(s, want))
+			continue;
+		fprintf(stderr, "stage: step %s: not so: %s\n", toc_arena_cstr(s->a, toc_get_text(step, "name")), toc_json_str(s->a, want).p);
+		wrong++;
+	}
+	return wrong;
+}
+
 static const struct toc_value *expected_refusal(const struct toc_value *step)
 {
 	const struct toc_value *list = toc_get(step, "expect");
@@ -105,6 +203,7 @@ int stage_play(struct stage *s, const char *file, const char *until)
 	const struct toc_value *scenario =
 		stage_read(s->a, toc_arena_printf(s->a, "%s/server/exercises/%s", TOC_SOURCE_DIR, file).p);
 	const struct toc_value *steps = toc_get(scenario, "steps");
+	int wrong = 0;
 
 	s->exercise = toc_id_of(toc_get_text(scenario, "exercise"));
 	for (size_t i = 0; i < toc_len(steps); i++) {
@@ -126,8 +225,9 @@ int stage_play(struct stage *s, const char *file, const char *until)
 			return -1;
 		}
 		s->name = TOC_STR("");
+		wrong += wrong_timers(s, toc_at(steps, i));
 		if (s->after_step)
 			s->after_step(s);
 	}
-	return 0;
+	return wrong ? -1 : 0;
 }

@@ -342,6 +342,21 @@ CASE(a_contribution_without_a_name_shows_its_sender_to_the_hubs_leads_only)
 	stage_free(s);
 }
 
+CASE(the_thirtieth_day_ends_with_its_last_moment)
+{
+	struct stage *s = begun();
+	const char *id = closed(s);
+
+	int64_t last = toc_between(stage_time(s, "00:00"), toc_after(find(s, id)->closed_at, TOC_HOURS(720))).us / 1000000;
+	stage_to(s, toc_arena_printf(s->a, "%lld:%02lld", (long long)last / 60, (long long)last % 60).p);
+	CHECK_INT(decide(s, "AIRU/duty officer", id, "reopen", ""), 0);
+	const char *proposal = id_of(s, "M3.propose");
+	stage_to(s, toc_arena_printf(s->a, "%lld:%02lld", (long long)(last + 1) / 60, (long long)(last + 1) % 60).p);
+	REFUSED(answer(s, "HUB/lead", id, "reopen", "confirm", proposal), CONDITION, "body.decision");
+	REFUSED(decide(s, "AIRU/duty officer", id, "reopen", ""), CONDITION, "body.decision");
+	stage_free(s);
+}
+
 CASE(within_thirty_days_it_is_reopened_with_its_debrief_afterwards_it_is_a_new_incident_that_is_tied)
 {
 	struct stage *s = begun();

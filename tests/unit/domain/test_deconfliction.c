@@ -124,6 +124,15 @@ CASE(the_asker_cannot_tell_a_hit_from_none_until_somebody_answers)
 	stage_free(none);
 }
 
+/* BFP's own check is over at the same moment; which of the two is said first their ids decide. */
+static const struct stage_entry *over_for(struct stage *s, const char *readers)
+{
+	for (size_t i = s->n; i-- > 0;)
+		if (toc_str_is(s->ledger[i].e.k, "M18.due") && strcmp(stage_readers(s, &s->ledger[i]), readers) == 0)
+			return &s->ledger[i];
+	return NULL;
+}
+
 CASE(when_the_time_is_over_the_asker_is_told_in_the_same_words_whoever_was_asked)
 {
 	struct stage *hit = at_32(), *none = at_32();
@@ -139,9 +148,8 @@ CASE(when_the_time_is_over_the_asker_is_told_in_the_same_words_whoever_was_asked
 		stage_to(s, "33:59");
 		CHECK(!stage_last(s, "M18.due", NULL)); /* all who were asked have answered, of one of the two */
 		stage_to(s, "34:00");
-		const struct stage_entry *e = stage_last(s, "M18.due", NULL);
+		const struct stage_entry *e = over_for(s, "AIRU");
 		CHECK(e != NULL);
-		CHECK_TEXT(toc_str_of(stage_readers(s, e)), "AIRU");
 		CHECK_TEXT(toc_get_text(toc_get(e->e.body, "decided"), "outcome"), "clear");
 		CHECK(stage_consistent(s));
 	}

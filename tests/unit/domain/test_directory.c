@@ -291,7 +291,7 @@ CASE(welcome_says_who_you_are_and_which_clocks_run)
 	CHECK_TEXT(toc_get_text(you, "name"), "Aldmere Internet Referral Unit");
 	CHECK(toc_list_has(toc_get(you, "roles"), TOC_STR("incident_lead")) &&
 	      toc_list_has(toc_get(you, "kinds"), TOC_STR("ms_law_enforcement")));
-	CHECK_INT(toc_len(toc_get(w, "exercises")), 4);
+	CHECK_INT(toc_len(toc_get(w, "exercises")), 5);
 	CHECK_TEXT(toc_get_text(toc_at(toc_get(w, "exercises"), 0), "at"), "2031-05-17T13:58:00.000Z");
 	CHECK_INT(toc_get_int(toc_at(toc_get(w, "exercises"), 0), "rate_milli", 0), 1000);
 	p = stage_principal(s, "OPS/admin");

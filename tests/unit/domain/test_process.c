@@ -99,6 +99,45 @@ CASE(objection_has_96_hours_and_validation_48)
 	stage_free(s);
 }
 
+/* e-Evidence 4(5): what was not validated is withdrawn, though the addressee has answered it. */
+CASE(what_the_addressee_answers_ends_neither_the_validation_nor_the_objection)
+{
+	static const char *const answers[] = { "fulfilled", "refused" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct stage *s = begun();
+		CHECK_INT(open_process(s, "AIRU/duty officer", noticed(s), "GameNest", EMERGENCY ",\"to_be_validated\":true"), 0);
+		const char *id = id_of(s, "M22.open");
+		struct toc_uuid p = toc_id_of(toc_str_of(id));
+		CHECK_INT(process_status(s, "GameNest/counsel", id, answers[i]), 0);
+		CHECK_INT(process_status(s, "AIRU/duty officer", id, "notified"), 0);
+		CHECK_INT(process_status(s, "AIRU/duty officer", id, "objected"), 0);
+		CHECK(!toc_running(s->w, "T28", p, TOC_STR("AIRU")) && toc_running(s->w, "T29", p, TOC_STR("AIRU")));
+		CHECK_INT(process_status(s, "AIRU/duty officer", id, "withdrawn"), 0);
+		CHECK(!toc_running(s->w, "T29", p, TOC_STR("AIRU")));
+		REFUSED(process_status(s, "AIRU/duty officer", id, "validated"), STATE, "body.status");
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
+}
+
+CASE(the_enforcing_state_is_notified_once)
+{
+	struct stage *s = begun();
+
+	CHECK_INT(open_process(s, "AIRU/duty officer", noticed(s), "GameNest", EMERGENCY), 0);
+	const char *id = id_of(s, "M22.open");
+	struct toc_uuid p = toc_id_of(toc_str_of(id));
+	CHECK_INT(process_status(s, "AIRU/duty officer", id, "notified"), 0);
+	stage_to(s, "90:00:00");
+	REFUSED(process_status(s, "AIRU/duty officer", id, "notified"), STATE, "body.status");
+	CHECK(toc_running(s->w, "T28", p, TOC_STR("AIRU"))->deadline.us == stage_time(s, "96:01:00").us);
+	stage_to(s, "96:01:00");
+	REFUSED(process_status(s, "AIRU/duty officer", id, "notified"), STATE, "body.status");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(a_pointer_tells_nobody_of_a_case_that_they_do_not_know)
 {
 	struct stage *s = begun();

@@ -277,4 +277,13 @@ CASE(measures_of_the_commission_last_three_months_and_once_three_more)
 	stage_free(s);
 }
 
+/* Every clock of days, months and years, met and missed; what its file expects of each is checked as it is played. */
+CASE(slow_tide_plays_through_the_domain)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "slow-tide.json", NULL) == 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()

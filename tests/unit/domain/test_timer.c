@@ -55,8 +55,8 @@ CASE(warnings_come_fifteen_five_and_one_minute_before_and_none_before_the_start)
 		t = toc_timer_next(TOC_STR("T1"), t, end);
 		CHECK_INT(toc_between(t, end).us / 60000000, left[i]);
 	}
-	end = toc_timer_end(TOC_STR("T3"), start); /* runs for a quarter of an hour */
-	CHECK_INT(toc_between(toc_timer_next(TOC_STR("T3"), start, end), end).us / 60000000, 5);
+	end = toc_timer_end(TOC_STR("T7"), start); /* runs for a quarter of an hour */
+	CHECK_INT(toc_between(toc_timer_next(TOC_STR("T7"), start, end), end).us / 60000000, 5);
 	CHECK(toc_timer_next(TOC_STR("T17"), start, end).us == end.us); /* its levels call somebody themselves */
 }
 
