@@ -1,6 +1,6 @@
 // @ts-check
-/* alarm.js: makes alarms heard and seen. One tab of this browser sounds, of those that can (Web Locks elects it): a tab without sound, or where nobody
- * is on shift, does not keep the bell from another. Every tab counts in its title and icon. A browser notification for every new threat to
+/* alarm.js: makes alarms heard and seen. One tab of this browser sounds, of those that can (Web Locks elects it): a tab without sound, where nobody
+ * is on shift, or which sleeps, does not keep the bell from another. Every tab counts in its title and icon. A browser notification for every new threat to
  * life, once. */
 
 import { effect, signal } from "@preact/signals";
@@ -16,9 +16,41 @@ const REPEAT = { life: 4_000, notice: 60_000 };
 /** Does this tab sound? */
 export const isBell = signal(false);
 export const soundOn = signal(false);
+/** Another tab of this browser sounds, as far as it has said so of late. */
+export const bellElsewhere = signal(false);
+
+/* Who has the bell tells the other tabs at every stroke of the second hand. A tab that the browser has frozen, or that hangs, says nothing and keeps
+ * its lock all the same: after so much silence the next tab takes it away. */
+const QUIET_MS = 6_000;
+const tower = "BroadcastChannel" in window ? new BroadcastChannel("tocsin-bell") : null;
+let heardAt = -Infinity;
+let struckAt = -Infinity;
+if (tower)
+	tower.onmessage = () => (heardAt = performance.now());
 
 /** Gives the bell back, or leaves the queue for it. @type {(() => void)|null} */
 let leave = null;
+/** @param {boolean} steal */
+function queue(steal) {
+	const waits = new AbortController();
+	/** @type {() => void} */
+	let giveBack = () => {};
+	const left = leave = () => {
+		waits.abort();
+		giveBack();
+	};
+	heardAt = performance.now(); // to be waited for from now on
+	navigator.locks.request("tocsin-bell", steal ? { steal } : { signal: waits.signal }, () => {
+		isBell.value = true;
+		return new Promise((resolve) => (giveBack = () => resolve(undefined))); // or until this tab is closed
+	}).catch(() => {
+		if (leave !== left)
+			return; // it was left before its turn came
+		isBell.value = false; // another one has taken it: this tab has slept, and waits again
+		queue(false);
+	});
+}
+
 effect(() => {
 	const can = soundOn.value && onShift.value && session.value === "in";
 	if (!can) {
@@ -27,18 +59,22 @@ effect(() => {
 		isBell.value = false;
 	} else if (!navigator.locks)
 		isBell.value = true;
-	else if (!leave) {
-		const waits = new AbortController();
-		/** @type {() => void} */
-		let giveBack = () => {};
-		leave = () => {
-			waits.abort();
-			giveBack();
-		};
-		navigator.locks.request("tocsin-bell", { signal: waits.signal }, () => {
-			isBell.value = true;
-			return new Promise((resolve) => (giveBack = () => resolve(undefined))); // or until this tab is closed
-		}).catch(() => {}); // it was left before its turn came
+	else if (!leave)
+		queue(false);
+});
+
+effect(() => {
+	void now.value;
+	const at = performance.now(), slept = at - struckAt > QUIET_MS / 2;
+	struckAt = at;
+	if (slept)
+		heardAt = Math.max(heardAt, at - QUIET_MS / 2); // who has slept, or has just come, has not heard what was said
+	bellElsewhere.value = !isBell.value && at - heardAt < QUIET_MS;
+	if (isBell.value)
+		tower?.postMessage("sounds");
+	else if (tower && leave && at - heardAt > QUIET_MS) {
+		leave();
+		queue(true);
 	}
 });
 

@@ -25,11 +25,11 @@ import { find, finding } from "./finding.js";
 import { keyOf, onKeys } from "./keys.js";
 import { logState } from "./log-state.js";
 import {
-	ageS, alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, otherNodes, phase, ready, session, silence, signOut,
+	ageS, alarmList, announcement, dataAsOf, freshness, isSilenced, now, onShift, otherNodes, phase, ready, session, signOut,
 		state,
 } from "./model.js";
 import { go, route, sealedWords } from "./router.js";
-import { ShiftScreen } from "./shift.js";
+import { mute, ShiftScreen, Silent } from "./shift.js";
 import { SignInScreen } from "./sign-in.js";
 
 /** What is on the screen says whether it is framed: a real threat never is, whatever exercise runs beside it. */
@@ -148,7 +148,7 @@ function Header({ onHelp }) {
 		${mayDraft(me) && html`<button class="danger-quiet" onClick=${openDraft} disabled=${!ready.value}><${Icon}
 			name="plus" /> <span class="wide">${t("nav.new_threat")}</span><span
 				class="narrow-only">${t("nav.new_threat_short")}</span></button>`}
-		<button class=${`sound ${isSilenced.value ? "is-muted" : ""}`} onClick=${silence}
+		<button class=${`sound ${!soundOn.value ? "is-off" : isSilenced.value ? "is-muted" : ""}`} onClick=${mute}
 			aria-keyshortcuts=${keyOf("mute")}
 			title=${t("alarm.mute_title")}>
 			<${Icon} name=${!soundOn.value || isSilenced.value ? "mute" : "bell"} />
@@ -240,7 +240,7 @@ export function Shell() {
 	const [help, setHelp] = useState(false);
 	useLayoutEffect(() => onKeys({
 		help: () => setHelp(true),
-		mute: silence,
+		mute,
 		search: () => find(),
 		board: () => go("#/"),
 		report: () => mayReport(state.value.me) && go("#/say/M1.report"),
@@ -258,6 +258,7 @@ export function Shell() {
 		<${Ribbon} />
 		<${Header} onHelp=${() => setHelp(true)} />
 		<${Banner} />
+		<${Silent} />
 		${logState.value.alarm && html`<${Loaded} over of=${LOG_ALARM} />`}
 		<${Screen} />
 		<${Spoken} />

@@ -13,8 +13,8 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { enableSound, play, soundRuns } from "../lib/sound.js";
 import { ticker } from "../lib/ticker.js";
-import { soundOn } from "./alarm.js";
-import { beat, freshness, now, onShift, phase, serverClock, settings, startShift, state } from "./model.js";
+import { bellElsewhere, soundOn } from "./alarm.js";
+import { announce, beat, freshness, now, onShift, phase, serverClock, settings, silence, startShift, state } from "./model.js";
 import { go, route } from "./router.js";
 import { onDuty } from "../core/contacts.js";
 import { shiftNotes } from "../core/handover.js";
@@ -25,25 +25,32 @@ const hand = ticker(beat);
 /** Results of the checks: undefined while not tried. */
 const checks = signal(/** @type {{sound?: boolean, notify?: string, awake?: boolean}} */ ({}));
 
-/** @type {any} */
-let lock = null;
 async function stayAwake() {
 	try {
-		lock = await navigator.wakeLock.request("screen");
-		return Boolean(lock);
+		const lock = await navigator.wakeLock.request("screen");
+		lock.addEventListener("release", again);
+		return true;
 	} catch {
 		return false;
 	}
 }
-/* the lock ends when the page is hidden; it is taken again when it is back */
-document.addEventListener("visibilitychange", () => {
-	if (document.visibilityState === "visible" && onShift.value)
-		stayAwake();
-});
+/* the lock ends when the page is hidden, and when the computer wants to save power; it is taken again when the page is seen */
+async function again() {
+	if (document.visibilityState !== "visible" || !onShift.value)
+		return;
+	const awake = await stayAwake();
+	if (!awake && checks.peek().awake !== false)
+		announce(t("shift.awake_lost"), true);
+	checks.value = { ...checks.peek(), awake };
+}
+document.addEventListener("visibilitychange", again);
 
+/** It was asked for, and there is none. */
+const noSound = signal(false);
 async function withSound() {
 	const context = await enableSound();
 	soundOn.value = Boolean(context);
+	noSound.value = !context;
 	if (context) {
 		hand.useAudio(context);
 		context.onstatechange = () => (soundOn.value = soundRuns());
@@ -51,9 +58,25 @@ async function withSound() {
 	return Boolean(context);
 }
 
-/* After a reload the shift goes on, but the browser wants a gesture before sound: any key or click will do. */
+/** On shift, and no tab of this browser can be heard: said as long as it is so, with what to do. */
+export function Silent() {
+	if (!onShift.value || soundOn.value || bellElsewhere.value)
+		return null;
+	return html`<div class="banner is-amber is-silent" role="alert"><${Icon} name="mute" /><div><p class="strong">${t("alarm.silent")}</p>
+		<p>${t(noSound.value ? "shift.sound_bad" : "alarm.silent_why")}</p></div>
+		<button type="button" class="primary" onClick=${withSound}><${Icon} name="bell" /> ${t(noSound.value ? "alarm.try_again" : "alarm.switch_on")}</button></div>`;
+}
+
+/* After a reload the shift goes on, but the browser wants a gesture before sound: any key or click will do. The one that switches it on does not
+ * silence it. */
+let heard = false;
 for (const gesture of ["pointerdown", "keydown"])
-	addEventListener(gesture, () => onShift.value && !soundRuns() && withSound(), { capture: true });
+	addEventListener(gesture, () => {
+		heard = soundRuns();
+		if (onShift.value && !heard)
+			withSound();
+	}, { capture: true });
+export const mute = () => heard && silence();
 
 export async function testSound() {
 	const on = await withSound();

@@ -56,6 +56,7 @@ export default {
 	"shift.awake_open": "Bleibt während der Schicht an.",
 	"shift.awake_ok": "Bleibt an.",
 	"shift.awake_bad": "Kann ausgehen: bitte in den Einstellungen des Rechners ändern.",
+	"shift.awake_lost": "Der Bildschirm kann jetzt ausgehen: Dieser Rechner lässt ihn nicht mehr vom Browser wach halten.",
 
 	"nav.main": "Hauptmenü",
 	"nav.skip": "Zum Inhalt",
@@ -112,6 +113,10 @@ export default {
 
 	"alarm.on": "Ton ein",
 	"alarm.off": "Ton aus",
+	"alarm.silent": "Kein Ton: Eine Lebensgefahr würden Sie jetzt nicht hören.",
+	"alarm.silent_why": "Der Browser wartet auf Sie: Drücken Sie eine beliebige Taste oder diesen Knopf. Nach jedem Neuladen ist das wieder nötig.",
+	"alarm.switch_on": "Ton einschalten",
+	"alarm.try_again": "Noch einmal versuchen",
 	"alarm.mute": "Stumm",
 	"alarm.muted": "Ist stumm",
 	"alarm.mute_title": "Stellt stumm, was gerade läutet. Das bestätigt nichts; eine Lebensgefahr läutet nach zwei Minuten wieder.",
@@ -141,6 +146,9 @@ export default {
 	"board.no_match": "Nichts passt",
 	"board.no_match_advice": "Esc leert die Suche.",
 	"board.done": "{n, plural, one {# abgeschlossener} other {# abgeschlossene}}",
+	"past.count": "{n, plural, one {# älterer ist nicht mehr auf dieser Seite} other {# ältere sind nicht mehr auf dieser Seite}}",
+	"past.bring": "Die nächsten {n} holen",
+	"past.not_here": "Was abgeschlossen ist, konnte nicht vom Server geholt werden. Bitte noch einmal versuchen.",
 	"board.since_arrival": "seit Eingang",
 	"board.since_aware": "seit Kenntnis",
 	"board.no_human": "keine Antwort eines Menschen",

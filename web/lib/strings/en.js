@@ -56,6 +56,7 @@ export default {
 	"shift.awake_open": "Stays on during the shift.",
 	"shift.awake_ok": "Stays on.",
 	"shift.awake_bad": "May switch off: change that in the settings of this computer.",
+	"shift.awake_lost": "The screen may switch off now: this computer no longer lets the browser keep it on.",
 
 	"nav.main": "Main",
 	"nav.skip": "Skip to the content",
@@ -112,6 +113,10 @@ export default {
 
 	"alarm.on": "Sound on",
 	"alarm.off": "Sound off",
+	"alarm.silent": "No sound: you will not hear a threat arrive.",
+	"alarm.silent_why": "The browser waits for you: press any key, or this button. After a reload it does so again.",
+	"alarm.switch_on": "Switch on the sound",
+	"alarm.try_again": "Try again",
 	"alarm.mute": "Silence",
 	"alarm.muted": "Silenced",
 	"alarm.mute_title": "Silences what sounds now. It acknowledges nothing; a threat to life sounds again after two minutes.",
@@ -141,6 +146,9 @@ export default {
 	"board.no_match": "Nothing matches",
 	"board.no_match_advice": "Esc clears the search.",
 	"board.done": "{n, plural, one {# finished} other {# finished}}",
+	"past.count": "{n, plural, one {# older one is not in this page} other {# older ones are not in this page}}",
+	"past.bring": "Bring the next {n}",
+	"past.not_here": "What is over could not be fetched from the server. Try again.",
 	"board.since_arrival": "since arrival",
 	"board.since_aware": "since you became aware",
 	"board.no_human": "no human answer",

@@ -56,6 +56,7 @@ export default {
 	"shift.awake_open": "Permanece encendida durante el turno.",
 	"shift.awake_ok": "Permanece encendida.",
 	"shift.awake_bad": "Puede apagarse: cámbielo en los ajustes de este equipo.",
+	"shift.awake_lost": "La pantalla puede apagarse ahora: este equipo ya no permite que el navegador la mantenga encendida.",
 
 	"nav.main": "Navegación principal",
 	"nav.skip": "Ir al contenido",
@@ -112,6 +113,10 @@ export default {
 
 	"alarm.on": "Sonido activado",
 	"alarm.off": "Sonido desactivado",
+	"alarm.silent": "Sin sonido: no oirá llegar una amenaza.",
+	"alarm.silent_why": "El navegador le espera: pulse cualquier tecla o este botón. Después de cada recarga hay que repetirlo.",
+	"alarm.switch_on": "Activar el sonido",
+	"alarm.try_again": "Intentarlo de nuevo",
 	"alarm.mute": "Silenciar",
 	"alarm.muted": "Silenciado",
 	"alarm.mute_title": "Silencia lo que suena ahora. No acusa recibo de nada; una amenaza para la vida vuelve a sonar a los dos minutos.",
@@ -141,6 +146,9 @@ export default {
 	"board.no_match": "Sin resultados",
 	"board.no_match_advice": "Esc borra la búsqueda.",
 	"board.done": "{n, plural, one {# terminada} other {# terminadas}}",
+	"past.count": "{n, plural, one {# más antigua ya no está en esta página} other {# más antiguas ya no están en esta página}}",
+	"past.bring": "Traer las {n} siguientes",
+	"past.not_here": "No se ha podido obtener del servidor lo que está cerrado. Inténtelo de nuevo.",
 	"board.since_arrival": "desde la llegada",
 	"board.since_aware": "desde que tuvo conocimiento",
 	"board.no_human": "sin respuesta humana",

@@ -56,6 +56,7 @@ export default {
 	"shift.awake_open": "Reste allumé pendant le service.",
 	"shift.awake_ok": "Reste allumé.",
 	"shift.awake_bad": "Peut s’éteindre : modifiez cela dans les réglages de cet ordinateur.",
+	"shift.awake_lost": "L’écran peut s’éteindre désormais : cet ordinateur ne permet plus au navigateur de le maintenir allumé.",
 
 	"nav.main": "Navigation principale",
 	"nav.skip": "Aller au contenu",
@@ -112,6 +113,10 @@ export default {
 
 	"alarm.on": "Son activé",
 	"alarm.off": "Son coupé",
+	"alarm.silent": "Pas de son : vous n’entendrez pas arriver une menace.",
+	"alarm.silent_why": "Le navigateur vous attend : appuyez sur une touche ou sur ce bouton. Il le faut de nouveau après chaque rechargement.",
+	"alarm.switch_on": "Activer le son",
+	"alarm.try_again": "Réessayer",
 	"alarm.mute": "Couper le son",
 	"alarm.muted": "Son coupé",
 	"alarm.mute_title": "Coupe ce qui sonne maintenant, sans accuser réception de rien ; une menace pour la vie sonne de nouveau après deux minutes.",
@@ -141,6 +146,9 @@ export default {
 	"board.no_match": "Aucun résultat",
 	"board.no_match_advice": "Échap efface la recherche.",
 	"board.done": "{n, plural, one {# terminée} other {# terminées}}",
+	"past.count": "{n, plural, one {# plus ancienne n’est plus dans cette page} other {# plus anciennes ne sont plus dans cette page}}",
+	"past.bring": "Afficher les {n} suivantes",
+	"past.not_here": "Ce qui est clos n’a pas pu être obtenu du serveur. Réessayez.",
 	"board.since_arrival": "depuis l’arrivée",
 	"board.since_aware": "depuis que vous en avez connaissance",
 	"board.no_human": "aucune réponse humaine",

@@ -56,6 +56,7 @@ export default {
 	"shift.awake_open": "Resta acceso durante il turno.",
 	"shift.awake_ok": "Resta acceso.",
 	"shift.awake_bad": "Può spegnersi: modificarlo nelle impostazioni del computer.",
+	"shift.awake_lost": "Ora lo schermo può spegnersi: questo computer non permette più al browser di tenerlo acceso.",
 
 	"nav.main": "Navigazione principale",
 	"nav.skip": "Vai al contenuto",
@@ -112,6 +113,10 @@ export default {
 
 	"alarm.on": "Suono attivo",
 	"alarm.off": "Suono disattivato",
+	"alarm.silent": "Nessun suono: non sentirà arrivare una minaccia.",
+	"alarm.silent_why": "Il browser attende Lei: prema un tasto qualsiasi o questo pulsante. Dopo ogni ricaricamento occorre ripeterlo.",
+	"alarm.switch_on": "Attivare il suono",
+	"alarm.try_again": "Riprovare",
 	"alarm.mute": "Silenziare",
 	"alarm.muted": "Silenziato",
 	"alarm.mute_title": "Silenzia ciò che suona ora. Non conferma la ricezione di nulla; una minaccia per la vita suona di nuovo dopo due minuti.",
@@ -141,6 +146,9 @@ export default {
 	"board.no_match": "Nessun risultato",
 	"board.no_match_advice": "Esc cancella la ricerca.",
 	"board.done": "{n, plural, one {# conclusa} other {# concluse}}",
+	"past.count": "{n, plural, one {# più vecchia non è più in questa pagina} other {# più vecchie non sono più in questa pagina}}",
+	"past.bring": "Mostra le prossime {n}",
+	"past.not_here": "Non è stato possibile ottenere dal server ciò che è chiuso. Riprovi.",
 	"board.since_arrival": "dall’arrivo",
 	"board.since_aware": "da quando ne siete a conoscenza",
 	"board.no_human": "nessuna risposta umana",

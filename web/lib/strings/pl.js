@@ -56,6 +56,7 @@ export default {
 	"shift.awake_open": "Pozostaje włączony podczas zmiany.",
 	"shift.awake_ok": "Pozostaje włączony.",
 	"shift.awake_bad": "Może się wyłączyć: zmień to w ustawieniach komputera.",
+	"shift.awake_lost": "Ekran może się teraz wyłączyć: ten komputer nie pozwala już przeglądarce go podtrzymywać.",
 
 	"nav.main": "Nawigacja główna",
 	"nav.skip": "Przejdź do treści",
@@ -112,6 +113,10 @@ export default {
 
 	"alarm.on": "Dźwięk włączony",
 	"alarm.off": "Dźwięk wyłączony",
+	"alarm.silent": "Brak dźwięku: nie usłyszy Pan/Pani nadejścia zagrożenia.",
+	"alarm.silent_why": "Przeglądarka czeka: proszę nacisnąć dowolny klawisz albo ten przycisk. Po każdym ponownym wczytaniu trzeba to powtórzyć.",
+	"alarm.switch_on": "Włącz dźwięk",
+	"alarm.try_again": "Spróbuj ponownie",
 	"alarm.mute": "Wycisz",
 	"alarm.muted": "Wyciszono",
 	"alarm.mute_title": "Wycisza to, co teraz dzwoni. Niczego nie potwierdza; zagrożenie życia zadzwoni ponownie po dwóch minutach.",
@@ -141,6 +146,9 @@ export default {
 	"board.no_match": "Brak wyników",
 	"board.no_match_advice": "Esc czyści wyszukiwanie.",
 	"board.done": "{n, plural, one {# zakończone} few {# zakończone} many {# zakończonych} other {# zakończonego}}",
+	"past.count": "{n, plural, one {# starszego nie ma już na tej stronie} few {# starszych nie ma już na tej stronie} many {# starszych nie ma już na tej stronie} other {# starszych nie ma już na tej stronie}}",
+	"past.bring": "Pokaż następne {n}",
+	"past.not_here": "Nie udało się pobrać z serwera tego, co zakończone. Spróbuj ponownie.",
 	"board.since_arrival": "od otrzymania",
 	"board.since_aware": "od uzyskania wiedzy",
 	"board.no_human": "brak odpowiedzi człowieka",
