@@ -107,6 +107,9 @@ int cli_witness(const struct cli *cli)
 		r = cli_send_message(cli, toc_json_str(a, cli_system_message(a, "witness", cli->line.value[CLI_OPT_CONFIRM], body)));
 		if (r == CLI_EXIT_OK)
 			printf(cli->json ? "{\"vkey\":\"%.*s\"}\n" : "vkey        %.*s\n", TOC_STR_ARGS(toc_get_text(body, "vkey")));
+		struct toc_str possession = toc_get_text(body, "possession");
+		if (r == CLI_EXIT_OK && possession.n && cli->line.value[CLI_OPT_PREPARE] && !cli->json) /* for the form of the console */
+			printf("possession  %.*s\n", TOC_STR_ARGS(possession));
 	}
 	toc_arena_free(a);
 	return r;

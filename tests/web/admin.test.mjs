@@ -12,6 +12,7 @@ import { press, reach } from "./keyboard.mjs";
 import { Member } from "../integration/lib/member.mjs";
 import { m4, message } from "../integration/lib/messages.mjs";
 import { Server, tocsind } from "../integration/lib/server.mjs";
+import { Witness } from "../integration/lib/witness.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
 const INCIDENT = "01890000-0000-7000-8000-00000000abcd";
@@ -240,6 +241,55 @@ describe("administration", { skip: why }, () => {
 		await page.locator("li.card", { hasText: "AIRU" }).first().waitFor();
 		assert.match(await page.locator("li.card", { hasText: INCIDENT }).innerText(), /Single incidents[\s\S]*Whole exercises: LANTERN/);
 		await clean(hub);
+	});
+
+	test("a witness of the log: by keyboard alone from the form to what it does; a second administrator confirms; it is seen by all, replaced, given up by one", async () => {
+		const { page, keys } = admin;
+		const key = Witness.fresh("aldmere.example/witness/AIRU"), row = page.locator("tbody tr", { has: page.locator("th", { hasText: "AIRU" }) });
+		await open(admin, "witnesses");
+		await clean(admin);
+		await reach(page, /^Register another key$/);
+		await keys("Enter");
+		await page.waitForSelector("main.compose form");
+		await page.locator('[id="f-body.vkey"]').focus();
+		await page.keyboard.insertText("no key");
+		await keys("Tab");
+		await page.keyboard.insertText("A".repeat(86));
+		await keys("Control+Enter");
+		await page.locator('[id="f-body.vkey-error"], .error-summary').first().waitFor();
+		await page.locator('[id="f-body.vkey"]').fill(key.vkey);
+		await page.locator('[id="f-body.possession"]').fill(Witness.fresh("another").possession("AIRU"));
+		await keys("Control+Enter");
+		await page.locator('[id="f-body.possession-error"], .error-summary').first().waitFor();
+		await clean(admin);
+		await page.locator('[id="f-body.possession"]').fill(key.possession("AIRU"));
+		await keys("Control+Enter");
+		await page.waitForSelector("main.check");
+		await page.getByText(key.vkey).first().waitFor();
+		await clean(admin);
+		await shot(admin, "witness-check-dark");
+		await keys("Control+Enter");
+		await page.waitForSelector("main.admin");
+		await open(admin, "witnesses");
+		assert.match(await row.innerText(), /localhost\/witness\/AIRU/, "nothing is in force yet: it is the one before");
+		await open(second, "waiting");
+		await second.page.locator(".pending", { hasText: key.vkey }).waitFor();
+		await clean(second);
+		await press(second.page, /^Bestätigen: Einen Zeugenschlüssel eintragen AIRU/);
+		await second.page.getByText("Nichts wartet.").waitFor();
+		await row.locator("code", { hasText: key.id.toString("hex") }).waitFor();
+		await clean(admin);
+		await shot(admin, "witnesses-dark");
+		await open(operator, "witnesses");
+		await operator.page.locator("tbody tr", { hasText: key.name }).waitFor();
+		assert.equal(await operator.page.getByRole("link", { name: "Give up the witness key" }).count(), 0, "another's is not offered");
+		await press(page, /^Give up the witness key$/);
+		await page.waitForSelector("main.check");
+		await page.getByText(key.vkey).first().waitFor();
+		await clean(admin);
+		await keys("Control+Enter");
+		await page.waitForSelector("main.admin");
+		await row.waitFor({ state: "detached" });
 	});
 
 	test("a hold on a person; the rules; and how the alarms are doing, which only who reads them sees", async () => {

@@ -138,6 +138,7 @@ describe("the form engine", () => {
 describe("the forms", () => {
 	const fake = new FakeServer({ exercise: true });
 	const made = fake.scene("incident");
+	fake.push({ k: "witness.register", org: "AIRU", mode: "system", body: { step: "register", org: "AIRU", vkey: "aldmere.example/w+00000000+AAAA" } });
 	const stateOf = (org, title) => {
 		const who = [...fake.tokens.values()].find((p) => p.org === org && p.title === title);
 		return reduceAll(emptyState(), [fake.welcome(who), ...fake.entries.filter((e) => fake.reads(e, who)).map((e) => e.frame)]);

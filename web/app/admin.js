@@ -7,7 +7,7 @@ import { Fragment } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import catalogue from "tocsin:catalogue";
 import { adminMessage, adminsOf, confirmation, endSessions, endingSoon, holdsOf, is, isAdmin, mandatesOf, mayAdmit, mayConfirm, mayHold, mayMandate, maySetNational, maySetWords, ownPeople,
-	peopleSignedIn, sessionsOf, tabsOf, waitingFor } from "../core/admin.js";
+	peopleSignedIn, sessionsOf, tabsOf, waitingFor, witnessesOf } from "../core/admin.js";
 import { erasuresOf, mayErase, mayReview, reviewsOf } from "../core/duties.js";
 import { FLOOD, healthOf } from "../core/health.js";
 import { isHookAdmin } from "../core/hooks.js";
@@ -40,7 +40,7 @@ const table = (/** @type {string} */ id, /** @type {string[]} */ heads, /** @typ
 /** @param {{p: import("../core/admin.js").Pending}} props */
 function Pending({ p }) {
 	const s = state.value;
-	const about = p.body.person ? nameOf(p.body.person) : p.body.code ?? p.body.auditor ?? p.body.cc ?? "";
+	const about = p.body.person ? nameOf(p.body.person) : p.body.code ?? p.body.auditor ?? (p.type === "witness" ? p.body.org : undefined) ?? p.body.cc ?? "";
 	return html`<li class="card pending"><p class="decision-head"><b>${t(`say.title.${p.k}`)}</b> ${about} <span class="eyes is-open"><${Icon} name="waiting" />${t("admin.one_of_two")}</span></p>
 		<p class="muted">${t("decision.proposed_by")} <${Who} act=${p.by} /> · <${When} at=${p.at} of=${{}} withZone /> · ${t("admin.lapses")} <${Countdown} until=${p.until} of=${{}} /></p>
 		${catalogue.types[p.type] && html`<${InWords} shape=${catalogue.types[p.type].shape} body=${content(p.body)} />`}
@@ -117,6 +117,20 @@ function Organisations() {
 				: "admin.member")}</td><td>${acts && html`<span class="row">${link("org.admit", o.code, o.code)}${link("org.kinds", o.code, o.code)}${o.code !== s.me?.org && html`<a class="button mini"
 					href=${`#/say/org.suspend/${o.code}`} aria-label=${`${t(o.suspended ? "admin.lift" : "admin.suspend")}: ${o.code}`}>${t(o.suspended ? "admin.lift" : "admin.suspend")}</a>`}</span>`}</td></tr>`))}
 	</section>`;
+}
+
+/* ---- who vouches for the log ---- */
+
+function Witnesses() {
+	const s = state.value;
+	const all = witnessesOf(s);
+	const own = all.find((w) => w.own);
+	return html`<section><h2 id="witnesses-title">${t("admin.tab.witnesses")} <span class="count-quiet">${all.length}</span></h2><p class="muted">${t("admin.witnesses_lead")} <a href="#/log">${t("admin.witnesses_log")}</a></p>
+		${isAdmin(s.me) && html`<p class="row"><a class="button is-primary" href="#/say/witness.register"><${Icon} name="plus" /> ${t(own ? "admin.witness_replace" : "say.title.witness.register")}</a>${own && html`<a
+			class="button" href="#/say/witness.revoke">${t("say.title.witness.revoke")}</a>`}</p>`}
+		${all.length ? table("witnesses-title", ["who", "key_name", "key_id", "since"], all.map((w) => html`<tr key=${w.org}><th scope="row"><${OrgName} code=${w.org} />${w.own && html` <span class="tag">${t("admin.own")}</span>`}</th><td
+			data-label=${t("admin.key_name")}><span class="long">${w.name}</span></td><td data-label=${t("admin.key_id")}><code title=${w.vkey}>${w.id}</code></td><td data-label=${t("admin.since")}>${w.at ? html`<${When} at=${w.at} of=${{}} withZone />` : "–"}</td></tr>`))
+			: html`<p><${Icon} name="warn" /> ${t("admin.no_witness")}</p>`}</section>`;
 }
 
 /* ---- rules ---- */
@@ -241,7 +255,7 @@ function Health() {
 		<h3>${t("admin.channels")}</h3><p>${t("admin.health.channels")} <a href="#/contacts">${t("nav.contacts")}</a>${isHookAdmin(state.value.me) && html` · <a href="#/hooks">${t("nav.hooks")}</a>`}</p></section>`;
 }
 
-const PARTS = /** @type {Record<string, any>} */ ({ waiting: Waiting, people: People, keys: Keys, sessions: Sessions, organisations: Organisations, rules: Rules, mandates: Mandates, holds: Holds,
+const PARTS = /** @type {Record<string, any>} */ ({ waiting: Waiting, people: People, keys: Keys, sessions: Sessions, organisations: Organisations, witnesses: Witnesses, rules: Rules, mandates: Mandates, holds: Holds,
 	health: Health });
 
 /** @param {{id?: string}} props */

@@ -119,6 +119,8 @@ export const adminSteps = {
 		if (h)
 			all.set(h.id, { ...h, lifted: e.at });
 	}),
+	"witness.register": step((draft, e, b) => amendOrg(draft, b.org, { witness: { vkey: b.vkey, at: e.at, by: act(e) } })),
+	"witness.revoke": step((draft, _, b) => amendOrg(draft, b.org, { witness: undefined })),
 	"policy.national": step(rule("national")),
 	"policy.set": step(rule("set")),
 	"policy.channels": step(rule("channels")),
@@ -146,11 +148,11 @@ export const maySetWords = (me) => is(me, ["incident_lead"], HUB);
 /** A state's own rules. @param {You|null} me */
 export const maySetNational = (me) => is(me, ["legal", "org_admin"], CA);
 
-/** @typedef {"waiting"|"people"|"keys"|"sessions"|"organisations"|"rules"|"mandates"|"holds"|"health"} Tab */
+/** @typedef {"waiting"|"people"|"keys"|"sessions"|"organisations"|"witnesses"|"rules"|"mandates"|"holds"|"health"} Tab */
 
 /** The parts of administration that this person has something to do with. @param {You|null} me @returns {Tab[]} */
 export const tabsOf = (me) => /** @type {Tab[]} */ ([
-	"waiting", ...(seesPeople(me) ? ["people", "keys", "sessions"] : []), "organisations", "rules",
+	"waiting", ...(seesPeople(me) ? ["people", "keys", "sessions"] : []), "organisations", "witnesses", "rules",
 	...(mayMandate(me) || is(me, ["auditor"]) || is(me, ["dpo"]) ? ["mandates"] : []), ...(mayHold(me) ? ["holds"] : []), "health"]);
 
 /** Does it stand in the header? @param {You|null} me */
@@ -166,6 +168,8 @@ export function mayConfirm(me, p) {
 		return isAdmin(me) && p.body.person !== me.person;
 	if (p.k.startsWith("mandate."))
 		return mayMandate(me);
+	if (p.k === "witness.register")
+		return isAdmin(me) && (p.body.org === me.org || me.kinds.includes(HUB));
 	if (p.k === "erase.early")
 		return is(me, ["dpo"]) && p.by.org !== me.org;
 	if (p.k === "policy.set")
@@ -181,6 +185,13 @@ export const waitingFor = (s, now) => [...s.waiting.values()].filter((p) => !(Da
 /** @param {State} s */
 export const ownPeople = (s) => [...s.people.values()].filter((p) => p.org === s.me?.org && !p.left && (p.title || p.machine)).sort((a, b) =>
 	Number(a.machine) - Number(b.machine) || (a.title ?? "").localeCompare(b.title ?? ""));
+
+/** Members that vouch for the log, and by which key; my own first. @param {State} s */
+export const witnessesOf = (s) => [...s.orgs.values()].filter((o) => o.witness && !o.suspended).map((o) => {
+	const { vkey, at, by } = /** @type {NonNullable<typeof o.witness>} */ (o.witness);
+	const [, name = vkey, id = ""] = /^(.*)\+([0-9a-f]{8})\+/.exec(vkey) ?? [];
+	return { org: o.code, vkey, name, id, at, by, own: o.code === s.me?.org };
+}).sort((a, b) => Number(b.own) - Number(a.own) || a.org.localeCompare(b.org));
 
 /** Of an organisation that has one administrator the hub's is the second. @param {State} s */
 export const adminsOf = (s) => ownPeople(s).filter((p) => p.roles.includes("org_admin"));

@@ -9,7 +9,7 @@ import { uuid7 } from "./ids.js";
 /** @typedef {import("./forms.js").About} About */
 
 const DAY = 86_400_000;
-const ORG = "#/admin/organisations", PEOPLE = "#/admin/people";
+const ORG = "#/admin/organisations", PEOPLE = "#/admin/people", WITNESSES = "#/admin/witnesses";
 const system = /** @type {Partial<Spec>} */ ({ precedence: "routine", ack: false, basis: [], system: true });
 
 /** Where each role may be held (a.3.1). */
@@ -78,6 +78,10 @@ export const ADMIN_FORMS = {
 		given: () => ({ mandate: uuid7(Date.now()) }) }),
 	"mandate.end": /** @type {Spec} */ ({ ...system, type: "mandate", home: "#/admin/mandates", fixed: { step: "end" }, known: ["mandate"], only: ["reason"], grave: true,
 		sections: [{ title: "why", names: ["reason"] }], given: (here) => ({ mandate: here.entry }) }),
+	"witness.register": /** @type {Spec} */ ({ ...system, type: "witness", home: WITNESSES, fixed: { step: "register" }, known: ["org"], grave: true,
+		sections: [{ title: "witness", names: ["vkey", "possession"] }], given: (here) => ({ org: here.me.org }) }),
+	"witness.revoke": /** @type {Spec} */ ({ ...system, type: "witness", home: WITNESSES, fixed: { step: "revoke" }, known: ["org", "vkey"], only: [], grave: true, direct: true,
+		sections: [], given: (here) => ({ org: here.me.org, vkey: org({ ...here, entry: here.me.org })?.witness?.vkey }) }),
 	"hold.set": /** @type {Spec} */ ({ ...system, type: "hold", home: "#/admin/holds", personal: "limited", fixed: { step: "set" }, known: ["hold"], typed: ["subject_ref"],
 		sections: [{ title: "hold", names: ["subject", "subject_ref", "classes", "basis"] }, { title: "until", names: ["until", "reason"] }],
 		given: () => ({ hold: uuid7(Date.now()) }) }),
