@@ -8,15 +8,30 @@ const split = (n) => 2 ** Math.ceil(Math.log2(n) - 1);
 const tree = (list) => (list.length === 0 ? sha256() : list.length === 1 ? list[0] : sha256(Buffer.of(1), tree(list.slice(0, split(list.length))), tree(list.slice(split(list.length)))));
 
 export class FakeLog {
-	/** @param {number} size @param {{name?: string, type?: number, bent?: number, keys?: any}} options bent: from this entry on it is another past */
-	constructor(size, { name = "audit.localhost/ledger/1", type = 1, bent = Infinity, keys } = {}) {
+	/** @param {number} size @param {{name?: string, type?: number, bent?: number, keys?: any, frames?: any[]}} options bent: from this entry on it is another
+	 *   past; frames: entries that it is about */
+	constructor(size, { name = "audit.localhost/ledger/1", type = 1, bent = Infinity, keys, frames } = {}) {
 		this.keys = keys ?? generateKeyPairSync("ed25519");
 		this.name = name;
 		const raw = Buffer.concat([Buffer.of(type), Buffer.from(this.keys.publicKey.export({ format: "jwk" }).x, "base64url")]);
 		this.id = sha256(name, "\n", raw).subarray(0, 4);
 		this.vkey = `${name}+${this.id.toString("hex")}+${raw.toString("base64")}`;
-		this.leaves = Array.from({ length: size }, (_, i) => Buffer.from(JSON.stringify({ v: 1, ts: 1_900_000_000_000_000 + i * 1_000_123, k: "M4.send", mode: "exercise",
-			org: i >= bent ? "Bent" : "StreamHarbor", node: "n1", eid: `01980000-0000-7000-8000-${String(i).padStart(12, "0")}` })));
+		const made = (/** @type {number} */ i) => ({ ts: 1_900_000_000_000_000 + i * 1_000_123, k: "M4.send", mode: "exercise", org: "StreamHarbor", eid: `01980000-0000-7000-8000-${String(i).padStart(12, "0")}` });
+		const said = ({ k, mode, org, id, recorded }) => ({ ts: Date.parse(recorded) * 1000, k, mode, org, eid: id });
+		this.leaves = Array.from({ length: size }, (_, i) => Buffer.from(JSON.stringify({ v: 1, node: "n1", ...frames ? said(frames[i]) : made(i), ...i >= bent ? { org: "Bent" } : {} })));
+	}
+
+	/** What the server answers under /log/  @param {string} path @returns {string|undefined} */
+	answer(path) {
+		const [what, n] = path.split("/"), size = this.leaves.length, at = Number(n);
+		return what === "vkey" ? this.vkey : what === "timestamps" ? JSON.stringify({ timestamps: [] })
+			: what === "proof" && at < size ? this.proof(at, size) : what === "consistency" && at <= size ? JSON.stringify(this.frame(at)) : undefined;
+	}
+
+	/** From what is held to all that there is. @param {number} old */
+	frame(old) {
+		const size = this.leaves.length;
+		return { op: "checkpoint", note: this.note(size), old, proof: this.consistency(old, size).map((h) => h.toString("base64")) };
 	}
 
 	/** Signed with the same key. */

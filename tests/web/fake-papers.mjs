@@ -1,7 +1,8 @@
-/* fake-papers.mjs: what people print, on the double of the server: a removal order that runs, situation reports, and an incident that is
- * closed and learnt from. */
+/* fake-papers.mjs: what people print, on the double of the server: a removal order that runs, situation reports, a witness of the log, and an incident
+ * that is closed and learnt from. */
 
 import { annexOne } from "../integration/lib/messages.mjs";
+import { FakeLog } from "./fake-log.mjs";
 import { personId, uuid } from "./fake-server.mjs";
 
 const FIGURES = { signals_total: 214, signals_new: 12, signals_retracted: 1, signals_disputed: 2, matches: 3120, blocked: 2871, removed: 402, reinstated: 3, live_terminated: 1, platforms_engaged: 4,
@@ -25,6 +26,8 @@ export function papers(fake) {
 		not_confirmed: "Whether there is a second attacker.", media_line: "We do not comment on open investigations.", next_at: fake.at(3600 - ago) }, decided: { report: { number: n, figures: FIGURES } } });
 	report(1, 400);
 	report(2, 100);
+	const witness = new FakeLog(0, { name: "borvia.example/witness/BFP", type: 4 });
+	fake.push({ k: "witness.register", org: "BFP", mode: "system", body: { step: "register", org: "BFP", vkey: witness.vkey } });
 	/* another one, that is over */
 	const closed = uuid("incident harbour");
 	const i = (k, org, title, ago, body, decided = {}) => fake.push({ k, org, id: uuid(`${k} harbour ${ago}`), incident: closed, at: fake.at(-ago), actor: who(org, title), body, decided });

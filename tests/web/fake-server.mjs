@@ -11,6 +11,7 @@ import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { FakeIncidents, VOCABULARY } from "./fake-incident.mjs";
+import { FakeLog } from "./fake-log.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const DIST = join(here, "../../web/dist");
@@ -56,8 +57,11 @@ const PEOPLE = [
 export const personId = (org, title) => uuid(`person ${org}/${title}`);
 
 export class FakeServer {
-	/** @param {{exercise?: boolean, t0?: string}} [options] */
-	constructor({ exercise = false, t0 = "2031-05-17T13:58:00Z" } = {}) {
+	/** @param {{exercise?: boolean, t0?: string, signed?: boolean}} [options] signed: there is a log of signed checkpoints */
+	constructor({ exercise = false, t0 = "2031-05-17T13:58:00Z", signed = false } = {}) {
+		this.keys = signed ? new FakeLog(0).keys : undefined;
+		this.bent = Infinity; // from this entry on the log tells another past
+		this.rows = []; // what a question to the ledger finds
 		this.entries = [];
 		this.sessions = new Map(); // cookie → person
 		this.tokens = new Map(); // sign-in token → person
@@ -68,6 +72,7 @@ export class FakeServer {
 		this.incidents = new FakeIncidents(this);
 		this.sent = []; // messages that clients sent, for tests to look at
 		this.receipts = [];
+		this.asked = []; // of the archive
 		this.cspReports = [];
 		this.refuseNext = null;
 		this.loseNext = false;
@@ -174,8 +179,27 @@ export class FakeServer {
 			database: this.database, you: { org: p.org, name: org.name, kinds: org.kinds, person: p.person,
 				title: p.title, roles: p.roles, machine: false, exercise_only: false },
 			exercises: this.exercise ? [{ ...this.exercise, at: this.at() }] : [], limits: { frame: 65536,
-				depth: 16 }, push: this.pushes,
+				depth: 16 }, push: this.pushes, ...(this.keys && { log: { vkey: this.log.vkey } }),
 		};
+	}
+
+	/** As it stands now. */
+	get log() {
+		const frames = this.entries.filter((e) => !e.urgent).map((e) => e.frame);
+		return new FakeLog(frames.length, { keys: this.keys, frames, bent: this.bent });
+	}
+
+	/** To everybody: what is signed now. @param {number} [old] */
+	checkpoint(old = 0) {
+		for (const ws of this.sockets.keys())
+			ws.send(JSON.stringify(this.log.frame(old)));
+	}
+
+	/** An answer of the audit explorer: head, rows, and the last line with their digest. @param {any} parameters */
+	answerTo({ parameters = {} }) {
+		const rows = this.rows.map((r) => `${JSON.stringify(r)}\n`).join("");
+		return `${JSON.stringify({ asked: this.entries.length, as_of: this.entries.length - 1, parameters, whole: true })}\n${rows}${JSON.stringify({ count: this.rows.length, complete: this.rows.length < 200,
+			sha256: createHash("sha256").update(rows).digest("hex") })}\n`;
 	}
 
 	/* ---- what members say ---- */
@@ -329,6 +353,8 @@ export class FakeServer {
 				for (const e of this.entries)
 					if (!e.urgent && e.frame.seq > (f.from ?? -1) && this.reads(e, p))
 						this.give(ws, e.frame);
+				if (this.keys)
+					ws.send(JSON.stringify(this.log.frame(0)));
 				const who = this.sockets.get(ws);
 				who.last = Math.max(who.last, f.from ?? -1);
 				ws.send(JSON.stringify({ op: "beat", now: new Date(this.real()).toISOString(), last: who.last }));
@@ -391,7 +417,17 @@ export class FakeServer {
 				return json(200, this.welcome(who));
 			if (path === "/api/audit")
 				return json(200, { queries: [{ name: "timeline", meaning: "what happened", parameters: [{ name: "incident", kind: "uuid", must: true }, { name: "from", kind: "time" }, {
-					name: "org", kind: "org" }] }] });
+					name: "org", kind: "org" }], columns: ["seq", "at", "org", "k", "what"].map((name) => ({ name, meaning: name })) }] });
+			if (path === "/api/entries") {
+				this.asked.push(req.url);
+				const { after, limit } = Object.fromEntries(new URL(req.url, "http://localhost").searchParams);
+				const entries = this.entries.filter((e) => !e.urgent && e.frame.seq > Number(after) && this.reads(e, who)).slice(0, Number(limit)).map((e) => e.frame);
+				return json(200, { entries, last: entries.at(-1)?.seq ?? Number(after), tip: this.entries.length - 1 });
+			}
+			if (path.startsWith("/api/audit/")) {
+				res.writeHead(200, { "content-type": "application/jsonl", "cache-control": "no-store" });
+				return res.end(this.answerTo(JSON.parse(text)));
+			}
 			if (path === "/api/ticket") {
 				const ticket = randomUUID();
 				this.tickets.set(ticket, who);
@@ -402,6 +438,13 @@ export class FakeServer {
 				return json(200, {});
 			}
 			return json(404, {});
+		}
+		if (path.startsWith("/log/") && this.keys) {
+			let said = this.log.answer(path.slice(5));
+			if (this.bent < Infinity && path.startsWith("/log/proof/")) // of another entry than it says
+				said = said?.replace(/^extra .*$/m, `extra ${Buffer.from("{}").toString("base64")}`);
+			res.writeHead(said === undefined ? 404 : 200, { "content-type": "text/plain", "cache-control": "no-store" });
+			return res.end(said);
 		}
 		const file = normalize(join(DIST, path === "/" ? "index.html" : path));
 		if (!file.startsWith(DIST) || !existsSync(file))
@@ -442,7 +485,7 @@ export class FakeServer {
 			took_ms: 65000 });
 		return this.push({ k: `M5.${kind}`, org, case: c.caseId, at: this.at(-ago), readers: [c.from, ...c.desks],
 			body: { kind, human_ack_by: this.personOf(org), at: this.at(-ago), ...fields },
-			decided: { timers_stopped: kind === "answer" ? [] : kind === "accept" ? c.desks.map(stop) : [stop(org)],
+			decided: { timers_stopped: kind === "answer" ? [] : kind === "outcome" ? [{ ...stop(org), timer: "T18", id: uuid(`T18 ${org} ${c.caseId}`) }] : kind === "accept" ? c.desks.map(stop) : [stop(org)],
 				...(kind === "accept" ? { timers_started: [this.timer("T18", org, c.caseId, 72 * 3600 - ago)] }
 					: {}) } });
 	}

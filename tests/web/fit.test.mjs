@@ -20,7 +20,7 @@ describe("every screen fits", { skip: haveChromium ? false : "there is no Chromi
 			return `${long}${" ẅørđ".repeat(Math.ceil(text.length * 0.4 / 5))}`;
 		};
 		for (const [locale, width] of [["en-GB", 390], ["en-GB", 1280], ["el-GR", 390], ["bg-BG", 1280], ["pl-PL", 390], ["fr-FR", 640]]) {
-			const made = await at("normal", { locale, width, height: 844, before: (page) => locale === "en-GB" && page.route(/\/assets\/console-en(-[a-z]+)?-[A-Z0-9]{8}\.js$/,
+			const made = await at("normal", { locale, width, height: 844, signed: true, before: (page) => locale === "en-GB" && page.route(/\/assets\/console-en(-[a-z]+)?-[A-Z0-9]{8}\.js$/,
 				async (route) => {
 					const screen = /console-en-?([a-z-]*?)-[A-Z0-9]{8}\.js/.exec(route.request().url())[1];
 					const words = Object.fromEntries(Object.entries(await wordsOf("en", screen)).map(([k, v]) => [k, pseudo(v)]));

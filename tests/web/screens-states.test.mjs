@@ -1,4 +1,4 @@
-/* Every screen of the table (screens.mjs) is accessible in each state beside the normal one: empty, flood, offline, and no exercise, in a real browser; and nothing in it breaks the policy. */
+/* Every screen of the table (screens.mjs) is accessible in each state beside the normal one: empty, flood, offline, no exercise, another past in the log, in a real browser; and nothing in it breaks the policy. */
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -8,7 +8,7 @@ import { go, SCREENS, staged, THEMES, wear } from "./screens.mjs";
 describe("every screen, in every state", { skip: haveChromium ? false : "there is no Chromium here" }, () => {
 	const { at } = staged();
 
-	test("empty, flooded, offline and real it is accessible", async () => {
+	test("empty, flooded, offline, real, and with a log that tells another past it is accessible", async () => {
 		const wrong = [];
 		const look = async (page, what) => {
 			const found = await axe(page);
@@ -16,11 +16,18 @@ describe("every screen, in every state", { skip: haveChromium ? false : "there i
 				wrong.push(`${what}: ${found.join("; ")}`);
 		};
 		let n = 0;
-		for (const [state, scene] of [["empty", "empty"], ["flood", "flood"], ["offline", "normal"], ["real", "normal"]]) {
-			const made = await at(scene, { exercise: state !== "real", reducedMotion: "reduce" });
+		for (const [state, scene] of [["empty", "empty"], ["flood", "flood"], ["offline", "normal"], ["real", "normal"], ["tampered", "normal"]]) {
+			const made = await at(scene, { exercise: state !== "real", reducedMotion: "reduce", signed: true });
 			if (state === "offline") {
 				made.fake.quiet = true;
 				await made.page.locator(".banner.is-red").waitFor({ timeout: 25_000 });
+			}
+			if (state === "tampered") {
+				await go(made.page, SCREENS.find((x) => x.name === "log"), made);
+				await made.page.locator("main .log-good").waitFor();
+				made.fake.bent = 3; // another past than the one that this browser has seen
+				made.fake.checkpoint();
+				await made.page.locator(".log-alarm").waitFor();
 			}
 			for (const screen of SCREENS.filter((s) => s.states.includes(state))) {
 				await go(made.page, screen, made);

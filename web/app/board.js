@@ -7,6 +7,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { REMIND_UNDECIDED_MS } from "../core/alarm.js";
 import { board, deadlines } from "../core/board.js";
 import { incidentName } from "../core/incidents.js";
+import { PIECE } from "../core/keep.js";
 import { incidentDeadlines, incidentList } from "../core/crisis.js";
 import { acceptedBy, firstHuman, headline, isHub, mayDraft, nextEscalation, place } from "../core/select.js";
 import { Icon } from "../components/icon.js";
@@ -24,6 +25,7 @@ import { current } from "./current.js";
 import { openDraft } from "./draft.js";
 import { ShiftCare } from "./care.js";
 import { find } from "./finding.js";
+import { recallSome } from "./past.js";
 import { go } from "./router.js";
 import { IncidentRows, matchesIncident } from "./incidents.js";
 
@@ -189,6 +191,7 @@ export function BoardScreen() {
 	const { open, done } = board(state.value);
 	const shownOpen = matching(open);
 	const shownDone = matching(done);
+	const past = state.value.past.size;
 	const incidents = incidentList(state.value);
 	const shownIncidents = { open: incidents.open.filter((i) => matchesIncident(i, query.value)), done: incidents.done.filter((i) =>
 		matchesIncident(i, query.value)) };
@@ -255,9 +258,10 @@ export function BoardScreen() {
 						disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
 			<${Later} over of=${INJECTS} />
 			<${IncidentRows} rows=${shownIncidents.open} focusId=${focusId} searching=${Boolean(query.value)} />
-			${shownDone.length > 0 && html`<details class="done"
-				open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length })}</summary>
-				<${Many} key=${query.value} rows=${shownDone} idOf=${idOf} of=${RowLine} as=${classOf} focusId=${focusId} reach=${reachDone} /></details>`}
+			${(shownDone.length > 0 || past > 0) && html`<details class="done"
+				open=${Boolean(query.value)}><summary>${t("board.done", { n: shownDone.length + (query.value ? 0 : past) })}</summary>
+				<${Many} key=${query.value} rows=${shownDone} idOf=${idOf} of=${RowLine} as=${classOf} focusId=${focusId} reach=${reachDone} />
+				${past > 0 && html`<p class="row muted"><span>${t("past.count", { n: past })}</span> <button type="button" class="mini" disabled=${!ready.value} onClick=${recallSome}>${t("past.bring", { n: Math.min(past, PIECE) })}</button></p>`}</details>`}
 		</div>
 		<aside class="board-side"><${Alerts} /><${Deadlines} /><${Later} over of=${UNION} />
 			<${ShiftCare} />

@@ -8,6 +8,7 @@ import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
 import { finding } from "./finding.js";
 import { state } from "./model.js";
+import { lookThrough } from "./past.js";
 import { go } from "./router.js";
 
 learn("find");
@@ -18,13 +19,32 @@ export function FindDialog() {
 	const [at, setAt] = useState(0);
 	const all = find(state.value, query, caseNumber);
 	const shown = all.slice(0, MOST);
+	const past = state.value.past.size;
+	/* threats that are over and not here: how many of them were looked through for these words */
+	const [looked, setLooked] = useState(/** @type {{for: string, n?: number}} */ ({ for: "" }));
+	const asked = useRef("");
+	const look = async () => {
+		const words = asked.current = query;
+		setLooked({ for: words, n: 0 });
+		await lookThrough((s) => find(s, words, caseNumber).filter((x) => x.kind === "threat").map((x) => x.id), (n) => {
+			if (asked.current === words)
+				setLooked({ for: words, n });
+			return asked.current === words;
+		}).catch(() => {});
+		if (asked.current === words)
+			setLooked({ for: words });
+	};
 	useEffect(() => {
 		const back = /** @type {HTMLElement|null} */ (document.activeElement);
 		dialog.current?.showModal();
 		dialog.current?.querySelector("input")?.select();
 		return () => back?.isConnected && back.focus();
 	}, []);
-	useEffect(() => setAt(0), [query]);
+	useEffect(() => {
+		setAt(0);
+		asked.current = ""; // what is under way is not for these words
+		return () => void (asked.current = "");
+	}, [query]);
 	const open = (/** @type {import("../core/find.js").Found|undefined} */ x) => {
 		if (!x)
 			return;
@@ -46,7 +66,9 @@ export function FindDialog() {
 		<label class="sr-only" for="find">${t("find.title")}</label>
 		<input id="find" type="search" autocomplete="off" role="combobox" aria-expanded=${shown.length > 0} aria-controls="find-list" aria-activedescendant=${shown.length
 			? `found-${at}` : undefined} value=${query} onInput=${(/** @type {any} */ e) => setQuery(e.target.value)} />
-		<p class="muted" role="status">${query.trim() ? t("find.count", { n: all.length }) : t("find.hint")}</p>
+		<p class="muted" role="status">${query.trim() ? t("find.count", { n: all.length }) : t("find.hint")}${all.length > shown.length && html` · ${t("find.more", { n: all.length - shown.length })}`}</p>
+		${past > 0 && query.trim() && html`<p class="row muted" role="status">${looked.for !== query ? html`<span>${t("past.not_looked", { n: past })}</span> <button type="button" class="mini" onClick=${look}>${t("past.look")}</button>`
+			: looked.n === undefined ? t("past.looked") : t("past.looking", { n: looked.n })}</p>`}
 		<ul id="find-list" role="listbox" aria-label=${t("find.title")} class="found">${shown.map((x, n) => html`<li key=${x.kind + x.id} id=${`found-${n}`} role="option"
 			aria-selected=${n === at} onClick=${() => open(x)}><span class="kind-tag">${t(`find.${x.kind}`)}</span> <b>${x.name}</b> <span class="muted">${x.about}</span> <${ModeTag}
 				mode=${x.exercise ? "exercise" : "actual"} /></li>`)}</ul>

@@ -196,7 +196,8 @@ function flush() {
 	after.port2.postMessage(0);
 	state.value = reduceAll(state.value, frames, {
 		unknown(what) {
-			state.value.unknown.push({ what, at: serverClock.now() });
+			if (state.value.unknown.push({ what, at: serverClock.now() }) > 100)
+				state.value.unknown.shift();
 		},
 	});
 	const me = state.value.me;

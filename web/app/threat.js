@@ -17,6 +17,7 @@ import { keyOf, onKeys } from "./keys.js";
 import { look, phase, ready, silence, silencedFor, state } from "./model.js";
 import { NextStep } from "./next-step.js";
 import { ReceiptTable } from "./receipts.js";
+import { recall } from "./past.js";
 import { go } from "./router.js";
 import { Timeline } from "./timeline.js";
 
@@ -129,10 +130,13 @@ export function ThreatScreen({ id, step }) {
 			go(`#/notify/${id}`);
 	}, [c?.draft]);
 
+	const away = !c && state.value.past.has(id);
+	useEffect(() => void (away && recall([id])), [away, id]);
+
 	if (!c) {
-		return html`<main id="main" class="narrow"><${ScreenTitle} id=${id}>${t(phase.value === "live"
-			? "threat.not_found" : "threat.loading")}</${ScreenTitle}>
-			<p>${t(phase.value === "live" ? "threat.not_found_advice" : "threat.loading_advice")}</p><a
+		const none = phase.value === "live" && !away;
+		return html`<main id="main" class="narrow"><${ScreenTitle} id=${id}>${t(none ? "threat.not_found" : "threat.loading")}</${ScreenTitle}>
+			<p>${t(none ? "threat.not_found_advice" : "threat.loading_advice")}</p><a
 				class="button" href="#/">${t("threat.back")}</a></main>`;
 	}
 	const how = standing(c, state.value.me);

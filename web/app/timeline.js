@@ -179,7 +179,7 @@ export function Timeline({ c }) {
 				<span class="tl-mark"><${Icon} name=${SYMBOL[i.k] ?? "none"} /></span>
 				<div class="tl-body"><p class="tl-head"><b>${word("entry", i.k)}</b> <span class="muted">${server
 					? t("timeline.server") : !i.org ? t("course.nameless") : html`<${Who} act=${{ org: i.org,
-						person: i.actor?.person ?? i.original?.sender_person, title: i.actor?.title }} />`}</span>
+						person: i.actor?.person ?? i.sender, title: i.actor?.title }} />`}</span>
 					${kinds.length > 1 && i.mechanism && i.mechanism !== "incident" && html`<span class="tag tl-of">${i.href ? html`<a href=${i.href}>${i.name ??
 						t(`room.of.${i.mechanism}`)}</a>` : t(`room.of.${i.mechanism}`)}</span>`}
 					${i.urgent && html`<span class="tag tag-amber"><${Icon}

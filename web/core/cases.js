@@ -49,6 +49,9 @@ export function act(e) {
 		seq: e.seq };
 }
 
+/** Most of what comes: that somebody was reached. Its envelope says nothing that its line does not. */
+const RECEIPTS = /^(M19|deadline)\./;
+
 /** One more line of what happened. @param {{timeline: import("./state.js").Item[]}} c @param {Entry & {disclosedBy?: number}} e */
 export function note(c, e) {
 	/** @type {import("./state.js").Item} */
@@ -66,7 +69,8 @@ export function note(c, e) {
 		urgent: e.op === "urgent",
 		rendering: e.rendering,
 		disclosedBy: e.disclosedBy,
-		original: e.message,
+		sender: e.message?.sender_person,
+		original: RECEIPTS.test(e.k) ? undefined : e.message,
 	};
 	/* by scenario time; what happened at the same time stays in ledger order */
 	let i = c.timeline.length;

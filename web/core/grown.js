@@ -1,5 +1,5 @@
 // @ts-check
-/* grown.js: a map that only grows and is copied for every batch: what belongs to which id, of everything that ever came.
+/* grown.js: a map that nearly only grows and is copied for every batch: what belongs to which id, of everything that ever came.
  *
  * To copy a Map of a night's entries sixty times a second is most of the work and nearly all of the garbage. This one lies in pieces: a copy
  * shares them all, and a piece is copied when something is put into it. As a Map otherwise, for as much of it as is asked. */
@@ -54,5 +54,22 @@ export class Grown {
 		/** @type {Map<string, V>} */ (piece).set(key, value);
 		this.size += /** @type {Map<string, V>} */ (piece).size - before;
 		return this;
+	}
+
+	/** A copy in which these are not. @param {string[]} keys */
+	without(keys) {
+		/** @type {Grown<V>} */
+		const next = new Grown(this);
+		/** @type {Map<number, string[]>} */
+		const of = new Map();
+		for (const key of keys)
+			of.set(pieceOf(key), [...of.get(pieceOf(key)) ?? [], key]);
+		for (const [n, list] of of) {
+			const piece = new Map(next.pieces[n]);
+			for (const key of list)
+				next.size -= Number(piece.delete(key));
+			next.pieces[n] = piece;
+		}
+		return next;
 	}
 }

@@ -36,7 +36,7 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{kind: string, address?: string, priority?: number}} Channel */
 /** @typedef {{position: number, person?: string, channels: Channel[]}} Contact */
 /** @typedef {{code: string, name: string, kinds: string[], size?: string, state?: string, established_in?: string,
- *   legal_rep_in?: string, home?: string, languages: string[], surfaces: string[], hours?: string, suspended?: boolean, chain: Contact[],
+ *   legal_rep_in?: string, home?: string, witness?: {vkey: string, at?: string, by?: Act}, languages: string[], surfaces: string[], hours?: string, suspended?: boolean, chain: Contact[],
  *   channels: Channel[]}} Org */
 /** @typedef {{person: string, org: string, title?: string, roles: string[], machine: boolean, left?: string}} Person */
 
@@ -56,7 +56,7 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{id: string, text: string, by: Act, answer?: {text: string, by: Act}}} Question */
 /** @typedef {{seq?: number, id: string, k: string, at: string, recorded?: string, org: string, actor?: any,
  *   body: any, decided: any, late?: boolean, urgent?: boolean, rendering?: string, disclosedBy?: number,
- *   unknown?: boolean, recalled?: boolean, original?: import("./protocol.js").Message}} Item  one line of a case's timeline */
+ *   unknown?: boolean, recalled?: boolean, sender?: string, original?: import("./protocol.js").Message}} Item  one line of a case's timeline */
 
 /** @typedef {{id: string, mode: string, exercise?: string, incident?: string, reporter: string, opened: string,
  *   awareAt?: string, draft: boolean, notice?: import("./protocol.js").Message, noticeId?: string, sentAt?: string,
@@ -74,7 +74,7 @@ import { signalSteps } from "./signals.js";
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
  *   waiting: Map<string, import("./admin.js").Pending>, credentials: Map<string, import("./admin.js").Credential>,
  *   attempts: Map<string, import("./admin.js").Attempt>, mandates: Map<string, import("./admin.js").Mandate>, holds: Map<string, import("./admin.js").Hold>,
- *   rules: Map<string, import("./admin.js").Rule>, exposures: Map<string, import("./duties.js").Exposure>, reviews: Map<string, import("./duties.js").Review>, erasures: Map<string, import("./duties.js").Erasure>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Grown<{seq?: number, case?: string}>, unknown: any[]}} State */
+ *   rules: Map<string, import("./admin.js").Rule>, exposures: Map<string, import("./duties.js").Exposure>, reviews: Map<string, import("./duties.js").Review>, erasures: Map<string, import("./duties.js").Erasure>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Grown<{seq?: number, case?: string}>, past: Map<string, Uint32Array>, recall: string[], unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -118,6 +118,8 @@ export function emptyState() {
 		deliveries: new Map(), // and what became of it
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
 		known: new Grown(), // entry id → what we already have of it
+		past: new Map(), // threats that are over and not here (keep.js): the numbers of their entries
+		recall: [], // of these, what has gone on and has to be here again
 		unknown: [],
 	};
 }
@@ -233,7 +235,7 @@ function stepOf(draft, e) {
 
 /** Entries that are known and change nothing that this console shows. */
 const silent = new Set([
-	"witness.register", "witness.revoke", "courier.take_over", "timestamp.stamp",
+	"courier.take_over", "timestamp.stamp",
 	"lookup.ask", "M26.verify",
 	"M26.drill", "push.subscribe", "push.unsubscribe",
 ]);
@@ -293,7 +295,8 @@ const steps = {
 			const known = orgs.get(o.org) ?? blankOrg(o.org);
 			const channels = o.phone ? [{ kind: "phone", address: o.phone }] : known.channels;
 			orgs.set(o.org, { ...known, name: o.name ?? known.name, kinds: o.kinds ?? known.kinds, state: o.state ?? known.state,
-				languages: o.languages ?? known.languages, home: o.home ?? known.home, channels });
+				languages: o.languages ?? known.languages, home: o.home ?? known.home, channels,
+				witness: !o.witness ? undefined : known.witness?.vkey === o.witness ? known.witness : { vkey: o.witness } });
 		}
 	},
 
@@ -302,6 +305,13 @@ const steps = {
 			return;
 		draft.state.last = entry.seq;
 		draft.state.tip = Math.max(draft.state.tip, entry.seq);
+		const past = draft.state.past.get(entry.case ?? "");
+		if (past) {
+			draft.map("past").set(entry.case, Uint32Array.of(...past, entry.seq));
+			if (!/^(M19|deadline)\./.test(entry.k)) // that somebody was reached, too, brings nothing back
+				draft.state.recall = [...new Set([...draft.state.recall, entry.case])];
+			return;
+		}
 		/* something is recorded again: the ledger is back */
 		if (draft.state.database === "away" && Date.parse(entry.recorded) > Date.parse(draft.state.awaySince))
 			draft.state.database = "up";
@@ -312,6 +322,18 @@ const steps = {
 		draft.state.database = "away";
 		draft.state.awaySince = entry.decided?.received ?? entry.recorded ?? entry.at;
 		applyEntry(draft, entry, unknown);
+	},
+
+	/** What was let go, asked for again: all entries of these cases, in order. */
+	again(draft, { cases, entries }, unknown) {
+		const back = new Set(cases.filter((/** @type {string} */ id) => draft.state.past.has(id)));
+		const past = draft.map("past");
+		const wanted = new Set([...back].flatMap((id) => [...past.get(id) ?? []]));
+		back.forEach((id) => past.delete(id));
+		draft.state.recall = draft.state.recall.filter((id) => !back.has(id));
+		for (const e of entries)
+			if (wanted.has(e.seq))
+				applyEntry(draft, e, unknown);
 	},
 
 	beat(draft, beat) {

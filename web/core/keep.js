@@ -1,0 +1,55 @@
+// @ts-check
+/* keep.js: what a page keeps that is open for a week. Pure.
+ *
+ * Everything that is open stays. Of threats that are over the newest stay whole; of the others only the numbers of their entries: when one is
+ * opened, is looked for, or goes on after all, the archive is asked for these again, and it is made anew of them as it was made at first. */
+
+import { board, deadlinesOf } from "./board.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./protocol.js").Entry} Entry */
+
+/** Threats that are over and stay whole; and by how many more there may be before some go. */
+export const WHOLE = 500, SLACK = 125;
+/** As many are asked for again at a time. */
+export const PIECE = 50;
+/** Numbers so close together are asked for in one request. */
+const GAP = 200;
+
+/** Threats that have nothing to come: no deadline runs, nothing has to be kept up. @param {State} s @param {Set<string>} spare ids that stay
+ * @param {number} [whole] @returns {State} the same one when there is nothing to let go */
+export function letGo(s, spare, whole = WHOLE) {
+	const { done } = board(s);
+	if (done.length <= whole + SLACK)
+		return s;
+	const gone = done.map((r) => r.case).sort((a, b) => b.touched - a.touched).slice(whole).filter((c) => !c.keep && !spare.has(c.id) && !deadlinesOf(c).length &&
+		c.timeline.every((i) => i.seq !== undefined && s.known.get(i.id)?.case === c.id && !i.decided.linked?.length)); // what touches another one can not be said again
+	if (!gone.length)
+		return s;
+	const next = { ...s, cases: new Map(s.cases), past: new Map(s.past), known: s.known.without(ids(gone)), caseOf: s.caseOf.without(ids(gone)) };
+	for (const c of gone) {
+		next.cases.delete(c.id);
+		next.past.set(c.id, Uint32Array.from(c.timeline.filter((i) => i.disclosedBy === undefined).map((i) => /** @type {number} */ (i.seq)).sort((a, b) => a - b)));
+	}
+	return next;
+}
+
+/** @param {import("./state.js").Case[]} cases */
+const ids = (cases) => cases.flatMap((c) => c.timeline.map((i) => i.id));
+
+/** Which entries have to be asked for, in ranges: after what number, up to which. @param {State} s @param {string[]} cases @returns {{after: number, last: number}[]} */
+export function rangesOf(s, cases) {
+	/** @type {{after: number, last: number}[]} */
+	const ranges = [];
+	for (const seq of cases.flatMap((id) => [...s.past.get(id) ?? []]).sort((a, b) => a - b)) {
+		const before = ranges[ranges.length - 1];
+		if (before && seq - before.last <= GAP)
+			before.last = seq;
+		else
+			ranges.push({ after: seq - 1, last: seq });
+	}
+	return ranges;
+}
+
+/** The newest of what is not here. @param {State} s @param {number} n */
+export const newestPast = (s, n) => [...s.past].sort(([, a], [, b]) => b[b.length - 1] - a[a.length - 1]).slice(0, n).map(([id]) => id);
