@@ -12,6 +12,7 @@
 
 #define CONTROL_FD 4
 #define LOOK_US 500000
+#define WALK_AFTER_US INT64_C(5000000) /* the others start first: they have the same processors and the same database */
 #define PATIENCE_US INT64_C(10000000) /* so long another node may take to hand over a wrapping key */
 #define REPEAT_US INT64_C(60000000) /* the same trouble is said again so often */
 
@@ -109,7 +110,7 @@ static void on_turn(void *ctx)
 		if (r == 0 && fresh) {
 			e->done_to = 0;
 			toc_watch_again(p->watch);
-			p->walk_us = 0;
+			p->walk_us = now + WALK_AFTER_US;
 			e->erased_at.us = 0;
 			r = toc_eraser_restore(e, &error);
 			if (r < 0)

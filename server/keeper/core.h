@@ -132,6 +132,11 @@ struct toc_keeper {
 	unsigned unopened; /* seal keys whose wrapping key is not here */
 	unsigned start_waits; /* for keys, and for the copy of the state */
 	const char *start_failed;
+	struct {
+		struct toc_uuid *ids;
+		size_t n, at; /* before `at` they are here, or on their way */
+		bool unread;  /* it took too long once: not at the start */
+	} start_cases; /* whose rows are being read */
 	uint64_t saved_as_of;
 	int64_t save_us;
 	struct toc_copy *copy;

@@ -188,6 +188,7 @@ void toc_keeper_free(struct toc_keeper *k)
 	toc_copy_free(k);
 	toc_world_free(k->world);
 	toc_cases_free(k->cases);
+	free(k->start_cases.ids);
 	toc_receipts_free(k->receipts);
 	toc_outgoing_free(k->outgoing);
 	toc_erasure_free(k->erasure);

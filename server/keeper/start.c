@@ -8,10 +8,12 @@
 #include "keeper/core.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PATIENCE_US 5000000
 #define MENDED_WITHIN_US 6000000
 #define CASES_MAX 1000 /* whose rows are at hand from the start; those of others are read when they are wanted */
+#define CASES_AT_ONCE 50 /* read in one call, which has a deadline */
 
 static void again(struct toc_keeper *k, const char *why)
 {
@@ -78,14 +80,31 @@ static void on_case_row(void *ctx, const struct toc_row *row)
 	toc_arena_free(a);
 }
 
+static void read_some_cases(struct toc_keeper *k);
+
+/* What is not at hand is read when it is wanted: a database that is too busy for it keeps nobody from serving. */
 static void on_cases(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
 	struct toc_keeper *k = ctx;
 	(void)size;
-	if (result < 0)
-		again(k, error->text);
-	else
+	if (result == 0) {
+		read_some_cases(k);
+		return;
+	}
+	k->start_cases.unread = true;
+	again(k, error->text);
+}
+
+static void read_some_cases(struct toc_keeper *k)
+{
+	const struct toc_uuid *next = k->start_cases.ids + k->start_cases.at;
+	size_t n = k->start_cases.n - k->start_cases.at;
+
+	n = n < CASES_AT_ONCE ? n : CASES_AT_ONCE;
+	if (n == 0 || toc_store_read_cases(k->o.writer, next, n, TOC_STORE_DEADLINE, on_case_row, on_cases, k) < 0)
 		loaded(k);
+	else
+		k->start_cases.at += n;
 }
 
 static void on_tail(struct toc_keeper *k, int result)
@@ -96,13 +115,16 @@ static void on_tail(struct toc_keeper *k, int result)
 	}
 	struct toc_arena *a = toc_arena_new();
 	struct toc_uuid *cases;
-	size_t n = toc_world_open_cases(k->world, CASES_MAX, a, &cases);
-	if (n == 0)
-		loaded(k);
-	else if (toc_store_read_cases(k->o.writer, cases, n, TOC_STORE_DEADLINE, on_case_row, on_cases, k) <
-		 0)
-		again(k, "the store's queue is full");
+	size_t n = k->start_cases.unread ? 0 : toc_world_open_cases(k->world, CASES_MAX, a, &cases);
+	if (k->start_cases.unread)
+		toc_log(TOC_LOG_WARN, "cases_not_read", "the rows of open cases are read when they are wanted");
+	k->start_cases.ids = toc_must_realloc(k->start_cases.ids, n * sizeof *cases);
+	if (n)
+		memcpy(k->start_cases.ids, cases, n * sizeof *cases);
+	k->start_cases.n = n;
+	k->start_cases.at = 0;
 	toc_arena_free(a);
+	read_some_cases(k);
 }
 
 /* Keys and state come side by side. */

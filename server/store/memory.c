@@ -367,6 +367,11 @@ static void unlock(struct memory *m)
 		m->ledger->locked_by = NULL;
 }
 
+static bool is_too_busy(struct memory *m)
+{
+	return m->fault == TOC_MEMORY_BUSY && m->s.n && toc_op_head(&m->s)->kind == TOC_OP_READ_CASES;
+}
+
 /* @return false when the head has to wait for the tip's lock */
 static bool do_head(struct memory *m, int64_t now)
 {
@@ -399,7 +404,11 @@ static bool do_head(struct memory *m, int64_t now)
 			op->hand_over.row(op->ctx, &l->rows[seq]);
 		size = l->range.size;
 		break;
-	case TOC_OP_READ_CASES: read_cases(m, op); break;
+	case TOC_OP_READ_CASES:
+		if (is_too_busy(m))
+			return false;
+		read_cases(m, op);
+		break;
 	case TOC_OP_RECALLS: read_kind(m, op, "M25.recall"); break;
 	case TOC_OP_WITNESSES: read_kind(m, op, "witness."); break;
 	case TOC_OP_FIND: find(m, op); break;
@@ -454,7 +463,7 @@ static void memory_step(struct toc_store *s, short revents, int64_t now)
 			toc_store_tell(s, TOC_STORE_DOWN, &err);
 		return;
 	}
-	if (m->fault == TOC_MEMORY_FROZEN) {
+	if (m->fault == TOC_MEMORY_FROZEN || is_too_busy(m)) {
 		if (!s->n || toc_op_head(s)->deadline_us > now)
 			return;
 		(void)toc_fail(&err, TOC_ETIMEOUT,
@@ -503,12 +512,12 @@ static short memory_wants(const struct toc_store *s)
 
 static int64_t memory_next_us(const struct toc_store *s)
 {
-	const struct memory *m = memory_of(s);
+	struct memory *m = memory_of(s);
 	const struct ledger *l = m->ledger;
 
 	if (m->fault == TOC_MEMORY_AWAY)
 		return m->up || s->n ? 0 : INT64_MAX;
-	if (m->fault == TOC_MEMORY_FROZEN)
+	if (m->fault == TOC_MEMORY_FROZEN || is_too_busy(m))
 		return toc_op_first_deadline(s);
 	if (!m->up || m->appended || m->published)
 		return 0;

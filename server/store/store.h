@@ -102,6 +102,7 @@ enum toc_memory_fault {
 	TOC_MEMORY_AWAY,        /* cannot be reached: operations end with TOC_EIO */
 	TOC_MEMORY_FROZEN,      /* takes operations and never answers: they end at their deadline */
 	TOC_MEMORY_RACED,       /* another one is always first, unless the tip's lock is ours */
+	TOC_MEMORY_BUSY,        /* answers, but not to who wants the rows of cases: that ends at its deadline */
 	TOC_MEMORY_LOSE_ANSWER, /* the next append takes effect, and then the connection is lost */
 };
 void toc_store_memory_fault(struct toc_store *s, enum toc_memory_fault fault);

@@ -313,6 +313,23 @@ CASE(without_a_database_a_keeper_starts_from_the_sealed_copy)
 	stage_end(&s);
 }
 
+CASE(a_database_too_busy_for_the_rows_of_open_cases_keeps_no_keeper_from_serving)
+{
+	stage_begin(&s);
+	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "first"));
+	stage_run(&s, 10);
+	stage_copy(&s, 0);
+	stage_stop(&s, 0);
+	stage_keeper(&s, 0);
+	stage_fault(&s, 0, TOC_MEMORY_BUSY);
+	stage_wait_serving(&s, 0);
+	CHECK(s.keeper[0].k->phase == TOC_READY);
+	CHECK_INT(toc_cases_bytes(s.keeper[0].k->cases), 0);
+	struct toc_value *m = stage_threat(&s, "second");
+	CHECK_TEXT(toc_get_text(stage_send(&s, stage_login(&s, "GameNest", "night responder"), m), "op"), "accepted");
+	stage_end(&s);
+}
+
 /* What was said in URGENT frames from frame `from` on, in order: id and JSON. */
 static struct toc_str urgents(size_t from)
 {
