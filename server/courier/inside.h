@@ -64,6 +64,7 @@ typedef void toc_jobs_send(void *ctx, struct toc_buf *frame);
 struct toc_jobs {
 	struct toc_arena *arena;
 	const struct toc_limits *limits;
+	int64_t turned_us; /* when its turn was last */
 	struct toc_engine *engine;
 	struct toc_taken *taken;
 	toc_jobs_send *send; /* to the keeper; dropped when it is not there */

@@ -311,10 +311,29 @@ static void begin_some(struct toc_jobs *j, struct toc_way_served *w)
 			begin(j, w, job);
 }
 
+/* We stood still so long that another node may carry what waits here: the keeper is asked again. */
+static void after_standstill(struct toc_jobs *j)
+{
+	int64_t now = toc_clock_mono_us(), since = now - j->turned_us;
+	struct toc_outcome o = { 0 };
+	size_t cursor = 0;
+	struct toc_str id;
+	void *value;
+	j->turned_us = now;
+	if (since == now || since <= j->limits->courier_silence_s * 1000000 / 2)
+		return;
+	toc_log(TOC_LOG_WARN, "stood_still", "for %lld s; what was not begun is asked for again", (long long)since / 1000000);
+	toc_outcome_set(&o, TOC_OUTCOME_DROPPED, 0, "the courier stood still");
+	while (toc_map_next(j->by_id, &cursor, &id, &value))
+		if (((struct toc_job *)value)->way != TOC_WAY_STAMP && leave_queues(&j->ways[((struct toc_job *)value)->way], value))
+			settle(j, value, &o);
+}
+
 void toc_jobs_turn(struct toc_jobs *j)
 {
 	unsigned waiting[TOC_N_WAY] = { 0 };
 	tell_ended(j);
+	after_standstill(j);
 	for (unsigned i = 0; i < TOC_WAYS; i++) {
 		struct toc_way_served *w = &j->ways[i];
 		if (!w->channel)

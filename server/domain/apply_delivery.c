@@ -113,7 +113,7 @@ static bool is_over(const struct toc_delivery *one, enum toc_delivery_state to)
 {
 	bool heard_of = one->channel >= TOC_CHANNEL_PHONE && one->channel <= TOC_CHANNEL_RADIO;
 
-	return to >= TOC_DELIVERY_DELIVERED || (to == TOC_DELIVERY_SENT && !heard_of);
+	return to >= TOC_DELIVERY_DELIVERED || ((to == TOC_DELIVERY_SENT || to == TOC_DELIVERY_UNCONFIRMED) && !heard_of);
 }
 
 static void steps(const struct deed *d, const struct toc_value *list)

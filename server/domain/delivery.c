@@ -176,13 +176,24 @@ static bool has_other_way(const struct toc_ask *q, const struct toc_delivery *d)
 		return true;
 	for (uint32_t i = 0; box && i < box->n_deliveries; i++) {
 		const struct toc_delivery *other = toc_find_delivery(q->w, box->deliveries[i].id);
-		if (other && other != d && other->contact == d->contact && toc_uuid_eq(other->message, d->message))
+		if (other && other != d && other->state != TOC_DELIVERY_UNCONFIRMED && other->contact == d->contact && toc_uuid_eq(other->message, d->message))
 			return true;
 	}
 	return false;
 }
 
-/* Nobody waits fifteen minutes for an e-mail that is known not to arrive. */
+/* Somebody of them has it before their eyes: the time runs, and nobody further is called for it. */
+static bool is_seen(const struct toc_ask *q, const struct toc_delivery *d)
+{
+	const struct toc_message *m = toc_find_message(q->w, d->message);
+
+	for (uint32_t i = 0; m && i < m->n_receipts; i++)
+		if (m->receipts[i].state != TOC_RECEIPT_DELIVERED && toc_short_is(&m->receipts[i].org, toc_short_str(&d->org)))
+			return true;
+	return false;
+}
+
+/* Nobody waits fifteen minutes for an e-mail that is known not to arrive, or for a call of which nothing is heard. */
 static void call_next(struct toc_ask *q, struct toc_value *decided, const struct toc_delivery *d)
 {
 	const struct toc_timer *t = toc_running(q->w, "T19", d->incident, toc_short_str(&d->org));
@@ -190,7 +201,7 @@ static void call_next(struct toc_ask *q, struct toc_value *decided, const struct
 	bool is_last = t && t->called < (int64_t)reach.n && reach.order[t->called] == d->contact; /* of those who were called */
 
 	if (t && d->calls && toc_uuid_eq(t->cause, d->message) && is_last && toc_before(q->at, t->next) &&
-	    toc_before(t->next, t->deadline) && !has_other_way(q, d))
+	    toc_before(q->at, t->deadline) && !is_seen(q, d) && !has_other_way(q, d))
 		toc_move_timer(q, decided, t, q->at, false);
 }
 
@@ -210,6 +221,11 @@ void toc_give_up_deliveries_by(struct toc_ask *q, struct toc_value *decided, str
 	}
 }
 
+bool toc_is_handed_on(const struct toc_delivery *d)
+{
+	return d->state == TOC_DELIVERY_SENT || d->state == TOC_DELIVERY_UNCONFIRMED;
+}
+
 int toc_rule_delivery(struct toc_ask *q)
 {
 	const struct toc_delivery *d = toc_find_delivery(q->w, toc_get_id(q->body, "delivery"));
@@ -218,7 +234,7 @@ int toc_rule_delivery(struct toc_ask *q)
 
 	int64_t attempt = toc_get_int(q->body, "attempt", 0);
 	if (!d || !toc_delivery_step(state, d->state, &to) || attempt < d->attempts ||
-	    (attempt == d->attempts && d->state != TOC_DELIVERY_SENT)) {
+	    (attempt == d->attempts && !toc_is_handed_on(d))) {
 		q->verdict->duplicate = true; /* said before, by us or by the node that has taken it over */
 		return 0;
 	}
@@ -242,7 +258,7 @@ int toc_rule_delivery(struct toc_ask *q)
 	(void)toc_reader_add(q, draft, toc_short_str(&d->org), TOC_IF_CALLED);
 	if (to == TOC_DELIVERY_DELIVERED && m && m->n_readers)
 		arrived(q, draft, d, m);
-	if (to == TOC_DELIVERY_BOUNCED || to == TOC_DELIVERY_DEAD)
+	if (to == TOC_DELIVERY_BOUNCED || to == TOC_DELIVERY_DEAD || to == TOC_DELIVERY_UNCONFIRMED)
 		call_next(q, decided, d);
 	return 0;
 }

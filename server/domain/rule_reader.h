@@ -82,6 +82,8 @@ enum {
 	TOC_CHANNEL_PUSH
 }; /* toc_channel_name */
 uint32_t toc_served(const struct toc_world *w); /* channels by which somebody can be reached now, as bits */
+/** Given to somebody who may still say what became of it. */
+bool toc_is_handed_on(const struct toc_delivery *d);
 struct toc_uuid toc_delivery_id(struct toc_uuid page, struct toc_str org, int64_t contact, struct toc_str channel);
 /** decided.pages of every draft from number `first` on += an e-mail for each reader who is reached by e-mail. */
 void toc_mail_readers(struct toc_ask *q, size_t first);

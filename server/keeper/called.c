@@ -101,7 +101,7 @@ static void by_machine(struct toc_keeper *k, const struct toc_delivery *d, const
 	struct toc_value *body = toc_get(w->command.message, "body");
 
 	toc_set_text(w->arena, body, "delivery", toc_uuid_str(w->arena, d->id));
-	toc_set_int(w->arena, body, "attempt", d->attempts + (d->state != TOC_DELIVERY_SENT));
+	toc_set_int(w->arena, body, "attempt", d->attempts + !toc_is_handed_on(d));
 	toc_keeper_put(k, w);
 }
 

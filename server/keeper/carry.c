@@ -60,6 +60,8 @@ void toc_enter_outcome(struct toc_keeper *k, struct toc_going *g)
 		return;
 	}
 	toc_time again = g->state == TOC_OUTCOME_RETRYING ? again_at(k, d, g) : TOC_TIME_NEVER;
+	if (g->state == TOC_OUTCOME_SENT && !g->unconfirmed && g->way == TOC_WAY_PHONE)
+		again = toc_after(toc_keeper_now(k), TOC_SECONDS(k->limits.report_s));
 	if (g->state == TOC_OUTCOME_RETRYING && again.us == TOC_TIME_NEVER.us)
 		g->state = TOC_OUTCOME_DEAD;
 	struct toc_work *w = toc_server_work(k, "M19", "delivery");
@@ -73,7 +75,7 @@ void toc_enter_outcome(struct toc_keeper *k, struct toc_going *g)
 	toc_set_text(a, body, "message_ref", toc_uuid_str(a, d->message));
 	toc_set_text(a, body, "recipient_org", toc_short_str(&d->org));
 	toc_set_cstr(a, body, "channel", toc_channel_name((unsigned)d->channel));
-	toc_set_cstr(a, body, "state", words[g->state]);
+	toc_set_cstr(a, body, "state", g->unconfirmed ? "unconfirmed" : words[g->state]);
 	toc_set_text(a, body, "at",
 		     toc_time_str(a, toc_clock_at(toc_find_exercise(k->world, d->exercise), toc_keeper_now(k))));
 	toc_set_cstr(a, body, "actor_kind", "machine");
@@ -104,6 +106,10 @@ static void compose(struct toc_keeper *k, struct toc_going *g, const struct toc_
 	const char *why = NULL;
 	if (!d || !toc_delivery_waits(d) || !toc_is_ours(k, d)) {
 		toc_let_go(k, g);
+		return;
+	}
+	if (toc_is_behind(k)) {
+		toc_put_off(k, g);
 		return;
 	}
 	g->attempt = (uint32_t)d->attempts + 1;

@@ -117,7 +117,7 @@ struct toc_keeper {
 		struct toc_row *rows;
 		size_t n, cap;
 		uint64_t began, tip; /* size of our state when the read began; what the ledger said */
-		int64_t poll_us;
+		int64_t poll_us, heard_us; /* when a read was last complete */
 	} tail;
 
 	/* away and back */

@@ -141,6 +141,7 @@ static void committed(struct toc_keeper *k)
 	toc_observe(TOC_METRIC_KEEPER_BATCH, 0, (int64_t)b->n_works);
 	toc_count_by(TOC_METRIC_KEEPER_ENTRIES, 0, b->n);
 	toc_count_by(TOC_METRIC_KEEPER_DEADLINES, 0, parts_of(b) - b->n_works);
+	k->tail.heard_us = toc_clock_mono_us(); /* it was decided against all that there is */
 	k->batch = NULL;
 	k->races = 0;
 	k->keyless = 0;

@@ -21,7 +21,7 @@ struct toc_going {
 	enum toc_going_stage stage;
 	enum toc_way way;
 	struct toc_keeper *k;
-	bool linkless, found;
+	bool linkless, found, unconfirmed; /* unconfirmed: SENT, and its gateway has said nothing */
 	uint64_t seq;         /* of the entry that is read */
 	struct toc_uuid wanted, to; /* its id; the hook that it goes to or by, nil: none */
 	unsigned reads;
@@ -67,6 +67,8 @@ void toc_tell_courier(struct toc_keeper *k);                /* k->out */
 
 /* carry.c */
 void toc_carry(struct toc_keeper *k, struct toc_going *g); /* from where it stands; may end at once */
+/** Others may have taken it over while this node did not run: not now, the ledger is read first. */
+bool toc_is_behind(struct toc_keeper *k);
 void toc_put_off(struct toc_keeper *k, struct toc_going *g);
 void toc_came_to(struct toc_keeper *k, struct toc_going *g, enum toc_outcome_state state, uint16_t code);
 void toc_enter_outcome(struct toc_keeper *k, struct toc_going *g);

@@ -15,6 +15,7 @@
 #define IN_HAND_OF_CALLS 512 /* of each of the other ways: many addresses, each of which may be slow */
 #define IN_HAND_OF_ONE 8     /* of one webhook or gateway: what does not answer keeps no other waiting */
 #define LOOK_US 1000000      /* between two looks at what nobody carries */
+#define WAIT_US 20000        /* for the ledger to be read */
 #define ROWS_BYTES (8u << 20)
 
 static struct toc_str key(const struct toc_uuid *id)
@@ -189,6 +190,14 @@ static bool begin_one(struct toc_keeper *k, enum toc_way way)
 
 /* ---- the keeper's loop ---- */
 
+/* A machine that stood still longer than the others wait believes that it still carries what another one has taken over. */
+bool toc_is_behind(struct toc_keeper *k)
+{
+	bool behind = toc_clock_mono_us() - k->tail.heard_us > k->limits.courier_silence_s * 1000000 / 2;
+	k->tail.wanted |= behind;
+	return behind;
+}
+
 void toc_outgoing_turn(struct toc_keeper *k)
 {
 	struct toc_outgoing *o = k->outgoing;
@@ -211,7 +220,7 @@ void toc_outgoing_turn(struct toc_keeper *k)
 		o->look_us = mono + LOOK_US;
 		toc_look_for_left(k);
 	}
-	if (!o->here || mono < o->retry_us)
+	if (!o->here || mono < o->retry_us || toc_is_behind(k))
 		return;
 	for (unsigned i = 1; i < TOC_WAYS; i++)
 		while (o->retry_us <= mono && o->ways[i].in_hand < in_hand_most((enum toc_way)i) && begin_one(k, (enum toc_way)i))
@@ -224,6 +233,8 @@ int64_t toc_outgoing_next_us(const struct toc_keeper *k)
 	int64_t next = o->look_us, mono = toc_clock_mono_us(), now = toc_keeper_now(k).us;
 	if (k->phase != TOC_READY || !k->announced)
 		return INT64_MAX;
+	if (k->tail.wanted)
+		return next > mono + WAIT_US ? next : mono + WAIT_US;
 	for (unsigned i = 1; o->here && i < TOC_WAYS; i++) {
 		const struct toc_heap *heaps[] = { &o->ways[i].calls, &o->ways[i].told };
 		for (size_t h = 0; h < 2 && o->ways[i].in_hand < in_hand_most((enum toc_way)i); h++) {

@@ -101,6 +101,7 @@ static void apply_and_go_on(struct toc_keeper *k)
 		start_read(k);
 		return;
 	}
+	k->tail.heard_us = toc_clock_mono_us();
 	settle(k, 0);
 }
 

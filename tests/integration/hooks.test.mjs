@@ -27,7 +27,7 @@ before(async () => {
 	[chirp, broken, slow, gate, push, gameOnly] = await Promise.all(Array.from({ length: 6 }, () => Endpoint.start(airu)));
 	[airu.only, gameOnly.only] = ['AIRU', 'GameNest'];
 	server = await Server.start({ args: [...Endpoint.options(airu, chirp, broken, slow, gate, push, gameOnly), '--push-contact', WAKE,
-		'--hook-answer-s', '2', '--delivery-retry-s', '1'] });
+		'--hook-answer-s', '2', '--delivery-retry-s', '1', '--report-s', '2'] });
 	[admin, second, game, desk] = await Promise.all([['AIRU', 'admin'], ['AIRU', 'second admin'], ['GameNest', 'night responder'], ['AIRU', 'duty officer']]
 		.map(([org, person]) => Member.connect(server, org, person, { resume: true })));
 	for (const member of [admin, second, desk]) await sign_in(member);
@@ -363,7 +363,24 @@ describe('a phone gateway', () => {
 		assert.ok(!admin.entries.some((e) => e.k === 'M19.human'));
 	});
 
-	it('makes it a person’s acknowledgement when the two keys were pressed: of having been reached, and no answer to the threat', async () => {
+	it('that says nothing leaves the call unconfirmed, once', async () => {
+		const { call } = order.json.data, of = (e) => e.message.body.delivery === call;
+		const silent = await outcome(admin, 'unconfirmed', of);
+		assert.equal(silent.message.body.attempt, escalated.message.body.attempt);
+		await outcome(admin, 'unconfirmed', (e) => !of(e)); // a later call's: this one's was not said again
+		assert.equal(admin.entries.filter((e) => e.k === 'M19.delivery' && e.message.body.state === 'unconfirmed' && of(e)).length, 1);
+	});
+
+	it('is a machine’s word when other keys were pressed, though nothing was heard of the call before', async () => {
+		const another = await gate.call((c) => c.json?.type === 'tocsin.call' && c.json.data.call !== order.json.data.call);
+		const { call, key } = another.json.data, wrong = key === '11' ? '12' : '11';
+		const humans = game.entries.filter((e) => e.k === 'M19.human').length;
+		assert.equal((await report({ call, result: 'key', key: wrong })).status, 202);
+		await outcome(admin, 'delivered', (e) => e.message.body.delivery === call);
+		assert.equal(game.entries.filter((e) => e.k === 'M19.human').length, humans);
+	});
+
+	it('makes it a person’s acknowledgement also then, when the two keys were pressed: of having been reached, and no answer to the threat', async () => {
 		const { call, key } = order.json.data, about = escalated.message.body.message_ref;
 		const r = await report({ call, result: 'key', key });
 		assert.equal(r.status, 200, r.text);
@@ -371,15 +388,6 @@ describe('a phone gateway', () => {
 		assert.deepEqual([human.message.body.channel, human.message.body.state, human.message.body.actor_kind], ['phone', 'acked', 'human']);
 		assert.ok(!game.entries.some((e) => e.k === 'M5.ack'));
 		assert.equal((await report({ call, result: 'key', key })).json.detail, 'no such call, or it is over');
-	});
-
-	it('is a machine’s word otherwise', async () => {
-		const another = await gate.call((c) => c.json?.type === 'tocsin.call' && c.json.data.call !== order.json.data.call);
-		const { call, key } = another.json.data, wrong = key === '11' ? '12' : '11';
-		const humans = game.entries.filter((e) => e.k === 'M19.human').length;
-		assert.equal((await report({ call, result: 'key', key: wrong })).status, 202);
-		await outcome(admin, 'delivered', (e) => e.message.body.delivery === call);
-		assert.equal(game.entries.filter((e) => e.k === 'M19.human').length, humans);
 	});
 
 	/** A call that only tries the telephone says that nothing has happened, and the two keys are its answer: an entry `k` of AIRU. */

@@ -163,7 +163,7 @@ function Declare() {
 /* ---- the log ---- */
 
 const OUTCOMES = /** @type {Record<string, string>} */ ({ queued: "waiting", sent: "sent", delivered: "delivered", retrying: "clock", bounced: "rejected",
-	dead: "cross" });
+	dead: "cross", unconfirmed: "question" });
 
 /** @param {{d: Delivery}} props */
 function Line({ d }) {

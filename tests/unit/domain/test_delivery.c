@@ -265,6 +265,32 @@ CASE(an_e_mail_that_bounced_is_not_waited_for_whoever_is_on_duty)
 	stage_free(s);
 }
 
+/* Neither for ever "sent", nor over: whoever presses the keys a little later was reached. */
+CASE(a_call_of_which_its_gateway_says_nothing_is_not_confirmed_and_the_next_one_is_called)
+{
+	struct stage *s = stage_new();
+	serve(s, "\"e-mail\",\"phone\"");
+	owner_second(s, OWNER, "");
+	owner_second(s, "PastePond/partner", stage_id(s, "M26.own", "PastePond"));
+	CHECK(stage_play(s, "lantern.json", "15:00") == 0);
+	CHECK(of_activation(s) && of_activation(s)->channel == TOC_CHANNEL_PHONE);
+	stage_to(s, "16:00");
+	struct toc_delivery call = *of_activation(s);
+	CHECK(say(s, &call, 1, "unconfirmed", "") == 0 && s->v.duplicate); /* nobody has been asked to call yet */
+	CHECK(say(s, &call, 1, "sent", ",\"again_at\":\"2031-05-17T14:15:00Z\"") == 0 && !s->v.duplicate);
+	CHECK(say(s, &call, 1, "unconfirmed", "") == 0 && !s->v.duplicate);
+	CHECK(say(s, &call, 1, "unconfirmed", "") == 0 && s->v.duplicate);
+	stage_due(s);
+	const struct stage_entry *next = stage_last(s, "M19.escalation", NULL);
+	CHECK(next && toc_get_time(toc_get(next->e.body, "decided"), "at", s->now).us == stage_time(s, "16:00").us);
+	CHECK_INT(toc_get_int(toc_get(toc_get(next->e.body, "message"), "body"), "contact", -1), 1);
+	CHECK(toc_find_delivery(s->w, call.id) && toc_find_delivery(s->w, call.id)->state == TOC_DELIVERY_UNCONFIRMED);
+	CHECK(say(s, &call, 1, "delivered", "") == 0 && !s->v.duplicate);
+	CHECK(!toc_find_delivery(s->w, call.id));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 CASE(only_the_server_says_what_became_of_a_delivery)
 {
 	struct stage *s = activated();

@@ -265,6 +265,27 @@ CASE(one_node_carries_a_delivery_and_another_takes_over_when_it_is_silent)
 	end();
 }
 
+CASE(a_node_that_stood_still_while_another_took_over_hands_nothing_over_again)
+{
+	begin(2);
+	(void)report(0);
+	say(0, job(0, 0), TOC_OUTCOME_RETRYING, 451);
+	struct toc_keeper *still = s.keeper[0].k;
+	s.keeper[0].k = NULL; /* it does not turn: its machine is suspended */
+	for (int ms = 0; !courier[1].n && ms < 8000; ms += 10)
+		run(10);
+	CHECK_INT(courier[1].n, 1);
+	say(1, &courier[1].jobs[0], TOC_OUTCOME_DELIVERED, 250);
+	size_t n = courier[0].n;
+	s.keeper[0].k = still;
+	run(1500);
+	CHECK_INT(courier[0].n, n);
+	/* and what comes to it now is its own again */
+	(void)report(0);
+	(void)job(0, n);
+	end();
+}
+
 CASE(what_was_acknowledged_is_called_back)
 {
 	begin(1);

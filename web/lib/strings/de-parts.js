@@ -81,6 +81,7 @@ export default {
 	"delivery.retrying": "neuer Versuch",
 	"delivery.escalated": "gerufen",
 	"delivery.dead": "aufgegeben",
+	"delivery.unconfirmed": "nicht bestätigt: Das Gateway hat nichts gemeldet",
 	"delivery.not_attempted": "nicht versucht: Diesen Kanal gibt es noch nicht",
 	"step.title": "Nächster Schritt",
 	"step.answer": "Fragen beantworten",

@@ -81,6 +81,7 @@ export default {
 	"delivery.retrying": "trying again",
 	"delivery.escalated": "called",
 	"delivery.dead": "given up",
+	"delivery.unconfirmed": "not confirmed: the gateway has said nothing",
 	"delivery.not_attempted": "not attempted: this channel does not exist yet",
 	"step.title": "Next step",
 	"step.answer": "Answer the questions",

@@ -81,6 +81,7 @@ export default {
 	"delivery.retrying": "reintentando",
 	"delivery.escalated": "llamado",
 	"delivery.dead": "abandonado",
+	"delivery.unconfirmed": "sin confirmar: la pasarela no ha dicho nada",
 	"delivery.not_attempted": "no intentado: este canal aún no existe",
 	"step.title": "Siguiente paso",
 	"step.answer": "Responder a las preguntas",

@@ -81,6 +81,7 @@ export default {
 	"delivery.retrying": "nouvel essai",
 	"delivery.escalated": "appelé",
 	"delivery.dead": "abandonné",
+	"delivery.unconfirmed": "non confirmé : la passerelle n’a rien dit",
 	"delivery.not_attempted": "non tenté : cette voie n’existe pas encore",
 	"step.title": "Étape suivante",
 	"step.answer": "Répondre aux questions",

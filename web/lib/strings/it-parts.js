@@ -81,6 +81,7 @@ export default {
 	"delivery.retrying": "nuovo tentativo",
 	"delivery.escalated": "chiamato",
 	"delivery.dead": "abbandonato",
+	"delivery.unconfirmed": "non confermato: il gateway non ha detto nulla",
 	"delivery.not_attempted": "non tentato: questo canale non esiste ancora",
 	"step.title": "Passo successivo",
 	"step.answer": "Rispondere alle domande",

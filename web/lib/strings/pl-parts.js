@@ -81,6 +81,7 @@ export default {
 	"delivery.retrying": "ponawianie",
 	"delivery.escalated": "wezwano",
 	"delivery.dead": "zaniechano",
+	"delivery.unconfirmed": "niepotwierdzone: bramka nic nie zgłosiła",
 	"delivery.not_attempted": "nie próbowano: ten kanał jeszcze nie istnieje",
 	"step.title": "Następny krok",
 	"step.answer": "Odpowiedz na pytania",
