@@ -36,10 +36,11 @@ void toc_owe_confirmations(struct toc_ask *q, struct toc_draft *d, const struct 
 
 	for (uint32_t i = 0; i < had->n_readers; i++) {
 		struct toc_str org = toc_short_str(&had->readers[i].org);
+		const struct toc_organisation *o = toc_find_organisation(q->w, org);
 		bool again = false;
 		for (uint32_t k = 0; k < i && !again; k++) /* in two renderings */
 			again = toc_short_is(&had->readers[k].org, org);
-		if (again || toc_str_eq(org, d->org) || (only && !toc_list_has(only, org)) ||
+		if (again || !o || o->suspended || toc_str_eq(org, d->org) || (only && !toc_list_has(only, org)) ||
 		    (q->exercise && !toc_exercise_has(q->exercise, org)))
 			continue;
 		struct toc_value *v = toc_value_map(q->a), *parts = toc_value_list(q->a);

@@ -41,13 +41,19 @@ static bool subsides(uint32_t trend)
 	return trend == TOC_TREND_FALLING || trend == TOC_TREND_NONE;
 }
 
-static unsigned falling(struct toc_ask *q, const struct toc_course *c, struct toc_value *ret_missing)
+/* Of the engaged platforms those that can still be asked: who is suspended, or has left the exercise, reports nothing. */
+static unsigned falling(struct toc_ask *q, const struct toc_course *c, struct toc_value *ret_missing, unsigned *ret_of)
 {
 	unsigned n = 0;
 
+	*ret_of = 0;
 	for (uint32_t i = 0; c && i < c->n_engaged; i++) {
 		struct toc_str org = toc_short_str(&c->engaged[i].org);
+		const struct toc_organisation *o = toc_find_organisation(q->w, org);
 		const struct toc_volume *v = volume_of(c, org);
+		if (!o || o->suspended || (q->exercise && !toc_exercise_has(q->exercise, org)))
+			continue;
+		++*ret_of;
 		if (v && subsides(v->trend) && subsides(v->before))
 			n++;
 		else if (ret_missing)
@@ -118,7 +124,8 @@ struct toc_value *toc_figures(struct toc_ask *q)
 	toc_set_int(q->a, f, "reinstated", reinstated);
 	toc_set_int(q->a, f, "live_terminated", live);
 	toc_set_int(q->a, f, "platforms_engaged", c ? c->n_engaged : 0);
-	toc_set_int(q->a, f, "platforms_falling", falling(q, c, NULL));
+	unsigned asked;
+	toc_set_int(q->a, f, "platforms_falling", falling(q, c, NULL, &asked));
 	toc_set_int(q->a, f, "itl_open", open_threats(q));
 	order_figures(q, f);
 	toc_set_int(q->a, f, "linked_activations", c ? c->mechanisms : 0);
@@ -157,7 +164,7 @@ int toc_check_closing(struct toc_ask *q, struct toc_str decision)
 {
 	const struct toc_course *c = toc_find_course(q->w, q->incident->id);
 	struct toc_value *missing = toc_value_list(q->a);
-	unsigned engaged = c ? c->n_engaged : 0, n = falling(q, c, missing), orders = running_orders(q);
+	unsigned engaged, n = falling(q, c, missing, &engaged), orders = running_orders(q);
 
 	if (orders)
 		return TOC_REFUSE(q, CONDITION, "body.decision", "domain b.1",
@@ -202,10 +209,11 @@ void toc_say_closing(struct toc_ask *q, struct toc_draft *d)
 {
 	const struct toc_course *c = toc_find_course(q->w, q->incident->id);
 	struct toc_value *v = toc_value_map(q->a), *missing = toc_value_list(q->a);
+	unsigned engaged, n_falling = falling(q, c, missing, &engaged);
 	int64_t n;
 
-	toc_set_int(q->a, v, "platforms_engaged", c ? c->n_engaged : 0);
-	toc_set_int(q->a, v, "platforms_falling", falling(q, c, missing));
+	toc_set_int(q->a, v, "platforms_engaged", engaged);
+	toc_set_int(q->a, v, "platforms_falling", n_falling);
 	struct toc_value *list = unconfirmed(q, &n);
 	toc_set_int(q->a, v, "unconfirmed", n);
 	if (q->looking) {

@@ -81,10 +81,18 @@ static bool all_failed(const struct toc_contact *c)
 	return true;
 }
 
+/* Who has left an exercise is not called for it. */
+static struct toc_reached reached(struct toc_ask *q, struct toc_str org, uint32_t purpose)
+{
+	if (q->exercise && !toc_exercise_has(q->exercise, org))
+		return (struct toc_reached){ .point = NULL };
+	return toc_reached(q->w, q->a, org, purpose, q->now);
+}
+
 void toc_page_contact(struct toc_ask *q, struct toc_value *decided, struct toc_str org, uint32_t purpose,
 		      unsigned position)
 {
-	struct toc_reached reach = toc_reached(q->w, q->a, org, purpose, q->now);
+	struct toc_reached reach = reached(q, org, purpose);
 
 	for (; position < reach.n; position++) {
 		toc_page_channels(q, decided, reach.point, reach.order[position], NULL);
@@ -128,7 +136,7 @@ static void readers(struct toc_ask *q, struct toc_draft *d, struct toc_str calle
 struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, struct toc_str called, uint32_t purpose,
 				 struct toc_uuid about, unsigned position, bool *ret_exhausted)
 {
-	struct toc_reached reach = toc_reached(q->w, q->a, called, purpose, q->now);
+	struct toc_reached reach = reached(q, called, purpose);
 	bool exhausted = position >= reach.n;
 
 	if (exhausted)
@@ -185,7 +193,7 @@ static struct toc_str deputy(struct toc_ask *q, struct toc_str desk)
 static void page_who_came(struct toc_ask *q, struct toc_value *decided, const struct toc_timer *t, unsigned position, toc_time before)
 {
 	struct toc_str org = toc_short_str(&t->desk);
-	struct toc_reached reach = toc_reached(q->w, q->a, org, TOC_FOR_ITL, q->now);
+	struct toc_reached reach = reached(q, org, TOC_FOR_ITL);
 
 	if (q->exercise) /* whose clock may have jumped; people are on duty by the real one */
 		before = (toc_time){ q->now.us - toc_between(before, q->at).us };

@@ -336,7 +336,8 @@ int toc_rule_inform(struct toc_ask *q)
 	toc_set_id(q->a, acquainted, "id", id);
 	toc_set_time(q->a, acquainted, "informed", q->at);
 	toc_set(q->a, toc_decided(d), "acquainted", acquainted);
-	toc_set_time(q->a, toc_decided(d), "earliest_order_at", toc_after(q->at, NOTICE));
+	toc_set_time(q->a, toc_decided(d), "earliest_order_at",
+		     toc_after(known && known->informed_at.us != TOC_TIME_NEVER.us ? known->informed_at : q->at, NOTICE));
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	(void)toc_reader_add(q, d, toc_short_str(&hsp->code), TOC_IF_ADR);
 	return 0;
@@ -581,6 +582,9 @@ int toc_rule_order_withdraw(struct toc_ask *q)
 	toc_set_time(q->a, toc_order_effects(q, decided, o), "ended_at", q->at);
 	toc_stop_hours(q, decided, o, q->at, "withdrawn");
 	(void)toc_stop_on_order(q, decided, "T9", o, toc_short_str(&o->hsp), q->at);
+	(void)toc_stop_on_order(q, decided, "T5", o, toc_short_str(&o->hsp), q->at); /* nothing is left to be scrutinised */
+	(void)toc_stop_on_order(q, decided, "T4", o, toc_short_str(&o->home_authority), q->at);
+	(void)toc_stop_on_order(q, decided, "T6", o, toc_short_str(&o->home_authority), q->at);
 	toc_readers_of_order(q, d, o);
 	return 0;
 }

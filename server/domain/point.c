@@ -184,8 +184,9 @@ static bool has_left(const struct toc_world *w, struct toc_uuid person)
 struct toc_reached toc_reached_by(const struct toc_world *w, struct toc_arena *a, const struct toc_point *p, toc_time now)
 {
 	struct toc_reached reach = { .point = p };
+	const struct toc_organisation *o = p ? toc_find_organisation(w, toc_short_str(&p->org)) : NULL;
 
-	if (!p)
+	if (!o || o->suspended) /* who is sent nothing is not called either */
 		return reach;
 	struct toc_str org = toc_short_str(&p->org);
 	uint8_t *order = toc_arena_alloc(a, p->n_chain + 1);

@@ -32,6 +32,29 @@ static int check_may(struct toc_ask *q, const struct toc_message *m)
 			  "message_ref: who may send a %.*s recalls it", TOC_STR_ARGS(toc_short_str(&m->k)));
 }
 
+/* Whom an order binds that is in force, here or elsewhere (M22): their time runs on, so it is not taken from them, nor are they told
+ * to forget it. It is withdrawn. */
+static int check_binding(struct toc_ask *q, const struct toc_message *m, const struct toc_value *from)
+{
+	const struct toc_order *o = toc_find_order(q->w, m->order);
+	const struct toc_process *p = toc_find_process(q->w, m->eid);
+	struct toc_str bound = TOC_STR("");
+
+	if (o && toc_uuid_eq(o->issue, m->eid) && o->ended_at.us == TOC_TIME_NEVER.us && o->state != TOC_ORDER_FINAL)
+		bound = toc_short_str(&o->hsp);
+	else if (p && (p->state == TOC_PROCESS_OPEN || p->state == TOC_PROCESS_RECEIVED))
+		bound = toc_short_str(&p->addressee);
+	if (!bound.n)
+		return 0;
+	if (!toc_get_is(q->body, "kind", "sent_to_wrong_audience"))
+		return TOC_REFUSE(q, CONDITION, "body.kind", "domain M25, b.3", "kind: an order that is in force is withdrawn, not recalled");
+	if (!from || toc_list_has(from, bound))
+		return TOC_REFUSE(q, CONDITION, "body.from", "domain M25, b.3",
+				  "from: it binds \"%.*s\", whose time runs: withdraw it, or name who else should not have it",
+				  TOC_STR_ARGS(bound));
+	return 0;
+}
+
 static int check_recall(struct toc_ask *q, const struct toc_message *m)
 {
 	const struct toc_value *from = toc_get(q->body, "from");
@@ -53,6 +76,8 @@ static int check_recall(struct toc_ask *q, const struct toc_message *m)
 			return TOC_REFUSE(q, CONDITION, "body.from", "domain M25", "from: \"%.*s\" did not get it",
 					  TOC_STR_ARGS(org));
 	}
+	if (check_binding(q, m, from) < 0)
+		return -1;
 	if (!toc_before(q->at, toc_get_time(q->body, "confirm_deletion_by", TOC_TIME_NEVER)))
 		return TOC_REFUSE(q, TIME, "body.confirm_deletion_by", "domain T32",
 				  "confirm_deletion_by: is over already");

@@ -52,6 +52,8 @@ static int check_scrutiny(struct toc_ask *q)
 				  "order_ref: only an order of another state is scrutinised, by the authority of one's own");
 	if (!toc_uuid_is_nil(o->decision))
 		return TOC_REFUSE(q, STATE, "body.order_ref", "TCO 4(3), 4(4)", "order_ref: it has been scrutinised and decided");
+	if (o->ended_at.us != TOC_TIME_NEVER.us)
+		return TOC_REFUSE(q, STATE, "body.order_ref", "TCO 4(3), 4(4)", "order_ref: it was withdrawn");
 	return 0;
 }
 
