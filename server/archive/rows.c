@@ -51,15 +51,17 @@ static struct toc_value *parsed(struct toc_arena *a, struct toc_str json)
 
 void toc_rows_take(struct toc_answer *w, struct toc_str json)
 {
-	if (w->knew) {
-		toc_knew_take(w->knew, parsed(w->arena, toc_arena_str(w->arena, json)), false);
-	} else if (w->wanted) {
-		struct toc_arena *scratch = toc_arena_new();
-		w->wanted[w->n_wanted++] = (uint64_t)toc_get_int(parsed(scratch, json), "seq", 0);
-		toc_arena_free(scratch);
-	} else {
+	if (!w->knew && !w->wanted) {
 		toc_answer_give(w, json, 0);
+		return;
 	}
+	struct toc_arena *scratch = toc_arena_new();
+	const struct toc_value *row = parsed(scratch, json);
+	if (w->knew)
+		toc_knew_take(w->knew, row, false);
+	else
+		w->wanted[w->n_wanted++] = (uint64_t)toc_get_int(row, "seq", 0);
+	toc_arena_free(scratch);
 }
 
 /* ---- by place ---- */

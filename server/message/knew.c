@@ -61,9 +61,20 @@ static bool is_message(struct toc_str k)
 	return k.n > 3 && k.p[0] == 'M' && !(k.n > 4 && memcmp(k.p, "M19.", 4) == 0);
 }
 
-static struct toc_value *when(struct toc_knew *k, const struct toc_value *entry)
+/* What is kept is ours: an entry is there only while it is taken. */
+static void keep_text(struct toc_knew *k, struct toc_value *v, const char *name, struct toc_str text)
 {
-	return toc_value_text(k->a, toc_get_text(entry, "at"));
+	toc_set_text(k->a, v, name, toc_arena_str(k->a, text));
+}
+
+static void keep(struct toc_knew *k, struct toc_value *v, const char *name, const struct toc_value *of)
+{
+	toc_set(k->a, v, name, toc_value_copy(k->a, toc_get(of, name)));
+}
+
+static void keep_when(struct toc_knew *k, struct toc_value *v, const char *name, const struct toc_value *entry)
+{
+	keep_text(k, v, name, toc_get_text(entry, "at"));
 }
 
 /* ---- messages ---- */
@@ -81,9 +92,9 @@ static void carried(struct toc_knew *k, const struct toc_value *entry, struct to
 		const struct toc_value *inside = toc_at(toc_get(entry, "disclosed"), i);
 		struct toc_str ref = toc_get_text(toc_at(entries, i), "ref");
 		const char *kind = toc_map_get(k->kinds, ref);
-		toc_set_text(k->a, v, "ref", ref);
+		keep_text(k, v, "ref", ref);
 		if (inside || kind)
-			toc_set_text(k->a, v, "k", inside ? toc_get_text(inside, "k") : toc_str_of(kind));
+			keep_text(k, v, "k", inside ? toc_get_text(inside, "k") : toc_str_of(kind));
 		toc_push(k->a, list, v);
 	}
 	toc_set(k->a, m, "entries", list);
@@ -98,14 +109,14 @@ static void message(struct toc_knew *k, const struct toc_value *entry, bool reac
 	if (!is_message(kind) || (!own && !reached))
 		return;
 	struct toc_value *m = toc_value_map(k->a);
-	toc_set_text(k->a, m, "id", id);
-	toc_set_text(k->a, m, "k", kind);
-	toc_set(k->a, m, "at", when(k, entry));
+	keep_text(k, m, "id", id);
+	keep_text(k, m, "k", kind);
+	keep_when(k, m, "at", entry);
 	if (own) {
 		toc_push(k->a, k->own, m);
 		return;
 	}
-	toc_set_text(k->a, m, "org", toc_get_text(entry, "org"));
+	keep_text(k, m, "org", toc_get_text(entry, "org"));
 	carried(k, entry, m);
 	toc_set(k->a, m, "delivered", toc_value_list(k->a));
 	toc_set(k->a, m, "seen", toc_value_list(k->a));
@@ -128,8 +139,8 @@ static void receipts(struct toc_knew *k, const struct toc_value *entry)
 			if (!toc_get_is(r, "state", of[s].state))
 				continue;
 			struct toc_value *v = toc_value_map(k->a);
-			toc_set(k->a, v, s == 0 ? "channel" : "person", toc_get(r, s == 0 ? "channel" : "person"));
-			toc_set(k->a, v, "at", when(k, entry));
+			keep(k, v, s == 0 ? "channel" : "person", r);
+			keep_when(k, v, "at", entry);
 			toc_push(k->a, toc_get(m, of[s].list), v);
 		}
 	}
@@ -142,7 +153,7 @@ static void recalls(struct toc_knew *k, const struct toc_value *entry)
 	for (size_t i = 0; toc_list_has(toc_get(said, "orgs"), k->org) && i < toc_len(toc_get(said, "entries")); i++) {
 		struct toc_value *m = toc_map_get(k->by_id, toc_text_of(toc_at(toc_get(said, "entries"), i)));
 		if (m)
-			toc_set(k->a, m, "recalled", when(k, entry));
+			keep_when(k, m, "recalled", entry);
 	}
 }
 
@@ -162,11 +173,14 @@ static void started(struct toc_knew *k, const struct toc_value *entry, const str
 			toc_push(k->a, k->timers, t);
 			toc_map_put(k->clocks, toc_get_text(s, "id"), t);
 		}
-		toc_set(k->a, t, "timer", toc_get(s, "timer"));
-		toc_set(k->a, t, "id", toc_get(s, "id"));
-		toc_set(k->a, t, "desk", toc_get(s, "desk"));
-		toc_set(k->a, t, "starts", toc_get(s, "starts") ? toc_get(s, "starts") : when(k, entry));
-		toc_set(k->a, t, "deadline", toc_get(s, "deadline"));
+		keep(k, t, "timer", s);
+		keep(k, t, "id", s);
+		keep(k, t, "desk", s);
+		if (toc_get(s, "starts"))
+			keep(k, t, "starts", s);
+		else
+			keep_when(k, t, "starts", entry);
+		keep(k, t, "deadline", s);
 		toc_set_cstr(k->a, t, "state", "running");
 		toc_set(k->a, t, "steps", toc_value_list(k->a));
 	}
@@ -182,7 +196,8 @@ static void stopped(struct toc_knew *k, const struct toc_value *effects)
 		if (!t)
 			continue;
 		toc_set_cstr(k->a, t, "state", !met ? "stopped" : toc_get_bool(s, "met") ? "met" : "missed");
-		toc_set(k->a, t, "stopped_at", toc_get(s, "at"));
+		if (toc_get(s, "at"))
+			keep_text(k, t, "stopped_at", toc_get_text(s, "at"));
 	}
 }
 
@@ -200,9 +215,9 @@ static void moved(struct toc_knew *k, const struct toc_value *entry, const struc
 			continue;
 		struct toc_value *step = toc_value_map(k->a);
 		static const char *const said[] = { "contact", "channel", "state" };
-		toc_set(k->a, step, "at", when(k, entry));
+		keep_when(k, step, "at", entry);
 		for (size_t s = 0; s < sizeof said / sizeof *said; s++)
-			toc_set(k->a, step, said[s], toc_get(body, said[s]));
+			keep(k, step, said[s], body);
 		toc_push(k->a, toc_get(t, "steps"), step);
 	}
 }

@@ -25,7 +25,7 @@ struct toc_knew;
 
 struct toc_knew *toc_knew_new(struct toc_arena *a, struct toc_str org);
 void toc_knew_free(struct toc_knew *k);
-/** The next entry; borrowed until the answer. @param reached it is known to have reached the organisation; else
+/** The next entry; borrowed for the call. @param reached it is known to have reached the organisation; else
  * decided.readers says whether it does */
 void toc_knew_take(struct toc_knew *k, const struct toc_value *entry, bool reached);
 struct toc_value *toc_knew_answer(struct toc_knew *k);

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import WebSocket from 'ws';
 
-import { ask as question, atConsole, grantMandate } from './lib/audit.mjs';
+import { ask as question, atConsole, grantMandate, hold } from './lib/audit.mjs';
 import { Door } from './lib/door.mjs';
 import { Member } from './lib/member.mjs';
 import { LANTERN, m4, message, uuid7 } from './lib/messages.mjs';
@@ -406,14 +406,8 @@ describe('answers that nobody reads, or that are too much', () => {
 	it('one person has one place, and loses it by not reading; what is printed has a limit', async () => {
 		const [admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
 		const mandate = await grantMandate(admin, dpo, { exercises: [LANTERN] }), auditor = server.credential('FRP', 'auditor'), second = server.credential('FRP', 'second auditor');
-		const sql = "select repeat('y', 20000) as y from generate_series(1, 1000000)", body = JSON.stringify({ mandate, purpose: 'not read', format: 'csv', sql });
-		let ended = false;
-		const held = await new Promise((resolve, reject) => {
-			const r = https.request({ host: 'localhost', port: server.port, path: '/api/audit/sql', method: 'POST', ca: server.ca, agent: false,
-				headers: { authorization: `Bearer ${auditor.api_key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, (answer) => resolve(answer.pause()));
-			r.on('error', reject).end(body);
-		});
-		held.on('error', () => { ended = true; }).on('end', () => { ended = true; });
+		const sql = "select repeat('y', 20000) as y from generate_series(1, 1000000)";
+		const held = await hold(server, auditor, 'sql', { mandate, purpose: 'not read', format: 'csv', sql });
 		const small = (who) => question(server, who, 'timeline', { mandate, purpose: 'meanwhile', parameters: { exercise: LANTERN } });
 		await reaches('audits_per_person', async () => {
 			const again = await small(auditor);
@@ -422,9 +416,7 @@ describe('answers that nobody reads, or that are too much', () => {
 		assert.equal((await small(second)).last?.complete, true, 'nobody else is held up');
 		await reaches('audit_stall_s', async () => {
 			await until(async () => (await small(auditor)).last?.complete, 'the place is free again', 20_000);
-			held.resume();
-			await until(() => ended, 'what was not read is cut off');
-			assert.equal(held.complete, false);
+			assert.equal((await held.read()).complete, false, 'what was not read is cut off');
 		});
 		await reaches('audit_kib', async () => {
 			const much = await question(server, auditor, 'sql', { mandate, purpose: 'much', format: 'pdf', sql: 'select g from generate_series(1, 20000) g' });

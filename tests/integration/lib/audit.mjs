@@ -1,6 +1,7 @@
 // audit.mjs: mandates, and questions to the ledger.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import https from 'node:https';
 
 import { message } from './messages.mjs';
 
@@ -46,4 +47,27 @@ export function answerOf(r) {
 /** Ask by POST. */
 export async function ask(server, credential, name, body) {
 	return answerOf(await server.request('POST', `/api/audit/${name}`, { credential, body }));
+}
+
+/** Ask, and read nothing of the answer before `read()`, which tells how it ended: {text, complete}. */
+export async function hold(server, credential, name, body) {
+	const bytes = JSON.stringify(body), held = { text: '', ended: false };
+	const answer = await new Promise((resolve, reject) => {
+		held.request = https.request({ host: 'localhost', port: server.port, path: `/api/audit/${name}`, method: 'POST', ca: server.ca, agent: false,
+			headers: { authorization: `Bearer ${credential.api_key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) } }, (a) => resolve(a.pause()));
+		held.request.on('error', reject).end(bytes);
+	});
+	const over = new Promise((resolve) => {
+		answer.on('error', () => {}).on('close', () => resolve({ text: held.text, complete: answer.complete }));
+	});
+	over.then(() => { held.ended = true; });
+	held.status = answer.statusCode;
+	held.headers = answer.headers;
+	held.read = () => {
+		answer.setEncoding('utf8').on('data', (text) => { held.text += text; });
+		answer.resume();
+		return over;
+	};
+	held.leave = () => held.request.destroy();
+	return held;
 }

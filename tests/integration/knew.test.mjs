@@ -1,0 +1,101 @@
+// knew.test.mjs: what an organisation knew, when that is very much: it is told as its reader takes it, and neither the archive's
+// memory nor anybody else waits for a reader that takes nothing.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { answerOf, ask, atConsole, grantMandate, hold, system } from './lib/audit.mjs';
+import { Door } from './lib/door.mjs';
+import { Member } from './lib/member.mjs';
+import { m4 } from './lib/messages.mjs';
+import { build, scratch, Server, until } from './lib/server.mjs';
+
+const ENTRIES = 12_000, ORG = 'GameNest'; // it sends, or gets, nearly all of them
+const KIB_EACH = 2; // of an entry that names it, while it is added up: what is kept of it, not the entry, which has eight
+
+describe('very much that an organisation knew', () => {
+	const state = path.join(scratch(), 'state');
+	let server, door, admin, dpo, auditor, second, mandate, question, whole;
+
+	before(async () => {
+		await (await Server.start({ state })).stop({ keep: true });
+		execFileSync(path.join(build, 'tests/unit/domain/bench_seed'), [state, String(ENTRIES)], { stdio: ['ignore', 'ignore', 'inherit'] });
+		server = await Server.start({ state, args: ['--audits-per-person', '2'] });
+		door = new Door(server);
+		[admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
+		[auditor, second] = ['auditor', 'second auditor'].map((person) => server.credential('FRP', person));
+		mandate = await grantMandate(admin, dpo, { orgs: [ORG, 'HUB'], until: '2090-01-01T00:00:00Z' });
+		question = { mandate, purpose: 'what did they know?', parameters: { org: ORG, at: '2080-01-01T00:00:00Z', as_of: String(ENTRIES) } };
+	});
+	after(async () => {
+		await server?.stop();
+		fs.rmSync(path.dirname(state), { recursive: true, force: true });
+	});
+
+	const archive = () => server.pids('archive')[0];
+	const peakKib = () => Number(fs.readFileSync(`/proc/${archive()}/status`, 'utf8').match(/^VmHWM:\s+(\d+)/m)[1]);
+	const sent = () => door.sample('tocsin_archive_out_bytes_total');
+
+	it('is added up without keeping the entries', async (t) => {
+		const quiet = peakKib();
+		whole = await ask(server, auditor, 'knew', question);
+		assert.equal(whole.last.complete, true, JSON.stringify(whole.last ?? whole));
+		assert.ok(whole.rows.length > ENTRIES / 2, `${whole.rows.length} rows`);
+		const grown = peakKib() - quiet;
+		t.diagnostic(`${whole.rows.length} rows, ${grown} KiB`);
+		if (!process.env.ASAN_OPTIONS) assert.ok(grown < KIB_EACH * ENTRIES, `${grown} KiB`);
+	});
+
+	it('waits for a reader that takes nothing; meanwhile others are answered and threats recorded; then it goes on to its end', async () => {
+		const bytes = Buffer.byteLength(whole.rows.map((r) => `${JSON.stringify(r)}\n`).join('')), before = await sent(), peak = peakKib();
+		const held = await hold(server, auditor, 'knew', question);
+		const other = await ask(server, second, 'knew', { ...question, parameters: { ...question.parameters, org: 'HUB' } });
+		assert.deepEqual([other.last?.complete, other.rows?.length > ENTRIES / 3], [true, true], JSON.stringify(other.last ?? other));
+		const platform = await Member.connect(server, 'StreamHarbor', 'night responder');
+		assert.equal((await platform.send(m4(platform))).op, 'accepted');
+		await platform.close();
+		assert.equal((await server.request('GET', '/api/entries?after=-1&limit=5', { credential: auditor })).status, 200);
+
+		const theirs = Buffer.byteLength(other.rows.map((r) => `${JSON.stringify(r)}\n`).join(''));
+		assert.ok((await sent()) - before - theirs < bytes / 2, 'most of it has not left the archive');
+		if (!process.env.ASAN_OPTIONS) assert.ok(peakKib() - peak < KIB_EACH * ENTRIES, `${peakKib() - peak} KiB more`);
+		assert.deepEqual([held.ended, held.text], [false, '']);
+		const { text, complete } = await held.read(), r = answerOf({ status: held.status, headers: held.headers, text });
+		assert.deepEqual([complete, r.last], [true, whole.last]);
+	});
+
+	it('whoever goes away in the middle gives the place back', async () => {
+		const [one, two] = [await hold(server, auditor, 'knew', question), await hold(server, auditor, 'knew', question)];
+		const third = () => ask(server, auditor, 'threats', { mandate, purpose: 'meanwhile', parameters: { limit: '1' } });
+		assert.equal((await third()).json?.code, 'busy');
+		one.leave();
+		await until(async () => (await third()).status === 200, 'a place is free');
+		assert.equal(two.ended, false);
+		two.leave();
+		const again = await ask(server, auditor, 'knew', question);
+		assert.deepEqual(again.last, whole.last);
+	});
+
+	it('is cut off in the middle when the mandate ends', async () => {
+		const body = { step: 'end', mandate: await grantMandate(admin, dpo, { orgs: [ORG], until: '2090-01-01T00:00:00Z' }) };
+		const held = await hold(server, auditor, 'knew', { ...question, mandate: body.mandate });
+		const proposed = await admin.send(system('mandate', body));
+		assert.equal((await dpo.send(system('mandate', body, { supersedes: proposed.id }))).op, 'accepted', JSON.stringify(proposed));
+		const { text, complete } = await held.read();
+		assert.deepEqual([complete, /"sha256"/.test(text)], [false, false], 'no last line');
+	});
+
+	it('is cut off when the archive ends, and its successor answers', async () => {
+		const held = await hold(server, auditor, 'knew', question);
+		await server.kill('archive');
+		const { text, complete } = await held.read();
+		assert.deepEqual([complete, /"sha256"/.test(text)], [false, false], 'no last line');
+		const r = await until(async () => {
+			const x = await ask(server, auditor, 'knew', question);
+			return x.status === 200 && x;
+		}, 'another archive answers');
+		assert.deepEqual(r.last, whole.last);
+	});
+});
