@@ -341,7 +341,7 @@ void toc_answer_begin(struct toc_answer *w)
 {
 	const struct toc_auditor_options *o = &w->of->o;
 	const struct toc_taking_options form = { .format = toc_get_text(w->body, "format"), .query = w->query, .prover = o->prover, .store = o->store,
-						 .press = o->press, .most = o->spool_bytes };
+						 .press = o->press, .press_us = o->press_us, .most = o->spool_bytes };
 	static const struct toc_audit_taker taker = { .open = on_open, .row = on_row, .end = on_end };
 	uint64_t limit = toc_question_count(w, "limit", TOC_QUERY_ROWS_MOST);
 	struct toc_audit_question q = {

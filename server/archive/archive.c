@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define CONTROL_FD 4
+#define PATIENCE_US 30000000 /* in which others may ask, too: a report is not printed meanwhile */
 
 /* The press, as a program of its own, before starting programs is given up. It inherits nothing but its end of the socket.
  * @return ours, or -1: no reports are printed */
@@ -35,12 +36,30 @@ static int start_press(const char *program)
 	return pid < 0 ? -1 : pair[0];
 }
 
-/* What prints reports is gone, and cannot be made again by who may start no programs: the parent makes both anew. */
 static bool is_gone(int press)
 {
 	char byte;
 
 	return press >= 0 && recv(press, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* What prints reports is gone, and cannot be made again by who may start no programs: the parent makes both anew. Who is being
+ * answered is answered to the end. @return exit code */
+static int serve(struct toc_archive *a, int press)
+{
+	int64_t until_us = 0;
+
+	while (toc_archive_turn(a, TOC_SECONDS(1)) == 0) {
+		if (!is_gone(press))
+			continue;
+		if (!until_us) {
+			toc_log(TOC_LOG_ERROR, "press_gone", "tocsin-press is gone: the archive begins anew, with another");
+			until_us = toc_clock_mono_us() + PATIENCE_US;
+		}
+		if (toc_archive_is_idle(a) || toc_clock_mono_us() >= until_us)
+			return 1;
+	}
+	return 0;
 }
 
 int toc_archive_main(const struct toc_value *heritage)
@@ -69,11 +88,7 @@ int toc_archive_main(const struct toc_value *heritage)
 		/* Serving from the start: without a database every READ is answered BUSY, which the front
 		 * understands. */
 		toc_child_ready(toc_archive_child(a), "serving");
-		while (toc_archive_turn(a, TOC_SECONDS(1)) == 0 && !is_gone(o.press))
-			;
-		code = is_gone(o.press);
-		if (code)
-			toc_log(TOC_LOG_ERROR, "press_gone", "tocsin-press is gone: the archive begins anew, with another");
+		code = serve(a, o.press);
 	}
 	toc_archive_free(a);
 	toc_arena_free(arena);

@@ -85,6 +85,11 @@ void toc_auditor_turn(struct toc_auditor *a)
 			at = &(*at)->next;
 }
 
+unsigned toc_auditor_answers(const struct toc_auditor *a)
+{
+	return a->n;
+}
+
 void toc_auditor_leave(struct toc_auditor *a)
 {
 	a->leaving = true;

@@ -23,6 +23,7 @@ struct toc_auditor_options {
 	int64_t stall_us;                /* while its reader takes nothing */
 	size_t spool_bytes;              /* of an answer that a report or a bundle is made of */
 	int press;                       /* socket to tocsin-press, or -1 */
+	int64_t press_us;                /* while it gets no further */
 	toc_time (*now)(void *ctx);
 	void *ctx;
 };
@@ -34,6 +35,7 @@ void toc_auditor_ask(struct toc_auditor *a, unsigned front, struct toc_frame *fr
 void toc_auditor_more(struct toc_auditor *a, unsigned front, struct toc_frame *frame); /* AUDIT_MORE */
 void toc_auditor_stop(struct toc_auditor *a, unsigned front, bool all, uint64_t conn); /* nobody waits for it any more */
 void toc_auditor_turn(struct toc_auditor *a);
+unsigned toc_auditor_answers(const struct toc_auditor *a); /* how many are under way */
 void toc_auditor_leave(struct toc_auditor *a); /* begin nothing more */
 
 #endif

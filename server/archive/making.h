@@ -25,6 +25,7 @@ struct toc_making_options {
 	struct toc_prover *prover;
 	struct toc_store *store;
 	int press;                    /* its socket, or -1 */
+	int64_t press_us;             /* so long it is waited for without getting any further */
 	struct toc_spool *spool;      /* borrowed; report: the rows; bundle: head, rows and last line */
 	const struct toc_value *head; /* of the answer */
 	uint64_t rows, last;          /* how many; bundle: the highest place */

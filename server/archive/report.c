@@ -2,6 +2,7 @@
 #include "archive/making.h"
 
 #include "ipc/press.h"
+#include "measure/metrics.h"
 #include "message/json.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@ struct report {
 	struct toc_str note, stamps;
 	unsigned char length[8];
 	size_t n_length;
+	int64_t until_us; /* to get any further */
 	uint64_t left;
 };
 
@@ -116,20 +118,30 @@ static int hand_over(struct report *r, struct toc_error *reterr)
 		return toc_fail(reterr, TOC_EIO, "no report can be printed now: ask again");
 	}
 	r->m.fd = pipes[0];
-	r->m.next_us = INT64_MAX;
+	r->m.next_us = r->until_us = toc_clock_mono_us() + r->m.o.press_us;
 	return 0;
 }
 
-/* @return bytes; 0: it is over; TOC_EAGAIN */
-static ssize_t take(int fd, void *to, size_t n)
+/* @return bytes; 0: it is over; TOC_EAGAIN; TOC_ETIMEOUT */
+static ssize_t take(struct report *r, void *to, size_t n)
 {
-	ssize_t got = read(fd, to, n);
+	ssize_t got = read(r->m.fd, to, n);
+	int64_t now = toc_clock_mono_us();
 
-	return got >= 0 ? got : errno == EAGAIN || errno == EINTR ? TOC_EAGAIN : 0;
+	if (got < 0 && errno != EAGAIN && errno != EINTR)
+		got = 0;
+	if (got >= 0)
+		r->until_us = now + r->m.o.press_us;
+	r->m.next_us = r->until_us;
+	return got >= 0 ? got : now < r->until_us ? TOC_EAGAIN : TOC_ETIMEOUT;
 }
 
-static int broken(struct toc_error *reterr)
+static int broken(const struct report *r, ssize_t how, struct toc_error *reterr)
 {
+	if (how == TOC_ETIMEOUT) {
+		toc_limit_hit(TOC_LIMIT_audit_print_s);
+		return toc_fail(reterr, TOC_ETIMEOUT, "the report was not printed, after %lld s: take the rows as JSON Lines or CSV", (long long)(r->m.o.press_us / 1000000));
+	}
 	return toc_fail(reterr, TOC_EUNSUPPORTED, "the report could not be printed: take the rows as JSON Lines or CSV");
 }
 
@@ -159,26 +171,26 @@ static int step(struct toc_making *m, struct toc_buf *out, struct toc_error *ret
 		m->stage = LENGTH;
 		return TOC_EAGAIN;
 	case LENGTH:
-		if ((n = take(m->fd, r->length + r->n_length, sizeof r->length - r->n_length)) == TOC_EAGAIN)
+		if ((n = take(r, r->length + r->n_length, sizeof r->length - r->n_length)) == TOC_EAGAIN)
 			return TOC_EAGAIN;
 		if (n <= 0)
-			return broken(reterr);
+			return broken(r, n, reterr);
 		r->n_length += (size_t)n;
 		if (r->n_length < sizeof r->length)
 			return 1;
 		for (size_t i = 0; i < sizeof r->length; i++)
 			r->left = r->left << 8 | r->length[i];
 		if (!r->left || r->left > PDF_MAX)
-			return broken(reterr);
+			return broken(r, 0, reterr);
 		m->stage = BYTES;
 		return 1;
 	default:
 		if (!r->left)
 			return 0;
-		if ((n = take(m->fd, piece, r->left < sizeof piece ? r->left : sizeof piece)) == TOC_EAGAIN)
+		if ((n = take(r, piece, r->left < sizeof piece ? r->left : sizeof piece)) == TOC_EAGAIN)
 			return TOC_EAGAIN;
 		if (n <= 0)
-			return broken(reterr);
+			return broken(r, n, reterr);
 		toc_buf_add(out, piece, (size_t)n);
 		r->left -= (uint64_t)n;
 		return r->left ? 1 : 0;

@@ -522,6 +522,7 @@ struct toc_archive *toc_archive_new(const struct toc_archive_options *o)
 		.stall_us = a->limits.audit_stall_s * INT64_C(1000000),
 		.spool_bytes = (size_t)a->limits.audit_kib * 1024,
 		.press = o->press,
+		.press_us = a->limits.audit_print_s * INT64_C(1000000),
 		.now = now_of,
 		.ctx = a,
 	});
@@ -562,6 +563,11 @@ void toc_archive_free(struct toc_archive *a)
 struct toc_child *toc_archive_child(struct toc_archive *a)
 {
 	return a->child;
+}
+
+bool toc_archive_is_idle(const struct toc_archive *a)
+{
+	return toc_auditor_answers(a->auditor) == 0;
 }
 
 int toc_archive_turn(struct toc_archive *a, toc_dur at_most)

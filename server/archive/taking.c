@@ -169,7 +169,7 @@ int toc_taking_row(struct toc_taking *t, struct toc_buf *out, struct toc_str jso
 
 static int begin_making(struct toc_taking *t, bool complete, struct toc_str digest, toc_time now, struct toc_error *reterr)
 {
-	const struct toc_making_options o = { .prover = t->o.prover, .store = t->o.store, .press = t->o.press, .spool = &t->spool, .head = t->head, .rows = t->count,
+	const struct toc_making_options o = { .prover = t->o.prover, .store = t->o.store, .press = t->o.press, .press_us = t->o.press_us, .spool = &t->spool, .head = t->head, .rows = t->count,
 					      .last = t->last, .digest = digest, .complete = complete, .now = now };
 
 	t->making = t->form == TOC_TAKE_PDF ? toc_report_new(&o) : toc_bundle_new(&o);

@@ -14,6 +14,7 @@ struct toc_taking_options {
 	struct toc_prover *prover;     /* or NULL: no log is shown, nothing is made */
 	struct toc_store *store;
 	int press;                     /* or -1: nothing is printed */
+	int64_t press_us;              /* as making.h */
 	size_t most;                   /* bytes of an answer that something is made of */
 };
 struct toc_taking;

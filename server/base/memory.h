@@ -41,9 +41,12 @@ int toc_str_cmp(struct toc_str a, struct toc_str b); /* byte order, as memcmp */
 /** Constant time in the contents (not in the lengths): for secrets. */
 bool toc_str_eq_secret(struct toc_str a, struct toc_str b);
 bool toc_str_is_utf8(struct toc_str s); /* well-formed, no surrogates, no U+0000 */
+struct toc_arena;
+/** Content of members, to be looked at: control characters, also C1, U+0000, and characters that turn the direction of writing
+ * become U+FFFD; a line break becomes `newline`. In the arena, NUL-terminated. */
+struct toc_str toc_str_harmless(struct toc_arena *a, struct toc_str text, const char *newline);
 
 /** An arena: everything in it dies together. Blocks never move. */
-struct toc_arena;
 struct toc_arena *toc_arena_new(void);
 void toc_arena_free(struct toc_arena *a);                 /* NULL is fine */
 void toc_arena_reset(struct toc_arena *a);                /* keeps the first block */

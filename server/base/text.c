@@ -1,4 +1,4 @@
-/* text.c: comparing text, and knowing well-formed UTF-8 when we see it. */
+/* text.c: comparing text, knowing well-formed UTF-8 when we see it, and what of it is shown. */
 #include "base/memory.h"
 
 #include <openssl/crypto.h>
@@ -53,4 +53,47 @@ bool toc_str_is_utf8(struct toc_str s)
 		}
 	}
 	return true;
+}
+
+/* One code point of well-formed UTF-8. */
+static size_t code_point(const char *p, size_t n, uint32_t *ret)
+{
+	unsigned char c = (unsigned char)*p;
+	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	if (len > n || c < 0x80) {
+		*ret = c;
+		return 1;
+	}
+	uint32_t v = c & (0xffu >> (len + 1));
+	for (size_t i = 1; i < len; i++)
+		v = v << 6 | ((unsigned char)p[i] & 0x3f);
+	*ret = v;
+	return len;
+}
+
+/* What could move a cursor, change a terminal, end a text early, or make it read otherwise than it is written. */
+static bool harmful(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+struct toc_str toc_str_harmless(struct toc_arena *a, struct toc_str text, const char *newline)
+{
+	struct toc_buf b;
+
+	toc_buf_init(&b, 64u << 20);
+	for (size_t i = 0, n; i < text.n; i += n) {
+		uint32_t c;
+		n = code_point(text.p + i, text.n - i, &c);
+		if (c == '\n')
+			toc_buf_text(&b, newline);
+		else if (harmful(c))
+			toc_buf_text(&b, "\xef\xbf\xbd");
+		else
+			toc_buf_add(&b, text.p + i, n);
+	}
+	struct toc_str r = toc_arena_str(a, toc_buf_view(&b));
+	toc_buf_done(&b);
+	return r;
 }

@@ -90,7 +90,7 @@ static void list(struct admin *m)
 			continue;
 		}
 		printf("%.8s  %s", toc_arena_cstr(m->scratch, p->id), term_on(&m->cli->out, TERM_BOLD));
-		term_cell(&m->cli->out, term_safe(m->scratch, p->org, " "), 14);
+		term_cell(&m->cli->out, toc_str_harmless(m->scratch, p->org, " "), 14);
 		printf("%s ", term_off(&m->cli->out));
 		term_cell(&m->cli->out, joined(m->scratch, p->purposes), 24);
 		printf(" ");
@@ -105,7 +105,7 @@ static void show_channels(struct admin *m, const struct contact_point *p, int64_
 		struct toc_str kind = toc_get_text(toc_at(channels, i), "kind");
 		printf("                ");
 		term_cell(&m->cli->out, kind, 8);
-		term_cell(&m->cli->out, term_safe(m->scratch, toc_get_text(toc_at(channels, i), "address"), " "), 36);
+		term_cell(&m->cli->out, toc_str_harmless(m->scratch, toc_get_text(toc_at(channels, i), "address"), " "), 36);
 		printf(" %.*s\n", TOC_STR_ARGS(contacts_channel_state(p, contact, kind)));
 	}
 }
@@ -133,7 +133,7 @@ static void show(struct admin *m, const struct contact_point *p)
 	for (size_t i = 0; i < toc_len(chain); i++) {
 		struct toc_str when = toc_get_text(toc_at(chain, i), "when");
 		printf("  contact %-3zu   %.*s%s%.*s\n", i,
-		       TOC_STR_ARGS(term_safe(m->scratch, contacts_person(&m->c, p->org, toc_get_text(toc_at(chain, i), "person")), " ")),
+		       TOC_STR_ARGS(toc_str_harmless(m->scratch, contacts_person(&m->c, p->org, toc_get_text(toc_at(chain, i), "person")), " ")),
 		       when.n ? ", called when " : "", TOC_STR_ARGS(when));
 		show_channels(m, p, (int64_t)i, toc_get(toc_at(chain, i), "channels"));
 	}
@@ -157,7 +157,7 @@ static void show_roster(struct admin *m)
 		printf("%.8s  ", toc_arena_cstr(m->scratch, toc_get_text(s, "id")));
 		term_cell(&m->cli->out, toc_get_text(s, "org"), 14);
 		printf("%.*s  to  %.*s  %.*s\n", TOC_STR_ARGS(toc_get_text(s, "from")), TOC_STR_ARGS(toc_get_text(s, "until")),
-		       TOC_STR_ARGS(term_safe(m->scratch, contacts_person(&m->c, toc_get_text(s, "org"), toc_get_text(s, "person")), " ")));
+		       TOC_STR_ARGS(toc_str_harmless(m->scratch, contacts_person(&m->c, toc_get_text(s, "org"), toc_get_text(s, "person")), " ")));
 	}
 	if (!shown && !m->cli->json)
 		printf("nobody is on a roster: the chains are called as they are\n");
@@ -198,7 +198,7 @@ static void say_errors(struct admin *m, const struct toc_value *errors, const ch
 {
 	for (size_t i = 0; i < toc_len(errors); i++)
 		cli_complain(m->cli, 0, "%s:%lld: %.*s", file, (long long)toc_get_int(toc_at(errors, i), "line", 0),
-			     TOC_STR_ARGS(term_safe(m->scratch, toc_get_text(toc_at(errors, i), "text"), " ")));
+			     TOC_STR_ARGS(toc_str_harmless(m->scratch, toc_get_text(toc_at(errors, i), "text"), " ")));
 	if (toc_len(errors))
 		end(m, CLI_EXIT_USAGE);
 }

@@ -178,7 +178,7 @@ static void show_json(struct hooks *h, const struct toc_value *v)
 
 static struct toc_str safe(struct hooks *h, const struct toc_value *v, const char *name)
 {
-	return term_safe(h->scratch, toc_get_text(v, name), " ");
+	return toc_str_harmless(h->scratch, toc_get_text(v, name), " ");
 }
 
 static struct toc_str short_id(const struct toc_value *v, const char *name)

@@ -73,7 +73,7 @@ struct reading {
 /* Times as people write them, in UTC; ids cut short; the rest on one line. */
 static struct toc_str cell(struct toc_arena *a, const struct toc_value *v)
 {
-	struct toc_str s = v && v->kind == TOC_TEXT ? term_safe(a, toc_text_of(v), " ") : term_flat(a, v);
+	struct toc_str s = v && v->kind == TOC_TEXT ? toc_str_harmless(a, toc_text_of(v), " ") : term_flat(a, v);
 	toc_time t;
 	struct toc_uuid id;
 

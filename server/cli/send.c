@@ -25,15 +25,15 @@ static void recipients(const struct cli *cli, struct toc_arena *a, const struct 
 		const struct toc_value *r = toc_at(items, i);
 		printf("%s%-12s%s%s", term_on(&cli->out, TERM_DIM), i ? "" : "reaches", term_off(&cli->out),
 		       term_on(&cli->out, TERM_BOLD));
-		term_cell(&cli->out, term_safe(a, toc_get_text(r, "org"), " "), 14);
+		term_cell(&cli->out, toc_str_harmless(a, toc_get_text(r, "org"), " "), 14);
 		printf("%s ", term_off(&cli->out));
 		struct toc_str role = toc_get_text(r, "role");
 		term_fill(
 			&cli->out,
-			toc_arena_printf(a, "%.*s%s%s%s%.*s", TOC_STR_ARGS(term_safe(a, role, " ")),
+			toc_arena_printf(a, "%.*s%s%s%s%.*s", TOC_STR_ARGS(toc_str_harmless(a, role, " ")),
 					 role.n ? ", " : "", toc_get_bool(r, "pages") ? "is paged: " : "",
 					 toc_get_is(r, "rendering", "whole") ? "" : "without personal data: ",
-					 TOC_STR_ARGS(term_safe(a, toc_get_text(r, "why"), " "))),
+					 TOC_STR_ARGS(toc_str_harmless(a, toc_get_text(r, "why"), " "))),
 			27, 27);
 	}
 }

@@ -16,7 +16,7 @@ static void row(const struct cli *cli, struct toc_arena *a, const char *name, st
 	fprintf(cli->out.out, "        %s", term_on(&cli->out, TERM_DIM));
 	term_cell(&cli->out, toc_str_of(name), 24);
 	fputs(term_off(&cli->out), cli->out.out);
-	term_fill(&cli->out, term_safe(a, text, " "), 32, 32);
+	term_fill(&cli->out, toc_str_harmless(a, text, " "), 32, 32);
 }
 
 /* What a content signal recognises: "SHA256 9c85…", "url https://…". */
@@ -184,7 +184,7 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 {
 	const struct term *t = &cli->out;
 	const struct toc_value *message = toc_get(frame, "message"), *decided = toc_get(frame, "decided");
-	struct toc_str k = term_safe(scratch, toc_get_text(frame, "k"), " "),
+	struct toc_str k = toc_str_harmless(scratch, toc_get_text(frame, "k"), " "),
 		       mode = toc_get_text(frame, "mode");
 	bool urgent = toc_get_is(frame, "op", "urgent"), actual = toc_str_is(mode, "actual");
 	const struct toc_message_type *type = toc_message_type_find(toc_get_text(message, "type"));
@@ -200,7 +200,7 @@ void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const stru
 					       : " system ",
 		term_off(t), term_on(t, TERM_BOLD));
 	term_cell(t, k, 18);
-	term_cell(t, term_safe(scratch, toc_get_text(frame, "org"), " "), 14);
+	term_cell(t, toc_str_harmless(scratch, toc_get_text(frame, "org"), " "), 14);
 	fprintf(t->out, "%s %s%s\n", term_off(t), type ? toc_message_type_title(type) : "",
 		toc_get_bool(frame, "late") ? "  (recorded late: came through the journal)" : "");
 	if (toc_get(frame, "incident"))
@@ -228,7 +228,7 @@ static void show_secret(struct toc_arena *a, const struct tocsin_answer *answer)
 		return;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (toc_get_text(frame, names[i]).n)
-			printf("%s  %.*s\n", names[i], TOC_STR_ARGS(term_safe(a, toc_get_text(frame, names[i]), " ")));
+			printf("%s  %.*s\n", names[i], TOC_STR_ARGS(toc_str_harmless(a, toc_get_text(frame, names[i]), " ")));
 }
 
 /* A hold that came after an erasure. */
@@ -269,7 +269,7 @@ void cli_show_answer(const struct cli *cli, const struct tocsin_answer *answer)
 		fprintf(stderr, "%srefused%s  %s%s%s%s%s%s\n", term_on(err, TERM_RED), term_off(err),
 			answer->code, *answer->field ? "  " : "", answer->field, *answer->clause ? "  (" : "",
 			answer->clause, *answer->clause ? ")" : "");
-		fprintf(stderr, "         %s\n         %s\n", term_safe(a, toc_str_of(answer->detail), " ").p,
+		fprintf(stderr, "         %s\n         %s\n", toc_str_harmless(a, toc_str_of(answer->detail), " ").p,
 			answer->advice);
 	}
 	toc_arena_free(a);

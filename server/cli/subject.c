@@ -117,7 +117,7 @@ static bool show(const struct cli *cli, struct toc_arena *a, const struct toc_va
 	struct toc_str line = toc_arena_printf(a, "%.*s  entry %lld  %.*s  %.*s%s%.*s  by %.*s%s%.*s", TOC_STR_ARGS(toc_get_text(entry, "at")),
 					       (long long)toc_get_int(entry, "seq", 0), TOC_STR_ARGS(k), TOC_STR_ARGS(subject), classes.n ? "  " : "",
 					       TOC_STR_ARGS(classes), TOC_STR_ARGS(toc_get_text(entry, "org")), why.n ? "  " : "", TOC_STR_ARGS(why));
-	fprintf(cli->out.out, "%s\n", term_safe(a, line, " ").p);
+	fprintf(cli->out.out, "%s\n", toc_str_harmless(a, line, " ").p);
 	return true;
 }
 

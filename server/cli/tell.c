@@ -89,7 +89,7 @@ void play_tell_expectation(struct play *p, size_t step, const struct toc_value *
 	if (!holds) {
 		printf("               %s%s%.*s came:%s ", term_on(t, TERM_BOLD),
 		       skipped ? "a person plays; " : "", TOC_STR_ARGS(where), term_off(t));
-		term_fill(t, term_safe(p->a, came, " "), 21, 15);
+		term_fill(t, toc_str_harmless(p->a, came, " "), 21, 15);
 	}
 }
 
@@ -137,8 +137,8 @@ void play_tell_answers(struct play *p)
 			continue;
 		}
 		printf("  %.*s: %s%.*s%s%s%.*s\n", TOC_STR_ARGS(toc_get_text(v, "question")), term_on(t, TERM_BOLD),
-		       TOC_STR_ARGS(term_safe(p->a, words, " ")), term_off(t), of.n ? "  " : "",
-		       TOC_STR_ARGS(term_safe(p->a, of, " ")));
+		       TOC_STR_ARGS(toc_str_harmless(p->a, words, " ")), term_off(t), of.n ? "  " : "",
+		       TOC_STR_ARGS(toc_str_harmless(p->a, of, " ")));
 	}
 }
 

@@ -34,48 +34,6 @@ const char *term_off(const struct term *t)
 	return t->colour ? "\033[0m" : "";
 }
 
-/* One code point of well-formed UTF-8. */
-static size_t code_point(const char *p, size_t n, uint32_t *ret)
-{
-	unsigned char c = (unsigned char)*p;
-	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	if (len > n || c < 0x80) {
-		*ret = c;
-		return 1;
-	}
-	uint32_t v = c & (0xffu >> (len + 1));
-	for (size_t i = 1; i < len; i++)
-		v = v << 6 | ((unsigned char)p[i] & 0x3f);
-	*ret = v;
-	return len;
-}
-
-/* What could move the cursor, change the terminal, or make text read otherwise than it is written. */
-static bool harmful(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
-}
-
-struct toc_str term_safe(struct toc_arena *a, struct toc_str text, const char *newline)
-{
-	struct toc_buf b;
-	toc_buf_init(&b, 64u << 20);
-	for (size_t i = 0, n; i < text.n; i += n) {
-		uint32_t c;
-		n = code_point(text.p + i, text.n - i, &c);
-		if (c == '\n')
-			toc_buf_text(&b, newline);
-		else if (harmful(c))
-			toc_buf_text(&b, "\xef\xbf\xbd");
-		else
-			toc_buf_add(&b, text.p + i, n);
-	}
-	struct toc_str r = toc_arena_str(a, toc_buf_view(&b));
-	toc_buf_done(&b);
-	return r;
-}
-
 size_t term_width(struct toc_str text)
 {
 	size_t w = 0;
@@ -182,7 +140,7 @@ static void flat(struct toc_buf *b, struct toc_arena *a, const struct toc_value 
 	case TOC_NULL: toc_buf_text(b, "-"); break;
 	case TOC_BOOL: toc_buf_text(b, v->boolean ? "yes" : "no"); break;
 	case TOC_INT: toc_buf_printf(b, "%" PRId64, v->integer); break;
-	case TOC_TEXT: toc_buf_str(b, term_safe(a, v->text, " ")); break;
+	case TOC_TEXT: toc_buf_str(b, toc_str_harmless(a, v->text, " ")); break;
 	case TOC_LIST:
 		for (uint32_t i = 0; i < v->n; i++) {
 			toc_buf_text(b, i ? v->items[i]->kind == TOC_MAP ? "; " : ", " : "");
@@ -192,7 +150,7 @@ static void flat(struct toc_buf *b, struct toc_arena *a, const struct toc_value 
 	case TOC_MAP:
 		for (uint32_t i = 0; i < v->n; i++) {
 			toc_buf_text(b, i ? " · " : "");
-			toc_buf_str(b, term_safe(a, v->members[i].name, " "));
+			toc_buf_str(b, toc_str_harmless(a, v->members[i].name, " "));
 			toc_buf_byte(b, ' ');
 			flat(b, a, v->members[i].value);
 		}

@@ -31,9 +31,6 @@ struct term term_for(FILE *out, const char *when);
 const char *term_on(const struct term *t, enum term_style style);
 const char *term_off(const struct term *t);
 
-/** Content of members, made harmless: control characters, also C1, and characters that turn the direction of
- * writing become U+FFFD; a line break becomes `newline`. In the arena, NUL-terminated. */
-struct toc_str term_safe(struct toc_arena *a, struct toc_str text, const char *newline);
 /** Columns that UTF-8 text takes, counting every character as one. */
 size_t term_width(struct toc_str text);
 /** Text, then blanks up to so many columns. */

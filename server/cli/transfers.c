@@ -35,7 +35,7 @@ static void show(const struct cli *cli, struct toc_arena *a, const struct toc_va
 		TOC_STR_ARGS(toc_get_text(r, "level")), kinds.n ? ": " : "", TOC_STR_ARGS(kinds),
 		TOC_STR_ARGS(basis.n ? basis : TOC_STR("no ground that was stated")), regime ? "  across the Union's borders: " : "",
 		!regime ? "" : toc_get(regime, "from") ? "from a third country" : toc_get_bool(regime, "authorised") ? "authorised" : "not authorised");
-	fprintf(cli->out.out, "%s\n", term_safe(a, line, " ").p);
+	fprintf(cli->out.out, "%s\n", toc_str_harmless(a, line, " ").p);
 }
 
 int cli_transfers(const struct cli *cli)

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -23,6 +25,7 @@
 #define CPU_S 60
 #define MEMORY_BYTES ((rlim_t)1 << 30)
 #define DEPTH 8
+#define JOBS_MOST 16 /* at a time: more than an archive answers; others wait in the socket */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true /* its shadow is larger than any limit */
@@ -134,10 +137,62 @@ static _Noreturn void work(int answer_fd, int pdf_fd)
 	_exit(print(a, (struct toc_str){ bytes, (size_t)s.st_size }, &pdf) == 0 && hand_back(pdf_fd, pdf) == 0 ? 0 : 1);
 }
 
-/* ---- one after the other, or beside each other ---- */
+/* ---- beside each other ---- */
+
+/* Whoever prints, and the way back: while we hold it, too, it shows (POLLERR) that nobody waits any more. */
+struct job {
+	int worker, pdf; /* descriptors; worker -1: free */
+};
+struct press {
+	struct job job[JOBS_MOST];
+};
+
+static struct job *free_place(struct press *p)
+{
+	for (size_t i = 0; i < JOBS_MOST; i++)
+		if (p->job[i].worker < 0)
+			return &p->job[i];
+	return NULL;
+}
+
+static void begin(struct press *p, int answer, int pdf)
+{
+	struct job *j = free_place(p);
+	pid_t press = getpid(), pid = fork();
+
+	if (pid == 0) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != press)
+			_exit(1);
+		close(TOC_PRESS_FD);
+		for (size_t i = 0; i < JOBS_MOST; i++)
+			if (p->job[i].worker >= 0) { /* of others: they end when those do */
+				close(p->job[i].worker);
+				close(p->job[i].pdf);
+			}
+		work(answer, pdf);
+	}
+	j->worker = pid < 0 ? -1 : pidfd_open(pid, 0);
+	j->pdf = pdf;
+	if (j->worker < 0) /* not born, or over: whoever waits sees its end */
+		close(pdf);
+	close(answer);
+}
+
+static void look_after(struct job *j, short worker, short pdf)
+{
+	if (pdf & POLLERR) /* stopped, it would stay for ever */
+		(void)pidfd_send_signal(j->worker, SIGKILL, NULL, 0);
+	if (!worker && !(pdf & POLLERR))
+		return;
+	close(j->worker);
+	close(j->pdf);
+	j->worker = -1;
+}
 
 int toc_press_run(void)
 {
+	struct pollfd wait[1 + 2 * JOBS_MOST];
+	struct press p;
 	struct stat s;
 	int fd[2], r;
 
@@ -147,16 +202,25 @@ int toc_press_run(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	signal(SIGCHLD, SIG_IGN); /* nobody asks how they ended: they have handed back, or not */
-	while ((r = toc_press_receive(TOC_PRESS_FD, fd)) != 0) {
-		if (r < 0)
-			continue;
-		pid_t pid = fork();
-		if (pid == 0) {
-			close(TOC_PRESS_FD);
-			work(fd[0], fd[1]);
+	for (size_t i = 0; i < JOBS_MOST; i++)
+		p.job[i].worker = -1;
+	for (;;) {
+		wait[0] = (struct pollfd){ .fd = free_place(&p) ? TOC_PRESS_FD : -1, .events = POLLIN };
+		for (size_t i = 0; i < JOBS_MOST; i++) {
+			bool busy = p.job[i].worker >= 0;
+			wait[1 + 2 * i] = (struct pollfd){ .fd = p.job[i].worker, .events = POLLIN };
+			wait[2 + 2 * i] = (struct pollfd){ .fd = busy ? p.job[i].pdf : -1 };
 		}
-		close(fd[0]);
-		close(fd[1]); /* not born: whoever waits sees its end */
+		if (poll(wait, 1 + 2 * JOBS_MOST, -1) < 0)
+			continue; /* EINTR */
+		for (size_t i = 0; i < JOBS_MOST; i++)
+			if (p.job[i].worker >= 0)
+				look_after(&p.job[i], wait[1 + 2 * i].revents, wait[2 + 2 * i].revents);
+		if (!wait[0].revents)
+			continue;
+		if ((r = toc_press_receive(TOC_PRESS_FD, fd)) == 0)
+			return 0;
+		if (r > 0)
+			begin(&p, fd[0], fd[1]);
 	}
-	return 0;
 }

@@ -16,6 +16,7 @@
 #define BOTTOM (HEIGHT - 16 * MM)
 #define FONT "DejaVu Sans "
 #define COLUMNS_MOST 14
+#define OTHERS_MOST 64 /* columns that have no room, and are named */
 #define LANES_MOST 14
 #define PDF_MAX ((size_t)64 << 20)
 #define CELL_MOST 400 /* bytes of one cell; the rest is in the JSON Lines */
@@ -29,6 +30,14 @@ struct page {
 	unsigned number;
 };
 
+/* What follows is drawn within its box: marks that are heaped up on a letter cover nobody else's words. */
+static void begin_box(struct page *p, double x, double y, double width, double height)
+{
+	cairo_save(p->cr);
+	cairo_rectangle(p->cr, x, y, width, height);
+	cairo_clip(p->cr);
+}
+
 /* @return its height */
 static double put(struct page *p, const char *font, struct toc_str s, double x, double y, double width, bool draw)
 {
@@ -41,10 +50,37 @@ static double put(struct page *p, const char *font, struct toc_str s, double x, 
 	pango_layout_set_text(p->layout, s.p ? s.p : "", (int)s.n);
 	pango_layout_get_pixel_size(p->layout, &w, &h);
 	if (draw) {
+		begin_box(p, x, y, width, h);
 		cairo_move_to(p->cr, x, y);
 		pango_cairo_show_layout(p->cr, p->layout);
+		cairo_restore(p->cr);
 	}
 	return h;
+}
+
+static void begin_page(struct page *p);
+
+/* As far as the page goes, and on the next: what is long is not cut off. */
+static void flow(struct page *p, const char *font, struct toc_str s, double x, double width)
+{
+	(void)put(p, font, s, x, p->y, width, false);
+	PangoLayout *layout = pango_layout_copy(p->layout); /* a new page has words of its own */
+	PangoLayoutIter *at = pango_layout_get_iter(layout);
+
+	do {
+		PangoRectangle line;
+		pango_layout_iter_get_line_extents(at, NULL, &line);
+		double h = (double)line.height / PANGO_SCALE;
+		if (p->y + h > BOTTOM)
+			begin_page(p);
+		begin_box(p, x, p->y, width, h);
+		cairo_move_to(p->cr, x, p->y + (double)(pango_layout_iter_get_baseline(at) - line.y) / PANGO_SCALE);
+		pango_cairo_show_layout_line(p->cr, pango_layout_iter_get_line_readonly(at));
+		cairo_restore(p->cr);
+		p->y += h;
+	} while (pango_layout_iter_next_line(at));
+	pango_layout_iter_free(at);
+	g_object_unref(layout);
 }
 
 static void rule(struct page *p, double x1, double y1, double x2, double y2, double grey)
@@ -72,13 +108,13 @@ static void cover(struct page *p, const struct toc_value *facts)
 	begin_page(p);
 	p->y += put(p, FONT "Bold 18", p->title, MARGIN, p->y, ROOM, true) + 10;
 	for (size_t i = 0; i < toc_len(facts); i++) {
-		struct toc_str name = facts->members[i].name, text = toc_text_of(facts->members[i].value);
-		double h = put(p, FONT "9", text, 0, 0, ROOM - 130, false);
+		struct toc_str text = toc_str_harmless(p->a, toc_text_of(facts->members[i].value), "\n");
+		double h = put(p, FONT "Bold 9", facts->members[i].name, 0, 0, 125, false);
 		if (p->y + h > BOTTOM)
 			begin_page(p);
-		put(p, FONT "Bold 9", name, MARGIN, p->y, 125, true);
-		put(p, FONT "9", text, MARGIN + 130, p->y, ROOM - 130, true);
-		p->y += h + 5;
+		put(p, FONT "Bold 9", facts->members[i].name, MARGIN, p->y, 125, true);
+		flow(p, FONT "9", text, MARGIN + 130, ROOM - 130);
+		p->y += 5;
 	}
 }
 
@@ -138,12 +174,12 @@ static void picture(struct page *p, const struct toc_value *rows)
 	double left = MARGIN + 100, width = ROOM - 110, step = 16;
 	if (p->y + 40 + step * (double)(toc_len(lanes) + 1) > BOTTOM)
 		begin_page(p);
-	p->y += put(p, FONT "Bold 11", toc_arena_printf(p->a, "When (%.*s)", TOC_STR_ARGS(column)), MARGIN, p->y + 8, ROOM, true) + 14;
+	p->y += put(p, FONT "Bold 11", toc_arena_printf(p->a, "When (%.*s)", TOC_STR_ARGS(toc_str_harmless(p->a, column, " "))), MARGIN, p->y + 8, ROOM, true) + 14;
 	for (size_t i = 0; i <= toc_len(lanes); i++) { /* the last: whoever found no lane */
 		double y = p->y + step * (double)i;
 		if (i < toc_len(lanes)) {
 			struct toc_str org = toc_text_of(toc_at(lanes, i));
-			put(p, FONT "8", org.n ? org : TOC_STR("(all)"), MARGIN, y, 95, true);
+			put(p, FONT "8", org.n ? toc_str_harmless(p->a, org, " ") : TOC_STR("(all)"), MARGIN, y, 95, true);
 		} else if (toc_len(lanes) == LANES_MOST) {
 			put(p, FONT "8", TOC_STR("others"), MARGIN, y, 95, true);
 		} else {
@@ -177,11 +213,11 @@ static struct toc_str cell(struct toc_arena *a, const struct toc_value *v)
 			   : v->kind == TOC_INT	     ? toc_arena_printf(a, "%lld", (long long)v->integer)
 						     : toc_json_str(a, v);
 
-	if (s.n <= CELL_MOST)
-		return s;
-	for (s.n = CELL_MOST; s.n && !toc_str_is_utf8(s); s.n--) /* within a character */
+	bool cut = s.n > CELL_MOST;
+	for (s.n = cut ? CELL_MOST : s.n; cut && s.n && ((unsigned char)s.p[s.n] & 0xc0) == 0x80; s.n--) /* within a character */
 		;
-	return toc_arena_printf(a, "%.*s…", TOC_STR_ARGS(s));
+	s = toc_str_harmless(a, s, "\u21b5"); /* in a line: a row is no higher than a page */
+	return cut ? toc_arena_printf(a, "%.*s…", TOC_STR_ARGS(s)) : s;
 }
 
 static void table_head(struct page *p, const struct toc_value *columns, double width)
@@ -189,7 +225,7 @@ static void table_head(struct page *p, const struct toc_value *columns, double w
 	double most = 0;
 
 	for (size_t c = 0; c < toc_len(columns); c++) {
-		double h = put(p, FONT "Bold 7", toc_text_of(toc_at(columns, c)), MARGIN + width * (double)c, p->y, width - 4, true);
+		double h = put(p, FONT "Bold 7", toc_str_harmless(p->a, toc_text_of(toc_at(columns, c)), " "), MARGIN + width * (double)c, p->y, width - 4, true);
 		most = h > most ? h : most;
 	}
 	p->y += most + 2;
@@ -197,15 +233,26 @@ static void table_head(struct page *p, const struct toc_value *columns, double w
 	p->y += 2;
 }
 
+static struct toc_str names_of(struct toc_arena *a, const struct toc_value *list)
+{
+	struct toc_str all = TOC_STR("");
+
+	for (size_t i = 0; i < toc_len(list); i++)
+		all = toc_arena_printf(a, "%.*s%s%.*s", TOC_STR_ARGS(all), i ? ", " : "", TOC_STR_ARGS(toc_str_harmless(a, toc_text_of(toc_at(list, i)), " ")));
+	return all;
+}
+
 static void table(struct page *p, const struct toc_value *rows, size_t all)
 {
-	struct toc_value *columns = toc_value_list(p->a);
+	struct toc_value *columns = toc_value_list(p->a), *others = toc_value_list(p->a);
 	size_t n = toc_len(rows) < TOC_REPORT_ROWS_MOST ? toc_len(rows) : TOC_REPORT_ROWS_MOST;
 
 	for (size_t i = 0; i < n; i++)
-		for (uint32_t m = 0; m < toc_at(rows, i)->n && toc_len(columns) < COLUMNS_MOST; m++)
-			if (!toc_list_has(columns, toc_at(rows, i)->members[m].name))
-				toc_push_text(p->a, columns, toc_at(rows, i)->members[m].name);
+		for (uint32_t m = 0; m < toc_at(rows, i)->n; m++) {
+			struct toc_str name = toc_at(rows, i)->members[m].name;
+			if (!toc_list_has(columns, name) && !toc_list_has(others, name) && toc_len(others) < OTHERS_MOST)
+				toc_push_text(p->a, toc_len(columns) < COLUMNS_MOST ? columns : others, name);
+		}
 	if (!toc_len(columns))
 		return;
 	double width = ROOM / (double)toc_len(columns);
@@ -229,8 +276,12 @@ static void table(struct page *p, const struct toc_value *rows, size_t all)
 		rule(p, MARGIN, p->y, MARGIN + ROOM, p->y, 0.85);
 		p->y += 1;
 	}
+	p->y += 4;
 	if (n < all)
-		put(p, FONT "8", toc_arena_printf(p->a, "%zu rows more are in the JSON Lines", all - n), MARGIN, p->y + 4, ROOM, true);
+		flow(p, FONT "8", toc_arena_printf(p->a, "%zu rows more are in the JSON Lines", all - n), MARGIN, ROOM);
+	if (toc_len(others))
+		flow(p, FONT "8", toc_arena_printf(p->a, "Not in this table, and in the JSON Lines: %.*s%s", TOC_STR_ARGS(names_of(p->a, others)),
+						   toc_len(others) < OTHERS_MOST ? "" : ", …"), MARGIN, ROOM);
 }
 
 static cairo_status_t keep(void *ctx, const unsigned char *bytes, unsigned int n)

@@ -14,7 +14,7 @@ import { Door } from './lib/door.mjs';
 import { Member } from './lib/member.mjs';
 import { LANTERN, m4, message, uuid7 } from './lib/messages.mjs';
 import { freeze } from './lib/outage.mjs';
-import { Server, top, until } from './lib/server.mjs';
+import { children, Server, top, until } from './lib/server.mjs';
 
 let server, door;
 const reached = new Set();
@@ -400,7 +400,7 @@ describe('questions to the ledger', () => {
 });
 
 describe('answers that nobody reads, or that are too much', () => {
-	before(() => start(['--audits 3 --audits-per-person 1 --audit-stall-s 3 --audit-kib 64']));
+	before(() => start(['--audits 3 --audits-per-person 1 --audit-stall-s 3 --audit-kib 64 --audit-print-s 1']));
 	after(() => server.stop());
 
 	it('one person has one place, and loses it by not reading; what is printed has a limit', async () => {
@@ -422,8 +422,15 @@ describe('answers that nobody reads, or that are too much', () => {
 			const much = await question(server, auditor, 'sql', { mandate, purpose: 'much', format: 'pdf', sql: 'select g from generate_series(1, 20000) g' });
 			assert.deepEqual([much.status, much.json?.code, /JSON Lines and CSV/.test(much.json?.detail)], [400, 'limit', true], JSON.stringify(much));
 		});
-		const result = await until(async () => (await server.request('GET', '/api/entries?after=-1&limit=500', { credential: auditor })).json.entries.filter((e) => e.k === 'M27.result' && !e.message.body.complete).length === 2,
-			'that both were broken off is on record');
+		await reaches('audit_print_s', async () => {
+			const press = children(server.pids('archive')[0]).find((p) => p.args.endsWith('tocsin-press'));
+			process.kill(press.pid, 'SIGSTOP');
+			const late = await question(server, second, 'sql', { mandate, purpose: 'not printed', format: 'pdf', sql: 'select 1 as one' });
+			process.kill(press.pid, 'SIGCONT');
+			assert.deepEqual([late.status, late.json?.code, /not printed/.test(late.json?.detail)], [400, 'limit', true], JSON.stringify(late));
+		});
+		const result = await until(async () => (await server.request('GET', '/api/entries?after=-1&limit=500', { credential: auditor })).json.entries.filter((e) => e.k === 'M27.result' && !e.message.body.complete).length === 3,
+			'that all three were broken off is on record');
 		assert.ok(result);
 	});
 });

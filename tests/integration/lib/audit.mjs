@@ -50,10 +50,10 @@ export async function ask(server, credential, name, body) {
 }
 
 /** Ask, and read nothing of the answer before `read()`, which tells how it ended: {text, complete}. */
-export async function hold(server, credential, name, body) {
+export async function hold(server, credential, name, body, signal) {
 	const bytes = JSON.stringify(body), held = { text: '', ended: false };
 	const answer = await new Promise((resolve, reject) => {
-		held.request = https.request({ host: 'localhost', port: server.port, path: `/api/audit/${name}`, method: 'POST', ca: server.ca, agent: false,
+		held.request = https.request({ host: 'localhost', port: server.port, path: `/api/audit/${name}`, method: 'POST', ca: server.ca, agent: false, signal,
 			headers: { authorization: `Bearer ${credential.api_key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) } }, (a) => resolve(a.pause()));
 		held.request.on('error', reject).end(bytes);
 	});
@@ -63,8 +63,8 @@ export async function hold(server, credential, name, body) {
 	over.then(() => { held.ended = true; });
 	held.status = answer.statusCode;
 	held.headers = answer.headers;
-	held.read = () => {
-		answer.setEncoding('utf8').on('data', (text) => { held.text += text; });
+	held.read = (encoding = 'utf8') => {
+		answer.setEncoding(encoding).on('data', (text) => { held.text += text; });
 		answer.resume();
 		return over;
 	};

@@ -45,19 +45,22 @@ export function run(args, { env = {}, under = [] } = {}) {
 	return { code: r.status, stdout: r.stdout, stderr: r.stderr };
 }
 
-/** Processes of this machine: {pid, ppid, state, args}. */
-function processes() {
-	const all = [];
+/** Processes of this machine, those that have ended and are not waited for with them: {pid, ppid, state, args}. */
+function all() {
+	const found = [];
 	for (const name of fs.readdirSync('/proc')) {
 		if (!/^\d+$/.test(name)) continue;
 		try {
 			const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
 			const args = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ').trim();
-			all.push({ pid: Number(name), ppid: Number(stat[1]), state: stat[0], args });
+			found.push({ pid: Number(name), ppid: Number(stat[1]), state: stat[0], args });
 		} catch { /* gone meanwhile */ }
 	}
-	return all.filter((p) => p.state !== 'Z');
+	return found;
 }
+const processes = () => all().filter((p) => p.state !== 'Z');
+/** What has been born of it, zombies too. */
+export const children = (pid) => all().filter((p) => p.ppid === pid);
 
 export class Server {
 	/** @param {{state?: string, port?: number, args?: string[], command?: string, env?: object, program?: string, patience?: number}} options */

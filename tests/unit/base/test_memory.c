@@ -137,4 +137,16 @@ CASE(refusal_that_is_cut_stays_utf8)
 	}
 }
 
+CASE(content_is_shown_as_it_is_written_and_drives_nothing)
+{
+	struct toc_arena *a = toc_arena_new();
+	CHECK_TEXT(toc_str_harmless(a, TOC_STR("plain äöü €"), " "), "plain äöü €");
+	CHECK_TEXT(toc_str_harmless(a, TOC_STR("a\033[2Jb\rc\nd"), " / "), "a\xef\xbf\xbd[2Jb\xef\xbf\xbd" "c / d");
+	CHECK_TEXT(toc_str_harmless(a, TOC_STR("\xc2\x9b" "31m"), " "), "\xef\xbf\xbd" "31m");        /* C1 control */
+	CHECK_TEXT(toc_str_harmless(a, TOC_STR("a\xe2\x80\xae" "b"), " "), "a\xef\xbf\xbd" "b");      /* right-to-left override */
+	CHECK_TEXT(toc_str_harmless(a, ((struct toc_str){ "a\0b", 3 }), " "), "a\xef\xbf\xbd" "b"); /* ends nothing early */
+	CHECK_TEXT(toc_str_harmless(a, TOC_STR(""), " "), "");
+	toc_arena_free(a);
+}
+
 RUN_CASES()

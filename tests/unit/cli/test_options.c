@@ -88,15 +88,9 @@ CASE(letters_and_words_are_unique)
 		}
 }
 
-CASE(content_cannot_drive_the_terminal)
+CASE(a_character_is_a_column_wide)
 {
-	struct toc_arena *a = toc_arena_new();
-	CHECK_TEXT(term_safe(a, TOC_STR("plain äöü €"), " "), "plain äöü €");
-	CHECK_TEXT(term_safe(a, TOC_STR("a\033[2Jb\rc\nd"), " / "), "a\xef\xbf\xbd[2Jb\xef\xbf\xbd" "c / d");
-	CHECK_TEXT(term_safe(a, TOC_STR("\xc2\x9b" "31m"), " "), "\xef\xbf\xbd" "31m");        /* C1 control */
-	CHECK_TEXT(term_safe(a, TOC_STR("a\xe2\x80\xae" "b"), " "), "a\xef\xbf\xbd" "b");      /* right-to-left override */
 	CHECK_INT(term_width(TOC_STR("äb€")), 3);
-	toc_arena_free(a);
 }
 
 CASE(colour_follows_the_wish_and_no_color)
