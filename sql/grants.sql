@@ -34,10 +34,10 @@ revoke all on all tables in schema audit from public, tocsin_app, tocsin_reader,
 revoke all on all functions in schema ledger, audit from tocsin_auditor;
 revoke all on all functions in schema audit from public, tocsin_app, tocsin_reader, tocsin_signer;
 grant usage on schema ledger, audit to tocsin_auditor;
-grant select on ledger.entry, ledger.checkpoint, audit.fact, audit.erasure, audit.receipt, audit.timer,
+grant select on ledger.entry, ledger.checkpoint, audit.fact, audit.erasure, audit.receipt, audit.timer, audit.timer_end, audit.kept, audit.checked, audit.flaw,
 	audit.entry, audit.reader, audit.receipt_of, audit.deadline, audit.decision, audit.ordered, audit.signal, audit.signal_state, audit.page,
 	audit.read, audit.privileged to tocsin_auditor;
-grant execute on function ledger.document(ledger.entry), audit.mine(), audit.open(bigint, bigint), audit.catch_up(integer)
+grant execute on function ledger.document(ledger.entry), audit.mine(), audit.open(bigint, bigint), audit.catch_up(integer), audit.check_slice()
 	to tocsin_auditor;
 
 -- Erasure: the keeper asks where parts are and what has come back; the eraser sees no sealed part, has no way to write
@@ -46,7 +46,7 @@ revoke all on schema ledger, audit from tocsin_eraser;
 revoke all on all tables in schema ledger, audit from tocsin_eraser;
 revoke all on all functions in schema ledger, audit from tocsin_eraser;
 grant usage on schema ledger to tocsin_eraser;
-grant execute on function ledger.parts_of(uuid[]) to tocsin_app;
+grant execute on function ledger.parts_of(uuid[]), ledger.keep_until(uuid[], bigint[], bigint[], uuid[]) to tocsin_app;
 grant select on ledger.revenant to tocsin_app;
 grant select on ledger.tip, ledger.entry, ledger.seal_key, ledger.wrapping, ledger.wrapping_wanted to tocsin_eraser;
 grant execute on function

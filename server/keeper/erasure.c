@@ -21,6 +21,7 @@
 #define AT_ONCE 16                /* keys of one question */
 #define RUNS_MAX 2000             /* of one entry; what is more goes with another */
 #define PAGE 100                  /* keys of one answer */
+#define KEPT_MAX 500              /* of one telling */
 #define LISTS_MAX 16              /* questions that wait */
 
 struct found { /* a key, and where its parts are */
@@ -35,6 +36,9 @@ struct found { /* a key, and where its parts are */
 struct toc_erasure {
 	struct toc_keeper *k;
 	int64_t next_us;
+	struct toc_kept kept[KEPT_MAX]; /* is to be told to who audits */
+	size_t n_kept;
+	bool telling;
 	bool wanted, busy, sweeping, sweep_again, looking, revenants_known;
 	struct toc_uuid at; /* the key after which the look goes on; nil: at the first */
 	toc_time soonest;
@@ -248,6 +252,29 @@ static void on_revenants(void *ctx, int result, uint64_t size, const struct toc_
 		e->n = 0;
 }
 
+static void on_kept(void *ctx, int result, uint64_t size, const struct toc_error *error)
+{
+	struct toc_erasure *e = ctx;
+	(void)size;
+	e->telling = false;
+	if (result == 0 || e->k->leaving)
+		return;
+	toc_log(TOC_LOG_WARN, "retention_not_told", "trying again: %s", error->text);
+	toc_keyring_unsay(e->k->o.ring);
+}
+
+/* Until when each key is kept, where that has changed: so that an auditor sees what should be gone, also when nothing comes to erase it. */
+static void tell_kept(struct toc_keeper *k)
+{
+	struct toc_erasure *e = k->erasure;
+
+	if (e->n_kept)
+		e->telling = toc_store_keep_until(k->o.reader, e->kept, e->n_kept, TOC_STATE_DEADLINE, on_kept, e) == 0;
+	if (e->n_kept && !e->telling)
+		toc_keyring_unsay(k->o.ring);
+	e->n_kept = 0;
+}
+
 /* Some keys further. */
 static void look(struct toc_keeper *k)
 {
@@ -258,10 +285,14 @@ static void look(struct toc_keeper *k)
 	int n = 0;
 
 	e->restored = false;
-	while (n++ < SLICE && e->n < AT_ONCE && (key = toc_keyring_next(k->o.ring, key, &leaving))) {
+	while (n++ < SLICE && e->n < AT_ONCE && e->n_kept < KEPT_MAX && (key = toc_keyring_next(k->o.ring, key, &leaving))) {
 		struct toc_retention r;
 		e->at = key->id;
-		if (leaving || !toc_retained_until(k->world, key->subject, key->retention, &r) || r.held)
+		if (leaving || !toc_retained_until(k->world, key->subject, key->retention, &r))
+			continue;
+		if (toc_keyring_kept(k->o.ring, key->id, r.due, r.held))
+			e->kept[e->n_kept++] = (struct toc_kept){ .key = key->id, .exercise = r.exercise, .due = r.due, .held = r.held };
+		if (r.held)
 			continue;
 		if (toc_before(now, r.due)) {
 			if (toc_before(r.due, e->soonest))
@@ -270,6 +301,7 @@ static void look(struct toc_keeper *k)
 		}
 		take(e, key->id, key->subject, key->retention)->r = r;
 	}
+	tell_kept(k); /* before the erasure, on the same connection */
 	ask(k);
 	if (key)
 		return;
@@ -309,7 +341,7 @@ void toc_erasure_turn(struct toc_keeper *k)
 	if (k->phase != TOC_READY || !k->announced)
 		return;
 	sweep(k);
-	if (e->busy || e->listing || e->sweeping || !toc_store_is_up(k->o.reader))
+	if (e->busy || e->telling || e->listing || e->sweeping || !toc_store_is_up(k->o.reader))
 		return;
 	if (e->lists) {
 		begin_list(k, next_list(e));
@@ -335,7 +367,7 @@ int64_t toc_erasure_next_us(const struct toc_keeper *k)
 {
 	const struct toc_erasure *e = k->erasure;
 
-	if (k->phase != TOC_READY || !k->announced || e->busy || e->sweeping)
+	if (k->phase != TOC_READY || !k->announced || e->busy || e->telling || e->sweeping)
 		return INT64_MAX;
 	return e->looking || e->wanted || e->lists ? toc_clock_mono_us() : e->next_us;
 }

@@ -13,7 +13,8 @@ struct item {
 	struct toc_seal_key key; /* subject and retention point into `text` */
 	struct toc_uuid wrapping_id;
 	struct toc_str wrapped; /* as it is in the database; owned. Empty: a new one that was not asked for yet */
-	bool fresh, seen, leaving;
+	bool fresh, seen, leaving, held;
+	toc_time due; /* as it was said last, and held */
 	char text[];
 };
 struct toc_keyring {
@@ -153,6 +154,7 @@ static struct item *item_new(struct toc_uuid id, struct toc_str subject, struct 
 	if (retention.n)
 		memcpy(i->text + subject.n + 1, retention.p, retention.n);
 	i->key.id = id;
+	i->due = TOC_TIME_NEVER;
 	i->key.subject = (struct toc_str){ i->text, subject.n };
 	i->key.retention = (struct toc_str){ i->text + subject.n + 1, retention.n };
 	return i;
@@ -367,4 +369,21 @@ void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id)
 
 	if (i)
 		i->leaving = true;
+}
+
+bool toc_keyring_kept(struct toc_keyring *r, struct toc_uuid id, toc_time due, bool held)
+{
+	struct item *i = toc_map_get(r->by_id, id_bytes(&id));
+
+	if (!i || i->fresh || (i->due.us == due.us && (i->held == held || due.us == TOC_TIME_NEVER.us)))
+		return false;
+	i->due = due;
+	i->held = held;
+	return true;
+}
+
+void toc_keyring_unsay(struct toc_keyring *r)
+{
+	for (struct item *i = r->first; i; i = i->next)
+		i->due = TOC_TIME_NEVER;
 }

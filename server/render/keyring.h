@@ -43,6 +43,9 @@ size_t toc_keyring_swept(struct toc_keyring *r); /* @return how many went */
 
 /** Each key, in order; start with NULL. @return NULL after the last. A key is `leaving` once its erasure is entered. */
 const struct toc_seal_key *toc_keyring_next(const struct toc_keyring *r, const struct toc_seal_key *after, bool *ret_leaving);
+/** Until when it is kept: is that other than what was said last? Then it has been said now. */
+bool toc_keyring_kept(struct toc_keyring *r, struct toc_uuid id, toc_time due, bool held);
+void toc_keyring_unsay(struct toc_keyring *r); /* all is to be said again */
 void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id);
 
 /** The keys made since the last settle, wrapped; what the rows point to lives as long as the keys. @return how many */

@@ -180,7 +180,7 @@ static int send(struct toc_audit *a)
 	case SETTING:
 		return PQsendQuery(a->conn,
 				   "set default_transaction_read_only = off; set timezone = 'UTC'; set search_path = audit;"
-				   "set client_connection_check_interval = '1s';"
+				   "set client_connection_check_interval = '1s'; set work_mem = '16MB';"
 				   "select session_user = 'tocsin_auditor' and not pg_catalog.has_function_privilege("
 				   "'pg_catalog.pg_notify(text, text)', 'execute')");
 	case CATCHING_UP:

@@ -16,6 +16,10 @@
 #define LEAST_US 50000    /* between slices */
 #define GATHER_US 200000  /* from the first word of new entries: many appends make one slice */
 #define REST 3            /* times what a slice took */
+#define CHECK_REST 30     /* times what a look took: entries are checked again and again (sql/functions/checks.sql) */
+#define CHECK_LEAST_US 200000
+#define CHECK_BEHIND 1000 /* entries whose facts are missing: these first */
+#define CHECK_IDLE_US 5000000 /* all were looked at within the hour */
 
 enum stage { AWAY, CONNECTING, SETTING, SLICING, RESTING };
 
@@ -25,7 +29,8 @@ struct toc_facts {
 	PostgresPollingStatusType polling;
 	enum stage stage;
 	bool sent, unflushed, told; /* told: of new entries */
-	int64_t began_us, next_us;
+	bool checking; /* the statement under way is a look */
+	int64_t began_us, next_us, check_us;
 	int64_t behind;
 	bool troubled;
 	struct toc_error trouble;
@@ -79,8 +84,11 @@ static void send(struct toc_facts *f, int64_t now)
 						" set client_connection_check_interval = '1s'; listen tocsin_log"
 					      : "select behind from audit.catch_up(250)"; /* little: appends share the processors */
 
+	f->checking = f->stage == SLICING && f->behind >= 0 && f->behind < CHECK_BEHIND && now >= f->check_us;
+	if (f->checking)
+		sql = "select audit.check_slice()";
 	f->began_us = now;
-	f->told = false;
+	f->told &= f->checking;
 	f->sent = true;
 	f->next_us = INT64_MAX; /* the role's statement_timeout ends it */
 	if (!PQsendQuery(f->conn, sql))
@@ -94,9 +102,13 @@ static void rest(struct toc_facts *f, int64_t now)
 	int64_t pause = (now - f->began_us) * REST;
 
 	f->stage = RESTING;
+	if (f->checking && f->check_us <= now)
+		f->check_us = now + (pause / REST * CHECK_REST > CHECK_LEAST_US ? pause / REST * CHECK_REST : CHECK_LEAST_US);
 	if (pause < LEAST_US)
 		pause = LEAST_US;
 	f->next_us = f->behind > 0 ? now + pause : f->told ? now + (pause > GATHER_US ? pause : GATHER_US) : now + IDLE_US;
+	if (f->behind >= 0 && f->behind < CHECK_BEHIND && f->check_us < f->next_us)
+		f->next_us = f->check_us;
 }
 
 static void notified(struct toc_facts *f, int64_t now)
@@ -125,7 +137,9 @@ static void take(struct toc_facts *f, int64_t now)
 			break;
 		}
 		ExecStatusType is = PQresultStatus(r);
-		if (is == PGRES_TUPLES_OK)
+		if (is == PGRES_TUPLES_OK && f->checking)
+			f->check_us = PQgetisnull(r, 0, 0) ? now + CHECK_IDLE_US : now;
+		else if (is == PGRES_TUPLES_OK)
 			f->behind = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
 		else if (is != PGRES_COMMAND_OK)
 			give_up(f, PQresultErrorMessage(r), now);

@@ -421,6 +421,7 @@ static bool do_head(struct memory *m, int64_t now)
 				}
 		break;
 	case TOC_OP_PARTS: parts(l, op); break;
+	case TOC_OP_KEEP_UNTIL: break; /* nobody audits here */
 	case TOC_OP_REVENANTS: break; /* nothing is erased here, so nothing comes back */
 	case TOC_OP_KEYS:
 		for (size_t i = 0; i < l->n_keys; i++)

@@ -114,6 +114,27 @@ static void put_ids(struct toc_pg_parameters *p, const struct toc_op *op)
 		toc_pg_element_id(ids, id[i]);
 }
 
+static void put_kept(struct toc_pg_parameters *p, const struct toc_op *op)
+{
+	const struct toc_kept *kept = op->copy;
+	struct toc_buf *keys = toc_pg_array(p, TOC_PG_UUID, op->n);
+
+	for (size_t i = 0; i < op->n; i++)
+		toc_pg_element_id(keys, kept[i].key);
+	struct toc_buf *dues = toc_pg_array(p, TOC_PG_INT8, op->n);
+	for (size_t i = 0; i < op->n; i++)
+		if (kept[i].due.us == TOC_TIME_NEVER.us)
+			toc_pg_element_null(dues);
+		else
+			toc_pg_element_int8(dues, kept[i].due.us);
+	struct toc_buf *held = toc_pg_array(p, TOC_PG_INT8, op->n);
+	for (size_t i = 0; i < op->n; i++)
+		toc_pg_element_int8(held, kept[i].held);
+	struct toc_buf *exercises = toc_pg_array(p, TOC_PG_UUID, op->n);
+	for (size_t i = 0; i < op->n; i++)
+		toc_pg_element_id(exercises, kept[i].exercise);
+}
+
 void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op)
 {
 	struct toc_pg_parameters p = { .n = 0 };
@@ -153,6 +174,10 @@ void toc_pg_send_load(struct toc_pg *pg, const struct toc_op *op)
 		put_ids(&p, op);
 		toc_pg_send(pg, "parts_of", &p, take_parts);
 		toc_pg_row_by_row(pg);
+		break;
+	case TOC_OP_KEEP_UNTIL:
+		put_kept(&p, op);
+		toc_pg_send(pg, "keep_until", &p, NULL);
 		break;
 	case TOC_OP_REVENANTS: toc_pg_send(pg, "revenants", NULL, take_revenants); break;
 	case TOC_OP_KEYS:

@@ -224,6 +224,17 @@ int toc_store_parts(struct toc_store *s, const struct toc_uuid *keys, size_t n, 
 	return queued(s);
 }
 
+int toc_store_keep_until(struct toc_store *s, const struct toc_kept *kept, size_t n, toc_dur deadline, toc_store_done *done, void *ctx)
+{
+	struct toc_op *op = op_new(s, TOC_OP_KEEP_UNTIL, deadline, done, ctx);
+
+	if (!op)
+		return TOC_ELIMIT;
+	op->copy = copy_of(kept, n * sizeof *kept);
+	op->n = n;
+	return queued(s);
+}
+
 int toc_store_revenants(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done, void *ctx)
 {
 	struct toc_op *op = op_new(s, TOC_OP_REVENANTS, deadline, done, ctx);

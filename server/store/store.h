@@ -168,6 +168,14 @@ int toc_store_keys(struct toc_store *s, toc_dur deadline, toc_store_key *key, to
 typedef void toc_store_part(void *ctx, struct toc_uuid key, unsigned part, uint64_t first, uint64_t last);
 int toc_store_parts(struct toc_store *s, const struct toc_uuid *keys, size_t n, toc_dur deadline, toc_store_part *part,
 		    toc_store_done *done, void *ctx) TOC_MUSTCHECK;
+/** Until when what a key seals is kept: for who audits. */
+struct toc_kept {
+	struct toc_uuid key, exercise; /* nil: it is real */
+	toc_time due;                  /* NEVER: its end is not in sight */
+	bool held;
+};
+int toc_store_keep_until(struct toc_store *s, const struct toc_kept *kept, size_t n, toc_dur deadline, toc_store_done *done,
+			 void *ctx) TOC_MUSTCHECK;
 /** Keys that were erased, and came back with an older copy of the database: id, subject, retention. */
 int toc_store_revenants(struct toc_store *s, toc_dur deadline, toc_store_key *key, toc_store_done *done,
 			void *ctx) TOC_MUSTCHECK;

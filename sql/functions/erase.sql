@@ -151,6 +151,24 @@ begin
 end
 $$;
 
+-- Until when what these keys seal is kept: microseconds since 1970, null: not in sight; and whether something holds it (0, 1).
+create or replace function ledger.keep_until(p_key uuid[], p_due bigint[], p_held bigint[], p_exercise uuid[]) returns void
+	language sql security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '2s'
+as $$
+	delete from audit.kept t using unnest(p_key, p_due) x(key, due) where t.key = x.key and x.due is null;
+	insert into audit.kept (key, subject, kind, ref, org, retention, exercise, due, held)
+		select k.id, s.name, s.kind, case when s.kind not in ('org', 'system') then split_part(s.name, ':', 2)::uuid end,
+			case when s.kind = 'org' then split_part(split_part(s.name, ':', 2), '/', 1) end, k.retention, x.exercise,
+			to_timestamp(x.due / 1000000.0), x.held = 1
+		from unnest(p_key, p_due, p_held, p_exercise) x(key, due, held, exercise) join ledger.seal_key k on k.id = x.key,
+			lateral (select split_part(k.subject, ' ', 1), split_part(split_part(split_part(k.subject, ' ', 1), '/', 1), ':', 1)) s(name, kind)
+		where x.due is not null
+		on conflict (key) do update set due = excluded.due, held = excluded.held, exercise = excluded.exercise, said = clock_timestamp()
+			where (kept.due, kept.held) is distinct from (excluded.due, excluded.held)
+$$;
+
 -- Came back with an older copy: the keeper enters its erasure again. Until it is gone its row, which nothing opens, does not
 -- stand in the way of a new key of its subject.
 create or replace function ledger.returned(p_key uuid) returns void
@@ -195,7 +213,7 @@ create or replace function ledger.missing_parts(p_from bigint, p_to bigint)
 	set search_path = pg_catalog, pg_temp
 as $$
 	select e.seq, (s.actor is null)::integer + 2 * (s.data is null)::integer, s.actor_key, s.data_key
-		from ledger.entry e left join ledger.sealed s using (seq)
+		from ledger.entry e left join ledger.sealed s on s.seq = e.seq and s.seq >= p_from and s.seq < p_to
 		where e.seq >= p_from and e.seq < p_to and (s.actor is null or s.data is null) order by e.seq
 $$;
 

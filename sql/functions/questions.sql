@@ -95,9 +95,13 @@ begin
 				order by m.seq + 0 limit 1) about on true
 		on conflict do nothing;
 
-	insert into audit.receipt (seq, nth, ts, ref, org, person, state, channel, at, k, of_org, exercise, incident, case_ref)
+	insert into audit.receipt (seq, nth, ts, ref, org, person, state, channel, at, k, of_org, exercise, incident, case_ref, of_ts, of_at, reader, first, reached)
 		select f.seq, r.nth, f.ts, m.eid, r.v ->> 'org', (r.v ->> 'person')::uuid, r.v ->> 'state', r.v ->> 'channel', f.at, m.k, m.org, m.exercise,
-			coalesce(m.incident, m.of_incident), coalesce(m.case_ref, m.of_case)
+			coalesce(m.incident, m.of_incident), coalesce(m.case_ref, m.of_case), m.ts, m.at, r.v ->> 'org' = any (m.readers),
+			row_number() over (partition by m.eid, r.v ->> 'org', r.v ->> 'state' order by f.seq, r.nth) = 1
+				and not exists (select from audit.receipt p where p.ref = m.eid and p.org = r.v ->> 'org' and p.state = r.v ->> 'state'),
+			row_number() over (partition by m.eid, r.v ->> 'org' order by f.seq, r.nth) = 1
+				and not exists (select from audit.receipt p where p.ref = m.eid and p.org = r.v ->> 'org')
 		from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
 			lateral jsonb_array_elements(d #> '{decided,receipts}') with ordinality r(v, nth),
 			lateral (select m.* from audit.fact m where m.eid = (r.v ->> 'ref')::uuid and m.seq + 0 < f.seq order by m.seq + 0 limit 1) m
@@ -111,6 +115,10 @@ begin
 		where f.k = 'erase.due' and f.org = 'server'
 		on conflict do nothing;
 
+	update audit.kept k set entered = f.seq, entered_at = to_timestamp(f.ts / 1000000.0)
+		from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done
+		where f.k = 'erase.due' and f.org = 'server' and k.key = (d #>> '{message,body,key}')::uuid and f.seq > coalesce(k.entered, -1);
+
 	-- A run of a timer begins; or both ends of it are said at once.
 	insert into audit.timer (id, started, ts, timer, legal, desk, k, org, ref, order_ref, exercise, incident, case_ref, starts, deadline)
 		select (v ->> 'id')::uuid, f.seq, f.ts, v ->> 'timer', coalesce((v ->> 'legal')::boolean, false), nullif(v ->> 'desk', ''), f.k, f.org, f.eid,
@@ -123,24 +131,25 @@ begin
 				union all select v from jsonb_path_query(d, '$.decided.linked[*].timers_started[*]') v) said
 		on conflict do nothing;
 	-- It ends: the run that had begun before, or the one that is said with it. The last word on it counts.
-	update audit.timer t set stopped = x.seq, stopped_at = (x.v ->> 'at')::timestamptz, met = (x.v ->> 'met')::boolean
+	insert into audit.timer_end (id, started, passed, seq, at, met, ts, k, desk, org, exercise, incident, case_ref)
+		select x.id, x.started, false, x.seq, (x.v ->> 'at')::timestamptz, (x.v ->> 'met')::boolean, t.ts, t.k, t.desk, t.org, t.exercise, t.incident, t.case_ref
 		from (select distinct on (s.id, run.started) s.*, run.started
 			from (select p_done + u.nth - 1 seq, said.nth, v, (v ->> 'id')::uuid id from unnest(p_docs) with ordinality u(d, nth),
 					lateral (select * from jsonb_path_query(d, '$.decided.timers_stopped[*]') with ordinality a(v, nth)
 						union all select v, 1000000 + nth from jsonb_path_query(d, '$.decided.linked[*].timers_stopped[*]') with ordinality a(v, nth)) said) s,
 				lateral (select n.started from audit.timer n where n.id = s.id and (n.started < s.seq or (n.started = s.seq and s.v ? 'starts'))
 					order by n.started desc limit 1) run
-			order by s.id, run.started, s.seq desc, s.nth desc) x
-		where t.id = x.id and t.started = x.started;
+			order by s.id, run.started, s.seq desc, s.nth desc) x join audit.timer t on t.id = x.id and t.started = x.started
+		on conflict (id, started, passed) do update set seq = excluded.seq, at = excluded.at, met = excluded.met where timer_end.seq < excluded.seq;
 	-- Its deadline passes: the first word on it counts.
-	update audit.timer t set passed = x.seq, passed_at = x.at
-		from (select distinct on (id, started) f.seq, f.at, run.id, run.started
+	insert into audit.timer_end (id, started, passed, seq, at, ts, k, desk, org, exercise, incident, case_ref)
+		select distinct on (run.id, run.started) run.id, run.started, true, f.seq, f.at, run.ts, run.k, run.desk, run.org, run.exercise, run.incident, run.case_ref
 			from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
 				lateral jsonb_path_query(d, '$.decided.timers_moved[*]') v,
-				lateral (select n.id, n.started from audit.timer n where n.id = (v ->> 'id')::uuid and n.started <= f.seq order by n.started desc limit 1) run
+				lateral (select n.* from audit.timer n where n.id = (v ->> 'id')::uuid and n.started <= f.seq order by n.started desc limit 1) run
 			where f.k = 'deadline.passed'
-			order by id, started, f.seq) x
-		where t.id = x.id and t.started = x.started and t.passed is null;
+			order by run.id, run.started, f.seq
+		on conflict do nothing;
 end
 $$;
 
@@ -219,6 +228,21 @@ drop policy if exists erasure_auditor on audit.erasure;
 create policy erasure_auditor on audit.erasure for select to tocsin_auditor using (
 	(select (audit.mine()).whole) and exists (select from audit.fact f where f.seq between erasure.first and erasure.last));
 
+-- What is kept until when: as the subject's entries.
+alter table audit.kept enable row level security;
+alter table audit.kept force row level security;
+drop policy if exists kept_owner on audit.kept;
+create policy kept_owner on audit.kept to tocsin_owner using (true) with check (true);
+drop policy if exists kept_auditor on audit.kept;
+create policy kept_auditor on audit.kept for select to tocsin_auditor using (case kind
+	when 'incident' then exists (select from audit.fact f where f.incident = kept.ref)
+	when 'case' then exists (select from audit.fact f where f.case_ref = kept.ref)
+	when 'exercise' then exists (select from audit.fact f where f.exercise = kept.ref)
+	when 'order' then exists (select from audit.fact f where f.eid = kept.ref) or exists (select from audit.fact f where f.ref = kept.ref)
+	when 'person' then exists (select from audit.fact f where f.person = kept.ref::text)
+	when 'org' then exists (select from audit.fact f where f.org = kept.org)
+	else exists (select from audit.fact f where f.org = 'server') end);
+
 -- Receipts and timers: as the entries that they are of.
 alter table audit.receipt enable row level security;
 alter table audit.receipt force row level security;
@@ -236,12 +260,44 @@ alter table audit.timer enable row level security;
 alter table audit.timer force row level security;
 drop policy if exists timer_owner on audit.timer;
 create policy timer_owner on audit.timer to tocsin_owner using (true) with check (true);
-drop policy if exists timer_auditor on audit.timer;
-create policy timer_auditor on audit.timer for select to tocsin_auditor using (
-	ts between (select (audit.mine()).from_ts) and (select (audit.mine()).until_ts)
-	and started < (select (audit.mine()).as_of)
-	and (not starts_with(k, 'M18.') or (select (audit.mine()).deconfliction))
-	and k <> 'M27.mandate'
-	and (desk = any ((select (audit.mine()).orgs)::text[]) or org = any ((select (audit.mine()).orgs)::text[])
-		or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
-			or exercise = any ((select (audit.mine()).exercises)::uuid[])) and k not in ('M4.draft', 'M10.draft'))));
+alter table audit.timer_end enable row level security;
+alter table audit.timer_end force row level security;
+drop policy if exists timer_end_owner on audit.timer_end;
+create policy timer_end_owner on audit.timer_end to tocsin_owner using (true) with check (true);
+-- How a run ended is besides of the entry that ended it: not what came after what is looked at, nor after the period. What is a range is written
+-- as a case, because PostgreSQL takes a range of what it does not know for next to nothing, and loops where it should join.
+do $$
+declare
+	run constant text := $run$
+		case when ts < (select (audit.mine()).from_ts) then false when ts > (select (audit.mine()).until_ts) then false
+			when started >= (select (audit.mine()).as_of) then false else true end
+		and (not starts_with(k, 'M18.') or (select (audit.mine()).deconfliction))
+		and k <> 'M27.mandate'
+		and (desk = any ((select (audit.mine()).orgs)::text[]) or org = any ((select (audit.mine()).orgs)::text[])
+			or ((incident = any ((select (audit.mine()).incidents)::uuid[]) or case_ref = any ((select (audit.mine()).cases)::uuid[])
+				or exercise = any ((select (audit.mine()).exercises)::uuid[])) and k not in ('M4.draft', 'M10.draft')))$run$;
+begin
+	drop policy if exists timer_auditor on audit.timer;
+	execute 'create policy timer_auditor on audit.timer for select to tocsin_auditor using (' || run || ')';
+	drop policy if exists timer_end_auditor on audit.timer_end;
+	execute 'create policy timer_end_auditor on audit.timer_end for select to tocsin_auditor using (' || run || $end$
+		and case when seq >= (select (audit.mine()).as_of) then false else true end
+		and ((select (audit.mine()).until_ts >= extract(epoch from transaction_timestamp()) * 1000000)
+			or exists (select from audit.fact f where f.seq = timer_end.seq)))$end$;
+end
+$$;
+
+-- What the walk over the ledger has found (checks.sql): as the entries that it is of.
+alter table audit.flaw enable row level security;
+alter table audit.flaw force row level security;
+drop policy if exists flaw_owner on audit.flaw;
+create policy flaw_owner on audit.flaw to tocsin_owner using (true) with check (true);
+drop policy if exists flaw_auditor on audit.flaw;
+create policy flaw_auditor on audit.flaw for select to tocsin_auditor using (exists (select from audit.fact f where f.seq = flaw.seq));
+-- when which thousand was looked at is nobody's secret
+alter table audit.checked enable row level security;
+alter table audit.checked force row level security;
+drop policy if exists checked_owner on audit.checked;
+create policy checked_owner on audit.checked to tocsin_owner using (true) with check (true);
+drop policy if exists checked_auditor on audit.checked;
+create policy checked_auditor on audit.checked for select to tocsin_auditor using ((select (audit.mine()).question) is not null);

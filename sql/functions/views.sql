@@ -17,21 +17,18 @@ create or replace view audit.reader with (security_invoker = true) as
 comment on view audit.reader is 'whom an entry was for: one row per entry and organisation, with rendering and roles';
 
 create or replace view audit.receipt_of with (security_invoker = true) as
-	select r.seq, r.at, r.ref as message, r.k, r.of_org as sender, r.exercise, r.incident, r.case_ref as "case", r.org, r.person, r.state, r.channel
+	select r.seq, r.at, r.ref as message, r.k, r.of_org as sender, r.exercise, r.incident, r.case_ref as "case", r.org, r.person, r.state, r.channel,
+		r.of_ts, r.of_at as sent, r.reader, r.first, r.reached
 	from audit.receipt r;
-comment on view audit.receipt_of is 'what became of a message at an organisation: delivered (by channel; a machine may say so), seen and acked (by a person)';
+comment on view audit.receipt_of is 'what became of a message at an organisation: delivered (by channel; a machine may say so), seen and acked (by a person); sent: the message; reader: it was for them; first: of its state there; reached: the first of all there';
 
 create or replace view audit.deadline with (security_invoker = true) as
 	select t.id, t.started, t.timer, t.legal, t.desk as org, t.k, t.org as started_by, t.ref as about, t.order_ref as "order", t.exercise, t.incident,
-		t.case_ref as "case", t.starts, t.deadline, x.stopped_at, x.passed_at,
-		case when x.met then 'met' when x.met is false then 'missed' when x.passed_at is not null then 'passed'
-			when x.stopped_at is not null then 'ended' else 'running' end as state
-	from audit.timer t, lateral (select -- how it ended is of the entry that ended it: not what came after the period
-		case when t.stopped < z.as_of and (z.lasts or exists (select from audit.fact f where f.seq = t.stopped)) then t.met end,
-		case when t.stopped < z.as_of and (z.lasts or exists (select from audit.fact f where f.seq = t.stopped)) then t.stopped_at end,
-		case when t.passed < z.as_of and (z.lasts or exists (select from audit.fact f where f.seq = t.passed)) then t.passed_at end
-		from (select coalesce((select (audit.mine()).as_of), 9223372036854775807),
-			coalesce((select (audit.mine()).until_ts) >= extract(epoch from transaction_timestamp()) * 1000000, true)) z(as_of, lasts)) x(met, stopped_at, passed_at);
+		t.case_ref as "case", t.starts, t.deadline, x.at as stopped_at, p.at as passed_at,
+		case when x.met then 'met' when x.met is false then 'missed' when p.seq is not null then 'passed'
+			when x.seq is not null then 'ended' else 'running' end as state
+	from audit.timer t left join audit.timer_end x on x.id = t.id and x.started = t.started and not x.passed
+		left join audit.timer_end p on p.id = t.id and p.started = t.started and p.passed;
 comment on view audit.deadline is 'every run of a timer: whom it binds, from when until when, and how it ended: met, missed (too late), passed (nobody answered), ended, running';
 
 create or replace view audit.decision with (security_invoker = true) as

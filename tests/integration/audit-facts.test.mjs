@@ -37,7 +37,8 @@ describe('what auditors look for', () => {
 	const known = async () => (await ledger.rows('select size from audit.progress', 'admin'))[0].size;
 	const all = async (below) => JSON.stringify(await ledger.rows(`select (select jsonb_agg(f order by seq) from audit.fact f where seq < ${below}) as facts,
 		(select jsonb_agg(r order by seq, nth) from audit.receipt r where seq < ${below}) as receipts,
-		(select jsonb_agg(to_jsonb(t) - array['stopped', 'stopped_at', 'met', 'passed', 'passed_at'] order by id, started) from audit.timer t where started < ${below}) as timers`, 'admin'));
+		(select jsonb_agg(t order by id, started) from audit.timer t where started < ${below}) as timers,
+		(select jsonb_agg(t order by id, started, passed) from audit.timer_end t where seq < ${below}) as ends`, 'admin'));
 	const sent = async (more) => ask(server, auditor, 'timeline', { mandate, purpose: 'what is known', parameters: { exercise: LANTERN, ...more } });
 	const sends = (r) => r.rows.filter((x) => x.k === 'M4.send').length;
 
@@ -60,7 +61,7 @@ describe('what auditors look for', () => {
 
 	it('was all to be computed when the archive began: it is again what it was', async () => {
 		const below = await known(), before = await all(below);
-		await ledger.rows('update audit.progress set size = 0; truncate audit.fact, audit.receipt, audit.timer, audit.erasure', 'admin');
+		await ledger.rows('update audit.progress set size = 0; truncate audit.fact, audit.receipt, audit.timer, audit.timer_end, audit.erasure', 'admin');
 		assert.equal(await known(), 0);
 		await server.kill('archive');
 		await until(async () => (await known()) >= below, 'computed again');

@@ -1,4 +1,4 @@
--- test_rights.sql: the server's roles read, the keeper writes through seven functions, the signer through one,
+-- test_rights.sql: the server's roles read, the keeper writes through eight functions, the signer through one,
 -- the eraser through nine; nothing else.
 begin;
 set local search_path = tap, public;
@@ -32,14 +32,14 @@ select throws_ok(format('select tap.as_role(%L, %L)', 'tocsin_eraser', 'select f
 select lives_ok(format('select tap.as_role(%L, %L)', 'tocsin_eraser', 'select from ledger.' || which), format('the eraser reads %s', which))
 	from unnest(array['entry', 'tip', 'seal_key', 'wrapping', 'wrapping_wanted']) which;
 select is((select tap.entries_as('tocsin_eraser')), (select count(*) from ledger.entry), 'the eraser sees every entry');
-select functions_are('ledger', array['erase', 'entered_erasures', 'erasure_leaves', 'want_wrapping', 'give_wrapping', 'wrapping_taken', 'begin_wrapping', 'rewrap', 'retire_wrappings', 'returned', 'missing_parts', 'parts_of', 'append', 'lock_tip', 'add_keys', 'save_piece', 'save_snapshot', 'refuse_change', 'document', 'publish', 'cosign', 'add_time_stamp']);
+select functions_are('ledger', array['erase', 'entered_erasures', 'erasure_leaves', 'want_wrapping', 'give_wrapping', 'wrapping_taken', 'begin_wrapping', 'rewrap', 'retire_wrappings', 'returned', 'missing_parts', 'parts_of', 'keep_until', 'append', 'lock_tip', 'add_keys', 'save_piece', 'save_snapshot', 'refuse_change', 'document', 'publish', 'cosign', 'add_time_stamp']);
 select is((select array_agg(p.proname || '/' || r order by p.proname, r) from pg_proc p, unnest(array['tocsin_app', 'tocsin_reader', 'tocsin_signer', 'tocsin_eraser', 'tocsin_owner']) r
 		where p.pronamespace = 'ledger'::regnamespace and r <> 'tocsin_owner' and has_function_privilege(r, p.oid, 'execute')),
 	array['add_keys/tocsin_app', 'add_time_stamp/tocsin_app', 'append/tocsin_app', 'begin_wrapping/tocsin_eraser', 'cosign/tocsin_app',
-		'document/tocsin_app', 'document/tocsin_reader', 'entered_erasures/tocsin_eraser', 'erase/tocsin_eraser', 'erasure_leaves/tocsin_eraser', 'give_wrapping/tocsin_eraser', 'lock_tip/tocsin_app',
+		'document/tocsin_app', 'document/tocsin_reader', 'entered_erasures/tocsin_eraser', 'erase/tocsin_eraser', 'erasure_leaves/tocsin_eraser', 'give_wrapping/tocsin_eraser', 'keep_until/tocsin_app', 'lock_tip/tocsin_app',
 		'missing_parts/tocsin_eraser', 'parts_of/tocsin_app', 'publish/tocsin_signer', 'retire_wrappings/tocsin_eraser', 'returned/tocsin_eraser',
 		'rewrap/tocsin_eraser', 'save_piece/tocsin_app', 'save_snapshot/tocsin_app', 'want_wrapping/tocsin_eraser', 'wrapping_taken/tocsin_eraser'],
-	'the keeper may write by seven functions, the signer by one, the archive by none; keeper and archive may read a body as a document');
+	'the keeper may write by eight functions, the signer by one, the archive by none; keeper and archive may read a body as a document');
 select is_empty($$select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
 		where p.pronamespace = 'ledger'::regnamespace and a.grantee = 0$$, 'nothing is executable by public');
 select is_empty($$select c.relname from pg_class c, aclexplode(c.relacl) a

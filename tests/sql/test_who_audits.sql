@@ -202,7 +202,7 @@ select is_empty($$select c.relname from pg_class c where c.relnamespace in ('aud
 select is_empty($$select p.proname from pg_proc p where p.pronamespace = 'audit'::regnamespace
 	and (p.proconfig is null or not 'search_path=pg_catalog, pg_temp' = any (p.proconfig))$$, 'every function has a fixed search_path');
 select is((select array_agg(p.proname::text order by p.proname) from pg_proc p where p.pronamespace in ('audit'::regnamespace, 'ledger'::regnamespace)
-	and has_function_privilege('tocsin_auditor', p.oid, 'execute')), array['catch_up', 'document', 'mine', 'open'], 'it may call four functions');
+	and has_function_privilege('tocsin_auditor', p.oid, 'execute')), array['catch_up', 'check_slice', 'document', 'mine', 'open'], 'it may call five functions');
 select is_empty($$select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
 		where p.pronamespace = 'audit'::regnamespace and a.grantee = 0$$, 'nothing of audit is executable by public');
 select * from finish();

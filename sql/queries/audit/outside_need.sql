@@ -7,8 +7,7 @@ decided as materialized (select d.seq, d.incident, d."to" from audit.decision d 
 select c.seq, c.at, 'not a reader: ' || c.state as how, c.org, c.person::text as person, c.message as about, c.k
 from audit.receipt_of c
 where (:incident::uuid is null or c.incident = :incident::uuid) and (c.exercise = :exercise::uuid or (:exercise::uuid is null and c.exercise is null))
-	and exists (select from audit.fact m where m.eid = c.message)
-	and not exists (select from audit.fact m where m.eid = c.message and c.org = any (m.readers))
+	and not c.reader and exists (select from audit.fact m where m.eid = c.message)
 	and not exists (select from disclosed d where d.org = c.org and d.ref = c.message::text and d.seq < c.seq)
 union all
 select e.seq, e.at, 'seen after closing', c.org, c.person::text, c.message, c.k

@@ -16,8 +16,9 @@ select s.seq, s.id, s."case", s.org, s.desks, s.published_at, s.aware_at, s.at a
 	round(extract(epoch from a.at - s.aware_at))::bigint as aware_to_answer_s,
 	round(extract(epoch from a.at - s.at))::bigint as sent_to_answer_s,
 	round(extract(epoch from x.accepted - s.published_at))::bigint as published_to_accepted_s,
-	coalesce((select l.others from linked l where l."case" = s."case"::text), '{}') as linked
-from sent s left join lateral (
+	coalesce(l.others, '{}') as linked
+from sent s left join linked l on l."case" = s."case"::text
+left join lateral (
 	select a.at, a.org from audit.fact a
 	where a.case_ref = s."case" and a.k in ('M5.ack', 'M5.accept', 'M5.redirect', 'M5.reject', 'M5.question')
 		and (a.exercise = :exercise::uuid or (:exercise::uuid is null and a.exercise is null))
