@@ -24,10 +24,21 @@ void (*play_heard)(const struct stage *s, struct toc_str k, size_t from);
 #define CRISIS_AT "13:00" /* an incident that everybody knows of, with signals */
 #define FIRINGS_MAX 4096  /* deadlines of one step: more is a deadline that never ends */
 
+#define LATE_MAX 8
+#define CUT_OFF 24 /* steps: no byte of an input is about it, so that those there are mean what they meant */
+
+/* What was decided on a state that was the newest then, and waits in somebody's journal. */
+struct waiting {
+	struct toc_draft *drafts;
+	size_t n;
+};
 struct play {
 	struct stage *s;
 	struct generator g;
 	unsigned depth; /* of overlays */
+	struct waiting late[LATE_MAX];
+	size_t n_late;
+	unsigned since; /* steps that it has been cut off */
 };
 
 static void must(bool ok, const char *what)
@@ -421,7 +432,8 @@ static void sign(struct play *p, struct toc_value *m, const struct toc_principal
 /* Whose own rows decide who reads it: what it carries, what it answers. */
 static bool reads_by_another_row(struct toc_str k)
 {
-	static const char *const of[] = { "M29.", "M25.", "M19.", "M23.contribute", "M1.link", "M1.unlink", "deadline.", "M8.", "M3.revert" };
+	static const char *const of[] = { "M29.", "M25.", "M19.", "M23.contribute", "M1.link", "M1.unlink", "deadline.", "M8.", "M3.revert",
+					  "org.admit" /* which may have made them what they are */ };
 
 	for (size_t i = 0; i < sizeof of / sizeof *of; i++)
 		if (k.n >= strlen(of[i]) && memcmp(k.p, of[i], strlen(of[i])) == 0)
@@ -459,6 +471,59 @@ static void show(struct play *p, size_t from)
 	}
 }
 
+/* A node that is cut off decides what the others do not hear of before it is back. */
+static void keep_for_later(struct play *p)
+{
+	struct toc_verdict *v = &p->s->v;
+
+	if (!v->journalable || !v->n || p->n_late == LATE_MAX || p->depth)
+		return;
+	struct waiting *w = &p->late[p->n_late++];
+	w->n = v->n;
+	w->drafts = toc_arena_alloc(p->s->a, v->n * sizeof *w->drafts);
+	memcpy(w->drafts, v->drafts, v->n * sizeof *w->drafts);
+}
+
+/* … and what it fires next. */
+static void keep_deadline(struct play *p)
+{
+	struct stage *s = p->s;
+	toc_time next = toc_world_next_due(s->w);
+
+	if (next.us == TOC_TIME_NEVER.us)
+		return;
+	toc_due(s->w, next, 1, s->a, &s->v);
+	keep_for_later(p);
+}
+
+static bool is_there(const struct stage *s, const struct toc_draft *d)
+{
+	for (size_t i = s->n; i-- > 0;)
+		if (toc_uuid_eq(s->ledger[i].e.eid, d->eid) && toc_str_eq(s->ledger[i].e.org, d->org))
+			return true;
+	return false;
+}
+
+/* The journal goes into the ledger, as back.c does it: not what is there, and of the rest all that is not. */
+static void come_back(struct play *p)
+{
+	struct stage *s = p->s;
+
+	for (size_t i = 0; i < p->n_late && !p->depth; i++) {
+		struct waiting *w = &p->late[i];
+		bool done = false;
+		for (size_t k = 0; k < w->n && !done; k++)
+			done = toc_uuid_is_v7(w->drafts[k].eid) && is_there(s, &w->drafts[k]); /* the message's own */
+		s->v = (struct toc_verdict){ .drafts = w->drafts };
+		for (size_t k = 0; k < w->n && !done; k++)
+			if (!is_there(s, &w->drafts[k]))
+				w->drafts[s->v.n++] = w->drafts[k];
+		stage_take(s);
+	}
+	if (!p->depth)
+		p->n_late = p->since = 0;
+}
+
 static void say(struct play *p)
 {
 	struct stage *s = p->s;
@@ -476,6 +541,8 @@ static void say(struct play *p)
 		must_have_words(&s->v.refusal);
 		must(s->n == before, "refused, and yet it is in the ledger");
 	} else if (s->dry) {
+		keep_for_later(p);
+		keep_deadline(p);
 		struct toc_refusal why = { 0 };
 		struct toc_command c = { .k = toc_message_k(s->a, m), .message = m, .received = s->now };
 		if (!toc_prepare(s->w, &who, &c, s->now, s->a, &why))
@@ -587,6 +654,8 @@ static void step(struct play *p)
 	case 6: batch(p); break;
 	default: say(p);
 	}
+	if (p->n_late && ++p->since > CUT_OFF)
+		come_back(p);
 	fire(p);
 }
 
@@ -599,6 +668,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	p.g.ctx = &p;
 	for (unsigned steps = 0; steps < STEPS_MAX && p.g.n_bytes; steps++)
 		step(&p);
+	come_back(&p);
+	fire(&p);
 	must(stage_consistent(p.s), "replay, snapshot and live state differ");
 	stage_free(p.s);
 	return 0;
