@@ -4,8 +4,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { axe, haveChromium, person, startShift } from "./browser.mjs";
+import { seal } from "../../web/core/carry.js";
+import { emptyForm } from "../../web/core/notice.js";
 import { until } from "../integration/lib/server.mjs";
-import { FakeServer, personId } from "./fake-server.mjs";
+import { FakeServer, personId, uuid } from "./fake-server.mjs";
 import { firstView, rows } from "./rows.mjs";
 import { staged } from "./screens.mjs";
 
@@ -173,6 +175,35 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		assert.match(page.url(), new RegExp(bell.caseId), "and leads back here");
 	});
 
+	test("words that come from a node which fell silent before it passed the item on are not lost: they go into a new item, and nothing is sent by itself", async () => {
+		const made = await at("normal", { shift: false }, "StreamHarbor-night-responder");
+		const { fake, page, violations } = made;
+		const form = { ...emptyForm(), immediacy: "now", explanation: "A live stream shows one person with a long firearm." };
+		const sealed = await seal({ case: uuid("an item that nobody here knows"), form }, "ABCD2345");
+		await page.goto(`${fake.origin}/#/carried/${sealed}`);
+		await page.getByLabel("Sign-in link or token").fill(`${fake.origin}/#sign-in=token-StreamHarbor-night-responder`);
+		await page.getByRole("button", { name: "Sign in" }).click();
+		await page.click("#shift-go");
+		await page.waitForSelector(".checks li.is-good:nth-child(3), .checks li.is-bad:nth-child(3)");
+		await page.click("#shift-go");
+		await page.locator("#carried-code").fill("abcd 2345");
+		await page.keyboard.press("Enter");
+		await page.getByText("There is no such draft of your organisation here").waitFor();
+		assert.deepEqual(await axe(page), []);
+		await page.getByRole("button", { name: "Open a new one with these words" }).click();
+		await page.getByRole("button", { name: /EXERCISE: it belongs to LANTERN/ }).click();
+		await page.locator("main.compose form").waitFor();
+		assert.equal(await page.getByLabel(/What makes you think so/).inputValue(), form.explanation);
+		assert.equal(fake.sent.filter((m) => m.body.step === "send").length, 0);
+		/* and the item after it is empty */
+		await page.locator("h1").first().focus();
+		await page.keyboard.press("n");
+		await page.getByRole("button", { name: /EXERCISE: it belongs to LANTERN/ }).click();
+		await page.waitForFunction((h) => location.hash !== h && document.querySelector("main.compose form"), await page.evaluate(() => location.hash));
+		assert.equal(await page.getByLabel(/What makes you think so/).inputValue(), "");
+		assert.deepEqual(violations, []);
+	});
+
 	test("of four hundred rows a hundred are in the page, and each can be reached: by key, by button, by scrolling, by filter and by address", async () => {
 		const made = await at("empty", { exercise: false });
 		const { fake, page, violations } = made;
@@ -188,6 +219,10 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		};
 		await inOrder();
 		assert.deepEqual(await axe(page), []);
+		/* that the browser's own search does not see all of them is said, and what does */
+		await page.getByText("sees 100 of these 400 rows").waitFor();
+		await page.keyboard.press("Control+f");
+		await page.locator("[role=status]", { hasText: "/ searches all of them" }).first().waitFor();
 		/* j, over the edge of what is in the page */
 		await page.locator("h1").first().focus();
 		for (let i = 0; i < 130; i++)

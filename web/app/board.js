@@ -11,7 +11,7 @@ import { PIECE } from "../core/keep.js";
 import { incidentDeadlines, incidentList } from "../core/crisis.js";
 import { acceptedBy, firstHuman, headline, isHub, mayDraft, nextEscalation, place } from "../core/select.js";
 import { Icon } from "../components/icon.js";
-import { Many } from "../components/many.js";
+import { Many, WINDOW } from "../components/many.js";
 import { ModeTag, OrgName, ScreenTitle, Standing, Who, caseNumber } from "../components/parts.js";
 import { Countdown, Elapsed, When } from "../components/time.js";
 import { country } from "../lib/format.js";
@@ -19,7 +19,7 @@ import { html } from "../lib/html.js";
 import { language, t, word } from "../lib/i18n.js";
 import { Screen as Later, later } from "../lib/later.js";
 import { onKeys, keyOf } from "./keys.js";
-import { caseNow, directory, onShift, ready, silencedFor, state, looked } from "./model.js";
+import { announce, caseNow, directory, onShift, ready, silencedFor, state, looked } from "./model.js";
 import { Alerts } from "./alerts.js";
 import { current } from "./current.js";
 import { openDraft } from "./draft.js";
@@ -220,7 +220,11 @@ export function BoardScreen() {
 			reachOpen.current(id);
 			reachDone.current(id);
 		};
-		return onKeys({
+		/* the browser's search begins; what it does not see is said */
+		const browser = (/** @type {KeyboardEvent} */ e) => (e.ctrlKey || e.metaKey) && e.key === "f" && order.current.length > WINDOW &&
+			announce(t("board.find_in_page", { n: WINDOW, key: keyOf("search") }));
+		addEventListener("keydown", browser);
+		const off = onKeys({
 			next: () => move(1),
 			previous: () => move(-1),
 			search: () => search.current?.focus(),
@@ -232,6 +236,10 @@ export function BoardScreen() {
 			},
 			escape: () => (query.value = ""),
 		});
+		return () => {
+			removeEventListener("keydown", browser);
+			off();
+		};
 	}, []);
 
 	return html`<main id="main" class="board">
@@ -248,13 +256,14 @@ export function BoardScreen() {
 							e.key === "Enter" && query.value.trim() && find(query.value)} />
 					${query.value.trim() && html`<button class="quiet" onClick=${() => find(query.value)}>${t("find.everywhere")} <kbd>Enter</kbd></button>`}</div>
 			</div>
+			${shownOpen.length > WINDOW && html`<p class="muted many-hint"><${Icon} name="search" /> ${t("board.not_in_page", { n: WINDOW, of: shownOpen.length })} <kbd>${keyOf("search")}</kbd></p>`}
 			${shownOpen.length
 				? html`<${Many} key=${query.value} rows=${shownOpen} idOf=${idOf} of=${RowLine} as=${classOf} focusId=${focusId} reach=${reachOpen} label=${t("board.open_list")} />`
 				: html`<div class="empty"><${Icon} name=${query.value ? "none" : "check"} /><p
 					class="strong">${t(query.value ? "board.no_match" : "board.empty")}</p>
 					<p class="muted">${t(query.value ? "board.no_match_advice" : mayDraft(state.value.me)
 						? "board.empty_platform" : "board.empty_desk")}</p>
-					${!query.value && mayDraft(state.value.me) && html`<button onClick=${openDraft}
+					${!query.value && mayDraft(state.value.me) && html`<button onClick=${() => openDraft()}
 						disabled=${!ready.value}><${Icon} name="plus" /> ${t("nav.new_threat")}</button>`}</div>`}
 			<${Later} over of=${INJECTS} />
 			<${IncidentRows} rows=${shownIncidents.open} focusId=${focusId} searching=${Boolean(query.value)} />

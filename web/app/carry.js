@@ -6,12 +6,14 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { newCode, opened, seal } from "../core/carry.js";
+import { mayDraft } from "../core/select.js";
 import { TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { ScreenTitle } from "../components/parts.js";
 import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
-import { freshness, memory, now, otherNodes, state } from "./model.js";
+import { openDraft } from "./draft.js";
+import { freshness, memory, now, otherNodes, ready, state } from "./model.js";
 import { go, sealedWords } from "./router.js";
 
 learn("threat");
@@ -47,6 +49,8 @@ export function Elsewhere({ carried }) {
 export function CarriedScreen() {
 	const [code, setCode] = useState("");
 	const [wrong, setWrong] = useState("");
+	/* words of an item that this node does not know: the other one has not passed it on before it fell silent */
+	const [lone, setLone] = useState(/** @type {import("../core/carry.js").Carried|null} */ (null));
 	const me = state.value.me;
 	const open = async (/** @type {Event} */ e) => {
 		e.preventDefault();
@@ -54,8 +58,11 @@ export function CarriedScreen() {
 		if (!found)
 			return setWrong("carried.wrong");
 		const c = state.value.cases.get(found.case);
-		if (!c || c.reporter !== me?.org)
-			return setWrong("carried.not_here");
+		if (!c)
+			return setLone(found);
+		if (c.reporter !== me?.org)
+			return setWrong("carried.not_yours");
+		setLone(null);
 		sealedWords.value = "";
 		/* it has arrived already: what is known now is more than what was typed */
 		if (!c.draft)
@@ -72,5 +79,7 @@ export function CarriedScreen() {
 			setCode(v);
 			setWrong("");
 		}} error=${wrong ? t(wrong) : undefined} />
-			<p class="row"><button class="primary" type="submit" disabled=${!code.trim()}>${t("carried.open")}</button> <a class="button" href="#/">${t("threat.back")}</a></p></form></main>`;
+			<p class="row"><button class="primary" type="submit" disabled=${!code.trim()}>${t("carried.open")}</button> <a class="button" href="#/">${t("threat.back")}</a></p></form>
+		${lone && html`<div class="box box-amber" role="alert"><${Icon} name="warn" /><div><p class="strong">${t("carried.not_here")}</p><p>${t(lone.used ? "carried.twice" : "carried.anew")}</p>
+			<p class="row"><button type="button" class="primary" disabled=${!ready.value || !mayDraft(me)} onClick=${() => openDraft(lone.form)}>${t("carried.anew_do")}</button></p></div></div>`}</main>`;
 }

@@ -4,11 +4,16 @@
 import { draftMessage } from "../core/draft.js";
 import { openExercises, timeOf } from "../core/select.js";
 import { language, t } from "../lib/i18n.js";
-import { announce, send, serverClock, state } from "./model.js";
+import { announce, memory, send, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 
-/** Open an item. While an exercise runs the person says first where it belongs: nothing changes that later. */
-export function openDraft() {
+/** Words for the item that is opened next. @type {import("../core/notice.js").Form|undefined} */
+let words;
+
+/** Open an item. While an exercise runs the person says first where it belongs: nothing changes that later.
+ * @param {import("../core/notice.js").Form} [brought] what was written for it elsewhere */
+export function openDraft(brought) {
+	words = brought;
 	if (openExercises(state.value).length)
 		go("#/notify/new");
 	else
@@ -29,6 +34,9 @@ export async function open(exercise) {
 	}
 	const id = answer.frame.case ?? state.value.caseOf.get(message.id);
 	announce(t("done.draft"));
+	if (id && words)
+		memory.set(`draft.${state.value.me?.person}.${id}.send`, words);
+	words = undefined;
 	if (id)
 		go(`#/notify/${id}`);
 	else

@@ -145,7 +145,7 @@ function Header({ onHelp }) {
 		<span class="grow"></span>
 		${mayReport(me) && html`<a class="button" href="#/say/M1.report"><${Icon} name="plus" /> <span
 			class="wide">${t("nav.new_incident")}</span><span class="narrow-only">${t("nav.new_incident_short")}</span></a>`}
-		${mayDraft(me) && html`<button class="danger-quiet" onClick=${openDraft} disabled=${!ready.value}><${Icon}
+		${mayDraft(me) && html`<button class="danger-quiet" onClick=${() => openDraft()} disabled=${!ready.value}><${Icon}
 			name="plus" /> <span class="wide">${t("nav.new_threat")}</span><span
 				class="narrow-only">${t("nav.new_threat_short")}</span></button>`}
 		<button class=${`sound ${!soundOn.value ? "is-off" : isSilenced.value ? "is-muted" : ""}`} onClick=${mute}

@@ -174,5 +174,9 @@ export default {
 	"carried.code": "Code",
 	"carried.open": "Öffnen",
 	"carried.wrong": "Dieser Code öffnet es nicht.",
-	"carried.not_here": "Einen solchen Entwurf Ihrer Organisation gibt es hier nicht. Vielleicht ist er noch unterwegs; sonst öffnen Sie einen neuen.",
+	"carried.not_here": "Einen solchen Entwurf Ihrer Organisation gibt es hier nicht: Der Knoten, der ihn hat, antwortet nicht und hat ihn nicht weitergegeben.",
+	"carried.not_yours": "Diese Worte gehören zum Entwurf einer anderen Organisation.",
+	"carried.anew": "Öffnen Sie hier einen neuen mit dem, was Sie geschrieben haben, und senden Sie ihn. Ziehen Sie den anderen zurück, wenn sein Knoten wieder da ist.",
+	"carried.twice": "Dort wurde er schon gesendet, ohne dass eine Antwort kam. Öffnen Sie hier einen neuen mit dem, was Sie geschrieben haben, und senden Sie ihn: besser zweimal als gar nicht. Kommt er zweimal an, ziehen Sie einen zurück.",
+	"carried.anew_do": "Neuen mit diesen Worten öffnen",
 };

@@ -414,4 +414,6 @@ export default {
 	"rights.changed": "Ihre Rechte haben sich geändert. Was Sie lesen dürfen, wird neu gelesen; was Sie getippt haben, bleibt.",
 	"board.above": "{n, plural, one {Eine weitere darüber} other {# weitere darüber}}",
 	"board.below": "{n, plural, one {Eine weitere darunter} other {# weitere darunter}}",
+	"board.not_in_page": "Die Suche des Browsers sieht {n} dieser {of} Zeilen; für alle:",
+	"board.find_in_page": "Der Browser durchsucht nur die {n} Zeilen, die auf der Seite sind. {key} durchsucht alle.",
 };

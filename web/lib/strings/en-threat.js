@@ -174,5 +174,9 @@ export default {
 	"carried.code": "Code",
 	"carried.open": "Open",
 	"carried.wrong": "This code does not open it.",
-	"carried.not_here": "There is no such draft of your organisation here. It may still be on its way; otherwise open a new one.",
+	"carried.not_here": "There is no such draft of your organisation here: the node that has it does not answer, and has not passed it on.",
+	"carried.not_yours": "These words are of another organisation’s draft.",
+	"carried.anew": "Open a new one here with what you wrote, and send it. Withdraw the other one when its node is back.",
+	"carried.twice": "It was sent there already, and no answer came. Open a new one here with what you wrote and send it: better twice than not at all. It may arrive twice; withdraw one of them then.",
+	"carried.anew_do": "Open a new one with these words",
 };

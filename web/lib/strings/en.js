@@ -414,4 +414,6 @@ export default {
 	"rights.changed": "Your rights have changed. What you may read is read anew; what you typed is kept.",
 	"board.above": "{n, plural, one {One more above} other {# more above}}",
 	"board.below": "{n, plural, one {One more below} other {# more below}}",
+	"board.not_in_page": "The browser’s own search sees {n} of these {of} rows; for all of them:",
+	"board.find_in_page": "The browser searches only the {n} rows that are in the page. {key} searches all of them.",
 };

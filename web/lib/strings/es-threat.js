@@ -174,5 +174,9 @@ export default {
 	"carried.code": "Código",
 	"carried.open": "Abrir",
 	"carried.wrong": "Este código no lo abre.",
-	"carried.not_here": "Aquí no existe ese borrador de su organización. Quizá aún esté en camino; si no, abra uno nuevo.",
+	"carried.not_here": "Aquí no existe tal borrador de su organización: el nodo que lo tiene no responde y no lo ha transmitido.",
+	"carried.not_yours": "Estas palabras son del borrador de otra organización.",
+	"carried.anew": "Abra aquí uno nuevo con lo que escribió y envíelo. Retire el otro cuando su nodo vuelva.",
+	"carried.twice": "Ya se envió allí, sin respuesta. Abra aquí uno nuevo con lo que escribió y envíelo: mejor dos veces que ninguna. Si llega dos veces, retire uno.",
+	"carried.anew_do": "Abrir uno con estas palabras",
 };

@@ -414,4 +414,6 @@ export default {
 	"rights.changed": "Sus derechos han cambiado. Se vuelve a leer lo que puede leer; lo que escribió se conserva.",
 	"board.above": "{n, plural, one {Una más arriba} other {# más arriba}}",
 	"board.below": "{n, plural, one {Una más abajo} other {# más abajo}}",
+	"board.not_in_page": "La búsqueda del navegador ve {n} de estas {of} filas; para todas:",
+	"board.find_in_page": "El navegador solo busca en las {n} filas de la página. {key} busca en todas.",
 };

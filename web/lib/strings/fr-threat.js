@@ -174,5 +174,9 @@ export default {
 	"carried.code": "Code",
 	"carried.open": "Ouvrir",
 	"carried.wrong": "Ce code ne l’ouvre pas.",
-	"carried.not_here": "Il n’y a pas ici de tel brouillon de votre organisation. Il est peut-être en route ; sinon, ouvrez-en un nouveau.",
+	"carried.not_here": "Il n’y a pas ici un tel brouillon de votre organisation : le nœud qui l’a ne répond pas et ne l’a pas transmis.",
+	"carried.not_yours": "Ces mots sont ceux du brouillon d’une autre organisation.",
+	"carried.anew": "Ouvrez-en un nouveau ici avec ce que vous avez écrit, et envoyez-le. Retirez l’autre quand son nœud sera revenu.",
+	"carried.twice": "Il y a déjà été envoyé, sans réponse. Ouvrez-en un nouveau ici avec ce que vous avez écrit et envoyez-le : mieux vaut deux fois que jamais. S’il arrive deux fois, retirez-en un.",
+	"carried.anew_do": "En ouvrir un avec ces mots",
 };

@@ -414,4 +414,6 @@ export default {
 	"rights.changed": "Vos droits ont changé. Ce que vous pouvez lire est relu ; ce que vous avez saisi est gardé.",
 	"board.above": "{n, plural, one {# autre au-dessus} other {# autres au-dessus}}",
 	"board.below": "{n, plural, one {# autre au-dessous} other {# autres au-dessous}}",
+	"board.not_in_page": "La recherche du navigateur voit {n} de ces {of} lignes ; pour toutes :",
+	"board.find_in_page": "Le navigateur ne cherche que dans les {n} lignes de la page. {key} cherche dans toutes.",
 };

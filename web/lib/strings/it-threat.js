@@ -174,5 +174,9 @@ export default {
 	"carried.code": "Codice",
 	"carried.open": "Apri",
 	"carried.wrong": "Questo codice non la apre.",
-	"carried.not_here": "Qui non c’è una tale bozza della sua organizzazione. Forse è ancora in viaggio; altrimenti ne apra una nuova.",
+	"carried.not_here": "Qui non esiste una tale bozza della Sua organizzazione: il nodo che l’ha non risponde e non l’ha trasmessa.",
+	"carried.not_yours": "Queste parole sono della bozza di un’altra organizzazione.",
+	"carried.anew": "Ne apra qui una nuova con ciò che ha scritto e la invii. Ritiri l’altra quando il suo nodo torna.",
+	"carried.twice": "Lì è già stata inviata, senza risposta. Ne apra qui una nuova con ciò che ha scritto e la invii: meglio due volte che mai. Se arriva due volte, ne ritiri una.",
+	"carried.anew_do": "Aprirne una con queste parole",
 };

@@ -414,4 +414,6 @@ export default {
 	"rights.changed": "I suoi diritti sono cambiati. Si rilegge ciò che può leggere; quanto ha scritto resta.",
 	"board.above": "{n, plural, one {Un’altra sopra} other {Altre # sopra}}",
 	"board.below": "{n, plural, one {Un’altra sotto} other {Altre # sotto}}",
+	"board.not_in_page": "La ricerca del browser vede {n} di queste {of} righe; per tutte:",
+	"board.find_in_page": "Il browser cerca solo nelle {n} righe della pagina. {key} cerca in tutte.",
 };

@@ -174,5 +174,9 @@ export default {
 	"carried.code": "Kod",
 	"carried.open": "Otwórz",
 	"carried.wrong": "Ten kod tego nie otwiera.",
-	"carried.not_here": "Nie ma tu takiego szkicu Twojej organizacji. Może jest jeszcze w drodze; jeśli nie, otwórz nowy.",
+	"carried.not_here": "Nie ma tu takiego szkicu tej organizacji: węzeł, który go ma, nie odpowiada i go nie przekazał.",
+	"carried.not_yours": "Te słowa należą do szkicu innej organizacji.",
+	"carried.anew": "Proszę otworzyć tu nowy z tym, co napisano, i wysłać go. Drugi należy wycofać, gdy jego węzeł wróci.",
+	"carried.twice": "Został tam już wysłany, lecz bez odpowiedzi. Proszę otworzyć tu nowy z tym, co napisano, i wysłać: lepiej dwa razy niż wcale. Jeśli dotrze dwa razy, jeden należy wycofać.",
+	"carried.anew_do": "Otwórz nowy z tymi słowami",
 };

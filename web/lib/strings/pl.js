@@ -414,4 +414,6 @@ export default {
 	"rights.changed": "Uprawnienia się zmieniły. To, co wolno czytać, wczytuje się na nowo; wpisany tekst zostaje.",
 	"board.above": "{n, plural, one {Jeszcze # wyżej} few {Jeszcze # wyżej} many {Jeszcze # wyżej} other {Jeszcze # wyżej}}",
 	"board.below": "{n, plural, one {Jeszcze # niżej} few {Jeszcze # niżej} many {Jeszcze # niżej} other {Jeszcze # niżej}}",
+	"board.not_in_page": "Wyszukiwanie przeglądarki widzi {n} z {of} wierszy; wszystkie:",
+	"board.find_in_page": "Przeglądarka przeszukuje tylko {n} wierszy na stronie. {key} przeszukuje wszystkie.",
 };
