@@ -1,19 +1,23 @@
 /* kept.mjs: what the console keeps in memory of what has passed, without a browser: the state of web/core, as frames come off the wire.
  *
- *   node --expose-gc tests/bench/kept.mjs [--entries 5000,50000] [--core web/core]
+ *   ./dev bench kept [--entries 5000,50000] [--core web/core]
  * Threats as a desk has them: a notification of usual length, receipts, an acceptance, an outcome; one in twenty stays open. Printed: the heap at each
  * count, and the last as a multiple of the first; what grows with the night shows there, on any machine. With --core of another checkout, its figures. */
 
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { FakeServer, personId } from "../web/fake-server.mjs";
 
 const { values } = parseArgs({ options: { entries: { type: "string", default: "5000,50000" }, core: { type: "string", default: "web/core" } } });
 const core = (/** @type {string} */ file) => import(path.resolve(values.core, file));
 const { emptyState, reduceAll } = await core("state.js");
 const { letGo = (/** @type {any} */ s) => s } = await core("keep.js").catch(() => ({}));
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc");
 const heap = () => {
-	globalThis.gc?.();
+	collect();
 	return process.memoryUsage().heapUsed / 1048576;
 };
 

@@ -174,7 +174,7 @@ describe("administration", { skip: why }, () => {
 		await clean(mine);
 		const again = await sit();
 		await open(admin, "sessions");
-		await page.getByRole("button", { name: "End all 2: deconfliction officer" }).click();
+		await page.getByRole("button", { name: "End all 2 sessions: deconfliction officer" }).click();
 		await clean(admin);
 		await page.getByRole("button", { name: /^End all of them now/ }).click();
 		await Promise.all([mine, again].map((x) => x.page.waitForSelector(".sign-in")));

@@ -83,6 +83,15 @@ describe("the bell", { skip: haveChromium ? false : "there is no Chromium here" 
 		assert.deepEqual(violations, []);
 	});
 
+	test("what is silenced in a tab that does not have the bell is silent in the one that has it", async () => {
+		const made = await at("normal");
+		await more(made.page);
+		const second = await another(made);
+		await second.keyboard.press("m");
+		await made.page.getByRole("button", { name: "Silenced" }).waitFor();
+		assert.equal(made.fake.sent.filter((m) => m.type === "M5").length, 0);
+	});
+
 	test("a second tab does not complain while the first one can be heard", async () => {
 		const made = await at("normal");
 		await more(made.page);

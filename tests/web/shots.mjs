@@ -1,5 +1,7 @@
 /* shots.mjs: pictures of every screen of the console for docs/screens: ./dev shots. Each is what a person of the cast sees on a
- * real server, at a minute of LANTERN: the first threat, the crisis at its height, the morning after. */
+ * real server, at a minute of LANTERN: the first threat, the crisis at its height, the morning after.
+ *
+ *   node tests/web/shots.mjs [FOLDER [NAME…]]     all of them, or those of these names */
 
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -12,6 +14,8 @@ import { Member } from "../integration/lib/member.mjs";
 import { Server } from "../integration/lib/server.mjs";
 
 const out = process.argv[2] ?? fileURLToPath(new URL("../../docs/screens", import.meta.url));
+/** Of these screens alone, when some are named. */
+const only = process.argv.slice(3);
 await mkdir(out, { recursive: true });
 const browser = await launch();
 const painter = await (await browser.newContext()).newPage();
@@ -21,6 +25,8 @@ const LOOKS = { dark: DARK, light: LIGHT, phone: PHONE };
 
 /** @param {import("playwright-core").Page} page @param {string} name */
 async function shot(page, name) {
+	if (only.length && !only.includes(name.replace(/-[a-z]+$/, "")))
+		return;
 	await page.evaluate(() => document.fonts.ready);
 	await page.locator(".toast").waitFor({ state: "detached" });
 	const file = path.join(out, `${name}.png`);
@@ -52,7 +58,7 @@ async function at(until, look) {
 /** Each of the screens in each of its looks. @param {Who} who @param {Screen[]} screens */
 async function show({ page }, screens) {
 	for (const look of /** @type {(keyof typeof LOOKS)[]} */ (Object.keys(LOOKS))) {
-		const wanted = screens.filter(([, , , looks = ["dark"]]) => looks.includes(look));
+		const wanted = screens.filter(([, , , looks = ["dark"]]) => looks.includes(look)).filter(([name]) => !only.length || only.includes(name));
 		if (!wanted.length)
 			continue;
 		const { theme, width, height } = LOOKS[look];
@@ -60,6 +66,8 @@ async function show({ page }, screens) {
 		await page.evaluate((t) => localStorage.setItem("tocsin.settings", JSON.stringify({ ...JSON.parse(localStorage.getItem("tocsin.settings") ?? "{}"), theme: t })), theme);
 		await page.reload();
 		await page.locator(".pill.is-live").waitFor();
+		await page.keyboard.press("Shift"); // the gesture that sound wants
+		await page.locator(".is-silent").waitFor({ state: "detached" });
 		for (const [name, where, there, , before] of wanted) {
 			await page.evaluate((h) => (location.hash = h), where);
 			await page.locator(there).first().waitFor();
@@ -126,7 +134,7 @@ await at(["--until", "41:00"], async (sits) => {
 		await page.locator(".audit-table").scrollIntoViewIfNeeded();
 	}]]);
 	await show(await sits("CELL", "controller"), [["exercises", `#/exercises/${LANTERN}`, "main h1"]]);
-	await show(await sits("HUB", "admin"), [["admin", "#/admin", "main h1"], ["hooks", "#/hooks", "main h1"]]);
+	await show(await sits("HUB", "admin"), [["admin", "#/admin", "main h1"], ["witnesses", "#/admin/witnesses", "#witnesses-title"], ["hooks", "#/hooks", "main h1"]]);
 });
 
 await at([], async (sits, server) => {

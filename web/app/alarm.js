@@ -8,7 +8,7 @@ import { openExercises } from "../core/select.js";
 import { t } from "../lib/i18n.js";
 import { play } from "../lib/sound.js";
 import { wordsOf } from "./alerts.js";
-import { alarmList, announce, flooding, now, onShift, phase, session, settings, sound, state } from "./model.js";
+import { alarmList, announce, flooding, now, onShift, phase, session, settings, silence, sound, state } from "./model.js";
 import { go, route } from "./router.js";
 
 const REPEAT = { life: 4_000, notice: 60_000 };
@@ -26,7 +26,18 @@ const tower = "BroadcastChannel" in window ? new BroadcastChannel("tocsin-bell")
 let heardAt = -Infinity;
 let struckAt = -Infinity;
 if (tower)
-	tower.onmessage = () => (heardAt = performance.now());
+	tower.onmessage = ({ data }) => {
+		if (data === "sounds")
+			heardAt = performance.now();
+		else if (alarmList.peek().length)
+			silence(); // a person has said it in another tab of this browser
+	};
+
+/** Here and in the other tabs: who hears the bell may be looking at one that does not have it. */
+export function hush() {
+	silence();
+	tower?.postMessage("silence");
+}
 
 /** Gives the bell back, or leaves the queue for it. @type {(() => void)|null} */
 let leave = null;
@@ -98,11 +109,16 @@ effect(() => {
 
 /** Threats that were announced, so that each interrupts once. */
 const announced = new Set();
+const MANY = 5_000;
 effect(() => {
 	/* What has come so far of what was missed may lack the answer: words of a moment that is over are not said. It is on
 	 * the board, and it sounds. */
 	if (phase.value === "catching")
 		return;
+	if (announced.size > MANY) {
+		const stand = new Set(alarmList.value.map((a) => a.key));
+		announced.forEach((key) => stand.has(key) || announced.delete(key));
+	}
 	for (const a of alarmList.value) {
 		if (announced.has(a.key))
 			continue;

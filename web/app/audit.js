@@ -102,15 +102,15 @@ function Saved({ file }) {
 		name: file.name ?? "" })}${known && file.digest && html` · ${t(known === file.digest ? "audit.file_same" : "audit.file_other")}`}${file.format === "bundle" && html` · ${t("audit.file_verify")}`}</p>`;
 }
 
-/** @param {{seq: number}} props */
-function Proof({ seq }) {
+/** @param {{seq: number, k?: string}} props  `k`: what kind of entry the row says that it is */
+function Proof({ seq, k }) {
 	const p = proofs.value.get(seq);
 	if (!p)
 		return html`<button type="button" class="mini" onClick=${() => prove(seq)} aria-label=${t("audit.prove_of", { n: seq })}>${t("audit.prove")}</button>`;
 	if (p.busy)
 		return html`<span class="muted" role="status">${t("audit.proving")}</span>`;
 	const leaf = p.ok && leafOf(p.leaf);
-	return html`<span class=${`proof ${p.ok ? "is-good" : "is-bad"}`}><${Icon} name=${p.ok ? "accepted" : "warn"} /> ${p.ok ? t("audit.proven", { n: p.size }) : t(`audit.unproven.${p.why}`)}${leaf?.k && html` <code>${leaf.k}</code>`}</span>
+	return html`<span class=${`proof ${p.ok ? "is-good" : "is-bad"}`}><${Icon} name=${p.ok ? "accepted" : "warn"} /> ${p.ok ? t("audit.proven", { n: p.size }) : t(`audit.unproven.${p.why}`)}${leaf?.k && leaf.k !== k && html` <code>${leaf.k}</code>`}</span>
 		${p.text && html` <button type="button" class="mini" onClick=${() => save(`${seq}.tlog-proof`, new Blob([p.text], { type: "text/plain" }))} aria-label=${t("audit.save_proof_of", { n: seq })}>${t("audit.save_proof")}</button>`}`;
 }
 
@@ -159,7 +159,7 @@ function Cell(name, v) {
 /** @param {{answer: Answer, query: Query, file: File|null, more: (skip: number) => void, stop: () => void, take: (format: string) => void}} props */
 function Result({ answer, query, file, more, stop, take }) {
 	const { rows, last, head } = answer;
-	const columns = query.columns.map((c) => c.name).filter((c) => rows.some((r) => r[c] !== undefined && r[c] !== null));
+	const columns = query.columns.map((c) => c.name).filter((c) => rows.some((r) => cellOf(r[c]) !== ""));
 	const named = columns.length ? columns : [...new Set(rows.flatMap((r) => Object.keys(r)))];
 	const shown = named.includes("seq") ? ["seq", ...named.filter((c) => c !== "seq")] : named;
 	const label = (/** @type {string} */ c) => has(`audit.c.${c}`) ? t(`audit.c.${c}`) : c.replaceAll("_", " ");
@@ -176,7 +176,7 @@ function Result({ answer, query, file, more, stop, take }) {
 			&& html` · <b>${t("audit.incomplete")}</b>`} <code class="muted">${String(last.sha256 ?? "").slice(0, 16)}…</code></p>`}
 		<${Spread} rows=${rows} />
 		${rows.length ? html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby="result-title"><table class="receipts audit-table"><thead><tr>${shown.map((c) => html`<th scope="col">${label(c)}</th>${c === "seq" && html`<th scope="col">${t("audit.proof")}</th>`}`)}</tr></thead><tbody>${rows.map((r, n) => html`<tr key=${r.id ?? `${n}`} class=${proofs.value.get(r.seq)?.ok === false
-				? "is-bad" : ""}>${shown.map((c) => html`<td data-label=${label(c)}>${Cell(c, r[c])}</td>${c === "seq" && html`<td data-label=${t("audit.proof")}><${Proof} seq=${r.seq} /></td>`}`)}</tr>`)}</tbody></table></div>`
+				? "is-bad" : ""}>${shown.map((c) => html`<td data-label=${label(c)}>${Cell(c, r[c])}</td>${c === "seq" && html`<td data-label=${t("audit.proof")}><${Proof} seq=${r.seq} k=${r.k} /></td>`}`)}</tr>`)}</tbody></table></div>`
 			: last && html`<p class="muted">${t("audit.nothing")}</p>`}
 		<p class="row">${skip > 0 && html`<button type="button" disabled=${answer.running} onClick=${() => more(Math.max(0, skip - PAGE))}>${t("audit.before")}</button>`}${last?.complete === false && rows.length >= PAGE && html`<button type="button"
 			disabled=${answer.running} onClick=${() => more(skip + PAGE)}>${t("audit.next")}</button>`}${rows.some((r) => r.seq !== undefined) && html`<button type="button" class="mini" onClick=${async () => {

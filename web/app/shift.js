@@ -13,8 +13,8 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { enableSound, play, soundRuns } from "../lib/sound.js";
 import { ticker } from "../lib/ticker.js";
-import { bellElsewhere, soundOn } from "./alarm.js";
-import { announce, beat, freshness, now, onShift, phase, serverClock, settings, silence, startShift, state } from "./model.js";
+import { bellElsewhere, hush, soundOn } from "./alarm.js";
+import { announce, beat, freshness, now, onShift, phase, serverClock, settings, startShift, state } from "./model.js";
 import { go, route } from "./router.js";
 import { onDuty } from "../core/contacts.js";
 import { shiftNotes } from "../core/handover.js";
@@ -76,7 +76,7 @@ for (const gesture of ["pointerdown", "keydown"])
 		if (onShift.value && !heard)
 			withSound();
 	}, { capture: true });
-export const mute = () => heard && silence();
+export const mute = () => heard && hush();
 
 export async function testSound() {
 	const on = await withSound();

@@ -14,7 +14,8 @@ import { learn, t } from "../lib/i18n.js";
 import { current } from "./current.js";
 import { Addressed, Facts } from "./facts.js";
 import { keyOf, onKeys } from "./keys.js";
-import { look, phase, ready, silence, silencedFor, state } from "./model.js";
+import { hush } from "./alarm.js";
+import { look, phase, ready, silencedFor, state } from "./model.js";
 import { NextStep } from "./next-step.js";
 import { ReceiptTable } from "./receipts.js";
 import { recall } from "./past.js";
@@ -50,7 +51,7 @@ function ClockBox({ c }) {
 			${muted !== undefined
 				? html`<span class="muted"><${Icon} name="mute" /> ${t("board.muted",
 					{ s: Math.ceil(muted / 1000) })}</span>`
-				: html`<button onClick=${silence} aria-keyshortcuts=${keyOf("mute")}><${Icon}
+				: html`<button onClick=${hush} aria-keyshortcuts=${keyOf("mute")}><${Icon}
 					name="mute" /> ${t("clockbox.mute")} <kbd>${keyOf("mute")}</kbd></button>`}
 		</section>`;
 	}

@@ -258,7 +258,7 @@ export default {
 	"offence_field.trafficking": "Menschenhandel",
 	"offence_field.self_harm": "Selbstverletzung",
 	"offence_field.other": "Anderes",
-	"admin.end_all": "Alle {n} beenden",
+	"admin.end_all": "{n, plural, one {Sitzung beenden} other {Alle # Sitzungen beenden}}",
 	"admin.end_others": "Meine anderen beenden ({n} mit dieser)",
 	"admin.end_all_sure": "Jetzt alle beenden",
 	"admin.done.end_all": "Sie sind beendet: Wer dort saß, ist draußen.",

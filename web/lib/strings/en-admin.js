@@ -258,7 +258,7 @@ export default {
 	"offence_field.trafficking": "Trafficking",
 	"offence_field.self_harm": "Self-harm",
 	"offence_field.other": "Other",
-	"admin.end_all": "End all {n}",
+	"admin.end_all": "{n, plural, one {End the session} other {End all # sessions}}",
 	"admin.end_others": "End my others ({n} with this one)",
 	"admin.end_all_sure": "End all of them now",
 	"admin.done.end_all": "They have ended: whoever sat there is shown out.",

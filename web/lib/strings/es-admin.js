@@ -258,7 +258,7 @@ export default {
 	"offence_field.trafficking": "Trata de seres humanos",
 	"offence_field.self_harm": "Autolesión",
 	"offence_field.other": "Otro",
-	"admin.end_all": "Cerrar las {n}",
+	"admin.end_all": "{n, plural, one {Cerrar la sesión} other {Cerrar las # sesiones}}",
 	"admin.end_others": "Cerrar las demás mías ({n} con esta)",
 	"admin.end_all_sure": "Cerrarlas todas ahora",
 	"admin.done.end_all": "Han terminado: quien estaba allí ha quedado fuera.",

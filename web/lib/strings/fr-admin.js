@@ -258,7 +258,7 @@ export default {
 	"offence_field.trafficking": "Traite des êtres humains",
 	"offence_field.self_harm": "Automutilation ou suicide",
 	"offence_field.other": "Autre",
-	"admin.end_all": "Mettre fin aux {n}",
+	"admin.end_all": "{n, plural, one {Mettre fin à la session} other {Mettre fin aux # sessions}}",
 	"admin.end_others": "Mettre fin à mes autres ({n} avec celle-ci)",
 	"admin.end_all_sure": "Mettre fin à toutes maintenant",
 	"admin.done.end_all": "Elles ont pris fin : qui y était est sorti.",

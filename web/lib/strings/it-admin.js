@@ -258,7 +258,7 @@ export default {
 	"offence_field.trafficking": "Tratta di esseri umani",
 	"offence_field.self_harm": "Autolesionismo",
 	"offence_field.other": "Altro",
-	"admin.end_all": "Chiudi tutte e {n}",
+	"admin.end_all": "{n, plural, one {Chiudi la sessione} other {Chiudi le # sessioni}}",
 	"admin.end_others": "Chiudi le altre mie ({n} con questa)",
 	"admin.end_all_sure": "Chiudile tutte ora",
 	"admin.done.end_all": "Sono terminate: chi era lì è fuori.",

@@ -258,7 +258,7 @@ export default {
 	"offence_field.trafficking": "Handel ludźmi",
 	"offence_field.self_harm": "Samookaleczenie",
 	"offence_field.other": "Inne",
-	"admin.end_all": "Zakończ wszystkie {n}",
+	"admin.end_all": "{n, plural, one {Zakończ sesję} few {Zakończ # sesje} many {Zakończ # sesji} other {Zakończ # sesji}}",
 	"admin.end_others": "Zakończ moje pozostałe ({n} z tą)",
 	"admin.end_all_sure": "Zakończ teraz wszystkie",
 	"admin.done.end_all": "Zakończono je: kto tam siedział, został wylogowany.",
