@@ -7,6 +7,8 @@
 
 #include "domain/rule.h"
 
+#define AT_ONCE 12 /* entries, each a message of at most 64 KiB: they fit into one entry with all that stands around them */
+
 /* What a message of ours takes over from the one that caused it: markings, language, legal basis. */
 static struct toc_value *envelope_like(struct toc_ask *q, struct toc_uuid id)
 {
@@ -74,8 +76,10 @@ static void list_entries(struct toc_ask *q, struct toc_draft *d, struct toc_valu
 	d->n_discloses = n;
 }
 
-struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t,
-				       const struct toc_joining *j)
+static void disclose(struct toc_ask *q, const struct toc_threat *t, const struct toc_joining *j,
+		     const struct toc_message *const *entries, size_t n, unsigned part);
+
+void toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t, const struct toc_joining *j)
 {
 	const struct toc_message **entries = toc_arena_alloc(q->a, (t->n_entries + 1) * sizeof *entries);
 	const struct toc_organisation *o = toc_find_organisation(q->w, j->org);
@@ -92,14 +96,20 @@ struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threa
 			continue;
 		entries[n++] = m;
 	}
-	if (n == 0)
-		return NULL;
+	for (size_t at = 0; at < n; at += AT_ONCE)
+		disclose(q, t, j, entries + at, n - at < AT_ONCE ? n - at : AT_ONCE, (unsigned)(at / AT_ONCE));
+}
+
+/* With the first part the desk joins and is called; the others have what did not fit. */
+static void disclose(struct toc_ask *q, const struct toc_threat *t, const struct toc_joining *j,
+		     const struct toc_message *const *entries, size_t n, unsigned part)
+{
 	bool by_server = j->what == TOC_DISCLOSE_ALL;
 	struct toc_draft *d = by_server ? toc_ask_server_draft(q, "M29.disclose", "disclosure", t->id)
 					: toc_ask_draft(q, "M29.disclose");
 	struct toc_value *decided = toc_decided(d), *body = toc_value_map(q->a), *to = toc_value_list(q->a);
 	struct toc_uuid cause = by_server ? t->notice : q->id;
-	d->eid = toc_derived_id("disclosure", cause, j->org, 0);
+	d->eid = toc_derived_id("disclosure", cause, j->org, part);
 	d->ref = cause;
 	toc_unset(decided, "digest");
 	toc_set_id(q->a, decided, "case", t->id);
@@ -124,12 +134,14 @@ struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threa
 	toc_mark_like(q, message, entries, n);
 	d->message = message;
 
-	toc_join_desk(
-		q, decided, t->id,
-		&(struct toc_addressee){ .org = j->org, .role = j->role, .duty = j->duty, .why = j->why },
-		TOC_DESK_NONE, TOC_DESK_SENT, true);
+	if (part == 0)
+		toc_join_desk(
+			q, decided, t->id,
+			&(struct toc_addressee){ .org = j->org, .role = j->role, .duty = j->duty, .why = j->why },
+			TOC_DESK_NONE, TOC_DESK_SENT, true);
+	else
+		toc_set_bool(q->a, message, "ack_required", false);
 	readers(q, d, to, entries, n);
-	return d;
 }
 
 /* ---- a disclosure that a member asks for by itself ---- */

@@ -170,7 +170,7 @@ struct toc_draft *toc_draft_call(struct toc_ask *q, const struct toc_timer *t, s
 /* An organisation that was not asked before is asked now: it gets the case so far. */
 static void join(struct toc_ask *q, struct toc_str org, uint32_t role, struct toc_str why)
 {
-	(void)toc_draft_disclosure(q, q->threat, &(struct toc_joining){ .org = org, .role = role, .duty = q->threat->duty,
+	toc_draft_disclosure(q, q->threat, &(struct toc_joining){ .org = org, .role = role, .duty = q->threat->duty,
 		.ground = "state_found", .why = why, .what = TOC_DISCLOSE_ALL });
 }
 

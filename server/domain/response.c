@@ -264,7 +264,7 @@ int toc_rule_redirect(struct toc_ask *q)
 	toc_push(q->a, joining, desk);
 	toc_readers_of_case(q, d, toc_short_str(&t->notifier), t, joining);
 	if (!there)
-		(void)toc_draft_disclosure(q, t,
+		toc_draft_disclosure(q, t,
 					   &(struct toc_joining){ .org = to,
 								  .role = TOC_DESK_ADDED,
 								  .duty = t->duty,

@@ -55,7 +55,7 @@ struct toc_joining { /* a desk that joins a case, and why */
 	struct toc_str why;         /* not personal */
 	enum toc_disclose_what what;
 };
-struct toc_draft *toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t,
+void toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t,
 				       const struct toc_joining *j);
 /** Effects of a desk's joining on `decided`: desks, state, T17, the first page. */
 void toc_join_desk(struct toc_ask *q, struct toc_value *decided, struct toc_uuid threat,

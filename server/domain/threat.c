@@ -264,7 +264,7 @@ static int further_states(struct toc_ask *q, struct toc_draft *d)
 	toc_readers_of_case(q, d, q->p->org, q->threat, joining);
 	for (size_t i = 0; i < route.n; i++)
 		if (!toc_desk_of(q->threat, route.to[i].org))
-			(void)toc_draft_disclosure(q, q->threat,
+			toc_draft_disclosure(q, q->threat,
 						   &(struct toc_joining){ .org = route.to[i].org,
 									  .role = route.to[i].role,
 									  .duty = route.to[i].duty,

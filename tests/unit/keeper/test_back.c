@@ -226,11 +226,9 @@ CASE(a_key_that_was_made_while_this_node_started_is_known_to_it)
 	stage_end(&s);
 }
 
-/* What would be refused with the database is refused without it: it could never be recorded. */
-CASE(what_fits_into_no_entry_is_not_journaled)
+/* A case with so many large supplements. */
+static struct toc_str wordy(struct toc_str grant, int n)
 {
-	stage_begin(&s);
-	struct toc_str grant = stage_login(&s, "GameNest", "night responder"), hub = stage_login(&s, "HUB", "duty officer");
 	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "wordy"));
 	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
 	char words[2001];
@@ -241,14 +239,26 @@ CASE(what_fits_into_no_entry_is_not_journaled)
 		body = toc_arena_printf(s.a, "%.*s%s{\"url\":\"https://gamenest.example/w/%d\",\"type\":\"post\",\"text_excerpt\":\"%s\"}",
 					TOC_STR_ARGS(body), i ? "," : "", i, words);
 	body = toc_arena_printf(s.a, "%.*s]}", TOC_STR_ARGS(body));
-	struct toc_value *redirect =
-		stage_message(&s, "M5", case_ref.p,
-			      "{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
-			      "7bececf88767\",\"at\":\"2031-03-04T21:12:00Z\","
-			      "\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
-
-	for (int i = 0; i < 24; i++)
+	for (int i = 0; i < n; i++)
 		CHECK_TEXT(toc_str_of(say(0, grant, stage_message(&s, "M4", case_ref.p, body.p))), "accepted");
+	return case_ref;
+}
+
+static struct toc_value *redirect_of(struct toc_str case_ref)
+{
+	return stage_message(&s, "M5", case_ref.p,
+			     "{\"kind\":\"redirect\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
+			     "7bececf88767\",\"at\":\"2031-03-04T21:12:00Z\","
+			     "\"redirect_to\":\"AIRU\",\"redirect_ground\":\"place of offence likely\"}");
+}
+
+/* It could never be recorded. */
+CASE(what_fits_into_no_record_is_not_journaled)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder"), hub = stage_login(&s, "HUB", "duty officer");
+	struct toc_value *redirect = redirect_of(wordy(grant, 44));
+
 	go_away();
 	CHECK_TEXT(toc_str_of(say(0, hub, redirect)), "limit");
 	struct toc_value *m = stage_threat(&s, "besideit");
@@ -256,6 +266,27 @@ CASE(what_fits_into_no_entry_is_not_journaled)
 	come_back();
 	CHECK_INT(count_in_ledger(m), 1);
 	CHECK_INT(refused(), 0);
+	/* with the database it goes, in parts */
+	CHECK_TEXT(toc_str_of(say(0, hub, redirect)), "accepted");
+	CHECK_INT(stage_published_count(&s, 0, "M29.disclose"), 4);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+/* A case of many words went to nobody else, and its deadlines called nobody else, for what they disclose was too much. */
+CASE(a_case_of_many_words_is_passed_on_in_parts)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder"), hub = stage_login(&s, "HUB", "duty officer");
+	struct toc_str case_ref = wordy(grant, 24);
+
+	go_away();
+	struct toc_value *m = redirect_of(case_ref);
+	CHECK_TEXT(toc_str_of(say(0, hub, m)), "journaled");
+	come_back();
+	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(refused(), 0);
+	CHECK_INT(stage_published_count(&s, 0, "M29.disclose"), 3);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
