@@ -21,6 +21,11 @@ long toc_base64url_decode(struct toc_str text, void *ret_bytes, size_t cap) TOC_
 int toc_uuid_parse(struct toc_str text, struct toc_uuid *ret_id) TOC_MUSTCHECK;
 void toc_uuid_format(struct toc_uuid id, char ret_text[TOC_UUID_TEXT]);
 struct toc_str toc_uuid_str(struct toc_arena *a, struct toc_uuid id);
+/** Its bytes, as the key of a map; borrowed. */
+static inline struct toc_str toc_uuid_key(const struct toc_uuid *id)
+{
+	return (struct toc_str){ (const char *)id->b, sizeof id->b };
+}
 bool toc_uuid_eq(struct toc_uuid x, struct toc_uuid y);
 int toc_uuid_cmp(struct toc_uuid x, struct toc_uuid y);
 bool toc_uuid_is_nil(struct toc_uuid id);

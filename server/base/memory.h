@@ -37,6 +37,11 @@ static inline bool toc_str_is(struct toc_str a, const char *nul_terminated)
 {
 	return toc_str_eq(a, toc_str_of(nul_terminated));
 }
+static inline bool toc_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+struct toc_str toc_str_trim(struct toc_str s); /* without blanks at its ends; borrowed */
 int toc_str_cmp(struct toc_str a, struct toc_str b); /* byte order, as memcmp */
 /** Constant time in the contents (not in the lengths): for secrets. */
 bool toc_str_eq_secret(struct toc_str a, struct toc_str b);

@@ -11,6 +11,17 @@ int toc_str_cmp(struct toc_str a, struct toc_str b)
 	return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
+struct toc_str toc_str_trim(struct toc_str s)
+{
+	while (s.n && toc_is_blank(*s.p)) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && toc_is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
 bool toc_str_eq_secret(struct toc_str a, struct toc_str b)
 {
 	return a.n == b.n && (a.n == 0 || CRYPTO_memcmp(a.p, b.p, a.n) == 0);

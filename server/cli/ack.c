@@ -158,9 +158,7 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 int cli_ack(const struct cli *cli)
 {
 	struct acking k = { .cli = cli };
-	struct tocsin_connection_settings settings = { .server = cli->server,
-						       .key = cli->key,
-						       .from = TOCSIN_FROM_START,
+	struct tocsin_connection_settings settings = { .from = TOCSIN_FROM_START,
 						       .user = &k,
 						       .on_entry = on_entry,
 						       .on_beat = on_beat,
@@ -168,19 +166,15 @@ int cli_ack(const struct cli *cli)
 						       .on_state = on_state };
 	struct tocsin_error error;
 	struct tocsin *t;
-	long patience;
 
-	if (cli_number(cli, CLI_OPT_PATIENCE, 1, 86400, 30, &patience) < 0)
-		return CLI_EXIT_USAGE;
 	if (!*cli->line.operand)
 		return cli_complain(cli, CLI_EXIT_USAGE, "the case's id, or its beginning, is needed");
-	int r = cli_open(cli, &t);
+	int r = cli_open_for(cli, &settings, &t);
 	if (r != 0)
 		return r;
 	k.kept = toc_arena_new();
 	k.scratch = toc_arena_new();
-	settings.patience_s = (int)patience;
-	int64_t until = toc_clock_mono_us() + patience * 1000000;
+	int64_t until = toc_clock_mono_us() + settings.patience_s * INT64_C(1000000);
 	if (tocsin_connect(t, &settings, &k.connection, &error) < 0) {
 		k.result = cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text);
 		k.done = true;

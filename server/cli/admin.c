@@ -474,9 +474,7 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 int cli_contacts(const struct cli *cli)
 {
 	struct admin m = { .cli = cli };
-	struct tocsin_connection_settings settings = { .server = cli->server,
-						       .key = cli->key,
-						       .from = TOCSIN_FROM_START,
+	struct tocsin_connection_settings settings = { .from = TOCSIN_FROM_START,
 						       .user = &m,
 						       .on_entry = on_entry,
 						       .on_beat = on_beat,
@@ -484,18 +482,14 @@ int cli_contacts(const struct cli *cli)
 						       .on_state = on_state };
 	struct tocsin_error error;
 	struct tocsin *t;
-	long patience;
 
-	if (cli_number(cli, CLI_OPT_PATIENCE, 1, 86400, 30, &patience) < 0)
-		return CLI_EXIT_USAGE;
-	int r = cli_open(cli, &t);
+	int r = cli_open_for(cli, &settings, &t);
 	if (r != 0)
 		return r;
 	m.c.a = toc_arena_new();
 	m.scratch = toc_arena_new();
 	m.messages = toc_value_list(m.c.a);
-	settings.patience_s = (int)patience;
-	int64_t until = toc_clock_mono_us() + patience * 1000000;
+	int64_t until = toc_clock_mono_us() + settings.patience_s * INT64_C(1000000);
 	if (tocsin_connect(t, &settings, &m.connection, &error) < 0)
 		end(&m, cli_complain(cli, CLI_EXIT_USAGE, "%s", error.text));
 	while (!m.done && !cli_interrupted && tocsin_step(t, 500) == 0)

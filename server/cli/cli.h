@@ -67,6 +67,8 @@ void cli_catch_signals(struct tocsin *t);
 
 /** TLS, a key and a connection, or an exit code after a complaint. */
 int cli_open(const struct cli *cli, struct tocsin **ret_tocsin);
+/** The same, and how the connection is to be: server, key and --patience are filled in. */
+int cli_open_for(const struct cli *cli, struct tocsin_connection_settings *settings, struct tocsin **ret_tocsin);
 
 /** An entry as a few lines for a person. `scratch` is the caller's. */
 void cli_show_entry(const struct cli *cli, struct toc_arena *scratch, const struct toc_value *frame);

@@ -139,9 +139,7 @@ static void on_state(void *user, enum tocsin_state state, const char *why)
 /* Everything until now. @return an exit code */
 static int read_all(struct hooks *h)
 {
-	struct tocsin_connection_settings settings = { .server = h->cli->server,
-						       .key = h->cli->key,
-						       .from = TOCSIN_FROM_START,
+	struct tocsin_connection_settings settings = { .from = TOCSIN_FROM_START,
 						       .user = h,
 						       .on_entry = on_entry,
 						       .on_beat = on_beat,
@@ -149,15 +147,11 @@ static int read_all(struct hooks *h)
 						       .on_state = on_state };
 	struct tocsin_error error;
 	struct tocsin *t;
-	long patience;
 
-	if (cli_number(h->cli, CLI_OPT_PATIENCE, 1, 86400, 30, &patience) < 0)
-		return CLI_EXIT_USAGE;
-	int r = cli_open(h->cli, &t);
+	int r = cli_open_for(h->cli, &settings, &t);
 	if (r != 0)
 		return r;
-	settings.patience_s = (int)patience;
-	int64_t until = toc_clock_mono_us() + patience * 1000000;
+	int64_t until = toc_clock_mono_us() + settings.patience_s * INT64_C(1000000);
 	if (tocsin_connect(t, &settings, &h->connection, &error) < 0)
 		r = cli_complain(h->cli, CLI_EXIT_USAGE, "%s", error.text);
 	while (r == 0 && !h->all_read && !h->failed && !cli_interrupted && toc_clock_mono_us() < until && tocsin_step(t, 500) == 0) {

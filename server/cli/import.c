@@ -36,22 +36,6 @@ static void wrong(struct toc_arena *a, struct toc_value *errors, int64_t line, c
 	toc_push(a, errors, e);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct toc_str trim(struct toc_str s)
-{
-	while (s.n && is_blank(*s.p)) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* ---- CSV ---- */
 
 /* One field; the rest begins at its end. */
@@ -64,7 +48,7 @@ static struct toc_str field(struct csv *f)
 		while (n < s.n && s.p[n] != ',' && s.p[n] != '\n')
 			n++;
 		f->rest = (struct toc_str){ s.p + n, s.n - n };
-		return trim((struct toc_str){ s.p, n });
+		return toc_str_trim((struct toc_str){ s.p, n });
 	}
 	char *out = toc_arena_alloc(f->a, s.n);
 	size_t i = 1;
@@ -76,7 +60,7 @@ static struct toc_str field(struct csv *f)
 		f->next_line += s.p[i] == '\n';
 		out[n++] = s.p[i];
 	}
-	for (i += i < s.n; i < s.n && is_blank(s.p[i]);)
+	for (i += i < s.n; i < s.n && toc_is_blank(s.p[i]);)
 		i++;
 	f->rest = (struct toc_str){ s.p + i, s.n - i };
 	return (struct toc_str){ out, n };
@@ -195,13 +179,13 @@ static struct toc_value *openings(struct toc_arena *a, struct toc_str text)
 		size_t n = 0;
 		while (at + n < text.n && text.p[at + n] != ';')
 			n++;
-		struct toc_str one = trim((struct toc_str){ text.p + at, n });
+		struct toc_str one = toc_str_trim((struct toc_str){ text.p + at, n });
 		at += n + 1;
 		const char *blank = memchr(one.p, ' ', one.n), *dash = blank ? memchr(blank, '-', one.n - (size_t)(blank - one.p)) : NULL;
 		if (!dash)
 			return NULL;
 		struct toc_value *o = toc_value_map(a), *on = toc_value_list(a);
-		struct toc_str which = { one.p, (size_t)(blank - one.p) }, hours = trim((struct toc_str){ blank, one.n - which.n });
+		struct toc_str which = { one.p, (size_t)(blank - one.p) }, hours = toc_str_trim((struct toc_str){ blank, one.n - which.n });
 		unsigned from = which.n >= 3 ? day_of((struct toc_str){ which.p, 3 }) : 7;
 		unsigned until = which.n == 7 && which.p[3] == '-' ? day_of((struct toc_str){ which.p + 4, 3 }) : which.n == 3 ? from : 7;
 		if (from > 6 || until > 6 || hours.n != 11)
@@ -367,7 +351,7 @@ static void read_json(const struct contacts *c, struct toc_str file, struct cont
 
 void contacts_read(const struct contacts *c, struct toc_str file, struct contact_import *ret)
 {
-	struct toc_str begins = trim(file);
+	struct toc_str begins = toc_str_trim(file);
 
 	*ret = (struct contact_import){ toc_value_list(c->a), toc_value_list(c->a), toc_value_list(c->a) };
 	if (begins.n && *begins.p == '{')

@@ -99,6 +99,18 @@ int cli_open(const struct cli *cli, struct tocsin **ret_tocsin)
 	return 0;
 }
 
+int cli_open_for(const struct cli *cli, struct tocsin_connection_settings *settings, struct tocsin **ret_tocsin)
+{
+	long patience;
+
+	if (cli_number(cli, CLI_OPT_PATIENCE, 1, 86400, 30, &patience) < 0)
+		return CLI_EXIT_USAGE;
+	settings->server = cli->server;
+	settings->key = cli->key;
+	settings->patience_s = (int)patience;
+	return cli_open(cli, ret_tocsin);
+}
+
 static const char *first_of(const char *option, const char *variable, const char *otherwise)
 {
 	const char *v = option ? option : getenv(variable);

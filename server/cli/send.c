@@ -91,21 +91,15 @@ int cli_send_shown(const struct cli *cli, struct toc_str message,
 		   void (*show)(const struct cli *cli, const struct tocsin_answer *answer))
 {
 	struct sending s = { .cli = cli, .show = show };
-	struct tocsin_connection_settings settings = { .server = cli->server,
-						       .key = cli->key,
-						       .from = TOCSIN_FROM_NOW,
+	struct tocsin_connection_settings settings = { .from = TOCSIN_FROM_NOW,
 						       .user = &s,
 						       .on_state = on_state };
 	struct tocsin_connection *connection;
 	struct tocsin_error error;
 	struct tocsin *t;
-	long patience;
 
-	if (cli_number(cli, CLI_OPT_PATIENCE, 1, 86400, 30, &patience) < 0)
-		return CLI_EXIT_USAGE;
-	int r = cli_open(cli, &t);
+	int r = cli_open_for(cli, &settings, &t);
 	if (r == 0) {
-		settings.patience_s = (int)patience;
 		if (tocsin_connect(t, &settings, &connection, &error) < 0 ||
 		    (cli->line.value[CLI_OPT_PREPARE]
 			     ? tocsin_prepare(connection, message.p, message.n, on_answer, &s, &error)

@@ -96,11 +96,6 @@ static bool queue_remove(struct toc_queue *q, const struct toc_job *job)
 
 /* ---- one job ---- */
 
-static struct toc_str key(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 static void job_free(struct toc_job *job)
 {
 	if (job->easy)
@@ -110,7 +105,7 @@ static void job_free(struct toc_job *job)
 
 static void forget(struct toc_jobs *j, struct toc_job *job)
 {
-	toc_map_remove(j->by_id, key(&job->id));
+	toc_map_remove(j->by_id, toc_uuid_key(&job->id));
 	job_free(job);
 }
 
@@ -384,7 +379,7 @@ static void on_job(struct toc_jobs *j, struct toc_frame *f)
 		f->bad = true;
 		return;
 	}
-	struct toc_job *job = toc_map_get(j->by_id, key(&id));
+	struct toc_job *job = toc_map_get(j->by_id, toc_uuid_key(&id));
 	if (job) { /* handed over again by a keeper that was replaced */
 		job->unwanted = false;
 		return;
@@ -406,7 +401,7 @@ static void on_job(struct toc_jobs *j, struct toc_frame *f)
 	job = toc_arena_alloc(a, sizeof *job);
 	*job = (struct toc_job){ .id = id, .attempt = attempt, .way = (enum toc_way)way, .arena = a, .told = told,
 		                 .means = j->ways[way].means, .limits = j->limits, .since_us = toc_clock_mono_us() };
-	toc_map_put(j->by_id, key(&id), job);
+	toc_map_put(j->by_id, toc_uuid_key(&id), job);
 	queue_put(attempt > 1 ? &j->ways[way].again : &j->ways[way].fresh, job);
 }
 
@@ -416,7 +411,7 @@ static void on_cancel(struct toc_jobs *j, struct toc_frame *f)
 	struct toc_outcome o = { 0 };
 	if (!toc_frame_end(f))
 		return;
-	struct toc_job *job = toc_map_get(j->by_id, key(&id));
+	struct toc_job *job = toc_map_get(j->by_id, toc_uuid_key(&id));
 	if (!job)
 		return; /* its outcome is on the way */
 	job->unwanted = true;

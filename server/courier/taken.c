@@ -32,11 +32,6 @@ struct toc_taken {
 	bool dirty, failed;
 };
 
-static struct toc_str key(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 static void encode(const struct slot *s, uint8_t b[SLOT])
 {
 	memset(b, 0, SLOT);
@@ -92,7 +87,7 @@ struct toc_taken *toc_taken_open(int fd, toc_time now, struct toc_error *reterr)
 		if (!is_sound(&s, now.us / 1000000))
 			continue;
 		t->slots[i] = s;
-		toc_map_put(t->by_id, key(&s.id), &t->slots[i]);
+		toc_map_put(t->by_id, toc_uuid_key(&s.id), &t->slots[i]);
 	}
 	if (n >= 0)
 		return t;
@@ -122,16 +117,16 @@ static size_t place(struct toc_taken *t)
 		if (t->slots[i].since_s < t->slots[oldest].since_s)
 			oldest = i;
 	}
-	toc_map_remove(t->by_id, key(&t->slots[oldest].id));
+	toc_map_remove(t->by_id, toc_uuid_key(&t->slots[oldest].id));
 	return oldest;
 }
 
 void toc_taken_put(struct toc_taken *t, struct toc_uuid id, struct toc_took what, toc_time now)
 {
-	const struct slot *old = toc_map_get(t->by_id, key(&id));
+	const struct slot *old = toc_map_get(t->by_id, toc_uuid_key(&id));
 	size_t i = old ? (size_t)(old - t->slots) : place(t);
 	t->slots[i] = (struct slot){ id, now.us / 1000000, what };
-	toc_map_put(t->by_id, key(&id), &t->slots[i]);
+	toc_map_put(t->by_id, toc_uuid_key(&id), &t->slots[i]);
 	write_slot(t, i);
 	t->dirty = true;
 }
@@ -147,7 +142,7 @@ int toc_taken_sync(struct toc_taken *t)
 
 bool toc_taken_get(const struct toc_taken *t, struct toc_uuid id, struct toc_took *ret)
 {
-	const struct slot *s = toc_map_get(t->by_id, key(&id));
+	const struct slot *s = toc_map_get(t->by_id, toc_uuid_key(&id));
 	if (s)
 		*ret = s->what;
 	return s;
@@ -155,7 +150,7 @@ bool toc_taken_get(const struct toc_taken *t, struct toc_uuid id, struct toc_too
 
 void toc_taken_forget(struct toc_taken *t, struct toc_uuid id)
 {
-	struct slot *s = toc_map_remove(t->by_id, key(&id));
+	struct slot *s = toc_map_remove(t->by_id, toc_uuid_key(&id));
 	if (!s)
 		return;
 	size_t i = (size_t)(s - t->slots);

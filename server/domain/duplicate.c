@@ -90,7 +90,7 @@ void toc_draft_link(struct toc_ask *q, const struct toc_threat *older, struct to
 	d->subject = toc_case_subject(q->a, newer);
 	d->ref = older->id;
 	/* of both ends: two older cases may have been opened at one moment, in an exercise whose clock stands */
-	d->eid = toc_derived_id("link", newer, (struct toc_str){ (const char *)older->id.b, sizeof older->id.b }, 0);
+	d->eid = toc_derived_id("link", newer, toc_uuid_key(&older->id), 0);
 	toc_set_id(q->a, (struct toc_value *)(uintptr_t)d->message, "id", d->eid);
 	toc_set_id(q->a, (struct toc_value *)(uintptr_t)d->message, "case_ref", newer);
 	toc_set_id(q->a, said, "ref", newer);

@@ -34,7 +34,7 @@ static bool next(struct toc_str *rest, char until, struct toc_str *ret)
 
 const struct toc_erased *toc_outside_find(const struct toc_outside *o, struct toc_uuid key)
 {
-	uintptr_t at = (uintptr_t)toc_map_get(o->by_id, (struct toc_str){ (const char *)key.b, sizeof key.b });
+	uintptr_t at = (uintptr_t)toc_map_get(o->by_id, toc_uuid_key(&key));
 
 	return at ? &o->erased[at - 1] : NULL;
 }
@@ -54,7 +54,7 @@ bool toc_outside_note(struct toc_outside *o, const struct toc_erased *key)
 	}
 	o->erased[o->n_erased++] = (struct toc_erased){ .id = key->id, .subject = toc_arena_str(o->a, key->subject),
 							.retention = toc_arena_str(o->a, key->retention), .gone = key->gone };
-	toc_map_put(o->by_id, (struct toc_str){ (const char *)key->id.b, sizeof key->id.b }, (void *)(uintptr_t)o->n_erased);
+	toc_map_put(o->by_id, toc_uuid_key(&key->id), (void *)(uintptr_t)o->n_erased);
 	return true;
 }
 

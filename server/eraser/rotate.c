@@ -150,7 +150,7 @@ static int note_survivors(struct toc_eraser *e, struct toc_error *reterr)
 		toc_map_put(survive, (struct toc_str){ (const char *)fresh.survivors[i].id.b, sizeof fresh.survivors[i].id.b }, &fresh);
 	for (size_t i = 0; i < o->n_erased; i++) {
 		struct toc_erased k = o->erased[i];
-		k.gone |= !toc_map_get(survive, (struct toc_str){ (const char *)k.id.b, sizeof k.id.b });
+		k.gone |= !toc_map_get(survive, toc_uuid_key(&k.id));
 		(void)toc_outside_note(&fresh, &k);
 	}
 	toc_map_free(survive);
@@ -307,18 +307,13 @@ struct returning {
 	size_t n_mended, n_back, cap;
 };
 
-static struct toc_str id_bytes(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 static void take_entered(void *ctx, uint64_t seq, toc_time at, const struct toc_key_row *row, bool there)
 {
 	struct returning *b = ctx;
 
 	(void)at;
 	if (there)
-		toc_map_put(b->entered, id_bytes(&row->id), b);
+		toc_map_put(b->entered, toc_uuid_key(&row->id), b);
 	b->read_to = seq + 1;
 	b->got++;
 }
@@ -329,7 +324,7 @@ static bool has_returned(const struct returning *b, struct toc_uuid id)
 {
 	const struct toc_erased *noted = toc_outside_find(&b->e->outside, id);
 
-	return noted && (noted->gone || !toc_map_get(b->entered, id_bytes(&id)));
+	return noted && (noted->gone || !toc_map_get(b->entered, toc_uuid_key(&id)));
 }
 
 static void take_returned(void *ctx, const struct toc_key_row *row)

@@ -22,11 +22,6 @@ struct toc_urgent {
 	struct toc_arena *arena;
 };
 
-static struct toc_str key(const struct toc_uuid *eid)
-{
-	return (struct toc_str){ (const char *)eid->b, sizeof eid->b };
-}
-
 struct toc_urgent *toc_urgent_new(size_t bytes, size_t entries)
 {
 	struct toc_urgent *u = toc_must_realloc(NULL, sizeof *u);
@@ -50,7 +45,7 @@ void toc_urgent_free(struct toc_urgent *u)
 
 bool toc_urgent_knows(const struct toc_urgent *u, struct toc_uuid eid)
 {
-	return toc_map_get(u->places, key(&eid)) != NULL;
+	return toc_map_get(u->places, toc_uuid_key(&eid)) != NULL;
 }
 
 static struct toc_rendering copy(struct toc_arena *a, const struct toc_rendering *x)
@@ -81,13 +76,13 @@ int toc_urgent_keep(struct toc_urgent *u, struct toc_uuid eid, const struct toc_
 		copies[i] = copy(u->arena, &renderings[i]);
 	u->bytes += bytes;
 	u->items[u->n++] = (struct item){ copies, n };
-	toc_map_put(u->places, key(&eid), (void *)(uintptr_t)u->n);
+	toc_map_put(u->places, toc_uuid_key(&eid), (void *)(uintptr_t)u->n);
 	return 0;
 }
 
 void toc_urgent_drop(struct toc_urgent *u, struct toc_uuid eid)
 {
-	uintptr_t place = (uintptr_t)toc_map_remove(u->places, key(&eid));
+	uintptr_t place = (uintptr_t)toc_map_remove(u->places, toc_uuid_key(&eid));
 
 	if (!place)
 		return;

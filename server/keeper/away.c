@@ -43,7 +43,7 @@ void toc_away_free(struct toc_away *w)
 
 const struct toc_value *toc_away_answer(const struct toc_keeper *k, struct toc_uuid eid)
 {
-	return toc_map_get(k->away->answers, toc_away_key(&eid));
+	return toc_map_get(k->away->answers, toc_uuid_key(&eid));
 }
 
 static void remember(struct toc_away *w, struct toc_uuid eid)
@@ -69,7 +69,7 @@ static void journaled(struct toc_keeper *k, const struct toc_opened *e)
 	struct toc_away *w = k->away;
 	if (!toc_is_threat(e->entry.k))
 		return;
-	toc_map_put(w->answers, toc_away_key(&e->entry.eid), toc_answer_entry(w->arena, e, false));
+	toc_map_put(w->answers, toc_uuid_key(&e->entry.eid), toc_answer_entry(w->arena, e, false));
 }
 
 /* ---- records ---- */

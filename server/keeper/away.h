@@ -48,11 +48,6 @@ struct toc_away {
 	size_t appended; /* entries, since the database is back */
 };
 
-static inline struct toc_str toc_away_key(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 /** @param ret_own may be NULL: its own entry, of the message or deadline. @return 0, or TOC_EINVAL; it was we who wrote it */
 int toc_away_read(struct toc_arena *a, struct toc_str bytes, const struct toc_value **ret_entries,
 		    const struct toc_value **ret_own) TOC_MUSTCHECK;

@@ -123,7 +123,7 @@ static int rows_of(struct toc_keeper *k, struct toc_str bytes, struct toc_error 
 
 	if (toc_away_read(w->flight, bytes, &entries, &own) < 0 || toc_made_load(own, &is) < 0)
 		return toc_fail(error, TOC_EINVAL, "it is not understood");
-	if (toc_map_get(w->there, toc_away_key(&is.opened.entry.eid)))
+	if (toc_map_get(w->there, toc_uuid_key(&is.opened.entry.eid)))
 		return is_taken(k, &is.opened.entry) ? toc_fail(error, TOC_ECONFLICT, "its id stands in the ledger for something else") : 0;
 	for (size_t i = 0; i < toc_len(entries); i++) {
 		struct toc_made *m = &w->made[w->n_made];
@@ -131,7 +131,7 @@ static int rows_of(struct toc_keeper *k, struct toc_str bytes, struct toc_error 
 			return toc_fail(error, TOC_ELIMIT, "it has more entries than go in at once");
 		if (toc_made_load(toc_at(entries, i), m) < 0)
 			return toc_fail(error, TOC_EINVAL, "it is not understood");
-		if (toc_map_get(w->there, toc_away_key(&m->opened.entry.eid)))
+		if (toc_map_get(w->there, toc_uuid_key(&m->opened.entry.eid)))
 			continue;
 		m->opened.entry.seq = toc_world_size(k->world) + w->n_made;
 		m->opened.entry.ts = w->now;
@@ -167,7 +167,7 @@ static void collect_one(void *ctx, size_t index, struct toc_str bytes)
 		w->records[index].done = true;
 	}
 	for (size_t i = first; i < w->n_made; i++)
-		toc_map_put(w->there, toc_away_key(&w->made[i].opened.entry.eid), w);
+		toc_map_put(w->there, toc_uuid_key(&w->made[i].opened.entry.eid), w);
 }
 
 /* ---- into the ledger ---- */
@@ -276,7 +276,7 @@ static void append_some(struct toc_keeper *k)
 static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
 {
 	struct toc_keeper *k = ctx;
-	toc_map_put(k->away->there, toc_away_key(&eid), k->away);
+	toc_map_put(k->away->there, toc_uuid_key(&eid), k->away);
 	k->away->ahead |= seq >= toc_world_size(k->world);
 }
 

@@ -27,7 +27,7 @@ size_t toc_outside_keys(const struct toc_keeper *k, const struct toc_hook *h, st
 void toc_call_digits(const struct toc_keeper *k, struct toc_uuid delivery, char ret[3])
 {
 	struct toc_sha256 key = toc_hmac_sha256(k->o.outside_key, TOC_STR("tocsin key press"));
-	struct toc_sha256 mac = toc_hmac_sha256(key.b, (struct toc_str){ (const char *)delivery.b, sizeof delivery.b });
+	struct toc_sha256 mac = toc_hmac_sha256(key.b, toc_uuid_key(&delivery));
 
 	ret[0] = (char)('1' + mac.b[0] % 9); /* no zero: it is another key on some telephones' menus */
 	ret[1] = (char)('1' + mac.b[1] % 9);

@@ -30,14 +30,9 @@ struct toc_cases *toc_cases_new(size_t bytes_max)
 	return c;
 }
 
-static struct toc_str key(const struct toc_uuid *eid)
-{
-	return (struct toc_str){ (const char *)eid->b, sizeof eid->b };
-}
-
 static void drop(struct toc_cases *c, struct kept *k)
 {
-	toc_map_remove(c->by_eid, key(&k->eid));
+	toc_map_remove(c->by_eid, toc_uuid_key(&k->eid));
 	*k->link = k->next;
 	if (k->next)
 		k->next->link = k->link;
@@ -70,7 +65,7 @@ void toc_cases_put(struct toc_cases *c, struct toc_uuid eid, struct toc_uuid cas
 		   const struct toc_row *row)
 {
 	size_t text = row->leaf.n + row->body.n + row->actor_sealed.n + row->data_sealed.n;
-	struct kept *k = toc_map_get(c->by_eid, key(&eid));
+	struct kept *k = toc_map_get(c->by_eid, toc_uuid_key(&eid));
 	if (k || sizeof *k + text > c->bytes_max)
 		return;
 	while (c->bytes + sizeof *k + text > c->bytes_max)
@@ -88,12 +83,12 @@ void toc_cases_put(struct toc_cases *c, struct toc_uuid eid, struct toc_uuid cas
 	*c->end = k;
 	c->end = &k->next;
 	c->bytes += k->bytes;
-	toc_map_put(c->by_eid, key(&k->eid), k);
+	toc_map_put(c->by_eid, toc_uuid_key(&k->eid), k);
 }
 
 const struct toc_row *toc_cases_get(const struct toc_cases *c, struct toc_uuid eid)
 {
-	const struct kept *k = toc_map_get(c->by_eid, key(&eid));
+	const struct kept *k = toc_map_get(c->by_eid, toc_uuid_key(&eid));
 	return k ? &k->row : NULL;
 }
 

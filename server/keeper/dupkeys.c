@@ -41,22 +41,6 @@ static struct toc_str lower_str(struct toc_arena *a, struct toc_str s)
 	return copy;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static struct toc_str trim(struct toc_str s)
-{
-	while (s.n && is_blank(*s.p)) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 static bool starts(struct toc_str s, const char *with)
 {
 	size_t n = strlen(with);
@@ -104,7 +88,7 @@ static struct toc_str without_tracking(struct toc_arena *a, struct toc_str query
 
 struct toc_str toc_normal_url(struct toc_arena *a, struct toc_str url)
 {
-	struct toc_str s = replace(a, replace(a, trim(url), "[.]", "."), "[:]", ":");
+	struct toc_str s = replace(a, replace(a, toc_str_trim(url), "[.]", "."), "[:]", ":");
 	const char *colon = s.n ? memchr(s.p, ':', s.n) : NULL;
 	size_t scheme_n = colon ? (size_t)(colon - s.p) : 0;
 	if (!colon || s.n < scheme_n + 3 || memcmp(colon, "://", 3))
@@ -147,7 +131,7 @@ struct toc_str toc_normal_url(struct toc_arena *a, struct toc_str url)
 
 struct toc_str toc_normal_handle(struct toc_arena *a, struct toc_str handle)
 {
-	struct toc_str s = trim(handle);
+	struct toc_str s = toc_str_trim(handle);
 	while (s.n && *s.p == '@') {
 		s.p++;
 		s.n--;
@@ -173,11 +157,11 @@ struct toc_str toc_normal_phone(struct toc_arena *a, struct toc_str phone)
 /* Small letters, and every run of blanks one blank. */
 static struct toc_str blanks_as_one(struct toc_arena *a, struct toc_str text)
 {
-	struct toc_str s = lower_str(a, trim(text));
+	struct toc_str s = lower_str(a, toc_str_trim(text));
 	char *out = toc_arena_alloc(a, s.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_blank(s.p[i]))
+		if (!toc_is_blank(s.p[i]))
 			out[n++] = s.p[i];
 		else if (n && out[n - 1] != ' ')
 			out[n++] = ' ';
@@ -209,11 +193,11 @@ static void identifier_keys(struct keys *k, const struct toc_value *item)
 	if (toc_str_is(kind, "handle"))
 		add(k, "handle", toc_normal_handle(k->arena, value));
 	else if (toc_str_is(kind, "e-mail"))
-		add(k, "email", lower_str(k->arena, trim(value)));
+		add(k, "email", lower_str(k->arena, toc_str_trim(value)));
 	else if (toc_str_is(kind, "phone"))
 		add(k, "phone", toc_normal_phone(k->arena, value));
 	else
-		add(k, "id", lower_str(k->arena, trim(value)));
+		add(k, "id", lower_str(k->arena, toc_str_trim(value)));
 }
 
 /* A subject of a deconfliction check has the key that the same thing has in a notification. */
@@ -227,13 +211,13 @@ static void subject_keys(struct keys *k, const struct toc_value *item)
 		identifier_keys(k, item);
 	else
 		add(k, toc_arena_printf(k->arena, "hash-%.*s", TOC_STR_ARGS(kind)).p,
-		    lower_str(k->arena, trim(value)));
+		    lower_str(k->arena, toc_str_trim(value)));
 }
 
 static void report_keys(struct keys *k, const struct toc_value *item)
 {
-	struct toc_str ref = trim(toc_get_text(item, "external_ref"));
-	struct toc_str system = lower_str(k->arena, trim(toc_get_text(item, "system")));
+	struct toc_str ref = toc_str_trim(toc_get_text(item, "external_ref"));
+	struct toc_str system = lower_str(k->arena, toc_str_trim(toc_get_text(item, "system")));
 	if (ref.n)
 		add(k, "report",
 		    toc_arena_printf(k->arena, "%.*s\n%.*s", TOC_STR_ARGS(system), TOC_STR_ARGS(ref)));
@@ -280,7 +264,7 @@ static void item_key(struct keys *k, const struct toc_value *item)
 		add(k, toc_arena_printf(k->arena, "opaque-%.*s", TOC_STR_ARGS(type)).p,
 		    toc_get_text(toc_get(item, "hash_ref"), "sha256"));
 	add(k, "url", toc_normal_url(k->arena, toc_get_text(item, "url")));
-	add(k, "domain", lower_str(k->arena, trim(toc_get_text(item, "domain"))));
+	add(k, "domain", lower_str(k->arena, toc_str_trim(toc_get_text(item, "domain"))));
 	add(k, "phrase", blanks_as_one(k->arena, toc_get_text(item, "text_phrase")));
 	add(k, "account", toc_get_text(item, "account_ref"));
 }

@@ -5,16 +5,11 @@
 
 #include <string.h>
 
-static struct toc_str bytes_of(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 struct toc_str toc_link_token(struct toc_arena *a, const uint8_t dup_key[32], struct toc_uuid delivery)
 {
 	/* a key of its own, so that no other use of dup_key can ever be made to say a token */
 	struct toc_sha256 key = toc_hmac_sha256(dup_key, TOC_STR("link of an e-mail"));
-	struct toc_sha256 token = toc_hmac_sha256(key.b, bytes_of(&delivery));
+	struct toc_sha256 token = toc_hmac_sha256(key.b, toc_uuid_key(&delivery));
 	struct toc_str text = toc_base64url(a, token.b, sizeof token.b);
 
 	toc_wipe(&key, sizeof key);
@@ -24,7 +19,7 @@ struct toc_str toc_link_token(struct toc_arena *a, const uint8_t dup_key[32], st
 
 struct toc_uuid toc_link_id(struct toc_uuid delivery)
 {
-	return toc_uuid_named("link", bytes_of(&delivery));
+	return toc_uuid_named("link", toc_uuid_key(&delivery));
 }
 
 struct toc_work *toc_link_work(struct toc_keeper *k, struct toc_uuid delivery, struct toc_str org, struct toc_uuid person,
@@ -38,7 +33,7 @@ struct toc_work *toc_link_work(struct toc_keeper *k, struct toc_uuid delivery, s
 
 	toc_wipe((void *)(uintptr_t)token.p, token.n);
 	/* one entry on all nodes, however many begin it */
-	toc_set_text(a, m, "id", toc_uuid_str(a, toc_uuid_named("link entry", bytes_of(&delivery))));
+	toc_set_text(a, m, "id", toc_uuid_str(a, toc_uuid_named("link entry", toc_uuid_key(&delivery))));
 	toc_set_text(a, body, "credential", toc_uuid_str(a, toc_link_id(delivery)));
 	toc_set_text(a, body, "person", toc_uuid_str(a, person));
 	toc_set_text(a, body, "org", org);

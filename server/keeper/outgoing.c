@@ -18,11 +18,6 @@
 #define WAIT_US 20000        /* for the ledger to be read */
 #define ROWS_BYTES (8u << 20)
 
-static struct toc_str key(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 /* ---- what there is ---- */
 
 /* The way that carries a channel, and who writes its jobs. */
@@ -67,7 +62,7 @@ bool toc_is_ours(const struct toc_keeper *k, const struct toc_delivery *d)
 
 struct toc_going *toc_find_going(const struct toc_keeper *k, struct toc_uuid id)
 {
-	return toc_map_get(k->outgoing->going, key(&id));
+	return toc_map_get(k->outgoing->going, toc_uuid_key(&id));
 }
 
 /* It may be carried by us: remember when. */
@@ -99,12 +94,12 @@ static void fill(struct toc_keeper *k)
 
 static struct toc_busy_hook *busy_of(struct toc_keeper *k, struct toc_uuid hook)
 {
-	struct toc_busy_hook *b = toc_map_get(k->outgoing->hooks, key(&hook));
+	struct toc_busy_hook *b = toc_map_get(k->outgoing->hooks, toc_uuid_key(&hook));
 	if (!b) {
 		b = calloc(1, sizeof *b);
 		if (!b)
 			abort();
-		toc_map_put(k->outgoing->hooks, key(&hook), b);
+		toc_map_put(k->outgoing->hooks, toc_uuid_key(&hook), b);
 	}
 	return b;
 }
@@ -127,7 +122,7 @@ static void hook_has_room(struct toc_keeper *k, struct toc_uuid hook)
 void toc_let_go(struct toc_keeper *k, struct toc_going *g)
 {
 	struct toc_uuid hook = g->to;
-	toc_map_remove(k->outgoing->going, key(&g->id));
+	toc_map_remove(k->outgoing->going, toc_uuid_key(&g->id));
 	k->outgoing->ways[g->way].in_hand--;
 	free(g);
 	if (!toc_uuid_is_nil(hook))
@@ -145,7 +140,7 @@ struct toc_going *toc_take_in_hand(struct toc_keeper *k, struct toc_uuid id, str
 	g->to = hook;
 	if (!toc_uuid_is_nil(hook))
 		busy_of(k, hook)->in_hand++;
-	toc_map_put(k->outgoing->going, key(&g->id), g);
+	toc_map_put(k->outgoing->going, toc_uuid_key(&g->id), g);
 	k->outgoing->ways[way].in_hand++;
 	return g;
 }

@@ -113,7 +113,7 @@ static void put_keys(struct toc_buf *b, struct toc_keeper *k, const struct toc_m
 static void need(struct toc_map *needed, const struct toc_uuid *key)
 {
 	if (!toc_uuid_is_nil(*key))
-		toc_map_put(needed, (struct toc_str){ (const char *)key->b, sizeof key->b }, needed);
+		toc_map_put(needed, toc_uuid_key(key), needed);
 }
 
 static struct toc_map *put_rows(struct toc_buf *b, const struct toc_cases *cases)

@@ -189,17 +189,6 @@ static int put(struct toc_config *c, const struct option_row *o, struct toc_str 
 
 /* ---- the file ---- */
 
-static struct toc_str trim(struct toc_str s)
-{
-	while (s.n && (*s.p == ' ' || *s.p == '\t')) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n && strchr(" \t\r", s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* A value with what follows it on the line. @return NULL, or what is wrong with it */
 static const char *parse_value(struct toc_arena *a, struct toc_str in, struct toc_str *ret)
 {
@@ -235,7 +224,7 @@ static const char *parse_value(struct toc_arena *a, struct toc_str in, struct to
 			goto out;
 		}
 	}
-	struct toc_str rest = trim((struct toc_str){ in.p + i, in.n - i });
+	struct toc_str rest = toc_str_trim((struct toc_str){ in.p + i, in.n - i });
 	if (rest.n && *rest.p != '#')
 		why = "something after the value";
 	else
@@ -247,7 +236,7 @@ out:
 
 static int read_line(struct toc_config *c, struct toc_str line, const char *where, struct toc_error *reterr)
 {
-	line = trim(line);
+	line = toc_str_trim(line);
 	if (!line.n || *line.p == '#')
 		return 0;
 	if (*line.p == '[')
@@ -255,8 +244,8 @@ static int read_line(struct toc_config *c, struct toc_str line, const char *wher
 	const char *equals = memchr(line.p, '=', line.n);
 	if (!equals)
 		return toc_fail(reterr, TOC_EINVAL, "%s: not of the form name = value", where);
-	struct toc_str name = trim((struct toc_str){ line.p, (size_t)(equals - line.p) });
-	struct toc_str value = trim((struct toc_str){ equals + 1, line.n - (size_t)(equals + 1 - line.p) });
+	struct toc_str name = toc_str_trim((struct toc_str){ line.p, (size_t)(equals - line.p) });
+	struct toc_str value = toc_str_trim((struct toc_str){ equals + 1, line.n - (size_t)(equals + 1 - line.p) });
 	const struct option_row *o = find(name);
 	if (!o || o == &options[TOC_OPT_CONFIG])
 		return unknown(reterr, where, name);

@@ -34,11 +34,6 @@ static void *must(void *p)
 	return p;
 }
 
-static struct toc_str id_bytes(const struct toc_uuid *id)
-{
-	return (struct toc_str){ (const char *)id->b, sizeof id->b };
-}
-
 /* "subject \n class": neither may contain a line feed (the leaf's texts do not) */
 static struct toc_str item_name(const struct item *i)
 {
@@ -162,7 +157,7 @@ static struct item *item_new(struct toc_uuid id, struct toc_str subject, struct 
 
 static void link_in(struct toc_keyring *r, struct item *i)
 {
-	toc_map_put(r->by_id, id_bytes(&i->key.id), i);
+	toc_map_put(r->by_id, toc_uuid_key(&i->key.id), i);
 	const struct item *known = toc_map_get(r->by_subject, item_name(i));
 	if (!known ||
 	    (known->fresh && !i->fresh)) /* another node was first: its key is the one in the database */
@@ -181,7 +176,7 @@ static const struct toc_wrapping_key *wrapping(const struct toc_keyring *r, stru
 
 int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 {
-	struct item *known = toc_map_get(r->by_id, id_bytes(&row->id));
+	struct item *known = toc_map_get(r->by_id, toc_uuid_key(&row->id));
 	if (known) {
 		known->seen = true;
 		known->leaving = false; /* it stays until it is gone: something was sealed with it since */
@@ -215,7 +210,7 @@ int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 
 const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct toc_uuid id)
 {
-	const struct item *i = toc_map_get(r->by_id, id_bytes(&id));
+	const struct item *i = toc_map_get(r->by_id, toc_uuid_key(&id));
 	return i ? &i->key : NULL;
 }
 
@@ -276,6 +271,15 @@ size_t toc_keyring_all(const struct toc_keyring *r, struct toc_arena *a, struct 
 	return collect(r, a, r->first, false, ret_rows);
 }
 
+/* It is out of the list already. */
+static void let_go(struct toc_keyring *r, struct item *i)
+{
+	toc_map_remove(r->by_id, toc_uuid_key(&i->key.id));
+	if (toc_map_get(r->by_subject, item_name(i)) == i)
+		toc_map_remove(r->by_subject, item_name(i));
+	item_free(i);
+}
+
 void toc_keyring_settle(struct toc_keyring *r, bool kept)
 {
 	for (struct item **link = r->fresh; *link;) {
@@ -286,10 +290,7 @@ void toc_keyring_settle(struct toc_keyring *r, bool kept)
 			continue;
 		}
 		*link = i->next;
-		toc_map_remove(r->by_id, id_bytes(&i->key.id));
-		if (toc_map_get(r->by_subject, item_name(i)) == i)
-			toc_map_remove(r->by_subject, item_name(i));
-		item_free(i);
+		let_go(r, i);
 	}
 	for (r->end = r->fresh; *r->end; r->end = &(*r->end)->next)
 		;
@@ -299,9 +300,9 @@ void toc_keyring_settle(struct toc_keyring *r, bool kept)
 static void miss(const struct toc_keyring *r, struct toc_map *seen, struct toc_str part, const struct toc_uuid *id,
 		 struct toc_uuid *ids, size_t *n)
 {
-	if (!part.n || toc_map_get(r->by_id, id_bytes(id)) || toc_map_get(seen, id_bytes(id)))
+	if (!part.n || toc_map_get(r->by_id, toc_uuid_key(id)) || toc_map_get(seen, toc_uuid_key(id)))
 		return;
-	toc_map_put(seen, id_bytes(id), seen);
+	toc_map_put(seen, toc_uuid_key(id), seen);
 	ids[(*n)++] = *id;
 }
 
@@ -339,10 +340,7 @@ size_t toc_keyring_swept(struct toc_keyring *r)
 			continue;
 		}
 		*link = i->next;
-		toc_map_remove(r->by_id, id_bytes(&i->key.id));
-		if (toc_map_get(r->by_subject, item_name(i)) == i)
-			toc_map_remove(r->by_subject, item_name(i));
-		item_free(i);
+		let_go(r, i);
 		n++;
 	}
 	for (r->end = &r->first; *r->end; r->end = &(*r->end)->next)
@@ -354,7 +352,7 @@ size_t toc_keyring_swept(struct toc_keyring *r)
 
 const struct toc_seal_key *toc_keyring_next(const struct toc_keyring *r, const struct toc_seal_key *after, bool *ret_leaving)
 {
-	const struct item *i = after ? toc_map_get(r->by_id, id_bytes(&after->id)) : NULL;
+	const struct item *i = after ? toc_map_get(r->by_id, toc_uuid_key(&after->id)) : NULL;
 
 	i = after ? (i ? i->next : NULL) : r->first;
 	if (!i)
@@ -365,7 +363,7 @@ const struct toc_seal_key *toc_keyring_next(const struct toc_keyring *r, const s
 
 void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id)
 {
-	struct item *i = toc_map_get(r->by_id, id_bytes(&id));
+	struct item *i = toc_map_get(r->by_id, toc_uuid_key(&id));
 
 	if (i)
 		i->leaving = true;
@@ -373,7 +371,7 @@ void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id)
 
 bool toc_keyring_kept(struct toc_keyring *r, struct toc_uuid id, toc_time due, bool held)
 {
-	struct item *i = toc_map_get(r->by_id, id_bytes(&id));
+	struct item *i = toc_map_get(r->by_id, toc_uuid_key(&id));
 
 	if (!i || i->fresh || (i->due.us == due.us && (i->held == held || due.us == TOC_TIME_NEVER.us)))
 		return false;

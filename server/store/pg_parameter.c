@@ -82,7 +82,7 @@ void toc_pg_element_id(struct toc_buf *array, struct toc_uuid id)
 	if (toc_uuid_is_nil(id))
 		toc_pg_element_null(array);
 	else
-		toc_pg_element(array, (struct toc_str){ (const char *)id.b, sizeof id.b });
+		toc_pg_element(array, toc_uuid_key(&id));
 }
 
 void toc_pg_element_null(struct toc_buf *array)

@@ -11,10 +11,10 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static char *in_dir(const char *name)
@@ -75,11 +75,24 @@ static mode_t mode_of(const char *dir, const char *name)
 	return st.st_mode & 07777;
 }
 
-static void pause_ms(long ms)
+/* What a postmaster does shows in its folder: its number, and whether it is ready. */
+static int watch(const struct toc_cluster *c)
 {
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
-	nanosleep(&t, NULL);
+	CHECK(fd >= 0 && inotify_add_watch(fd, toc_cluster_data_dir(c), IN_CREATE | IN_DELETE | IN_MODIFY | IN_MOVE) >= 0);
+	return fd;
+}
+
+/* Until something shows, or for the second after which an owner looks anyway. */
+static void await_change(int watched)
+{
+	struct pollfd p = { .fd = watched, .events = POLLIN };
+	char events[4096];
+
+	(void)poll(&p, 1, 1000);
+	while (read(watched, events, sizeof events) > 0)
+		;
 }
 
 /* Waits for its end, however long the machine takes; the test's own limit ends it otherwise. */
@@ -178,6 +191,7 @@ CASE(killed_it_is_started_again)
 	int64_t now = toc_clock_mono_us();
 	pid_t first = toc_cluster_pid(c);
 	unsigned restarts = 0;
+	int watched = watch(c);
 
 	CHECK_INT(toc_cluster_supervise(c, now, &err), 0);
 	kill(first, SIGKILL);
@@ -186,8 +200,9 @@ CASE(killed_it_is_started_again)
 		int r = toc_cluster_supervise(c, toc_clock_mono_us(), &err);
 		CHECK(r == 0 || r == 1 || r == TOC_EIO);
 		restarts += r == 1;
-		pause_ms(25);
+		await_change(watched);
 	}
+	close(watched);
 	CHECK(answers(c, TOC_CLUSTER_APP));
 	CHECK(restarts >= 1 && restarts <= 4); /* the dead one's sessions may hold the new one up */
 	CHECK(toc_cluster_pid(c) != first);
@@ -231,9 +246,11 @@ CASE(when_its_parent_is_killed_it_shuts_down_and_the_next_one_takes_over)
 	CHECK(c && answers(c, TOC_CLUSTER_APP));
 	if (c &&
 	    toc_cluster_pid(c) == postmaster) { /* taken over in its last moment: then it is started again */
+		int watched = watch(c);
 		CHECK(gone(postmaster));
 		while (toc_cluster_supervise(c, toc_clock_mono_us(), &err) != 0)
-			pause_ms(25);
+			await_change(watched);
+		close(watched);
 	}
 	toc_cluster_stop(c);
 	CHECK(gone(postmaster));
