@@ -21,7 +21,7 @@
 #define AT_ONCE 16                /* keys of one question */
 #define RUNS_MAX 2000             /* of one entry; what is more goes with another */
 #define PAGE 100                  /* keys of one answer */
-#define KEPT_MAX 500              /* of one telling */
+#define KEPT_MAX 2000             /* of one telling */
 #define LISTS_MAX 16              /* questions that wait */
 
 struct found { /* a key, and where its parts are */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNSAID INT64_MIN /* when it is due */
+
 struct item {
 	struct item *next;
 	struct toc_seal_key key; /* subject and retention point into `text` */
@@ -149,7 +151,7 @@ static struct item *item_new(struct toc_uuid id, struct toc_str subject, struct 
 	if (retention.n)
 		memcpy(i->text + subject.n + 1, retention.p, retention.n);
 	i->key.id = id;
-	i->due = TOC_TIME_NEVER;
+	i->due.us = UNSAID;
 	i->key.subject = (struct toc_str){ i->text, subject.n };
 	i->key.retention = (struct toc_str){ i->text + subject.n + 1, retention.n };
 	return i;
@@ -383,5 +385,5 @@ bool toc_keyring_kept(struct toc_keyring *r, struct toc_uuid id, toc_time due, b
 void toc_keyring_unsay(struct toc_keyring *r)
 {
 	for (struct item *i = r->first; i; i = i->next)
-		i->due = TOC_TIME_NEVER;
+		i->due.us = UNSAID;
 }

@@ -32,7 +32,7 @@ begin
 	lo := 1000 * slice;
 	hi := least(size, lo + 1000);
 	delete from audit.flaw w where w.seq >= lo and w.seq < hi;
-	-- a leaf has one spelling (server/ledger/leaf.c)
+	-- a leaf has one spelling (server/ledger/leaf.c), up to what it commits to: columns and body are computed into it
 	insert into audit.flaw (seq, what)
 		with erased as materialized (select x.part, x.first, x.last from audit.erasure x where x.first < hi and x.last >= lo),
 		looked as (select e.*, lag(e.ts) over (order by e.seq) as before from ledger.entry e where e.seq >= lo - 1 and e.seq < hi)
@@ -41,11 +41,14 @@ begin
 				('hash', e.leaf_hash <> sha256('\x00'::bytea || e.leaf)),
 				('columns', not starts_with(convert_from(e.leaf, 'UTF8'), concat('{"v":1,"ts":', e.ts, ',"k":"', e.k, '","mode":"', e.mode, '"',
 					',"ex":"' || e.exercise || '"', ',"inc":"' || e.incident || '"', ',"case":"' || e.case_ref || '"', ',"org":"', e.org, '"',
-					',"ref":"' || e.ref || '"', ',"node":"', e.node, '","eid":"', e.eid, '"'))),
+					',"ref":"' || e.ref || '"', ',"node":"', e.node, '","eid":"', e.eid, '"', case when e.late then ',"late":1' end, ',"cb":"',
+					translate(encode(sha256('tocsin-entry/v1 body\012'::bytea || e.body_salt || e.body), 'base64'), '+/=', '-_'), '"'))),
 				('clock', e.ts < e.before),
 				('actor', s.actor is null and not exists (select from erased r where r.part = 'actors' and e.seq between r.first and r.last)),
 				('data', s.data is null and not exists (select from erased r where r.part = 'data' and e.seq between r.first and r.last))) x(what, bad)
-		where e.seq >= lo and x.bad;
+		where e.seq >= lo and x.bad
+		union all
+		select n, 'entry' from generate_series(lo, hi - 1) n where not exists (select from ledger.entry e where e.seq = n);
 	-- a part goes after its entry: only who knows all entries can say that none names it
 	if exists (select from audit.flaw w where w.seq >= lo and w.seq < hi and w.what in ('actor', 'data'))
 			and (select t.size from ledger.tip t) > (select p.size from audit.progress p) then

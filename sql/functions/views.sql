@@ -80,6 +80,6 @@ create or replace view audit.privileged with (security_invoker = true) as
 		e.message -> 'body' as body
 	from audit.entry e
 	where starts_with(e.k, 'org.') or starts_with(e.k, 'person.') or starts_with(e.k, 'role.') or starts_with(e.k, 'credential.')
-		or starts_with(e.k, 'policy.') or starts_with(e.k, 'mandate.') or starts_with(e.k, 'hold.') or starts_with(e.k, 'hook.')
+		or starts_with(e.k, 'policy.') or starts_with(e.k, 'witness.') or starts_with(e.k, 'breakglass.') or starts_with(e.k, 'mandate.') or starts_with(e.k, 'hold.') or starts_with(e.k, 'hook.')
 		or starts_with(e.k, 'push.') or starts_with(e.k, 'M26.') or starts_with(e.k, 'erase.');
-comment on view audit.privileged is 'changes of members, people, roles, keys, rules, mandates, holds, contact points; proposed: it still took a second person';
+comment on view audit.privileged is 'changes of members, people, roles, keys, rules, witnesses, mandates, holds, contact points; break-glass; proposed: it still took a second person';

@@ -144,4 +144,10 @@ describe('the record', () => {
 		assert.deepEqual([others.bad_columns, others.missing], [0, 0]);
 		assert.deepEqual(await asks('flaws', elsewhere, { exercise: LANTERN }), []);
 	});
+
+	it('lacks an entry: that is found, too', async () => {
+		await ledger.rows(`alter table ledger.entry disable trigger all; delete from ledger.entry where seq = ${sent.seq}; alter table ledger.entry enable always trigger entry_only_grows`, 'admin');
+		await looked();
+		assert.deepEqual((await asks('flaws', mandate, { exercise: LANTERN })).map((f) => [f.seq, f.what]), [[sent.seq, 'entry']]);
+	});
 });

@@ -109,4 +109,22 @@ CASE(a_key_made_while_all_are_read_anew_is_not_taken_for_erased)
 	toc_arena_free(arena);
 }
 
+CASE(until_when_a_key_is_kept_is_told_once_and_again_when_it_moves)
+{
+	struct toc_keyring *r = toc_keyring_new(&wrapping, 1);
+	struct toc_uuid id = toc_keyring_for(r, TOC_STR("case:1"), TOC_STR("R-ITL"))->id;
+	const toc_time at = { 1000 };
+
+	CHECK(!toc_keyring_kept(r, id, at, false)); /* the database does not have it yet */
+	toc_keyring_settle(r, true);
+	CHECK(toc_keyring_kept(r, id, TOC_TIME_NEVER, false)); /* what another keeper has said may not hold any more */
+	CHECK(!toc_keyring_kept(r, id, TOC_TIME_NEVER, true));
+	CHECK(toc_keyring_kept(r, id, at, false));
+	CHECK(!toc_keyring_kept(r, id, at, false));
+	CHECK(toc_keyring_kept(r, id, at, true));
+	toc_keyring_unsay(r);
+	CHECK(toc_keyring_kept(r, id, at, true));
+	toc_keyring_free(r);
+}
+
 RUN_CASES()
