@@ -70,9 +70,11 @@ static int read_row(struct toc_reading *r)
 
 int toc_reading_begin(struct toc_reading *r, uint64_t seq, bool sealed, const struct toc_reading_taker *taker, void *ctx)
 {
-	*r = (struct toc_reading){ .store = r->store, .ring = r->ring, .taker = taker, .ctx = ctx, .seq = seq, .sealed = sealed };
+	/* busy before it is asked: when the answer is there at once, `done` comes from within */
+	*r = (struct toc_reading){ .store = r->store, .ring = r->ring, .taker = taker, .ctx = ctx, .seq = seq, .sealed = sealed, .busy = true };
 	int result = read_row(r);
 
-	r->busy = result == 0;
+	if (result < 0)
+		r->busy = false;
 	return result;
 }
