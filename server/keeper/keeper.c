@@ -271,8 +271,10 @@ int toc_keeper_main(const struct toc_value *heritage)
 {
 	struct toc_arena *a = toc_arena_new();
 	struct toc_keeper_options o = { 0 };
-	if (options_of(a, heritage, &o) < 0)
+	if (options_of(a, heritage, &o) < 0) {
+		toc_arena_free(a);
 		return 1;
+	}
 	struct toc_keeper *k = toc_keeper_new(&o);
 	toc_wipe(o.grant_key, sizeof o.grant_key);
 	toc_wipe(o.dup_key, sizeof o.dup_key);

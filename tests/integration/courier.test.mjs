@@ -305,7 +305,8 @@ describe('many at once', () => {
 		assert.ok(waiting > 100, `what is urgent overtook ${waiting}`);
 		assert.equal(new Set(s.sink.all().map((m) => header(m, 'Message-ID'))).size, 601);
 		assert.equal(s.sink.all().length, 601);
-		assert.ok(await s.door.sample('tocsin_resident_memory_bytes{part="courier"}') < 48e6);
+		if (!process.env.ASAN_OPTIONS) /* the sanitizers keep memory of their own */
+			assert.ok(await s.door.sample('tocsin_resident_memory_bytes{part="courier"}') < 48e6);
 		assert.equal(await s.door.sample('tocsin_courier_taken_unconfirmed'), 0);
 	});
 });
