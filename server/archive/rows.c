@@ -101,10 +101,12 @@ static void on_read(void *ctx, int result)
 {
 	struct toc_answer *w = ctx;
 
-	if (result < 0)
+	if (result < 0) {
 		no_database(w);
-	else if (++w->at_wanted == w->n_wanted)
+	} else if (++w->at_wanted == w->n_wanted) {
 		w->at_wanted = w->n_wanted = 0;
+		toc_audit_pause(w->audit, !toc_answer_has_room(w)); /* nobody else wakes the session */
+	}
 }
 
 static const struct toc_reading_taker by_place = { .entry = on_entry, .done = on_read };
