@@ -268,6 +268,7 @@ CASE(what_fits_into_no_record_is_not_journaled)
 	CHECK_INT(refused(), 0);
 	/* with the database it goes, in parts */
 	CHECK_TEXT(toc_str_of(say(0, hub, redirect)), "accepted");
+	stage_settle(&s, 0);
 	CHECK_INT(stage_published_count(&s, 0, "M29.disclose"), 4);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
@@ -286,6 +287,7 @@ CASE(a_case_of_many_words_is_passed_on_in_parts)
 	come_back();
 	CHECK_INT(count_in_ledger(m), 1);
 	CHECK_INT(refused(), 0);
+	stage_settle(&s, 0);
 	CHECK_INT(stage_published_count(&s, 0, "M29.disclose"), 3);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
