@@ -483,7 +483,8 @@ void stage_run(struct stage *s, int ms)
 
 static bool has_work(const struct toc_keeper *k)
 {
-	return !toc_intake_is_empty(&k->intake, false) || k->batch || k->fetching || k->tail.busy;
+	return !toc_intake_is_empty(&k->intake, false) || k->batch || k->fetching || k->tail.busy ||
+	       (toc_child_has(k->child, 0) && toc_child_queued(k->child, 0));
 }
 
 void stage_settle(struct stage *s, unsigned i)
