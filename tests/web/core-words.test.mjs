@@ -145,6 +145,12 @@ describe("words", () => {
 				assert.ok(key in en, `${file}: ${key}`);
 	});
 
+	test("an auditor reads what every kind of entry is", () => {
+		const kinds = [...readFileSync(join(WEB, "../server/domain/permission.def"), "utf8").matchAll(/^TOC_ACTION\("([^"]+)"/gm)].map((m) => m[1]);
+		assert.ok(kinds.length > 100);
+		assert.deepEqual(kinds.filter((k) => !(`entry.${k}` in en) === !(`audit.k.${k}` in en)), [], "in one of the two places");
+	});
+
 	test("every screen loads the words that it and its parts say", async () => {
 		const files = Object.fromEntries(await Promise.all(screensOf("en").map(async (s) => [s, Object.keys(await wordsOf("en", s))])));
 		const lacking = [];

@@ -144,8 +144,9 @@ function Cell(name, v) {
 		return html`<${When} at=${v} of=${{}} withZone />`;
 	if (name === "org" && typeof v === "string")
 		return html`<${OrgName} code=${v} />`;
-	if (name === "k" && has(`entry.${v}`))
-		return html`${t(`entry.${v}`)} <code class="muted">${v}</code>`;
+	const said = name === "k" && [`entry.${v}`, `audit.k.${v}`].find(has); /* the second: what no timeline shows */
+	if (said)
+		return html`${t(said)} <code class="muted">${v}</code>`;
 	/* everybody: the first of them, and how many */
 	if (Array.isArray(v) && v.length > 4 && v.every((x) => typeof x === "string"))
 		return html`<details><summary>${v.slice(0, 2).join(", ")} +${v.length - 2}</summary>${v.join(", ")}</details>`;
