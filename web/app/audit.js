@@ -18,6 +18,7 @@ import { exact } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { has, learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
+import { logState } from "./log-state.js";
 import { announce, now, onShift, ready, state } from "./model.js";
 import { go } from "./router.js";
 
@@ -51,6 +52,19 @@ async function loadQueries() {
 	}
 }
 
+/** A proof is worth as much as its checkpoint: that has to be of the log that this browser believes. @param {any} found */
+async function ofOurLog(found) {
+	if (!logState.peek().size)
+		return found; // it has heard of none
+	try {
+		await (await import("./log-watch.js")).believes(found.note);
+		return found;
+	} catch (e) {
+		const code = /** @type {any} */ (e)?.code;
+		return { ok: false, why: code === "busy" || code === "not_given" ? "away" : "believed" };
+	}
+}
+
 /** @param {number} seq */
 async function prove(seq) {
 	const set = (/** @type {any} */ v) => (proofs.value = new Map(proofs.value).set(seq, v));
@@ -60,7 +74,8 @@ async function prove(seq) {
 		if (!proof.ok || !vkey.ok)
 			return set({ ok: false, why: proof.status === 404 ? "none" : "away" });
 		const text = await proof.text();
-		set({ ...await verifyProof(text, await vkey.text(), seq), text });
+		const found = await verifyProof(text, await vkey.text(), seq);
+		set({ ...(found.ok ? await ofOurLog(found) : found), text });
 	} catch {
 		set({ ok: false, why: "away" });
 	}

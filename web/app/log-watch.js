@@ -3,7 +3,7 @@
  * Stands alone: no screen, no model. What is believed is kept in this browser, also when nobody is signed in: another
  * past would be news otherwise. */
 
-import { canCheck, checkEntry, LogTrust, LogWrong, readVkey } from "../core/log.js";
+import { canCheck, checkEntry, isBelieved, LogTrust, LogWrong, openCheckpoint, readVkey } from "../core/log.js";
 import { Memory } from "../core/storage.js";
 import { logState } from "./log-state.js";
 
@@ -75,6 +75,13 @@ setInterval(() => void (trust.tick(Date.now()) === "alarm" && show()), 5_000);
 /** Is this entry in the log? @param {any} entry @returns {Promise<{size: number, proof: string}>} */
 export function check(entry) {
 	const done = last.then(() => checkEntry({ trust, entry, now: Date.now(), get }));
+	last = done.then(() => show(), () => show());
+	return done;
+}
+
+/** Is this checkpoint of the log that this browser believes, under the key that it believes? What is not is thrown. @param {string} note */
+export function believes(note) {
+	const done = last.then(async () => isBelieved({ trust, checkpoint: await openCheckpoint(note, await readVkey(trust.vkey)), now: Date.now(), get }));
 	last = done.then(() => show(), () => show());
 	return done;
 }

@@ -350,7 +350,14 @@ export async function checkEntry({ trust, entry, now, get }) {
 	const other = differs(p.leaf, entry);
 	if (other.length)
 		return wrong("leaf", { members: other.join(", ") });
-	/* and that checkpoint is of the log that is believed: both lead to one root */
+	await isBelieved({ trust, checkpoint: c, now, get });
+	return { size: c.size, note: p.note, proof: text };
+}
+
+/** Is this checkpoint of the log that is believed? Then both lead to one root; what does not is thrown.
+ * @param {{trust: LogTrust, checkpoint: Checkpoint, now: number, get: (path: string) => Promise<string>}} a */
+export async function isBelieved({ trust, checkpoint: c, now, get }) {
+	const key = await readVkey(trust.vkey);
 	for (let round = 0; round < 4; round++) {
 		const held = trust.held;
 		const from = /** @type {Frame} */ (JSON.parse(await get(`consistency/${c.size}`)));
@@ -366,7 +373,7 @@ export async function checkEntry({ trust, entry, now, get }) {
 		}
 		if (!trust.held || !same(trust.held.root, next.root))
 			return wrong("fork", { size: next.size });
-		return { size: c.size, note: p.note, proof: text };
+		return;
 	}
-	return wrong("busy");
+	wrong("busy");
 }

@@ -1,10 +1,10 @@
 // @ts-check
 /* proof.js: that an entry is in the log, in one word for the explorer of the ledger; checked by core/log.js, with the browser's own SHA-256 and
- * Ed25519. The checkpoint is the one of the proof: whether it is of the log that this browser believes, the page of the log says. */
+ * Ed25519. The checkpoint is the one of the proof: whether it is of the log that this browser believes is log-watch.js's to say. */
 
 import { includes, leafHash, LogWrong, openCheckpoint, readProof, readVkey } from "./log.js";
 
-/** @typedef {{ok: true, seq: number, size: number, leaf: Uint8Array} | {ok: false, why: "format"|"other"|"path"|"signature"|"key"}} Verdict */
+/** @typedef {{ok: true, seq: number, size: number, leaf: Uint8Array, note: string} | {ok: false, why: "format"|"other"|"path"|"signature"|"key"}} Verdict */
 
 /** @type {Record<string, "format"|"signature"|"key">} */
 const WHY = { malformed: "format", signature: "signature", origin: "key", vkey: "key" };
@@ -18,7 +18,7 @@ export async function verifyProof(proof, vkey, seq) {
 			return { ok: false, why: "other" };
 		const key = await readVkey(vkey);
 		const c = await openCheckpoint(p.note, key);
-		return await includes(p.index, c.size, await leafHash(p.leaf), p.proof, c.root) ? { ok: true, seq, size: c.size, leaf: p.leaf } : { ok: false, why: "path" };
+		return await includes(p.index, c.size, await leafHash(p.leaf), p.proof, c.root) ? { ok: true, seq, size: c.size, leaf: p.leaf, note: p.note } : { ok: false, why: "path" };
 	} catch (e) {
 		return { ok: false, why: e instanceof LogWrong ? WHY[e.code] ?? "format" : "format" };
 	}

@@ -54,6 +54,7 @@ export default {
 	"audit.unproven.path": "der Pfad führt nicht zur Wurzel",
 	"audit.unproven.signature": "die Unterschrift ist nicht gut",
 	"audit.unproven.key": "der Schlüssel ist nicht der des Protokolls",
+	"audit.unproven.believed": "von einem Protokoll, dem dieser Browser nicht glaubt",
 	"audit.unproven.none": "kein Beweis für Sie, oder noch nicht unterschrieben",
 	"audit.unproven.away": "nicht zu bekommen",
 	"audit.save_proof": "Sichern",

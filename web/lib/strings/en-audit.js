@@ -54,6 +54,7 @@ export default {
 	"audit.unproven.path": "the path does not lead to the root",
 	"audit.unproven.signature": "the signature is not good",
 	"audit.unproven.key": "the key is not the log's",
+	"audit.unproven.believed": "of a log that this browser does not believe",
 	"audit.unproven.none": "no proof of it for you, or not signed yet",
 	"audit.unproven.away": "could not be had",
 	"audit.save_proof": "Save",

@@ -54,6 +54,7 @@ export default {
 	"audit.unproven.path": "el camino no lleva a la raíz",
 	"audit.unproven.signature": "la firma no es válida",
 	"audit.unproven.key": "la clave no es la del registro",
+	"audit.unproven.believed": "de un registro en el que este navegador no cree",
 	"audit.unproven.none": "no hay prueba para usted, o aún sin firmar",
 	"audit.unproven.away": "no se pudo obtener",
 	"audit.save_proof": "Guardar",

@@ -54,6 +54,7 @@ export default {
 	"audit.unproven.path": "le chemin ne mène pas à la racine",
 	"audit.unproven.signature": "la signature n'est pas bonne",
 	"audit.unproven.key": "la clé n'est pas celle du journal",
+	"audit.unproven.believed": "d'un journal auquel ce navigateur ne croit pas",
 	"audit.unproven.none": "pas de preuve pour vous, ou pas encore signé",
 	"audit.unproven.away": "impossible à obtenir",
 	"audit.save_proof": "Enregistrer",

@@ -54,6 +54,7 @@ export default {
 	"audit.unproven.path": "il percorso non porta alla radice",
 	"audit.unproven.signature": "la firma non è valida",
 	"audit.unproven.key": "la chiave non è quella del log",
+	"audit.unproven.believed": "di un log a cui questo browser non crede",
 	"audit.unproven.none": "nessuna prova per voi, o non ancora firmato",
 	"audit.unproven.away": "non ottenibile",
 	"audit.save_proof": "Salva",

@@ -54,6 +54,7 @@ export default {
 	"audit.unproven.path": "ścieżka nie prowadzi do korzenia",
 	"audit.unproven.signature": "zły podpis",
 	"audit.unproven.key": "to nie klucz dziennika",
+	"audit.unproven.believed": "z dziennika, któremu ta przeglądarka nie wierzy",
 	"audit.unproven.none": "brak dowodu dla Państwa lub jeszcze bez podpisu",
 	"audit.unproven.away": "nie udało się pobrać",
 	"audit.save_proof": "Zapisz",
