@@ -248,7 +248,7 @@ describe("the path of a crisis", { skip: why }, () => {
 		const referral = await say(officer, "M17.send", { typed: { "envelope.audience": ["GameNest"] } });
 		await say("GameNest/night responder", "M17.answer", { about: `${referral.id}.0` });
 		/* orders, contact points, exercises, administration and duties outside of incidents have paths of their own */
-		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form) && !/^(M(9|1[0-6]|26)|exercise|org|person|role|policy|mandate|hold|exposure|erase|storage)\.|_order$/.test(form)), []);
+		assert.deepEqual(Object.keys(FORMS).filter((form) => !said.has(form) && !/^(M(9|1[0-6]|26)|exercise|org|person|role|policy|mandate|hold|exposure|erase|storage|witness)\.|_order$/.test(form)), []);
 	});
 
 	test("no error, no word of the policy, no request to another place", () => {
