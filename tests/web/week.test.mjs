@@ -51,8 +51,20 @@ describe("a page that is open for a week", { skip: haveChromium ? false : "there
 		await keys("Enter");
 		await page.locator("h1", { hasText: "A boat named Halcyon" }).waitFor();
 
+		/* what comes while it is being asked for is not lost on the way */
+		const goesOn = (/** @type {number} */ i, /** @type {string} */ explanation) => fake.push({ k: "M4.supplement", org: "StreamHarbor", mode: "actual", case: made[i].caseId, readers: ["StreamHarbor", "AIRU", "HUB"],
+			body: { step: "supplement", explanation } });
+		await page.route("**/api/entries?*", async (route) => {
+			const answer = await route.fetch();
+			goesOn(4, "It came on the way.");
+			await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))); /* it has come */
+			await route.fulfill({ response: answer });
+		}, { times: 1 });
+		await page.evaluate((id) => (location.hash = `#/threat/${id}`), made[4].caseId);
+		await page.getByText("It came on the way.").first().waitFor();
+
 		const many = fake.asked.length;
-		fake.push({ k: "M4.supplement", org: "StreamHarbor", mode: "actual", case: made[3].caseId, readers: ["StreamHarbor", "AIRU", "HUB"], body: { step: "supplement", explanation: "It is not over." } });
+		goesOn(3, "It is not over.");
 		await page.evaluate((id) => (location.hash = `#/threat/${id}`), made[3].caseId);
 		await page.getByText("It is not over.").first().waitFor();
 		assert.ok(fake.asked.length > many);
@@ -60,6 +72,21 @@ describe("a page that is open for a week", { skip: haveChromium ? false : "there
 		await page.route("**/api/entries?*", (route) => route.fulfill({ status: 503, body: "{}" }));
 		await page.evaluate((id) => (location.hash = `#/threat/${id}`), made[1].caseId);
 		await page.getByText("could not be fetched from the server").first().waitFor();
+
+		/* something of it goes on while the archive is away: it is asked for now and then, not with every entry that comes */
+		let asked = 0;
+		await page.unroute("**/api/entries?*");
+		await page.route("**/api/entries?*", (route) => (asked++, route.fulfill({ status: 503, body: "{}" })));
+		goesOn(2, "Nor is this one.");
+		await page.evaluate(() => (location.hash = "#/board"));
+		for (let i = 0; i < 20; i++) {
+			const c = fake.threat("StreamHarbor", { ago: 10, name: `meanwhile ${i}`, body: { explanation: `Meanwhile ${i}.` } });
+			await page.waitForFunction((id) => document.querySelector(`[href="#/threat/${id}"]`), c.caseId).catch(() => assert.fail(`meanwhile ${i} is not on the board`));
+		}
+		assert.ok(asked <= 2, `asked ${asked} times`);
+		await page.unroute("**/api/entries?*");
+		await page.evaluate((id) => (location.hash = `#/threat/${id}`), made[2].caseId);
+		await page.getByText("Nor is this one.").first().waitFor();
 		assert.deepEqual(violations.filter((v) => !/503/.test(v)), []);
 	});
 });

@@ -16,15 +16,25 @@ const recalled = new Set();
 let coming = false;
 const SWEEP_MS = 2_000;
 let waits = 0;
+/** The archive did not answer: it is asked again after so long, not with every entry that comes. */
+const AGAIN_MS = 10_000;
+let rests = 0;
 
 effect(() => {
 	const s = state.value;
 	if (session.value !== "in")
 		return recalled.clear();
-	if (phase.value === "live" && s.recall.length && !coming)
-		void recall(s.recall);
+	if (phase.value === "live" && s.recall.length)
+		bringBack();
 	waits ||= window.setTimeout(sweep, SWEEP_MS);
 });
+
+/** What has gone on after all. */
+function bringBack() {
+	const s = state.peek();
+	if (!coming && !rests && session.peek() === "in" && phase.peek() === "live" && s.recall.length)
+		void recall(s.recall);
+}
 
 /** Not while much comes: what is over may go on in the next batch; and what has come is receipted first. */
 function sweep() {
@@ -61,7 +71,11 @@ export async function recall(cases) {
 	try {
 		for (let i = 0; i < cases.length; i += PIECE) {
 			const some = cases.slice(i, i + PIECE).filter((id) => state.peek().past.has(id));
-			const entries = await entriesOf(state.peek(), some);
+			let s, entries;
+			do {
+				s = state.peek();
+				entries = await entriesOf(s, some);
+			} while (some.some((id) => state.peek().past.get(id) !== s.past.get(id))); // one went on meanwhile, and its news is not among these
 			for (const id of some)
 				recalled.add(id);
 			for (const id of recalled)
@@ -71,8 +85,14 @@ export async function recall(cases) {
 		}
 	} catch {
 		announce(t("past.not_here"), true);
+		rests ||= window.setTimeout(() => {
+			rests = 0;
+			bringBack();
+		}, AGAIN_MS);
 	}
 	coming = false;
+	if (state.peek().recall.some((id) => !cases.includes(id)))
+		bringBack(); // it went on while these came
 }
 
 /** The next of them, the newest first. */
