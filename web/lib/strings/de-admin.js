@@ -214,6 +214,7 @@ export default {
 	"field.mandate.whole": "Mit personenbezogenen Daten?",
 	"field.mandate.deconfliction": "Mit Abstimmung?",
 	"field.hold.subject": "Worauf",
+	"field.witness.org": "Organisation",
 	"field.witness.vkey": "Öffentlicher Schlüssel (Name+Nummer+Schlüssel)",
 	"field.witness.possession": "Nachweis, dass es Ihrer ist (eine Signatur)",
 	"field.hold.subject_ref": "Nummer",

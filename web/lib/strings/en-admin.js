@@ -214,6 +214,7 @@ export default {
 	"field.mandate.whole": "With personal data?",
 	"field.mandate.deconfliction": "With deconfliction?",
 	"field.hold.subject": "On what",
+	"field.witness.org": "Organisation",
 	"field.witness.vkey": "Public key (name+number+key)",
 	"field.witness.possession": "Proof that it is yours (a signature)",
 	"field.hold.subject_ref": "Its number",

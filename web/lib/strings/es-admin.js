@@ -214,6 +214,7 @@ export default {
 	"field.mandate.whole": "¿Con datos personales?",
 	"field.mandate.deconfliction": "¿Con la coordinación?",
 	"field.hold.subject": "Sobre qué",
+	"field.witness.org": "Organización",
 	"field.witness.vkey": "Clave pública (nombre+número+clave)",
 	"field.witness.possession": "Prueba de que es suya (una firma)",
 	"field.hold.subject_ref": "Su número",

@@ -214,6 +214,7 @@ export default {
 	"field.mandate.whole": "Avec données à caractère personnel ?",
 	"field.mandate.deconfliction": "Avec la déconfliction ?",
 	"field.hold.subject": "Sur quoi",
+	"field.witness.org": "Organisation",
 	"field.witness.vkey": "Clé publique (nom+numéro+clé)",
 	"field.witness.possession": "Preuve qu’elle est à vous (une signature)",
 	"field.hold.subject_ref": "Son numéro",

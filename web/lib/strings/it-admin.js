@@ -214,6 +214,7 @@ export default {
 	"field.mandate.whole": "Con dati personali?",
 	"field.mandate.deconfliction": "Con il coordinamento?",
 	"field.hold.subject": "Su che cosa",
+	"field.witness.org": "Organizzazione",
 	"field.witness.vkey": "Chiave pubblica (nome+numero+chiave)",
 	"field.witness.possession": "Prova che è Sua (una firma)",
 	"field.hold.subject_ref": "Il suo numero",

@@ -214,6 +214,7 @@ export default {
 	"field.mandate.whole": "Z danymi osobowymi?",
 	"field.mandate.deconfliction": "Z dekonfliktacją?",
 	"field.hold.subject": "Na co",
+	"field.witness.org": "Organizacja",
 	"field.witness.vkey": "Klucz publiczny (nazwa+numer+klucz)",
 	"field.witness.possession": "Dowód, że klucz jest własny (podpis)",
 	"field.hold.subject_ref": "Numer",
