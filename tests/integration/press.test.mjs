@@ -15,7 +15,7 @@ describe('the press', { timeout: 240_000 }, () => {
 	let server, door, auditor, second, mandate, dir;
 
 	before(async () => {
-		server = await Server.start({ args: ['--audit-print-s', '2', '--audits', '6', '--audits-per-person', '4'] });
+		server = await Server.start({ args: ['--audit-print-s', '5', '--audits', '6', '--audits-per-person', '4'] });
 		door = new Door(server);
 		dir = scratch();
 		[auditor, second] = ['auditor', 'second auditor'].map((person) => server.credential('FRP', person));
@@ -88,22 +88,21 @@ describe('the press', { timeout: 240_000 }, () => {
 		assert.deepEqual(await lines(second), [{ one: 1 }]);
 		assert.equal((await print('select 1 as one', { who: second })).status, 200, 'another report');
 		const r = await asked;
-		assert.deepEqual([r.status, r.json?.code, /not printed, after 2 s/.test(r.json?.detail)], [400, 'limit', true], JSON.stringify(r.json));
+		assert.deepEqual([r.status, r.json?.code, /not printed, after 5 s/.test(r.json?.detail)], [400, 'limit', true], JSON.stringify(r.json));
 		assert.equal(await door.hits('audit_print_s'), hits + 1);
 		await until(() => workers().length === 0, 'it is gone, stopped as it was');
 		assert.equal(archive(), before);
 	});
 
 	it('nobody waits for a report any more: it is not printed to its end', async () => {
-		const held = hold(server, auditor, 'sql', body(MUCH)).catch(() => null), leave = new AbortController();
-		const gone = hold(server, second, 'sql', body(MUCH), leave.signal).catch(() => 'gone');
-		await until(() => workers().length === 2, 'both are printed');
-		const [one, two] = workers();
-		for (const w of [one, two]) process.kill(w.pid, 'SIGSTOP');
+		const leave = new AbortController(), gone = hold(server, second, 'sql', body(MUCH), leave.signal).catch(() => 'gone');
+		const hits = await door.hits('audit_print_s'), { pid } = await worker();
+		process.kill(pid, 'SIGSTOP');
+		const held = hold(server, auditor, 'sql', body(MUCH));
 		leave.abort();
 		assert.equal(await gone, 'gone');
-		const left = await until(() => workers().length === 1 && workers()[0], 'one of them is put down');
-		process.kill(left.pid, 'SIGCONT');
+		await until(() => !server.family().some((p) => p.pid === pid), 'it is put down, stopped as it was');
+		assert.equal(await door.hits('audit_print_s'), hits, 'not because of the time');
 		const answered = await held;
 		assert.equal(answered.status, 200);
 		assert.equal((await answered.read()).complete, true);

@@ -173,6 +173,7 @@ describe("files that are dropped", { skip: why }, () => {
 		await who.keys("Control+Enter");
 		const entry = await hub.entry((e) => e.k === "M6.share");
 		assert.deepEqual(entry.message.body.items.map((x) => x.hash_value ?? x.url), items.map((x) => x.hash_value || x.url));
+		await page.waitForURL(`**/#/incident/${incident}`);
 		const all = sent.join("\n");
 		assert.ok(all.includes(items[1].hash_value), "what is sent is seen here");
 		assert.doesNotMatch(all, /a name that stays here|still\.png|beside\.txt|beside it|after it|no picture at all|long\.mp4/);

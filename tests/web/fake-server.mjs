@@ -76,6 +76,8 @@ export class FakeServer {
 		this.cspReports = [];
 		this.refuseNext = null;
 		this.loseNext = false;
+		/** What comes while this is a list is neither taken nor answered before release(). @type {(() => void)[]|null} */
+		this.held = null;
 		this.skew = 0; // milliseconds by which this server's clock is ahead of the computer's
 		this.exercise = exercise ? {
 			id: uuid("exercise"), title: "LANTERN", t0, anchor_real: new Date().toISOString(), anchor_at: t0,
@@ -330,6 +332,13 @@ export class FakeServer {
 		return new Promise((r) => this.http.close(r));
 	}
 
+	release() {
+		const answers = this.held;
+		this.held = null;
+		for (const answer of answers)
+			answer();
+	}
+
 	/** Cut every connection; new ones are refused until allowed again. */
 	cut(refuse = true) {
 		this.refuseSockets = refuse;
@@ -369,8 +378,10 @@ export class FakeServer {
 				this.quiet = false;
 				return ws.terminate();
 			}
-			if (f.op === "send")
-				ws.send(JSON.stringify({ ...this.say(p, f.message), ref: f.ref }));
+			if (f.op === "send") {
+				const answer = () => ws.send(JSON.stringify({ ...this.say(p, f.message), ref: f.ref }));
+				this.held ? this.held.push(answer) : answer();
+			}
 			else if (f.op === "prepare" && this.incidents.knows(f.message))
 				ws.send(JSON.stringify({ ref: f.ref, ...this.incidents.prepare(p, f.message) }));
 			else if (f.op === "prepare")

@@ -14,7 +14,7 @@ import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
 import { openDraft } from "./draft.js";
 import { freshness, memory, now, otherNodes, ready, state } from "./model.js";
-import { go, sealedWords } from "./router.js";
+import { go, sealedWords, waiting } from "./router.js";
 
 learn("threat");
 
@@ -54,7 +54,10 @@ export function CarriedScreen() {
 	const me = state.value.me;
 	const open = async (/** @type {Event} */ e) => {
 		e.preventDefault();
+		const waits = waiting();
 		const found = await opened(sealedWords.value, code);
+		if (!waits())
+			return undefined;
 		if (!found)
 			return setWrong("carried.wrong");
 		const c = state.value.cases.get(found.case);

@@ -24,7 +24,8 @@ import { onKeys } from "./keys.js";
 import { open } from "./draft.js";
 import { Elsewhere } from "./carry.js";
 import { announce, contextOf, memory, prepare, ready, send, serverClock, state } from "./model.js";
-import { go } from "./router.js";
+import { go, waiting } from "./router.js";
+import { answered } from "./sending.js";
 
 learn("parts", "threat");
 
@@ -127,8 +128,11 @@ function NoticeForm({ c }) {
 			return show([{ name: "explanation", text: t("missing.one_fact") }]);
 		setProblems([]);
 		setBusy(true);
+		const waits = waiting();
 		const result = await prepare(message());
 		setBusy(false);
+		if (!waits())
+			return undefined;
 		if (!result.ok)
 			return refused(result);
 		setChecked(result.frame);
@@ -141,14 +145,18 @@ function NoticeForm({ c }) {
 		setBusy(true);
 		const whole = message();
 		memory.set(`${store}.used`, used.current);
+		const waits = waiting();
 		const result = await send(whole);
 		setBusy(false);
+		const here = answered(result, waits);
 		if (!result.ok)
-			return refused(result);
+			return here ? refused(result) : undefined;
 		forget();
 		announce(t(result.recorded ? (supplement ? "done.supplement" : "done.send") : "done.journaled",
 			{ n: result.seq ?? 0 }));
-		go(`#/threat/${c.id}`);
+		if (here)
+			go(`#/threat/${c.id}`);
+		return undefined;
 	}
 	useLayoutEffect(() => onKeys({
 		primary: () => (checked ? sendNow() : check()),
@@ -368,14 +376,17 @@ function Withdraw({ c, store, onClose }) {
 	async function act() {
 		if (!reason.trim())
 			return document.getElementById("withdraw-reason")?.focus();
+		const waits = waiting();
 		const result = await send(withdrawMessage(reason.trim(), contextOf(c), c.notice));
 		setAnswer(result);
+		const here = answered(result, waits);
 		if (!result.ok)
 			return;
 		memory.forget(store);
 		memory.forget(`${store}.used`);
 		announce(t("done.withdraw", { n: result.seq ?? 0 }));
-		go("#/");
+		if (here)
+			go("#/");
 	}
 	return html`<div class="card"><h2>${t("step.withdraw")}</h2>
 		<${TextField} id="withdraw-reason" label=${t("step.withdraw_reason")} value=${reason} onChange=${setReason}

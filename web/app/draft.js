@@ -5,7 +5,7 @@ import { draftMessage } from "../core/draft.js";
 import { openExercises, timeOf } from "../core/select.js";
 import { language, t } from "../lib/i18n.js";
 import { announce, memory, send, serverClock, state } from "./model.js";
-import { go } from "./router.js";
+import { go, waiting } from "./router.js";
 
 /** Words for the item that is opened next. @type {import("../core/notice.js").Form|undefined} */
 let words;
@@ -27,6 +27,7 @@ export async function open(exercise) {
 			lang: language.value,
 	};
 	const message = draftMessage(where);
+	const waits = waiting();
 	const answer = await send(message);
 	if (!answer.ok) {
 		announce(answer.refusal?.detail ?? t("lost.unknown"), true);
@@ -37,8 +38,6 @@ export async function open(exercise) {
 	if (id && words)
 		memory.set(`draft.${state.value.me?.person}.${id}.send`, words);
 	words = undefined;
-	if (id)
-		go(`#/notify/${id}`);
-	else
-		go("#/");
+	if (waits())
+		go(id ? `#/notify/${id}` : "#/");
 }

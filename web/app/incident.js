@@ -20,10 +20,10 @@ import { Confirmations, Debrief, Processes, Reports, Volumes } from "./course.js
 import { onKeys } from "./keys.js";
 import { AckMatrix } from "./matrix.js";
 import { announce, contextOfIncident, lookAtIncident, phase, ready, send, state } from "./model.js";
-import { go } from "./router.js";
+import { go, waiting } from "./router.js";
 import { Complaints, Linked, RoomOrders, RoomReferrals, RoomThreats } from "./room.js";
 import { InWords } from "./say.js";
-import { useSending } from "./sending.js";
+import { answered, useSending } from "./sending.js";
 import { SignalList } from "./signals.js";
 import { Timeline } from "./timeline.js";
 
@@ -82,12 +82,14 @@ function Acknowledge({ i, wanted }) {
 		const { asked } = i;
 		if (busy || !ready.value || !asked || !me)
 			return;
+		const waits = waiting();
 		const result = await deliver(`${asked.id} ${commitment}`,
 			() => humanReceipt(/** @type {any} */ ({ id: asked.id }), "acked", me, contextOfIncident(i), commitment));
 		if (!result.ok)
 			return;
 		announce(t(result.recorded ? "done.ack_activation" : "done.journaled", { n: result.seq ?? 0 }));
-		document.querySelector("h1")?.focus();
+		if (waits())
+			document.querySelector("h1")?.focus();
 	}
 	useLayoutEffect(() => onKeys({ primary: act, acknowledge: () => button.current?.focus() }));
 	useEffect(() => {
@@ -232,8 +234,10 @@ function Unlink({ i, tie }) {
 	async function act() {
 		if (!sure)
 			return setSure(true);
+		const waits = waiting();
 		const result = await send(unlinkMessage(i, tie));
 		setAnswer(result);
+		answered(result, waits);
 		if (result.ok)
 			announce(t("done.unlink", { n: result.seq ?? 0 }));
 	}

@@ -15,7 +15,7 @@ import { learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
 import { announce, contextOf, state } from "./model.js";
 import { current } from "./current.js";
-import { go } from "./router.js";
+import { go, waiting } from "./router.js";
 import { useSending } from "./sending.js";
 
 learn("parts", "threat");
@@ -136,12 +136,15 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			return;
 		}
 		setAnswer(null);
+		const waits = waiting();
 		const result = await deliver(key, () => built.message);
 		if (!result.ok)
 			return;
 		setF({});
 		setStep(null);
 		announce(t(result.recorded ? `done.${step}` : "done.journaled", { n: result.seq ?? 0 }));
+		if (!waits())
+			return;
 		if (step === "ack" || step === "redirect" || step === "reject") {
 			/* back to the queue, on the next threat that nobody has acknowledged */
 			const next = board(state.value).open.find((r) => r.standing === "new" && r.case.id !== c.id);

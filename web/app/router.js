@@ -40,6 +40,13 @@ function read() {
 export const route = signal(read());
 addEventListener("hashchange", () => (route.value = read()));
 
+/** Asked by who sends something: what the answer does to the screen, the next one or the focus, is for a person who still
+ * waits there. Who has gone on to something else is not moved from it. @returns {() => boolean} */
+export function waiting() {
+	const asked = location.hash;
+	return () => location.hash === asked;
+}
+
 /** @param {string} where "#/…" */
 export function go(where) {
 	if (location.hash === where)

@@ -27,7 +27,8 @@ import { Figures } from "./course.js";
 import { DropZone } from "./drop.js";
 import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
-import { go } from "./router.js";
+import { go, waiting } from "./router.js";
+import { answered } from "./sending.js";
 
 learn("parts", "threat", "incident", "course", "fences", "orders", "contacts", "exercises", "admin");
 
@@ -152,8 +153,11 @@ function SayForm({ name, about, incident, order, exercise }) {
 		setWrong([]);
 		setBusy(true);
 		const asked = message(catalogue, name, values, here(), more?.links);
+		const waits = waiting();
 		const result = await prepare(asked);
 		setBusy(false);
+		if (!waits())
+			return undefined;
 		if (!result.ok)
 			return refused(result);
 		setChecked({ prepared: result.frame, links: more?.links ?? [], offered: more?.offered ?? result.frame.duplicates ?? [],
@@ -167,21 +171,27 @@ function SayForm({ name, about, incident, order, exercise }) {
 		/* what was checked is what is sent */
 		const out = pending ?? { ...checked.message, sent_at: message(catalogue, name, values, here()).sent_at };
 		setBusy(true);
+		/* it may arrive from now on: who comes back to the form, also after a reload, sends this one again */
+		memory.set(store, { values, pending: out });
+		const waits = waiting();
 		const result = await send(out);
 		setBusy(false);
+		const waited = answered(result, waits), mine = memory.get(store, null)?.pending?.id === out.id;
 		if (!result.ok) {
-			if (result.lost === "unknown") {
-				setPending(out);
-				memory.set(store, { values, pending: out });
-			} else
-				setPending(null);
-			return refused(result);
+			const unknown = result.lost === "unknown";
+			setPending(unknown ? out : null);
+			if (mine && !unknown)
+				memory.set(store, { values });
+			return waited ? refused(result) : undefined;
 		}
-		memory.forget(store);
+		if (mine)
+			memory.forget(store);
 		announce(t(result.recorded ? "say.done" : "done.journaled", { n: result.seq ?? 0 }));
 		const ordered = order?.id ?? state.value.orderOf.get(out.id);
 		const id = incident?.id ?? state.value.incidentOf.get(out.id) ?? result.frame.incident;
-		go(ordered ? `#/order/${ordered}` : id ? `#/incident/${id}` : back);
+		if (waited)
+			go(ordered ? `#/order/${ordered}` : id ? `#/incident/${id}` : back);
+		return undefined;
 	}
 	const leave = () => (checked && !spec.direct ? setChecked(null) : go(back));
 	useLayoutEffect(() => onKeys({ primary: () => (checked || pending ? sendNow() : check()), escape: leave }));

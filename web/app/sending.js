@@ -2,7 +2,18 @@
 /* sending.js: one thing that a person sends from a screen, and what came of it. */
 
 import { useRef, useState } from "preact/hooks";
-import { send } from "./model.js";
+import { t, word } from "../lib/i18n.js";
+import { announce, send } from "./model.js";
+import { waiting } from "./router.js";
+
+/** What was not sent is said aloud to who has left the screen that would show it. @param {any} answer @param {() => boolean} waits
+ * @returns {boolean} whether the person still waits for it */
+export function answered(answer, waits) {
+	const here = waits(), { refusal } = answer;
+	if (!here && !answer.ok)
+		announce(t("lost.left", { why: refusal ? `${t("refused.title")}: ${refusal.detail ?? word("refusal", refusal.code)}.` : t(answer.lost === "before" ? "lost.before" : "lost.unknown") }), true);
+	return here;
+}
 
 /** What may have arrived is repeated with the same id, so that it counts once; after a refusal it is made anew. */
 export function useSending() {
@@ -15,8 +26,10 @@ export function useSending() {
 	async function deliver(key, make) {
 		const { message } = pending.current = pending.current?.key === key ? pending.current : { key, message: make() };
 		setBusy(true);
+		const waits = waiting();
 		const result = await send(message);
 		setBusy(false);
+		answered(result, waits);
 		setAnswer(result);
 		if (result.ok || result.refusal)
 			pending.current = null;

@@ -225,6 +225,7 @@ export default {
 	"lost.before_advice": "Was Sie geschrieben haben, ist noch da. Noch einmal drücken, wenn die Verbindung wieder steht.",
 	"lost.unknown": "Die Verbindung riss ab, bevor die Antwort kam. Vielleicht ist es angekommen.",
 	"lost.unknown_advice": "Wenn die Verbindung wieder steht, sehen Sie unter „Was geschah“ nach. Noch einmal zu drücken schadet nicht: Es kann nicht doppelt zählen.",
+	"lost.left": "Von der Seite, die Sie verlassen haben: {why} Was Sie eingaben, ist dort noch da.",
 
 	"mode.actual": "echt",
 	"mode.exercise": "ÜBUNG",

@@ -225,6 +225,7 @@ export default {
 	"lost.before_advice": "What you typed is still here. Press again when the connection is back.",
 	"lost.unknown": "The connection was lost before the answer came. It may have arrived.",
 	"lost.unknown_advice": "When the connection is back, look at “What happened”. Pressing again is safe: it cannot count twice.",
+	"lost.left": "From the screen that you left: {why} What you typed is kept there.",
 
 	"mode.actual": "actual",
 	"mode.exercise": "EXERCISE",

@@ -225,6 +225,7 @@ export default {
 	"lost.before_advice": "Lo que escribió sigue aquí. Pulse de nuevo cuando vuelva la conexión.",
 	"lost.unknown": "La conexión se perdió antes de llegar la respuesta. Puede que haya llegado.",
 	"lost.unknown_advice": "Cuando vuelva la conexión, mire «Qué ha ocurrido». Pulsar de nuevo es seguro: no puede contar dos veces.",
+	"lost.left": "De la pantalla que dejó: {why} Lo que escribió sigue allí.",
 
 	"mode.actual": "real",
 	"mode.exercise": "EJERCICIO",

@@ -225,6 +225,7 @@ export default {
 	"lost.before_advice": "Ce que vous avez saisi est toujours ici. Appuyez de nouveau quand la connexion sera rétablie.",
 	"lost.unknown": "La connexion a été perdue avant l’arrivée de la réponse. L’envoi a pu aboutir.",
 	"lost.unknown_advice": "Quand la connexion sera rétablie, regardez « Ce qui s’est passé ». Appuyer de nouveau est sans risque : cela ne peut pas compter deux fois.",
+	"lost.left": "De l’écran que vous avez quitté : {why} Ce que vous avez saisi y est conservé.",
 
 	"mode.actual": "réel",
 	"mode.exercise": "EXERCICE",

@@ -225,6 +225,7 @@ export default {
 	"lost.before_advice": "Ciò che avete scritto è ancora qui. Premere di nuovo quando torna la connessione.",
 	"lost.unknown": "La connessione si è persa prima della risposta. Può essere arrivato.",
 	"lost.unknown_advice": "Quando torna la connessione, guardare «Che cosa è successo». Premere di nuovo è sicuro: non può contare due volte.",
+	"lost.left": "Dalla schermata che ha lasciato: {why} Ciò che ha scritto è ancora lì.",
 
 	"mode.actual": "reale",
 	"mode.exercise": "ESERCITAZIONE",

@@ -225,6 +225,7 @@ export default {
 	"lost.before_advice": "To, co wpisano, nadal tu jest. Naciśnij ponownie, gdy połączenie wróci.",
 	"lost.unknown": "Połączenie utracono przed odpowiedzią. Mogło dotrzeć.",
 	"lost.unknown_advice": "Gdy połączenie wróci, zajrzyj do „Co się wydarzyło”. Ponowne naciśnięcie jest bezpieczne: nie policzy się dwa razy.",
+	"lost.left": "Z ekranu, który opuszczono: {why} Wpisany tekst jest tam zachowany.",
 
 	"mode.actual": "rzeczywiste",
 	"mode.exercise": "ĆWICZENIE",
