@@ -222,7 +222,7 @@ export function AuditScreen() {
 			loadQueries();
 		return () => stopper.current?.abort();
 	}, []);
-	useEffect(() => void (typed = { person: me?.person, mandate, purpose, name, values }), [mandate, purpose, name, values]);
+	useLayoutEffect(() => void (typed = { person: me?.person, mandate, purpose, name, values }), [mandate, purpose, name, values]);
 	const query = queries.value?.find((q) => q.name === name) ?? queries.value?.[0];
 	const chosen = mandates.some((m) => m.id === mandate) ? mandate : mandates.length === 1 ? mandates[0].id : "";
 	const parameters = query?.parameters.filter((p) => !COMMON.has(p.name)) ?? [];

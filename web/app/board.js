@@ -3,7 +3,7 @@
  * One row has the focus (roving tabindex): j and k move it, Enter opens it. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { REMIND_UNDECIDED_MS } from "../core/alarm.js";
 import { board, deadlines } from "../core/board.js";
 import { incidentName } from "../core/incidents.js";
@@ -209,7 +209,7 @@ export function BoardScreen() {
 		if (had && document.activeElement === document.body)
 			elementOf(had)?.focus({ preventScroll: true });
 	});
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const move = (/** @type {number} */ by) => {
 			const list = order.current, on = document.activeElement;
 			/* the row that had the focus may have left the page */

@@ -3,7 +3,7 @@
  * then the form, then a page that shows whom it goes to and why, then it is sent. The same form, with nothing
  * mandatory, makes a supplement. What was typed is kept on this computer until it was sent. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { uuid7 } from "../core/ids.js";
 import {
 	CONFIDENCE, CONTENT_TYPES, DUTIES, GROUNDS, HINT_KINDS, IDENTIFIERS, IMMEDIACY, NOTIFIED, OFFENCES, STATUSES,
@@ -17,10 +17,11 @@ import { Checks, Radios, Select, TextArea, TextField } from "../components/field
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, Refused, ScreenTitle, caseNumber, rolesInWords } from "../components/parts.js";
 import { Countdown, Elapsed, When } from "../components/time.js";
+import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { country } from "../lib/format.js";
 import { language, learn, t, word } from "../lib/i18n.js";
-import { onKeys } from "./keys.js";
+import { onKeys, useSeen } from "./keys.js";
 import { open } from "./draft.js";
 import { Elsewhere } from "./carry.js";
 import { announce, contextOf, memory, prepare, ready, send, serverClock, state } from "./model.js";
@@ -85,7 +86,7 @@ function NoticeForm({ c }) {
 			[name]: v } : row)) });
 	const addTo = (/** @type {keyof typeof emptyRow} */ list) => {
 		change({ [list]: [...f[list], { ...emptyRow[list] }] });
-		setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector(`#group-${list} .group-row:last-of-type input, #group-${list} .group-row:last-of-type select`))?.focus());
+		drawn(() => /** @type {HTMLElement|null} */ (document.querySelector(`#group-${list} .group-row:last-of-type input, #group-${list} .group-row:last-of-type select`))?.focus());
 	};
 	const dropFrom = (/** @type {string} */ list, /** @type {number} */ i) =>
 		change({ [list]: f[list].filter((/** @type {any} */ _, /** @type {number} */ j) => j !== i) });
@@ -95,7 +96,7 @@ function NoticeForm({ c }) {
 	function show(list) {
 		setProblems(list);
 		setChecked(null);
-		setTimeout(() => summary.current?.focus());
+		drawn(() => summary.current?.focus());
 	}
 
 	/** @param {any} result */
@@ -158,8 +159,9 @@ function NoticeForm({ c }) {
 			go(`#/threat/${c.id}`);
 		return undefined;
 	}
+	const seen = useSeen(checked);
 	useLayoutEffect(() => onKeys({
-		primary: () => (checked ? sendNow() : check()),
+		primary: (event) => void (checked ? seen(event) && sendNow() : check()),
 		escape: () => (checked ? setChecked(null) : go("#/")),
 	}));
 

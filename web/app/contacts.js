@@ -3,7 +3,7 @@
  * their channels and drills, its roster, and the directory of all others. What a person may not read is not here: the server did
  * not send it. Changes of a contact point take two admins: one declares, another one puts in force what they read here. */
 
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { channelState, contactMessage, isAdmin, isOverdue, onDuty, pointsFor, runningDrills, shiftsOf, waitingTests } from "../core/contacts.js";
 import { TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
@@ -157,7 +157,7 @@ export function ContactsScreen({ id }) {
 	const others = pointsFor(s, org, true);
 	const sought = [...own, ...others].find((p) => p.org.toLowerCase() === id?.toLowerCase())?.id;
 	/* the one that the address names is shown, and read out, first */
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const heading = sought && document.getElementById(`point-${sought}`);
 		if (!heading)
 			return;

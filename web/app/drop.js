@@ -2,7 +2,7 @@
 /* drop.js: where files are dropped on the form of signals. Their digests are made here, by a worker that can reach nobody
  * (hasher/worker.js); a file leaves this computer neither whole nor in part, is shown nowhere, and is forgotten with the page. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import hasher from "tocsin:hasher";
 import { HASH_TYPES, itemsOf, contentType, withoutPdq } from "../core/dropped.js";
 import { Icon } from "../components/icon.js";
@@ -91,7 +91,7 @@ export function DropZone({ onItems }) {
 		memory.set("drop.types", next);
 	};
 	/* a file that falls beside the zone must not be opened by the browser: nobody wants to see it here */
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const keep = (/** @type {DragEvent} */ e) => {
 			e.preventDefault();
 			if (e.type === "drop" && e.dataTransfer?.files.length)

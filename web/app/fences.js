@@ -2,7 +2,7 @@
 /* fences.js: the pages of deconfliction checks and of referrals. A referral looks like no order: dotted, without red, without a
  * clock, and it says in words that nothing is owed. */
 
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { addresses, listOfChecks, listOfReferrals, mayAnswerCheck, mayAnswerReferral, mayCheck, mayDecideCheck, mayRefer, oursIn,
 	outcome } from "../core/fences.js";
 import { timeOf } from "../core/select.js";
@@ -37,7 +37,7 @@ function Page({ title, lead, add, words, children }) {
 
 /** The one that the address names is shown first to who reads the page. @param {string|undefined} id */
 function useShown(id) {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (id)
 			document.getElementById(`fence-${id}`)?.scrollIntoView({ block: "center" });
 	}, [id]);

@@ -1,7 +1,7 @@
 // @ts-check
 /* find.js: the search over everything, over whatever screen is on. Arrow keys move, Enter opens, Esc closes. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MOST, find } from "../core/find.js";
 import { ModeTag, caseNumber } from "../components/parts.js";
 import { html } from "../lib/html.js";
@@ -34,7 +34,7 @@ export function FindDialog() {
 		if (asked.current === words)
 			setLooked({ for: words });
 	};
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const back = /** @type {HTMLElement|null} */ (document.activeElement);
 		dialog.current?.showModal();
 		dialog.current?.querySelector("input")?.select();

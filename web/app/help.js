@@ -1,7 +1,7 @@
 // @ts-check
 /* help.js: what the symbols and keys mean, over whatever screen is on. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Standing } from "../components/parts.js";
 import { Icon } from "../components/icon.js";
 import { html } from "../lib/html.js";
@@ -14,7 +14,7 @@ learn("parts", "settings");
 /** @param {{onClose: () => void}} props */
 export function HelpDialog({ onClose }) {
 	const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const back = /** @type {HTMLElement|null} */ (document.activeElement);
 		ref.current?.showModal();
 		ref.current?.querySelector("button")?.focus();

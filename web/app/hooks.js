@@ -139,7 +139,7 @@ function Declare() {
 		setTried(false);
 		setV(EMPTY);
 	};
-	useEffect(() => void (open && document.getElementById("hook-url")?.focus()), [open]);
+	useLayoutEffect(() => void (open && document.getElementById("hook-url")?.focus()), [open]);
 	if (!open)
 		return html`<p><button type="button" class="primary" onClick=${() => setOpen(true)}><${Icon} name="plus" /> ${t("hooks.declare")}</button></p>`;
 	return html`<form class="card hook-form" onSubmit=${submit} aria-label=${t("hooks.declare")} noValidate>

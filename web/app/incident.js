@@ -92,7 +92,7 @@ function Acknowledge({ i, wanted }) {
 			document.querySelector("h1")?.focus();
 	}
 	useLayoutEffect(() => onKeys({ primary: act, acknowledge: () => button.current?.focus() }));
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (wanted)
 			button.current?.focus();
 	}, [wanted]);
@@ -256,7 +256,7 @@ export function IncidentScreen({ id, step }) {
 	const s = state.value;
 	const i = s.incidents.get(id);
 	usePaper(i ? `${t(i.mode === "exercise" ? "exercise.prefix" : "exercise.real")} · ${incidentName(i)}` : "", `TLP:${i?.reports[0]?.original?.tlp ?? "AMBER"}`);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		current.value = id;
 		return onKeys({ escape: () => go("#/") });
 	}, [id]);

@@ -2,7 +2,7 @@
 /* next-step.js: what a person can do with a threat. One choice at a time; the primary one is chosen already, so that
  * Ctrl+Enter takes the threat over. An action that cannot be sent now is switched off, with the reason beside it. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { response } from "../core/protocol.js";
 import { board } from "../core/board.js";
 import { possibleDesks } from "../core/select.js";
@@ -10,6 +10,7 @@ import { TextArea, TextField, Select } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { Refused } from "../components/parts.js";
 import { stamped, withdrawMessage } from "../core/notice.js";
+import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
@@ -57,7 +58,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 	const [missing, setMissing] = useState(/** @type {string|null} */ (null));
 	const box = useRef(/** @type {HTMLElement|null} */ (null));
 
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (wanted && can[wanted]) {
 			setStep(wanted);
 			box.current?.querySelector("button.primary")?.scrollIntoView({ block: "nearest" });
@@ -132,7 +133,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 		const built = build();
 		if ("missing" in built) {
 			setMissing(built.missing);
-			setTimeout(() => document.getElementById(`step-${built.missing}`)?.focus());
+			drawn(() => document.getElementById(`step-${built.missing}`)?.focus());
 			return;
 		}
 		setAnswer(null);
@@ -150,8 +151,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			const next = board(state.value).open.find((r) => r.standing === "new" && r.case.id !== c.id);
 			current.value = next?.case.id ?? c.id;
 			go("#/");
-			setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector(`[data-row="${current.value}"]`))?.focus(),
-				50);
+			drawn(() => /** @type {HTMLElement|null} */ (document.querySelector(`[data-row="${current.value}"]`))?.focus());
 		} else
 			document.querySelector("h1")?.focus();
 	}

@@ -20,12 +20,13 @@ import { Radios } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, Refused, ScreenTitle, personInWords, rolesInWords, vocabularyWord } from "../components/parts.js";
 import { When } from "../components/time.js";
+import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { country, exact } from "../lib/format.js";
 import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Figures } from "./course.js";
 import { DropZone } from "./drop.js";
-import { onKeys } from "./keys.js";
+import { onKeys, useSeen } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go, waiting } from "./router.js";
 import { answered } from "./sending.js";
@@ -128,7 +129,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	function show(list) {
 		setWrong(list);
 		setChecked(null);
-		setTimeout(() => summary.current?.focus());
+		drawn(() => summary.current?.focus());
 	}
 
 	/** @param {any} result */
@@ -194,7 +195,8 @@ function SayForm({ name, about, incident, order, exercise }) {
 		return undefined;
 	}
 	const leave = () => (checked && !spec.direct ? setChecked(null) : go(back));
-	useLayoutEffect(() => onKeys({ primary: () => (checked || pending ? sendNow() : check()), escape: leave }));
+	const seen = useSeen(checked);
+	useLayoutEffect(() => onKeys({ primary: (event) => void (checked || pending ? seen(event) && sendNow() : check()), escape: leave }));
 	/* nothing to ask: straight to what it does */
 	useEffect(() => {
 		if (spec.direct && !checked && ready.value)
@@ -356,7 +358,7 @@ function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSen
 	const shape = catalogue.types[spec.type].shape;
 	const tied = links.find((/** @type {any} */ l) => l.kind === "duplicate_of")?.to;
 	const [opened, setOpened] = useState(others.length <= 12);
-	useEffect(() => document.querySelector("h1")?.focus(), [checked]);
+	useLayoutEffect(() => document.querySelector("h1")?.focus(), [checked]);
 	const back = spec.direct ? "say.back" : "check.back";
 	const shown = opened ? others : others.slice(0, 8);
 	return html`<main id="main" class="compose check">

@@ -245,7 +245,7 @@ export function Shell() {
 		board: () => go("#/"),
 		report: () => mayReport(state.value.me) && go("#/say/M1.report"),
 		compose: () => mayDraft(state.value.me) && ready.value && openDraft(),
-	}), []);
+	}, true), []);
 	const board = session.value === "in" && onShift.value;
 	useEffect(() => void (board && setTimeout(fetchSoon, 300)), [board, ready.value]);
 	if (session.value !== "in")

@@ -3,7 +3,7 @@
  * to a person who asks; then the person says that the sound was heard. */
 
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { board } from "../core/board.js";
 import { titleOf } from "../core/select.js";
 import { Icon } from "../components/icon.js";
@@ -120,7 +120,7 @@ export function ShiftScreen() {
 	};
 	const duty = onDuty(state.value, me?.org ?? "", now.value).map((x) => personInWords(x.person));
 	const [last] = shiftNotes(state.value);
-	useEffect(() => void document.getElementById("shift-go")?.focus(), [tried]);
+	useLayoutEffect(() => void document.getElementById("shift-go")?.focus(), [tried]);
 	return html`<main id="main" class="narrow">
 		<${ScreenTitle}>${t("shift.title")}</${ScreenTitle}>
 		<p class="lead">${t("shift.lead", { title: titleOf(state.value, me?.person) ?? rolesInWords(me),

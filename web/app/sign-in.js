@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { Bell, Icon } from "../components/icon.js";
 import { TextField } from "../components/field.js";
 import { ScreenTitle } from "../components/parts.js";
+import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { linkToken, session, sessionEnded, signIn } from "./model.js";
@@ -33,7 +34,7 @@ export function SignInScreen() {
 		setProblem(why);
 		if (why === "signin.used")
 			linkToken.value = null; // a new one can be pasted
-		setTimeout(() => document.getElementById("sign-in-problem")?.focus());
+		drawn(() => document.getElementById("sign-in-problem")?.focus());
 	}
 
 	if (session.value === "unknown")

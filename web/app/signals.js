@@ -5,7 +5,7 @@
 import { clusters } from "../core/signals.js";
 import { mayRetract } from "../core/course.js";
 import { mayJudge } from "../core/crisis.js";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Copyable } from "../components/copy.js";
 import { Graded } from "../components/graded.js";
 import { Icon } from "../components/icon.js";
@@ -50,7 +50,7 @@ function Counts({ x }) {
 function Row({ row, i }) {
 	const x = row.signal;
 	const sought = route.value.step === x.id;
-	useEffect(() => void (sought && document.getElementById(`signal-${x.id}`)?.scrollIntoView({ block: "center" })), [sought]);
+	useLayoutEffect(() => void (sought && document.getElementById(`signal-${x.id}`)?.scrollIntoView({ block: "center" })), [sought]);
 	const f = x.fields;
 	const v = value(x);
 	const standing = x.disputed && x.state !== "QUARANTINED" && !x.ended ? "DISPUTED" : x.state;

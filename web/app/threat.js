@@ -2,7 +2,7 @@
 /* threat.js: one threat. What a person who was just woken needs, in this order: how long it has waited, what it is,
  * what to do next; then who has it, and what happened. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { deadlinesOf } from "../core/board.js";
 import { acceptedBy, ackTimer, allowed, firstHuman, headline, isHub, nextEscalation, standing,
 	stateAccepted } from "../core/select.js";
@@ -105,7 +105,7 @@ function spanBetween(from, to) {
 /** @param {{id: string, step?: string}} props */
 export function ThreatScreen({ id, step }) {
 	const c = state.value.cases.get(id);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		current.value = id;
 		return onKeys({
 			escape: () => go("#/"),

@@ -11,6 +11,7 @@
 import { CODES, blank, mustBeAnswered, needed, neededOfEach, shown, valueAt } from "../core/form.js";
 import { localOffset } from "../core/notice.js";
 import { country } from "../lib/format.js";
+import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Checks, Radios, Select, TextArea, TextField } from "./field.js";
@@ -144,7 +145,7 @@ function Rows({ form, f, path }) {
 	const name = has(`group.${shape}`) ? t(`group.${shape}`) : shape.replaceAll("_", " ");
 	const add = () => {
 		form.set(path, [...rows, blank(form.catalogue, shape)]);
-		setTimeout(() => /** @type {HTMLElement|null} */ (document.getElementById(id)?.querySelector(
+		drawn(() => /** @type {HTMLElement|null} */ (document.getElementById(id)?.querySelector(
 			":scope > .group-row:last-of-type input, :scope > .group-row:last-of-type select"))?.focus());
 	};
 	return html`<div class="group" id=${id}>

@@ -1,7 +1,7 @@
 // @ts-check
 /* parts.js: small parts that several screens use. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { inExercise, orgName, titleOf } from "../core/select.js";
 import { html } from "../lib/html.js";
 import { t, word } from "../lib/i18n.js";
@@ -88,7 +88,7 @@ export function caseNumber(id) {
 /** A refusal in words: what, which field, which law, what to do. @param {{answer: any}} props */
 export function Refused({ answer }) {
 	const ref = useRef(/** @type {HTMLElement|null} */ (null));
-	useEffect(() => ref.current?.focus(), [answer]);
+	useLayoutEffect(() => ref.current?.focus(), [answer]);
 	if (!answer || answer.ok)
 		return null;
 	const r = answer.refusal;
@@ -110,7 +110,7 @@ export function Refused({ answer }) {
  * @param {{children: any, id?: string, class?: string}} props */
 export function ScreenTitle({ children, id, class: extra }) {
 	const ref = useRef(/** @type {HTMLElement|null} */ (null));
-	useEffect(() => {
+	useLayoutEffect(() => {
 		scrollTo(0, 0);
 		ref.current?.focus({ preventScroll: true });
 	}, [id]);

@@ -2,7 +2,7 @@
 /* paper.js: what is printed looks like a document: every page says what it is of, who may read it, and its number (@page, styles/paper.css).
  * One part of a screen can be printed alone, as a sheet: the style sheet hides everything else meanwhile. */
 
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** A text in a style sheet. @param {string} text */
 const quoted = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\n\r\f]/g, " ")}"`;
@@ -10,7 +10,7 @@ const quoted = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\n\r\f]/g,
 /** While a screen is open: the head of each page that is printed of it. A style sheet that is made here is no style of the document's, which
  * the policy would refuse. @param {string} what reference, mode @param {string} mark who may read it */
 export function usePaper(what, mark) {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const sheet = new CSSStyleSheet();
 		sheet.replaceSync(`@page { @top-left { content: ${quoted(what)}; } @top-right { content: ${quoted(mark)}; } }`);
 		document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
