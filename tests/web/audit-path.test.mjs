@@ -59,11 +59,11 @@ describe("the audit explorer", { skip: why }, () => {
 		// whoever audits the demonstration finds a mandate for each exercise
 		await page.locator("#audit-mandate option", { hasText: "LANTERN: a live-streamed attack" }).waitFor({ state: "attached" });
 		await keys("Control+Enter");
-		assert.equal(await page.evaluate(() => document.activeElement?.id), "audit-mandate", "of several one is chosen");
+		await page.waitForFunction(() => document.activeElement?.id === "audit-mandate"); // of several one is chosen
 		await page.locator("#audit-mandate").selectOption(mandate);
 		await keys("Control+Enter");
 		await page.locator("#audit-purpose-error").waitFor();
-		assert.equal(await page.evaluate(() => document.activeElement?.id), "audit-purpose");
+		await page.waitForFunction(() => document.activeElement?.id === "audit-purpose");
 		await clean(auditor);
 		await page.keyboard.type("Was it in time?");
 		await page.locator("#p-exercise").selectOption(LANTERN);

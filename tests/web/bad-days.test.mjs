@@ -11,7 +11,7 @@ import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
 import { atConsole } from "../integration/lib/audit.mjs";
 import { Member } from "../integration/lib/member.mjs";
 import { m4, message } from "../integration/lib/messages.mjs";
-import { Server, tocsind } from "../integration/lib/server.mjs";
+import { freePort, Server, tocsind } from "../integration/lib/server.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
 const WORDS = "Copies of the stream on three services.";
@@ -25,7 +25,7 @@ describe("bad days", { skip: why }, () => {
 	};
 
 	before(async () => {
-		server = await Server.start();
+		server = await Server.start({ port: await freePort() });
 		const r = await server.request("POST", "/api/messages", { credential: server.credential("CELL", "controller"), body: message("exercise", { step: "clock", action: "run", rate_milli: 1000 },
 			{ sent_at: new Date().toISOString() }) });
 		assert.equal(r.status, 200, r.text);

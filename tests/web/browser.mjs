@@ -55,7 +55,7 @@ export async function person(browser, { origin, theme = "dark", width = 1280, he
 				return start.apply(this, a);
 			};
 	}, { theme, ...settings });
-	context.setDefaultTimeout(30_000); // how long a busy machine may take; who waits for less says why
+	context.setDefaultTimeout(60_000); // how long a busy machine may take; who waits for less says why
 	const page = await context.newPage();
 	return { context, page, violations, keys: (...list) => list.reduce((p, k) => p.then(() =>
 		page.keyboard.press(k)), Promise.resolve()) };

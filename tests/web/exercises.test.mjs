@@ -79,7 +79,7 @@ describe("exercise control", { skip: why }, () => {
 		await page.keyboard.type("tomorrow");
 		await keys("Enter");
 		await box(control, "LANTERN").getByText("A time since the start, like 6:00:00").waitFor();
-		assert.equal(await page.evaluate(() => document.activeElement?.id.startsWith("to-")), true);
+		await page.waitForFunction(() => document.activeElement?.id.startsWith("to-"));
 		await field.fill("");
 		await page.keyboard.type("1:00:00");
 		await keys("Enter");
@@ -156,11 +156,11 @@ describe("exercise control", { skip: why }, () => {
 	test("without a connection nothing can be moved, and the page says so; the end is asked twice", async () => {
 		const { page, keys } = control;
 		server.signal("front", "SIGSTOP");
-		await page.getByText("the clock cannot be moved").first().waitFor({ timeout: 20_000 });
+		await page.getByText("the clock cannot be moved").first().waitFor();
 		assert.equal(await box(control, "LANTERN").getByRole("button", { name: /^Run/ }).isDisabled(), true);
 		await clean(control);
 		server.signal("front", "SIGCONT");
-		await page.waitForFunction(() => !document.querySelector(".ex-controls button.primary")?.disabled, undefined, { timeout: 20_000 });
+		await page.waitForFunction(() => !document.querySelector(".ex-controls button.primary")?.disabled);
 		await press(page, /^End the exercise: COLD SPRING/);
 		await press(page, /^End COLD SPRING: for good|^End COLD SPRING for good/);
 		await page.getByText("1 exercise is over").waitFor();

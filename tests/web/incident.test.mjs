@@ -137,10 +137,9 @@ describe("incidents and forms", { skip: haveChromium ? false : "there is no Chro
 
 	test("on a telephone nothing is cut off at the side; in German it is German", async () => {
 		const { id, page, end } = await at("incident", "GameNest-night-responder", { width: 360, height: 760, locale: "de-DE" });
-		for (const hash of ["#/", `#/incident/${id}`, "#/say/M1.report", `#/say/M6.share/${id}`]) {
+		for (const [hash, there] of [["#/", "main.board"], [`#/incident/${id}`, ".incident-page .timeline"], ["#/say/M1.report", ".mode-choice"], [`#/say/M6.share/${id}`, ".dropzone"]]) {
 			await go(page, hash);
-			await page.waitForSelector("h1");
-			await page.waitForTimeout(100);
+			await page.locator(there).first().waitFor();
 			const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 			assert.ok(over <= 0, `${hash}: ${over} px too wide`);
 			assert.doesNotMatch(await page.locator("main").innerText(), /ᵉⁿ/, hash);

@@ -77,6 +77,13 @@ describe("the log in the browser", { skip: why }, () => {
 		await line.locator(".log-good").waitFor(); // the true one still is
 	});
 
+	/** The page of the log, opened once more. */
+	const anew = async (page) => {
+		await page.evaluate(() => (location.hash = "#/"));
+		await page.locator("main.board").waitFor();
+		await page.evaluate(() => (location.hash = "#/log"));
+	};
+
 	test("the page says who vouches for it, each checked in the browser", async () => {
 		const { page } = desk;
 		await page.evaluate(() => (location.hash = "#/log"));
@@ -87,8 +94,7 @@ describe("the log in the browser", { skip: why }, () => {
 			const r = await server.request("POST", "/api/cosign", { credential: server.credential(org, "gateway"), body: { line: w.line(note) } });
 			assert.equal(r.status, 200, r.text);
 		}
-		await page.evaluate(() => (location.hash = "#/"));
-		await page.evaluate(() => (location.hash = "#/log"));
+		await anew(page);
 		await page.getByText(/2 members vouch for the first \d+ entries/).waitFor();
 		await page.getByText(/checked: the log goes on from all that was seen here before/).waitFor();
 		assert.deepEqual(await axe(page), []);
@@ -96,8 +102,7 @@ describe("the log in the browser", { skip: why }, () => {
 			const answer = await route.fetch();
 			await route.fulfill({ response: answer, body: (await answer.text()).replace(/(witness\/HUB .{60})(.)/, (_, a, b) => a + (b === "A" ? "B" : "A")) });
 		});
-		await page.evaluate(() => (location.hash = "#/"));
-		await page.evaluate(() => (location.hash = "#/log"));
+		await anew(page);
 		await page.getByRole("alert").filter({ hasText: /The signature of the witness localhost\/witness\/HUB is not good/ }).waitFor();
 		await page.unroute("**/log/cosignatures");
 	});

@@ -3,24 +3,15 @@
 
 import assert from "node:assert/strict";
 import { existsSync, chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
 import { notify } from "./people.mjs";
 import { Member } from "../integration/lib/member.mjs";
 import { message } from "../integration/lib/messages.mjs";
-import { scratch, Server, tocsind, until } from "../integration/lib/server.mjs";
+import { freePort, scratch, Server, tocsind, until } from "../integration/lib/server.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
-
-/** A port that nobody has: each node is told the other's before either is there. */
-const port = () => new Promise((resolve) => {
-	const s = createServer().listen(0, "127.0.0.1", () => {
-		const p = s.address().port;
-		s.close(() => resolve(p));
-	});
-});
 
 describe("a threat by way of another node", { skip: why }, () => {
 	let dir, one, two, browser, platform, desk, ports;
@@ -40,7 +31,7 @@ describe("a threat by way of another node", { skip: why }, () => {
 
 	before(async () => {
 		dir = scratch();
-		ports = [await port(), await port()];
+		ports = [await freePort(), await freePort()]; // each is told the other's before either is there
 		one = await Server.start({ state: join(dir, "one"), port: ports[0], args: ["--other-nodes", `https://localhost:${ports[1]}`] });
 		await second();
 		const run = await one.request("POST", "/api/messages", { credential: one.credential("CELL", "controller"), body: message("exercise", { step: "clock", action: "run", rate_milli: 1000 },
@@ -104,14 +95,14 @@ describe("a threat by way of another node", { skip: why }, () => {
 		await there.keyboard.press("Control+Enter");
 		await there.getByRole("heading", { name: "Check, then send" }).waitFor();
 		await there.keyboard.press("Control+Enter");
-		await until(() => notices().length, "it is at the desk", 30_000);
+		await until(() => notices().length, "it is at the desk");
 		/* and now the first node wakes up, with what it was sent in its hands */
 		one.signal("front", "SIGCONT");
 		await page.locator(".pill.is-live").waitFor();
 		await until(async () => {
 			const known = await page.evaluate(() => document.querySelector("main.compose form, .clock-box") !== null && !document.querySelector(".elsewhere"));
 			return known;
-		}, "the first console knows", 30_000);
+		}, "the first console knows");
 		const own = await Member.connect(one, "StreamHarbor", "night responder", { from: -1 });
 		await until(() => own.entries.some((e) => e.k === "M4.send"), "the first node knows");
 		const sent = own.entries.filter((e) => e.k === "M4.send");
@@ -142,7 +133,7 @@ describe("a threat by way of another node", { skip: why }, () => {
 		one.signal("front", "SIGCONT");
 		await page.locator(".pill.is-live").waitFor();
 		desk = await Member.connect(one, "AIRU", "duty officer", { from: -1 });
-		await until(() => notices().length >= before && desk.beats > 1, "everything that there is", 30_000);
+		await until(() => notices().length >= before && desk.beats > 1, "everything that there is");
 		assert.equal(notices().length, before);
 	});
 });

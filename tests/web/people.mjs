@@ -50,7 +50,7 @@ export async function notify({ page, keys }, { words, state, handle, until = asy
 	await write(page, /^Identifier/, handle);
 	await choose(page, /reported anywhere else/, /No/);
 	await keys("Control+Enter");
-	await page.getByRole("heading", { name: "Check, then send" }).waitFor({ timeout: 8000 }).catch(async () => {
+	await page.getByRole("heading", { name: "Check, then send" }).waitFor().catch(async () => {
 		throw new Error(await page.locator(".box-red").innerText());
 	});
 }

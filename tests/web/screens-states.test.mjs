@@ -20,7 +20,7 @@ describe("every screen, in every state", { skip: haveChromium ? false : "there i
 			const made = await at(scene, { exercise: state !== "real", reducedMotion: "reduce", signed: true });
 			if (state === "offline") {
 				made.fake.quiet = true;
-				await made.page.locator(".banner.is-red").waitFor({ timeout: 25_000 });
+				await made.page.locator(".banner.is-red").waitFor();
 			}
 			if (state === "tampered") {
 				await go(made.page, SCREENS.find((x) => x.name === "log"), made);

@@ -89,7 +89,13 @@ export async function stage(browser, left, scene, options = {}, who = "AIRU-duty
 	return { fake, ...made, ...p };
 }
 export async function go(page, screen, made) {
-	await page.evaluate((h) => (location.hash = h), screen.at(made));
+	/* what shows that it is there may stand on the screen before it as well */
+	await page.evaluate((h) => new Promise((done) => {
+		if (location.hash === h)
+			return done();
+		addEventListener("hashchange", () => requestAnimationFrame(done), { once: true });
+		location.hash = h;
+	}), screen.at(made));
 	await page.locator(screen.there).first().waitFor();
 	await screen.then?.(page, made);
 }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { randomBytes, createECDH } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
+import { until } from "../integration/lib/server.mjs";
 import { FakeServer } from "./fake-server.mjs";
 
 const key = createECDH("prime256v1").generateKeys("base64url");
@@ -63,9 +64,7 @@ describe("wake-up", { skip: haveChromium ? false : "there is no Chromium here" }
 		tools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => (registration = registrations[0]?.registrationId ?? registration));
 		await tools.send("ServiceWorker.enable");
 		await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-		for (let i = 0; !registration && i < 100; i++)
-			await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-		assert.ok(registration, "the worker is registered");
+		await until(() => registration, "the worker is registered");
 		const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.getRegistration()).getNotifications())
 			.map((n) => [n.title, n.body, n.requireInteraction]));
 		const push = (data) => tools.send("ServiceWorker.deliverPushMessage", { origin: fake.origin, registrationId: registration, data });

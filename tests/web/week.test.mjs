@@ -56,8 +56,8 @@ describe("a page that is open for a week", { skip: haveChromium ? false : "there
 			body: { step: "supplement", explanation } });
 		await page.route("**/api/entries?*", async (route) => {
 			const answer = await route.fetch();
-			goesOn(4, "It came on the way.");
-			await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))); /* it has come */
+			const { seq } = goesOn(4, "It came on the way.");
+			await page.waitForFunction((n) => Number(document.querySelector(".pill-seq").textContent.replace(/\D/g, "")) >= n, seq); /* it has come */
 			await route.fulfill({ response: answer });
 		}, { times: 1 });
 		await page.evaluate((id) => (location.hash = `#/threat/${id}`), made[4].caseId);
