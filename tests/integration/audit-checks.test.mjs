@@ -85,7 +85,7 @@ describe('an erasure that is due', () => {
 	});
 
 	it('is none any more once it is carried out', async () => {
-		await until(async () => (await due()).length === 0, 'it is gone', 20_000);
+		await until(async () => (await due()).length === 0, 'it is gone');
 		const erased = await asks('integrity', mandate);
 		assert.equal(erased[0].missing, 0, 'what went by an entry is not missing');
 	});
@@ -114,7 +114,7 @@ describe('the record', () => {
 	let sent, other;
 	const looked = async () => {
 		await ledger.rows(`update audit.checked set at = '2000-01-01'`, 'admin');
-		await until(async () => (await ledger.rows(`select count(*) as n from audit.checked where at < '2001-01-01'`, 'admin'))[0].n == 0, 'all was looked at', 20_000);
+		await until(async () => (await ledger.rows(`select count(*) as n from audit.checked where at < '2001-01-01'`, 'admin'))[0].n == 0, 'all was looked at');
 	};
 	before(async () => {
 		[sent, other] = [await threat(), await threat()];
@@ -126,7 +126,7 @@ describe('the record', () => {
 		const [row] = await until(async () => {
 			const rows = await asks('integrity', mandate);
 			return rows[0].unchecked_from === null && rows;
-		}, 'all of it', 20_000);
+		}, 'all of it');
 		assert.deepEqual([row.bad_hashes, row.bad_columns, row.clock_back, row.missing], [0, 0, 0, 0]);
 		assert.ok(row.entries >= 3 && Date.parse(row.checked_until) <= Date.now() && Date.parse(row.checked_since) > began - 3600e3, JSON.stringify(row));
 		assert.deepEqual(await asks('flaws', mandate, { exercise: LANTERN }), []);

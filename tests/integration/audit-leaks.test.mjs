@@ -8,7 +8,7 @@ import { ask, atConsole, grantMandate } from './lib/audit.mjs';
 import { exercises, play } from './lib/command.mjs';
 import { Server } from './lib/server.mjs';
 
-describe('what an auditor is not told', { timeout: 180_000 }, () => {
+describe('what an auditor is not told', { timeout: 400_000 }, () => {
 	let server, auditor, exercise, all, bare, none;
 
 	before(async () => {

@@ -13,7 +13,7 @@ import { Server, until } from './lib/server.mjs';
 
 let server, admin, dpo, auditor, second;
 before(async () => {
-	server = await Server.start();
+	server = await Server.start({ args: ['--audit-s', '600'] }); // what is cut off here is so for another reason than its time
 	admin = await atConsole(server, 'HUB', 'admin');
 	dpo = await atConsole(server, 'HUB', 'data protection officer');
 	auditor = server.credential('FRP', 'auditor');
@@ -261,7 +261,7 @@ describe('what the ledger answers for', () => {
 		await until(() => busy() === 1, 'it runs');
 		gone.abort();
 		await assert.rejects(asked);
-		await until(() => busy() === 0, 'it has stopped', 20_000);
+		await until(() => busy() === 0, 'it has stopped');
 	});
 
 	it('an answer is cut off when its mandate is ended, and when its asker\'s role is', async () => {
@@ -276,9 +276,7 @@ describe('what the ledger answers for', () => {
 			await until(() => lines > 0, 'it comes');
 			const proposed = await one.send(system(type, body(under)));
 			assert.equal((await two.send(system(type, body(under), { supersedes: proposed.id }))).op, 'accepted', JSON.stringify(proposed));
-			const at = Date.now();
 			assert.doesNotMatch(await asked, /"complete"|refused/, type); // no last line
-			assert.ok(Date.now() - at < 5000, `${type}: at once`);
 		}
 	});
 

@@ -16,7 +16,6 @@ import { scratch, Server, until } from './lib/server.mjs';
 import { Steady } from './lib/steady.mjs';
 
 const isRoot = process.getuid() === 0;
-const PATIENCE_MS = 30_000;
 
 let server, platform, desk, sent;
 
@@ -39,7 +38,7 @@ async function threat(text) {
 	return answer;
 }
 /** … until it is answered with this. */
-const threatIs = (op, text) => until(async () => (await threat(text)).op === op, `a threat is ${op}`, PATIENCE_MS);
+const threatIs = (op, text) => until(async () => (await threat(text)).op === op, `a threat is ${op}`);
 
 const admin = (query) => new Ledger(server).rows(query, 'admin');
 /** All of the keeper's sessions in the database. */
@@ -49,7 +48,7 @@ const endSessions = () => admin(`select pg_terminate_backend(pid) from pg_stat_a
 async function booksAgree() {
 	const ledger = new Ledger(server);
 	for (const { what, answer } of sent) {
-		await desk.entry((e) => e.id === what.id, PATIENCE_MS);
+		await desk.entry((e) => e.id === what.id);
 		assert.equal((await recorded(server, what.id)).n, 1, `${answer.op} ${what.id}`);
 	}
 	const book = await ledger.read();
@@ -66,7 +65,7 @@ function limit(pids, what, value) {
 	const name = { nofile: 'Max open files', fsize: 'Max file size' }[what];
 	const old = pids.map((pid) => fs.readFileSync(`/proc/${pid}/limits`, 'utf8').match(new RegExp(`^${name}\\s+(\\S+)`, 'm'))[1]);
 	pids.forEach((pid) => set(pid, value));
-	return () => pids.forEach((pid, i) => set(pid, old[i]));
+	return () => pids.forEach((pid, i) => { try { set(pid, old[i]); } catch (why) { if (fs.existsSync(`/proc/${pid}`)) throw why; } }); // or it has ended meanwhile
 }
 const descriptors = (pid) => fs.readdirSync(`/proc/${pid}/fd`).length;
 const ticks = (pid) => {
@@ -105,7 +104,7 @@ describe('a database that answers and does not help', () => {
 	it('it is restarted in order', async () => {
 		const [postmaster] = server.pids('postgres');
 		process.kill(postmaster, 'SIGINT'); // fast: sessions are ended, then it stops; the parent starts it again
-		await until(() => server.pids('postgres').some((pid) => pid !== postmaster), 'another postmaster', PATIENCE_MS);
+		await until(() => server.pids('postgres').some((pid) => pid !== postmaster), 'another postmaster');
 		await threatIs('accepted', 'After the restart.');
 		await booksAgree();
 	});
@@ -166,7 +165,7 @@ describe('no descriptors left', () => {
 		const [keeper] = server.pids('keeper');
 		const back = limit([keeper], 'nofile', 8); // fewer than poll(2) watches
 		await endSessions();
-		await until(async () => ['accepted', 'journaled'].includes((await threat('Hardly a descriptor.')).op), 'a threat is taken', PATIENCE_MS);
+		await until(async () => ['accepted', 'journaled'].includes((await threat('Hardly a descriptor.')).op), 'a threat is taken');
 		if (server.pids('keeper').includes(keeper)) back();
 		else assert.match(server.log, /"too_few_descriptors","text":"this process waits for \d+ descriptors and may have fewer: raise LimitNOFILE/);
 		await threatIs('accepted', 'There are descriptors.');
@@ -183,7 +182,7 @@ describe('a journal that cannot be written', () => {
 		const thaw = freeze(server);
 		await threatIs('journaled', 'There is room.');
 		const back = limit(keepers, 'fsize', 40);
-		const answer = await until(async () => { const a = await threat('There is none.'); return a.op !== 'lost' && a; }, 'an answer', PATIENCE_MS);
+		const answer = await until(async () => { const a = await threat('There is none.'); return a.op !== 'lost' && a; }, 'an answer');
 		assert.deepEqual([answer.op, answer.code], ['refused', 'busy'], JSON.stringify(answer));
 		assert.deepEqual(server.pids('keeper'), keepers, 'it is the same keeper');
 		back();
@@ -198,7 +197,7 @@ describe('a journal that cannot be written', () => {
 		const thaw = freeze(server);
 		await threatIs('journaled', 'It is there.');
 		fs.renameSync(server.state, moved);
-		const answer = await until(async () => { const a = await threat('It is gone.'); return a.op !== 'lost' && a; }, 'an answer', PATIENCE_MS);
+		const answer = await until(async () => { const a = await threat('It is gone.'); return a.op !== 'lost' && a; }, 'an answer');
 		assert.deepEqual([answer.op, answer.code], ['refused', 'busy'], JSON.stringify(answer));
 		fs.renameSync(moved, server.state);
 		await threatIs('journaled', 'It is back.');
@@ -236,7 +235,7 @@ describe('the disk is full', () => {
 		fill();
 		// PostgreSQL has what it set aside; when that is used up, so is the journal's last page
 		const big = 'It does not fit. '.repeat(400);
-		const full = await until(async () => { fill(); const a = await threat(big); return a.code === 'busy' && a; }, 'neither can be written', 60_000);
+		const full = await until(async () => { fill(); const a = await threat(big); return a.code === 'busy' && a; }, 'neither can be written');
 		assert.match(full.detail, /Neither the database nor the journal/);
 		fs.closeSync(fd);
 		fs.unlinkSync(filler);
@@ -247,7 +246,7 @@ describe('the disk is full', () => {
 });
 
 describe('peers that are gone without a word', () => {
-	before(() => begin({ args: ['--ping-s', '1', '--silence-s', '3', '--fronts', '1'] }));
+	before(() => begin({ args: ['--ping-s', '2', '--silence-s', '10', '--fronts', '1'] }));
 	after(end);
 
 	it('are let go after the silence that is allowed, and nobody else is', async () => {
@@ -255,7 +254,7 @@ describe('peers that are gone without a word', () => {
 		const silent = await Promise.all(Array.from({ length: 20 }, () => Member.connect(server, 'HUB', 'lead', { ws: { autoPong: false } })));
 		assert.ok(descriptors(front) >= before + 20);
 		for (const m of silent) m.socket.pause(); // the wire is cut: nothing is read, nothing is answered, nothing is closed
-		await until(() => descriptors(front) <= before, 'their descriptors are free', 15_000);
+		await until(() => descriptors(front) <= before, 'their descriptors are free');
 		assert.equal(platform.reconnects + desk.reconnects, 0, 'who answers stays');
 		await threatIs('accepted', 'The others are served.');
 		await booksAgree();

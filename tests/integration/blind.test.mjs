@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { SURE, leaning, pairs } from './lib/leaning.mjs';
 import { Member } from './lib/member.mjs';
 import { message, uuid7 } from './lib/messages.mjs';
 import { Server, until } from './lib/server.mjs';
@@ -11,7 +12,6 @@ import { Server, until } from './lib/server.mjs';
 const T0 = '2031-05-17T14:30:00.000Z';
 const URL = 'https://pastepond.example/p/88213', HANDLE = 'nightcourier7';
 const PAIRS = 200;
-const SURE = 4.5; // standard deviations: chance passes it once in 150,000 times
 const platforms = ['GameNest', 'Chirplet'];
 const none = { personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
 
@@ -145,26 +145,6 @@ describe('what is answered to a deconfliction check', () => {
 });
 
 describe('how long a platform waits', () => {
-	/** Milliseconds of both, one after the other, in either order. */
-	async function pairs(x, y) {
-		const took = async (what) => {
-			const start = process.hrtime.bigint();
-			await what();
-			return Number(process.hrtime.bigint() - start) / 1e6;
-		};
-		const all = [];
-		for (let i = 0; i < PAIRS; i++) {
-			if (i % 2) all.push([await took(x), await took(y)]);
-			else all.push([await took(y), await took(x)].reverse());
-		}
-		return all;
-	}
-	/** Wilcoxon's signed ranks: by how many standard deviations the pairs lean to one side. */
-	function leaning(all) {
-		const d = all.map(([a, b]) => a - b).filter((v) => v).sort((a, b) => Math.abs(a) - Math.abs(b));
-		const n = d.length, w = d.reduce((sum, v, i) => sum + Math.sign(v) * (i + 1), 0);
-		return w / Math.sqrt((n * (n + 1) * (2 * n + 1)) / 6);
-	}
 	const ways = {
 		'a notification of the same address, prepared': (m, id) => m.prepare({ ...notice(m), exercise_ref: id }),
 		'a check that is not theirs to make': (m, id) => m.send({ ...asks(), exercise_ref: id }),
@@ -174,15 +154,15 @@ describe('how long a platform waits', () => {
 	for (const [name, way] of Object.entries(ways))
 		it(`is the same with and without an objection: ${name}`, async (t) => {
 			const m = members[0];
-			const differ = leaning(await pairs(() => way(m, exercises.held), () => way(m, exercises.nobody)));
-			const alike = leaning(await pairs(() => way(m, exercises.clear), () => way(m, exercises.nobody)));
+			const differ = leaning(await pairs(() => way(m, exercises.held), () => way(m, exercises.nobody), PAIRS));
+			const alike = leaning(await pairs(() => way(m, exercises.clear), () => way(m, exercises.nobody), PAIRS));
 			t.diagnostic(`leans by ${differ.toFixed(2)}, without any difference by ${alike.toFixed(2)} standard deviations`);
 			assert.ok(Math.abs(differ) < SURE && Math.abs(alike) < SURE, `${differ} ${alike}`);
 		});
 
 	it('and a little more work would be noticed', async (t) => {
 		const m = members[0], id = exercises.nobody;
-		const differ = leaning(await pairs(() => m.prepare({ ...notice(m, 30), exercise_ref: id }), () => m.prepare({ ...notice(m), exercise_ref: id })));
+		const differ = leaning(await pairs(() => m.prepare({ ...notice(m, 30), exercise_ref: id }), () => m.prepare({ ...notice(m), exercise_ref: id }), PAIRS));
 		t.diagnostic(`thirty addresses instead of one: leans by ${differ.toFixed(2)}`);
 		assert.ok(differ > SURE, String(differ));
 	});

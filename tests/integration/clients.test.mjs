@@ -54,7 +54,7 @@ class Client {
 	async send(message) {
 		const answers = () => this.all().filter((f) => f.op !== 'entry' && f.op !== 'urgent'), n = answers().length;
 		this.process.child.stdin.write(`${JSON.stringify(message)}\n`);
-		return until(() => answers()[n], `${this.language}: an answer: ${this.process.err}`, 30_000);
+		return until(() => answers()[n], `${this.language}: an answer: ${this.process.err}`);
 	}
 
 	/** What m4 and m5 want of a member. */
@@ -116,23 +116,23 @@ for (const [one, two] of [['Python', 'JavaScript'], ['JavaScript', 'Python']]) {
 			assert.equal(a.seq, b.seq);
 		});
 
-		it('what is sent into an outage is accepted after it, once', { timeout: 60_000 }, async () => {
+		it('what is sent into an outage is accepted after it, once', { timeout: 240_000 }, async () => {
 			const message = m4(await platform.shape());
 			server.signal('front', 'SIGSTOP'); // it hears no more, and has not closed
 			const answer = platform.send(message);
 			await server.kill('front');
 			const sent = await answer;
 			assert.equal(sent.op, 'accepted', JSON.stringify(sent));
-			await desk.entry((e) => e.seq === sent.seq, 'what was sent', 30_000);
+			await desk.entry((e) => e.seq === sent.seq, 'what was sent');
 			assert.equal(desk.all().filter((f) => f.id === message.id && f.op === 'entry').length, 1);
 		});
 
-		it('killed and started again it goes on where it was: everything, in order, as anybody else has it', { timeout: 60_000 }, async () => {
+		it('killed and started again it goes on where it was: everything, in order, as anybody else has it', { timeout: 240_000 }, async () => {
 			await desk.kill();
 			const sent = await platform.send(m4(await platform.shape()));
 			assert.equal(sent.op, 'accepted', JSON.stringify(sent));
 			desk.run();
-			await desk.entry((e) => e.seq === sent.seq, 'what came meanwhile', 30_000);
+			await desk.entry((e) => e.seq === sent.seq, 'what came meanwhile');
 			for (const c of [desk, platform]) {
 				await c.entry((e) => e.seq >= sent.seq, 'the last');
 				const said = c.all().filter((f) => f.op === 'entry');

@@ -11,7 +11,6 @@ import { build, scratch, Server, until } from './lib/server.mjs';
 import { Steady } from './lib/steady.mjs';
 
 const TEN_MINUTES_S = 600;
-const SOON_MS = 20_000; // the first contact is called after five minutes of the scenario, which are five seconds
 const bare = { precedence: 'routine', ack_required: false, legal_basis: [], personal_data: { level: 'none', categories: [] } };
 const sanitized = Boolean(process.env.ASAN_OPTIONS) && 'the sanitizers want to be loaded first';
 
@@ -58,24 +57,24 @@ describe('the clock of the machine is set', { skip: sanitized }, () => {
 		fs.rmSync(dir, { recursive: true, force: true });
 	});
 
-	it('back: who has to be called is called in little more than the time that it takes', async () => {
+	it('back: who has to be called is called after five minutes of the scenario, which are five seconds, and not ten minutes later', async () => {
 		const which = await threat('The clock is set back now.');
 		set(-TEN_MINUTES_S);
-		await until(() => called(which).includes(1), 'the next contact is called', SOON_MS);
+		await until(() => called(which).includes(1), 'the next contact is called');
 	});
 
 	it('forward: what is due by the new time happens at once, each level once', async () => {
 		const which = await threat('The clock is set forward now.');
 		set(TEN_MINUTES_S);
-		await until(() => called(which).includes(2), 'both contacts are called', SOON_MS);
-		await until(() => desk.entries.some((e) => e.k === 'M19.escalation' && e.case === which && e.message.body.recipient_org === 'HUB'), 'and the hub', SOON_MS);
+		await until(() => called(which).includes(2), 'both contacts are called');
+		await until(() => desk.entries.some((e) => e.k === 'M19.escalation' && e.case === which && e.message.body.recipient_org === 'HUB'), 'and the hub');
 		called(which);
 	});
 
 	it('right again: nobody was sent away, what is said is taken, and the ledger’s time has never gone backwards', async () => {
 		set(0);
 		await threat('The clock is right again.');
-		for (const what of sent) await desk.entry((e) => e.id === what.id, SOON_MS);
+		for (const what of sent) await desk.entry((e) => e.id === what.id);
 		assert.deepEqual([...platform.faults, ...desk.faults, ...control.faults], []);
 		assert.equal(desk.reconnects, 0, 'the desk was never cut off');
 		const book = await new Ledger(server).read();

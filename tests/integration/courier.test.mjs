@@ -9,10 +9,11 @@ import { exercises, play } from './lib/command.mjs';
 import { Door } from './lib/door.mjs';
 import { Member } from './lib/member.mjs';
 import { LANTERN, message, scenarioTime } from './lib/messages.mjs';
-import { Server, scratch, until } from './lib/server.mjs';
+import { PATIENCE_MS, Server, scratch, until } from './lib/server.mjs';
 import { Sink, header } from './lib/sink.mjs';
 
 const OWNER = 'owner@pastepond.example.invalid';
+const ANSWER_S = 8; // for a relay that says nothing; on a busy machine the other one answers within it
 const none = { personal_data: { level: 'none', categories: [] }, ack_required: false };
 
 /** A server whose e-mail goes to a relay, and the hub, which reports a crisis to all. */
@@ -20,7 +21,7 @@ class Stage {
 	static async begin(more = {}) {
 		const s = new Stage();
 		s.sink = await Sink.start(more.sink);
-		s.server = await Server.start({ args: [...s.sink.options, '--fronts', '1', '--delivery-retry-s', '1', '--smtp-answer-s', '2', '--smtp-connect-s', '2', ...(more.args ?? [])] });
+		s.server = await Server.start({ args: [...s.sink.options, '--fronts', '1', '--delivery-retry-s', '1', '--smtp-answer-s', String(ANSWER_S), '--smtp-connect-s', String(ANSWER_S), ...(more.args ?? [])] });
 		s.hub = await Member.connect(s.server, 'HUB', 'lead', { from: -1, resume: true });
 		s.door = new Door(s.server);
 		return s;
@@ -54,7 +55,7 @@ class Stage {
 		return this.outcomes(id, org).map((e) => e.message.body.state);
 	}
 
-	async becomes(id, state, org = 'PastePond', ms = 20_000) {
+	async becomes(id, state, org = 'PastePond', ms = PATIENCE_MS) {
 		return until(() => this.outcomes(id, org).find((e) => e.message.body.state === state),
 			`${state} at ${org}; it was ${this.states(id, org)}\n${this.server.log.split('\n').filter((l) => /courier|keeper/.test(l)).slice(-8).join('\n')}`, ms);
 	}
@@ -112,10 +113,10 @@ describe('an e-mail', () => {
 
 	it('greylisting: not now, and later under the same id', async () => {
 		s.sink.tell({ rcpt: { [OWNER]: '451 4.7.1 greylisted' } });
-		const id = await s.report();
+		const began = Date.now(), id = await s.report();
 		const first = await s.becomes(id, 'retrying');
 		assert.equal(first.message.body.code, 451);
-		assert.ok(Date.parse(first.message.body.again_at) > Date.now() - 5000);
+		assert.ok(Date.parse(first.message.body.again_at) > began);
 		s.sink.tell({ rcpt: { [OWNER]: null } });
 		const last = await s.becomes(id, 'delivered');
 		assert.equal(last.message.body.attempt, s.outcomes(id).length);
@@ -134,9 +135,11 @@ describe('an e-mail', () => {
 	it('a recipient for whom the relay never answers delays nobody', async () => {
 		s.sink.tell({ hold: [OWNER] });
 		const stuck = await s.report();
-		await s.sink.mail((m) => m.to[0] === OWNER, 10_000, 'letter');
-		for (let i = 0; i < 5; i++) await s.becomes(await s.report(['DGO']), 'delivered', 'DGO', 2000);
+		await s.sink.mail((m) => m.to[0] === OWNER, PATIENCE_MS, 'letter');
+		const others = await Promise.all([0, 1, 2, 3, 4].map(() => s.report(['DGO'])));
+		const there = await Promise.all(others.map((id) => s.becomes(id, 'delivered', 'DGO')));
 		const first = await s.becomes(stuck, 'retrying');
+		for (const e of there) assert.ok(e.seq < first.seq, 'while the other was still waited for');
 		assert.equal(first.message.body.code, undefined); /* nobody knows whether it was taken: the same id says so */
 		s.sink.tell({ hold: false, release: true });
 		const last = await s.becomes(stuck, 'delivered');
@@ -158,7 +161,7 @@ describe('a relay on a bad day', () => {
 		for (const id of ids) assert.ok(!s.states(id).some((state) => state === 'delivered' || state === 'bounced' || state === 'dead'), s.states(id).join());
 		await heal();
 		for (const id of ids) {
-			await s.becomes(id, 'delivered', 'PastePond', 30_000);
+			await s.becomes(id, 'delivered', 'PastePond');
 			assert.equal(letters(s, deliveryOf(s, id)).length, 1);
 		}
 		await until(async () => (await s.door.sample('tocsin_courier_way_down{way="e-mail"}')) === 0, 'the way is up');
@@ -179,7 +182,7 @@ describe('a relay on a bad day', () => {
 		const said = ids.flatMap((id) => s.outcomes(id)).length;
 		assert.ok(said < 20, `${said} entries`);
 		await s.sink.listen();
-		for (const id of ids) await s.becomes(id, 'delivered', 'PastePond', 30_000);
+		for (const id of ids) await s.becomes(id, 'delivered', 'PastePond');
 	});
 
 	it('without TLS: nothing is said to it, the password least of all', async () => {
@@ -234,7 +237,7 @@ describe('kill -9', () => {
 	it('of the courier, when the relay has taken it and the ledger does not know: it is not sent again', async () => {
 		s.sink.tell({ hold: true });
 		const id = await s.report();
-		await s.sink.mail((m) => m.to[0] === OWNER, 10_000, 'letter');
+		await s.sink.mail((m) => m.to[0] === OWNER, PATIENCE_MS, 'letter');
 		s.server.signal('keeper', 'SIGSTOP');
 		s.sink.tell({ hold: false, release: true });
 		const mail = await s.sink.mail((m) => m.to[0] === OWNER);
@@ -254,7 +257,7 @@ describe('kill -9', () => {
 	it('of the courier in the middle of a letter: sent again, and the id says that it is the same', async () => {
 		s.sink.tell({ hold: true });
 		const id = await s.report(), was = s.sink.all('letter').length;
-		await s.sink.mail(() => s.sink.all('letter').length > was, 10_000, 'letter');
+		await s.sink.mail(() => s.sink.all('letter').length > was, PATIENCE_MS, 'letter');
 		await s.server.kill('courier');
 		s.sink.tell({ hold: false, release: true });
 		const entry = await s.becomes(id, 'delivered');
@@ -272,7 +275,7 @@ describe('kill -9', () => {
 			await s.sink.mail(() => s.sink.all().length > was + 5 || s.sink.all().length > 120);
 			await s.server.kill(part);
 		}
-		for (const id of ids) for (const org of ['PastePond', 'DGO']) await s.becomes(id, 'delivered', org, 60_000);
+		for (const id of ids) for (const org of ['PastePond', 'DGO']) await s.becomes(id, 'delivered', org);
 		s.sink.tell({ slow: 0 });
 		const twice = new Map();
 		for (const m of s.sink.all()) twice.set(header(m, 'Message-ID'), (twice.get(header(m, 'Message-ID')) ?? 0) + 1);
@@ -295,9 +298,9 @@ describe('many at once', () => {
 	it('hundreds of e-mails: all arrive, what is called for first, and the courier stays small', async () => {
 		s.sink.tell({ slow: 0.3 });
 		const ids = [];
-		for (let i = 0; i < 300; i++) ids.push(await s.report(['PastePond', 'DGO']));
+		while (ids.length < 300) ids.push(...await Promise.all(Array.from({ length: 30 }, () => s.report(['PastePond', 'DGO']))));
 		const urgent = await s.report(['PastePond'], { precedence: 'flash', ack_required: true });
-		const soon = await s.becomes(urgent, 'delivered', 'PastePond', 60_000);
+		const soon = await s.becomes(urgent, 'delivered', 'PastePond');
 		const waiting = ids.flatMap((id) => ['PastePond', 'DGO'].filter((org) => !s.outcomes(id, org).length)).length;
 		s.sink.tell({ slow: 0 });
 		for (const id of ids) for (const org of ['PastePond', 'DGO']) await s.becomes(id, 'delivered', org, 120_000);
@@ -340,7 +343,7 @@ describe('LANTERN, with PastePond reached by e-mail only', () => {
 		fs.writeFileSync(file, JSON.stringify(scenario));
 		const playing = play(server, file, '--until', '38:10');
 		for (const [n, [, t]] of mails.entries()) {
-			await until(() => clock.entries.some((e) => e.k === 'exercise.clock' && Date.parse(e.decided.clock.anchor_at) >= at(t)), `the clock is at ${t}`, 60_000);
+			await until(() => clock.entries.some((e) => e.k === 'exercise.clock' && Date.parse(e.decided.clock.anchor_at) >= at(t)), `the clock is at ${t}`);
 			await until(() => sink.all('letter').filter((m) => m.to[0] === OWNER).length > n, 'the letter is with the mail server');
 			sink.tell({ release: true });
 		}

@@ -68,7 +68,7 @@ describe('kill -9 under load', () => {
 
 	it('checkpoints never went back, no size was signed twice, and each is of the leaves that are stored', async (t) => {
 		const last = book.size; // everything that was read is signed soon, whoever died
-		await until(() => watcher.seen.at(-1)?.size >= last, 'a checkpoint of all that was read', 20_000);
+		await until(() => watcher.seen.at(-1)?.size >= last, 'a checkpoint of all that was read');
 		await watcher.end();
 		const counts = await watcher.check(ledger, (book = await ledger.read()).entries);
 		assert.ok(counts.signed >= 3, JSON.stringify(counts));
@@ -100,10 +100,10 @@ describe('kill -9 under load', () => {
 		await load.leave(); // nobody receives any more, so nothing is received: the ledger stands still
 		const newest = async () => (await ledger.rows(`select s.as_of, t.size, encode(s.sum, 'hex') as sum
 			from ledger.snapshot s, ledger.tip t order by s.as_of desc limit 1`))[0];
-		const lived = await until(async () => { const s = await newest(); return s?.as_of === s?.size && s; }, 'a snapshot of the whole', 40_000);
+		const lived = await until(async () => { const s = await newest(); return s?.as_of === s?.size && s; }, 'a snapshot of the whole');
 		await ledger.rows('delete from ledger.snapshot', 'admin');
 		await server.kill('keeper');
-		const anew = await until(newest, 'a snapshot by the next keeper', 20_000);
+		const anew = await until(newest, 'a snapshot by the next keeper');
 		assert.equal(anew.as_of, lived.as_of, 'the ledger stood still');
 		assert.deepEqual(anew, lived);
 	});

@@ -77,12 +77,12 @@ describe('cut off at each step', { skip: sanitized }, () => {
 	}
 	/** It is over: parts and key are gone, one wrapping key is left, and nothing is pending anywhere. */
 	async function over({ key, sealed }) {
-		await until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${key.id}'`)).length, 'the key is gone', 60_000);
+		await until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${key.id}'`)).length, 'the key is gone');
 		await until(async () => {
 			const [newest] = await ledger.rows('select id, (select count(*)::int from ledger.seal_key k where k.wrapping <> w.id) as others from ledger.wrapping w order by nth desc limit 1', 'admin');
 			return files().length === 1 && files()[0] === newest.id && newest.others === 0 && !folder().some((n) => /\.(gone|new)$/.test(n)) &&
 				/^pending 0$/m.test(fs.readFileSync(path.join(server.state, 'wrapping/record'), 'utf8'));
-		}, `it is brought to its end: ${folder()}`, 60_000);
+		}, `it is brought to its end: ${folder()}`);
 		assert.deepEqual(opensWith(wrappingKeys(server.state), key, sealed), []);
 		assert.match(fs.readFileSync(path.join(server.state, 'wrapping/record'), 'utf8'), new RegExp(`^e ${key.id} `, 'm'));
 		const named = await ledger.rows(`select 1 as one from ledger.entry where k = 'erase.due' and (convert_from(body, 'UTF8')::json) #>> '{message,body,key}' = '${key.id}'`);
@@ -94,13 +94,13 @@ describe('cut off at each step', { skip: sanitized }, () => {
 		for (let n = 1; ; n++) {
 			assert.ok(n <= most, `it never passes uncut: ${at.join('; ')}`);
 			const victim = await doomed(n);
-			await until(() => server.pids(part).length === 1, `a ${part}`, 60_000);
+			await until(() => server.pids(part).length === 1, `a ${part}`);
 			const from = server.log.length;
 			knife.set(part, n);
 			await month();
-			await until(async () => knife.left === 0 || !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${victim.key.id}'`)).length, 'cut off, or carried out', 60_000);
+			await until(async () => knife.left === 0 || !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${victim.key.id}'`)).length, 'cut off, or carried out');
 			await over(victim);
-			await until(() => knife.left === 0 || server.log.slice(from).includes('keys_forgotten'), 'cut off, or the keeper has forgotten the key', 60_000);
+			await until(() => knife.left === 0 || server.log.slice(from).includes('keys_forgotten'), 'cut off, or the keeper has forgotten the key');
 			const cut = knife.left === 0, where = knife.killedAt;
 			knife.set(part, 0);
 			if (!cut) return at;

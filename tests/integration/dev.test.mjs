@@ -72,7 +72,7 @@ describe('./dev', () => {
 		for (const time of ['first', 'second']) {
 			const demo = run('--state', path.relative('/', state));
 			const file = path.join(dir, 'window');
-			await until(() => fs.existsSync(file), `the ${time} window`, 60_000);
+			await until(() => fs.existsSync(file), `the ${time} window`);
 			const window = JSON.parse(fs.readFileSync(file, 'utf8'));
 			fs.rmSync(file);
 			assert.match(window.page, /^https:\/\/localhost:\d+\/#sign-in=/);
@@ -89,7 +89,7 @@ describe('./dev', () => {
 	it('run --browser where there is no display says so, and serves', { skip }, async () => {
 		fs.writeFileSync(path.join(dir, 'chromium'), '#!/bin/sh\nexit 21\n', { mode: 0o755 });
 		const demo = run('--state', path.join(dir, 'no display'));
-		await until(() => demo.err.includes('dev: no window: Chromium ended with code 21'), 'the sentence', 60_000);
+		await until(() => demo.err.includes('dev: no window: Chromium ended with code 21'), 'the sentence');
 		assert.match(demo.out, /^tocsind: ready /m);
 		process.kill(-demo.child.pid, 'SIGINT');
 		assert.deepEqual(await demo.ended, [0, null]);

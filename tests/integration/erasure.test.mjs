@@ -46,9 +46,9 @@ async function days(n) {
 }
 const keyOf = async (subject, retention) => (await ledger.rows(`select id, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key
 	where subject = '${subject}' and retention = '${retention}'`))[0];
-const gone = (subject, retention) => until(async () => !(await keyOf(subject, retention)), `the key of ${subject} ${retention} is gone`, 20_000);
+const gone = (subject, retention) => until(async () => !(await keyOf(subject, retention)), `the key of ${subject} ${retention} is gone`);
 const files = () => fs.readdirSync(path.join(state, 'wrapping')).filter((n) => n.endsWith('.key'));
-const rotated = (from) => until(() => files().length === 1 && files()[0] !== from, 'another wrapping key, alone', 20_000);
+const rotated = (from) => until(() => files().length === 1 && files()[0] !== from, 'another wrapping key, alone');
 /** All files under a folder. */
 function* under(folder) {
 	for (const e of fs.readdirSync(folder, { withFileTypes: true })) {
@@ -253,7 +253,7 @@ describe('cut off', () => {
 		await days(31);
 		for (let i = 0; i < 6; i++) await server.kill('eraser');
 		for (const d of doomed) await gone(`case:${d.case}`, 'R-ITL');
-		await until(() => files().length === 1, 'one wrapping key', 20_000);
+		await until(() => files().length === 1, 'one wrapping key');
 		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${files()[0].slice(0, 36)}'`))[0].n === 0, 'all are wrapped under it');
 		assert.ok(!fs.readdirSync(path.join(state, 'wrapping')).some((n) => n.endsWith('.gone') || n.endsWith('.new')));
 		const all = await ledger.read();
@@ -268,9 +268,9 @@ describe('without an entry', () => {
 		const sent = accepted(await open.harbor.deliver(m4(open.harbor)));
 		await ledger.rows(`update ledger.sealed set data = null where seq = ${sent.seq}`, 'admin');
 		await server.kill('eraser');
-		await until(() => server.log.includes(`entry ${sent.seq}: the personal part is not there, and no entry says that it was erased; actor key `), 'the log says so', 20_000);
+		await until(() => server.log.includes(`entry ${sent.seq}: the personal part is not there, and no entry says that it was erased; actor key `), 'the log says so');
 		const ready = async () => (await server.request('GET', '/readyz', { credential: server.credential('OPS', 'admin') })).json.checks.eraser;
-		await until(async () => (await ready()).state === 'failing', 'readyz says so', 20_000);
+		await until(async () => (await ready()).state === 'failing', 'readyz says so');
 		assert.match((await ready()).reason, /^1 sealed parts are gone/);
 	});
 });
@@ -287,12 +287,12 @@ describe('an older copy of the database', () => {
 			and (convert_from(body, 'UTF8')::json) #>> '{message,body,basis}' = 'restored'
 			and (convert_from(body, 'UTF8')::json) #>> '{message,body,subject}' = '${subject}'`)).length, 'it is entered again', 20_000);
 		await gone(subject, 'R-ITL');
-		await until(() => files().length === 1, 'one wrapping key', 20_000);
+		await until(() => files().length === 1, 'one wrapping key');
 		await until(async () => (await ledger.rows('select (select count(*) from ledger.entered_erasures(0, 1000) where there) + (select count(*) from ledger.revenant) as n', 'admin'))[0].n == 0,
-			'nothing is left to be erased again', 20_000);
+			'nothing is left to be erased again');
 		const all = await ledger.read();
 		Ledger.checkTree(all);
-		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${files()[0].slice(0, 36)}'`))[0].n === 0, 'all are wrapped anew', 20_000);
+		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${files()[0].slice(0, 36)}'`))[0].n === 0, 'all are wrapped anew');
 		await ledger.checkSeals(all.entries.filter((e) => e.data && e.actor));
 		assert.match(server.log, /keys_mended/);
 	});

@@ -16,7 +16,7 @@ import { scratch, Server, tocsin, until } from './lib/server.mjs';
 import { bySigstore } from './lib/strangers.mjs';
 import { Witness } from './lib/witness.mjs';
 
-describe('evidence', { timeout: 120_000 }, () => {
+describe('evidence', { timeout: 400_000 }, () => {
 	let server, dir, sent, mandate, partial, vkey, bin;
 
 	before(async () => {
@@ -81,7 +81,7 @@ describe('evidence', { timeout: 120_000 }, () => {
 		const lines = fs.readFileSync(path.join(bundle(), 'answer.jsonl'), 'utf8').split('\n').slice(0, -1), last = JSON.parse(lines.at(-1));
 		assert.equal(createHash('sha256').update(lines.slice(1, -1).map((l) => `${l}\n`).join('')).digest('hex'), last.sha256);
 		const asked = JSON.parse(lines[0]).asked; // and the record has that digest
-		const result = (await server.request('GET', `/api/entries?after=${asked}&limit=50`, { credential: server.credential('FRP', 'auditor') })).json.entries.find((e) => e.k === 'M27.result');
+		const result = await until(async () => (await server.request('GET', `/api/entries?after=${asked}&limit=50`, { credential: server.credential('FRP', 'auditor') })).json.entries.find((e) => e.k === 'M27.result'), 'what was answered is on record');
 		assert.ok(JSON.stringify(result).includes(last.sha256));
 	});
 

@@ -122,18 +122,18 @@ describe('a play', () => {
 		assert.match((await play(server, bent((s) => { s.accept.t = '04:00'; }))).err, /step 5: t lies before the step before/);
 	});
 
-	it('yields to a person who signs in, and goes on with what they did', { timeout: 90_000 }, async (t) => {
+	it('yields to a person who signs in, and goes on with what they did', { timeout: 240_000 }, async (t) => {
 		const run = command(server, ['exercise', 'play', path.join(exercises, 'lantern.json'), '--new', '--speed', '60', '--until', '06:10', '--json',
 			'--credentials', path.join(server.state, 'demo/credentials.json')]);
 		t.after(() => run.child.kill('SIGKILL'));
 		try {
 			const events = () => run.lines().map((l) => JSON.parse(l));
-			const { exercise } = await until(() => events().find((e) => e.event === 'begin'), 'the play begins', 20_000);
+			const { exercise } = await until(() => events().find((e) => e.event === 'begin'), 'the play begins');
 			const token = server.credential('AIRU', 'duty officer').sign_in.split('=').at(-1);
 			const signedIn = await server.request('POST', '/api/sign-in', { body: { token }, headers: { 'x-tocsin': '1' } });
 			assert.equal(signedIn.status, 200, signedIn.text);
 			await until(() => events().some((e) => /AIRU, duty officer, is played by a person/.test(e.text)), 'the player says so');
-			await until(() => events().some((e) => e.text === 'waiting for the person'), 'the player waits', 20_000);
+			await until(() => events().some((e) => e.text === 'waiting for the person'), 'the player waits');
 			// the person looks, and accepts: here by their own key, which is the same person
 			const person = await Member.connect(server, 'AIRU', 'duty officer', { from: -1 });
 			const sent = await until(() => person.entries.find((e) => e.k === 'M4.send' && e.exercise === exercise), 'the notification');

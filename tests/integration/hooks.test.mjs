@@ -17,6 +17,7 @@ import { m4, m5, message } from './lib/messages.mjs';
 import { Server, tocsin, until } from './lib/server.mjs';
 
 const WAKE = 'mailto:ops@tocsin.example.invalid';
+const ANSWER_S = 8; // for a call that hangs; a busy machine answers within it
 const system = { mode: 'system', exercise_ref: undefined, precedence: 'routine', ack_required: false, personal_data: { level: 'none', categories: [] }, legal_basis: [] };
 const say = (type, body) => message(type, body, system);
 
@@ -27,7 +28,7 @@ before(async () => {
 	[chirp, broken, slow, gate, push, gameOnly] = await Promise.all(Array.from({ length: 6 }, () => Endpoint.start(airu)));
 	[airu.only, gameOnly.only] = ['AIRU', 'GameNest'];
 	server = await Server.start({ args: [...Endpoint.options(airu, chirp, broken, slow, gate, push, gameOnly), '--push-contact', WAKE,
-		'--hook-answer-s', '2', '--delivery-retry-s', '1', '--report-s', '2'] });
+		'--hook-answer-s', String(ANSWER_S), '--delivery-retry-s', '1', '--report-s', '2'] });
 	[admin, second, game, desk] = await Promise.all([['AIRU', 'admin'], ['AIRU', 'second admin'], ['GameNest', 'night responder'], ['AIRU', 'duty officer']]
 		.map(([org, person]) => Member.connect(server, org, person, { resume: true })));
 	for (const member of [admin, second, desk]) await sign_in(member);
@@ -57,8 +58,8 @@ async function hook(url, body = {}, [one, two] = [admin, second]) {
 	return { id: declared.id, secret: declared.secret, public_key: declared.public_key };
 }
 const act = (member, step, id, more = {}) => member.send(say('hook', { step, hook: id, ...more }));
-const outcome = (member, state, fits = () => true, ms = 20_000) =>
-	member.entry((e) => e.k === 'M19.delivery' && e.message.body.state === state && fits(e), ms);
+const outcome = (member, state, fits = () => true) =>
+	member.entry((e) => e.k === 'M19.delivery' && e.message.body.state === state && fits(e));
 
 describe('a webhook', () => {
 	let it_, sent;
@@ -176,7 +177,7 @@ describe('a webhook', () => {
 describe('from the command line', () => {
 	it('a platform’s admin declares an address and reads the secret once', () => {
 		const key = server.credential('GameNest', 'admin').api_key;
-		const r = spawnSync(tocsin, ['send', '-', '--server', server.url, '--ca', path.join(server.state, 'demo/ca.pem')], { encoding: 'utf8', timeout: 20_000,
+		const r = spawnSync(tocsin, ['send', '-', '--server', server.url, '--ca', path.join(server.state, 'demo/ca.pem')], { encoding: 'utf8', timeout: 120_000,
 			input: JSON.stringify(say('hook', { step: 'declare', kind: 'webhook', content: 'wake_up', url: 'https://hooks.gamenest.eu/in' })),
 			env: { ...process.env, TOCSIN_KEY: key } });
 		assert.equal(r.status, 0, r.stderr);
@@ -211,7 +212,7 @@ describe('from the command line', () => {
 		await platform.close();
 		await chirp.call((c) => c.path === '/cli' && c.json?.id === ack.id);
 		const log = async () => (await as('admin', 'log', id, '--json')).lines.map((l) => JSON.parse(l)).filter((d) => d.state === 'delivered');
-		const told = await until(async () => (await log()).find((d) => d.entry === ack.id), 'the answer is in the log', 20_000);
+		const told = await until(async () => (await log()).find((d) => d.entry === ack.id), 'the answer is in the log');
 		assert.ok((await log()).some((d) => d.k === 'hook.test'), 'and so is the test');
 		assert.deepEqual([told.k, told.channel, told.code, told.attempt], ['M5.ack', 'webhook', 204, 1]);
 		assert.match((await as('admin', 'log')).out, new RegExp(`^${told.delivery.slice(0, 8)} .* webhook +delivered +1 204 M5\.ack +${ack.id}`, 'm'));
@@ -231,11 +232,11 @@ describe('bad days', () => {
 		broken.answers = [[302, { location: 'https://127.0.0.1/' }], [503, { 'retry-after': '1' }], 'flood', 204];
 		const [a, b] = [await hook(`${slow.url}/slow`), await hook(`${broken.url}/broken`)];
 		const sent = Array.from({ length: 12 }, () => m4(game));
-		const began = Date.now();
 		for (const m of sent) assert.equal((await game.send(m)).op, 'accepted');
 		for (const m of sent) await airu.call((c) => c.json?.id === m.id);
-		assert.ok(Date.now() - began < 6_000, 'the one that answers has all of it long before the other has timed out twelve times');
-		await until(() => sent.every((m) => broken.calls.some((c) => c.json?.id === m.id && (c.answer === 204 || c.answer === 'flood'))), 'the broken one has all in the end', 30_000);
+		const tried = new Set(slow.calls.map((c) => c.headers['webhook-id'])).size;
+		assert.ok(tried < sent.length, `the one that answers has all of it before the other has been called for each: ${tried}`);
+		await until(() => sent.every((m) => broken.calls.some((c) => c.json?.id === m.id && (c.answer === 204 || c.answer === 'flood'))), 'the broken one has all in the end');
 		const first = broken.calls[0];
 		const again = broken.calls.filter((c) => c.headers['webhook-id'] === first.headers['webhook-id']);
 		assert.ok(again.length >= 2, 'under the same id');
@@ -265,14 +266,14 @@ describe('bad days', () => {
 		await game.send(sent);
 		await until(() => slow.calls.length > from, 'it is being called');
 		await server.kill('courier');
-		await until(() => slow.calls.slice(from).some((c) => c.json?.id === sent.id && c.answer === 204), 'it is called again', 30_000);
+		await until(() => slow.calls.slice(from).some((c) => c.json?.id === sent.id && c.answer === 204), 'it is called again');
 		assert.equal(new Set(slow.calls.slice(from).filter((c) => c.json?.id === sent.id).map((c) => c.headers['webhook-id'])).size, 1);
 		const next = m4(game);
 		slow.answers = ['hang', 204];
 		await game.deliver(next);
 		await server.kill('keeper');
-		await until(() => slow.calls.some((c) => c.json?.id === next.id && c.answer === 204), 'after the keeper, too', 30_000);
-		await outcome(admin, 'delivered', (e) => e.message.body.message_ref === next.id, 30_000);
+		await until(() => slow.calls.some((c) => c.json?.id === next.id && c.answer === 204), 'after the keeper, too');
+		await outcome(admin, 'delivered', (e) => e.message.body.message_ref === next.id);
 		await act(admin, 'remove', h.id);
 	});
 });

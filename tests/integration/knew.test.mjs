@@ -22,7 +22,7 @@ describe('very much that an organisation knew', () => {
 	before(async () => {
 		await (await Server.start({ state })).stop({ keep: true });
 		execFileSync(path.join(build, 'tests/unit/domain/bench_seed'), [state, String(ENTRIES)], { stdio: ['ignore', 'ignore', 'inherit'] });
-		server = await Server.start({ state, args: ['--audits-per-person', '2'] });
+		server = await Server.start({ state, args: ['--audits-per-person', '2', '--audit-stall-s', '600', '--audit-s', '600'] });
 		door = new Door(server);
 		[admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
 		[auditor, second] = ['auditor', 'second auditor'].map((person) => server.credential('FRP', person));

@@ -181,7 +181,7 @@ describe('the log', () => {
 		// the server was true to somebody else: another past of that size, signed with the same key
 		fs.writeFileSync(file, `${vkey}\n${forge(server, (await log.vkey()), sizeOf(kept()))}`);
 		const second = watch();
-		await until(() => /THE LOG DOES NOT ADD UP: the log is forked/.test(second.err), 'the alarm', 20_000);
+		await until(() => /THE LOG DOES NOT ADD UP: the log is forked/.test(second.err), 'the alarm');
 		second.child.kill('SIGINT');
 		assert.equal(await second.end, 5);
 		assert.ok(kept().includes(createHash('sha256').update('another past').digest('base64')), 'the evidence stays');
@@ -204,7 +204,7 @@ describe('the log', () => {
 		for (const part of ['signer', 'archive', 'signer', 'signer', 'archive']) {
 			const at = sizes.at(-1) ?? 0;
 			await server.kill(part);
-			await until(() => sizes.at(-1) > at, `growth after the ${part}`, 20_000);
+			await until(() => sizes.at(-1) > at, `growth after the ${part}`);
 		}
 		going = false;
 		await Promise.all([load, watch]);

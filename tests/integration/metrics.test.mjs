@@ -95,7 +95,7 @@ for f in text_string_to_metric_families(sys.stdin.read()): print(f.name, f.type,
 		assert.equal(await more('tocsin_front_open{kind="socket"}', 3), 3);
 		for (const m of members) await m.close();
 		await until(async () => (await door.sample('tocsin_front_open{kind="socket"}')) === was.get('tocsin_front_open{kind="socket"}'), 'they are gone');
-		assert.ok(await door.sample('tocsin_keeper_tip_timestamp_seconds') > Date.now() / 1000 - 60);
+		assert.ok(await door.sample('tocsin_keeper_tip_timestamp_seconds') > Date.now() / 1000 - 600);
 	});
 
 	it('counters live on when their process does not', async () => {
@@ -200,7 +200,7 @@ describe('/readyz', () => {
 	async function becomes(check, state, reason, undo, { ready = state !== 'failing', threats = true } = {}) {
 		let r;
 		try {
-			await until(async () => ((r = await door.get('/readyz')).json.checks[check].state === state), `${check} is ${state}`, 20_000)
+			await until(async () => ((r = await door.get('/readyz')).json.checks[check].state === state), `${check} is ${state}`)
 				.catch((why) => { throw new Error(`${why.message}: ${r.text}`); });
 			assert.match(r.json.checks[check].reason, reason);
 			assert.deepEqual([r.status, r.json.ready, r.json.takes_threats], [ready ? 200 : 503, ready, threats], r.text);
@@ -212,7 +212,7 @@ describe('/readyz', () => {
 		} finally {
 			await undo();
 		}
-		await until(async () => { r = await door.get('/readyz'); return r.status === 200 && r.json.checks[check].state === 'well'; }, `${check} is well again`, 30_000)
+		await until(async () => { r = await door.get('/readyz'); return r.status === 200 && r.json.checks[check].state === 'well'; }, `${check} is well again`)
 			.catch((why) => { throw new Error(`${why.message}: ${r.text}`); });
 	}
 

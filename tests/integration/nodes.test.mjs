@@ -47,14 +47,14 @@ describe('two nodes', () => {
 		accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
 	}
 	const keyOf = async (sent) => (await ledger.rows(`select id, subject, retention, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key where subject = 'case:${sent.case}' and retention = 'R-ITL'`))[0];
-	const gone = (sent) => until(async () => !(await keyOf(sent)), 'the key is gone', 20_000);
+	const gone = (sent) => until(async () => !(await keyOf(sent)), 'the key is gone');
 	const parts = async (key) => ledger.rows(`select encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}'`);
 	const settled = (...nodes) => until(async () => {
 		const newest = (await ledger.rows('select id from ledger.wrapping order by nth desc limit 1', 'admin'))[0].id;
 		return nodes.every((s) => files(s).length === 1 && files(s)[0] === newest) &&
 			(await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${newest}'`))[0].n === 0 &&
 			(await ledger.rows('select count(*)::int as n from ledger.wrapping_wanted', 'admin'))[0].n === 0;
-	}, 'both hold the newest wrapping key alone', 30_000);
+	}, 'both hold the newest wrapping key alone');
 	const reads = async (node, sent) => {
 		const again = await Member.connect(node, 'AIRU', 'duty officer', { from: -1 });
 		const entry = await again.entry((e) => e.seq === sent.seq);
@@ -149,7 +149,7 @@ describe('two nodes', () => {
 		const doomed = await threat('gone-while-waiting-5'), old = files(two)[0];
 		await days(31);
 		await gone(doomed);
-		await until(async () => (await ledger.rows(`select 1 as one from ledger.wrapping where id = '${old}' and retired_at is not null`, 'admin')).length, 'the old one is retired', 20_000);
+		await until(async () => (await ledger.rows(`select 1 as one from ledger.wrapping where id = '${old}' and retired_at is not null`, 'admin')).length, 'the old one is retired');
 		assert.deepEqual(files(two), [old]);
 		const there = await Member.connect(two, 'StreamHarbor', 'night responder', { resume: true }), told = m4(there, { text: 'told meanwhile' });
 		const answer = await there.send(told);
@@ -158,7 +158,7 @@ describe('two nodes', () => {
 		assert.notEqual(refused.op, 'accepted');
 		two.signal('eraser', 'SIGCONT');
 		await settled(one, two);
-		const entry = await open.desk.entry((e) => e.id === told.id, 30_000);
+		const entry = await open.desk.entry((e) => e.id === told.id);
 		assert.equal(entry.late, true);
 		assert.match(entry.message.body.explanation, /told meanwhile/);
 		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.entry where eid = '${told.id}'`))[0].n === 1, 'recorded once');
@@ -174,12 +174,12 @@ describe('two nodes', () => {
 		const [due] = await until(async () => {
 			const found = await ledger.rows(`select seq from ledger.entry where k = 'erase.due' and (convert_from(body, 'UTF8')::json) #>> '{message,body,key}' = '${key.id}'`);
 			return found.length && found;
-		}, 'it is entered', 20_000);
+		}, 'it is entered');
 		await ledger.rows(`set role tocsin_eraser; select ledger.erase(${due.seq})`, 'admin'); // by a third node, which then is gone
 		await gone(doomed);
 		assert.ok(opensWith(wrappingKeys(one.state), key, sealed).length, 'an older copy opens still');
 		for (const s of [one, two]) s.signal('eraser', 'SIGCONT');
-		await until(() => !files(one).includes(newest) && !files(two).includes(newest), 'it is replaced all the same', 40_000);
+		await until(() => !files(one).includes(newest) && !files(two).includes(newest), 'it is replaced all the same');
 		await settled(one, two);
 		for (const s of [one, two]) assert.deepEqual(opensWith(wrappingKeys(s.state), key, sealed), []);
 	});
@@ -193,14 +193,14 @@ describe('two nodes', () => {
 		const doomed = await threat('gone-while-asked-4');
 		await days(31);
 		await gone(doomed);
-		await until(() => files(one).length === 1 && files(one)[0] !== newest, 'replaced', 20_000);
+		await until(() => files(one).length === 1 && files(one)[0] !== newest, 'replaced');
 		assert.equal((await ledger.rows(`select sealed is null as open from ledger.wrapping_wanted where node = 'n3'`, 'admin'))[0].open, true);
 		// whoever answers before the other node does so with a key of theirs
 		one.signal('eraser', 'SIGSTOP');
 		two.signal('eraser', 'SIGCONT');
-		await until(async () => (await ledger.rows(`select 1 as one from ledger.wrapping_wanted where node = 'n2'`, 'admin')).length, 'the second asks', 20_000);
+		await until(async () => (await ledger.rows(`select 1 as one from ledger.wrapping_wanted where node = 'n2'`, 'admin')).length, 'the second asks');
 		await ledger.rows(`update ledger.wrapping_wanted set sealed = decode(repeat('07', 93), 'hex') where node = 'n2'`, 'admin');
-		await until(() => two.log.includes('wrapping_key_false'), 'it is not taken', 20_000);
+		await until(() => two.log.includes('wrapping_key_false'), 'it is not taken');
 		assert.deepEqual(files(two), [newest]);
 		await ledger.rows(`delete from ledger.wrapping_wanted where node = 'n3'`, 'admin');
 		one.signal('eraser', 'SIGCONT');

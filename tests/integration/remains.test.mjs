@@ -46,7 +46,7 @@ async function month() {
 }
 const keyOf = async (subject, retention = 'R-ITL') => (await ledger.rows(`select id, subject, retention, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key where subject = '${subject}' and retention = '${retention}'`))[0];
 const partsOf = async (key) => ledger.rows(`select seq, encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}' order by seq`);
-const gone = (key) => until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${key.id}'`)).length, 'the key is gone', 20_000);
+const gone = (key) => until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${key.id}'`)).length, 'the key is gone');
 const files = () => fs.readdirSync(path.join(server.state, 'wrapping')).filter((n) => n.endsWith('.key'));
 const settled = () => until(async () => files().length === 1 && /^pending 0$/m.test(fs.readFileSync(path.join(server.state, 'wrapping/record'), 'utf8')) &&
 	(await ledger.rows(`select count(*)::int as n from ledger.seal_key where wrapping <> '${files()[0].slice(0, 36)}'`))[0].n === 0, 'one wrapping key', 30_000);
@@ -77,7 +77,7 @@ describe('on the way to members', () => {
 			const entry = await again.entry((e) => e.seq === sent.seq);
 			await again.close();
 			return entry.erased === true && !JSON.stringify(entry).includes('heron-on-the-wire-1');
-		}, 'a resumed client reads that it was erased', 10_000);
+		}, 'a resumed client reads that it was erased');
 		const list = await server.request('GET', `/api/entries?after=${before}&limit=50`, { credential: server.credential('AIRU', 'duty officer') });
 		assert.ok(list.json.entries.some((e) => e.seq === sent.seq) && !list.text.includes('heron-on-the-wire-1'));
 		assert.ok(open.desk.socket.readyState === 1 && !open.desk.losses, 'whoever is connected stays so');
@@ -97,7 +97,7 @@ describe('on the way to members', () => {
 		await gone(key);
 		await settled();
 		const tried = endpoint.calls.filter((c) => c.json?.id === sent.id).length;
-		await until(() => endpoint.calls.filter((c) => c.json?.id === sent.id).length > tried, 'it is tried again', 30_000);
+		await until(() => endpoint.calls.filter((c) => c.json?.id === sent.id).length > tried, 'it is tried again');
 		const last = endpoint.calls.filter((c) => c.json?.id === sent.id).at(-1);
 		assert.ok(!last.body.includes('heron-on-the-hook-3'), last.body.toString());
 		assert.equal(last.json.data.erased, true);
@@ -139,7 +139,7 @@ describe('a hold', () => {
 		const hold = uuid7();
 		accepted(await open.officer.send(message('hold', { step: 'set', hold, subject: 'person', subject_ref: person, classes: ['R-AUDIT'], basis: 'file 21' }, system)));
 		server.signal('eraser', 'SIGCONT');
-		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.sealed where actor_key = '${key.id}' and actor is not null`))[0].n < 2, 'what was named goes', 20_000);
+		await until(async () => (await ledger.rows(`select count(*)::int as n from ledger.sealed where actor_key = '${key.id}' and actor is not null`))[0].n < 2, 'what was named goes');
 		await settled();
 		const replaced = () => server.log.split('"wrapping_key_replaced"').length, before = replaced();
 		for (let i = 0; i < 2; i++) {
@@ -235,7 +235,7 @@ describe('an older dump', () => {
 		const words = [path.join(bin, 'postgres'), '-D', pg, '-k', run, '-c', 'listen_addresses='];
 		const postgres = process.getuid() === 0 ? spawn('setpriv', [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...words], { stdio: 'ignore' }) : spawn(words[0], words.slice(1), { stdio: 'ignore' });
 		const psql = (db, input) => execFileSync('psql', ['-h', run, '-U', 'tocsin_admin', '-d', db, '-XAtq', '-v', 'ON_ERROR_STOP=1'], { env, input, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['pipe', 'pipe', 'pipe'] });
-		await until(() => { try { return psql('postgres', 'select 1') === '1\n'; } catch { return false; } }, 'PostgreSQL by itself', 30_000);
+		await until(() => { try { return psql('postgres', 'select 1') === '1\n'; } catch { return false; } }, 'PostgreSQL by itself');
 		psql('postgres', 'drop database tocsin; create database tocsin');
 		psql('tocsin', dump);
 		const ended = new Promise((done) => postgres.on('exit', done));
@@ -292,7 +292,7 @@ describe('a folder full of wrapping keys, left by rotations that were cut off', 
 		}
 		fs.writeFileSync(record, fs.readFileSync(record, 'utf8').replace(/^pending 0$/m, 'pending 1'));
 		await start();
-		await until(() => files().length === 1 && files()[0] !== name, 'a new one, alone', 20_000);
+		await until(() => files().length === 1 && files()[0] !== name, 'a new one, alone');
 		await settled();
 		await ledger.checkSeals((await ledger.read()).entries);
 	});

@@ -202,11 +202,11 @@ describe('the end', () => {
 		const child = spawn(tocsind, ['demo', '--state', state, '--port', '0', '--no-actors'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
 		let output = '';
 		child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
-		await until(() => output.includes('tocsind: ready'), 'ready', 60_000);
+		await until(() => output.includes('tocsind: ready'), 'ready');
 		const server = Object.assign(new Server(), { pid: child.pid, state });
 		return { child, server, pids: server.family().map((p) => p.pid), clean: () => fs.rmSync(path.dirname(state), { recursive: true }) };
 	};
-	const gone = (pids) => until(() => pids.every((pid) => !fs.existsSync(`/proc/${pid}`)), `the end of ${pids}`, 20_000);
+	const gone = (pids) => until(() => pids.every((pid) => !fs.existsSync(`/proc/${pid}`)), `the end of ${pids}`);
 
 	it('Ctrl-C at the terminal stops everything that was started', async () => {
 		const { child, pids, clean } = await groupStart();

@@ -110,7 +110,7 @@ describe('the log of a running server', () => {
 		await server?.stop();
 		fs.rmSync(dir, { recursive: true, force: true });
 	});
-	const at = (size) => until(async () => { const c = await log.checkpoint(); return c?.size === size && c; }, `a checkpoint of ${size}`, 30_000);
+	const at = (size) => until(async () => { const c = await log.checkpoint(); return c?.size === size && c; }, `a checkpoint of ${size}`);
 
 	it('holds for Go, npm, openssl and tocsin at the sizes at which tiles begin and end, each going on from the one before', async () => {
 		let old;
@@ -247,7 +247,7 @@ describe('the log of a running server', () => {
 			await until(() => watch.out.includes('"checkpoint"') || fs.existsSync(trust()), 'it follows');
 			server.signal('signer', 'SIGSTOP');
 			await grow(control, 5);
-			await until(() => /standstill: entry \d+ is there/.test(said()), 'nothing is signed', 20_000);
+			await until(() => /standstill: entry \d+ is there/.test(said()), 'nothing is signed');
 			server.signal('signer', 'SIGCONT');
 			watch.child.kill('SIGINT');
 			assert.equal(await watch.end, 5);
@@ -256,14 +256,14 @@ describe('the log of a running server', () => {
 			const [vkey, , size] = text(trust()).split('\n');
 			fs.writeFileSync(trust(), `${vkey}\n${forge(server, await log.vkey(), Number(size))}`);
 			watch = command(server, args, { member: 'FRP/auditor' });
-			await until(() => /log: the log is forked/.test(said()), 'the fork', 20_000);
+			await until(() => /log: the log is forked/.test(said()), 'the fork');
 			const against = openCheckpoint(text(`${trust()}.against`), await log.vkey());
 			assert.ok(against.size >= Number(size), 'what contradicts it is kept, signed as well');
 
 			await control.close();
 			await server.stop();
 			server = null;
-			await until(() => /silence: nothing has been heard/.test(said()), 'silence', 20_000);
+			await until(() => /silence: nothing has been heard/.test(said()), 'silence');
 			assert.ok(!said().includes('key'), 'what is called does not get the key');
 		} finally {
 			watch.child.kill('SIGKILL');

@@ -36,7 +36,7 @@ class Bent {
 		await control.close();
 		await b.growTo(1000);
 		b.watch = command(server, ['audit', 'watch', '--trust', path.join(b.dir, 'trust'), '--json'], { member: 'GameNest/night responder' });
-		await until(() => b.watch.out.includes('"size":1000'), 'a member follows', 20_000);
+		await until(() => b.watch.out.includes('"size":1000'), 'a member follows');
 		await b.sql(`${[...TABLES, 'cosignature', 'time_stamp'].map((t) => `alter table ledger.${t} disable trigger all`).join('; ')};
 			do $$ declare c record; begin
 				for c in select conrelid::regclass as on_table, conname from pg_constraint where conrelid in ('ledger.entry'::regclass, 'ledger.tip'::regclass) and contype = 'c' loop
@@ -52,7 +52,7 @@ class Bent {
 	async growTo(size) {
 		this.size = size;
 		await growTo(this.server, size, this.like);
-		fs.writeFileSync(this.kept, (await until(async () => { const c = await this.log.checkpoint(); return c?.size === size && c; }, `${size} are signed`, 20_000)).note);
+		fs.writeFileSync(this.kept, (await until(async () => { const c = await this.log.checkpoint(); return c?.size === size && c; }, `${size} are signed`)).note);
 	}
 
 	/** Signer and archive are started anew, for both keep what they have read. @returns why the signer has halted, or null: it has
@@ -63,7 +63,7 @@ class Bent {
 		return (await until(() => {
 			const words = this.server.log.slice(from), halted = /nothing is signed any more: (.*?)"/.exec(words)?.[1];
 			return halted ? { why: halted } : /entries are as they were signed/.test(words) && { why: null };
-		}, 'the signer has read everything', 30_000)).why;
+		}, 'the signer has read everything')).why;
 	}
 	/** What a stranger says who kept the checkpoint of before: why it does not hold, or null. */
 	async verifier() {
@@ -107,7 +107,7 @@ const ways = [
 ];
 
 /* A server's processes are started anew the later the more often they died: so a few ways on each of several servers. */
-describe('a database administrator who bends', { concurrency: 4, timeout: 300_000 }, () => {
+describe('a database administrator who bends', { concurrency: 4, timeout: 400_000 }, () => {
 	for (let n = 0; n < 4; n++) {
 		const mine = ways.filter((_, i) => i % 4 === n);
 		describe(mine.map(([what]) => what).join('; '), { concurrency: 1 }, () => {
@@ -134,7 +134,7 @@ describe('a database administrator who bends', { concurrency: 4, timeout: 300_00
 	}
 });
 
-describe('a database administrator who has an older dump, or the key', { timeout: 300_000 }, () => {
+describe('a database administrator who has an older dump, or the key', { timeout: 400_000 }, () => {
 	let b, server;
 	before(async () => { b = await Bent.start(); server = b.server; });
 	after(() => b?.stop());
@@ -150,7 +150,7 @@ describe('a database administrator who has an older dump, or the key', { timeout
 		execFileSync('psql', [...to, '-q', '-v', 'ON_ERROR_STOP=1'], { env, input: dump, stdio: ['pipe', 'ignore', 'inherit'] });
 		assert.match(await b.signer(), /the database has 1000 entries, and 1100 were published/);
 		assert.match(await b.verifier(), /rolled back: it has 1000 entries, and 1100 were signed before/);
-		await until(() => alarms(b).some((why) => /the newest entry is 999/.test(why)), 'the member is alarmed', 20_000);
+		await until(() => alarms(b).some((why) => /the newest entry is 999/.test(why)), 'the member is alarmed');
 		await b.sql(b.mended());
 		assert.equal(await b.signer(), null);
 		assert.equal(await b.verifier(), null);
@@ -169,7 +169,7 @@ describe('a database administrator who has an older dump, or the key', { timeout
 			${Array.from({ length: Math.floor(hashes.length / 256) }, (_, n) => `update ledger.tile set root = ${hex(treeRoot(hashes.slice(256 * n, 256 * n + 256)))} where level = 0 and n = ${n}`).join('; ')};
 			insert into ledger.checkpoint (origin, size, root, note) values ('${vkey.name}', ${hashes.length}, ${hex(root)}, convert_to('${signed(server, vkey, hashes.length, root)}', 'UTF8'))`);
 		assert.match(await b.signer(), /not those that were signed|not the one that was published|do not give the root/);
-		await until(() => alarms(b).some((why) => /forked or was rewritten/.test(why)), 'the member is alarmed', 20_000);
+		await until(() => alarms(b).some((why) => /forked or was rewritten/.test(why)), 'the member is alarmed');
 		assert.ok(fs.readFileSync(path.join(b.dir, 'trust.against'), 'utf8').includes(`\n${b.size + 10}\n`), 'and keeps the evidence');
 		const alone = await ran(server, ['audit', 'verify', '--json'], { member: 'FRP/auditor' });
 		assert.match(alone.out, /in it twice/, 'alone it finds the ids that are there twice, and nothing else');
@@ -184,7 +184,7 @@ describe('a database administrator who has an older dump, or the key', { timeout
 		assert.equal(next().status, 0);
 		b.server = Object.assign(await Server.start({ state: server.state }), { own: true });
 		const again = new Log(b.server, b.server.credential('FRP', 'auditor'));
-		const c = await until(() => again.checkpoint(), 'a checkpoint of the next generation', 20_000);
+		const c = await until(() => again.checkpoint(), 'a checkpoint of the next generation');
 		assert.match(c.origin, /\/ledger\/2$/);
 		assert.notEqual((await again.vkey()).id, old.id);
 		assert.deepEqual(treeRoot(await again.level(0, c.size)), c.root);

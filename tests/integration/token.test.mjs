@@ -64,8 +64,8 @@ describe('a token', { skip: !module && 'softhsm2 is not installed' }, () => {
 		const subject = `person:${harbor.welcome.you.person}`;
 		const r = await officer.send(message('erase', { step: 'early', subject, classes: ['R-AUDIT'], reason: 'asked for' }, system));
 		assert.equal(r.op, 'accepted', JSON.stringify(r));
-		await until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where subject = '${subject}' and wrapping = '${old}'`)).length, 'the key is gone', 20_000);
-		await until(async () => (await wrapping()).length === 1 && !(await wrapping()).includes(old), 'all others are wrapped anew', 20_000);
+		await until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where subject = '${subject}' and wrapping = '${old}'`)).length, 'the key is gone');
+		await until(async () => (await wrapping()).length === 1 && !(await wrapping()).includes(old), 'all others are wrapped anew');
 		const again = await Member.connect(server, 'AIRU', 'duty officer', { from: -1 });
 		assert.match((await again.entry((e) => e.k === 'M4.send')).message.body.explanation, /wrapped by a token/);
 		await Promise.all([again.close(), officer.close(), harbor.close()]);

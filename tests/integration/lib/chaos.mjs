@@ -94,11 +94,11 @@ export class Chaos {
 			this.killOne(parts.pop());
 			await sleep(this.random.int(...between)); // the moments are the test: anything may be under way
 			this.sample();
-			await this.load.acts(1, 60_000); // somebody is answered by who came after it, or by who is left
+			await this.load.acts(1); // somebody is answered by who came after it, or by who is left
 		}
 		await this.load.acts(20);
 		await this.load.stop();
-		await until(() => this.members.every((m) => m.welcome && !m.closed && m.beat?.now), 'everybody is back', 60_000);
+		await until(() => this.members.every((m) => m.welcome && !m.closed && m.beat?.now), 'everybody is back');
 	}
 
 	/** Invariants 1 and 2 against the ledger's own tables, then 3. @returns what was counted */
@@ -107,7 +107,7 @@ export class Chaos {
 		const book = await this.ledger.read();
 		Ledger.checkTree(book);
 		await this.ledger.checkSeals(book.entries);
-		await until(() => this.watcher.seen.at(-1)?.size >= book.size, 'a checkpoint of all that was read', 60_000);
+		await until(() => this.watcher.seen.at(-1)?.size >= book.size, 'a checkpoint of all that was read');
 		await this.watcher.end();
 		const checkpoints = await this.watcher.check(this.ledger, (await this.ledger.read()).entries);
 		const counts = { checkpoints, seed: this.random.seed, deaths: this.deaths, clients: this.members.length,
@@ -129,10 +129,10 @@ export class Chaos {
 		await this.leave(); // nobody receives any more, so nothing is received: the ledger stands still
 		const newest = async () => (await this.ledger.rows(`select s.as_of, t.size, encode(s.sum, 'hex') as sum
 			from ledger.snapshot s, ledger.tip t order by s.as_of desc limit 1`))[0];
-		const lived = await until(async () => { const s = await newest(); return s?.as_of === s?.size && s; }, 'a snapshot of the whole', 60_000);
+		const lived = await until(async () => { const s = await newest(); return s?.as_of === s?.size && s; }, 'a snapshot of the whole');
 		await this.ledger.rows('delete from ledger.snapshot', 'admin');
 		await this.server.kill('keeper');
-		const anew = await until(newest, 'a snapshot by the next keeper', 60_000);
+		const anew = await until(newest, 'a snapshot by the next keeper');
 		assert.deepEqual(anew, lived);
 		return lived.n;
 	}
@@ -194,7 +194,7 @@ export function effectsOnce(book) {
 export async function hasItsPart(book, m, server) {
 	const credential = server.credential(m.organisation, m.person);
 	const expected = book.entries.filter((e) => Ledger.mayRead(e, credential)).map((e) => e.seq);
-	await until(() => m.last >= (expected.at(-1) ?? -1), `${m.name} has ${expected.at(-1)}`, 30_000).catch(() => {});
+	await until(() => m.last >= (expected.at(-1) ?? -1), `${m.name} has ${expected.at(-1)}`).catch(() => {});
 	assert.deepEqual(m.faults, [], m.name);
 	assert.deepEqual([...m.texts.keys()].filter((seq) => seq < book.size), expected, `${m.name}, on the socket`);
 	return expected.length;

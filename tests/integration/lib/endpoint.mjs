@@ -8,7 +8,7 @@ import { createServer } from 'node:https';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { scratch, until } from './server.mjs';
+import { PATIENCE_MS, scratch, until } from './server.mjs';
 import { certify } from './sink.mjs';
 
 export class Endpoint {
@@ -49,7 +49,7 @@ export class Endpoint {
 	}
 
 	/** The first call that fits, now or soon. */
-	call(fits = () => true, ms = 40_000) {
+	call(fits = () => true, ms = PATIENCE_MS) {
 		return until(() => this.calls.find(fits), `a call; there were ${this.calls.map((c) => c.json?.type ?? c.path)}`, ms);
 	}
 

@@ -75,7 +75,7 @@ export class Ledger {
 	 * while the server is on its way up. */
 	async rows(query, role = 'reader') {
 		let text;
-		await until(async () => (text = await this.ask(query, role)) !== null, 'PostgreSQL answers', 30_000);
+		await until(async () => (text = await this.ask(query, role)) !== null, 'PostgreSQL answers');
 		return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
 	}
 
@@ -89,7 +89,7 @@ export class Ledger {
 				maxBuffer: 1 << 30,
 			}, (why, out, words) => {
 				if (!why) resolve(out);
-				else if (/starting up|not yet accepting|shutting down|No such file|Connection refused/.test(words)) resolve(null);
+				else if (/starting up|not yet accepting|shutting down|recovery mode|server closed the connection|terminating connection|No such file|Connection refused/.test(words)) resolve(null);
 				else reject(why);
 			}));
 	}

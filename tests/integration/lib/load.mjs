@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { m4, m5, message, scenarioTime } from './messages.mjs';
+import { PATIENCE_MS } from './server.mjs';
 import { Steady } from './steady.mjs';
 
 const PLATFORMS = ['StreamHarbor', 'Chirplet', 'GameNest', 'LoopReel'];
@@ -31,7 +32,7 @@ export class Load {
 	}
 
 	/** After so many more acts that were answered for good; fails when the night stands still. */
-	acts(n, ms = 30_000) {
+	acts(n, ms = PATIENCE_MS) {
 		return new Promise((resolve, reject) => {
 			const late = setTimeout(() => reject(new Error(`no ${n} more acts within ${ms} ms: ${this.stand()}`)), ms);
 			this.waiting.push({ at: this.done + n, resolve: () => { clearTimeout(late); resolve(); } });

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 
-import { until } from './server.mjs';
+import { PATIENCE_MS, until } from './server.mjs';
 
 export class Member {
 	/** @param {{from?: number, hello?: boolean, resume?: boolean, ws?: object}} options from -1: everything from the
@@ -34,7 +34,7 @@ export class Member {
 		if (this.closed) throw new Error(`no socket: ${this.closed.code} ${this.closed.reason}`);
 		if (options.hello === false) return;
 		this.say({ op: 'hello', ...(this.last === null ? {} : { from: this.last }) });
-		await until(() => this.welcome || this.closed, 'welcome', 30_000);
+		await until(() => this.welcome || this.closed, 'welcome');
 		if (!this.welcome) throw new Error(`no welcome: ${this.closed.code} ${this.closed.reason}`);
 		if (this.last === null) this.last = this.welcome.tip - 1;
 	}
@@ -93,7 +93,7 @@ export class Member {
 	receipt(seq, state = 'delivered') { return this.ask('receipt', { seq, state }); }
 
 	/** Send until it is answered for good: again after a loss or a retry_after, the same message with the same id. */
-	async deliver(message, ms = 30_000) {
+	async deliver(message, ms = PATIENCE_MS) {
 		return until(async () => {
 			if (this.closed && !this.options.resume) await this.open().catch(() => null);
 			if (this.closed || !this.welcome) return null;
@@ -103,15 +103,15 @@ export class Member {
 	}
 
 	/** The first entry that fits, now or within `ms`. */
-	entry(fits, ms = 30_000) {
+	entry(fits, ms = PATIENCE_MS) {
 		return until(() => this.entries.find(fits), `an entry for ${this.organisation}/${this.person}: ${fits}`, ms);
 	}
-	urgent(fits, ms = 30_000) {
+	urgent(fits, ms = PATIENCE_MS) {
 		return until(() => this.urgents.find(fits), `an urgent frame for ${this.organisation}/${this.person}: ${fits}`, ms);
 	}
 
 	/** Close code and reason, when the server closes. */
-	async closing(ms = 30_000) {
+	async closing(ms = PATIENCE_MS) {
 		return until(() => this.closed, 'the server closes', ms);
 	}
 	async close() {

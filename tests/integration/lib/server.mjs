@@ -8,6 +8,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import https from 'node:https';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +18,7 @@ export const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '.
 export const build = process.env.TOCSIN_BUILD ?? path.join(top, 'build/ci');
 export const tocsind = path.join(build, 'server/main/tocsind');
 export const tocsin = path.join(build, 'server/cli/tocsin');
-const START_MS = 60_000;
+const START_MS = 120_000;
 const STOP_MS = 120_000; // the first copy of a long ledger's state may take a minute
 
 /** A folder that nobody else has and that the server's unprivileged users can reach. */
@@ -27,8 +28,18 @@ export function scratch() {
 	return dir;
 }
 
+/** A port that is free, for somebody who is there later, or goes and comes back: below those that the kernel gives to whoever asks for any. */
+export const freePort = () => new Promise((resolve) => {
+	const port = 15_000 + Math.floor(Math.random() * 15_000);
+	const s = net.createServer().on('error', () => resolve(freePort())).listen(port, () => s.close(() => resolve(port)));
+});
+
+/** How long anything may take that is sure to come, on a slow machine that others keep busy: what is there costs no waiting. Who waits for less
+ * says why. */
+export const PATIENCE_MS = 60_000;
+
 /** Wait until `what()` is truthy and return it; fails with `words` after `ms`. */
-export async function until(what, words, ms = 30_000) {
+export async function until(what, words, ms = PATIENCE_MS) {
 	const end = Date.now() + ms;
 	for (;;) {
 		const value = await what();
@@ -130,7 +141,7 @@ export class Server {
 		await until(() => {
 			const now = this.pids(part);
 			return now.length === old.length && !now.some((pid) => old.includes(pid));
-		}, `another ${part}`, 30_000);
+		}, `another ${part}`);
 		return old;
 	}
 
@@ -139,7 +150,7 @@ export class Server {
 		const roots = this.pids(part);
 		const all = processes();
 		for (const p of all.filter((q) => roots.includes(q.pid) || (part === 'postgres' && roots.includes(q.ppid))))
-			process.kill(p.pid, name);
+			try { process.kill(p.pid, name); } catch (why) { if (why.code !== 'ESRCH' || part !== 'postgres') throw why; } // a session that has just ended
 	}
 
 	/** One HTTP request: {status, headers, text, json}. */

@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { scratch, until } from './server.mjs';
+import { PATIENCE_MS, freePort, scratch, until } from './server.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -24,7 +24,7 @@ export function certify(dir, name, words) {
 }
 
 export class Sink {
-	static async start({ subject = 'DNS:localhost,IP:127.0.0.1', port = 0 } = {}) {
+	static async start({ subject = 'DNS:localhost,IP:127.0.0.1', port } = {}) {
 		const sink = new Sink();
 		sink.dir = scratch();
 		Object.assign(sink, certify(sink.dir, 'relay', subject), { events: [] });
@@ -39,7 +39,7 @@ export class Sink {
 			rest = lines.pop();
 			for (const line of lines) sink.events.push(JSON.parse(line));
 		});
-		await sink.listen(port);
+		await sink.listen(port ?? await freePort()); // the same again, when it comes back
 		return sink;
 	}
 
@@ -53,7 +53,7 @@ export class Sink {
 		this.process.stdin.write(`${JSON.stringify(order)}\n`);
 	}
 
-	async listen(port = this.port ?? 0) {
+	async listen(port = this.port) {
 		const was = this.events.length;
 		this.tell({ listen: port });
 		this.port = (await until(() => this.events.slice(was).find((e) => e.event === 'listening'), `the relay listens ${this.errors}`)).port;
@@ -70,7 +70,7 @@ export class Sink {
 		return this.events.filter((e) => e.event === event);
 	}
 
-	async mail(which = () => true, ms = 40_000, event = 'mail') {
+	async mail(which = () => true, ms = PATIENCE_MS, event = 'mail') {
 		return until(() => this.all(event).find(which), `a ${event}; there were ${this.all(event).map((m) => m.to)} ${this.errors}`, ms);
 	}
 

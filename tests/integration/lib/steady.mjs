@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Member } from './member.mjs';
+import { PATIENCE_MS } from './server.mjs';
 
 const PAUSE_MS = 50; // between two attempts; not the server's retry_after: a crowd that hurries is the harder case
 
@@ -55,7 +56,7 @@ export class Steady extends Member {
 	}
 
 	/** Until it is answered for good. @returns the answer; it stands in `answers` by the message's id, too */
-	async deliver(message, ms = 60_000) {
+	async deliver(message, ms = PATIENCE_MS) {
 		let heard = 'nothing';
 		for (const end = Date.now() + ms; ;) {
 			if (this.leaving) return null;
