@@ -65,13 +65,20 @@ describe("wake-up", { skip: haveChromium ? false : "there is no Chromium here" }
 		await tools.send("ServiceWorker.enable");
 		await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
 		await until(() => registration, "the worker is registered");
+		/* the browser is asked what it shows when all of it has been shown: one that it has not shown yet it forgets when it is asked */
+		const [worker] = context.serviceWorkers();
+		await worker.evaluate(() => {
+			const show = self.registration.showNotification.bind(self.registration);
+			self.done = 0;
+			self.registration.showNotification = (...what) => show(...what).then(() => void self.done++);
+		});
 		const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.getRegistration()).getNotifications())
 			.map((n) => [n.title, n.body, n.requireInteraction]));
 		const push = (data) => tools.send("ServiceWorker.deliverPushMessage", { origin: fake.origin, registrationId: registration, data });
 		await push(JSON.stringify({ mode: "exercise", precedence: "flash" }));
 		await push(JSON.stringify({ mode: "actual", precedence: "priority" }));
 		await push(randomBytes(8).toString("hex"));
-		await page.waitForFunction(async () => (await (await navigator.serviceWorker.getRegistration()).getNotifications()).length === 2, null, { polling: 50 });
+		await until(() => worker.evaluate(() => self.done === 3), "all three are shown");
 		const all = (await shown()).sort();
 		assert.deepEqual(all, [["EXERCISE – Tocsin: something is waiting", "Somebody has to answer now. Open the console.", true],
 			["Tocsin: something is waiting", "Open the console.", false]].sort(), "two that say the same are one");
