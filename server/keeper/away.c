@@ -26,6 +26,7 @@ struct toc_away *toc_away_new(void)
 	w->flight = toc_arena_new();
 	w->answers = toc_map_new();
 	w->there = toc_map_new();
+	w->most = SIZE_MAX;
 	return w;
 }
 

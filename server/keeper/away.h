@@ -40,10 +40,13 @@ struct toc_away {
 	struct toc_map *there; /* eids of the journal that are in the ledger, or on their way into it */
 	struct toc_made made[TOC_APPEND_MAX];
 	struct toc_row rows[TOC_APPEND_MAX];
+	struct toc_uuid *eids; /* of the journal, in `flight`; the first `asked` were looked for */
+	size_t n_eids, asked;
 	size_t n_made, from, upto; /* records from … upto - 1 are in flight */
-	bool one_by_one, full;
-	bool ahead;    /* the ledger has something of it that our state has not */
-	size_t doubt;  /* 1 + the record that was refused once, alone */
+	size_t n_taken, most;      /* so many records are in flight; so many may be, fewer after a refusal or a time-out */
+	bool full;
+	bool ahead;   /* the ledger has something of it that our state has not */
+	size_t doubt; /* 1 + the record that was refused once, alone */
 	toc_time now;
 	size_t appended; /* entries, since the database is back */
 };

@@ -6,7 +6,8 @@
  * the ids are found, nothing is appended twice. That another node took the same message meanwhile is the same answer,
  * too. What merely follows from a message and is in the ledger already (an id derived from facts: our state was a copy
  * older than it, or another node was first) is left out, and the message goes in without it. An id that stands in the ledger
- * for something else, and what the database refuses, is kept apart (refused.c).
+ * for something else, and what the database refuses, is kept apart (refused.c): it is found by halving what goes in at once,
+ * for who sends a threat meanwhile waits.
  *
  * Another node may append all the time: who has lost two races takes the tip's lock first, as the cycle does.
  *
@@ -45,7 +46,7 @@ static void returned(struct toc_keeper *k)
 	toc_map_free(w->there);
 	w->there = toc_map_new();
 	w->n_made = w->appended = w->doubt = 0;
-	w->one_by_one = false;
+	w->most = SIZE_MAX;
 	k->phase = TOC_READY;
 	if (!k->announced)
 		return; /* a start: toc_start_turn says so when the seed is in */
@@ -155,7 +156,7 @@ static void collect_one(void *ctx, size_t index, struct toc_str bytes)
 		return;
 	if (first == 0)
 		w->from = index;
-	if (first >= FULL_ROWS || (w->one_by_one && first)) {
+	if (first >= FULL_ROWS || w->n_taken >= w->most) {
 		w->full = true;
 		return;
 	}
@@ -165,6 +166,8 @@ static void collect_one(void *ctx, size_t index, struct toc_str bytes)
 		refuse(k, index, bytes, error.text);
 	} else if (w->n_made == first) {
 		w->records[index].done = true;
+	} else {
+		w->n_taken++;
 	}
 	for (size_t i = first; i < w->n_made; i++)
 		toc_map_put(w->there, toc_uuid_key(&w->made[i].opened.entry.eid), w);
@@ -184,21 +187,23 @@ static void refuse_one(void *ctx, size_t index, struct toc_str bytes)
 		refuse(r->k, index, bytes, r->why);
 }
 
-/* All of them are tried one by one, then; the culprit a second time, for a key that another node made at the same moment
- * is refused like this, too. */
+/* The culprit is among so many; alone it is tried a second time, for a key that another node made at the same moment is
+ * refused like this, too. */
 static void refused_by_database(struct toc_keeper *k, const struct toc_error *error)
 {
 	struct toc_away *w = k->away;
 	struct refused r = { k, error->text };
 
 	toc_count(TOC_METRIC_KEEPER_DATA_ERRORS);
-	if (w->one_by_one && w->doubt == w->from + 1) {
+	if (w->n_taken > 1) {
+		w->most = w->n_taken / 2;
+	} else if (w->doubt != w->from + 1) {
+		w->doubt = w->from + 1;
+	} else {
 		if (toc_journal_read(k->journal, refuse_one, &r, NULL) < 0 || !w->records[w->from].done)
 			w->records[w->from].stuck = true;
-	} else if (w->one_by_one) {
-		w->doubt = w->from + 1;
+		w->most = SIZE_MAX;
 	}
-	w->one_by_one = true;
 	look_again(k);
 }
 
@@ -217,6 +222,7 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 			toc_committed(k, &w->made[i].opened, &w->rows[i]);
 		}
 		w->appended += w->n_made;
+		w->most = w->most < SIZE_MAX / 2 ? 2 * w->most : SIZE_MAX;
 		toc_count_by(TOC_METRIC_KEEPER_ENTRIES, 0, w->n_made);
 		for (size_t i = w->from; i < w->upto; i++)
 			w->records[i].done |= !w->records[i].stuck;
@@ -233,6 +239,7 @@ static void appended(void *ctx, int result, uint64_t size, const struct toc_erro
 		k->keyless = 0;
 		toc_away_begin(k, error->text);
 		return;
+	case TOC_ETIMEOUT: w->most = w->n_taken > 1 ? w->n_taken / 2 : 1; /* fallthrough */
 	default: toc_keyring_settle(k->o.ring, false); toc_away_begin(k, error->text);
 	}
 }
@@ -249,7 +256,7 @@ static void append_some(struct toc_keeper *k)
 	struct toc_key_row *keys = NULL;
 
 	toc_arena_reset(w->flight);
-	w->n_made = w->from = w->upto = 0;
+	w->n_made = w->n_taken = w->from = w->upto = 0;
 	w->full = false;
 	w->now = toc_keeper_now(k);
 	if (toc_journal_read(k->journal, collect_one, k, &error) < 0) {
@@ -280,44 +287,62 @@ static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
 	k->away->ahead |= seq >= toc_world_size(k->world);
 }
 
+static void ask_some(struct toc_keeper *k);
+
 static void on_searched(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
 	struct toc_keeper *k = ctx;
 	(void)size;
 	if (result < 0)
 		toc_away_begin(k, error->text);
-	else if (k->away->ahead)
-		look_again(k); /* it came after the tail was read */
 	else
-		append_some(k);
+		ask_some(k);
+}
+
+/* In parts: each is answered within the deadline, however long the journal is. */
+static void ask_some(struct toc_keeper *k)
+{
+	struct toc_away *w = k->away;
+	const struct toc_uuid *next = w->eids + w->asked;
+	size_t left = w->n_eids - w->asked, n = left < TOC_FIND_MAX ? left : TOC_FIND_MAX;
+
+	w->asked += n;
+	if (n) {
+		if (toc_store_find(k->o.writer, next, n, TOC_STORE_DEADLINE, on_found, on_searched, k) < 0)
+			toc_away_begin(k, "the store's queue is full");
+	} else if (w->ahead) {
+		look_again(k); /* it came after the tail was read */
+	} else {
+		append_some(k); /* what cannot be read is reported there */
+	}
 }
 
 struct asked {
 	struct toc_away *away;
 	struct toc_arena *scratch;
-	struct toc_uuid *eids; /* in the away's flight */
-	size_t n, cap;
+	size_t cap;
 };
 
 static void ask_for_record(void *ctx, size_t index, struct toc_str bytes)
 {
 	struct asked *q = ctx;
+	struct toc_away *w = q->away;
 	const struct toc_value *entries;
 	struct toc_made m;
 
 	toc_arena_reset(q->scratch);
-	if (index >= q->away->n || q->away->records[index].done || toc_away_read(q->scratch, bytes, &entries, NULL) < 0)
+	if (index >= w->n || w->records[index].done || toc_away_read(q->scratch, bytes, &entries, NULL) < 0)
 		return;
 	for (size_t i = 0; i < toc_len(entries); i++) {
 		if (toc_made_load(toc_at(entries, i), &m) < 0)
 			continue;
-		if (q->n == q->cap) {
-			struct toc_uuid *more = toc_arena_alloc(q->away->flight, 2 * q->cap * sizeof *more);
-			memcpy(more, q->eids, q->n * sizeof *more);
-			q->eids = more;
+		if (w->n_eids == q->cap) {
+			struct toc_uuid *more = toc_arena_alloc(w->flight, 2 * q->cap * sizeof *more);
+			memcpy(more, w->eids, w->n_eids * sizeof *more);
+			w->eids = more;
 			q->cap *= 2;
 		}
-		q->eids[q->n++] = m.opened.entry.eid;
+		w->eids[w->n_eids++] = m.opened.entry.eid;
 	}
 }
 
@@ -331,16 +356,15 @@ static void search(struct toc_keeper *k)
 	toc_map_free(w->there);
 	w->there = toc_map_new();
 	w->ahead = false;
+	w->n_eids = w->asked = 0;
 	struct asked q = { .away = w, .scratch = toc_arena_new(), .cap = 64 };
-	q.eids = toc_arena_alloc(w->flight, q.cap * sizeof *q.eids);
+	w->eids = toc_arena_alloc(w->flight, q.cap * sizeof *w->eids);
 	int r = toc_journal_read(k->journal, ask_for_record, &q, &error);
 	toc_arena_free(q.scratch);
 	if (r < 0)
 		toc_keeper_fatal(k, "journal_unreadable", &error);
-	else if (q.n == 0)
-		append_some(k); /* what cannot be read is reported there */
-	else if (toc_store_find(k->o.writer, q.eids, q.n, TOC_STORE_DEADLINE, on_found, on_searched, k) < 0)
-		toc_away_begin(k, "the store's queue is full");
+	else
+		ask_some(k);
 }
 
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)

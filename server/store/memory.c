@@ -367,9 +367,13 @@ static void unlock(struct memory *m)
 		m->ledger->locked_by = NULL;
 }
 
+#define BUSY_ROWS 16
+
 static bool is_too_busy(struct memory *m)
 {
-	return m->fault == TOC_MEMORY_BUSY && m->s.n && toc_op_head(&m->s)->kind == TOC_OP_READ_CASES;
+	const struct toc_op *op = m->fault == TOC_MEMORY_BUSY && m->s.n ? toc_op_head(&m->s) : NULL;
+
+	return op && (op->kind == TOC_OP_READ_CASES || (op->kind == TOC_OP_APPEND && op->append.n_rows > BUSY_ROWS));
 }
 
 /* @return false when the head has to wait for the tip's lock */
@@ -383,7 +387,7 @@ static bool do_head(struct memory *m, int64_t now)
 
 	switch (op->kind) {
 	case TOC_OP_APPEND:
-		if (locked_out(m, now))
+		if (locked_out(m, now) || is_too_busy(m))
 			return false;
 		r = m->fault == TOC_MEMORY_RACED && l->locked_by != m ? toc_fail(&err, TOC_ECONFLICT, "database: raced (a fault that was asked for)") :
 									append(m, &op->append, &err);

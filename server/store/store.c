@@ -188,7 +188,7 @@ int toc_store_witnesses(struct toc_store *s, toc_dur deadline, toc_store_row *ro
 int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline,
 		   toc_store_found *found, toc_store_done *done, void *ctx)
 {
-	struct toc_op *op = op_new(s, TOC_OP_FIND, deadline, done, ctx);
+	struct toc_op *op = n <= TOC_FIND_MAX ? op_new(s, TOC_OP_FIND, deadline, done, ctx) : NULL;
 
 	if (!op)
 		return TOC_ELIMIT;

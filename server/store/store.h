@@ -12,6 +12,7 @@
 
 #define TOC_APPEND_MAX 1024 /* rows of one append: a batch of 256 commands and what follows from them */
 #define TOC_READ_MAX 4096   /* rows of one read */
+#define TOC_FIND_MAX 256    /* ids of one find */
 #define TOC_STORE_QUEUE_MAX 64
 #define TOC_BODY_BYTES_MAX (1u << 20)
 #define TOC_SEALED_BYTES_MAX (1u << 20)
@@ -102,7 +103,7 @@ enum toc_memory_fault {
 	TOC_MEMORY_AWAY,        /* cannot be reached: operations end with TOC_EIO */
 	TOC_MEMORY_FROZEN,      /* takes operations and never answers: they end at their deadline */
 	TOC_MEMORY_RACED,       /* another one is always first, unless the tip's lock is ours */
-	TOC_MEMORY_BUSY,        /* answers, but not to who wants the rows of cases: that ends at its deadline */
+	TOC_MEMORY_BUSY,        /* answers, but not to who wants much, the rows of cases or 16 new ones at once: that ends at its deadline */
 	TOC_MEMORY_LOSE_ANSWER, /* the next append takes effect, and then the connection is lost */
 };
 void toc_store_memory_fault(struct toc_store *s, enum toc_memory_fault fault);
@@ -153,7 +154,7 @@ int toc_store_recalls(struct toc_store *s, uint64_t from, toc_dur deadline, toc_
 		      void *ctx) TOC_MUSTCHECK;
 /** What registers and revokes members' witnesses (k "witness.…"), in order. done's size is 0. */
 int toc_store_witnesses(struct toc_store *s, toc_dur deadline, toc_store_row *row, toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-/** Which of these event ids are in the ledger. After an unknown outcome: a server that was frozen may still
+/** Which of these event ids (at most TOC_FIND_MAX) are in the ledger. After an unknown outcome: a server that was frozen may still
  * carry out what it was sent, so "not found" holds only until then. Append again: of the two, expected_size
  * lets one in. */
 int toc_store_find(struct toc_store *s, const struct toc_uuid *eids, size_t n, toc_dur deadline,

@@ -120,6 +120,56 @@ CASE(what_the_database_refuses_is_kept_told_and_tried_again)
 	stage_end(&s);
 }
 
+/* Who sends a threat meanwhile waits: it is found by halving, not by trying each alone. */
+CASE(one_that_is_refused_among_many_costs_little)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	struct toc_value *m[400];
+	const size_t bad = 123, n = sizeof m / sizeof *m;
+
+	go_away();
+	for (size_t i = 0; i < n; i++) {
+		m[i] = stage_threat(&s, toc_arena_printf(s.a, "many%zu", i).p);
+		CHECK_TEXT(toc_str_of(say(0, grant, m[i])), "journaled");
+	}
+	CHECK(toc_journal_count(s.keeper[0].k->journal) == n);
+	toc_store_memory_refuse(s.base, id_of(m[bad]));
+	stage_fault(&s, 0, TOC_MEMORY_WELL);
+	CHECK(stage_phase(&s, 0, TOC_RETURNING));
+	int turns = 0;
+	while (s.keeper[0].k->phase == TOC_RETURNING && turns++ < 1000)
+		stage_run(&s, 0);
+	CHECK(s.keeper[0].k->phase == TOC_READY);
+	CHECK(turns < 200);
+	CHECK_INT(refused(), 1);
+	for (size_t i = 0; i < n; i++)
+		CHECK_INT(count_in_ledger(m[i]), i != bad);
+	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+/* The same rows would end at the same deadline for ever. */
+CASE(a_database_too_busy_for_all_of_it_at_once_gets_it_in_parts)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	struct toc_value *m[24];
+
+	go_away();
+	for (size_t i = 0; i < 24; i++) {
+		m[i] = stage_threat(&s, toc_arena_printf(s.a, "part%zu", i).p);
+		CHECK_TEXT(toc_str_of(say(0, grant, m[i])), "journaled");
+	}
+	stage_fault(&s, 0, TOC_MEMORY_BUSY);
+	for (int tries = 0; tries < 10 && !stage_phase(&s, 0, TOC_READY); tries++)
+		continue;
+	CHECK_INT(toc_journal_count(s.keeper[0].k->journal), 0);
+	for (size_t i = 0; i < 24; i++)
+		CHECK_INT(count_in_ledger(m[i]), 1);
+	stage_end(&s);
+}
+
 CASE(an_id_that_another_organisation_has_used_meanwhile_hides_nothing)
 {
 	stage_begin(&s);
