@@ -212,7 +212,8 @@ void front_ready(struct front *f)
 	int fd;
 	struct pollfd p = { .fd = f->control, .events = POLLIN };
 
-	if (poll(&p, 1, 2 * PATIENCE_MS) != 1 || toc_control_receive(f->control, &f->in, &frame, &fd) != 1 ||
+	/* under valgrind, on a busy machine */
+	if (poll(&p, 1, 8 * PATIENCE_MS) != 1 || toc_control_receive(f->control, &f->in, &frame, &fd) != 1 ||
 	    frame.number != TOC_IPC_READY)
 		DIE("the front is not ready");
 }
