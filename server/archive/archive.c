@@ -6,11 +6,14 @@
 #include "ipc/press.h"
 
 #include <linux/close_range.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define CONTROL_FD 4
+#define DEAF_US 10000000 /* a report lies there untaken: whoever should take it, in milliseconds, is stopped, or hangs */
 #define PATIENCE_US 30000000 /* in which others may ask, too: a report is not printed meanwhile */
 
 /* The press, as a program of its own, before starting programs is given up. It inherits nothing but its end of the socket.
@@ -43,17 +46,32 @@ static bool is_gone(int press)
 	return press >= 0 && recv(press, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-/* What prints reports is gone, and cannot be made again by who may start no programs: the parent makes both anew. Who is being
- * answered is answered to the end. @return exit code */
+/* @param since_us since when something lies there; 0: nothing does */
+static bool is_deaf(int press, int64_t *since_us)
+{
+	int64_t now = toc_clock_mono_us();
+	int untaken = 0;
+
+	if (press < 0 || ioctl(press, SIOCOUTQ, &untaken) < 0 || !untaken)
+		*since_us = 0;
+	else if (!*since_us)
+		*since_us = now;
+	return *since_us && now - *since_us >= DEAF_US;
+}
+
+/* What prints reports is gone, or takes none, and cannot be made again by who may start no programs: the parent makes both anew;
+ * it ends with the archive, stopped or not. Who is being answered is answered to the end. @return exit code */
 static int serve(struct toc_archive *a, int press)
 {
-	int64_t until_us = 0;
+	int64_t until_us = 0, untaken_us = 0;
 
 	while (toc_archive_turn(a, TOC_SECONDS(1)) == 0) {
-		if (!is_gone(press))
+		bool deaf = is_deaf(press, &untaken_us);
+		if (!deaf && !is_gone(press))
 			continue;
 		if (!until_us) {
-			toc_log(TOC_LOG_ERROR, "press_gone", "tocsin-press is gone: the archive begins anew, with another");
+			toc_log(TOC_LOG_ERROR, deaf ? "press_deaf" : "press_gone", "tocsin-press %s: the archive begins anew, with another",
+				deaf ? "takes no report" : "is gone");
 			until_us = toc_clock_mono_us() + PATIENCE_US;
 		}
 		if (toc_archive_is_idle(a) || toc_clock_mono_us() >= until_us)

@@ -179,6 +179,12 @@ struct toc_narrowed {
 };
 bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret);
 
+/** Of what was decided and is not in the ledger, so that it cannot be recalled by its id: may this organisation, one of its readers,
+ * still read it? Not when it is suspended, or when the case that it belongs to was taken back from it. */
+bool toc_still_reads(const struct toc_world *w, const struct toc_entry *e, struct toc_str org);
+/** May this entry change that answer for somebody? */
+bool toc_entry_takes(const struct toc_entry *e);
+
 /** Do notifiers of cases that are tied to this entry's case read it, in the rendering without personal data?
  * They learn what happened, and not to whose case: that rendering names neither the case nor messages in it.
  */

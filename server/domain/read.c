@@ -48,6 +48,26 @@ bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret)
 	return false;
 }
 
+bool toc_still_reads(const struct toc_world *w, const struct toc_entry *e, struct toc_str org)
+{
+	const struct toc_organisation *o = toc_find_organisation(w, org);
+	const struct toc_threat *t = toc_find_threat(w, e->case_ref);
+	const struct toc_message *notice = t ? toc_find_message(w, t->notice) : NULL;
+
+	if (!o || o->suspended)
+		return false;
+	for (uint32_t i = 0; t && i < t->n_desks; i++)
+		if (toc_short_is(&t->desks[i].org, org))
+			return t->desks[i].state != TOC_DESK_WITHDRAWN &&
+			       !(notice && notice->recalled && !toc_is_reader(notice, org, TOC_ROLE_ALL));
+	return true;
+}
+
+bool toc_entry_takes(const struct toc_entry *e)
+{
+	return toc_str_is(e->k, "M4.withdraw") || toc_str_is(e->k, "M25.recall") || toc_str_is(e->k, "org.suspend");
+}
+
 int toc_world_receipt_target(const struct toc_world *w, const struct toc_principal *p, uint64_t seq,
 			     struct toc_uuid *ret_eid)
 {

@@ -39,6 +39,7 @@ void toc_away_free(struct toc_away *w)
 	toc_map_free(w->answers);
 	toc_map_free(w->there);
 	free(w->records);
+	free(w->aside);
 	free(w);
 }
 
@@ -98,6 +99,21 @@ int toc_away_read(struct toc_arena *a, struct toc_str bytes, const struct toc_va
 	if (ret_own)
 		*ret_own = toc_at(*ret_entries, (size_t)toc_get_int(v, "own", 0));
 	return 0;
+}
+
+struct toc_sha256 toc_away_identity(struct toc_arena *a, struct toc_str bytes)
+{
+	struct toc_value *v;
+	struct toc_refusal why;
+	if (toc_json_parse(a, bytes, TOC_JOURNAL_RECORD_MAX, TOC_RECORD_DEPTH, &v, &why) < 0)
+		return toc_sha256(toc_base64url(a, bytes.p, bytes.n));
+	if (toc_get(v, "bytes")) /* such a one, in the file of what was refused */
+		return toc_sha256(toc_get_text(v, "bytes"));
+	struct toc_value *said = toc_value_map(a);
+	for (size_t i = 0; v->kind == TOC_MAP && i < v->n; i++)
+		if (!toc_str_is(v->members[i].name, "refused"))
+			toc_set_str(a, said, v->members[i].name, v->members[i].value);
+	return toc_sha256(toc_json_str(a, said));
 }
 
 struct replay {
@@ -348,6 +364,13 @@ static void refuse_the_rest(struct toc_keeper *k)
 
 void toc_away_turn(struct toc_keeper *k)
 {
+	const int64_t again = k->away->again_us;
+
+	if (k->phase == TOC_READY && !k->locked && again && toc_clock_mono_us() >= again && toc_store_is_up(k->o.writer)) {
+		k->away->again_us = 0;
+		toc_return_begin(k);
+		return;
+	}
 	if (k->phase != TOC_AWAY)
 		return;
 	if (toc_store_is_up(k->o.writer) && toc_clock_mono_us() >= k->retry_us) {
@@ -364,6 +387,8 @@ void toc_away_turn(struct toc_keeper *k)
 
 int64_t toc_away_next_us(const struct toc_keeper *k)
 {
+	if (k->phase == TOC_READY && !k->locked && k->away->again_us && toc_store_is_up(k->o.writer))
+		return k->away->again_us;
 	if (k->phase != TOC_AWAY)
 		return INT64_MAX;
 	const struct toc_work *w = k->intake.lane[1].first;

@@ -21,6 +21,7 @@
 
 #define FULL_ROWS (TOC_APPEND_MAX - TOC_BATCH_ROOM)
 #define RACES_MAX 2
+#define AGAIN_US 30000000 /* what could be put nowhere, for a disk that is full perhaps, is tried again so much later */
 
 static void search(struct toc_keeper *k);
 static void append_some(struct toc_keeper *k);
@@ -36,11 +37,13 @@ static void returned(struct toc_keeper *k)
 	if (w->n) {
 		toc_log(TOC_LOG_INFO, "journal_recorded", "%zu entries of the journal are in the ledger",
 			w->appended);
+		toc_refused_settle(k);
 		if (!stuck && toc_journal_cut(k->journal, &error) == 0)
 			w->n = 0;
 		else /* its records stay, and what we know of them: they are done, and further ones stand behind them */
 			toc_log(TOC_LOG_ERROR, "journal_not_cut", "%s", error.text);
 	}
+	w->again_us = w->n ? toc_clock_mono_us() + AGAIN_US : 0;
 	toc_away_forget(w);
 	toc_arena_reset(w->flight);
 	toc_map_free(w->there);
@@ -50,8 +53,12 @@ static void returned(struct toc_keeper *k)
 	k->phase = TOC_READY;
 	if (!k->announced)
 		return; /* a start: toc_start_turn says so when the seed is in */
-	toc_log(TOC_LOG_INFO, "database_back", "the database is back after %lld ms",
-		(long long)(toc_clock_mono_us() - k->away_us) / 1000);
+	if (k->away_us)
+		toc_log(TOC_LOG_INFO, "database_back", "the database is back after %lld ms",
+			(long long)(toc_clock_mono_us() - k->away_us) / 1000);
+	else if (w->n)
+		return; /* tried again, and it is as it was */
+	k->away_us = 0;
 	for (unsigned i = 0; i < toc_child_fronts(k->child); i++)
 		if (toc_child_has(k->child, i) && !k->gap[i])
 			toc_publish_catch_up(k, i);
@@ -99,19 +106,29 @@ static void lost_race(struct toc_keeper *k)
 static void refuse(struct toc_keeper *k, size_t index, struct toc_str bytes, const char *why)
 {
 	struct toc_record *r = &k->away->records[index];
-	r->done = toc_refused_keep(k, bytes, why) == 0;
+	r->done = r->refused = toc_refused_keep(k, bytes, why) == 0;
 	r->stuck = !r->done;
 }
 
-/* The message that has this id in the ledger is another one: of somebody else, or of other content. */
+static struct toc_str digest_of(const struct toc_entry *e)
+{
+	return toc_get_text(toc_get(e->body, "decided"), "digest");
+}
+
+/* The message that has this id in the ledger, or is on its way into it, is another one: of somebody else, or of other content. */
 static bool is_taken(const struct toc_keeper *k, const struct toc_entry *e)
 {
+	const struct toc_away *w = k->away;
 	const struct toc_message *m = toc_find_message(k->world, e->eid);
-	struct toc_str digest = toc_get_text(toc_get(e->body, "decided"), "digest");
 	struct toc_sha256 ours;
 
-	return m && digest.n &&
-	       (!toc_short_is(&m->org, e->org) || toc_hex_decode(digest, ours.b, sizeof ours.b) < 0 ||
+	for (size_t i = 0; i < w->n_made; i++) {
+		const struct toc_entry *other = &w->made[i].opened.entry;
+		if (toc_uuid_eq(other->eid, e->eid))
+			return !toc_str_eq(other->org, e->org) || !toc_str_eq(digest_of(other), digest_of(e));
+	}
+	return m && digest_of(e).n &&
+	       (!toc_short_is(&m->org, e->org) || toc_hex_decode(digest_of(e), ours.b, sizeof ours.b) < 0 ||
 		memcmp(ours.b, m->digest.b, sizeof ours.b) != 0);
 }
 
@@ -161,6 +178,7 @@ static void collect_one(void *ctx, size_t index, struct toc_str bytes)
 		return;
 	}
 	w->upto = index + 1;
+	w->records[index].is = toc_away_identity(w->flight, bytes);
 	if (rows_of(k, bytes, &error) < 0) {
 		w->n_made = first;
 		refuse(k, index, bytes, error.text);

@@ -316,6 +316,8 @@ void toc_auth_front_gone(struct toc_keeper *k, unsigned front);
 /* publish.c */
 void toc_publish(struct toc_keeper *k, const struct toc_opened *e);
 void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e, unsigned front); /* as tip */
+/** One that the ledger does not take: to those of its readers who may still read it. */
+void toc_publish_kept(struct toc_keeper *k, const struct toc_opened *e, unsigned front);
 void toc_publish_tip(struct toc_keeper *k, unsigned front); /* to one, or to all: TOC_CHILD_FRONTS_MAX */
 /** To a front that is new or missed something: the tip, and what is in the journal. */
 void toc_publish_catch_up(struct toc_keeper *k, unsigned front);

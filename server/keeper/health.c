@@ -2,7 +2,7 @@
  *
  * The journal is for the worst hour; whether its disk would take a record must be known before. So its folder is tried
  * every few seconds, without a sync, which could take long: a file is made, filled with a block, and removed. */
-#include "keeper/core.h"
+#include "keeper/away.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -89,7 +89,7 @@ void toc_keeper_gauges(struct toc_keeper *k)
 	toc_gauge(TOC_METRIC_KEEPER_TIP, 0, k->health.tip.us);
 	if (k->journal) {
 		toc_gauge(TOC_METRIC_KEEPER_JOURNAL, 0, (int64_t)toc_journal_count(k->journal));
-		toc_gauge(TOC_METRIC_KEEPER_JOURNAL_REFUSED, 0, k->refused ? (int64_t)toc_journal_count(k->refused) : 0);
+		toc_gauge(TOC_METRIC_KEEPER_JOURNAL_REFUSED, 0, (int64_t)toc_refused_count(k));
 		toc_gauge(TOC_METRIC_KEEPER_JOURNAL_BYTES, 0, (int64_t)toc_journal_bytes(k->journal));
 	}
 	if (k->journal && mono >= k->health.probe_us) {

@@ -23,6 +23,7 @@ struct toc_journal {
 	struct toc_uuid id;
 	size_t n, bytes, bytes_max;      /* synced: records, and length of the file; and the most */
 	size_t n_pending, bytes_pending; /* written since */
+	bool named;                      /* the folder is synced since it has its name */
 	char damage[PATH_MAX + 16];      /* the copy of a file with a hole, or empty */
 	struct toc_arena *arena;
 };
@@ -96,15 +97,15 @@ static int start_file(struct toc_journal *j, struct toc_error *reterr)
 	struct toc_uuid id = toc_uuid_random();
 	memcpy(head, magic, MAGIC);
 	memcpy(head + MAGIC, id.b, 16);
-	if (write_all(fd, head, HEAD, 0) < 0 || fsync(fd) < 0 || rename(fresh, j->path) < 0 ||
-	    sync_directory(j->path) < 0) {
+	if (write_all(fd, head, HEAD, 0) < 0 || fsync(fd) < 0 || rename(fresh, j->path) < 0) {
 		int r = failed(reterr, "cannot write", fresh);
 		close(fd);
 		(void)unlink(fresh); /* on a full disk its few bytes may be wanted */
 		return r;
 	}
+	j->named = sync_directory(j->path) == 0; /* otherwise the old one may be found after a power cut: whole */
 	if (j->fd >= 0) {
-		if (j->bytes + j->bytes_pending > HEAD)
+		if (j->named && j->bytes + j->bytes_pending > HEAD)
 			overwrite(j->fd, j->bytes + j->bytes_pending);
 		close(j->fd);
 	}
@@ -208,6 +209,7 @@ int toc_journal_open(const char *path, const uint8_t key[32], struct toc_journal
 		abort();
 	j->fd = -1;
 	j->bytes_max = TOC_JOURNAL_BYTES_MAX;
+	j->named = true;
 	j->arena = toc_arena_new();
 	memcpy(j->key, key, sizeof j->key);
 	if ((size_t)snprintf(j->path, sizeof j->path, "%s", path) >= sizeof j->path)
@@ -317,6 +319,10 @@ int toc_journal_sync(struct toc_journal *j, struct toc_error *reterr)
 	int r = fdatasync(j->fd) < 0 ? failed(reterr, "cannot sync", j->path) : 0;
 	if (r == 0 && !toc_journal_is_there(j))
 		r = put_back(j, reterr);
+	if (r == 0 && !j->named && sync_directory(j->path) < 0)
+		r = failed(reterr, "cannot sync the folder of", j->path);
+	if (r == 0)
+		j->named = true;
 	if (r < 0) {
 		toc_journal_undo(j);
 		return r;

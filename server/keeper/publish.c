@@ -44,18 +44,40 @@ static void to_all(struct toc_keeper *k)
 			toc_send(k, i);
 }
 
-static void put_renderings(struct toc_keeper *k, const struct toc_opened *e, bool urgent)
+/* Those who may still read it. @return how many audiences are left */
+static size_t narrow(const struct toc_keeper *k, struct toc_arena *a, const struct toc_entry *e, struct toc_audience to[2], size_t n)
+{
+	size_t left = 0;
+
+	for (size_t g = 0; g < n; g++) {
+		struct toc_reader *readers = toc_arena_alloc(a, to[g].n * sizeof *readers);
+		size_t m = 0;
+		for (size_t i = 0; i < to[g].n; i++)
+			if (toc_still_reads(toc_keeper_world(k), e, to[g].readers[i].org))
+				readers[m++] = to[g].readers[i];
+		if (m)
+			to[left++] = (struct toc_audience){ to[g].rendering, readers, m };
+	}
+	return left;
+}
+
+enum how { PUBLISHED, URGENT, KEPT };
+
+static void put_renderings(struct toc_keeper *k, const struct toc_opened *e, enum how how)
 {
 	struct toc_arena *a = toc_arena_new();
 	struct toc_audience to[2];
 	size_t n = toc_render_audiences(a, &e->entry, to);
+
+	if (how == KEPT)
+		n = narrow(k, a, &e->entry, to, n);
 
 	toc_ipc_id(&k->out, e->entry.eid);
 	toc_ipc_u8(&k->out, (uint8_t)n);
 	for (size_t i = 0; i < n; i++) {
 		put_audience(k, &to[i]);
 		toc_ipc_u8(&k->out, toc_render_is_actual(&e->entry));
-		toc_ipc_str(&k->out, toc_render_entry(a, e, to[i].rendering, urgent));
+		toc_ipc_str(&k->out, toc_render_entry(a, e, to[i].rendering, how != PUBLISHED));
 	}
 	toc_arena_free(a);
 }
@@ -64,7 +86,7 @@ void toc_publish(struct toc_keeper *k, const struct toc_opened *e)
 {
 	toc_ipc_begin(&k->out, TOC_IPC_PUBLISH);
 	toc_ipc_u64(&k->out, e->entry.seq);
-	put_renderings(k, e, false);
+	put_renderings(k, e, PUBLISHED);
 	to_all(k);
 }
 
@@ -94,17 +116,27 @@ void toc_publish_forget(struct toc_keeper *k, const struct toc_entry *e)
 	to_all(k);
 }
 
-void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e, unsigned front)
+static void publish_unrecorded(struct toc_keeper *k, const struct toc_opened *e, enum how how, unsigned front)
 {
 	const struct toc_action *action = toc_action_find(e->entry.k);
 	if (action && (action->flags & TOC_ACTION_LATER))
 		return;
 	toc_ipc_begin(&k->out, TOC_IPC_URGENT);
-	put_renderings(k, e, true);
+	put_renderings(k, e, how);
 	if (front < TOC_CHILD_FRONTS_MAX)
 		toc_send(k, front);
 	else
 		to_all(k);
+}
+
+void toc_publish_urgent(struct toc_keeper *k, const struct toc_opened *e, unsigned front)
+{
+	publish_unrecorded(k, e, URGENT, front);
+}
+
+void toc_publish_kept(struct toc_keeper *k, const struct toc_opened *e, unsigned front)
+{
+	publish_unrecorded(k, e, KEPT, front);
 }
 
 void toc_publish_tip(struct toc_keeper *k, unsigned front)

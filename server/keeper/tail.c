@@ -6,7 +6,7 @@
  * know to be committed, means that this is not the ledger that we left; then we stop.
  *
  * Source: shared order of one ledger (the tip's row lock); NOTIFY is only a hint, the poll makes it sure. */
-#include "keeper/core.h"
+#include "keeper/away.h"
 
 #include <string.h>
 
@@ -204,4 +204,5 @@ void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struc
 	if (toc_str_is(e->entry.k, "erase.due"))
 		toc_publish_forget(k, &e->entry);
 	toc_publish(k, e);
+	toc_refused_committed(k, &e->entry);
 }

@@ -5,40 +5,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { Knife } from './lib/knife.mjs';
 import { Ledger, opensWith, wrappingKeys } from './lib/ledger.mjs';
 import { Member } from './lib/member.mjs';
 import { m4, m5, message, scenarioTime } from './lib/messages.mjs';
-import { Server, build, scratch, until } from './lib/server.mjs';
+import { Server, scratch, until } from './lib/server.mjs';
 
 const sanitized = Boolean(process.env.ASAN_OPTIONS) && 'the sanitizers want to be loaded first';
 const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
 const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
-
-/** The page of lib/cut_off.c. */
-class Knife {
-	constructor(file) {
-		fs.writeFileSync(file, Buffer.alloc(128));
-		fs.chmodSync(file, 0o666);
-		this.fd = fs.openSync(file, 'r+');
-	}
-	set(part, left) {
-		const page = Buffer.alloc(128);
-		page.write(part, 4);
-		fs.writeSync(this.fd, page.subarray(4), 0, 124, 4);
-		page.writeInt32LE(left);
-		fs.writeSync(this.fd, page, 0, 4, 0);
-	}
-	get left() {
-		const page = Buffer.alloc(4);
-		fs.readSync(this.fd, page, 0, 4, 0);
-		return page.readInt32LE();
-	}
-	get killedAt() {
-		const page = Buffer.alloc(96);
-		fs.readSync(this.fd, page, 0, 96, 32);
-		return page.toString('utf8').replace(/\0.*/s, '').trim();
-	}
-}
 
 describe('cut off at each step', { skip: sanitized }, () => {
 	let dir, server, knife, ledger, open, kept, jumped = 0;
@@ -48,7 +23,7 @@ describe('cut off at each step', { skip: sanitized }, () => {
 	before(async () => {
 		dir = scratch();
 		knife = new Knife(path.join(dir, 'knife'));
-		server = await Server.start({ state: path.join(dir, 'state'), env: { LD_PRELOAD: path.join(build, 'tests/libcut_off.so'), CUT_OFF: path.join(dir, 'knife') } });
+		server = await Server.start({ state: path.join(dir, 'state'), env: knife.env });
 		ledger = new Ledger(server);
 		open = {};
 		for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['liaison', 'AIRU', 'liaison officer'], ['control', 'CELL', 'controller']])

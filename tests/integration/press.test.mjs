@@ -108,8 +108,8 @@ describe('the press', { timeout: 240_000 }, () => {
 		assert.equal((await answered.read()).complete, true);
 	});
 
-	it('the press stops: the auditor is told in time; rows are had all the same', async () => {
-		const { pid } = press();
+	it('the press stands still for a moment: the auditor is told in time; rows are had all the same', async () => {
+		const { pid } = press(), before = archive();
 		process.kill(pid, 'SIGSTOP');
 		const r = await print('select 1 as one');
 		process.kill(pid, 'SIGCONT');
@@ -117,6 +117,22 @@ describe('the press', { timeout: 240_000 }, () => {
 		assert.deepEqual(await lines(), [{ one: 1 }]);
 		assert.equal((await print('select 1 as one')).status, 200);
 		await until(() => workers().length === 0, 'what nobody waited for is gone');
+		assert.equal(archive(), before);
+	});
+
+	it('the press stops and stays so: both are made anew, and nothing of it is left', async () => {
+		const { pid } = press(), before = archive();
+		process.kill(pid, 'SIGSTOP');
+		const r = await print('select 1 as one');
+		assert.deepEqual([r.status, r.json?.code], [400, 'limit'], JSON.stringify(r));
+		await until(() => archive() && archive() !== before && press(), 'both are there anew', 60_000);
+		await until(() => !fs.existsSync(`/proc/${pid}`), 'it is gone, stopped as it was');
+		const again = await until(async () => {
+			const x = await print('select 1 as one');
+			return x.status === 200 && x;
+		}, 'a report again');
+		assert.equal(again.cut, false);
+		assert.match(server.log, /press_deaf/);
 	});
 
 	it('the press is killed: its workers with it; who is being answered is answered to the end, then both are made anew', async () => {

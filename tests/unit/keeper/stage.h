@@ -61,6 +61,11 @@ void stage_wait_serving(struct stage *s, unsigned i);
 /** Let keeper i make a copy of its state, now, and wait for its end. */
 void stage_copy(struct stage *s, unsigned i);
 void stage_fault(struct stage *s, unsigned i, enum toc_memory_fault fault);
+/** The database goes away, and keeper i has seen it; it comes back, and all of the journal is dealt with. */
+void stage_go_away(struct stage *s, unsigned i);
+void stage_come_back(struct stage *s, unsigned i);
+/** Keeper i ends, saving nothing (the same as kill -9), and another one serves in its place. */
+void stage_start_anew(struct stage *s, unsigned i);
 
 /** Let everybody run for so long (at least one turn each). */
 void stage_run(struct stage *s, int ms);
@@ -87,6 +92,10 @@ const struct stage_frame *stage_answer(struct stage *s, unsigned i, uint64_t con
 /** Both, at keeper 0. @return the answer's JSON; NULL: none */
 const struct toc_value *stage_send(struct stage *s, struct toc_str grant, const struct toc_value *message);
 
+/** Both at keeper i. @return "accepted", "journaled", the code of a refusal, or "nothing" */
+const char *stage_say(struct stage *s, unsigned i, struct toc_str grant, const struct toc_value *message);
+struct toc_uuid stage_id(const struct toc_value *message);
+
 /** The frames of one number that keeper i sent, the newest. NULL: none. */
 const struct stage_frame *stage_last(const struct stage *s, unsigned i, enum toc_ipc_number number);
 size_t stage_count(const struct stage *s, unsigned i, enum toc_ipc_number number);
@@ -98,5 +107,9 @@ size_t stage_published_count(const struct stage *s, unsigned i, const char *k);
 struct toc_str stage_state(struct stage *s, unsigned i);
 struct toc_str stage_replay(struct stage *s);
 uint64_t stage_size(struct stage *s);
+/** How often this message's id is in the ledger. @param ret_seq where; may be NULL */
+unsigned stage_recorded(struct stage *s, const struct toc_value *message, uint64_t *ret_seq);
+
+struct toc_value *stage_directory(struct stage *s); /* directory.c; what an empty ledger is given */
 
 #endif

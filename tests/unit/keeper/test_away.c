@@ -10,19 +10,6 @@
 
 static struct stage s;
 
-static void go_away(void)
-{
-	stage_fault(&s, 0, TOC_MEMORY_AWAY);
-	CHECK(stage_phase(&s, 0, TOC_AWAY));
-}
-
-static void come_back(void)
-{
-	stage_fault(&s, 0, TOC_MEMORY_WELL);
-	CHECK(stage_phase(&s, 0, TOC_READY));
-	stage_run(&s, 20);
-}
-
 static off_t journal_bytes(void)
 {
 	char path[96];
@@ -31,36 +18,13 @@ static off_t journal_bytes(void)
 	return stat(path, &st) < 0 ? -1 : st.st_size;
 }
 
-/* How often this event id is in the ledger. */
-static uint64_t found_seq;
-static unsigned found_n;
-static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
-{
-	(void)ctx, (void)eid;
-	found_seq = seq;
-	found_n++;
-}
-static void on_done(void *ctx, int result, uint64_t size, const struct toc_error *error)
-{
-	(void)ctx, (void)size, (void)error;
-	CHECK_INT(result, 0);
-}
-static unsigned count_in_ledger(const struct toc_value *message)
-{
-	struct toc_uuid id;
-	found_n = 0;
-	CHECK_INT(toc_uuid_parse(toc_get_text(message, "id"), &id), 0);
-	CHECK_INT(toc_store_find(s.base, &id, 1, TOC_SECONDS(2), on_found, on_done, NULL), 0);
-	CHECK_INT(toc_store_wait(s.base, TOC_SECONDS(5)), 0);
-	return found_n;
-}
-
 CASE(a_threat_is_journaled_delivered_as_urgent_and_recorded_once_afterwards)
 {
+	uint64_t seq;
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	off_t empty = journal_bytes();
-	go_away();
+	stage_go_away(&s, 0);
 	CHECK(!stage_last(&s, 0, TOC_IPC_TIP)->up);
 	struct toc_value *m = stage_threat(&s, "nightcourier7");
 	const struct stage_frame *f = stage_answer(&s, 0, stage_post(&s, 0, grant, 1, m));
@@ -77,8 +41,8 @@ CASE(a_threat_is_journaled_delivered_as_urgent_and_recorded_once_afterwards)
 	/* the same again is the same answer */
 	CHECK(toc_value_eq(stage_answer(&s, 0, stage_post(&s, 0, grant, 1, m))->value, f->value));
 	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 0);
-	come_back();
-	CHECK_INT(count_in_ledger(m), 1);
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, m, &seq), 1);
 	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 1);
 	const struct stage_frame *p = stage_published(&s, 0, "M4.send");
 	CHECK(toc_get_bool(p->value, "late"));
@@ -90,7 +54,7 @@ CASE(a_threat_is_journaled_delivered_as_urgent_and_recorded_once_afterwards)
 	/* and afterwards it is a message like any other */
 	const struct toc_value *again = stage_send(&s, grant, m);
 	CHECK_TEXT(toc_get_text(again, "op"), "accepted");
-	CHECK_INT(toc_get_int(again, "seq", -1), found_seq);
+	CHECK_INT(toc_get_int(again, "seq", -1), seq);
 	stage_end(&s);
 }
 
@@ -106,14 +70,14 @@ CASE(a_journal_that_cannot_be_cut_loses_nothing)
 	for (size_t i = 0; i < 3; i++) {
 		if (i == 2)
 			CHECK_INT(rmdir(in_the_way), 0);
-		go_away();
+		stage_go_away(&s, 0);
 		m[i] = stage_threat(&s, "nightcourier7");
 		CHECK_TEXT(toc_get_text(stage_answer(&s, 0, stage_post(&s, 0, grant, 1, m[i]))->value, "op"),
 			   "journaled");
 		CHECK(journal_bytes() > 34);
-		come_back();
+		stage_come_back(&s, 0);
 		for (size_t k = 0; k <= i; k++)
-			CHECK_INT(count_in_ledger(m[k]), 1);
+			CHECK_INT(stage_recorded(&s, m[k], NULL), 1);
 		CHECK((journal_bytes() == 34) == (i == 2));
 	}
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -125,7 +89,7 @@ CASE(what_is_no_threat_is_refused_with_retry_after)
 	stage_begin(&s);
 	struct toc_str cell = stage_login(&s, "CELL", "controller");
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
-	go_away();
+	stage_go_away(&s, 0);
 	const struct stage_frame *f = stage_answer(
 		&s, 0,
 		stage_post(&s, 0, cell, 1,
@@ -140,7 +104,7 @@ CASE(what_is_no_threat_is_refused_with_retry_after)
 			   stage_message(&s, "M4", NULL,
 					 "{\"step\":\"draft\",\"aware_at\":\"2031-03-04T21:12:00Z\"}")));
 	CHECK_TEXT(toc_get_text(f->value, "code"), "database_away");
-	come_back();
+	stage_come_back(&s, 0);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -150,7 +114,7 @@ CASE(a_case_goes_on_while_the_database_is_away)
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	struct toc_str hub = stage_login(&s, "HUB", "duty officer");
-	go_away();
+	stage_go_away(&s, 0);
 	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
 	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
 	struct toc_value *ack = stage_message(&s, "M5", case_ref.p,
@@ -171,9 +135,9 @@ CASE(a_case_goes_on_while_the_database_is_away)
 		    toc_get_is(s.keeper[0].frames[i].value, "rendering", "whole"))
 			u = &s.keeper[0].frames[i];
 	CHECK(u && strstr(u->json.p, "nightcourier7"));
-	come_back();
-	CHECK_INT(count_in_ledger(ack), 1);
-	CHECK_INT(count_in_ledger(redirect), 1);
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, ack, NULL), 1);
+	CHECK_INT(stage_recorded(&s, redirect, NULL), 1);
 	CHECK(stage_published(&s, 0, "M29.disclose") != NULL);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
@@ -183,14 +147,14 @@ CASE(a_keeper_killed_while_away_has_it_in_the_journal)
 {
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
-	go_away();
+	stage_go_away(&s, 0);
 	struct toc_value *m = stage_threat(&s, "nightcourier7");
 	CHECK_TEXT(toc_get_text(stage_send(&s, grant, m), "op"), "journaled");
 	stage_stop(&s, 0); /* nothing is saved on the way out: the same as kill -9 */
-	CHECK_INT(count_in_ledger(m), 0);
+	CHECK_INT(stage_recorded(&s, m, NULL), 0);
 	stage_keeper(&s, 0);
 	stage_wait_serving(&s, 0);
-	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -211,17 +175,17 @@ CASE(a_keeper_killed_between_append_and_cut_does_not_append_twice)
 {
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
-	go_away();
+	stage_go_away(&s, 0);
 	struct toc_value *m = stage_threat(&s, "nightcourier7");
 	CHECK_TEXT(toc_get_text(stage_send(&s, grant, m), "op"), "journaled");
 	copy_file("urgent", "urgent.damaged");
-	come_back();
+	stage_come_back(&s, 0);
 	uint64_t size = stage_size(&s);
 	stage_stop(&s, 0);
 	copy_file("urgent.damaged", "urgent"); /* as if it had not been cut */
 	stage_keeper(&s, 0);
 	stage_wait_serving(&s, 0);
-	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	CHECK_INT(stage_size(&s), size);
 	CHECK_INT(toc_journal_count(s.keeper[0].k->journal), 0);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -235,13 +199,13 @@ CASE(the_same_threat_sent_to_another_node_is_in_the_ledger_once)
 	stage_wait_serving(&s, 1);
 	struct toc_str g0 = stage_login_at(&s, 0, "GameNest", "night responder");
 	struct toc_str g1 = stage_login_at(&s, 1, "GameNest", "night responder");
-	go_away(); /* keeper 0 only */
+	stage_go_away(&s, 0); /* keeper 0 only */
 	struct toc_value *m = stage_threat(&s, "nightcourier7");
 	CHECK_TEXT(toc_get_text(stage_answer(&s, 0, stage_post(&s, 0, g0, 1, m))->value, "op"), "journaled");
 	CHECK_TEXT(toc_get_text(stage_answer(&s, 1, stage_post(&s, 1, g1, 1, m))->value, "op"), "accepted");
-	come_back();
+	stage_come_back(&s, 0);
 	stage_run(&s, 600);
-	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 1);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_state(&s, 1)));
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -258,8 +222,8 @@ CASE(a_frozen_database_is_left_after_our_own_deadline)
 	const struct toc_value *a = stage_send(&s, grant, m);
 	CHECK_TEXT(toc_get_text(a, "op"), "journaled");
 	CHECK(toc_clock_mono_us() - began < 5000000); /* ours is 2 s; a busy machine has its own */
-	come_back();
-	CHECK_INT(count_in_ledger(m), 1);
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -275,7 +239,7 @@ CASE(paging_goes_on_while_the_database_is_away)
 					      "1000000}")); /* five minutes in 0.3 s */
 	(void)stage_send(&s, stage_login(&s, "GameNest", "night responder"),
 			 stage_threat(&s, "nightcourier7"));
-	go_away();
+	stage_go_away(&s, 0);
 	stage_run(&s, 500);
 	CHECK(s.keeper[0].k->phase == TOC_AWAY);
 	bool paged = false;
@@ -283,7 +247,7 @@ CASE(paging_goes_on_while_the_database_is_away)
 		paged |= s.keeper[0].frames[i].number == TOC_IPC_URGENT &&
 			 toc_get_is(s.keeper[0].frames[i].value, "k", "M19.escalation");
 	CHECK(paged);
-	come_back();
+	stage_come_back(&s, 0);
 	stage_run(&s, 100);
 	CHECK(stage_published_count(&s, 0, "M19.escalation") > 0);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -307,8 +271,8 @@ CASE(without_a_database_a_keeper_starts_from_the_sealed_copy)
 	struct toc_value *m = stage_threat(&s, "second");
 	CHECK_TEXT(toc_get_text(stage_send(&s, grant, m), "op"), "journaled");
 	CHECK(toc_cases_bytes(s.keeper[0].k->cases) > 0);
-	come_back();
-	CHECK_INT(count_in_ledger(m), 1);
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -349,7 +313,7 @@ CASE(a_front_that_comes_while_away_is_told_the_journal_and_a_new_keeper_tells_it
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	stage_copy(&s, 0);
-	go_away();
+	stage_go_away(&s, 0);
 	size_t began = s.keeper[0].n;
 	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "first"));
 	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case"));
@@ -374,7 +338,7 @@ CASE(a_front_that_comes_while_away_is_told_the_journal_and_a_new_keeper_tells_it
 	CHECK(s.keeper[0].k->phase == TOC_AWAY);
 	CHECK_TEXT(urgents(0), first.p);
 
-	come_back();
+	stage_come_back(&s, 0);
 	size_t after = s.keeper[0].n;
 	toc_publish_catch_up(s.keeper[0].k, 0);
 	stage_run(&s, 20);
@@ -390,7 +354,7 @@ CASE(nothing_clear_is_on_disk)
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	(void)stage_send(&s, grant, stage_threat(&s, "nightcourier6"));
 	stage_copy(&s, 0);
-	go_away();
+	stage_go_away(&s, 0);
 	(void)stage_send(&s, grant, stage_threat(&s, "nightcourier7"));
 	for (int i = 0; i < 2; i++) {
 		char path[96];

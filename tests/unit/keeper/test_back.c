@@ -3,64 +3,17 @@
 #include "check.h"
 #include "stage.h"
 
+#include "keeper/away.h"
 #include "message/json.h"
 
 #include <string.h>
 
 static struct stage s;
 
-static void go_away(void)
-{
-	stage_fault(&s, 0, TOC_MEMORY_AWAY);
-	CHECK(stage_phase(&s, 0, TOC_AWAY));
-}
-
-static void come_back(void)
-{
-	stage_fault(&s, 0, TOC_MEMORY_WELL);
-	CHECK(stage_phase(&s, 0, TOC_READY));
-	stage_run(&s, 20);
-}
-
-static unsigned found_n;
-static void on_found(void *ctx, struct toc_uuid eid, uint64_t seq)
-{
-	(void)ctx, (void)eid, (void)seq;
-	found_n++;
-}
-static void on_done(void *ctx, int result, uint64_t size, const struct toc_error *error)
-{
-	(void)ctx, (void)size, (void)error;
-	CHECK_INT(result, 0);
-}
-static unsigned count_in_ledger(const struct toc_value *message)
-{
-	struct toc_uuid id = toc_uuid_random();
-	found_n = 0;
-	CHECK_INT(toc_uuid_parse(toc_get_text(message, "id"), &id), 0);
-	CHECK_INT(toc_store_find(s.base, &id, 1, TOC_SECONDS(2), on_found, on_done, NULL), 0);
-	CHECK_INT(toc_store_wait(s.base, TOC_SECONDS(5)), 0);
-	return found_n;
-}
-
-static struct toc_uuid id_of(const struct toc_value *m)
-{
-	struct toc_uuid id = { { 0 } };
-	CHECK_INT(toc_uuid_parse(toc_get_text(m, "id"), &id), 0);
-	return id;
-}
-
-static const char *say(unsigned i, struct toc_str grant, const struct toc_value *m)
-{
-	const struct stage_frame *f = stage_answer(&s, i, stage_post(&s, i, grant, 1, m));
-	const char *op = f ? toc_arena_cstr(s.a, toc_get_text(f->value, "op")) : "nothing";
-	return strcmp(op, "refused") ? op : toc_arena_cstr(s.a, toc_get_text(f->value, "code"));
-}
-
 /* How often a front was told it as urgent since frame `from`. */
 static unsigned urgents(const struct toc_value *m, size_t from)
 {
-	struct toc_uuid id = id_of(m);
+	struct toc_uuid id = stage_id(m);
 	unsigned n = 0;
 	for (size_t i = from; i < s.keeper[0].n; i++)
 		n += s.keeper[0].frames[i].number == TOC_IPC_URGENT && toc_uuid_eq(s.keeper[0].frames[i].id, id);
@@ -69,14 +22,7 @@ static unsigned urgents(const struct toc_value *m, size_t from)
 
 static size_t refused(void)
 {
-	return toc_journal_count(s.keeper[0].k->refused);
-}
-
-static void again(void)
-{
-	stage_stop(&s, 0);
-	stage_keeper(&s, 0);
-	stage_wait_serving(&s, 0);
+	return toc_refused_count(s.keeper[0].k);
 }
 
 CASE(what_the_database_refuses_is_kept_told_and_tried_again)
@@ -85,37 +31,37 @@ CASE(what_the_database_refuses_is_kept_told_and_tried_again)
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	struct toc_value *m[3];
 
-	go_away();
+	stage_go_away(&s, 0);
 	for (size_t i = 0; i < 3; i++) {
 		m[i] = stage_threat(&s, (const char *[]){ "first", "second", "third" }[i]);
-		CHECK_TEXT(toc_str_of(say(0, grant, m[i])), "journaled");
+		CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, m[i])), "journaled");
 	}
-	toc_store_memory_refuse(s.base, id_of(m[1]));
+	toc_store_memory_refuse(s.base, stage_id(m[1]));
 	size_t from = s.keeper[0].n;
-	come_back();
-	CHECK_INT(count_in_ledger(m[0]), 1);
-	CHECK_INT(count_in_ledger(m[1]), 0);
-	CHECK_INT(count_in_ledger(m[2]), 1);
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, m[0], NULL), 1);
+	CHECK_INT(stage_recorded(&s, m[1], NULL), 0);
+	CHECK_INT(stage_recorded(&s, m[2], NULL), 1);
 	CHECK_INT(refused(), 1);
 	CHECK_INT(toc_journal_count(s.keeper[0].k->journal), 0);
 	CHECK_INT(urgents(m[1], from), 1); /* its desks still have it from nowhere else */
 	CHECK_INT(urgents(m[0], from), 0);
 	/* everything else goes on, through another outage and another start */
-	go_away();
+	stage_go_away(&s, 0);
 	struct toc_value *later = stage_threat(&s, "fourth");
-	CHECK_TEXT(toc_str_of(say(0, grant, later)), "journaled");
-	come_back();
-	CHECK_INT(count_in_ledger(later), 1);
-	again();
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, later)), "journaled");
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, later, NULL), 1);
+	stage_start_anew(&s, 0);
 	CHECK_INT(refused(), 1);
-	CHECK_INT(count_in_ledger(m[1]), 0);
+	CHECK_INT(stage_recorded(&s, m[1], NULL), 0);
 	/* the reason is gone, and it is recorded: once, late */
 	toc_store_memory_refuse(s.base, (struct toc_uuid){ { 0 } });
-	again();
+	stage_start_anew(&s, 0);
 	CHECK_INT(refused(), 0);
-	CHECK_INT(count_in_ledger(m[1]), 1);
-	again();
-	CHECK_INT(count_in_ledger(m[1]), 1);
+	CHECK_INT(stage_recorded(&s, m[1], NULL), 1);
+	stage_start_anew(&s, 0);
+	CHECK_INT(stage_recorded(&s, m[1], NULL), 1);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -180,12 +126,12 @@ CASE(an_id_that_another_organisation_has_used_meanwhile_hides_nothing)
 	struct toc_value *m = stage_threat(&s, "hidden"), *other = stage_threat(&s, "decoy");
 
 	toc_set_text(s.a, other, "id", toc_get_text(m, "id"));
-	go_away(); /* keeper 0 only */
-	CHECK_TEXT(toc_str_of(say(0, g0, m)), "journaled");
-	CHECK_TEXT(toc_str_of(say(1, g1, other)), "accepted");
-	come_back();
+	stage_go_away(&s, 0); /* keeper 0 only */
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, g0, m)), "journaled");
+	CHECK_TEXT(toc_str_of(stage_say(&s, 1, g1, other)), "accepted");
+	stage_come_back(&s, 0);
 	CHECK_INT(refused(), 1);
-	CHECK_INT(count_in_ledger(m), 1); /* the other one's */
+	CHECK_INT(stage_recorded(&s, m, NULL), 1); /* the other one's */
 	stage_run(&s, 600);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_state(&s, 1)));
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -202,14 +148,14 @@ CASE(other_words_under_the_same_id_at_another_node_hide_nothing)
 	struct toc_value *m = stage_threat(&s, "asfirstsaid"), *other = stage_threat(&s, "assaidthen");
 
 	toc_set_text(s.a, other, "id", toc_get_text(m, "id"));
-	go_away();
-	CHECK_TEXT(toc_str_of(say(0, g0, m)), "journaled");
-	CHECK_TEXT(toc_str_of(say(1, g1, other)), "accepted");
-	come_back();
+	stage_go_away(&s, 0);
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, g0, m)), "journaled");
+	CHECK_TEXT(toc_str_of(stage_say(&s, 1, g1, other)), "accepted");
+	stage_come_back(&s, 0);
 	CHECK_INT(refused(), 1);
-	again(); /* and it stays so: it is no other's now */
+	stage_start_anew(&s, 0); /* and it stays so: it is no other's now */
 	CHECK_INT(refused(), 1);
-	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	stage_end(&s);
 }
 
@@ -218,14 +164,14 @@ CASE(a_node_that_always_comes_second_takes_the_lock)
 	stage_begin(&s);
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 
-	go_away();
+	stage_go_away(&s, 0);
 	struct toc_value *m = stage_threat(&s, "busy");
-	CHECK_TEXT(toc_str_of(say(0, grant, m)), "journaled");
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, m)), "journaled");
 	stage_fault(&s, 0, TOC_MEMORY_RACED);
 	CHECK(stage_phase(&s, 0, TOC_READY));
-	CHECK_INT(count_in_ledger(m), 1);
-	come_back();
-	CHECK_TEXT(toc_str_of(say(0, grant, stage_threat(&s, "afterit"))), "accepted");
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
+	stage_come_back(&s, 0);
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, stage_threat(&s, "afterit"))), "accepted");
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -239,7 +185,7 @@ CASE(after_a_start_without_a_database_everything_has_the_key_that_it_had)
 
 	for (size_t i = 0; i < 2; i++)
 		m[i] = stage_message(&s, "exercise", NULL, "{\"step\":\"clock\",\"action\":\"step\",\"by_ms\":60000}");
-	CHECK_TEXT(toc_str_of(say(0, cell, m[0])), "accepted");
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, cell, m[0])), "accepted");
 	stage_copy(&s, 0);
 	stage_stop(&s, 0);
 	stage_keeper(&s, 0);
@@ -247,9 +193,9 @@ CASE(after_a_start_without_a_database_everything_has_the_key_that_it_had)
 	s.keeper[0].k->start_us -= 60000000;
 	stage_wait_serving(&s, 0);
 	CHECK(s.keeper[0].k->phase == TOC_AWAY);
-	come_back();
+	stage_come_back(&s, 0);
 	cell = stage_login(&s, "CELL", "controller");
-	CHECK_TEXT(toc_str_of(say(0, cell, m[1])), "accepted");
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, cell, m[1])), "accepted");
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -270,7 +216,7 @@ CASE(a_key_that_was_made_while_this_node_started_is_known_to_it)
 	stage_fault(&s, 1, TOC_MEMORY_WELL);
 	stage_wait_serving(&s, 1);
 	struct toc_str hub = stage_login_at(&s, 1, "HUB", "duty officer");
-	CHECK_TEXT(toc_str_of(say(1, hub, stage_message(&s, "M5", case_ref.p, "{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
+	CHECK_TEXT(toc_str_of(stage_say(&s, 1, hub, stage_message(&s, "M5", case_ref.p, "{\"kind\":\"ack\",\"human_ack_by\":\"f100047a-2149-4fce-ac9a-"
 									      "7bececf88767\",\"at\":\"2031-03-04T21:12:00Z\"}"))),
 		   "accepted");
 	stage_end(&s);
@@ -290,7 +236,7 @@ static struct toc_str wordy(struct toc_str grant, int n)
 					TOC_STR_ARGS(body), i ? "," : "", i, words);
 	body = toc_arena_printf(s.a, "%.*s]}", TOC_STR_ARGS(body));
 	for (int i = 0; i < n; i++)
-		CHECK_TEXT(toc_str_of(say(0, grant, stage_message(&s, "M4", case_ref.p, body.p))), "accepted");
+		CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, stage_message(&s, "M4", case_ref.p, body.p))), "accepted");
 	return case_ref;
 }
 
@@ -309,15 +255,15 @@ CASE(what_fits_into_no_record_is_not_journaled)
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder"), hub = stage_login(&s, "HUB", "duty officer");
 	struct toc_value *redirect = redirect_of(wordy(grant, 44));
 
-	go_away();
-	CHECK_TEXT(toc_str_of(say(0, hub, redirect)), "limit");
+	stage_go_away(&s, 0);
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, hub, redirect)), "limit");
 	struct toc_value *m = stage_threat(&s, "besideit");
-	CHECK_TEXT(toc_str_of(say(0, grant, m)), "journaled");
-	come_back();
-	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, m)), "journaled");
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	CHECK_INT(refused(), 0);
 	/* with the database it goes, in parts */
-	CHECK_TEXT(toc_str_of(say(0, hub, redirect)), "accepted");
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, hub, redirect)), "accepted");
 	stage_settle(&s, 0);
 	CHECK_INT(stage_published_count(&s, 0, "M29.disclose"), 4);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
@@ -331,15 +277,97 @@ CASE(a_case_of_many_words_is_passed_on_in_parts)
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder"), hub = stage_login(&s, "HUB", "duty officer");
 	struct toc_str case_ref = wordy(grant, 24);
 
-	go_away();
+	stage_go_away(&s, 0);
 	struct toc_value *m = redirect_of(case_ref);
-	CHECK_TEXT(toc_str_of(say(0, hub, m)), "journaled");
-	come_back();
-	CHECK_INT(count_in_ledger(m), 1);
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, hub, m)), "journaled");
+	stage_come_back(&s, 0);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
 	CHECK_INT(refused(), 0);
 	stage_settle(&s, 0);
 	CHECK_INT(stage_published_count(&s, 0, "M29.disclose"), 3);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+	stage_end(&s);
+}
+
+/* Refused once for a reason that is gone since, and journaled again under the same id with other words: neither is lost. */
+CASE(two_that_come_back_under_one_id_hide_nothing)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	struct toc_value *m = stage_threat(&s, "asfirstsaid"), *other = stage_threat(&s, "assaidthen");
+
+	toc_set_text(s.a, other, "id", toc_get_text(m, "id"));
+	toc_store_memory_refuse(s.base, stage_id(m));
+	for (unsigned i = 0; i < 2; i++) {
+		stage_go_away(&s, 0);
+		CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, i ? other : m)), "journaled");
+		stage_come_back(&s, 0);
+		CHECK_INT(refused(), i + 1);
+	}
+	toc_store_memory_refuse(s.base, (struct toc_uuid){ { 0 } });
+	stage_start_anew(&s, 0);
+	CHECK_INT(stage_recorded(&s, m, NULL), 1);
+	CHECK_INT(refused(), 1); /* the other words */
+	stage_end(&s);
+}
+
+static struct toc_str readers_of_last(const struct toc_value *m)
+{
+	struct toc_uuid id = stage_id(m);
+	for (size_t i = s.keeper[0].n; i-- > 0;)
+		if (s.keeper[0].frames[i].number == TOC_IPC_URGENT && toc_uuid_eq(s.keeper[0].frames[i].id, id))
+			return s.keeper[0].frames[i].readers;
+	return TOC_STR("nobody");
+}
+
+/* It has no entry that could be recalled: what takes its case takes it, at once, and from who comes later. */
+CASE(what_is_kept_is_told_to_those_alone_who_may_still_read_it)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	const struct toc_value *sent = stage_send(&s, grant, stage_threat(&s, "known"));
+	struct toc_str case_ref = toc_arena_str(s.a, toc_get_text(sent, "case")), notice = toc_arena_str(s.a, toc_get_text(sent, "id"));
+
+	stage_go_away(&s, 0);
+	struct toc_value *more = stage_message(&s, "M4", case_ref.p, "{\"step\":\"supplement\",\"explanation\":\"More of it.\"}");
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, more)), "journaled");
+	toc_store_memory_refuse(s.base, stage_id(more));
+	stage_come_back(&s, 0);
+	CHECK_INT(refused(), 1);
+	CHECK_TEXT(readers_of_last(more), "GameNest CDA HUB");
+	struct toc_str recall = toc_arena_printf(s.a, "{\"step\":\"recall\",\"message_ref\":\"%.*s\",\"kind\":\"sent_to_wrong_audience\",\"from\":[\"CDA\"],"
+						      "\"instruction\":\"delete\",\"reason\":\"It was not theirs.\"}", TOC_STR_ARGS(notice));
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, stage_message(&s, "M25", case_ref.p, recall.p))), "accepted");
+	stage_settle(&s, 0);
+	CHECK_TEXT(readers_of_last(more), "GameNest HUB");
+	stage_start_anew(&s, 0);
+	CHECK_TEXT(readers_of_last(more), "GameNest HUB");
+	stage_end(&s);
+}
+
+CASE(what_could_be_put_nowhere_is_tried_again_by_itself)
+{
+	stage_begin(&s);
+	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
+	struct toc_value *m = stage_threat(&s, "stuck");
+
+	stage_go_away(&s, 0);
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, m)), "journaled");
+	toc_store_memory_refuse(s.base, stage_id(m));
+	toc_journal_limit(s.keeper[0].k->refused, 0); /* as on a full disk */
+	stage_come_back(&s, 0);
+	CHECK_INT(refused(), 0);
+	CHECK_INT(toc_journal_count(s.keeper[0].k->journal), 1);
+	toc_journal_limit(s.keeper[0].k->refused, TOC_JOURNAL_BYTES_MAX);
+	CHECK(s.keeper[0].k->away->again_us > toc_clock_mono_us());
+	s.keeper[0].k->away->again_us = 1; /* the half minute is over */
+	for (int i = 0; i < 5000 && !refused(); i++)
+		stage_run(&s, 1);
+	stage_settle(&s, 0);
+	CHECK_INT(refused(), 1);
+	CHECK_INT(toc_journal_count(s.keeper[0].k->journal), 0);
+	CHECK_INT(s.keeper[0].k->away->again_us, 0);
+	CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, stage_threat(&s, "afterit"))), "accepted");
 	stage_end(&s);
 }
 
