@@ -38,7 +38,7 @@ describe('cut off on the way back', { skip: sanitized }, () => {
 	});
 
 	it('each is in the ledger once, whatever was cut', async (t) => {
-		const at = [], all = [];
+		const at = [], all = [], doubtful = new Set();
 		for (let n = 1, cut = true; cut; n++) {
 			assert.ok(n <= MOST, `it never passes uncut: ${at.join('; ')}`);
 			const sent = ['one', 'barred', 'two'].map((what) => threat(`${what}, at step ${n}`)), [, barred] = sent;
@@ -59,6 +59,7 @@ describe('cut off on the way back', { skip: sanitized }, () => {
 			await server.kill('keeper');
 			await until(async () => (await recorded(server, barred.id)).n, 'it is recorded, too', 60_000);
 			all.push(...sent);
+			doubtful.add(sent[0].id); // the database may have heard it before it fell silent
 		}
 		t.diagnostic(at.join('; '));
 		for (const what of [/before append/, /write urgent|write refused/, /fdatasync refused/, /rename to urgent/, /fsync/])
@@ -66,7 +67,7 @@ describe('cut off on the way back', { skip: sanitized }, () => {
 		for (const what of all) {
 			const { n, entry } = await recorded(server, what.id);
 			assert.equal(n, 1, what.id);
-			assert.equal(entry.late, true);
+			assert.ok(entry.late || doubtful.has(what.id));
 			await desk.entry((e) => e.id === what.id, 30_000);
 			assert.equal(desk.entries.filter((e) => e.id === what.id).length, 1);
 		}
