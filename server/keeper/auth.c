@@ -22,6 +22,7 @@
 #define TICKET_LIFE_US 30000000
 #define PENALTY_US 100000
 #define PENALTY_MAX_US 5000000
+#define WAITS 7 /* 100 ms, 200 ms … 3.2 s, 5 s */
 #define QUIET_US 600000000
 #define ADDRESS_MAX 64 /* bytes of one as text; of an IPv6 address with its zone fewer */
 
@@ -34,9 +35,12 @@ struct ticket {
 	int64_t until_us;
 	char text[64];
 };
-struct address {
+struct address { /* in two orders: by name, and by when it failed last */
+	struct address *next, *before;
 	unsigned failures;
 	int64_t last_us;
+	size_t n;
+	char name[];
 };
 struct late { /* a refusal that is held back */
 	struct late *next;
@@ -58,7 +62,10 @@ struct toc_auth {
 	struct ticket *tickets, **tickets_end; /* oldest first */
 	size_t n_tickets;
 	struct toc_map *addresses;
-	struct late *late;
+	struct address *oldest, *newest;
+	struct {
+		struct late *first, **end;
+	} late[WAITS]; /* each waits as long as the others of its queue, so what comes is last */
 	size_t n_late;
 };
 
@@ -69,21 +76,56 @@ struct toc_auth *toc_auth_new(void)
 		abort();
 	a->tickets_end = &a->tickets;
 	a->addresses = toc_map_new();
+	for (unsigned i = 0; i < WAITS; i++)
+		a->late[i].end = &a->late[i].first;
 	return a;
 }
 
+static void take_out(struct toc_auth *a, struct address *one)
+{
+	*(one->before ? &one->before->next : &a->oldest) = one->next;
+	*(one->next ? &one->next->before : &a->newest) = one->before;
+}
+
+static void put_last(struct toc_auth *a, struct address *one)
+{
+	one->next = NULL;
+	one->before = a->newest;
+	*(a->newest ? &a->newest->next : &a->oldest) = one;
+	a->newest = one;
+}
+
+/* Those that are quiet: whoever fails from ever new addresses makes nobody look through all of them. */
 static void forget_addresses(struct toc_auth *a, int64_t quiet_since)
 {
-	size_t cursor = 0;
-	struct toc_str name;
-	void *value;
-	while (toc_map_next(a->addresses, &cursor, &name, &value)) {
-		struct address *one = value;
-		if (one->last_us < quiet_since) {
-			toc_map_remove(a->addresses, name);
-			free(one);
-		}
+	while (a->oldest && a->oldest->last_us < quiet_since) {
+		struct address *one = a->oldest;
+		take_out(a, one);
+		toc_map_remove(a->addresses, (struct toc_str){ one->name, one->n });
+		free(one);
 	}
+}
+
+static struct late *first_of(const struct toc_auth *a, unsigned *ret_queue)
+{
+	const struct late *first = NULL;
+	for (unsigned i = 0; i < WAITS; i++)
+		if (a->late[i].first && (!first || a->late[i].first->at_us < first->at_us)) {
+			first = a->late[i].first;
+			*ret_queue = i;
+		}
+	return (struct late *)(uintptr_t)first;
+}
+
+/* @param at where it hangs in its queue */
+static void late_free(struct toc_auth *a, unsigned queue, struct late **at)
+{
+	struct late *l = *at;
+	*at = l->next;
+	if (!l->next)
+		a->late[queue].end = at;
+	a->n_late--;
+	free(l);
 }
 
 void toc_auth_free(struct toc_auth *a)
@@ -94,10 +136,9 @@ void toc_auth_free(struct toc_auth *a)
 		next = t->next;
 		free(t);
 	}
-	for (struct late *l = a->late, *next; l; l = next) {
-		next = l->next;
-		free(l);
-	}
+	for (unsigned i = 0; i < WAITS; i++)
+		while (a->late[i].first)
+			late_free(a, i, &a->late[i].first);
 	forget_addresses(a, INT64_MAX);
 	toc_map_free(a->addresses);
 	free(a);
@@ -120,7 +161,8 @@ static void send_fail(struct toc_keeper *k, unsigned front, uint64_t conn, enum 
 	toc_send(k, front);
 }
 
-static int64_t penalty(struct toc_keeper *k, struct toc_str peer)
+/* @return which of the waits */
+static unsigned penalty(struct toc_keeper *k, struct toc_str peer)
 {
 	struct toc_auth *a = k->auth;
 	const size_t most = (size_t)k->limits.failing_addresses;
@@ -131,41 +173,40 @@ static int64_t penalty(struct toc_keeper *k, struct toc_str peer)
 			forget_addresses(a, now - QUIET_US);
 		if (toc_map_count(a->addresses) >= most) {
 			toc_limit_hit(TOC_LIMIT_failing_addresses);
-			return PENALTY_MAX_US;
+			return WAITS - 1;
 		}
-		one = calloc(1, sizeof *one);
-		if (!one)
-			abort();
+		one = toc_must_realloc(NULL, sizeof *one + peer.n);
+		*one = (struct address){ .n = peer.n };
+		memcpy(one->name, peer.p, peer.n);
 		toc_map_put(a->addresses, peer, one);
-	} else if (now - one->last_us > QUIET_US) {
-		one->failures = 0;
+	} else {
+		take_out(a, one);
+		if (now - one->last_us > QUIET_US)
+			one->failures = 0;
 	}
+	put_last(a, one);
 	one->last_us = now;
-	int64_t wait = one->failures < 6 ? (int64_t)PENALTY_US << one->failures : PENALTY_MAX_US;
-	one->failures++;
-	return wait < PENALTY_MAX_US ? wait : PENALTY_MAX_US;
+	return one->failures < WAITS - 1 ? one->failures++ : WAITS - 1;
 }
 
 static void fail(struct toc_keeper *k, unsigned front, uint64_t conn, struct toc_str peer)
 {
 	struct toc_auth *a = k->auth;
-	int64_t wait = penalty(k, peer);
+	unsigned queue = penalty(k, peer);
 	if (a->n_late >= (size_t)k->limits.late_refusals) {
 		toc_limit_hit(TOC_LIMIT_late_refusals);
 		send_fail(k, front, conn, TOC_REFUSE_BUSY);
 		return;
 	}
-	struct late *l = calloc(1, sizeof *l), **at = &a->late;
+	struct late *l = calloc(1, sizeof *l);
 	if (!l)
 		abort();
 	*l = (struct late){ .front = front,
 			    .conn = conn,
 			    .code = TOC_REFUSE_NOT_AUTHENTICATED,
-			    .at_us = toc_clock_mono_us() + wait };
-	while (*at && (*at)->at_us <= l->at_us)
-		at = &(*at)->next;
-	l->next = *at;
-	*at = l;
+			    .at_us = toc_clock_mono_us() + (queue < WAITS - 1 ? (int64_t)PENALTY_US << queue : PENALTY_MAX_US) };
+	*a->late[queue].end = l;
+	a->late[queue].end = &l->next;
 	a->n_late++;
 	toc_log(TOC_LOG_INFO, "not_authenticated", "a credential was not accepted");
 }
@@ -173,33 +214,30 @@ static void fail(struct toc_keeper *k, unsigned front, uint64_t conn, struct toc
 void toc_auth_turn(struct toc_keeper *k)
 {
 	struct toc_auth *a = k->auth;
+	const struct late *l;
+	unsigned queue;
 	int64_t now = toc_clock_mono_us();
-	while (a->late && a->late->at_us <= now) {
-		struct late *l = a->late;
-		a->late = l->next;
-		a->n_late--;
+	while ((l = first_of(a, &queue)) && l->at_us <= now) {
 		send_fail(k, l->front, l->conn, l->code);
-		free(l);
+		late_free(a, queue, &a->late[queue].first);
 	}
 }
 
 int64_t toc_auth_next_us(const struct toc_keeper *k)
 {
-	return k->auth->late ? k->auth->late->at_us : INT64_MAX;
+	unsigned queue;
+	const struct late *l = first_of(k->auth, &queue);
+	return l ? l->at_us : INT64_MAX;
 }
 
 void toc_auth_front_gone(struct toc_keeper *k, unsigned front)
 {
-	for (struct late **at = &k->auth->late; *at;) {
-		struct late *l = *at;
-		if (l->front != front) {
-			at = &l->next;
-			continue;
-		}
-		*at = l->next;
-		k->auth->n_late--;
-		free(l);
-	}
+	for (unsigned i = 0; i < WAITS; i++)
+		for (struct late **at = &k->auth->late[i].first; *at;)
+			if ((*at)->front == front)
+				late_free(k->auth, i, at);
+			else
+				at = &(*at)->next;
 }
 
 /* Who was shown out and knocks again is answered like a stranger; that they did is on record. */

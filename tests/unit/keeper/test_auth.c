@@ -91,6 +91,26 @@ CASE(a_wrong_key_waits_longer_each_time_and_a_right_one_never)
 	stage_end(&s);
 }
 
+/* More addresses than are remembered, more refusals than are held back. */
+CASE(whoever_fails_from_ever_new_addresses_keeps_nobody_waiting)
+{
+	enum { MANY = 7000 };
+	stage_begin(&s);
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)auth(1, TOC_STR("toc_wrong"), toc_arena_printf(s.a, "2001:db8::%x", i).p);
+		if (i % 64 == 0)
+			stage_run(&s, 0);
+	}
+	const struct stage_frame *f = stage_answer(&s, 0, auth(1, stage_api_key(&s, "HUB", "duty officer"), "2001:db8::1"));
+	CHECK_INT(f->number, TOC_IPC_AUTH_OK);
+	CHECK(stage_count(&s, 0, TOC_IPC_AUTH_FAIL) < MANY); /* the right one passed those that are held back */
+	int64_t until = toc_clock_mono_us() + 20000000;
+	while (stage_count(&s, 0, TOC_IPC_AUTH_FAIL) < MANY && toc_clock_mono_us() < until)
+		stage_run(&s, 10);
+	CHECK_INT(stage_count(&s, 0, TOC_IPC_AUTH_FAIL), MANY);
+	stage_end(&s);
+}
+
 /* Addresses are kept: a front that makes them up fills no memory with them. */
 CASE(an_address_has_the_length_of_one)
 {
