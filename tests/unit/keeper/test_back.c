@@ -74,13 +74,13 @@ CASE(one_that_is_refused_among_many_costs_little)
 	struct toc_value *m[400];
 	const size_t bad = 123, n = sizeof m / sizeof *m;
 
-	go_away();
+	stage_go_away(&s, 0);
 	for (size_t i = 0; i < n; i++) {
 		m[i] = stage_threat(&s, toc_arena_printf(s.a, "many%zu", i).p);
-		CHECK_TEXT(toc_str_of(say(0, grant, m[i])), "journaled");
+		CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, m[i])), "journaled");
 	}
 	CHECK(toc_journal_count(s.keeper[0].k->journal) == n);
-	toc_store_memory_refuse(s.base, id_of(m[bad]));
+	toc_store_memory_refuse(s.base, stage_id(m[bad]));
 	stage_fault(&s, 0, TOC_MEMORY_WELL);
 	CHECK(stage_phase(&s, 0, TOC_RETURNING));
 	int turns = 0;
@@ -90,7 +90,7 @@ CASE(one_that_is_refused_among_many_costs_little)
 	CHECK(turns < 200);
 	CHECK_INT(refused(), 1);
 	for (size_t i = 0; i < n; i++)
-		CHECK_INT(count_in_ledger(m[i]), i != bad);
+		CHECK_INT(stage_recorded(&s, m[i], NULL), i != bad);
 	CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
 	stage_end(&s);
 }
@@ -102,17 +102,17 @@ CASE(a_database_too_busy_for_all_of_it_at_once_gets_it_in_parts)
 	struct toc_str grant = stage_login(&s, "GameNest", "night responder");
 	struct toc_value *m[24];
 
-	go_away();
+	stage_go_away(&s, 0);
 	for (size_t i = 0; i < 24; i++) {
 		m[i] = stage_threat(&s, toc_arena_printf(s.a, "part%zu", i).p);
-		CHECK_TEXT(toc_str_of(say(0, grant, m[i])), "journaled");
+		CHECK_TEXT(toc_str_of(stage_say(&s, 0, grant, m[i])), "journaled");
 	}
 	stage_fault(&s, 0, TOC_MEMORY_BUSY);
 	for (int tries = 0; tries < 10 && !stage_phase(&s, 0, TOC_READY); tries++)
 		continue;
 	CHECK_INT(toc_journal_count(s.keeper[0].k->journal), 0);
 	for (size_t i = 0; i < 24; i++)
-		CHECK_INT(count_in_ledger(m[i]), 1);
+		CHECK_INT(stage_recorded(&s, m[i], NULL), 1);
 	stage_end(&s);
 }
 
