@@ -1,5 +1,6 @@
 /* token.c: see token.h. One session for each process, signed in as user. An error of the token's ends the call; a session
- * that was lost (the token was taken out, a network module lost its way) is opened again once. */
+ * that was lost (the token was taken out, a network module lost its way) is opened again once. A PIN that is not taken is not
+ * tried again: a few wrong ones lock a token for everybody who uses it. */
 #include "token/token.h"
 
 #include <dlfcn.h>
@@ -16,6 +17,7 @@
 #define NONCE 12
 #define TAG 16
 #define SLOTS_MAX 64
+#define OBJECTS_MAX 1024
 
 #ifndef CKM_AES_GCM
 #define CKM_AES_GCM 0x00001087UL
@@ -33,7 +35,7 @@ struct toc_token {
 	struct toc_token_uri uri;
 	char *pin;
 	ck_session_handle_t session;
-	bool open;
+	bool open, pin_is_wrong;
 };
 
 static int fail(struct toc_error *e, const char *what, unsigned long rv)
@@ -58,8 +60,9 @@ static int open_session(struct toc_token *t, struct toc_error *reterr)
 {
 	ck_slot_id_t slots[SLOTS_MAX];
 	unsigned long n = SLOTS_MAX;
+	if (t->pin_is_wrong)
+		return toc_fail(reterr, TOC_EIO, "token: it did not take the PIN, which is not tried again: start anew with the right one");
 	ck_rv_t rv = t->p11->C_GetSlotList(1, slots, &n);
-
 	if (rv != CKR_OK)
 		return fail(reterr, "list of slots", rv);
 	for (unsigned long i = 0; i < n; i++) {
@@ -74,6 +77,7 @@ static int open_session(struct toc_token *t, struct toc_error *reterr)
 		rv = t->p11->C_Login(t->session, CKU_USER, (unsigned char *)t->pin, strlen(t->pin));
 		if (rv != CKR_OK && rv != CKR_USER_ALREADY_LOGGED_IN) {
 			t->p11->C_CloseSession(t->session);
+			t->pin_is_wrong = rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED || rv == CKR_PIN_EXPIRED;
 			return fail(reterr, "sign-in (is the PIN right?)", rv);
 		}
 		t->open = true;
@@ -126,19 +130,40 @@ void toc_token_free(struct toc_token *t)
 	free(t); /* the module stays: its end handlers may run at exit */
 }
 
-static ck_rv_t find(struct toc_token *t, const struct toc_uuid *id, ck_object_handle_t *ret, unsigned long most, unsigned long *ret_n)
+/* @return whether it is worth another try */
+static bool found_again(struct toc_token *t, ck_rv_t rv)
+{
+	struct toc_error error;
+
+	return (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED || rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_PRESENT ||
+		rv == CKR_USER_NOT_LOGGED_IN) &&
+	       open_session(t, &error) == 0;
+}
+
+static ck_rv_t find_once(struct toc_token *t, const struct toc_uuid *id, ck_object_handle_t *ret, unsigned long most, unsigned long *ret_n)
 {
 	ck_object_class_t class = CKO_SECRET_KEY;
 	struct ck_attribute wanted[] = { { CKA_CLASS, &class, sizeof class },
 					 { CKA_LABEL, (void *)(uintptr_t)LABEL, sizeof LABEL - 1 },
 					 { CKA_ID, (void *)(uintptr_t)(id ? id->b : NULL), sizeof id->b } };
 	ck_rv_t rv = t->p11->C_FindObjectsInit(t->session, wanted, id ? 3 : 2);
+	unsigned long n = 1;
 
 	if (rv != CKR_OK)
 		return rv;
-	rv = t->p11->C_FindObjects(t->session, ret, most, ret_n);
+	for (*ret_n = 0; n && *ret_n < most && rv == CKR_OK; *ret_n += n) {
+		n = 0;
+		rv = t->p11->C_FindObjects(t->session, ret + *ret_n, most - *ret_n, &n);
+	}
 	t->p11->C_FindObjectsFinal(t->session);
 	return rv;
+}
+
+static ck_rv_t find(struct toc_token *t, const struct toc_uuid *id, ck_object_handle_t *ret, unsigned long most, unsigned long *ret_n)
+{
+	ck_rv_t rv = find_once(t, id, ret, most, ret_n);
+
+	return found_again(t, rv) ? find_once(t, id, ret, most, ret_n) : rv;
 }
 
 static int newest_first(const void *x, const void *y)
@@ -146,13 +171,15 @@ static int newest_first(const void *x, const void *y)
 	return -toc_uuid_cmp(((const struct toc_wrapping_key *)x)->id, ((const struct toc_wrapping_key *)y)->id);
 }
 
+/* In a token is what was not destroyed, for it was away then: more, perhaps, than are held. */
 int toc_token_keys(struct toc_token *t, struct toc_wrapping_key ret_keys[TOC_WRAP_KEYS_MAX], size_t *ret_n,
 		   struct toc_error *reterr)
 {
-	ck_object_handle_t objects[TOC_WRAP_KEYS_MAX];
+	ck_object_handle_t objects[OBJECTS_MAX];
+	struct toc_wrapping_key all[OBJECTS_MAX];
 	unsigned long n = 0;
 	size_t got = 0;
-	ck_rv_t rv = find(t, NULL, objects, TOC_WRAP_KEYS_MAX, &n);
+	ck_rv_t rv = find(t, NULL, objects, OBJECTS_MAX, &n);
 
 	if (rv != CKR_OK)
 		return fail(reterr, "list of keys", rv);
@@ -160,10 +187,11 @@ int toc_token_keys(struct toc_token *t, struct toc_wrapping_key ret_keys[TOC_WRA
 		struct toc_wrapping_key key = { .key = { 0 } };
 		struct ck_attribute id = { CKA_ID, key.id.b, sizeof key.id.b };
 		if (t->p11->C_GetAttributeValue(t->session, objects[i], &id, 1) == CKR_OK && id.value_len == sizeof key.id.b)
-			ret_keys[got++] = key;
+			all[got++] = key;
 	}
-	qsort(ret_keys, got, sizeof *ret_keys, newest_first);
-	*ret_n = got;
+	qsort(all, got, sizeof *all, newest_first);
+	*ret_n = got < TOC_WRAP_KEYS_MAX ? got : TOC_WRAP_KEYS_MAX;
+	memcpy(ret_keys, all, *ret_n * sizeof *all);
 	return 0;
 }
 
@@ -179,16 +207,19 @@ int toc_token_make(struct toc_token *t, struct toc_uuid id, struct toc_error *re
 		{ CKA_ID, id.b, sizeof id.b }, { CKA_LABEL, (void *)(uintptr_t)LABEL, sizeof LABEL - 1 },
 		{ CKA_VALUE_LEN, &bytes, sizeof bytes },
 	};
-	ck_rv_t rv = t->p11->C_GenerateKey(t->session, &how, is_to_be, sizeof is_to_be / sizeof *is_to_be, &key);
+	const unsigned long n = sizeof is_to_be / sizeof *is_to_be;
+	ck_rv_t rv = t->p11->C_GenerateKey(t->session, &how, is_to_be, n, &key);
 
+	if (found_again(t, rv))
+		rv = t->p11->C_GenerateKey(t->session, &how, is_to_be, n, &key);
 	return rv == CKR_OK ? 0 : fail(reterr, "a new key", rv);
 }
 
 int toc_token_destroy(struct toc_token *t, struct toc_uuid id, struct toc_error *reterr)
 {
-	ck_object_handle_t objects[4];
+	ck_object_handle_t objects[OBJECTS_MAX];
 	unsigned long n = 0;
-	ck_rv_t rv = find(t, &id, objects, 4, &n);
+	ck_rv_t rv = find(t, &id, objects, OBJECTS_MAX, &n);
 
 	for (unsigned long i = 0; i < n && rv == CKR_OK; i++)
 		rv = t->p11->C_DestroyObject(t->session, objects[i]);
@@ -220,12 +251,10 @@ static int crypt_it(struct toc_token *t, struct toc_uuid id, struct toc_str aad,
 {
 	unsigned long room = *out_n;
 	ck_rv_t rv = once(t, id, aad, nonce, seals, in, out, out_n);
-	struct toc_error error;
 
-	if (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED || rv == CKR_DEVICE_REMOVED || rv == CKR_USER_NOT_LOGGED_IN) {
+	if (found_again(t, rv)) {
 		*out_n = room;
-		if (open_session(t, &error) == 0)
-			rv = once(t, id, aad, nonce, seals, in, out, out_n);
+		rv = once(t, id, aad, nonce, seals, in, out, out_n);
 	}
 	return rv == CKR_OK ? 0 : TOC_EPROOF;
 }
