@@ -96,7 +96,7 @@ describe("console", { skip: haveChromium ? false : "there is no Chromium here" }
 			await page.waitForFunction(() => globalThis.strikes.length >= 3);
 			await page.waitForFunction(() => /^\(1\) EXERCISE/.test(document.title));
 			const shown = await page.locator(".threat .big-span").innerText();
-			assert.match(shown, /^0:\d\d$/);
+			assert.match(shown, /^0:\d\d\smin$/);
 			await page.waitForFunction((before) => document.querySelector(".threat .big-span").textContent > before, shown);
 			await end();
 		});
@@ -466,7 +466,7 @@ describe("console", { skip: haveChromium ? false : "there is no Chromium here" }
 		await go(page, `#/threat/${lantern.caseId}`);
 		await page.waitForSelector(".huge");
 		fake.skew = 600_000; // the clock that the page counts with stood still meanwhile
-		await page.waitForFunction(() => /^1[0-4]:\d\d$/.test(document.querySelector(".huge")?.textContent ?? ""));
+		await page.waitForFunction(() => /^1[0-4]:\d\d\smin$/.test(document.querySelector(".huge")?.textContent ?? ""));
 		await end();
 	});
 });

@@ -64,4 +64,14 @@ describe("the Union", () => {
 			}
 		assert.equal(seen.size, 27);
 	});
+
+	test("the number beside a sign counts what the sign says, and not everything that is open there", () => {
+		const state = emptyState();
+		const incident = (id, is) => state.incidents.set(id, { id, state: is, affected: ["AT"], timeline: [{}] });
+		incident("a", "ACTIVE");
+		incident("b", "EARLY_WARNING");
+		incident("c", "REPORTED");
+		const cell = unionCells(state).find((c) => c.cc === "AT");
+		assert.deepEqual([cell.level, cell.worst, cell.n], ["active", 1, 3]);
+	});
 });

@@ -58,7 +58,9 @@ describe("exercise control", { skip: why }, () => {
 
 	test("run, faster, stop: everybody's ribbon goes with it", async () => {
 		const { page } = control;
-		assert.equal(await officer.page.locator(".ribbon a.ribbon-title").count(), 0, "not begun");
+		const ribbon = officer.page.locator(".ribbon");
+		assert.match(await ribbon.innerText(), new RegExp(`${PLAYS} exercises[\\s\\S]*not begun`), "not all their names, of which none is news");
+		assert.ok((await ribbon.boundingBox()).height < 48, "one line");
 		await press(page, /^Run: LANTERN/);
 		await box(control, "LANTERN").locator(".ex-standing.is-running").waitFor();
 		await officer.page.locator(".ribbon-title", { hasText: "LANTERN" }).waitFor();

@@ -16,7 +16,7 @@ import { Radios, TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
-import { country, span } from "../lib/format.js";
+import { country, spanInWords } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { Act, RefusedHere } from "./act.js";
@@ -144,7 +144,7 @@ function Rules() {
 	return html`<section><h2 id="rules-title">${t("admin.tab.rules")}</h2><p class="muted">${t("admin.rules_lead")}</p>
 		<p class="row">${maySetWords(s.me) && html`<a class="button" href="#/say/policy.set">${t("say.title.policy.set")}</a>`}${maySetNational(s.me) && own && html`<a class="button"
 			href="#/say/policy.national">${t("say.title.policy.national")}</a>`}</p>
-		<h3>${t("admin.periods")}</h3>${set?.body.periods?.length ? html`<ul class="plain">${set.body.periods.map((/** @type {any} */ p) => html`<li><b>${t(`timer.${p.timer}`)}</b>: ${span(p.minutes * 60_000)}</li>`)}</ul>`
+		<h3>${t("admin.periods")}</h3>${set?.body.periods?.length ? html`<ul class="plain">${set.body.periods.map((/** @type {any} */ p) => html`<li><b>${t(`timer.${p.timer}`)}</b>: ${spanInWords(p.minutes * 60_000)}</li>`)}</ul>`
 			: html`<p class="muted">${t("admin.periods_none")}</p>`}
 		<h3>${t("admin.words")}</h3><p>${s.vocabulary ? t("admin.words_version", { n: s.vocabulary.version }) : t("admin.words_none")}</p>
 		${channels && html`<h3>${t("admin.channels")}</h3><p>${(channels.body.channels ?? []).map((/** @type {string} */ c) => html`<span class="tag">${word("channel", c)}</span> `)}</p>`}
@@ -242,7 +242,7 @@ function HealthOf({ mode }) {
 	const at = mode === "exercise" ? timeOf(s, { exercise: openExercises(s, now.value)[0]?.id }, now.value) : now.value;
 	const h = healthOf(s, mode, at);
 	const fact = (/** @type {string} */ name, /** @type {any} */ value, /** @type {boolean} */ bad = false) => html`<div><dt>${t(`admin.health.${name}`)}</dt><dd class=${bad ? "attention" : ""}>${value}</dd></div>`;
-	const length = (/** @type {number|undefined} */ ms) => (ms === undefined ? "–" : span(ms));
+	const length = (/** @type {number|undefined} */ ms) => (ms === undefined ? "–" : spanInWords(ms));
 	return html`<section class="card"><h3>${word("mode", mode)}</h3>${h.alarms === 0 ? html`<p class="muted">${t("admin.health.none")}</p>` : html`<dl class="figures">
 		${fact("rate", h.rate.toFixed(1), h.rate > 1)}${fact("worst", Math.round(h.worst * 10) / 10, h.worst >= FLOOD)}${fact("operators", h.operators)}${fact("median", length(h.median))}${fact("p90", length(h.p90),
 			(h.p90 ?? 0) > 60_000)}${fact("in_time", `${h.inTime} / ${h.alarms}`)}${fact("standing", h.standing, h.standing > 0)}${fact("reminded", h.reminded, h.reminded > 0)}${fact("escalated",

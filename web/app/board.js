@@ -247,7 +247,7 @@ export function BoardScreen() {
 			<div class="board-head">
 				<${ScreenTitle} id="board">${t("board.title")}</${ScreenTitle}>
 				<p class="board-count"><span class=${waiting ? "count"
-					: "count-quiet"}>${waiting}</span> ${t("board.count_waiting", { n: waiting })} <span
+					: "count-quiet"}>${waiting}</span> ${t(open.some((r) => r.standing === "new") ? "board.count_ours" : "board.count_waiting")} <span
 						class="count-quiet">${open.length}</span> ${t("board.count_open")}</p>
 				<div class="search"><label class="sr-only" for="search">${t("board.search")}</label>
 					<input id="search" ref=${search} type="search" placeholder=${t("board.search_hint",

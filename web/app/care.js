@@ -3,7 +3,7 @@
 
 import { Icon } from "../components/icon.js";
 import { care, wantsPause } from "../lib/care.js";
-import { span } from "../lib/format.js";
+import { spanInWords } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { now } from "./model.js";
@@ -12,7 +12,7 @@ export function ShiftCare() {
 	const { since, opened } = care.value;
 	if (since === null || !Number.isFinite(now.value))
 		return null;
-	return html`<section class="care" aria-label=${t("care.title")}><p class="muted"><${Icon} name="person" /> ${t("care.on_shift", { span: span(now.value - since),
+	return html`<section class="care" aria-label=${t("care.title")}><p class="muted"><${Icon} name="person" /> ${t("care.on_shift", { span: spanInWords(now.value - since),
 		n: opened.length })} <a href="#/hand-over">${t("care.hand_over")}</a></p>
 		${wantsPause(now.value) && html`<p class="pause" role="status"><${Icon} name="clock" /> ${t("care.pause")}</p>`}</section>`;
 }

@@ -10,7 +10,7 @@ import { Icon } from "../components/icon.js";
 import { ScreenTitle, Standing, Who, caseNumber, personInWords } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { care } from "../lib/care.js";
-import { exact, moment, span } from "../lib/format.js";
+import { exact, moment, spanInWords } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
@@ -37,10 +37,10 @@ export function HandOverScreen() {
 	const next = shiftsOf(s, me, now.value).find((x) => Date.parse(x.from) > now.value);
 	useLayoutEffect(() => onKeys({ escape: () => go("#/") }), []);
 	return html`<main id="main" class="narrow hand-over document">
-		<a class="crumb no-print" href="#/"><${Icon} name="back" /> ${t("threat.back")} <kbd>Esc</kbd></a>
+		<p class="crumbs no-print"><a href="#/"><${Icon} name="back" />${t("threat.back")} <kbd>Esc</kbd></a></p>
 		<${ScreenTitle}>${t("handover.title")}</${ScreenTitle}>
 		<p class="lead">${t("handover.lead", { org: me, time: Number.isFinite(now.value) ? exact(now.value) : "" })}</p>
-		${since !== null && html`<p>${t("care.on_shift", { span: span(now.value - since), n: opened.length })}</p>`}
+		${since !== null && html`<p>${t("care.on_shift", { span: spanInWords(now.value - since), n: opened.length })}</p>`}
 		<section><h2>${t("handover.who")}</h2><p>${duty.length ? t("handover.on_duty", { who: duty.map((x) => personInWords(x.person)).join(", ") }) : t("handover.nobody")}
 			${next && html` ${t("handover.next", { who: personInWords(next.person) ?? "", time: moment(Date.parse(next.from), now.value) })}`}
 			${" "}<a class="no-print" href="#/contacts">${t("handover.roster")}</a></p></section>

@@ -11,7 +11,7 @@ import { ModeTag, OrgName, ScreenTitle, Who } from "../components/parts.js";
 import { Countdown, When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { usePaper } from "../lib/paper.js";
-import { span } from "../lib/format.js";
+import { defanged, spanInWords } from "../lib/format.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { CheckBox } from "./fences.js";
 import { onKeys } from "./keys.js";
@@ -45,7 +45,7 @@ function Hour({ o, big }) {
 		return html`<span class=${big ? "hour is-big" : "hour"}><b class="big-span"><${Countdown} until=${x.deadline} of=${o} /></b> <span
 			class="muted">${t(`timer.${x.timer}`)} · ${t("order.until")} <${When} at=${x.deadline} of=${o} withZone /></span></span>`;
 	return html`<span class="hour">${t(x.closed ? `order.closed.${x.closed}` : x.stopped.met ? "order.met" : "order.missed")}${x.left_ms !== undefined &&
-		x.left_ms >= 0 && html` <span class="muted">${t("order.left", { span: span(x.left_ms) })}</span>`}</span>`;
+		x.left_ms >= 0 && html` <span class="muted">${t("order.left", { span: spanInWords(x.left_ms) })}</span>`}</span>`;
 }
 
 /** @param {{o: Order}} props */
@@ -152,9 +152,6 @@ function Items({ o }) {
 			: i.state === "REMOVED" || i.state === "DISABLED" ? "accepted" : "warn"} /><span class="word">${word("ordered_state", i.state)}</span></span>
 			${i.at && html`<${When} at=${i.at} of=${o} withZone />`} <code class="pre">${defanged(o.form.locations?.[n]?.url ?? "")}</code></li>`)}</ol></section>`;
 }
-
-/** Nobody opens such an address by a slip of the finger. @param {string} url */
-const defanged = (url) => url.replace(/^http/, "hxxp").replaceAll(".", "[.]");
 
 /** The annexes that were sent in answer. @param {{o: Order}} props */
 function Answers({ o }) {

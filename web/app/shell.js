@@ -63,8 +63,8 @@ function Ribbon() {
 				</span>`;
 			})}
 			${!listed.length && html`<span class="ribbon-words"><${Icon}
-				name="drill" /><strong>${t("exercise.prefix")}</strong> <span class="ribbon-title">${all.map((e) =>
-					e.title).join(" · ")}</span> <span class="ribbon-clock">${t("exercise.not_begun")}</span></span>`}
+				name="drill" /><strong>${t("exercise.prefix")}</strong> <a class="ribbon-title" href="#/exercises">${all.length === 1
+					? all[0].title ?? "" : t("exercise.several", { n: all.length })}</a> <span class="ribbon-clock">${t("exercise.not_begun")}</span></span>`}
 		</div>`;
 }
 

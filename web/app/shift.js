@@ -112,6 +112,7 @@ export function ShiftScreen() {
 	const live = phase.value === "live" && freshness.value === "live";
 	const wrong = serverClock.known ? serverClock.wallError(Date.now()) : 0;
 	const waiting = board(state.value).open.filter((r) => r.standing === "new");
+	const oldest = waiting.reduce((a, b) => (Date.parse(b.arrived) < Date.parse(a.arrived) ? b : a), waiting[0]);
 	const start = () => {
 		startShift();
 		/* an address that this person was sent stays; a single threat that waits is opened; otherwise the board */
@@ -127,7 +128,7 @@ export function ShiftScreen() {
 			org: me?.name ?? me?.org ?? "" })}</p>
 		${waiting.length > 0 && html`<div class="box box-red" role="alert"><${Icon} name="new" class="flash" />
 			<div><p class="strong">${t("shift.waiting", { n: waiting.length })}</p>
-			<p>${t("shift.oldest")} <${Elapsed} since=${waiting[0].arrived} of=${waiting[0].case} /></p></div></div>`}
+			<p>${t("shift.oldest")} <${Elapsed} since=${oldest.arrived} of=${oldest.case} /></p></div></div>`}
 		${duty.length > 0 && html`<p>${t("shift.on_duty", { who: duty.join(", ") })}</p>`}
 		${last && html`<blockquote class="shift-note"><p class="muted">${t("shift.note", { who: personInWords(last.x.actor?.person, last.x.actor?.title) ?? "" })}</p><p>${last.x.original?.body?.note
 			?? ""}</p></blockquote>`}

@@ -44,6 +44,8 @@ function ClockBox({ c }) {
 				${next && html`<div><dt>${t("clockbox.next")}</dt><dd>${next.title ?? t("clockbox.next_contact")} · <${When}
 					at=${next.at} of=${c} /> <span class="muted">(<${Countdown} until=${next.at}
 						of=${c} />)</span></dd></div>`}
+				${by?.accept && html`<div class="attention"><dt>${t("clockbox.coordinated")}</dt><dd><b><${Who} act=${by.accept} /></b> · <${When} at=${by.accept.at}
+					of=${c} /> · ${t("clockbox.no_state")}</dd></div>`}
 				${mine.escalations.length > 0 &&
 					html`<div><dt>${t("clockbox.called")}</dt><dd>${t("clockbox.called_n",
 						{ n: mine.escalations.length })}</dd></div>`}

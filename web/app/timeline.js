@@ -191,7 +191,7 @@ export function Timeline({ c }) {
 						class="tag">${t("timeline.without_personal")}</span>`}
 					${i.seq !== undefined && html`<span class="tl-seq" title=${i.id}>${t("timeline.seq",
 						{ n: i.seq })}</span>`}</p>
-					<${ProofOf} entry=${{ ...i, mode: undefined }} />
+					<div class="tl-check"><${ProofOf} entry=${{ ...i, mode: undefined }} /></div>
 					${i.recalled && html`<p><span class="tag tag-amber"><${Icon} name="withdrawn" />${t("course.recalled")}</span></p>`}
 					<div class="tl-detail">${lost ? t("course.lost") : html`<${Detail} item=${i} c=${c} />`}
 						${"lost" in c && mayRecall(state.value, i) && html` <a class="quiet-link" href=${`#/say/M25.recall/${i.id}`}>${t("course.recall")}</a>`}</div>

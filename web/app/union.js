@@ -54,10 +54,10 @@ export function Union() {
 		<div class="union-grid" ref=${grid} role="group" aria-labelledby="union-title" aria-describedby="union-hint" style=${`--rows: ${rows}`}>
 			${cells.map((c) => html`<button key=${c.cc} type="button" data-cc=${c.cc} data-col=${c.at[0]} class=${`union-cell is-${c.level}`} tabindex=${c.cc === focusable ? 0 : -1}
 				style=${`grid-column: ${c.at[0] + 1}; grid-row: ${c.at[1] + 1}`} aria-pressed=${opened.value === c.cc}
-				aria-label=${t("union.cell", { state: country(c.cc), level: t(`union.${c.level}`), n: c.n })} title=${t("union.cell", { state: country(c.cc), level: t(`union.${c.level}`),
-					n: c.n })}
+				aria-label=${t("union.cell", { state: country(c.cc), level: t(`union.${c.level}`), worst: c.worst, n: c.n })} title=${t("union.cell", { state: country(c.cc), level: t(`union.${c.level}`),
+					worst: c.worst, n: c.n })}
 				onFocus=${() => (at.value = c.cc)} onKeyDown=${(/** @type {any} */ e) => key(e, c)} onClick=${() => (opened.value = opened.value === c.cc ? "" : c.cc)}><span
-					class="union-code">${unionCode(c.cc)}</span><span class="union-sign" aria-hidden="true">${LETTER[c.level]}${c.n > 0 ? c.n : ""}</span></button>`)}</div>
+					class="union-code">${unionCode(c.cc)}</span><span class="union-sign" aria-hidden="true">${LETTER[c.level]}${c.worst || ""}</span></button>`)}</div>
 		<p class="muted union-hint" id="union-hint">${t("union.hint")}</p>
 		<ul class="union-legend" aria-label=${t("union.legend")}>${["threat", "active", "open", "warning", "reported"].map((l) => html`<li><span class=${`union-key is-${l}`}
 			aria-hidden="true">${LETTER[l]}</span> ${t(`union.${l}`)}</li>`)}</ul>

@@ -14,7 +14,8 @@ export const PLACES = { SE: [5, 0], FI: [6, 0], DK: [4, 1], EE: [6, 1], IE: [0, 
 export const COLUMNS = 8;
 
 /** @typedef {{cc: string, at: [number, number], level: "threat"|"open"|"active"|"warning"|"reported"|"none",
- *   threats: import("./board.js").Row[], incidents: Incident[], orders: import("./orders.js").Order[], n: number}} Cell */
+ *   threats: import("./board.js").Row[], incidents: Incident[], orders: import("./orders.js").Order[], n: number, worst: number}} Cell  `worst`: how
+ *   many of these `n` matters are what `level` says: a sign beside the sum of everything would be read as so many of the worst */
 
 const ACTIVE = ["ACTIVE", "WINDING_DOWN"];
 const OVER = ["NOT_ACTIVATED", "CLOSED", "DEBRIEF", "ARCHIVED", "LINKED_DUPLICATE"];
@@ -53,13 +54,13 @@ export function unionCells(s) {
 	}
 	for (const c of cells.values()) {
 		c.n = c.threats.length + c.incidents.length + c.orders.length;
-		c.level = levelOf(c);
+		[c.level, c.worst] = worstOf(c);
 	}
 	return [...cells.values()].sort((a, b) => a.at[1] - b.at[1] || a.at[0] - b.at[0]);
 }
 
 /** @param {string} cc @param {[number, number]} at @returns {Cell} */
-const blank = (cc, at) => ({ cc, at, level: "none", threats: [], incidents: [], orders: [], n: 0 });
+const blank = (cc, at) => ({ cc, at, level: "none", threats: [], incidents: [], orders: [], n: 0, worst: 0 });
 
 /** Kept with a row as long as the directory is the same. @type {WeakMap<import("./board.js").Row, {orgs: State["orgs"], is: Set<string>}>} */
 const kept = new WeakMap();
@@ -76,17 +77,13 @@ function statesOf(s, row) {
 	return is;
 }
 
-/** @param {Cell} c @returns {Cell["level"]} */
-function levelOf(c) {
-	if (c.threats.some((r) => r.standing === "new" || r.standing === "waiting"))
-		return "threat";
-	if (c.incidents.some((i) => ACTIVE.includes(i.state)))
-		return "active";
-	if (c.threats.length || c.orders.length)
-		return "open";
-	if (c.incidents.some((i) => i.state === "EARLY_WARNING"))
-		return "warning";
-	return c.incidents.length ? "reported" : "none";
+/** What there is of the worst, and how much of it. @param {Cell} c @returns {[Cell["level"], number]} */
+function worstOf(c) {
+	const states = (/** @type {string[]} */ list) => c.incidents.filter((i) => list.includes(i.state)).length;
+	/** @type {[Cell["level"], number][]} */
+	const order = [["threat", c.threats.filter((r) => r.standing === "new" || r.standing === "waiting").length], ["active", states(ACTIVE)],
+		["open", c.threats.length + c.orders.length], ["warning", states(["EARLY_WARNING"])], ["reported", c.incidents.length]];
+	return order.find(([, n]) => n > 0) ?? ["none", 0];
 }
 
 /** The next cell in a direction, for the keyboard: the nearest that lies that way; undefined at the edge.

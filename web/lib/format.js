@@ -82,6 +82,12 @@ export function span(ms) {
 	return `${sign}${m}:${two(s % 60)}`;
 }
 
+/** What the last but one number of it counts: a length of time must not be taken for a time of day. @param {number} ms */
+export const spanUnit = (ms) => (!Number.isFinite(ms) ? "" : Math.abs(ms) >= 3_600_000 ? "h" : "min");
+
+/** In a sentence. @param {number} ms */
+export const spanInWords = (ms) => [span(ms), spanUnit(ms)].filter(Boolean).join("\u00a0");
+
 /** The same as ISO 8601 duration, for <time datetime>. @param {number} ms */
 export function isoSpan(ms) {
 	return `PT${Math.max(0, Math.floor(ms / 1000))}S`;

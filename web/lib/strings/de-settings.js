@@ -15,7 +15,7 @@ export default {
 	"key.acknowledge": "öffnen und bestätigen",
 	"key.mute": "Ton stumm",
 	"key.search": "suchen",
-	"key.help": "diese Seite",
+	"key.help": "Tasten und Zeichen",
 	"key.compose": "Lebensgefahr melden (Plattformen)",
 	"key.board": "zur Übersicht",
 	"key.enter": "öffnen",

@@ -4,7 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"union.title": "Union",
-	"union.cell": "{state}: {level}{n, plural, =0 {} other {, # offen}}",
+	"union.cell": "{state}: {level}{worst, plural, =0 {} other { (#)}}{n, plural, =0 {} other {, # offen}}",
 	"union.threat": "Gefahr für Menschenleben, unbeantwortet",
 	"union.active": "aktiver Vorfall",
 	"union.open": "offene Sachen",

@@ -15,7 +15,7 @@ export default {
 	"key.acknowledge": "open and acknowledge",
 	"key.mute": "silence the sound",
 	"key.search": "search",
-	"key.help": "this page",
+	"key.help": "keys and signs",
 	"key.compose": "report a threat (platforms)",
 	"key.board": "to the board",
 	"key.enter": "open",

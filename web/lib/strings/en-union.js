@@ -4,7 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"union.title": "Union",
-	"union.cell": "{state}: {level}{n, plural, =0 {} other {, # open}}",
+	"union.cell": "{state}: {level}{worst, plural, =0 {} other { (#)}}{n, plural, =0 {} other {, # open}}",
 	"union.threat": "threat to life, unanswered",
 	"union.active": "active incident",
 	"union.open": "open matters",

@@ -15,7 +15,7 @@ export default {
 	"key.acknowledge": "abrir y acusar recibo",
 	"key.mute": "silenciar el sonido",
 	"key.search": "buscar",
-	"key.help": "esta página",
+	"key.help": "teclas y signos",
 	"key.compose": "notificar una amenaza (plataformas)",
 	"key.board": "al tablero",
 	"key.enter": "abrir",

@@ -4,7 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"union.title": "Unión",
-	"union.cell": "{state}: {level}{n, plural, =0 {} other {, # abiertos}}",
+	"union.cell": "{state}: {level}{worst, plural, =0 {} other { (#)}}{n, plural, =0 {} other {, # abiertos}}",
 	"union.threat": "amenaza para la vida, sin respuesta",
 	"union.active": "incidente activo",
 	"union.open": "asuntos abiertos",

@@ -15,7 +15,7 @@ export default {
 	"key.acknowledge": "ouvrir et accuser réception",
 	"key.mute": "couper le son",
 	"key.search": "rechercher",
-	"key.help": "cette page",
+	"key.help": "touches et signes",
 	"key.compose": "signaler une menace (plateformes)",
 	"key.board": "vers le tableau",
 	"key.enter": "ouvrir",

@@ -4,7 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"union.title": "Union",
-	"union.cell": "{state} : {level}{n, plural, =0 {} other {, # en cours}}",
+	"union.cell": "{state} : {level}{worst, plural, =0 {} other { (#)}}{n, plural, =0 {} other {, # en cours}}",
 	"union.threat": "menace pour la vie, sans réponse",
 	"union.active": "incident actif",
 	"union.open": "affaires en cours",

@@ -15,7 +15,7 @@ export default {
 	"key.acknowledge": "aprire e confermare",
 	"key.mute": "silenziare il suono",
 	"key.search": "cercare",
-	"key.help": "questa pagina",
+	"key.help": "tasti e segni",
 	"key.compose": "segnalare una minaccia (piattaforme)",
 	"key.board": "al quadro",
 	"key.enter": "aprire",

@@ -4,7 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"union.title": "Unione",
-	"union.cell": "{state}: {level}{n, plural, =0 {} other {, # aperti}}",
+	"union.cell": "{state}: {level}{worst, plural, =0 {} other { (#)}}{n, plural, =0 {} other {, # aperti}}",
 	"union.threat": "minaccia per la vita, senza risposta",
 	"union.active": "incidente attivo",
 	"union.open": "questioni aperte",

@@ -15,7 +15,7 @@ export default {
 	"key.acknowledge": "otwórz i potwierdź",
 	"key.mute": "wycisz dźwięk",
 	"key.search": "szukaj",
-	"key.help": "ta strona",
+	"key.help": "klawisze i znaki",
 	"key.compose": "zgłoś zagrożenie (platformy)",
 	"key.board": "do tablicy",
 	"key.enter": "otwórz",

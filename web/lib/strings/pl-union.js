@@ -4,7 +4,7 @@
 /** @type {Record<string, string>} */
 export default {
 	"union.title": "Unia",
-	"union.cell": "{state}: {level}{n, plural, =0 {} other {, otwarte: #}}",
+	"union.cell": "{state}: {level}{worst, plural, =0 {} other { (#)}}{n, plural, =0 {} other {, otwarte: #}}",
 	"union.threat": "zagrożenie życia, bez odpowiedzi",
 	"union.active": "aktywne zdarzenie",
 	"union.open": "otwarte sprawy",
