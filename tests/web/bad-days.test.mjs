@@ -92,13 +92,13 @@ describe("bad days", { skip: why }, () => {
 		const { port, state } = server;
 		await server.stop({ keep: true });
 		await page.locator(".pill:not(.is-live)").waitFor();
-		await page.locator(".submit-bar button[type=submit]:disabled").waitFor();
+		await page.locator(".submit-bar button[type=submit][aria-disabled=true]").waitFor();
 		await headline(officer).fill(`${WORDS} More.`); // written on, meanwhile
 		server = await Server.start({ state, port });
 		server.own = true; // to be tidied up in the end
 		await page.locator(".pill.is-live").waitFor({ timeout: 60_000 });
 		assert.equal(await headline(officer).inputValue(), `${WORDS} More.`);
-		await page.locator(".submit-bar button[type=submit]:not(:disabled)").waitFor();
+		await page.locator(".submit-bar button[type=submit][aria-disabled=false]").waitFor();
 		await headline(officer).fill(WORDS);
 		assert.deepEqual(officer.violations, []);
 	});

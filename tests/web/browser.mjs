@@ -57,8 +57,14 @@ export async function person(browser, { origin, theme = "dark", width = 1280, he
 	}, { theme, ...settings });
 	context.setDefaultTimeout(60_000); // how long a busy machine may take; who waits for less says why
 	const page = await context.newPage();
-	return { context, page, violations, keys: (...list) => list.reduce((p, k) => p.then(() =>
-		page.keyboard.press(k)), Promise.resolve()) };
+	const keys = async (...list) => {
+		for (const key of list) {
+			if (key === "Control+Enter") // what has only just asked whether it is right takes no answer yet
+				await page.locator("main.is-fresh").waitFor({ state: "detached" });
+			await page.keyboard.press(key);
+		}
+	};
+	return { context, page, violations, keys };
 }
 
 /** Sign in by a link and start the shift, with keys only. @param {any} who @param {string} link */

@@ -162,7 +162,7 @@ describe("exercise control", { skip: why }, () => {
 		assert.equal(await box(control, "LANTERN").getByRole("button", { name: /^Run/ }).isDisabled(), true);
 		await clean(control);
 		server.signal("front", "SIGCONT");
-		await page.waitForFunction(() => !document.querySelector(".ex-controls button.primary")?.disabled);
+		await page.waitForFunction(() => document.querySelector(".ex-controls button.primary")?.ariaDisabled !== "true");
 		await press(page, /^End the exercise: COLD SPRING/);
 		await press(page, /^End COLD SPRING: for good|^End COLD SPRING for good/);
 		await page.getByText("1 exercise is over").waitFor();

@@ -52,7 +52,7 @@ describe("incidents and forms", { skip: haveChromium ? false : "there is no Chro
 		await keys("Control+Enter");
 		fake.refuseSockets = false;
 		await page.waitForSelector(".pill.is-live");
-		await page.waitForFunction(() => !document.querySelector(".submit-bar button")?.disabled);
+		await page.waitForFunction(() => document.querySelector(".submit-bar button")?.ariaDisabled === "false");
 		assert.equal(fake.sent.length, 0);
 		await page.getByRole("button", { name: "Start again" }).click();
 		assert.equal(await page.getByLabel(/^What is known/).inputValue(), "");
@@ -69,7 +69,7 @@ describe("incidents and forms", { skip: haveChromium ? false : "there is no Chro
 		await page.getByText("It may have arrived.").first().waitFor();
 		await page.reload();
 		await page.getByRole("button", { name: /Send again: it cannot count twice/ }).waitFor();
-		await page.waitForFunction(() => !document.querySelector(".submit-bar button")?.disabled);
+		await page.waitForFunction(() => document.querySelector(".submit-bar button")?.ariaDisabled !== "true");
 		await keys("Control+Enter");
 		await page.waitForSelector("main.incident-page");
 		const said = fake.sent.filter((m) => m.type === "M2");

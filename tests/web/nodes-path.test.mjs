@@ -94,6 +94,7 @@ describe("a threat by way of another node", { skip: why }, () => {
 		await there.locator("main.compose form button[type=submit]").focus();
 		await there.keyboard.press("Control+Enter");
 		await there.getByRole("heading", { name: "Check, then send" }).waitFor();
+		await there.locator("main.is-fresh").waitFor({ state: "detached" });
 		await there.keyboard.press("Control+Enter");
 		await until(() => notices().length, "it is at the desk");
 		/* and now the first node wakes up, with what it was sent in its hands */

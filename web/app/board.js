@@ -203,6 +203,8 @@ export function BoardScreen() {
 	const focusId = current.value && order.current.includes(current.value) ? current.value : order.current[0];
 	const waiting = open.filter((r) => r.standing === "new" || r.standing === "waiting").length;
 
+	/* who comes back stands on the row that was opened, not above the list */
+	useLayoutEffect(() => elementOf(current.peek() ?? undefined)?.focus(), []);
 	/* a row that goes to another place takes the focus with it */
 	const had = rowOf(document.activeElement);
 	useLayoutEffect(() => {
@@ -242,6 +244,19 @@ export function BoardScreen() {
 		};
 	}, []);
 
+	/* Escape clears what is looked for, and then goes back to the rows */
+	const inSearch = (/** @type {KeyboardEvent} */ e) => {
+		if (e.key === "Enter" && query.value.trim())
+			find(query.value);
+		if (e.key !== "Escape")
+			return;
+		e.preventDefault();
+		if (query.value)
+			query.value = "";
+		else
+			(elementOf(focusId) ?? document.querySelector("h1"))?.focus();
+	};
+
 	return html`<main id="main" class="board">
 		<div class="board-main">
 			<div class="board-head">
@@ -252,8 +267,7 @@ export function BoardScreen() {
 				<div class="search"><label class="sr-only" for="search">${t("board.search")}</label>
 					<input id="search" ref=${search} type="search" placeholder=${t("board.search_hint",
 						{ key: keyOf("search") })} value=${query.value}
-						onInput=${(/** @type {any} */ e) => (query.value = e.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ e) =>
-							e.key === "Enter" && query.value.trim() && find(query.value)} />
+						onInput=${(/** @type {any} */ e) => (query.value = e.target.value)} onKeyDown=${inSearch} />
 					${query.value.trim() && html`<button class="quiet" onClick=${() => find(query.value)}>${t("find.everywhere")} <kbd>Enter</kbd></button>`}</div>
 			</div>
 			${shownOpen.length > WINDOW && html`<p class="muted many-hint"><${Icon} name="search" /> ${t("board.not_in_page", { n: WINDOW, of: shownOpen.length })} <kbd>${keyOf("search")}</kbd></p>`}

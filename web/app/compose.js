@@ -21,12 +21,12 @@ import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { country } from "../lib/format.js";
 import { language, learn, t, word } from "../lib/i18n.js";
-import { onKeys, useSeen } from "./keys.js";
+import { onKeys } from "./keys.js";
 import { open } from "./draft.js";
 import { Elsewhere } from "./carry.js";
 import { announce, contextOf, memory, prepare, ready, send, serverClock, state } from "./model.js";
 import { go, waiting } from "./router.js";
-import { answered } from "./sending.js";
+import { answered, useFresh } from "./sending.js";
 
 learn("parts", "threat");
 
@@ -70,6 +70,7 @@ function NoticeForm({ c }) {
 	const [withdrawing, setWithdrawing] = useState(false);
 	/* what was sent and not answered: the same words are sent again as the very same message, also after a reload and at another node */
 	const used = useRef(/** @type {import("../core/carry.js").Used|undefined} */ (memory.get(`${store}.used`, undefined)));
+	const fresh = useFresh(checked);
 	const summary = useRef(/** @type {HTMLElement|null} */ (null));
 	const can = state.value.me?.org === c.reporter;
 
@@ -141,7 +142,7 @@ function NoticeForm({ c }) {
 	}
 
 	async function sendNow() {
-		if (busy || !ready.value)
+		if (busy || fresh || !ready.value)
 			return;
 		setBusy(true);
 		const whole = message();
@@ -159,9 +160,8 @@ function NoticeForm({ c }) {
 			go(`#/threat/${c.id}`);
 		return undefined;
 	}
-	const seen = useSeen(checked);
 	useLayoutEffect(() => onKeys({
-		primary: (event) => void (checked ? seen(event) && sendNow() : check()),
+		primary: () => void (checked ? sendNow() : check()),
 		escape: () => (checked ? setChecked(null) : go("#/")),
 	}));
 
@@ -169,7 +169,7 @@ function NoticeForm({ c }) {
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.not_found")}</${ScreenTitle}></main>`;
 	const elsewhere = !supplement && html`<${Elsewhere} carried=${{ case: c.id, form: f, used: memory.get(`${store}.used`, undefined) }} />`;
 	if (checked)
-		return html`<${CheckPage} c=${c} f=${f} prepared=${checked} busy=${busy} answer=${answer}
+		return html`<${CheckPage} c=${c} f=${f} prepared=${checked} busy=${busy} fresh=${fresh} answer=${answer}
 			supplement=${supplement} elsewhere=${elsewhere}
 			onBack=${() => setChecked(null)} onSend=${sendNow} onAudience=${set("audience")} />`;
 
@@ -400,7 +400,7 @@ function Withdraw({ c, store, onClose }) {
 }
 
 /** Whom it goes to and why, before it goes. @param {any} p */
-function CheckPage({ c, f, prepared, busy, answer, supplement, elsewhere, onBack, onSend, onAudience }) {
+function CheckPage({ c, f, prepared, busy, fresh, answer, supplement, elsewhere, onBack, onSend, onAudience }) {
 	/* without a known state, the sender chooses among those that the law proposes */
 	const desks = (prepared.recipients ?? []).filter((/** @type {any} */ d) =>
 		d.org !== c.reporter).map((/** @type {any} */ d) =>
@@ -411,7 +411,7 @@ function CheckPage({ c, f, prepared, busy, answer, supplement, elsewhere, onBack
 		const next = on ? [...chosen, org] : chosen.filter((/** @type {string} */ x) => x !== org);
 		onAudience(next.length === desks.length ? null : next);
 	};
-	return html`<main id="main" class="compose">
+	return html`<main id="main" class=${`compose ${fresh ? "is-fresh" : ""}`}>
 		<p class="crumbs"><button class="quiet" onClick=${onBack}><${Icon}
 			name="back" /> ${t("check.back")} <kbd>Esc</kbd></button><span
 				class="number">${caseNumber(c.id)}</span><${ModeTag} mode=${c.mode} /></p>
@@ -450,7 +450,7 @@ function CheckPage({ c, f, prepared, busy, answer, supplement, elsewhere, onBack
 				.filter(([, v]) => v).map(([k, v]) => html`<div class="fact"><dt>${t(k)}</dt><dd
 					class="pre">${v}</dd></div>`)}</dl></section>
 		<${Refused} answer=${answer} />${elsewhere}
-		<div class="submit-bar"><button class="primary big is-danger" disabled=${busy || !ready.value ||
+		<div class="submit-bar"><button class="primary big is-danger" disabled=${busy || fresh || !ready.value ||
 			(desks.length > 0 && chosen.length === 0)} onClick=${onSend} aria-keyshortcuts="Control+Enter">${t(busy
 				? "step.sending" : supplement ? "check.send_supplement" : "check.send",
 					{ n: chosen.length })} <kbd>Ctrl+Enter</kbd></button>

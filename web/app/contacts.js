@@ -12,9 +12,9 @@ import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
-import { announce, now, ready, serverClock, state } from "./model.js";
+import { Act } from "./act.js";
+import { now, serverClock, state } from "./model.js";
 import { go } from "./router.js";
-import { useSending } from "./sending.js";
 
 learn("parts", "contacts");
 
@@ -27,18 +27,8 @@ const nameOf = (person) => {
 };
 
 /** A button that says one thing, and the refusal beside it. @param {{label: string, body: any, more?: any, primary?: boolean, done: string, icon?: string,
- *   name?: string}} props */
-function Say({ label, body, more, primary, done, icon, name }) {
-	const { busy, answer, deliver } = useSending();
-	const say = async () => {
-		const result = await deliver(JSON.stringify([body, more]), () => contactMessage(body, serverClock.now(), more));
-		if (result.ok)
-			announce(done);
-	};
-	return html`<span class="contact-say"><button type="button" class=${primary ? "primary" : ""} disabled=${busy || !ready.value} onClick=${say}
-		aria-label=${name}>${icon && html`<${Icon} name=${icon} /> `}${label}</button>${answer && !answer.ok && html` <span class="error"
-			role="alert">${answer.refusal?.detail ?? t("contacts.unanswered")}</span>`}</span>`;
-}
+ *   of?: string}} props */
+const Say = ({ body, more = undefined, ...look }) => html`<${Act} want=${JSON.stringify([body, more])} make=${() => contactMessage(body, serverClock.now(), more)} ...${look} />`;
 
 /* ---- what waits for me ---- */
 
@@ -50,7 +40,7 @@ function TestAnswer({ test }) {
 	return html`<li class="contact-todo"><span>${t("contacts.test_waits", { channel: word("channel", kind), n: Number(contact) + 1 })}</span>
 		<${TextField} id=${`code-${test.test}`} label=${t("contacts.code")} value=${code} maxlength=${16} onChange=${setCode} />
 		<${Say} label=${t("contacts.answer_test")} primary body=${{ step: "confirm", org, test: test.test, ...(code ? { code } : {}) }}
-			done=${t("contacts.test_answered")} name=${`${t("contacts.answer_test")} ${id.slice(0, 8)} ${test.place}`} /></li>`;
+			done=${t("contacts.test_answered")} of=${`${id.slice(0, 8)} ${test.place}`} /></li>`;
 }
 
 function Mine() {
@@ -82,7 +72,7 @@ function Channels({ p, contact, channels, own }) {
 	return html`<ul class="contact-channels">${channels.map((c) => html`<li key=${c.kind}><b>${word("channel", c.kind)}</b> <span
 		class="contact-address">${c.address ?? ""}</span> <${State} state=${channelState(p, contact, c.kind)} />
 		${own && contact !== undefined && !p.waiting && channelState(p, contact, c.kind) && html` <${Say} label=${t("contacts.try")}
-			name=${`${t("contacts.try")}: ${word("channel", c.kind)}, ${contact + 1}`} body=${{ step: "test", org: p.org, point: p.id,
+			of=${`${word("channel", c.kind)}, ${contact + 1}`} body=${{ step: "test", org: p.org, point: p.id,
 				tested: { contact, channel: c.kind } }} done=${t("contacts.tried")} />`}</li>`)}</ul>`;
 }
 
@@ -142,7 +132,7 @@ function Roster() {
 			scope="col">${t("contacts.who")}</th><th scope="col">${t("contacts.from")}</th><th scope="col">${t("contacts.until")}</th><th
 				scope="col">${t("contacts.change")}</th></tr></thead><tbody>${shifts.map((x) => html`<tr key=${x.id}><td>${nameOf(x.person)}</td><td><${When}
 					at=${x.from} of=${{}} withZone /></td><td><${When} at=${x.until} of=${{}} withZone /></td><td>${x.person !== s.me?.person &&
-						html`<${Say} label=${t("contacts.take")} name=${`${t("contacts.take")}: ${nameOf(x.person)}, ${x.from}`} body=${{ step: "duty", org,
+						html`<${Say} label=${t("contacts.take")} of=${`${nameOf(x.person)}, ${x.from}`} body=${{ step: "duty", org,
 							duty: "take", shift: x.id }} done=${t("contacts.taken")} />`}</td></tr>`)}</tbody></table></div>`
 			: html`<p class="muted">${t("contacts.no_roster")}</p>`}
 	</section>`;

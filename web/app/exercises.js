@@ -17,7 +17,7 @@ import { learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
 import { announce, now, ready, serverClock, state } from "./model.js";
 import { go } from "./router.js";
-import { useSending } from "./sending.js";
+import { useFresh, useSending } from "./sending.js";
 
 /** @typedef {import("../core/state.js").Exercise} Exercise */
 
@@ -57,6 +57,7 @@ function Controls({ e }) {
 	const [to, setTo] = useState("");
 	const [tried, setTried] = useState(false);
 	const [sure, setSure] = useState(false);
+	const fresh = useFresh(sure);
 	const length = lengthOf(to);
 	const target = Date.parse(e.t0 ?? e.anchor_at) + length;
 	const run = (/** @type {number} */ rate) => say({ step: "clock", action: "run", rate_milli: rate }, t("exercises.done.run", { n: rate / 1000 }));
@@ -89,7 +90,7 @@ function Controls({ e }) {
 			<button type="submit" disabled=${busy} aria-label=${name(t("exercises.jump_do"))}>${t("exercises.jump_do")}</button></form>
 		${refused && !wrong && html`<p class="error" role="alert">${refused}</p>`}
 		<p class="row ex-acts"><a class="button" href=${`#/say/exercise.inject/${e.id}`}><${Icon} name="plus" /> ${t("exercises.inject")}</a>
-			${sure ? html`<button type="button" class="danger" disabled=${busy} onClick=${() => say({ step: "end" }, t("exercises.done.end"))}>${t("exercises.end_sure",
+			${sure ? html`<button type="button" class="danger" disabled=${busy || fresh} onClick=${() => say({ step: "end" }, t("exercises.done.end"))}>${t("exercises.end_sure",
 				{ title: e.title ?? "" })}</button><button type="button" onClick=${() => setSure(false)}>${t("exercises.keep")}</button>`
 				: html`<button type="button" class="quiet" aria-label=${name(t("exercises.end"))} onClick=${() => setSure(true)}>${t("exercises.end")}</button>`}</p>
 		${!ready.value && html`<p class="muted" role="status"><${Icon} name="warn" /> ${t("exercises.cut_off")}</p>`}
@@ -114,7 +115,8 @@ function Participants({ e }) {
 function Leave({ e }) {
 	const { busy, refused, say } = useControl(e);
 	const [sure, setSure] = useState(false);
-	return html`<p class="row">${sure ? html`<button type="button" class="danger-quiet" disabled=${busy} onClick=${() => say({ step: "leave" }, t("exercises.done.leave"))}>${t("exercises.leave_sure",
+	const fresh = useFresh(sure);
+	return html`<p class="row">${sure ? html`<button type="button" class="danger-quiet" disabled=${busy || fresh} onClick=${() => say({ step: "leave" }, t("exercises.done.leave"))}>${t("exercises.leave_sure",
 		{ org: state.value.me?.org ?? "" })}</button><button type="button" onClick=${() => setSure(false)}>${t("exercises.keep")}</button>` : html`<button type="button" class="mini"
 			onClick=${() => setSure(true)}>${t("exercises.leave")}</button>`}${refused && html` <span class="error" role="alert">${refused}</span>`}</p>`;
 }

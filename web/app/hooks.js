@@ -14,6 +14,7 @@ import { When } from "../components/time.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
+import { Act, RefusedHere } from "./act.js";
 import { announce, now, ready, serverClock, state } from "./model.js";
 import { go } from "./router.js";
 import { useSending } from "./sending.js";
@@ -39,27 +40,9 @@ function putAway(hook) {
 	secrets.value = rest;
 }
 
-/** @param {{answer: any}} props */
-const Refused = ({ answer }) => answer && !answer.ok && html` <span class="error" role="alert">${answer.refusal?.detail ?? t("contacts.unanswered")}</span>`;
-
-/** A button that says one thing. @param {{label: string, name: string, make: () => any, onDone?: (frame: any) => void, done: string,
- *   primary?: boolean, danger?: boolean, icon?: string}} props */
-function Say({ label, name, make, onDone, done, primary, danger, icon }) {
-	const { busy, answer, deliver } = useSending();
-	const say = async () => {
-		const result = await deliver(name, make);
-		if (result.ok) {
-			onDone?.(result.frame);
-			announce(done);
-		}
-	};
-	return html`<span class="contact-say"><button type="button" class=${primary ? "primary" : danger ? "danger-quiet" : ""} disabled=${busy ||
-		!ready.value} onClick=${say} aria-label=${name}>${icon && html`<${Icon} name=${icon} /> `}${label}</button><${Refused} answer=${answer} /></span>`;
-}
-
-/** @param {{hook: Hook, step: string, more?: any, label?: string, primary?: boolean, danger?: boolean, icon?: string}} props */
-function Step({ hook, step, more = {}, label = t(`hooks.${step}`), ...look }) {
-	return html`<${Say} label=${label} name=${`${label}: ${hook.body.url}`} done=${t(`hooks.${step}.done`)} ...${look}
+/** @param {{hook: Hook, step: string, more?: any, primary?: boolean, danger?: boolean, icon?: string, sure?: string}} props */
+function Step({ hook, step, more = {}, ...look }) {
+	return html`<${Act} label=${t(`hooks.${step}`)} of=${hook.body.url} done=${t(`hooks.${step}.done`)} ...${look}
 		make=${() => hookMessage({ step, hook: hook.id, ...more }, serverClock.now())} onDone=${(/** @type {any} */ f) => keep(hook.id, f)} />`;
 }
 
@@ -83,7 +66,6 @@ const SHAPES = /** @type {Record<string, string>} */ ({ PROPOSED: "waiting", ACT
 
 /** @param {{hook: Hook}} props */
 function HookBox({ hook }) {
-	const [sure, setSure] = useState(false);
 	const { me } = state.value;
 	const b = hook.body;
 	const old = oldUntil(hook, now.value);
@@ -103,9 +85,7 @@ function HookBox({ hook }) {
 		<p class="row">${hook.state === "PROPOSED" && (mine ? html`<span class="muted">${t("hooks.second")}</span>` : html`<${Step} hook=${hook}
 			step="confirm" primary icon="check" />`)}
 			${steps.filter((s) => s !== "remove").map((s) => html`<${Step} key=${s} hook=${hook} step=${s} />`)}
-			${steps.includes("remove") && (sure ? html`<${Step} hook=${hook} step="remove" label=${t("hooks.remove.sure")} danger /><button type="button"
-				onClick=${() => setSure(false)}>${t("hooks.keep")}</button>` : html`<button type="button" aria-label=${`${t("hooks.remove")}: ${b.url}`}
-					onClick=${() => setSure(true)}>${t("hooks.remove")}</button>`)}</p>
+			${steps.includes("remove") && html`<${Step} hook=${hook} step="remove" sure=${t("hooks.remove.sure")} danger />`}</p>
 	</article>`;
 }
 
@@ -154,7 +134,7 @@ function Declare() {
 			: html`<${Checks} id="hook-channels" inline label=${t("hooks.channels")} value=${v.channels} onChange=${set("channels")}
 				error=${tried && !v.channels.length ? t("hooks.no_channel") : undefined}
 				options=${["phone", "SMS", "pager"].map((value) => ({ value, label: word("channel", value) }))} />`}
-		${answer && about !== "body.url" && html`<p><${Refused} answer=${answer} /></p>`}
+		${answer && about !== "body.url" && html`<p><${RefusedHere} answer=${answer} /></p>`}
 		<p class="row"><button type="submit" class="primary" disabled=${busy || !ready.value}>${t("hooks.declare.send")}</button>
 			<button type="button" onClick=${() => setOpen(false)}>${t("hooks.cancel")}</button></p>
 	</form>`;
@@ -183,7 +163,7 @@ function Line({ d }) {
 			last.state)}</span>${last.state === "retrying" && last.again && html`<br /><span class="muted">${t("hooks.again")} <${When} at=${last.again}
 				of=${{}} /></span>`}`)}
 		${cell("hooks.code", last.code ?? html`<span class="muted">${t("hooks.no_code")}</span>`)}
-		${cell("hooks.do", mayResend(s, d) && !test && html`<${Say} label=${t("hooks.resend")} name=${`${t("hooks.resend")}: ${d.k ?? ""} ${d.entry.slice(0,
+		${cell("hooks.do", mayResend(s, d) && !test && html`<${Act} label=${t("hooks.resend")} of=${`${d.k ?? ""} ${d.entry.slice(0,
 			13)}`} done=${t("hooks.resend.done")} make=${resend} />`)}</tr>`;
 }
 
@@ -209,7 +189,7 @@ function Push() {
 	const label = t(allowed ? "hooks.push_forbid" : "hooks.push_allow");
 	return html`<section aria-labelledby="hooks-push" class="card"><h2 id="hooks-push">${t("hooks.push")} <span class="tag">${t(allowed ? "hooks.push_on"
 		: "hooks.push_off")}</span></h2><p>${t("hooks.push_lead")}</p>
-		<p><${Say} key=${allowed} label=${label} name=${label} danger=${allowed} done=${t("hooks.push_done")} make=${() => pushMessage({ step: "allow",
+		<p><${Act} key=${allowed} label=${label} danger=${allowed} done=${t("hooks.push_done")} make=${() => pushMessage({ step: "allow",
 			allowed: !allowed }, serverClock.now())} /></p></section>`;
 }
 

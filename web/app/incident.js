@@ -23,7 +23,7 @@ import { announce, contextOfIncident, lookAtIncident, phase, ready, send, state 
 import { go, waiting } from "./router.js";
 import { Complaints, Linked, RoomOrders, RoomReferrals, RoomThreats } from "./room.js";
 import { InWords } from "./say.js";
-import { answered, useSending } from "./sending.js";
+import { answered, useFresh, useSending } from "./sending.js";
 import { SignalList } from "./signals.js";
 import { Timeline } from "./timeline.js";
 
@@ -231,6 +231,7 @@ function Ties({ i }) {
 function Unlink({ i, tie }) {
 	const [answer, setAnswer] = useState(/** @type {any} */ (null));
 	const [sure, setSure] = useState(false);
+	const fresh = useFresh(sure);
 	async function act() {
 		if (!sure)
 			return setSure(true);
@@ -241,7 +242,7 @@ function Unlink({ i, tie }) {
 		if (result.ok)
 			announce(t("done.unlink", { n: result.seq ?? 0 }));
 	}
-	return html`<button type="button" class="mini" disabled=${!ready.value} onClick=${act}>${t(sure ? "incident.unlink_sure"
+	return html`<button type="button" class="mini" disabled=${fresh || !ready.value} onClick=${act}>${t(sure ? "incident.unlink_sure"
 		: "incident.unlink")}</button><${Refused} answer=${answer} />`;
 }
 

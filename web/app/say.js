@@ -26,10 +26,10 @@ import { country, exact } from "../lib/format.js";
 import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Figures } from "./course.js";
 import { DropZone } from "./drop.js";
-import { onKeys, useSeen } from "./keys.js";
+import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go, waiting } from "./router.js";
-import { answered } from "./sending.js";
+import { answered, useFresh } from "./sending.js";
 
 learn("parts", "threat", "incident", "course", "fences", "orders", "contacts", "exercises", "admin");
 
@@ -96,6 +96,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	const [checked, setChecked] = useState(/** @type {any} */ (null));
 	const [answer, setAnswer] = useState(/** @type {any} */ (pending ? { ok: false, lost: "unknown" } : null));
 	const [busy, setBusy] = useState(false);
+	const fresh = useFresh(checked);
 	const summary = useRef(/** @type {HTMLElement|null} */ (null));
 
 	/** @param {any} next */
@@ -167,7 +168,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	}
 
 	async function sendNow() {
-		if (busy || !ready.value)
+		if (busy || fresh || !ready.value)
 			return;
 		/* what was checked is what is sent */
 		const out = pending ?? { ...checked.message, sent_at: message(catalogue, name, values, here()).sent_at };
@@ -195,8 +196,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 		return undefined;
 	}
 	const leave = () => (checked && !spec.direct ? setChecked(null) : go(back));
-	const seen = useSeen(checked);
-	useLayoutEffect(() => onKeys({ primary: (event) => void (checked || pending ? seen(event) && sendNow() : check()), escape: leave }));
+	useLayoutEffect(() => onKeys({ primary: () => void (checked || pending ? sendNow() : check()), escape: leave }));
 	/* nothing to ask: straight to what it does */
 	useEffect(() => {
 		if (spec.direct && !checked && ready.value)
@@ -204,7 +204,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	}, [ready.value]);
 
 	if (checked)
-		return html`<${CheckPage} name=${name} checked=${checked} busy=${busy} answer=${answer} incident=${incident}
+		return html`<${CheckPage} name=${name} checked=${checked} busy=${busy} fresh=${fresh} answer=${answer} incident=${incident}
 			about=${here()} onBack=${leave} onSend=${sendNow} onTie=${check} />`;
 
 	const error = (/** @type {string} */ path) => wrong.find((w) => w.path === path)?.text;
@@ -347,7 +347,7 @@ export function InWords({ shape, body }) {
 }
 
 /** Whom it goes to and why, before it goes. @param {any} p */
-function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSend, onTie }) {
+function CheckPage({ name, checked, busy, fresh, answer, incident, about, onBack, onSend, onTie }) {
 	const spec = FORMS[name];
 	const { prepared, offered, links } = checked;
 	const me = state.value.me;
@@ -361,7 +361,7 @@ function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSen
 	useLayoutEffect(() => document.querySelector("h1")?.focus(), [checked]);
 	const back = spec.direct ? "say.back" : "check.back";
 	const shown = opened ? others : others.slice(0, 8);
-	return html`<main id="main" class="compose check">
+	return html`<main id="main" class=${`compose check ${fresh ? "is-fresh" : ""}`}>
 		<p class="crumbs"><button class="quiet" onClick=${onBack}><${Icon} name="back" /> ${t(back)} <kbd>Esc</kbd></button><${ModeTag}
 			mode=${about.mode} />${incident && html`<span class="number">${incidentName(incident)}</span>`}</p>
 		<${ScreenTitle} id="check">${t("say.check", { what: t(`say.title.${name}`) })}</${ScreenTitle}>
@@ -404,7 +404,7 @@ function CheckPage({ name, checked, busy, answer, incident, about, onBack, onSen
 		<section class="card"><h2>${t(spec.direct ? "say.confirms" : "check.what")}</h2><${InWords} shape=${spec.shows?.(about).shape ?? shape}
 			body=${spec.shows?.(about).body ?? checked.message.body} /></section>
 		<${Refused} answer=${answer} />
-		<div class="submit-bar"><button class=${`primary big ${spec.grave ? "is-danger" : ""}`} disabled=${busy || !ready.value}
+		<div class="submit-bar"><button class=${`primary big ${spec.grave ? "is-danger" : ""}`} disabled=${busy || fresh || !ready.value}
 			onClick=${onSend} aria-keyshortcuts="Control+Enter">${t(busy ? "step.sending" : "say.send",
 				{ n: others.length })} <kbd>Ctrl+Enter</kbd></button>
 			<button class="big" onClick=${onBack}>${t(back)}</button>${!ready.value && html`<span class="muted" role="status"><${Icon}

@@ -1,7 +1,7 @@
 // @ts-check
 /* sending.js: one thing that a person sends from a screen, and what came of it. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t, word } from "../lib/i18n.js";
 import { announce, send } from "./model.js";
 import { waiting } from "./router.js";
@@ -36,4 +36,21 @@ export function useSending() {
 		return result;
 	}
 	return { busy, answer, setAnswer, deliver };
+}
+
+/** So long a question stands before it can be answered. */
+const LOOK_MS = 700;
+
+/** A page or a button that asks "is this right?" is not answered by the key that brought it: pressed twice in a hurry, or once more while the
+ * server was slow, it would say yes to what nobody has read. @param {any} question what is asked; nothing when nothing is
+ * @returns {boolean} it has only just come */
+export function useFresh(question) {
+	const [seen, setSeen] = useState(/** @type {any} */ (null));
+	useEffect(() => {
+		if (!question)
+			return setSeen(null);
+		const timer = setTimeout(() => setSeen(question), LOOK_MS);
+		return () => clearTimeout(timer);
+	}, [question]);
+	return Boolean(question) && seen !== question;
 }

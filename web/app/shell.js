@@ -243,6 +243,7 @@ export function Shell() {
 		mute,
 		search: () => find(),
 		board: () => go("#/"),
+		escape: () => onShift.value && go("#/"), // what a screen has of its own goes first
 		report: () => mayReport(state.value.me) && go("#/say/M1.report"),
 		compose: () => mayDraft(state.value.me) && ready.value && openDraft(),
 	}, true), []);

@@ -14,8 +14,6 @@ export default {
 	"admin.tab.mandates": "Mandate",
 	"admin.tab.holds": "Sperren und Löschen",
 	"admin.tab.health": "Alarme",
-	"admin.unanswered": "Es kam keine Antwort; vielleicht ist es angekommen. Noch einmal versuchen: Es zählt einmal.",
-	"admin.no": "Nein",
 	"admin.waiting_lead": "Was zwei Menschen braucht, steht hier, bis die zweite Person dasselbe gesagt hat. Nach drei Tagen verfällt es.",
 	"admin.nothing_waits": "Nichts wartet.",
 	"admin.one_of_two": "eine von zwei Personen",

@@ -56,7 +56,6 @@ export default {
 	"contacts.take": "Übernehmen",
 	"contacts.taken": "Die Schicht ist Ihre.",
 	"contacts.somebody": "jemand",
-	"contacts.unanswered": "Noch keine Antwort; nochmals drücken zählt einmal.",
 	"say.title.M26.own": "Kontaktstelle erklären",
 	"say.lead.M26.own": "Ein zweiter Admin Ihrer Organisation setzt sie in Kraft. Adressen sind versiegelt: nur Ihre Admins und die Zentrale lesen sie.",
 	"say.title.M26.roster": "Schichten setzen",

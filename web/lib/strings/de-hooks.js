@@ -40,7 +40,6 @@ export default {
 	"hooks.remove": "Entfernen",
 	"hooks.remove.sure": "Endgültig entfernen",
 	"hooks.remove.done": "Entfernt.",
-	"hooks.keep": "Behalten",
 	"hooks.declare": "Adresse eintragen",
 	"hooks.declare.send": "Eintragen",
 	"hooks.declare.done": "Eingetragen. Eine zweite Person muss bestätigen.",

@@ -228,6 +228,8 @@ export default {
 	"form.by_comma": "Durch Komma oder Leerzeichen getrennt.",
 	"form.one_a_line": "Je Zeile eines.",
 	"form.offset_of": "UTC-Abstand: {what}",
+	"act.unanswered": "Es kam keine Antwort; vielleicht ist es angekommen. Noch einmal versuchen: Es zählt einmal.",
+	"act.no": "Nein",
 	"form.everybody": "Alle",
 	"form.nobody": "Niemand",
 	"missing.rule": "wird gebraucht",

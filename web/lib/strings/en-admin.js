@@ -14,8 +14,6 @@ export default {
 	"admin.tab.mandates": "Mandates",
 	"admin.tab.holds": "Holds and erasure",
 	"admin.tab.health": "Alarms",
-	"admin.unanswered": "No answer came; it may have arrived. Try again: it counts once.",
-	"admin.no": "No",
 	"admin.waiting_lead": "What takes two people stands here until the second one has said the same. After three days it lapses.",
 	"admin.nothing_waits": "Nothing waits.",
 	"admin.one_of_two": "one of two people",

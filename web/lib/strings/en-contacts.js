@@ -56,7 +56,6 @@ export default {
 	"contacts.take": "Take over",
 	"contacts.taken": "The shift is yours.",
 	"contacts.somebody": "somebody",
-	"contacts.unanswered": "No answer yet; pressing again counts once.",
 	"say.title.M26.own": "Declare a contact point",
 	"say.lead.M26.own": "A second admin of your organisation puts it in force. Addresses are sealed: only your admins and the hub read them.",
 	"say.title.M26.roster": "Set shifts",

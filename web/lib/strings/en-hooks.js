@@ -40,7 +40,6 @@ export default {
 	"hooks.remove": "Remove",
 	"hooks.remove.sure": "Remove for good",
 	"hooks.remove.done": "Removed.",
-	"hooks.keep": "Keep it",
 	"hooks.declare": "Declare an address",
 	"hooks.declare.send": "Declare",
 	"hooks.declare.done": "Declared. A second admin has to confirm it.",

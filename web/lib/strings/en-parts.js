@@ -228,6 +228,8 @@ export default {
 	"form.by_comma": "Separated by commas or blanks.",
 	"form.one_a_line": "One on each line.",
 	"form.offset_of": "UTC offset: {what}",
+	"act.unanswered": "No answer came; it may have arrived. Try again: it counts once.",
+	"act.no": "No",
 	"form.everybody": "Everybody",
 	"form.nobody": "Nobody",
 	"missing.rule": "is needed",

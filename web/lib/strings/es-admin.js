@@ -14,8 +14,6 @@ export default {
 	"admin.tab.mandates": "Mandatos",
 	"admin.tab.holds": "Retención y borrado",
 	"admin.tab.health": "Alarmas",
-	"admin.unanswered": "No llegó respuesta; quizá haya llegado. Inténtelo de nuevo: cuenta una vez.",
-	"admin.no": "No",
 	"admin.waiting_lead": "Lo que requiere dos personas queda aquí hasta que la segunda haya dicho lo mismo. A los tres días caduca.",
 	"admin.nothing_waits": "Nada espera.",
 	"admin.one_of_two": "una de dos personas",

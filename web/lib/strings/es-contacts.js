@@ -56,7 +56,6 @@ export default {
 	"contacts.take": "Asumir",
 	"contacts.taken": "El turno es suyo.",
 	"contacts.somebody": "alguien",
-	"contacts.unanswered": "Aún sin respuesta; pulsar de nuevo cuenta una vez.",
 	"say.title.M26.own": "Declarar un punto de contacto",
 	"say.lead.M26.own": "Un segundo administrador de su organización lo pone en vigor. Las direcciones están selladas: solo las leen sus administradores y el centro.",
 	"say.title.M26.roster": "Fijar turnos",

@@ -40,7 +40,6 @@ export default {
 	"hooks.remove": "Eliminar",
 	"hooks.remove.sure": "Eliminar definitivamente",
 	"hooks.remove.done": "Eliminada.",
-	"hooks.keep": "Conservarla",
 	"hooks.declare": "Declarar una dirección",
 	"hooks.declare.send": "Declarar",
 	"hooks.declare.done": "Declarada. Un segundo administrador debe confirmarla.",

@@ -228,6 +228,8 @@ export default {
 	"form.by_comma": "Separados por comas o espacios.",
 	"form.one_a_line": "Uno por línea.",
 	"form.offset_of": "Desfase UTC: {what}",
+	"act.unanswered": "No llegó respuesta; quizá haya llegado. Inténtelo de nuevo: cuenta una vez.",
+	"act.no": "No",
 	"form.everybody": "Todos",
 	"form.nobody": "Nadie",
 	"missing.rule": "es necesario",

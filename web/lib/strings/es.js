@@ -94,7 +94,7 @@ export default {
 	"exercise.real": "REAL",
 	"exercise.real_long": "Esto no forma parte de un ejercicio.",
 	"exercise.not_begun": "no iniciado",
-	"exercise.several": "{n, plural, one {# ejercicio} many {# ejercicios} other {# ejercicios}}",
+	"exercise.several": "{n, plural, one {# ejercicio} other {# ejercicios}}",
 	"who.you": "usted",
 	"who.person": "una persona",
 	"role.duty_officer": "oficial de servicio",

@@ -14,8 +14,6 @@ export default {
 	"admin.tab.mandates": "Mandats",
 	"admin.tab.holds": "Conservation et effacement",
 	"admin.tab.health": "Alarmes",
-	"admin.unanswered": "Aucune réponse n'est venue ; c'est peut-être arrivé. Réessayez : cela compte une fois.",
-	"admin.no": "Non",
 	"admin.waiting_lead": "Ce qui demande deux personnes reste ici jusqu'à ce que la seconde ait dit la même chose. Après trois jours, cela tombe.",
 	"admin.nothing_waits": "Rien n'attend.",
 	"admin.one_of_two": "une personne sur deux",

@@ -56,7 +56,6 @@ export default {
 	"contacts.take": "Reprendre",
 	"contacts.taken": "Le service est à vous.",
 	"contacts.somebody": "quelqu’un",
-	"contacts.unanswered": "Pas encore de réponse ; appuyer de nouveau ne compte qu’une fois.",
 	"say.title.M26.own": "Déclarer un point de contact",
 	"say.lead.M26.own": "Un deuxième administrateur de votre organisation le met en vigueur. Les adresses sont scellées : seuls vos administrateurs et le centre les lisent.",
 	"say.title.M26.roster": "Définir les services",

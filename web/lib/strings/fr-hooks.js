@@ -40,7 +40,6 @@ export default {
 	"hooks.remove": "Supprimer",
 	"hooks.remove.sure": "Supprimer définitivement",
 	"hooks.remove.done": "Supprimée.",
-	"hooks.keep": "La garder",
 	"hooks.declare": "Déclarer une adresse",
 	"hooks.declare.send": "Déclarer",
 	"hooks.declare.done": "Déclarée. Un deuxième administrateur doit la confirmer.",

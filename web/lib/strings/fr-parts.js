@@ -228,6 +228,8 @@ export default {
 	"form.by_comma": "Séparés par des virgules ou des espaces.",
 	"form.one_a_line": "Un par ligne.",
 	"form.offset_of": "Décalage UTC : {what}",
+	"act.unanswered": "Aucune réponse n'est venue ; c'est peut-être arrivé. Réessayez : cela compte une fois.",
+	"act.no": "Non",
 	"form.everybody": "Tout le monde",
 	"form.nobody": "Personne",
 	"missing.rule": "est nécessaire",

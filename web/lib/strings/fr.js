@@ -94,7 +94,7 @@ export default {
 	"exercise.real": "RÉEL",
 	"exercise.real_long": "Ceci ne fait pas partie d’un exercice.",
 	"exercise.not_begun": "pas commencé",
-	"exercise.several": "{n, plural, one {# exercice} many {# exercices} other {# exercices}}",
+	"exercise.several": "{n, plural, one {# exercice} other {# exercices}}",
 	"who.you": "vous",
 	"who.person": "une personne",
 	"role.duty_officer": "officier de permanence",

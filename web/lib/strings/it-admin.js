@@ -14,8 +14,6 @@ export default {
 	"admin.tab.mandates": "Mandati",
 	"admin.tab.holds": "Conservazione e cancellazione",
 	"admin.tab.health": "Allarmi",
-	"admin.unanswered": "Nessuna risposta; forse è arrivato. Riprovate: conta una volta sola.",
-	"admin.no": "No",
 	"admin.waiting_lead": "Ciò che richiede due persone resta qui finché la seconda non ha detto lo stesso. Dopo tre giorni decade.",
 	"admin.nothing_waits": "Niente in attesa.",
 	"admin.one_of_two": "una persona su due",

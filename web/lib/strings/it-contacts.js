@@ -56,7 +56,6 @@ export default {
 	"contacts.take": "Subentrare",
 	"contacts.taken": "Il turno è vostro.",
 	"contacts.somebody": "qualcuno",
-	"contacts.unanswered": "Ancora nessuna risposta; premere di nuovo conta una volta.",
 	"say.title.M26.own": "Dichiarare un punto di contatto",
 	"say.lead.M26.own": "Un secondo amministratore della vostra organizzazione lo mette in vigore. Gli indirizzi sono sigillati: li leggono solo i vostri amministratori e il centro.",
 	"say.title.M26.roster": "Stabilire i turni",

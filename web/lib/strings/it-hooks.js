@@ -40,7 +40,6 @@ export default {
 	"hooks.remove": "Rimuovere",
 	"hooks.remove.sure": "Rimuovere definitivamente",
 	"hooks.remove.done": "Rimosso.",
-	"hooks.keep": "Mantenerlo",
 	"hooks.declare": "Dichiarare un indirizzo",
 	"hooks.declare.send": "Dichiarare",
 	"hooks.declare.done": "Dichiarato. Un secondo amministratore deve confermarlo.",

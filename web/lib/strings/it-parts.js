@@ -228,6 +228,8 @@ export default {
 	"form.by_comma": "Separati da virgole o spazi.",
 	"form.one_a_line": "Uno per riga.",
 	"form.offset_of": "Scarto UTC: {what}",
+	"act.unanswered": "Nessuna risposta; forse è arrivato. Riprovate: conta una volta sola.",
+	"act.no": "No",
 	"form.everybody": "Tutti",
 	"form.nobody": "Nessuno",
 	"missing.rule": "è necessario",

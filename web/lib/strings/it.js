@@ -94,7 +94,7 @@ export default {
 	"exercise.real": "REALE",
 	"exercise.real_long": "Questo non fa parte di un’esercitazione.",
 	"exercise.not_begun": "non iniziata",
-	"exercise.several": "{n, plural, one {# esercitazione} many {# esercitazioni} other {# esercitazioni}}",
+	"exercise.several": "{n, plural, one {# esercitazione} other {# esercitazioni}}",
 	"who.you": "voi",
 	"who.person": "una persona",
 	"role.duty_officer": "ufficiale di turno",

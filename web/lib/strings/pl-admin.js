@@ -14,8 +14,6 @@ export default {
 	"admin.tab.mandates": "Mandaty",
 	"admin.tab.holds": "Blokady i usuwanie",
 	"admin.tab.health": "Alarmy",
-	"admin.unanswered": "Nie nadeszła odpowiedź; być może dotarło. Proszę spróbować ponownie: liczy się raz.",
-	"admin.no": "Nie",
 	"admin.waiting_lead": "To, co wymaga dwóch osób, czeka tu, aż druga powie to samo. Po trzech dniach wygasa.",
 	"admin.nothing_waits": "Nic nie czeka.",
 	"admin.one_of_two": "jedna z dwóch osób",

@@ -56,7 +56,6 @@ export default {
 	"contacts.take": "Przejmij",
 	"contacts.taken": "Zmiana należy do Ciebie.",
 	"contacts.somebody": "ktoś",
-	"contacts.unanswered": "Jeszcze bez odpowiedzi; ponowne naciśnięcie liczy się raz.",
 	"say.title.M26.own": "Zgłoś punkt kontaktowy",
 	"say.lead.M26.own": "Uruchamia go drugi administrator Twojej organizacji. Adresy są zapieczętowane: czytają je tylko Wasi administratorzy i centrum.",
 	"say.title.M26.roster": "Ustal zmiany",

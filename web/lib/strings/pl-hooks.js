@@ -40,7 +40,6 @@ export default {
 	"hooks.remove": "Usuń",
 	"hooks.remove.sure": "Usuń na stałe",
 	"hooks.remove.done": "Usunięto.",
-	"hooks.keep": "Zachowaj",
 	"hooks.declare": "Zgłoś adres",
 	"hooks.declare.send": "Zgłoś",
 	"hooks.declare.done": "Zgłoszono. Musi potwierdzić drugi administrator.",

@@ -228,6 +228,8 @@ export default {
 	"form.by_comma": "Oddzielone przecinkami lub spacjami.",
 	"form.one_a_line": "Po jednym w wierszu.",
 	"form.offset_of": "Przesunięcie UTC: {what}",
+	"act.unanswered": "Nie nadeszła odpowiedź; być może dotarło. Proszę spróbować ponownie: liczy się raz.",
+	"act.no": "Nie",
 	"form.everybody": "Wszyscy",
 	"form.nobody": "Nikt",
 	"missing.rule": "jest wymagane",
