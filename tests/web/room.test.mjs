@@ -157,7 +157,7 @@ describe("the room of an incident with everything that runs in it", { skip: why 
 		await page.waitForSelector("main.board .union-grid");
 		assert.equal(await page.locator(".union-cell").count(), 27 + 3, "27 and the three states of the exercise");
 		assert.equal(await page.locator('.union-cell[tabindex="0"]').count(), 1, "one tab stop");
-		await reach(page, /^Aldmere \(XA\): threat to life, unanswered, 3 open/);
+		await reach(page, /^Aldmere \(XA\): threat to life, unanswered \(\d\), 3 open/);
 		await keys("Enter");
 		await page.locator(".union-what").getByText(/INC-/).waitFor();
 		await keys("ArrowUp", "ArrowUp", "ArrowUp");

@@ -38,7 +38,8 @@ export function applyTheme() {
 }
 effect(applyTheme);
 setInterval(applyTheme, 60_000);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
+for (const asked of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"])
+	matchMedia(asked).addEventListener("change", applyTheme);
 
 const root = document.getElementById("console");
 spoken.catch(() => {}).finally(() => root && render(html`<${Shell} />`, root));

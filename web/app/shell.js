@@ -19,6 +19,7 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { Screen as Loaded, fetchNow, later } from "../lib/later.js";
 import { soundOn } from "./alarm.js";
+import { useBars } from "./bars.js";
 import { BoardScreen } from "./board.js";
 import { openDraft } from "./draft.js";
 import { find, finding } from "./finding.js";
@@ -247,6 +248,9 @@ export function Shell() {
 		report: () => mayReport(state.value.me) && go("#/say/M1.report"),
 		compose: () => mayDraft(state.value.me) && ready.value && openDraft(),
 	}, true), []);
+	/* what is old looks old */
+	useLayoutEffect(() => void document.documentElement.classList.toggle("toc-stale", session.value === "in" && freshness.value === "red"));
+	useBars(`${session.value} ${freshness.value} ${state.value.database}`);
 	const board = session.value === "in" && onShift.value;
 	useEffect(() => void (board && setTimeout(fetchSoon, 300)), [board, ready.value]);
 	if (session.value !== "in")
