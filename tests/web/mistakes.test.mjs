@@ -164,4 +164,24 @@ describe("tired hands", { skip: haveChromium ? false : "there is no Chromium her
 		await key({ key: "л", code: "KeyK" });
 		assert.equal(await row(), lantern.caseId);
 	});
+
+	test("who closes the only window in which a threat rings is asked first, and told what to do; otherwise nobody is asked", async () => {
+		const { page, context, fake, lantern } = await at("normal");
+		const asked = [];
+		page.on("dialog", (d) => {
+			asked.push(d.type());
+			void d.dismiss();
+		});
+		await page.locator(".threat.is-new").first().waitFor();
+		await page.close({ runBeforeUnload: true });
+		await until(() => asked.length === 1, "it is asked");
+		assert.deepEqual(asked, ["beforeunload"]);
+		await page.locator("[role=alert]", { hasText: "Answer it, or hand over first" }).waitFor({ state: "attached" });
+		fake.respond(lantern, "AIRU", "ack", 0);
+		await page.locator(".threat.is-acked").waitFor();
+		await page.close({ runBeforeUnload: true });
+		await until(() => page.isClosed(), "nothing rings: it closes");
+		assert.equal(asked.length, 1);
+		assert.ok(context);
+	});
 });

@@ -4,6 +4,7 @@
  * life, once. */
 
 import { effect, signal } from "@preact/signals";
+import { onDuty } from "../core/contacts.js";
 import { openExercises } from "../core/select.js";
 import { t } from "../lib/i18n.js";
 import { play } from "../lib/sound.js";
@@ -87,6 +88,17 @@ effect(() => {
 		leave();
 		queue(true);
 	}
+});
+
+/* Who closes the only window in which a threat rings, or which they have duty at, is asked by the browser; and told why when they stay. */
+addEventListener("beforeunload", (event) => {
+	const { me } = state.peek();
+	const rings = alarmList.peek().some((a) => a.level === "life");
+	if (!onShift.peek() || session.peek() !== "in" || bellElsewhere.peek() ||
+	    !(rings || onDuty(state.peek(), me?.org ?? "", now.peek()).some((x) => x.person === me?.person)))
+		return;
+	event.preventDefault();
+	setTimeout(() => announce(t(rings ? "shift.leaving_ringing" : "shift.leaving_duty"), true)); // not before the question is answered
 });
 
 let lastLevel = /** @type {string|null} */ (null);

@@ -34,6 +34,8 @@ export default {
 	"shift.again": "Noch einmal",
 	"shift.why": "Ton, Hinweise und einen Bildschirm, der anbleibt, gibt der Browser nur auf Ihren Wunsch.",
 	"shift.waiting": "{n, plural, one {Eine Lebensgefahr wartet auf Sie} other {# Fälle von Lebensgefahr warten auf Sie}}",
+	"shift.leaving_ringing": "Eine Bedrohung, die niemand bestätigt hat, läutet nur in diesem Fenster. Antworten Sie, oder übergeben Sie zuerst.",
+	"shift.leaving_duty": "Sie haben laut Dienstplan Dienst, und kein anderes Fenster von Ihnen ist zu hören. Übergeben Sie zuerst.",
 	"shift.oldest": "Die älteste wartet seit",
 	"shift.not_yet": "noch nicht versucht",
 	"shift.good": "gut",

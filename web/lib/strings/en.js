@@ -34,6 +34,8 @@ export default {
 	"shift.again": "Play it again",
 	"shift.why": "Your browser gives sound, notifications and a screen that stays awake only when you ask for them.",
 	"shift.waiting": "{n, plural, one {A threat to life waits for you} other {# threats to life wait for you}}",
+	"shift.leaving_ringing": "A threat that nobody has acknowledged rings in this window only. Answer it, or hand over first.",
+	"shift.leaving_duty": "You have duty by the roster, and no other window of yours can be heard. Hand over first.",
 	"shift.oldest": "The oldest has waited for",
 	"shift.not_yet": "not tried yet",
 	"shift.good": "good",

@@ -34,6 +34,8 @@ export default {
 	"shift.again": "Reproducir de nuevo",
 	"shift.why": "Su navegador solo concede sonido, notificaciones y una pantalla siempre encendida si usted los pide.",
 	"shift.waiting": "{n, plural, one {Le espera una amenaza para la vida} other {Le esperan # amenazas para la vida}}",
+	"shift.leaving_ringing": "Una amenaza de la que nadie ha acusado recibo solo suena en esta ventana. Responda o haga antes el relevo.",
+	"shift.leaving_duty": "Está de guardia según el cuadrante y ninguna otra ventana suya puede oírse. Haga antes el relevo.",
 	"shift.oldest": "La más antigua espera desde hace",
 	"shift.not_yet": "aún sin probar",
 	"shift.good": "bien",

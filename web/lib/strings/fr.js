@@ -34,6 +34,8 @@ export default {
 	"shift.again": "Rejouer",
 	"shift.why": "Votre navigateur n’accorde le son, les notifications et l’écran toujours allumé que si vous les demandez.",
 	"shift.waiting": "{n, plural, one {Une menace pour la vie vous attend} other {# menaces pour la vie vous attendent}}",
+	"shift.leaving_ringing": "Une menace dont personne n’a accusé réception ne sonne que dans cette fenêtre. Répondez, ou passez d’abord la main.",
+	"shift.leaving_duty": "Vous êtes de garde selon le tableau, et aucune autre de vos fenêtres ne peut être entendue. Passez d’abord la main.",
 	"shift.oldest": "La plus ancienne attend depuis",
 	"shift.not_yet": "pas encore essayé",
 	"shift.good": "bon",

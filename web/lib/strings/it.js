@@ -34,6 +34,8 @@ export default {
 	"shift.again": "Ripetere",
 	"shift.why": "Il browser concede suono, notifiche e schermo sempre acceso solo su richiesta.",
 	"shift.waiting": "{n, plural, one {Una minaccia per la vita è in attesa} other {# minacce per la vita sono in attesa}}",
+	"shift.leaving_ringing": "Una minaccia che nessuno ha confermato suona solo in questa finestra. Rispondete, o passate prima le consegne.",
+	"shift.leaving_duty": "Siete di turno secondo il piano, e nessun’altra vostra finestra può essere udita. Passate prima le consegne.",
 	"shift.oldest": "La più vecchia attende da",
 	"shift.not_yet": "non ancora provato",
 	"shift.good": "bene",

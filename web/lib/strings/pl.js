@@ -34,6 +34,8 @@ export default {
 	"shift.again": "Odtwórz jeszcze raz",
 	"shift.why": "Przeglądarka udostępnia dźwięk, powiadomienia i niewygaszany ekran tylko na Twoje żądanie.",
 	"shift.waiting": "{n, plural, one {Czeka na Ciebie zagrożenie życia} few {Czekają na Ciebie # zagrożenia życia} many {Czeka na Ciebie # zagrożeń życia} other {Czeka na Ciebie # zagrożenia życia}}",
+	"shift.leaving_ringing": "Zagrożenie, którego nikt nie potwierdził, dzwoni tylko w tym oknie. Odpowiedz albo najpierw przekaż zmianę.",
+	"shift.leaving_duty": "Masz dyżur według grafiku, a żadnego innego Twojego okna nie słychać. Najpierw przekaż zmianę.",
 	"shift.oldest": "Najstarsze czeka od",
 	"shift.not_yet": "jeszcze nie sprawdzono",
 	"shift.good": "dobrze",
