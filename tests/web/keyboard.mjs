@@ -39,5 +39,6 @@ export async function write(page, name, text) {
 
 export async function press(page, name) {
 	await reach(page, name);
+	await page.waitForFunction(() => document.activeElement?.ariaDisabled !== "true"); // what has only just asked takes no answer yet
 	await page.keyboard.press("Enter");
 }
