@@ -67,7 +67,7 @@ describe("the path of a letter", { skip: why }, () => {
 		assert.match(await page.locator(".asker").first().innerText(), /Union Referral Hub/);
 		assert.match(await page.locator(".call-back a").first().getAttribute("href"), /^tel:\+999/);
 		assert.match(await page.locator(".exercise-strip").innerText(), /EXERCISE/);
-		assert.match(await page.locator(".deadline").first().innerText(), /Acknowledge the activation: \d+:\d\d until/);
+		assert.match(await page.locator(".deadline").first().innerText(), /Acknowledge the activation: \d+:\d\d\smin until/);
 		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing beside the screen");
 		assert.deepEqual(await axe(page), []);
 		await shot(page, "letter-phone-dark");
@@ -103,7 +103,7 @@ describe("the path of a letter", { skip: why }, () => {
 		const letter = page.locator(".later > li").filter({ hasText: "A removal order" }).locator(".letter");
 		await letter.waitFor();
 		assert.match(await letter.innerText(), /Aldmere Internet Referral Unit/);
-		assert.match(await letter.locator(".deadline").innerText(), /(1:00:00|5\d:\d\d) until/, "the order's hour");
+		assert.match(await letter.locator(".deadline").innerText(), /(1:00:00\sh|5\d:\d\d\smin) until/, "the order's hour");
 		await letter.getByLabel("We are working on it").focus();
 		await page.keyboard.press("Space");
 		await tabTo(page, letter.getByRole("button", { name: "Acknowledge" }));

@@ -33,7 +33,7 @@ describe("tired hands", { skip: haveChromium ? false : "there is no Chromium her
 	});
 
 	test("who comes back to the board stands on the row that was opened, and goes on from there", async () => {
-		const { page, keys, bell, lantern } = await at("normal");
+		const { page, keys, bell, lantern, old } = await at("normal");
 		const row = () => page.evaluate(() => document.activeElement?.getAttribute("data-row"));
 		await keys("j", "j");
 		assert.equal(await row(), bell.caseId);
@@ -44,6 +44,11 @@ describe("tired hands", { skip: haveChromium ? false : "there is no Chromium her
 		await until(async () => (await row()) === bell.caseId, "the row has the focus");
 		await keys("k");
 		assert.equal(await row(), lantern.caseId);
+		await visit(page, `#/threat/${old.caseId}`);
+		await page.waitForSelector("main.threat-page .clock-box");
+		await keys("Escape");
+		await page.waitForSelector("main.board");
+		await until(async () => (await row()) === lantern.caseId, "there is something that nobody of us has answered: the focus is there");
 	});
 
 	test("Escape in the search of the board clears it, and then goes back to the rows", async () => {

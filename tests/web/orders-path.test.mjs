@@ -157,7 +157,7 @@ describe("the path of a removal order, by keyboard", { skip: why }, () => {
 		await confirm(owner);
 		await box(owner, "EXECUTED");
 		await box(issuer, "EXECUTED");
-		assert.match(await issuer.page.locator(".order-box").innerText(), /done within the hour\s+(5\d:\d\d|1:00:00) were left/);
+		assert.match(await issuer.page.locator(".order-box").innerText(), /done within the hour\s+(5\d:\d\d\smin|1:00:00\sh) were left/);
 		assert.match(await issuer.page.locator("main").innerText(), /PP-1/);
 		assert.deepEqual(await axe(issuer.page), []);
 		for (const who of [issuer, certifier, owner, hub])

@@ -179,7 +179,7 @@ describe("the path of a threat, by keyboard", { skip: why }, () => {
 		await page.locator(".timeline .is-disclosed").first().waitFor();
 		await page.getByText("nightcourier7").waitFor();
 		await page.getByText("Disclosure", { exact: true }).waitFor();
-		assert.match(await page.locator(".clock-box .huge").innerText(), /^\d:\d\d$/);
+		assert.match(await page.locator(".clock-box .huge").innerText(), /^\d:\d\d\smin$/);
 		assert.deepEqual(await axe(page), []);
 		await keys("Control+Enter");
 		await page.waitForSelector("main.threat-page .clock-box.is-accepted");

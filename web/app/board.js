@@ -203,8 +203,12 @@ export function BoardScreen() {
 	const focusId = current.value && order.current.includes(current.value) ? current.value : order.current[0];
 	const waiting = open.filter((r) => r.standing === "new" || r.standing === "waiting").length;
 
-	/* who comes back stands on the row that was opened, not above the list */
-	useLayoutEffect(() => elementOf(current.peek() ?? undefined)?.focus(), []);
+	/* who comes back stands on the next one that nobody of us has answered, else on the row that was opened; not above the list */
+	useLayoutEffect(() => {
+		const from = current.peek(), fresh = shownOpen.filter((r) => r.standing === "new").map(idOf);
+		if (from !== null)
+			elementOf(fresh.length && !fresh.includes(from) ? fresh[0] : from)?.focus();
+	}, []);
 	/* a row that goes to another place takes the focus with it */
 	const had = rowOf(document.activeElement);
 	useLayoutEffect(() => {

@@ -21,7 +21,7 @@ import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { country } from "../lib/format.js";
 import { language, learn, t, word } from "../lib/i18n.js";
-import { onKeys } from "./keys.js";
+import { onKeys, useSeen } from "./keys.js";
 import { open } from "./draft.js";
 import { Elsewhere } from "./carry.js";
 import { announce, contextOf, memory, prepare, ready, send, serverClock, state } from "./model.js";
@@ -160,8 +160,9 @@ function NoticeForm({ c }) {
 			go(`#/threat/${c.id}`);
 		return undefined;
 	}
+	const seen = useSeen(checked);
 	useLayoutEffect(() => onKeys({
-		primary: () => void (checked ? sendNow() : check()),
+		primary: (event) => void (checked ? seen(event) && sendNow() : check()),
 		escape: () => (checked ? setChecked(null) : go("#/")),
 	}));
 

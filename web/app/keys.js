@@ -2,6 +2,7 @@
 /* keys.js: keyboard. Single-key shortcuts can be switched off and changed (WCAG 2.1.4); they never act while
  * somebody types, and never together with Ctrl, Alt or Meta. */
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { settings } from "./model.js";
 
 /** Action → key when nothing else was chosen. */
@@ -19,11 +20,11 @@ const typing = (/** @type {any} */ el) =>
 	el?.isContentEditable || ["TEXTAREA", "SELECT"].includes(el?.tagName) ||
 	(el?.tagName === "INPUT" && !["radio", "checkbox", "button"].includes(el.type));
 
-/** @type {Map<string, () => void>[]} the last one on the list that knows the action gets it */
+/** @type {Map<string, (event: KeyboardEvent) => void>[]} the last one on the list that knows the action gets it */
 const layers = [];
 
 /** A screen's own actions while it is on; to be said in a layout effect, for a key may be pressed as soon as the screen is there.
- * @param {Partial<Record<Action|"escape"|"primary", () => void>>} actions @param {boolean} [everywhere] of every screen: a
+ * @param {Partial<Record<Action|"escape"|"primary", (event: KeyboardEvent) => void>>} actions @param {boolean} [everywhere] of every screen: a
  * screen's own come first, whichever was said before @returns {() => void} take them away */
 export function onKeys(actions, everywhere = false) {
 	const layer = new Map(Object.entries(actions));
@@ -37,11 +38,20 @@ export function onKeys(actions, everywhere = false) {
 	};
 }
 
-function run(/** @type {string} */ action) {
+/** Whether a key was pressed when this stood on the screen: on a busy computer one may be waiting that was meant for what was there before, and
+ * nobody has read what it would say yes to. @param {any} shown @returns {(event: Event) => boolean} */
+export function useSeen(shown) {
+	const since = useRef(0);
+	useLayoutEffect(() => void (since.current = performance.now()), [shown]);
+	return (event) => event.timeStamp >= since.current;
+}
+
+/** @param {string} action @param {KeyboardEvent} event */
+function run(action, event) {
 	for (let i = layers.length - 1; i >= 0; i--) {
 		const f = layers[i].get(action);
 		if (f) {
-			f();
+			f(event);
 			return true;
 		}
 	}
@@ -68,20 +78,20 @@ addEventListener("keydown", (event) => {
 		if (typing(event.target)) {
 			stepOut(/** @type {HTMLElement} */ (event.target));
 			event.preventDefault();
-		} else if (run("escape"))
+		} else if (run("escape", event))
 			event.preventDefault();
 		return;
 	}
 	if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
 		/* held down it is pressed once */
-		if (event.repeat || run("primary"))
+		if (event.repeat || run("primary", event))
 			event.preventDefault();
 		return;
 	}
 	if (!settings.value.shortcuts || event.ctrlKey || event.altKey || event.metaKey || typing(event.target))
 		return;
 	for (const action of /** @type {Action[]} */ (Object.keys(DEFAULT_KEYS)))
-		if (isKey(event, keyOf(action)) && run(action)) {
+		if (isKey(event, keyOf(action)) && run(action, event)) {
 			event.preventDefault();
 			return;
 		}

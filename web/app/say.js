@@ -26,7 +26,7 @@ import { country, exact } from "../lib/format.js";
 import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Figures } from "./course.js";
 import { DropZone } from "./drop.js";
-import { onKeys } from "./keys.js";
+import { onKeys, useSeen } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
 import { go, waiting } from "./router.js";
 import { answered, useFresh } from "./sending.js";
@@ -196,7 +196,8 @@ function SayForm({ name, about, incident, order, exercise }) {
 		return undefined;
 	}
 	const leave = () => (checked && !spec.direct ? setChecked(null) : go(back));
-	useLayoutEffect(() => onKeys({ primary: () => void (checked || pending ? sendNow() : check()), escape: leave }));
+	const seen = useSeen(checked);
+	useLayoutEffect(() => onKeys({ primary: (event) => void (checked || pending ? seen(event) && sendNow() : check()), escape: leave }));
 	/* nothing to ask: straight to what it does */
 	useEffect(() => {
 		if (spec.direct && !checked && ready.value)
