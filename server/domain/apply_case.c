@@ -1,5 +1,9 @@
 /* apply_case.c: what an entry does to a threat case: its state and its desks' states, its timers, what it is
- * about, and to which other cases it is tied. */
+ * about, and to which other cases it is tied.
+ *
+ * An entry that comes from a journal was decided before what stands in the ledger since. It takes effect as far as it
+ * still follows: a desk that has answered meanwhile has answered, what is closed stays closed, nobody is called for what is
+ * accepted. But what was never sent and then was is a threat, whatever was said of its draft. Source: (g) 11. */
 #include "domain/apply.h"
 
 #include <string.h>
@@ -33,7 +37,9 @@ static void send_case(const struct deed *d, struct toc_uuid id, const struct toc
 {
 	open_case(d, id, facts);
 	struct toc_threat *t = EDIT_EXISTING(d, threat, id);
-	t->duty = toc_duty_bits(toc_get(facts, "duty"));
+	t->duty |= toc_duty_bits(toc_get(facts, "duty"));
+	if (!toc_uuid_is_nil(t->notice)) /* sent at two nodes: the first is the notice */
+		return;
 	t->sent_at = toc_get_time(d->decided, "at", d->e->ts);
 	t->notice = d->e->eid;
 }
@@ -95,22 +101,53 @@ static void tie(const struct deed *d, struct toc_uuid x, struct toc_uuid y)
 	branch->root = elder;
 }
 
+/* How far a desk has come: what was decided on an older state takes it further, never back. */
+static unsigned progress(uint32_t state)
+{
+	static const unsigned char order[] = {
+		[TOC_DESK_SENT] = 1,     [TOC_DESK_DELIVERED] = 2,   [TOC_DESK_ACKED] = 3,   [TOC_DESK_REJECTED_NOT_COMPETENT] = 4,
+		[TOC_DESK_REDIRECTED] = 4, [TOC_DESK_ACCEPTED] = 5, [TOC_DESK_IN_PROGRESS] = 6, [TOC_DESK_OUTCOME] = 7,
+		[TOC_DESK_WITHDRAWN] = 7,
+	};
+
+	return state < sizeof order ? order[state] : 0;
+}
+
+static void desk_state(struct toc_desk *desk, const struct toc_value *step)
+{
+	uint32_t from = toc_desk_state_of(toc_get_text(step, "from")), to = toc_desk_state_of(toc_get_text(step, "to"));
+
+	if (desk->state == from || progress(to) > progress(desk->state))
+		desk->state = to;
+}
+
 static void case_state(const struct deed *d, struct toc_threat *t, const struct toc_value *step)
 {
 	struct toc_str org = toc_get_text(step, "desk");
+	uint32_t from = toc_case_state_of(toc_get_text(step, "from")), to = toc_case_state_of(toc_get_text(step, "to"));
+	bool sends = to == TOC_CASE_SENT && toc_uuid_eq(t->notice, d->e->eid);
 
 	if (org.n) {
 		struct toc_desk *desk = desk_in(t, org);
-		if (!desk)
-			return;
-		desk->state = toc_desk_state_of(toc_get_text(step, "to"));
+		if (desk)
+			desk_state(desk, step);
 		return;
 	}
-	t->state = toc_case_state_of(toc_get_text(step, "to"));
+	if (t->state != from && !sends)
+		return;
+	t->state = to;
 	if (!toc_case_is_open(t)) {
 		t->ended_at = toc_get_time(d->decided, "at", d->e->ts);
 		forget_keys(d, t);
 	}
+}
+
+/* The desk has accepted anew since this acceptance was decided. */
+static bool is_overtaken(const struct deed *d, const struct toc_desk *desk)
+{
+	const struct toc_message *newest = desk ? toc_find_message(d->w, desk->acceptance) : NULL;
+
+	return newest && toc_before(toc_get_time(d->decided, "at", d->e->ts), newest->at);
 }
 
 static void case_effects(const struct deed *d, struct toc_uuid id, const struct toc_value *effects)
@@ -141,7 +178,7 @@ static void case_effects(const struct deed *d, struct toc_uuid id, const struct 
 	for (size_t i = 0; i < toc_len(list); i++)
 		case_state(d, t, toc_at(list, i));
 	const struct toc_value *keep = toc_get(effects, "keep");
-	if (keep) {
+	if (keep && !is_overtaken(d, desk_in(t, d->e->org))) {
 		t->keep_until = toc_get_time(keep, "until", TOC_TIME_NEVER);
 		toc_short_set(&t->kept_for, toc_get(keep, "until") ? toc_get_text(keep, "for") : TOC_STR(""));
 	}
@@ -178,13 +215,40 @@ static void join_case(const struct deed *d)
 		return;
 	TOC_ADD(t, entries)->id = d->e->eid;
 	struct toc_desk *desk = desk_in(t, d->e->org);
-	if (desk && toc_str_is(k, "M5.accept"))
+	if (desk && toc_str_is(k, "M5.accept") && !is_overtaken(d, desk))
 		desk->acceptance = d->e->eid;
 	if (desk && toc_str_is(k, "M5.outcome"))
 		desk->outcome = d->e->eid;
 }
 
 /* ---- timers ---- */
+
+/* Nobody is called, or reminded, for what has been answered since: by this desk, or, as the time of the others ends with it, by a
+ * state's acceptance. */
+static bool is_answered(const struct deed *d, struct toc_uuid threat, const struct toc_value *started)
+{
+	const struct toc_threat *t = toc_find_threat(d->w, threat);
+	struct toc_str timer = toc_get_text(started, "timer");
+	const struct toc_desk *desk = t ? toc_desk_of(t, toc_get_text(started, "desk")) : NULL;
+	toc_time starts = toc_get_time(started, "starts", d->e->ts);
+
+	if (!desk || (!toc_str_is(timer, "T17") && !toc_str_is(timer, "T18")))
+		return false;
+	if (t->state != TOC_CASE_SENT)
+		return true;
+	if (toc_str_is(timer, "T18"))
+		return desk->state != TOC_DESK_ACCEPTED && desk->state != TOC_DESK_IN_PROGRESS;
+	if (desk->state != TOC_DESK_SENT && desk->state != TOC_DESK_DELIVERED)
+		return true;
+	for (uint32_t i = 0; i < t->n_desks; i++) {
+		const struct toc_message *m = toc_find_message(d->w, t->desks[i].acceptance);
+		const struct toc_organisation *o = m ? toc_find_organisation(d->w, toc_short_str(&t->desks[i].org)) : NULL;
+		if (o && !(o->kinds & TOC_KIND_HUB) && progress(t->desks[i].state) >= progress(TOC_DESK_ACCEPTED) &&
+		    toc_before(starts, m->at))
+			return true;
+	}
+	return false;
+}
 
 void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_uuid incident,
 		      const struct toc_value *effects)
@@ -201,6 +265,8 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 		struct toc_uuid id = toc_get_id(v, "id");
 		if (toc_uuid_is_nil(id) || (toc_str_is(d->e->k, "storage.begin") && toc_find_timer(d->w, id)))
 			continue; /* a month counts from the first of two nodes that did not hear of each other */
+		if (is_answered(d, threat, v))
+			continue;
 		toc_world_remove(d->w, TOC_OBJECT_timer,
 				 TOC_KEY(id)); /* started anew: nothing of the old one */
 		struct toc_timer *t = toc_world_edit(d->w, TOC_OBJECT_timer, TOC_KEY(id), NULL);
