@@ -32,26 +32,42 @@ static int check_may(struct toc_ask *q, const struct toc_message *m)
 			  "message_ref: who may send a %.*s recalls it", TOC_STR_ARGS(toc_short_str(&m->k)));
 }
 
-/* Whom an order binds that is in force, here or elsewhere (M22): their time runs on, so it is not taken from them, nor are they told
- * to forget it. It is withdrawn. */
-static int check_binding(struct toc_ask *q, const struct toc_message *m, const struct toc_value *from)
+/* What has taken effect between the sides of an order is theirs to know for as long as it has: the order, what opens or stops an
+ * hour, what was decided on it. So is whatever has started a time of the law that runs. */
+static bool binds(const struct toc_ask *q, const struct toc_message *m, struct toc_str org)
 {
 	const struct toc_order *o = toc_find_order(q->w, m->order);
 	const struct toc_process *p = toc_find_process(q->w, m->eid);
-	struct toc_str bound = TOC_STR("");
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_timer *t;
 
-	if (o && toc_uuid_eq(o->issue, m->eid) && o->ended_at.us == TOC_TIME_NEVER.us && o->state != TOC_ORDER_FINAL)
-		bound = toc_short_str(&o->hsp);
-	else if (p && (p->state == TOC_PROCESS_OPEN || p->state == TOC_PROCESS_RECEIVED))
-		bound = toc_short_str(&p->addressee);
-	if (!bound.n)
-		return 0;
-	if (!toc_get_is(q->body, "kind", "sent_to_wrong_audience"))
-		return TOC_REFUSE(q, CONDITION, "body.kind", "domain M25, b.3", "kind: an order that is in force is withdrawn, not recalled");
-	if (!from || toc_list_has(from, bound))
+	if (o && (toc_short_is(&o->authority, org) || toc_short_is(&o->hsp, org) || toc_short_is(&o->home_authority, org)) &&
+	    ((o->ended_at.us == TOC_TIME_NEVER.us && o->state != TOC_ORDER_FINAL) || toc_running(q->w, "T7", o->id, org)))
+		return true;
+	if (p && toc_short_is(&p->addressee, org) && (p->state == TOC_PROCESS_OPEN || p->state == TOC_PROCESS_RECEIVED))
+		return true;
+	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor)))
+		if (toc_uuid_eq(t->cause, m->eid) && toc_short_is(&t->desk, org) && toc_timer_row(toc_short_str(&t->name))->legal)
+			return true;
+	return false;
+}
+
+/* Their time runs on, so it is not taken from them, nor are they told to forget it. An order is withdrawn; what was said of one is
+ * said anew. */
+static int check_binding(struct toc_ask *q, const struct toc_message *m, const struct toc_value *from)
+{
+	bool wrong = toc_get_is(q->body, "kind", "sent_to_wrong_audience");
+
+	for (uint32_t i = 0; i < m->n_readers; i++) {
+		struct toc_str org = toc_short_str(&m->readers[i].org);
+		if (toc_str_eq(org, q->p->org) || (wrong && from && !toc_list_has(from, org)) || !binds(q, m, org))
+			continue;
+		if (!wrong)
+			return TOC_REFUSE(q, CONDITION, "body.kind", "domain M25, b.3",
+					  "kind: it binds \"%.*s\": an order is withdrawn, and what was said of one is said anew", TOC_STR_ARGS(org));
 		return TOC_REFUSE(q, CONDITION, "body.from", "domain M25, b.3",
-				  "from: it binds \"%.*s\", whose time runs: withdraw it, or name who else should not have it",
-				  TOC_STR_ARGS(bound));
+				  "from: it binds \"%.*s\", whose time runs: withdraw it, or name who else should not have it", TOC_STR_ARGS(org));
+	}
 	return 0;
 }
 
