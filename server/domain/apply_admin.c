@@ -71,6 +71,7 @@ static void set_languages(struct toc_organisation *o, const struct toc_value *la
 		toc_short_set(&TOC_ADD(o, languages)->lang, toc_text_of(toc_at(languages, i)));
 }
 
+/* Admitted; or, of a member, what is said of it anew, its kinds as they are. */
 static void organisation(const struct deed *d)
 {
 	struct toc_str code = toc_get_text(d->body, "code"), state = toc_get_text(d->body, "state");
@@ -85,7 +86,8 @@ static void organisation(const struct deed *d)
 	else
 		set_member(d, country_of(o), code, false);
 	toc_text_set(&o->name, toc_get_text(d->body, "name"));
-	o->kinds = 0;
+	if (kinds)
+		o->kinds = 0;
 	for (size_t i = 0; i < toc_len(kinds); i++)
 		o->kinds |= toc_kind_bit(toc_text_of(toc_at(kinds, i)));
 	toc_short_set(&o->established_in, state.n && !toc_get(d->body, "established_in")
@@ -458,7 +460,7 @@ void toc_apply_admin(const struct deed *d)
 
 	if (wait(d))
 		return;
-	if (toc_str_is(k, "org.admit"))
+	if (toc_str_is(k, "org.admit") || (toc_str_is(k, "org.change") && toc_find_organisation(d->w, toc_get_text(d->body, "code"))))
 		organisation(d);
 	else if (toc_str_is(k, "org.kinds"))
 		org_kinds(d);

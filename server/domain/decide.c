@@ -9,7 +9,7 @@
 #include "domain/rule.h"
 
 enum need { FREE = 0, CASE = 1, MAY_HAVE_CASE = 2, DIRECTORY = 4, OUTSIDE = 8, BY_SERVER = 16, INCIDENT = 32,
-	    OR_PROPOSE = 64, ORDER = 128, MAY_HAVE_ORDER = 256, ANY_MODE = 512 };
+	    OR_PROPOSE = 64, ORDER = 128, MAY_HAVE_ORDER = 256, ANY_MODE = 512, ADDRESSED = 1024, OF_TWO = 2048 };
 
 static const struct {
 	const char *k;
@@ -18,10 +18,11 @@ static const struct {
 			   a removal order; DIRECTORY: mode system; OUTSIDE: of the exercise it
 			   names; BY_SERVER: the server may do it of itself: a directory is set up, receipts
 			   are gathered; OR_PROPOSE: whoever may not decide it alone proposes it;
-			   ANY_MODE: mode system as well as the others */
+			   ANY_MODE: mode system as well as the others; ADDRESSED: the sender names whom it goes to; OF_TWO: the second
+			   person names the first in supersedes */
 } rules[] = {
-	{ "M1.report", toc_rule_report, FREE },
-	{ "M1.reference", toc_rule_reference, FREE },
+	{ "M1.report", toc_rule_report, ADDRESSED },
+	{ "M1.reference", toc_rule_reference, ADDRESSED },
 	{ "M1.link", toc_rule_link, INCIDENT },
 	{ "M1.unlink", toc_rule_unlink, INCIDENT },
 	{ "M2.propose", toc_rule_warning_propose, INCIDENT },
@@ -39,7 +40,7 @@ static const struct {
 	{ "M3.withdraw", toc_rule_withdraw_decision, INCIDENT },
 	{ "M3.link_activation", toc_rule_link_activation, INCIDENT },
 	{ "M4.draft", toc_rule_draft, FREE },
-	{ "M4.send", toc_rule_send, MAY_HAVE_CASE },
+	{ "M4.send", toc_rule_send, MAY_HAVE_CASE | ADDRESSED },
 	{ "M4.supplement", toc_rule_supplement, CASE },
 	{ "M4.withdraw", toc_rule_withdraw, CASE },
 	{ "M5.ack", toc_rule_ack, CASE },
@@ -49,10 +50,10 @@ static const struct {
 	{ "M5.question", toc_rule_question, CASE },
 	{ "M5.answer", toc_rule_answer, CASE },
 	{ "M5.outcome", toc_rule_outcome, CASE },
-	{ "M6.propose", toc_rule_signals, INCIDENT },
-	{ "M6.share", toc_rule_signals, INCIDENT },
-	{ "M6.variant", toc_rule_signals, INCIDENT },
-	{ "M6.scope", toc_rule_scope, INCIDENT },
+	{ "M6.propose", toc_rule_signals, INCIDENT | ADDRESSED },
+	{ "M6.share", toc_rule_signals, INCIDENT | ADDRESSED },
+	{ "M6.variant", toc_rule_signals, INCIDENT | ADDRESSED },
+	{ "M6.scope", toc_rule_scope, INCIDENT | ADDRESSED },
 	{ "M7.match_count", toc_rule_match_count, FREE },
 	{ "M7.opinion", toc_rule_opinion, FREE },
 	{ "M7.false_positive", toc_rule_false_positive, FREE },
@@ -72,7 +73,7 @@ static const struct {
 	{ "M15.intention", toc_rule_scrutiny_intention, ORDER },
 	{ "M15.decision", toc_rule_scrutiny_decision, ORDER },
 	{ "M16.reinstate", toc_rule_reinstate, ORDER },
-	{ "M17.send", toc_rule_refer, FREE },
+	{ "M17.send", toc_rule_refer, ADDRESSED },
 	{ "M17.answer", toc_rule_referral_answer, FREE },
 	{ "M18.check", toc_rule_check, MAY_HAVE_ORDER },
 	{ "M18.answer", toc_rule_check_answer, FREE },
@@ -95,7 +96,7 @@ static const struct {
 	{ "M25.recall", toc_rule_recall, FREE },
 	{ "M25.confirm", toc_rule_recall_confirm, FREE },
 	{ "M19.delivery", toc_rule_delivery, OUTSIDE | BY_SERVER | ANY_MODE },
-	{ "M26.own", toc_rule_contact_own, DIRECTORY | BY_SERVER },
+	{ "M26.own", toc_rule_contact_own, DIRECTORY | BY_SERVER | OF_TWO },
 	{ "M26.verify", toc_rule_contact_verify, DIRECTORY },
 	{ "M26.test", toc_rule_contact_test, DIRECTORY },
 	{ "M26.confirm", toc_rule_contact_confirm, DIRECTORY },
@@ -103,8 +104,8 @@ static const struct {
 	{ "M26.answer", toc_rule_drill_answer, DIRECTORY },
 	{ "M26.roster", toc_rule_roster, DIRECTORY },
 	{ "M26.duty", toc_rule_duty, DIRECTORY },
-	{ "M28.send", toc_rule_protect, MAY_HAVE_CASE },
-	{ "M29.disclose", toc_rule_disclose, CASE },
+	{ "M28.send", toc_rule_protect, MAY_HAVE_CASE | ADDRESSED },
+	{ "M29.disclose", toc_rule_disclose, MAY_HAVE_CASE },
 	{ "exercise.create", toc_rule_exercise_create, OUTSIDE | BY_SERVER },
 	{ "exercise.join", toc_rule_exercise_join, OUTSIDE | BY_SERVER },
 	{ "exercise.leave", toc_rule_exercise_leave, FREE },
@@ -114,26 +115,27 @@ static const struct {
 	{ "M27.own", toc_rule_query_own, DIRECTORY },
 	{ "M27.mandate", toc_rule_query_mandate, DIRECTORY },
 	{ "M27.result", toc_rule_query_result, DIRECTORY | BY_SERVER },
-	{ "org.admit", toc_rule_org_admit, DIRECTORY | BY_SERVER },
-	{ "org.kinds", toc_rule_org_kinds, DIRECTORY },
-	{ "org.suspend", toc_rule_org_suspend, DIRECTORY },
+	{ "org.admit", toc_rule_org_admit, DIRECTORY | BY_SERVER | OF_TWO },
+	{ "org.change", toc_rule_org_change, DIRECTORY | OF_TWO },
+	{ "org.kinds", toc_rule_org_kinds, DIRECTORY | OF_TWO },
+	{ "org.suspend", toc_rule_org_suspend, DIRECTORY | OF_TWO },
 	{ "person.enrol", toc_rule_person_enrol, DIRECTORY | BY_SERVER },
 	{ "person.leave", toc_rule_person_leave, DIRECTORY },
-	{ "role.grant", toc_rule_role, DIRECTORY },
-	{ "role.revoke", toc_rule_role, DIRECTORY },
+	{ "role.grant", toc_rule_role, DIRECTORY | OF_TWO },
+	{ "role.revoke", toc_rule_role, DIRECTORY | OF_TWO },
 	{ "credential.issue", toc_rule_credential_issue, DIRECTORY | BY_SERVER },
 	{ "credential.rotate", toc_rule_credential_rotate, DIRECTORY },
 	{ "credential.revoke", toc_rule_credential_revoke, DIRECTORY | BY_SERVER },
 	{ "credential.end_sessions", toc_rule_sessions_end, DIRECTORY },
-	{ "mandate.grant", toc_rule_mandate_grant, DIRECTORY | BY_SERVER },
-	{ "mandate.end", toc_rule_mandate_end, DIRECTORY },
+	{ "mandate.grant", toc_rule_mandate_grant, DIRECTORY | BY_SERVER | OF_TWO },
+	{ "mandate.end", toc_rule_mandate_end, DIRECTORY | OF_TWO },
 	{ "hold.set", toc_rule_hold_set, DIRECTORY },
 	{ "hold.lift", toc_rule_hold_lift, DIRECTORY },
 	{ "erase.due", toc_rule_erase_due, DIRECTORY | BY_SERVER },
-	{ "erase.early", toc_rule_erase_early, DIRECTORY },
+	{ "erase.early", toc_rule_erase_early, DIRECTORY | OF_TWO },
 	{ "erase.list", toc_rule_erase_list, DIRECTORY },
-	{ "policy.set", toc_rule_policy_set, DIRECTORY },
-	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER },
+	{ "policy.set", toc_rule_policy_set, DIRECTORY | OF_TWO },
+	{ "policy.national", toc_rule_policy, DIRECTORY | BY_SERVER | OF_TWO },
 	{ "policy.vocabulary", toc_rule_vocabulary, DIRECTORY | BY_SERVER },
 	{ "policy.channels", toc_rule_channels, DIRECTORY | BY_SERVER },
 	{ "timestamp.stamp", toc_rule_stamp, DIRECTORY | BY_SERVER },
@@ -154,7 +156,7 @@ static const struct {
 	{ "hook.test", toc_rule_hook_step, DIRECTORY },
 	{ "hook.resend", toc_rule_hook_step, DIRECTORY },
 	{ "hook.disable", toc_rule_hook_step, DIRECTORY | BY_SERVER },
-	{ "witness.register", toc_rule_witness_register, DIRECTORY | BY_SERVER },
+	{ "witness.register", toc_rule_witness_register, DIRECTORY | BY_SERVER | OF_TWO },
 	{ "witness.revoke", toc_rule_witness_revoke, DIRECTORY },
 	{ "push.allow", toc_rule_push_allow, DIRECTORY },
 	{ "push.subscribe", toc_rule_push_subscribe, DIRECTORY },
@@ -251,6 +253,9 @@ static int check_case(struct toc_ask *q, unsigned needs)
 	if (!t)
 		return toc_refuse_unknown(q, "case_ref");
 	const struct toc_desk *desk = toc_desk_of(t, q->p->org);
+	const struct toc_message *notice = toc_find_message(q->w, t->notice);
+	if (desk && notice && q->org && !toc_is_reader(notice, q->p->org, TOC_ROLE_ALL))
+		desk = NULL; /* it was recalled from there: they are out of the case */
 	if (!toc_short_is(&t->notifier, q->p->org) && (!desk || t->state == TOC_CASE_DRAFT))
 		return toc_refuse_unknown(q, "case_ref");
 	if (!(needs & (CASE | MAY_HAVE_CASE))) /* it says what is so, and nothing hangs on it */
@@ -349,6 +354,8 @@ static int run(struct toc_ask *q)
 		r = check_incident(q, needs);
 	if (r == 0)
 		r = check_order(q, needs);
+	if (r == 0)
+		r = toc_check_named(q, needs & ADDRESSED, needs & OF_TWO);
 	if (r == 0)
 		r = toc_check_marking(q);
 	return r == 0 ? rule(q) : r;

@@ -172,6 +172,8 @@ int toc_rule_erase_early(struct toc_ask *q)
 	if (alone_suffices(&s)) {
 		if (!may_alone(q, &s))
 			return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1", "erase.early: your roles do not allow it here");
+		if (toc_get(q->m, "supersedes")) /* no first person has said it */
+			return toc_refuse_unknown(q, "supersedes");
 		d = toc_ask_draft(q, "erase.early");
 	} else if (!(d = toc_draft_of_two(q, "erase.early", TOC_STR(""), early_first, early_second))) {
 		return -1;

@@ -52,6 +52,13 @@ static bool has_message(const struct toc_scope *s, const struct toc_message *m)
 	       (same(s->message, m->eid) || same(s->case_ref, m->threat) || same(s->incident, m->incident));
 }
 
+bool toc_is_in_link(const struct toc_ask *q, const struct toc_message *m)
+{
+	struct toc_scope s;
+
+	return !toc_world_scope(q->w, q->p->session, &s) || has_message(&s, m);
+}
+
 /* ---- what is done through it ---- */
 
 enum what { MESSAGE, RECEIPT, CASE, ORDER, INCIDENT, ITEM, TRIAL };

@@ -272,6 +272,14 @@ static void told(struct toc_ask *q, struct toc_value *decided, toc_time since, t
 	toc_effect(q->a, decided, "timers_stopped", v);
 }
 
+/* What was reported as done is kept longer than was said then: a review of the order is pending (TCO 6(2)). */
+static bool keeps_longer(const struct toc_ask *q)
+{
+	const struct toc_timer *t = toc_running(q->w, "T8", q->order->id, toc_short_str(&q->order->hsp));
+
+	return t && toc_get(q->body, "preserved_until") && toc_before(t->deadline, toc_get_time(q->body, "preserved_until", q->at));
+}
+
 static int take_outcomes(struct toc_ask *q, struct outcome *x)
 {
 	const struct toc_value *list = toc_get(q->body, "item_outcomes");
@@ -291,7 +299,7 @@ static int take_outcomes(struct toc_ask *q, struct outcome *x)
 			change(q, x, i,
 			       toc_get_is(q->body, "measure", "removed") ? TOC_ORDERED_REMOVED : TOC_ORDERED_DISABLED,
 			       toc_get_time(q->body, "measured_at", q->at));
-	if (!toc_len(x->changes))
+	if (!toc_len(x->changes) && !keeps_longer(q))
 		return TOC_REFUSE(q, STATE, "body", "domain b.3", "every item of the order has been reported as done");
 	return 0;
 }
@@ -315,9 +323,11 @@ int toc_rule_order_executed(struct toc_ask *q)
 	answered(q, decided, &x, at);
 	settle(q, decided, &x, toc_get(q->body, "preserved_until") ? "preserved" : "executed");
 	end_hours(q, decided, &x, at, NULL);
-	told(q, decided, x.last, at);
 	toc_start_on_order_until(q, decided, "T8", o, toc_short_str(&o->hsp), last, kept);
-	toc_owe_for_year(q, decided, "T14", toc_short_str(&o->hsp));
+	if (toc_len(x.changes)) {
+		told(q, decided, x.last, at);
+		toc_owe_for_year(q, decided, "T14", toc_short_str(&o->hsp));
+	}
 	toc_readers_of_order(q, d, o);
 	return 0;
 }

@@ -26,6 +26,7 @@ bool toc_entry_narrows(const struct toc_entry *e, struct toc_narrowed *ret)
 		{ "person.leave", "person", NULL },       { "role.grant", "person", NULL },
 		{ "role.revoke", "person", NULL },        { "org.suspend", NULL, "code" },
 		{ "org.kinds", NULL, "code" },            { "org.admit", NULL, "code" },
+		{ "org.change", NULL, "code" },
 	};
 	const struct toc_value *body = toc_get(toc_get(e->body, "message"), "body"), *decided = toc_get(e->body, "decided");
 

@@ -4,9 +4,11 @@
 
 #include "domain/ask.h"
 
-/* order.c: removal orders, until they are issued, and their withdrawal */
+/* order_make.c: removal orders, until they are issued, and their withdrawal */
 toc_rule toc_rule_inform, toc_rule_order_draft, toc_rule_order_certify, toc_rule_order_issue, toc_rule_order_silence,
 	toc_rule_order_withdraw;
+
+/* order.c: what rules about orders share */
 /** Where the provider is at home in the Union: its main establishment, or its representative; empty: not known. */
 struct toc_str toc_home_state(const struct toc_world *w, const struct toc_organisation *hsp, toc_time at);
 /** The scrutiny authority of a state, of the exercise; NULL when the directory has none. */
@@ -21,6 +23,10 @@ struct toc_draft *toc_order_server_draft(struct toc_ask *q, const char *k, const
 void toc_readers_of_order(struct toc_ask *q, struct toc_draft *d, const struct toc_order *o);
 /** The effects of the entry on the order, for writing: decided.orders, the item of this order. */
 struct toc_value *toc_order_effects(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o);
+/** The same of an order that comes to be with this entry; a step of it; and that the entry is sealed with it. */
+struct toc_value *toc_order_effects_on(struct toc_ask *q, struct toc_value *decided, struct toc_uuid order);
+void toc_order_step_effect(struct toc_ask *q, struct toc_value *effects, uint32_t from, uint32_t to);
+void toc_as_of_order(struct toc_ask *q, struct toc_draft *d, struct toc_uuid order);
 /** The step of the life-cycle (lifecycle.def), or a refusal. */
 int toc_take_order_step(struct toc_ask *q, const char *what, enum toc_order_state *ret_to);
 void toc_effect_order_state(struct toc_ask *q, struct toc_value *decided, const struct toc_order *o,

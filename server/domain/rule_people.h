@@ -30,6 +30,8 @@ bool toc_reads_as_tied(const struct toc_message *m, struct toc_str org);
 bool toc_draft_is_for_tied(const struct toc_draft *d, struct toc_str org);
 /** Whoever came by a link does what link.def names, to what lies in its scope; all else does not exist. */
 int toc_check_link(struct toc_ask *q);
+/** Does the message lie within what the sender came by a link for? So does everything for who has an account. */
+bool toc_is_in_link(const struct toc_ask *q, const struct toc_message *m);
 int toc_take_scope(struct toc_ask *q, struct toc_draft *d);
 toc_rule toc_rule_credential_revoke;
 
@@ -43,10 +45,13 @@ bool toc_is_open_session(const struct toc_credential *c, struct toc_uuid person,
 /* policy.c: rules that are data */
 toc_rule toc_rule_policy, toc_rule_vocabulary, toc_rule_policy_set;
 
-/* admin.c: who is a member, and what its people may; much of it takes two */
-toc_rule toc_rule_org_admit, toc_rule_org_kinds, toc_rule_org_suspend, toc_rule_role, toc_rule_mandate_grant,
-	toc_rule_mandate_end, toc_rule_query_own, toc_rule_query_mandate,
-	toc_rule_query_result;
+/* admin.c: who is a member, and what its people may */
+toc_rule toc_rule_org_admit, toc_rule_org_change, toc_rule_org_kinds, toc_rule_org_suspend, toc_rule_role;
+
+/* mandate.c: who audits, and what they ask */
+toc_rule toc_rule_mandate_grant, toc_rule_mandate_end, toc_rule_query_own, toc_rule_query_mandate, toc_rule_query_result;
+
+/* second.c: what takes two */
 typedef bool toc_is_first(const struct toc_ask *q);
 typedef bool toc_is_second(const struct toc_ask *q, const struct toc_pending *first);
 /** The draft of what takes two people: a proposal, or, when the message names one in `supersedes` and says the same, the
@@ -54,6 +59,10 @@ typedef bool toc_is_second(const struct toc_ask *q, const struct toc_pending *fi
 struct toc_draft *toc_draft_of_two(struct toc_ask *q, const char *k, struct toc_str about, toc_is_first *is_first,
 				   toc_is_second *is_second);
 bool toc_is_in_force(const struct toc_draft *d); /* not only proposed */
+/** The sender has one of these roles in an organisation of one of these kinds; and so has, still, the first person. */
+bool toc_holds(const struct toc_ask *q, toc_roles role, toc_kinds kinds);
+bool toc_held(const struct toc_ask *q, const struct toc_pending *p, toc_roles role, toc_kinds kinds);
+/* of an organisation (admin.c) */
 /** Two administrators of body.org, or its one and the hub's. */
 toc_is_first toc_first_admin;
 toc_is_second toc_second_admin;
@@ -165,6 +174,8 @@ toc_rule toc_rule_contact_test, toc_rule_contact_confirm, toc_rule_contact_verif
 /* drill.c: T31 */
 toc_rule toc_rule_drill, toc_rule_drill_answer;
 /** decided.timers_started += T31 of a point that comes into force with this id. */
+/** Of a member again: what is due is drilled at once, or when the desk opens. */
+void toc_resume_drills(struct toc_ask *q, struct toc_draft *d, const struct toc_organisation *o);
 void toc_start_t31(struct toc_ask *q, struct toc_value *decided, struct toc_uuid point, struct toc_str org, toc_time next,
 		   toc_time valid_until);
 

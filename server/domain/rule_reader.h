@@ -108,6 +108,15 @@ bool toc_owes_nothing(const struct toc_confirming *c);
 /** To whom what the timer is about is owed; empty when to nobody in particular. */
 struct toc_str toc_owed_to(const struct toc_world *w, const struct toc_timer *t);
 
+/* named.c: what a message names */
+/** May the sender read this message, of the same mode and exercise? m may be NULL. */
+bool toc_knows(const struct toc_ask *q, const struct toc_message *m);
+/** references, on_behalf_of; supersedes, unless it names the first half of what takes two people, as the rule says; and
+ * audience, where the type takes none. */
+int toc_check_named(struct toc_ask *q, bool addressed, bool of_two);
+/** A member of one of these kinds (0: of any). */
+int toc_check_member(struct toc_ask *q, struct toc_str org, uint32_t kinds, const char *field);
+
 /* recall.c: M25 */
 toc_rule toc_rule_recall, toc_rule_recall_confirm;
 

@@ -432,8 +432,7 @@ static void sign(struct play *p, struct toc_value *m, const struct toc_principal
 /* Whose own rows decide who reads it: what it carries, what it answers. */
 static bool reads_by_another_row(struct toc_str k)
 {
-	static const char *const of[] = { "M29.", "M25.", "M19.", "M23.contribute", "M1.link", "M1.unlink", "deadline.", "M8.", "M3.revert",
-					  "org.admit" /* which may have made them what they are */ };
+	static const char *const of[] = { "M29.", "M25.", "M19.", "M23.contribute", "M1.link", "M1.unlink", "deadline.", "M8.", "M3.revert" };
 
 	for (size_t i = 0; i < sizeof of / sizeof *of; i++)
 		if (k.n >= strlen(of[i]) && memcmp(k.p, of[i], strlen(of[i])) == 0)

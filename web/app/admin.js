@@ -114,7 +114,7 @@ function Organisations() {
 		${table("orgs-title", ["who", "kinds", "where", "state", "do"], all.map((o) => html`<tr key=${o.code} class=${o.suspended ? "is-over" : ""}><th scope="row"><${OrgName} code=${o.code} /> <span
 			class="muted">${o.name !== o.code && o.name}</span></th><td data-label=${t("admin.kinds")}>${o.kinds.map((k) => html`<span class="tag role">${word("org_kind", k)}</span> `)}</td>
 			<td data-label=${t("admin.where")}>${o.state ?? o.established_in ? country(o.state ?? o.established_in ?? "") : "–"}</td><td data-label=${t("admin.state")}>${t(o.suspended ? "admin.suspended"
-				: "admin.member")}</td><td>${acts && html`<span class="row">${link("org.admit", o.code, o.code)}${link("org.kinds", o.code, o.code)}${o.code !== s.me?.org && html`<a class="button mini"
+				: "admin.member")}</td><td>${acts && html`<span class="row">${link("org.change", o.code, o.code)}${link("org.kinds", o.code, o.code)}${o.code !== s.me?.org && html`<a class="button mini"
 					href=${`#/say/org.suspend/${o.code}`} aria-label=${`${t(o.suspended ? "admin.lift" : "admin.suspend")}: ${o.code}`}>${t(o.suspended ? "admin.lift" : "admin.suspend")}</a>`}</span>`}</td></tr>`))}
 	</section>`;
 }

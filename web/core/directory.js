@@ -29,22 +29,21 @@ function contact(c, i) {
 	};
 }
 
+/** What is said of an organisation, all of it at once; not what it may do. @param {any} b */
+const saidOf = (b) => ({ name: b.name ?? b.code, size: b.size, state: b.state, established_in: b.established_in, legal_rep_in: b.legal_rep_in,
+	languages: b.languages ?? [], surfaces: b.surfaces ?? [], said: b });
+
 /** @type {Record<string, (draft: Draft, entry: Entry) => void>} */
 export const directorySteps = {
 	"org.admit"(draft, e) {
 		if (takePending(draft, e))
 			return;
 		const b = e.message?.body ?? {};
-		Object.assign(orgOf(draft, b.code), {
-			name: b.name ?? b.code,
-			kinds: b.kinds ?? [],
-			size: b.size,
-			state: b.state,
-			established_in: b.established_in,
-			legal_rep_in: b.legal_rep_in,
-			languages: b.languages ?? [],
-			surfaces: b.surfaces ?? [],
-		});
+		Object.assign(orgOf(draft, b.code), { kinds: b.kinds ?? [], ...saidOf(b) });
+	},
+	"org.change"(draft, e) {
+		if (!takePending(draft, e))
+			Object.assign(orgOf(draft, e.message?.body?.code), saidOf(e.message?.body ?? {}));
 	},
 
 	"person.enrol"(draft, e) {

@@ -37,14 +37,19 @@ const ownState = (here) => here.state.orgs.get(here.me.org)?.state ?? "";
 const role = (step) => /** @type {Spec} */ ({ ...system, type: "role", home: PEOPLE, fixed: { step }, known: ["org", "person"], sections: [{ title: "role", names: ["roles", "reason"] }],
 	given: (here) => ({ org: who(here)?.org ?? here.me.org, person: here.entry }), choices: { roles: (here) => roles(here, step === "revoke") }, grave: true });
 
+const SAID_OF_IT = [{ title: "where", names: ["state", "established_in", "legal_rep_in"] }, { title: "service", names: ["size", "exposed", "surfaces"] },
+	{ title: "safety", names: ["api_exercise_only", "same_person_certifies", "reason"] }];
+
 /** @type {Record<string, Spec>} */
 export const ADMIN_FORMS = {
 	"org.admit": /** @type {Spec} */ ({ ...system, type: "org", home: ORG, fixed: { step: "admit" }, typed: ["code"], grave: true,
-		sections: [{ title: "organisation", names: ["code", "name", "kinds", "languages"] }, { title: "where", names: ["state", "established_in", "legal_rep_in"] },
-			{ title: "service", names: ["size", "exposed", "surfaces"] }, { title: "safety", names: ["api_exercise_only", "same_person_certifies", "reason"] }],
+		sections: [{ title: "organisation", names: ["code", "name", "kinds", "languages"] }, ...SAID_OF_IT], start: () => ({ api_exercise_only: "yes" }) }),
+	"org.change": /** @type {Spec} */ ({ ...system, type: "org", home: ORG, fixed: { step: "change" }, known: ["code"], grave: true,
+		sections: [{ title: "organisation", names: ["name", "languages"] }, ...SAID_OF_IT], given: (here) => ({ code: here.entry }),
 		start: (here) => {
 			const o = org(here);
-			return { api_exercise_only: "yes", ...(o && { code: o.code, name: o.name, kinds: o.kinds, languages: o.languages.join(" "), state: o.state ?? "",
+			const flag = (/** @type {string} */ name) => o?.said?.[name] === undefined ? "" : o.said[name] ? "yes" : "no";
+			return { api_exercise_only: flag("api_exercise_only"), same_person_certifies: flag("same_person_certifies"), exposed: flag("exposed"), ...(o && { name: o.name, languages: o.languages.join(" "), state: o.state ?? "",
 				established_in: o.established_in ?? "", legal_rep_in: o.legal_rep_in ?? "", size: o.size ?? "", surfaces: o.surfaces }) };
 		} }),
 	"org.kinds": /** @type {Spec} */ ({ ...system, type: "org", home: ORG, fixed: { step: "kinds" }, known: ["code"], only: ["kinds", "reason"], grave: true,

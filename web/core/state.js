@@ -36,7 +36,7 @@ import { signalSteps } from "./signals.js";
 /** @typedef {{kind: string, address?: string, priority?: number}} Channel */
 /** @typedef {{position: number, person?: string, channels: Channel[]}} Contact */
 /** @typedef {{code: string, name: string, kinds: string[], size?: string, state?: string, established_in?: string,
- *   legal_rep_in?: string, home?: string, witness?: {vkey: string, at?: string, by?: Act}, languages: string[], surfaces: string[], hours?: string, suspended?: boolean, chain: Contact[],
+ *   legal_rep_in?: string, home?: string, witness?: {vkey: string, at?: string, by?: Act}, languages: string[], surfaces: string[], said?: Record<string, any>, hours?: string, suspended?: boolean, chain: Contact[],
  *   channels: Channel[]}} Org */
 /** @typedef {{person: string, org: string, title?: string, roles: string[], machine: boolean, left?: string}} Person */
 

@@ -115,7 +115,7 @@ CASE(a_proposal_lapses_after_three_days_and_when_its_author_has_left)
 	CHECK_INT(says(s, "AIRU/admin", "role", NULL, body), 0);
 	CHECK_INT(stage_act(s, "AIRU/second admin", "{\"type\":\"person\",\"body\":{\"step\":\"leave\",\"org\":\"AIRU\",\"person\":\"%s\"}}",
 			    person(s, "AIRU/admin")), 0);
-	REFUSED(says(s, "HUB/admin", "role", stage_id(s, "role.grant", NULL), body), NOT_PERMITTED, "supersedes");
+	REFUSED(says(s, "HUB/admin", "role", stage_id(s, "role.grant", NULL), body), NOT_FOUND, "supersedes");
 	stage_free(s);
 }
 
@@ -351,6 +351,30 @@ CASE(a_mandate_is_granted_by_administrator_and_dpo_of_the_hub_and_bounds_what_an
 	CHECK(!stage_last(s, "M27.notice", NULL));
 	stage_wait(s, TOC_HOURS(25));
 	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M27.notice", NULL))), "AIRU");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_member_is_not_admitted_again_and_what_is_said_of_it_changes_without_its_kinds)
+{
+	struct stage *s = begun();
+	static const char admit[] = "{\"step\":\"admit\",\"code\":\"StreamHarbor\",\"name\":\"x\",\"kinds\":[\"eu_hub\"],\"api_exercise_only\":false}",
+			  change[] = "{\"step\":\"change\",\"code\":\"StreamHarbor\",\"name\":\"Stream Harbor Ltd\",\"established_in\":\"XC\","
+				     "\"languages\":[\"en\"],\"api_exercise_only\":false}";
+	const struct toc_organisation *o = toc_find_organisation(s->w, TOC_STR("StreamHarbor"));
+	toc_kinds kinds = o->kinds;
+
+	REFUSED(says(s, "HUB/admin", "org", NULL, admit), STATE, "body.code");
+	REFUSED(says(s, "HUB/admin", "org", NULL, "{\"step\":\"change\",\"code\":\"Nowhere\",\"name\":\"x\",\"api_exercise_only\":false}"), NOT_FOUND,
+		"body.code");
+	REFUSED(says(s, "StreamHarbor/admin", "org", NULL, change), NOT_PERMITTED, "");
+	CHECK_INT(says(s, "HUB/admin", "org", NULL, change), 0);
+	CHECK_TEXT(toc_short_str(&toc_find_organisation(s->w, TOC_STR("StreamHarbor"))->established_in), "XB"); /* one says so */
+	CHECK_INT(says(s, "OPS/admin", "org", stage_id(s, "org.change", NULL), change), 0);
+	o = toc_find_organisation(s->w, TOC_STR("StreamHarbor"));
+	CHECK_TEXT(toc_short_str(&o->established_in), "XC");
+	CHECK_TEXT(toc_text_str(&o->name), "Stream Harbor Ltd");
+	CHECK_INT(o->kinds, kinds);
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }

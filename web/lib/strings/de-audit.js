@@ -168,6 +168,7 @@ export default {
 	"audit.k.mandate.end": "Mandat beendet",
 	"audit.k.mandate.grant": "Mandat erteilt",
 	"audit.k.org.admit": "Organisation aufgenommen",
+	"audit.k.org.change": "Angaben zu einer Organisation",
 	"audit.k.org.kinds": "Arten einer Organisation",
 	"audit.k.org.suspend": "Organisation ausgesetzt",
 	"audit.k.person.enrol": "Person aufgenommen",

@@ -168,6 +168,7 @@ export default {
 	"audit.k.mandate.end": "Mandate ended",
 	"audit.k.mandate.grant": "Mandate granted",
 	"audit.k.org.admit": "Organisation admitted",
+	"audit.k.org.change": "Organisation changed",
 	"audit.k.org.kinds": "Kinds of an organisation",
 	"audit.k.org.suspend": "Organisation suspended",
 	"audit.k.person.enrol": "Person enrolled",

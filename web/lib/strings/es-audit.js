@@ -168,6 +168,7 @@ export default {
 	"audit.k.mandate.end": "Mandato terminado",
 	"audit.k.mandate.grant": "Mandato concedido",
 	"audit.k.org.admit": "Organización admitida",
+	"audit.k.org.change": "Organización modificada",
 	"audit.k.org.kinds": "Tipos de una organización",
 	"audit.k.org.suspend": "Organización suspendida",
 	"audit.k.person.enrol": "Persona inscrita",

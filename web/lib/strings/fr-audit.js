@@ -168,6 +168,7 @@ export default {
 	"audit.k.mandate.end": "Mandat terminé",
 	"audit.k.mandate.grant": "Mandat accordé",
 	"audit.k.org.admit": "Organisation admise",
+	"audit.k.org.change": "Organisation modifiée",
 	"audit.k.org.kinds": "Types d’une organisation",
 	"audit.k.org.suspend": "Organisation suspendue",
 	"audit.k.person.enrol": "Personne inscrite",

@@ -168,6 +168,7 @@ export default {
 	"audit.k.mandate.end": "Mandato terminato",
 	"audit.k.mandate.grant": "Mandato concesso",
 	"audit.k.org.admit": "Organizzazione ammessa",
+	"audit.k.org.change": "Organizzazione modificata",
 	"audit.k.org.kinds": "Tipi di un’organizzazione",
 	"audit.k.org.suspend": "Organizzazione sospesa",
 	"audit.k.person.enrol": "Persona iscritta",

@@ -168,6 +168,7 @@ export default {
 	"audit.k.mandate.end": "Mandat zakończony",
 	"audit.k.mandate.grant": "Mandat udzielony",
 	"audit.k.org.admit": "Organizacja przyjęta",
+	"audit.k.org.change": "Dane organizacji zmienione",
 	"audit.k.org.kinds": "Rodzaje organizacji",
 	"audit.k.org.suspend": "Organizacja zawieszona",
 	"audit.k.person.enrol": "Osoba wpisana",
