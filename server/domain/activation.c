@@ -167,6 +167,16 @@ static void owe(struct toc_ask *q, struct toc_value *decided, struct toc_str org
 	toc_page_contact(q, decided, org, TOC_FOR_CRISIS, 0);
 }
 
+void toc_owe_activation(struct toc_ask *q, struct toc_value *decided, const struct toc_message *m, struct toc_str org)
+{
+	const struct toc_incident *i = q->incident;
+	const struct toc_organisation *o = toc_find_organisation(q->w, org);
+
+	if (toc_uuid_eq(m->eid, i->activation) && i->state == TOC_INCIDENT_ACTIVE && o && !(o->kinds & TOC_KIND_POL) &&
+	    !toc_running(q->w, "T19", i->id, org))
+		owe(q, decided, org);
+}
+
 static void everybody_owes(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e)
 {
 	const struct toc_value *readers = toc_get(d->decided, "readers");

@@ -213,7 +213,8 @@ void toc_apply_incident(const struct deed *d)
 	if (!i)
 		return;
 	effects(d, i);
-	if (toc_is_of_incident(d->e->k) || (d->e->k.n > 3 && memcmp(d->e->k.p, "M6.", 3) == 0))
+	bool discloses = toc_str_is(d->e->k, "M29.disclose") && toc_uuid_is_nil(d->e->case_ref);
+	if (toc_is_of_incident(d->e->k) || discloses || (d->e->k.n > 3 && memcmp(d->e->k.p, "M6.", 3) == 0))
 		parties(d, i);
 	set_states(d);
 	ties(d, "ties", false);

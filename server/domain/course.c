@@ -407,7 +407,7 @@ int toc_rule_hand_over(struct toc_ask *q)
 
 	if (toc_ask_may(q, 0) < 0)
 		return -1;
-	if (toc_get(q->body, "to") && (!to || to->machine || !toc_short_is(&to->org, q->p->org)))
+	if (toc_get(q->body, "to") && (!to || to->left || to->machine || !toc_short_is(&to->org, q->p->org)))
 		return toc_refuse_unknown(q, "body.to");
 	struct toc_draft *d = toc_ask_draft(q, "M20.hand_over");
 	size_t n = people(q, &shifts);

@@ -22,17 +22,19 @@ static bool needs_two_organisations(struct toc_str decision)
 /* ---- what a proposal has to carry ---- */
 
 /* The hub activates at the request of an affected state: a message of that state about this incident. */
+static bool needs_request(const struct toc_ask *q)
+{
+	return (q->org->kinds & TOC_KIND_HUB) &&
+	       (toc_get_is(q->body, "decision", "activate") || toc_str_is(toc_str_of(q->action->k), "M3.fast_path"));
+}
+
 static int check_request(struct toc_ask *q)
 {
 	const struct toc_message *m = toc_find_message(q->w, toc_get_id(q->body, "requested_by"));
 	const struct toc_organisation *o = m ? toc_find_organisation(q->w, toc_short_str(&m->org)) : NULL;
-	bool given = toc_get(q->body, "requested_by") != NULL;
 
-	if (!given && (!(q->org->kinds & TOC_KIND_HUB) || !toc_get_is(q->body, "decision", "activate")))
+	if (!toc_get(q->body, "requested_by"))
 		return 0;
-	if (!given)
-		return TOC_REFUSE(q, MISSING_FIELD, "body.requested_by", "Europol 4(1)(x)",
-				  "requested_by: the hub activates at the request of an affected state");
 	if (!m || !toc_uuid_eq(m->incident, q->incident->id) || !toc_is_reader(m, q->p->org, q->roles))
 		return toc_refuse_unknown(q, "body.requested_by");
 	if (toc_short_is(&m->k, TOC_STR("M3.object")) || toc_short_is(&m->k, TOC_STR("M3.withdraw")) ||
@@ -75,7 +77,9 @@ static int check_review(struct toc_ask *q)
 		return 0;
 	if (!toc_before(q->at, at))
 		return TOC_REFUSE(q, TIME, "body.review_at", "domain d, T21", "review_at: is over already");
-	if (toc_before(toc_after(q->at, TOC_HOURS(REVIEW_HOURS)), at))
+	/* a crisis that is over, or winds down, is no longer ACTIVE: it is looked at again when there is reason to */
+	bool winds_down = toc_get_is(q->body, "decision", "wind_down") || q->incident->state == TOC_INCIDENT_WINDING_DOWN;
+	if (!winds_down && toc_before(toc_after(q->at, TOC_HOURS(REVIEW_HOURS)), at))
 		return TOC_REFUSE(q, LIMIT, "body.review_at", "DSA 48(4)(d), domain d, T21",
 				  "review_at: within %d hours", REVIEW_HOURS);
 	return 0;
@@ -91,9 +95,31 @@ static int check_end(struct toc_ask *q)
 			  : 0;
 }
 
+/* What may stand in every step: the services that are meant, and the state that asked. */
+static int check_meant(struct toc_ask *q)
+{
+	const struct toc_value *services = toc_get(toc_get(q->body, "scope"), "services");
+
+	for (size_t i = 0; i < toc_len(services); i++)
+		if (toc_check_member(q, toc_text_of(toc_at(services, i)), TOC_KIND_HSP, "body.scope.services") < 0)
+			return -1;
+	return check_request(q);
+}
+
+/* … and in an answer to a proposal. Who takes an incident up is said where it is taken up. */
+static int check_answer(struct toc_ask *q)
+{
+	if (toc_get(q->body, "assignee"))
+		return TOC_REFUSE(q, BAD_VALUE, "body.assignee", "domain M3", "assignee: of who takes it up, in that decision itself");
+	return toc_check_impersonal(q) < 0 ? -1 : check_meant(q);
+}
+
 static int check_content(struct toc_ask *q, struct toc_str decision)
 {
-	if (toc_check_impersonal(q) < 0 || check_request(q) < 0 ||
+	if (needs_request(q) && !toc_get(q->body, "requested_by"))
+		return TOC_REFUSE(q, MISSING_FIELD, "body.requested_by", "Europol 4(1)(x)",
+				  "requested_by: the hub activates at the request of an affected state");
+	if (toc_check_impersonal(q) < 0 || check_meant(q) < 0 ||
 	    (needs_two_organisations(decision) && check_activation(q) < 0) || check_review(q) < 0)
 		return -1;
 	return check_end(q);
@@ -378,7 +404,7 @@ int toc_rule_confirm(struct toc_ask *q)
 	uint32_t to = TOC_INCIDENT_NONE;
 
 	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || check_repeats(q, p) < 0 ||
-	    toc_check_impersonal(q) < 0 || check_review(q) < 0)
+	    check_answer(q) < 0 || check_review(q) < 0)
 		return -1;
 	struct toc_str decision = toc_short_str(&p->decision);
 	if (!p->fast && check_follows(q, decision, &to) < 0)
@@ -423,7 +449,7 @@ int toc_rule_object(struct toc_ask *q)
 
 	if (!known || !toc_is_reader(m, q->p->org, q->roles))
 		return toc_refuse_unknown(q, "body.proposal_ref");
-	if (toc_ask_may(q, TOC_IF_ADR) < 0 || toc_check_impersonal(q) < 0)
+	if (toc_ask_may(q, TOC_IF_ADR) < 0 || check_answer(q) < 0)
 		return -1;
 	if (p && !toc_short_is(&p->decision, toc_get_text(q->body, "decision")))
 		return TOC_REFUSE(q, CONDITION, "body.decision", "domain M3",
@@ -454,7 +480,7 @@ int toc_rule_withdraw_decision(struct toc_ask *q)
 	if (!p)
 		return -1;
 	if (toc_ask_may(q, toc_short_is(&p->org, q->p->org) ? TOC_IF_OWN : 0) < 0 || check_waits(q, p) < 0 ||
-	    toc_check_impersonal(q) < 0)
+	    check_answer(q) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M3.withdraw");
 	const struct toc_message *m = toc_find_message(q->w, p->id);

@@ -2,7 +2,9 @@
  *
  * It reaches the new reader as an entry of its own, with the disclosed content in it (which the keeper
  * fetches). Nothing opens that the matrix closes to the recipient. A desk that gets a notification this way
- * joins the case: it owes an acknowledgement from then on. Source: rules M29, a.3.1, (e) 2. */
+ * joins the case: it owes an acknowledgement from then on; and so does whoever is told of an activation that is in force.
+ * What is disclosed at once is of one case, or of one incident and kept equally long: the M29 is sealed with it.
+ * Source: rules M29, a.3.1, (e) 2. */
 #include <string.h>
 
 #include "domain/rule.h"
@@ -26,6 +28,44 @@ static struct toc_value *envelope_like(struct toc_ask *q, struct toc_uuid id)
 	return m;
 }
 
+/* Of the entry as this message discloses it: whole, or without what is personal. */
+static bool is_bare(const struct toc_ask *q, struct toc_uuid entry)
+{
+	const struct toc_value *named = toc_get(q->body, "entries");
+
+	for (size_t i = 0; i < toc_len(named); i++)
+		if (toc_uuid_eq(toc_get_id(toc_at(named, i), "ref"), entry))
+			return toc_get_is(toc_at(named, i), "rendering", "without_personal");
+	return false; /* of what the server discloses */
+}
+
+/* Who may read all of it: one frame carries it. */
+static toc_roles readers_at(const struct toc_ask *q, const struct toc_organisation *o, const struct toc_message *const *entries, size_t n)
+{
+	toc_roles roles = TOC_ROLE_ALL;
+
+	for (size_t k = 0; k < n; k++) {
+		const struct toc_action *action = toc_action_find(toc_short_str(&entries[k]->k));
+		toc_roles whole = toc_may_read(action, o->kinds, TOC_IF_ADR, TOC_WHOLE);
+		roles &= whole | (is_bare(q, entries[k]->eid) ? toc_may_read(action, o->kinds, TOC_IF_ADR, TOC_WITHOUT_PERSONAL) : 0);
+	}
+	return roles;
+}
+
+/* Of the discloser's organisation who reads what is disclosed; whoever else may disclose something there does not read this. */
+static void own_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *const *entries, size_t n)
+{
+	const struct toc_organisation *o = toc_find_organisation(q->w, d->org);
+	toc_roles roles = o ? TOC_ROLE_ALL : 0;
+
+	for (size_t k = 0; o && k < n; k++)
+		roles &= toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds, TOC_IF_OWN | TOC_IF_ADR, TOC_WHOLE);
+	if (roles)
+		toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&o->code), roles, TOC_WHOLE);
+	if (o)
+		(void)toc_reader_add(q, d, toc_short_str(&o->code), 0);
+}
+
 /* Readers of an M29: the new ones as the disclosed entries' rows let them; the discloser; and the heading for
  * the originators and the data protection officers of both sides. */
 static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_value *to,
@@ -36,16 +76,13 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_val
 	toc_set(q->a, decided, "readers", toc_value_list(q->a));
 	for (size_t i = 0; i < toc_len(to); i++) {
 		const struct toc_organisation *o = toc_find_organisation(q->w, toc_text_of(toc_at(to, i)));
-		toc_roles roles = 0;
-		for (size_t k = 0; k < n; k++)
-			roles |= toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds,
-					      TOC_IF_ADR, TOC_WHOLE);
+		toc_roles roles = readers_at(q, o, entries, n);
 		toc_reader_add_roles(q->a, decided, "readers", toc_short_str(&o->code), roles, TOC_WHOLE);
 		toc_reader_add_roles(q->a, decided, "disclosed_to", toc_short_str(&o->code), roles,
 				     TOC_WHOLE);
 		(void)toc_reader_add(q, d, toc_short_str(&o->code), TOC_IF_ADR);
 	}
-	(void)toc_reader_add(q, d, d->org, TOC_IF_OWN);
+	own_readers(q, d, entries, n);
 	for (size_t k = 0; k < n; k++) {
 		struct toc_str originator = toc_short_str(&entries[k]->org);
 		if (toc_list_has(to, originator) || toc_str_eq(originator, d->org))
@@ -158,6 +195,10 @@ static const struct toc_message *named_entry(struct toc_ask *q, const struct toc
 		toc_refuse_unknown(q, "body.entries.ref");
 		return NULL;
 	}
+	if (m->recalled) {
+		TOC_REFUSE(q, STATE, "body.entries.ref", "domain M25", "entries: it was recalled");
+		return NULL;
+	}
 	if (!toc_short_is(&m->org, q->p->org) ||
 	    !toc_may(action, q->roles, q->org->kinds, TOC_IF_OWN | TOC_IF_ADR | TOC_IF_ACCEPTED)) {
 		TOC_REFUSE(q, NOT_PERMITTED, "body.entries.ref", "domain a.3.1",
@@ -167,22 +208,98 @@ static const struct toc_message *named_entry(struct toc_ask *q, const struct toc
 	return m;
 }
 
+/* Types into which no personal data belong ((e) 4). */
+static bool is_impersonal(struct toc_str k)
+{
+	static const char *const types[] = { "M2.", "M3.", "M6.", "M20." };
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (k.n > strlen(types[i]) && memcmp(k.p, types[i], strlen(types[i])) == 0)
+			return true;
+	return false;
+}
+
 static int check_recipient(struct toc_ask *q, struct toc_str org, const struct toc_message *const *entries,
 			   size_t n)
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
-	bool ok = o && (!q->exercise || toc_exercise_has(q->exercise, org));
+	bool ok = o && !o->suspended && (!q->exercise || toc_exercise_has(q->exercise, org)) && readers_at(q, o, entries, n);
 
-	for (size_t k = 0; ok && k < n; k++)
-		ok = toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds, TOC_IF_ADR,
-				  TOC_WHOLE) != 0;
 	if (!ok)
 		return TOC_REFUSE(q, NO_READER, "body.to", "domain a.3.1",
 				  "to: nobody of \"%.*s\" may read this type of message here",
 				  TOC_STR_ARGS(org));
-	if (toc_is_third_country(q->w, o, q->at) && !toc_get(q->body, "authorisation_ref"))
+	bool personal = false;
+	for (size_t k = 0; k < n; k++)
+		personal |= !is_impersonal(toc_short_str(&entries[k]->k));
+	if (personal && toc_is_third_country(q->w, o, q->at) && !toc_get(q->body, "authorisation_ref"))
 		return TOC_REFUSE(q, CONDITION, "body.authorisation_ref", "domain (e) 6",
 				  "to: personal data to a third country need an authorisation");
+	return 0;
+}
+
+/* One named entry of the incident: the sender's own, of a type that the sender may send; of a report, warning, decision, signal or
+ * situation report also the hub's lead's to pass on. */
+static const struct toc_message *named_of_incident(struct toc_ask *q, const struct toc_value *item, const struct toc_message *first)
+{
+	static const char *const hubs[] = { "M1.", "M2.", "M3.", "M6.", "M20." };
+	const struct toc_message *m = toc_find_message(q->w, toc_get_id(item, "ref"));
+	struct toc_str k = m ? toc_short_str(&m->k) : TOC_STR("");
+	const struct toc_action *action = m ? toc_action_find(k) : NULL;
+	bool may = m && toc_short_is(&m->org, q->p->org) && toc_may_ever(action, q->roles, q->org->kinds);
+
+	if (!toc_knows(q, m) || !toc_uuid_eq(m->incident, q->incident->id) || !toc_uuid_is_nil(m->threat) ||
+	    !(action->flags & TOC_ACTION_RECEIPTS) || toc_str_is(k, "M29.disclose")) {
+		toc_refuse_unknown(q, "body.entries.ref");
+		return NULL;
+	}
+	for (size_t i = 0; !may && (q->roles & TOC_ROLE_IL) && (q->org->kinds & TOC_KIND_HUB) && i < sizeof hubs / sizeof *hubs; i++)
+		may = k.n > strlen(hubs[i]) && memcmp(k.p, hubs[i], strlen(hubs[i])) == 0;
+	if (!may) {
+		TOC_REFUSE(q, NOT_PERMITTED, "body.entries.ref", "domain a.3.1",
+			   "entries: who may send it discloses their own; what is the crisis's the hub's lead");
+		return NULL;
+	}
+	if (m->recalled) {
+		TOC_REFUSE(q, STATE, "body.entries.ref", "domain M25", "entries: it was recalled");
+		return NULL;
+	}
+	if (first && !toc_str_eq(toc_retention_of(toc_short_str(&first->k)), toc_retention_of(k))) {
+		TOC_REFUSE(q, CONDITION, "body.entries.ref", "domain (e) 7", "entries: kept equally long, what is not goes apart");
+		return NULL;
+	}
+	return m;
+}
+
+static int disclose_of_incident(struct toc_ask *q, const struct toc_message **entries)
+{
+	const struct toc_value *named = toc_get(q->body, "entries"), *to = toc_get(q->body, "to");
+	size_t n = 0;
+
+	if (!q->incident)
+		return TOC_REFUSE(q, MISSING_FIELD, "incident_ref", "domain M29", "incident_ref, or case_ref: of what");
+	for (; n < toc_len(named); n++)
+		if (!(entries[n] = named_of_incident(q, toc_at(named, n), n ? entries[0] : NULL)))
+			return -1;
+	for (size_t i = 0; i < toc_len(to); i++)
+		if (check_recipient(q, toc_text_of(toc_at(to, i)), entries, n) < 0)
+			return -1;
+	if (toc_check_passing_on(q, entries, n) < 0)
+		return -1;
+	struct toc_draft *d = toc_ask_draft(q, "M29.disclose");
+	struct toc_uuid *ids = toc_arena_alloc(q->a, n * sizeof *ids);
+	d->ref = entries[0]->eid;
+	d->subject = toc_incident_subject(q->a, q->incident->id);
+	d->retention = toc_retention_of(toc_short_str(&entries[0]->k));
+	for (size_t i = 0; i < n; i++)
+		ids[i] = entries[i]->eid;
+	d->discloses = ids;
+	d->n_discloses = n;
+	readers(q, d, to, entries, n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < toc_len(to); k++)
+			if (!toc_is_reader(entries[i], toc_text_of(toc_at(to, k)), TOC_ROLE_ALL))
+				toc_owe_activation(q, toc_decided(d), entries[i], toc_text_of(toc_at(to, k)));
 	return 0;
 }
 
@@ -196,12 +313,16 @@ int toc_rule_disclose(struct toc_ask *q)
 
 	if (toc_ask_may(q, TOC_IF_OWN | (q->desk ? TOC_IF_ADR : 0)) < 0)
 		return -1;
-	if (t->state == TOC_CASE_DRAFT)
+	if (t && t->state == TOC_CASE_DRAFT)
 		return TOC_REFUSE(q, STATE, "case_ref", "domain a.3.1",
 				  "the case is DRAFT: a draft is never disclosed");
 	if (!toc_uuid_eq(toc_get_id(q->body, "decided_by"), q->p->person))
 		return TOC_REFUSE(q, NOT_PERMITTED, "body.decided_by", "domain M29",
 				  "decided_by: it is not the person who is signed in");
+	if (toc_get(q->body, "triggered_by") && !toc_knows(q, toc_find_message(q->w, toc_get_id(q->body, "triggered_by"))))
+		return toc_refuse_unknown(q, "body.triggered_by");
+	if (!t)
+		return disclose_of_incident(q, entries);
 	for (size_t i = 0; i < toc_len(named); i++) {
 		const struct toc_message *m = named_entry(q, toc_at(named, i));
 		if (!m)

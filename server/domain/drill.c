@@ -157,11 +157,39 @@ static void call(struct toc_ask *q, const struct toc_timer *t)
 	toc_contact_readers(q, d, toc_short_str(&q->point->org));
 }
 
+/* Who is suspended is called by nobody. With its return the drills begin again. */
+static void rest(struct toc_ask *q, const struct toc_timer *t)
+{
+	struct toc_draft *d = toc_deadline_draft(q, "deadline.passed", t);
+	struct toc_str hub = toc_hub(q->w, NULL);
+
+	toc_stop(q, toc_decided(d), t);
+	toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
+	if (hub.n)
+		(void)toc_reader_add(q, d, hub, 0);
+}
+
+void toc_resume_drills(struct toc_ask *q, struct toc_draft *d, const struct toc_organisation *o)
+{
+	for (uint32_t i = 0; i < o->n_points; i++) {
+		const struct toc_point *p = toc_point_in_force(q->w, o->points[i].id, q->now);
+		if (!p || toc_running(q->w, "T31", p->id, toc_short_str(&o->code)))
+			continue;
+		toc_time opens = toc_point_opens(p, q->now);
+		toc_start_t31(q, toc_decided(d), p->id, toc_short_str(&o->code), opens.us == TOC_TIME_NEVER.us ? q->now : opens, p->valid_until);
+	}
+}
+
 void toc_fire_t31(struct toc_ask *q, const struct toc_timer *t)
 {
 	const struct toc_point *p = q->point;
+	const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&p->org));
 	bool running = !toc_uuid_is_nil(p->drill);
 
+	if (!running && o && o->suspended) {
+		rest(q, t);
+		return;
+	}
 	if (running && toc_between(p->drill_from, t->next).us >= TOC_MINUTES(END_MINUTES).us) {
 		fail(q, t);
 	} else if (running) {

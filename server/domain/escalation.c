@@ -182,7 +182,7 @@ static struct toc_str deputy(struct toc_ask *q, struct toc_str desk)
 	struct toc_str org = p ? toc_short_str(&p->deputy) : TOC_STR("");
 
 	d = org.n ? toc_find_organisation(q->w, org) : NULL;
-	if (!o || !d || !(d->kinds & (TOC_KIND_LE | TOC_KIND_CA)) || toc_desk_of(q->threat, org) ||
+	if (!o || !d || d->suspended || !(d->kinds & (TOC_KIND_LE | TOC_KIND_CA)) || toc_desk_of(q->threat, org) ||
 	    !toc_short_is(&d->established_in, toc_short_str(&o->established_in)) ||
 	    (q->exercise && !toc_exercise_has(q->exercise, org)))
 		return TOC_STR("");

@@ -468,8 +468,9 @@ int toc_rule_report(struct toc_ask *q)
 	if (toc_ask_not_ahead(q, time, "from", "body.event_time.from") < 0)
 		return -1;
 	for (size_t i = 0; i < toc_len(services); i++)
-		if (toc_ask_not_ahead(q, toc_at(services, i), "first_seen", "body.services_seen.first_seen") <
-		    0)
+		if ((toc_get(toc_at(services, i), "org") &&
+		     toc_check_member(q, toc_get_text(toc_at(services, i), "org"), 0, "body.services_seen.org") < 0) ||
+		    toc_ask_not_ahead(q, toc_at(services, i), "first_seen", "body.services_seen.first_seen") < 0)
 			return -1;
 	if (toc_check_criteria(q, toc_get(q->body, "criteria"), "body.criteria") < 0)
 		return -1;
@@ -525,6 +526,14 @@ static void show_at_cases(struct toc_ask *q, const struct toc_draft *reference)
 	}
 }
 
+/* Left out, or a case, report or incident that the sender knows. */
+static bool is_end(struct toc_ask *q, const struct toc_value *link, const char *member)
+{
+	struct toc_uuid none = { { 0 } };
+
+	return !toc_get(link, member) || !toc_uuid_is_nil(end_of(q, toc_get_text(link, member), none).id);
+}
+
 /* "We hold a report on this, too": opens nothing, alarms nobody, carries no content. */
 int toc_rule_reference(struct toc_ask *q)
 {
@@ -535,10 +544,15 @@ int toc_rule_reference(struct toc_ask *q)
 	if (!toc_len(links) && !toc_len(toc_get(q->m, "also_reported_to")))
 		return TOC_REFUSE(q, MISSING_FIELD, "also_reported_to", "domain M1",
 				  "also_reported_to: the number that it has with you");
-	for (size_t i = 0; i < toc_len(links); i++)
+	for (size_t i = 0; i < toc_len(links); i++) {
 		if (!toc_get_is(toc_at(links, i), "kind", "also_reported"))
 			return TOC_REFUSE(q, BAD_VALUE, "body.links.kind", "domain M1",
 					  "a reference ties nothing: \"also_reported\"");
+		if (!is_end(q, toc_at(links, i), "ref"))
+			return toc_refuse_unknown(q, "body.links.ref");
+		if (!is_end(q, toc_at(links, i), "to"))
+			return toc_refuse_unknown(q, "body.links.to");
+	}
 	struct toc_draft *d = toc_ask_draft(q, "M1.reference");
 	if (q->incident && toc_len(toc_get(q->m, "audience")) == 0) {
 		toc_tell(q, d, TOC_TO_KNOWING, TOC_IF_ADR);

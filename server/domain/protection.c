@@ -31,9 +31,9 @@ int toc_rule_protect(struct toc_ask *q)
 	if (!toc_get_is(toc_get(q->m, "personal_data"), "level", "special"))
 		return TOC_REFUSE(q, CONDITION, "personal_data.level", "GDPR 9",
 				  "personal_data: a victim's matter is \"special\"");
-	if (!toc_find_organisation(q->w, toc_get_text(q->body, "contact_authority")))
-		return TOC_REFUSE(q, BAD_VALUE, "body.contact_authority", "domain M28",
-				  "contact_authority: no member of that name");
+	if (toc_check_member(q, toc_get_text(q->body, "contact_authority"), TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_SA | TOC_KIND_OA | TOC_KIND_HUB,
+			     "body.contact_authority") < 0)
+		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M28.send");
 	if (!toc_len(audience))
 		return TOC_REFUSE(q, MISSING_FIELD, "audience", "domain M28", "audience: who can protect the victim");

@@ -217,7 +217,7 @@ static int check_target(struct toc_ask *q, struct toc_str to)
 	if (toc_str_eq(to, q->p->org))
 		return TOC_REFUSE(q, BAD_VALUE, "body.redirect_to", "domain b.2",
 				  "redirect_to: it is your own desk");
-	if (!o || (q->exercise && !toc_exercise_has(q->exercise, to)) ||
+	if (!o || o->suspended || (q->exercise && !toc_exercise_has(q->exercise, to)) ||
 	    !(o->kinds & (TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_HUB)) ||
 	    !toc_may_read(send, o->kinds, TOC_IF_ADR, TOC_WHOLE))
 		return TOC_REFUSE(q, NO_READER, "body.redirect_to", "domain a.3.1",

@@ -47,7 +47,7 @@ static void warn(struct toc_ask *q, struct toc_route *r, const char *code, struc
 
 /* ---- addressees ---- */
 
-static bool can_take(struct toc_ask *q, struct toc_str org)
+bool toc_can_take(const struct toc_ask *q, struct toc_str org)
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 
@@ -108,7 +108,7 @@ static size_t add_state(struct toc_ask *q, struct toc_route *r, struct toc_str c
 		return 0;
 	for (uint32_t i = 0; n && i < n->n_desks; i++) {
 		struct toc_str org = toc_short_str(&n->desks[i].org);
-		if (!(n->desks[i].duty & duty) || !can_take(q, org))
+		if (!(n->desks[i].duty & duty) || !toc_can_take(q, org))
 			continue;
 		struct toc_addressee *to = addressee(q, r, org, role, duty, why);
 		if (ground.n && !toc_list_has(to->grounds, ground))
@@ -120,7 +120,7 @@ static size_t add_state(struct toc_ask *q, struct toc_route *r, struct toc_str c
 		for (uint32_t i = 0; c && i < c->n_members; i++) {
 			struct toc_str org = toc_short_str(&c->members[i].org);
 			const struct toc_organisation *o = toc_find_organisation(q->w, org);
-			if (!can_take(q, org) || !o || !(o->kinds & (pass == 0 ? TOC_KIND_LE : TOC_KIND_CA)))
+			if (!toc_can_take(q, org) || !o || !(o->kinds & (pass == 0 ? TOC_KIND_LE : TOC_KIND_CA)))
 				continue;
 			struct toc_addressee *to = addressee(q, r, org, role, duty, why);
 			if (ground.n && !toc_list_has(to->grounds, ground))
@@ -203,7 +203,7 @@ static void fall_back(struct toc_ask *q, struct toc_route *r, uint32_t duty,
 	if (home.n)
 		(void)add_state(q, r, home, TOC_DESK_HOME, duty, TOC_STR(""),
 				toc_arena_printf(q->a, "home state %.*s: %s", TOC_STR_ARGS(home), words));
-	if (hub.n && can_take(q, hub))
+	if (hub.n && toc_can_take(q, hub))
 		(void)addressee(q, r, hub, TOC_DESK_HUB, duty, toc_arena_printf(q->a, "hub: %s", words));
 	for (size_t i = before; i < r->n; i++)
 		r->to[i].optional = !both;
@@ -247,7 +247,7 @@ int toc_route_threat(struct toc_ask *q, const struct toc_value *body, const stru
 		return -1;
 	if (r.n == 0 || unknown) /* one state named and others unknown is both */
 		fall_back(q, &r, duty, notifier);
-	if (toc_len(toc_get(body, "concerned_states")) && hub.n && can_take(q, hub))
+	if (toc_len(toc_get(body, "concerned_states")) && hub.n && toc_can_take(q, hub))
 		(void)addressee(q, &r, hub, TOC_DESK_HUB, duty,
 				TOC_STR("hub: a copy of every notification that goes to a state"));
 	if (choose(q, &r, chosen) < 0)

@@ -52,6 +52,8 @@ struct toc_effective { /* a decision that takes effect */
 };
 void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_effective *e, uint32_t to);
 void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct toc_proposal *p);
+/** Somebody is told by a disclosure: when m is the activation that is in force, they owe an acknowledgement from then on. */
+void toc_owe_activation(struct toc_ask *q, struct toc_value *decided, const struct toc_message *m, struct toc_str org);
 void toc_undo_activation(struct toc_ask *q, struct toc_value *decided);
 void toc_end_proposal(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id, uint32_t state);
 /** A micro or small provider that is not there round the clock: it gets twice the time. p may be NULL. */

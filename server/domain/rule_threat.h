@@ -45,6 +45,8 @@ struct toc_route {
 int toc_route_threat(struct toc_ask *q, const struct toc_value *body, const struct toc_organisation *notifier,
 		     const struct toc_value *chosen, struct toc_route *ret_route);
 /** The part of it that names further states: for a supplement. */
+/** A desk that can be sent a threat now: an authority or the hub, not suspended, in the exercise, and not the sender. */
+bool toc_can_take(const struct toc_ask *q, struct toc_str org);
 int toc_route_states(struct toc_ask *q, const struct toc_value *states, uint32_t duty,
 		     struct toc_route *ret_route);
 struct toc_str toc_hub(const struct toc_world *w,

@@ -435,7 +435,11 @@ static int rule_on_items(struct toc_ask *q, struct toc_draft *d, const struct to
 	toc_readers_of_item(q, d, first.item);
 	if (narrower)
 		toc_owe_confirmations(q, d, toc_find_message(q->w, first.item->message), NULL, false);
-	return first.released ? release(q, d, &first, toc_len(scopes)) : 0;
+	if (first.released)
+		return release(q, d, &first, toc_len(scopes));
+	return toc_len(toc_get(q->m, "audience")) ? TOC_REFUSE(q, BAD_VALUE, "audience", "domain (e) 2",
+							       "audience: a ruling goes to the readers of the item; only a release has others")
+						  : 0;
 }
 
 int toc_rule_scope(struct toc_ask *q)

@@ -24,6 +24,18 @@ static int check_times(struct toc_ask *q)
 	return 0;
 }
 
+/* Who can answer within minutes: whoever says it, or a contact of their organisation (M26). */
+static int check_contact(struct toc_ask *q)
+{
+	struct toc_uuid id = toc_get_id(q->body, "contact_24x7");
+	const struct toc_person *who = toc_find_person(q->w, id);
+
+	if (!toc_get(q->body, "contact_24x7") || toc_uuid_eq(id, q->p->person) ||
+	    (who && !who->left && toc_short_is(&who->org, q->p->org) && toc_is_contact(q->w, q->p->org, id, q->now)))
+		return 0;
+	return toc_refuse_unknown(q, "body.contact_24x7");
+}
+
 static struct toc_uuid new_case(struct toc_ask *q)
 {
 	return toc_uuid_named("case", toc_uuid_str(q->a, q->id));
@@ -60,7 +72,7 @@ static toc_time aware_at(struct toc_ask *q)
 
 int toc_rule_draft(struct toc_ask *q)
 {
-	if (toc_ask_may(q, 0) < 0 || check_times(q) < 0)
+	if (toc_ask_may(q, 0) < 0 || check_times(q) < 0 || check_contact(q) < 0)
 		return -1;
 	if (toc_get(q->m, "case_ref"))
 		return TOC_REFUSE(q, BAD_VALUE, "case_ref", "domain b.2",
@@ -111,7 +123,7 @@ static const struct toc_threat *accepted_case(struct toc_ask *q, const struct to
 				const struct toc_desk *desk = &t->desks[j];
 				const struct toc_organisation *o =
 					toc_find_organisation(q->w, toc_short_str(&desk->org));
-				if (t->state != TOC_CASE_SENT || !o || (o->kinds & TOC_KIND_HUB) ||
+				if (t->state != TOC_CASE_SENT || !o || (o->kinds & TOC_KIND_HUB) || !toc_can_take(q, toc_short_str(&desk->org)) ||
 				    (desk->state != TOC_DESK_ACCEPTED && desk->state != TOC_DESK_IN_PROGRESS))
 					continue;
 				*ret_desk = toc_short_str(&desk->org);
@@ -148,12 +160,22 @@ static void take_over(struct toc_ask *q, struct toc_value *decided, struct toc_u
 	}
 }
 
+/* Kept for six months of its removal, or longer, as the provider says then or later: a review is pending (TCO 6(2)). */
 static void content_removed(struct toc_ask *q, struct toc_value *decided, struct toc_uuid id)
 {
-	if (!toc_get_is(q->body, "content_status", "removed") || (q->threat && q->threat->removed))
+	const struct toc_timer *t = q->threat ? toc_running(q->w, "T8", id, q->p->org) : NULL;
+	toc_time until = toc_get_time(toc_get(q->body, "preserved"), "until", q->at), end;
+
+	if (q->threat && q->threat->removed) {
+		if (t && toc_before(t->deadline, until))
+			toc_start_until(q, decided, "T8", id, q->p->org, t->starts, until);
 		return;
+	}
+	if (!toc_get_is(q->body, "content_status", "removed"))
+		return;
+	end = toc_timer_end(TOC_STR("T8"), q->at);
 	toc_set_bool(q->a, decided, "removed", true);
-	toc_start(q, decided, "T8", id, q->p->org, q->at);
+	toc_start_until(q, decided, "T8", id, q->p->org, q->at, toc_before(end, until) ? until : end);
 }
 
 static void set_dup_keys(struct toc_ask *q, struct toc_value *decided)
@@ -189,7 +211,7 @@ static int check_sendable(struct toc_ask *q)
 		return TOC_REFUSE(q, STATE, "body.step", "domain b.2",
 				  "the case is %s: only a draft is sent; add to it by a supplement",
 				  toc_case_state_name(t->state));
-	if (check_times(q) < 0)
+	if (check_times(q) < 0 || check_contact(q) < 0)
 		return -1;
 	int64_t differs = t ? toc_between(t->aware_at, toc_get_time(q->body, "aware_at", t->aware_at)).us : 0;
 	if (differs > TOC_SKEW.us || differs < -TOC_SKEW.us)
@@ -278,7 +300,8 @@ int toc_rule_supplement(struct toc_ask *q)
 {
 	const struct toc_threat **like, *t = q->threat;
 
-	if (toc_ask_may(q, toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) < 0 || check_times(q) < 0)
+	if (toc_ask_may(q, toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) < 0 || check_times(q) < 0 ||
+	    check_contact(q) < 0)
 		return -1;
 	if (t->state != TOC_CASE_SENT && t->state != TOC_CASE_CLOSED)
 		return TOC_REFUSE(q, STATE, "body.step", "domain b.2",
@@ -308,7 +331,7 @@ int toc_rule_withdraw(struct toc_ask *q)
 {
 	const struct toc_threat *t = q->threat;
 
-	if (toc_ask_may(q, toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) < 0)
+	if (toc_ask_may(q, toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) < 0 || check_contact(q) < 0)
 		return -1;
 	if (t->state != TOC_CASE_DRAFT && t->state != TOC_CASE_SENT)
 		return TOC_REFUSE(q, STATE, "body.step", "domain b.2", "the case is %s already",

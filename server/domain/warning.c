@@ -55,10 +55,15 @@ static int check_likely(struct toc_ask *q)
 				   "criteria: none of them is even likely");
 }
 
-static int check_criteria(struct toc_ask *q)
+static int check_named(struct toc_ask *q)
 {
-	const struct toc_value *list = toc_get(q->body, "criteria");
+	const struct toc_value *list = toc_get(q->body, "criteria"), *signals = toc_get(q->body, "signals");
 
+	for (size_t i = 0; i < toc_len(signals); i++) {
+		const struct toc_item *item = toc_item_named(q, toc_id_of(toc_text_of(toc_at(signals, i))));
+		if (!toc_item_is_read_by(q, item) || !toc_uuid_eq(item->incident, q->incident->id))
+			return toc_refuse_unknown(q, toc_arena_printf(q->a, "body.signals[%zu]", i).p);
+	}
 	return list ? toc_check_criteria(q, list, "body.criteria") : 0;
 }
 
@@ -67,7 +72,7 @@ int toc_rule_warning_propose(struct toc_ask *q)
 	uint32_t to;
 
 	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || check_words(q) < 0 ||
-	    check_criteria(q) < 0 || toc_take_incident_step(q, "M2.propose", &to) < 0)
+	    check_named(q) < 0 || toc_take_incident_step(q, "M2.propose", &to) < 0)
 		return -1;
 	toc_tell(q, toc_ask_draft(q, "M2.propose"), TOC_TO_KNOWING, TOC_IF_ADR);
 	return 0;
@@ -78,7 +83,7 @@ int toc_rule_warning_issue(struct toc_ask *q)
 	uint32_t to;
 
 	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || check_words(q) < 0 ||
-	    check_criteria(q) < 0 || toc_take_incident_step(q, "M2.issue", &to) < 0 || check_likely(q) < 0)
+	    check_named(q) < 0 || toc_take_incident_step(q, "M2.issue", &to) < 0 || check_likely(q) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M2.issue");
 	struct toc_value *decided = toc_decided(d), *warned = toc_value_map(q->a);
@@ -132,6 +137,8 @@ int toc_rule_warning_decline(struct toc_ask *q)
 			     */
 		if (!notice || !toc_is_reader(notice, q->p->org, TOC_ROLE_ALL))
 			return toc_refuse_unknown(q, "case_ref");
+		if (toc_get(q->body, "proposal_ref")) /* warnings are proposed of incidents */
+			return toc_refuse_unknown(q, "body.proposal_ref");
 		if (toc_ask_may(q, q->desk ? TOC_IF_AFF : 0) < 0)
 			return -1;
 		tell_desks(q, toc_ask_draft(q, "M2.decline"));

@@ -62,7 +62,7 @@ static void out_of_incident(struct toc_ask *q, size_t of)
 	struct toc_draft *d = &q->verdict->drafts[of];
 	const struct toc_incident *i = toc_find_incident(q->w, d->incident);
 
-	if (!i || !stands_apart(q, d->k))
+	if (!i || !stands_apart(q, d->k) || (is_of(d->k, "M29") && toc_uuid_is_nil(d->case_ref))) /* its readers are told of the incident by it */
 		return;
 	struct toc_str who = stranger(d, i);
 	if (!who.n && !toc_is_of_deconfliction(d->k))

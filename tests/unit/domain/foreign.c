@@ -10,6 +10,7 @@
 #include "heard.h"
 #include "message/catalogue.h"
 #include "message/json.h"
+#include "message/table.h"
 #include "render/render.h"
 
 #define TIMES_EACH 3    /* for every step and place, in one program */
@@ -209,8 +210,10 @@ static bool is_reference(struct toc_str k, const char *path)
 	static const struct {
 		const char *k, *path;
 	} no[] = { { NULL, "id" }, { NULL, "exercise_ref" }, { NULL, "sender_person" }, { NULL, "sender_client" },
-		   { NULL, "body.items.item_id" }, { "person.enrol", "body.person" },
-		   /* who reports has been offered its duplicates; break-glass opens what its operator was not shown */
+		   { NULL, "body.items.item_id" }, { "person.enrol", "body.person" }, { "hold.set", "body.hold" },
+		   { "mandate.grant", "body.mandate" }, { "credential.issue", "body.credential" },
+		   { "credential.rotate", "body.credential" }, { "org.admit", "body.code" }, { "M26.verify", "body.point" },
+		   /* who reports has been offered its duplicates; break-glass opens, and verifying looks at, what one was not shown */
 		   { "M1.report", "body.links.to" }, { "breakglass.open", "body.entries.ref" } };
 
 	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
@@ -291,6 +294,61 @@ static void everywhere(struct asking *q, struct toc_value *v, const char *path)
 		everywhere(q, v->members[i].value, below(q->s, path, v->members[i].name));
 }
 
+/* ---- of what there is not ---- */
+
+static bool names_something(enum toc_field_kind kind)
+{
+	return kind == TOC_F_UUID || kind == TOC_F_UUID7 || kind == TOC_F_ORG || kind == TOC_F_PERSON;
+}
+
+/* In this field, whatever the message says there, something that there is not: refused; and what is foreign, alike. */
+static void names_nothing(struct asking *q, const struct toc_field *f, struct toc_value *map, const char *path)
+{
+	static const char nothing[] = "01980000-0000-7000-8000-0000deadbeaf", nowhere[] = "Nowhere";
+	struct toc_value *is = toc_get(map, f->name), *own = is ? toc_value_copy(q->s->a, is) : NULL,
+			 *text = toc_value_text(q->s->a, toc_str_of(f->kind == TOC_F_ORG ? nowhere : nothing));
+
+	if (!is_reference(q->k, path) || enough(q->s, q->k, toc_arena_printf(q->s->a, "nothing %s", path).p))
+		return;
+	if (f->list) {
+		struct toc_value *list = toc_value_list(q->s->a);
+		toc_push(q->s->a, list, text);
+		toc_set(q->s->a, map, f->name, list);
+	} else {
+		toc_set(q->s->a, map, f->name, text);
+	}
+	struct toc_refusal r = answer(q->s, q->p, q->m);
+	if (r.code == TOC_NOT_REFUSED) {
+		differences++;
+		printf("  FOREIGN %.*s by %.*s, %s: names nothing, and is accepted\n", TOC_STR_ARGS(q->k), TOC_STR_ARGS(q->p->org), path);
+	}
+	if (f->kind != TOC_F_ORG && !own)
+		at_place(q, text, path);
+	if (own)
+		toc_set(q->s->a, map, f->name, own);
+	else
+		toc_unset(map, f->name);
+}
+
+static void every_name(struct asking *q, const struct toc_shape *shape, struct toc_value *map, const char *path)
+{
+	for (uint32_t i = 0; i < shape->n; i++) {
+		const struct toc_field *f = &shape->fields[i];
+		const char *here = below(q->s, path, toc_str_of(f->name));
+		struct toc_value *v = toc_get(map, f->name);
+		if (names_something(f->kind) && f->need != TOC_N_SERVER)
+			names_nothing(q, f, map, here);
+		if (!v || (f->kind != TOC_F_MAP && f->kind != TOC_F_BODY))
+			continue;
+		const struct toc_shape *of = toc_shape_at(
+			f->kind == TOC_F_MAP ? f->shape : toc_message_type_find(toc_get_text(q->m, "type"))->shape);
+		for (size_t k = 0; f->list && k < toc_len(v); k++)
+			every_name(q, of, toc_at(v, k), here);
+		if (!f->list)
+			every_name(q, of, v, here);
+	}
+}
+
 /* In place of whatever is foreign to them something that there is not. @return how many */
 static unsigned nothing_foreign(struct asking *q, struct toc_value *v, const char *path, uint64_t bit)
 {
@@ -364,6 +422,9 @@ void foreign_ask(struct stage *s, const struct toc_principal *p, const struct to
 	toc_set_cstr(s->a, q.m, "id", "01980000-0000-7000-8000-0000deadbeef");
 	q.k = toc_message_k(s->a, q.m);
 	everywhere(&q, q.m, "");
+	const struct toc_message_type *type = toc_message_type_find(toc_get_text(q.m, "type"));
+	if (type && toc_message_type_is_wire(type) && answer(s, p, q.m).code == TOC_NOT_REFUSED)
+		every_name(&q, toc_shape_envelope(), q.m, "");
 	by_others(&q);
 	toc_arena_free(s->a);
 	*s = before;

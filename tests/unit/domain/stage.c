@@ -12,6 +12,8 @@
 #include "message/catalogue.h"
 #include "message/json.h"
 
+#define WHO_SAYS_IT "00000000-0000-4000-8000-000000000000" /* in a notice: their own number */
+
 /* ---- acting ---- */
 
 static void record(struct stage *s, const struct toc_draft *d, struct toc_world *overlay)
@@ -185,7 +187,7 @@ static const struct toc_value *address_keys(struct stage *s, const struct toc_va
 	return keys;
 }
 
-static void fill(struct stage *s, struct toc_value *m)
+static void fill(struct stage *s, const struct toc_principal *p, struct toc_value *m)
 {
 	static const char *const defaults =
 		"{\"tlp\":\"AMBER\",\"precedence\":\"flash\",\"ack_required\":true,\"lang\":\"en\","
@@ -199,6 +201,8 @@ static void fill(struct stage *s, struct toc_value *m)
 
 	for (size_t i = 0; i < sizeof system / sizeof *system; i++)
 		directory |= toc_get_is(m, "type", system[i]);
+	if (toc_get_is(toc_get(m, "body"), "contact_24x7", WHO_SAYS_IT))
+		toc_set_id(s->a, toc_get(m, "body"), "contact_24x7", p->person);
 
 	if (!toc_get(m, "id")) {
 		char id[TOC_UUID_TEXT];
@@ -222,7 +226,7 @@ int stage_act_as(struct stage *s, const struct toc_principal *p, struct toc_valu
 {
 	struct toc_value *m;
 
-	fill(s, raw);
+	fill(s, p, raw);
 	foreign_ask(s, p, raw);
 	memset(&s->v, 0, sizeof s->v);
 	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0) {
@@ -273,7 +277,7 @@ struct toc_value *stage_prepare(struct stage *s, const char *who, struct toc_val
 	struct toc_principal p = stage_principal(s, who);
 	struct toc_value *m;
 
-	fill(s, raw);
+	fill(s, &p, raw);
 	memset(&s->v, 0, sizeof s->v);
 	if (toc_message_decode(s->a, raw, &m, &s->v.refusal) < 0)
 		return NULL;
@@ -443,9 +447,8 @@ const char *stage_notice(struct stage *s, const char *case_ref, const char *more
 			"status\":\"restricted\","
 			"\"preserved\":{\"preserved\":true,\"until\":\"2040-01-01T00:00:00Z\"},\"user_"
 			"notified\":\"no\","
-			"\"contact_24x7\":\"%s\"}}",
-			*case_ref ? ",\"case_ref\":\"" : "", case_ref, *case_ref ? "\"" : "", at.p,
-			toc_uuid_str(s->a, stage_person(s, "GameNest/night responder")).p));
+			"\"contact_24x7\":\"" WHO_SAYS_IT "\"}}",
+			*case_ref ? ",\"case_ref\":\"" : "", case_ref, *case_ref ? "\"" : "", at.p));
 	struct toc_value *body = toc_get(m, "body"),
 			 *extra = stage_parsed(s->a, toc_arena_printf(s->a, "{%s}", more));
 

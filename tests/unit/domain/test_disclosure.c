@@ -119,4 +119,72 @@ CASE(a_third_country_needs_an_authorisation)
 	stage_free(s);
 }
 
+/* ---- of an incident ---- */
+
+#define NOTHING_PERSONAL "\"personal_data\":{\"level\":\"none\",\"categories\":[]}"
+
+static int pass_on(struct stage *s, const char *who, const char *entry, const char *rendering, const char *to, const char *more)
+{
+	return stage_act(s, who,
+			 "{\"type\":\"M29\",\"incident_ref\":\"%s\",\"tlp\":\"AMBER\"," NOTHING_PERSONAL ",\"body\":{\"step\":\"disclose\",\"entries\":["
+			 "{\"ref\":\"%s\",\"rendering\":\"%s\"}],\"to\":[\"%s\"],\"decided_by\":\"%s\",\"ground\":\"state_found\"%s}}",
+			 toc_uuid_str(s->a, stage_named(s, "report1")->e.incident).p, entry, rendering, to,
+			 toc_uuid_str(s->a, stage_person(s, who)).p, more);
+}
+
+static const char *named(struct stage *s, const char *name)
+{
+	return toc_uuid_str(s->a, stage_named(s, name)->e.eid).p;
+}
+
+CASE(the_hubs_lead_passes_on_what_is_the_crisis_s_and_its_reader_knows_of_it_from_then_on)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "09:30") == 0);
+	struct toc_uuid id = stage_named(s, "report1")->e.incident;
+	CHECK(!toc_is_party(toc_find_incident(s->w, id), TOC_STR("GameNest")));
+	CHECK(pass_on(s, "HUB/lead", named(s, "report1"), "whole", "GameNest", "") == 0);
+	const struct stage_entry *m29 = stage_last(s, "M29.disclose", NULL);
+	CHECK(toc_is_party(toc_find_incident(s->w, id), TOC_STR("GameNest")));
+	CHECK(toc_uuid_eq(m29->e.incident, id) && m29->n_discloses == 1);
+	CHECK(stage_reads(s, m29, "GameNest", TOC_ROLE_CR, NULL));
+	CHECK(!stage_reads(s, m29, "GameNest", TOC_ROLE_AD, NULL));
+	CHECK(!stage_reads(s, m29, "HUB", TOC_ROLE_AD, NULL)); /* who may disclose something does not read everything */
+	CHECK(!stage_reads(s, m29, "Chirplet", TOC_ROLE_ALL, NULL));
+	CHECK(toc_is_reader(toc_find_message(s->w, stage_named(s, "report1")->e.eid), TOC_STR("GameNest"), TOC_ROLE_CR));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(nobody_else_passes_on_what_is_not_their_own)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "12:30") == 0);
+	REFUSED(pass_on(s, "HUB/duty officer", named(s, "report1"), "whole", "GameNest", ""), NOT_PERMITTED);
+	REFUSED(pass_on(s, "BFP/second officer", named(s, "report1"), "whole", "GameNest", ""), NOT_PERMITTED);
+	CHECK(pass_on(s, "AIRU/duty officer", named(s, "report1"), "whole", "GameNest", "") == 0); /* its own */
+	REFUSED(pass_on(s, "HUB/lead", named(s, "report1"), "whole", "OSF", ""), NO_READER);
+	CHECK(pass_on(s, "HUB/lead", named(s, "report1"), "without_personal", "OSF", "") == 0);
+	REFUSED(pass_on(s, "HUB/lead", named(s, "report1"), "whole", "PastePond", ",\"triggered_by\":\"01980000-0000-7000-8000-00000000dead\""), NOT_FOUND);
+	REFUSED(pass_on(s, "HUB/lead", named(s, "send1"), "whole", "BFP", ""), NOT_FOUND); /* a case's: by whom it is, in the case */
+	stage_free(s);
+}
+
+CASE(who_is_told_of_an_activation_later_owes_an_acknowledgement_from_then_on)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_act(s, "", "{\"type\":\"org\",\"body\":{\"step\":\"admit\",\"code\":\"Newcomer\",\"name\":\"Newcomer Video\",\"kinds\":[\"hsp\"],"
+			"\"established_in\":\"XB\",\"api_exercise_only\":true}}") == 0);
+	CHECK(stage_play(s, "lantern.json", "15:00") == 0);
+	CHECK(stage_act(s, "", "{\"type\":\"exercise\",\"body\":{\"step\":\"join\",\"org\":\"Newcomer\"}}") == 0);
+	const char *activation = toc_uuid_str(s->a, stage_last(s, "M3.confirm", NULL)->e.eid).p;
+	struct toc_uuid incident = stage_named(s, "report1")->e.incident;
+	CHECK(!toc_running(s->w, "T19", incident, TOC_STR("Newcomer")));
+	CHECK(pass_on(s, "HUB/lead", activation, "whole", "Newcomer", "") == 0);
+	const struct toc_timer *t = toc_running(s->w, "T19", incident, TOC_STR("Newcomer"));
+	CHECK(t && t->deadline.us == stage_time(s, "30:00").us);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()

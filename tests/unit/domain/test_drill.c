@@ -247,4 +247,48 @@ CASE(a_drill_waits_until_the_desk_opens)
 	stage_free(s);
 }
 
+static int suspension(struct stage *s, const char *suspended)
+{
+	static const char *const who[] = { "HUB/admin", "OPS/admin" };
+	const char *first = NULL;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct toc_value *m = stage_message(s, "{\"type\":\"org\"}");
+		toc_set(s->a, m, "body", stage_parse(s, toc_arena_printf(s->a, "{\"step\":\"suspend\",\"code\":\"AIRU\",\"suspended\":%s}", suspended)));
+		if (first)
+			toc_set_cstr(s->a, m, "supersedes", first);
+		if (stage_act_value(s, who[i], m) < 0)
+			return -1;
+		first = stage_id(s, "org.suspend", NULL);
+	}
+	return 0;
+}
+
+static size_t drills_of(const struct stage *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += toc_str_is(s->ledger[i].e.k, "M26.drill") && toc_get_is(toc_get(s->ledger[i].whole, "body"), "org", "AIRU");
+	return n;
+}
+
+CASE(who_is_suspended_is_not_drilled_and_is_again_when_it_is_back)
+{
+	struct stage *s = stage_new();
+	in_force(s, "\"ITL\"", liaison_only, ROUND);
+	size_t before = drills_of(s);
+	CHECK_INT(suspension(s, "true"), 0);
+	stage_wait(s, TOC_HOURS(24 * 30));
+	CHECK_INT(drills_of(s), before);
+	CHECK_INT(point(s, TOC_FOR_ITL)->drill_result, TOC_DRILL_NONE); /* nor has it failed one */
+	CHECK(toc_running(s->w, "T31", point(s, TOC_FOR_ITL)->id, TOC_STR("AIRU")) == NULL);
+	CHECK_INT(suspension(s, "false"), 0);
+	stage_due(s);
+	CHECK(drills_of(s) > before);
+	CHECK(!toc_uuid_is_nil(point(s, TOC_FOR_ITL)->drill));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()

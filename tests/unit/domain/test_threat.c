@@ -506,4 +506,45 @@ CASE(a_sender_speaks_for_itself)
 	stage_free(s);
 }
 
+CASE(who_can_answer_within_minutes_is_the_sender_or_a_contact_of_its_organisation)
+{
+	static const struct {
+		const char *who;
+		bool good;
+	} named[] = {
+		{ "GameNest/night responder", true }, { "GameNest/second responder", true }, { "GameNest/counsel", true },
+		{ "GameNest/policy lead", false },    { "GameNest/gateway", false },         { "StreamHarbor/night responder", false },
+		{ "AIRU/duty officer", false },
+	};
+	struct stage *s = stage_new();
+
+	stage_to(s, "02:00");
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+		struct toc_value *m = stage_message(s, stage_notice(s, "", ""));
+		toc_set_id(s->a, toc_get(m, "body"), "contact_24x7", stage_person(s, named[i].who));
+		int r = stage_act_value(s, GAME, m);
+		CHECK_INT(r, named[i].good ? 0 : -1);
+		if (r < 0) {
+			CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_FOUND);
+			CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.contact_24x7");
+		}
+	}
+	stage_free(s);
+}
+
+CASE(what_is_preserved_for_longer_moves_t8)
+{
+	const char *id;
+	struct stage *s = sent(&id);
+
+	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"content_status\":\"removed\","
+			"\"preserved\":{\"preserved\":true,\"until\":\"2031-09-01T00:00:00Z\"}}}", id) == 0);
+	CHECK_TEXT(toc_time_str(s->a, toc_running(s->w, "T8", toc_id_of(toc_str_of(id)), TOC_STR("GameNest"))->deadline), "2031-11-17T14:00:00.000Z");
+	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\","
+			"\"preserved\":{\"preserved\":true,\"until\":\"2032-05-17T00:00:00Z\"}}}", id) == 0);
+	CHECK_TEXT(toc_time_str(s->a, toc_running(s->w, "T8", toc_id_of(toc_str_of(id)), TOC_STR("GameNest"))->deadline), "2032-05-17T00:00:00.000Z");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()

@@ -386,4 +386,172 @@ CASE(an_exercise_that_has_ended_calls_nobody)
 	stage_free(s);
 }
 
+/* ---- who is not there ---- */
+
+static int reinstated(struct stage *s, const char *org)
+{
+	static const char *const who[] = { "HUB/admin", "OPS/admin" };
+	const char *first = NULL;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct toc_value *m = stage_message(s, "{\"type\":\"org\"," NO_PERSONAL "}");
+		toc_set(s->a, m, "body", stage_parse(s, toc_arena_printf(s->a, "{\"step\":\"suspend\",\"code\":\"%s\",\"suspended\":false}", org)));
+		if (first)
+			toc_set_cstr(s->a, m, "supersedes", first);
+		if (stage_act_value(s, who[i], m) < 0)
+			return -1;
+		first = stage_id(s, "org.suspend", NULL);
+	}
+	return 0;
+}
+
+CASE(a_threat_is_not_passed_on_to_a_desk_that_is_suspended)
+{
+	struct stage *s = begun();
+	const char *c = notified(s, "");
+
+	CHECK_INT(suspend(s, "BFP"), 0);
+	REFUSED(answers(s, "AIRU/duty officer", c, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\""), NO_READER, "body.redirect_to");
+	REFUSED(stage_act(s, "StreamHarbor/night responder", "{\"type\":\"M29\",\"case_ref\":\"%s\",\"body\":{\"step\":\"disclose\",\"entries\":[{\"ref\":"
+			  "\"%s\",\"rendering\":\"whole\"}],\"to\":[\"BFP\"],\"decided_by\":\"%s\",\"ground\":\"legal_request\"}}",
+			  c, id_of(s, "M4.send"), toc_uuid_str(s->a, stage_person(s, "StreamHarbor/night responder")).p), NO_READER, "body.to");
+	CHECK_INT(reinstated(s, "BFP"), 0);
+	CHECK_INT(answers(s, "AIRU/duty officer", c, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\""), 0);
+	CHECK(of_case(s, "T17", c, "BFP") != NULL);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+#define THE_PHOTO "\"content\":[{\"id\":\"p\",\"type\":\"post\",\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":" \
+	"\"7fe1e1c3fd7e21b28cf076f56c2fb54da665269470785532607c7e73e71c5675\"}]}]"
+
+/* Taken over by a desk that nobody sits at, it would be asked of nobody. */
+CASE(a_notice_about_a_case_whose_desk_is_suspended_is_asked_of_the_others)
+{
+	static const char *const gone[] = { "suspended", "left the exercise" };
+	for (size_t i = 0; i < 2; i++) {
+		struct stage *s = begun();
+		const char *c = notified(s, THE_PHOTO);
+		CHECK_INT(answers(s, "AIRU/duty officer", c, "accept", ",\"own_reference\":\"R\""), 0);
+		CHECK_INT(*gone[i] == 's' ? suspend(s, "AIRU") : leaves(s, "AIRU/admin"), 0);
+		CHECK_INT(stage_act_value(s, "Chirplet/night responder", stage_message(s, stage_notice(s, "", THE_PHOTO
+			",\"concerned_states\":[{\"cc\":\"XB\",\"ground\":\"place_of_offence\"}]"))), 0);
+		const char *second = stage_case(s, "M4.send", "Chirplet");
+		CHECK(of_case(s, "T17", second, "BFP") != NULL && of_case(s, "T17", second, "HUB") != NULL);
+		CHECK(pages_of(s, s->n - 3, "BFP") > 0);
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
+}
+
+CASE(what_does_not_reach_a_suspended_service_informs_and_orders_nothing)
+{
+	struct stage *s = stage_new();
+
+	orders_exercise(s, "2033-02-01T10:00:00Z");
+	CHECK_INT(suspend(s, "GameNest"), 0);
+	REFUSED(stage_act(s, "BFP/duty officer", "{\"type\":\"M9\",\"body\":{\"step\":\"inform\",\"authority\":\"BFP\",\"hsp\":\"GameNest\","
+		"\"procedures_text\":\"x\",\"deadlines_text\":\"y\",\"languages\":[\"en\"],\"channel\":\"api\",\"contact\":\"z\"}}"), NO_READER, "body.hsp");
+	CHECK(orders_issued(s, &orders_nest, "") == NULL);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NO_READER);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.order.addressee");
+	CHECK_INT(reinstated(s, "GameNest"), 0);
+	CHECK(orders_issued(s, &orders_nest, "") != NULL);
+	stage_free(s);
+}
+
+CASE(the_copy_of_an_order_goes_to_nobody_who_is_suspended_and_its_issuer_is_told_before)
+{
+	struct stage *s = stage_new();
+
+	orders_exercise(s, "2033-02-01T10:00:00Z");
+	CHECK_INT(suspend(s, "CDA"), 0);
+	struct toc_value *m = orders_with_form(s, "draft", NULL, orders_form(s, &orders_nest, ""), "");
+	const struct toc_value *warnings = toc_get(stage_prepare(s, orders_nest.issuer, m), "warnings");
+	CHECK(toc_len(warnings) > 0 && toc_get_is(toc_at(warnings, toc_len(warnings) - 1), "code", "no_home_authority"));
+	CHECK(orders_issued(s, &orders_nest, "") != NULL);
+	CHECK(!stage_last(s, "M11.copy", NULL));
+	stage_free(s);
+}
+
+/* ---- what binds is not taken back ---- */
+
+CASE(what_opens_an_hour_or_starts_a_time_of_the_law_is_not_recalled_from_whom_it_binds)
+{
+	struct stage *s = stage_new();
+	const char *order = received(s, "2033-02-01T10:00:00Z");
+
+	CHECK_INT(orders_say(s, orders_nest.responder, "M13", order, orders_answer(s, &orders_nest,
+		"\"reasons\":[\"manifest_errors\"],\"explanation\":\"x\",\"errors_and_information_needed\":\"y\"")), 0);
+	REFUSED(recall(s, orders_nest.responder, id_of(s, "M13.send"), "cancel", ""), CONDITION, "body.kind"); /* the issuer waits for nothing else */
+	CHECK_INT(orders_say(s, orders_nest.issuer, "M14", order, "\"kind\":\"clarification\",\"content\":\"z\",\"at\":\"2033-02-01T10:00:00Z\""), 0);
+	const char *m14 = id_of(s, "M14.clarification");
+	for (size_t i = 0; i < 2; i++) { /* before and after its receipt, which starts the hour */
+		REFUSED(recall(s, orders_nest.issuer, m14, "cancel", ""), CONDITION, "body.kind");
+		REFUSED(recall(s, orders_nest.issuer, m14, "correct", ""), CONDITION, "body.kind");
+		REFUSED(recall(s, orders_nest.issuer, m14, "sent_to_wrong_audience", ""), CONDITION, "body.from");
+		REFUSED(recall(s, orders_nest.issuer, m14, "sent_to_wrong_audience", ",\"from\":[\"GameNest\"]"), CONDITION, "body.from");
+		if (i == 0)
+			CHECK_INT(orders_receipt(s, &orders_nest, "M14.clarification"), 0);
+	}
+	CHECK_INT(recall(s, orders_nest.issuer, m14, "sent_to_wrong_audience", ",\"from\":[\"HUB\"]"), 0);
+	CHECK_INT(orders_say(s, orders_nest.responder, "M12", order, measured(s)), 0);
+	REFUSED(recall(s, orders_nest.responder, id_of(s, "M12.send"), "cancel", ""), CONDITION, "body.kind");
+	CHECK_INT(orders_say(s, "GameNest/counsel", "M15", order, "\"step\":\"request\",\"requester\":\"hsp\",\"reasoned_request\":\"x\","
+			     "\"basis_received_at\":\"2033-02-01T10:00:00Z\""), 0);
+	const char *m15 = id_of(s, "M15.request");
+	CHECK(of_order(s, "T6", order, "CDA") != NULL);
+	REFUSED(recall(s, "GameNest/counsel", m15, "cancel", ""), CONDITION, "body.kind");
+	REFUSED(recall(s, "GameNest/counsel", m15, "sent_to_wrong_audience", ""), CONDITION, "body.from");
+	CHECK_INT(orders_say(s, "CDA/legal officer", "M15", order, "\"step\":\"intention\",\"intended_finding\":\"infringement\",\"reasons\":\"y\""), 0);
+	CHECK_INT(orders_say(s, "CDA/legal officer", "M15", order, "\"step\":\"decision\",\"finding\":\"infringement\",\"seriousness\":\"serious\","
+			     "\"reasons\":\"y\",\"notified\":[\"issuer\",\"hsp\",\"requester\",\"hub\"]"), 0);
+	const char *decision = id_of(s, "M15.decision");
+	CHECK_INT(orders_receipt(s, &orders_nest, "M15.decision"), 0);
+	CHECK(of_order(s, "T7", order, "GameNest") != NULL);
+	REFUSED(recall(s, "CDA/legal officer", decision, "sent_to_wrong_audience", ",\"from\":[\"GameNest\"]"), CONDITION, "body.from");
+	CHECK_INT(orders_say(s, orders_nest.responder, "M16", order,
+			     toc_arena_printf(s->a, "\"step\":\"reinstate\",\"cause\":\"annulled\",\"reinstated_at\":\"%s\",\"kept_down_under_terms\":false",
+					      toc_time_str(s->a, orders_now(s)).p).p), 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(what_is_kept_longer_than_was_said_is_said_again)
+{
+	struct stage *s = stage_new();
+	const char *order = received(s, "2033-02-01T10:00:00Z");
+	const char *answer = measured(s);
+
+	CHECK_INT(orders_say(s, orders_nest.responder, "M12", order, answer), 0);
+	CHECK_TEXT(toc_time_str(s->a, of_order(s, "T8", order, "GameNest")->deadline), "2033-08-01T10:00:00.000Z");
+	until(s, "2033-07-01T10:00:00Z");
+	REFUSED(orders_say(s, orders_nest.responder, "M12", order, answer), STATE, "body");
+	CHECK_INT(orders_say(s, orders_nest.responder, "M12", order, toc_arena_printf(s->a, "%s,\"preserved_until\":\"2034-02-01T10:00:00Z\"", answer).p), 0);
+	CHECK_TEXT(toc_time_str(s->a, of_order(s, "T8", order, "GameNest")->deadline), "2034-02-01T10:00:00.000Z");
+	REFUSED(orders_say(s, orders_nest.responder, "M12", order, toc_arena_printf(s->a, "%s,\"preserved_until\":\"2034-01-01T10:00:00Z\"", answer).p), STATE, "body");
+	until(s, "2033-09-01T10:00:00Z");
+	CHECK(orders_find(s, order)->state != TOC_ORDER_FINAL);
+	until(s, "2034-02-01T10:00:00Z");
+	CHECK_INT(orders_find(s, order)->state, TOC_ORDER_FINAL);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* ---- decisions ---- */
+
+CASE(the_hub_takes_no_fast_path_without_a_request_not_even_to_reopen)
+{
+	const char *p, *id;
+	struct stage *s = begun();
+
+	id = closing(s, &p);
+	stage_to(s, "3:00:00");
+	CHECK_INT(answer(s, "AIRU/second officer", id, "close", "confirm", p), 0);
+	REFUSED(decide(s, "HUB/lead", id, "reopen", "\"body.fast_path\":true"), MISSING_FIELD, "body.requested_by");
+	CHECK_INT(decide(s, "HUB/lead", id, "reopen", toc_arena_printf(s->a, "\"body.fast_path\":true,\"body.requested_by\":\"%s\"", id_of(s, "M1.report")).p), 0);
+	CHECK_INT(state_of(s, id), TOC_INCIDENT_ACTIVE);
+	stage_free(s);
+}
+
 RUN_CASES()
