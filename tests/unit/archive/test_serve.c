@@ -86,7 +86,7 @@ static void a_case_is_played(void)
 					"op"),
 			   "accepted");
 	(void)stage_send(&s, stage_login(&s, "Chirplet", "night responder"),
-			 stage_threat(&s, "nightcourier7"));
+			 stage_threat_of_chirplet(&s, "nightcourier7"));
 	stage_run(&s, 20);
 }
 

@@ -205,7 +205,7 @@ static bool enough(struct stage *s, struct toc_str k, const char *path)
 }
 
 /* Not what the sender makes and chooses (a number that was used is refused, whoever used it), nor who it is itself. */
-static bool is_reference(struct toc_str k, const char *path)
+bool foreign_is_reference(struct toc_str k, const char *path)
 {
 	static const struct {
 		const char *k, *path;
@@ -269,7 +269,7 @@ static void at_place(struct asking *q, struct toc_value *place, const char *path
 {
 	struct toc_str own = place->text, whole = toc_json_str(q->s->a, q->m);
 
-	if (!is_reference(q->k, path) || enough(q->s, q->k, path))
+	if (!foreign_is_reference(q->k, path) || enough(q->s, q->k, path))
 		return;
 	for (size_t i = 0; i < q->n; i++) {
 		if (memmem(whole.p, whole.n, q->things[i], 36)) /* named beside it, it would be there twice */
@@ -296,9 +296,12 @@ static void everywhere(struct asking *q, struct toc_value *v, const char *path)
 
 /* ---- of what there is not ---- */
 
-static bool names_something(enum toc_field_kind kind)
+bool foreign_names_something(const struct toc_field *f)
 {
-	return kind == TOC_F_UUID || kind == TOC_F_UUID7 || kind == TOC_F_ORG || kind == TOC_F_PERSON;
+	enum toc_field_kind kind = f->kind;
+
+	return f->need != TOC_N_SERVER &&
+	       (kind == TOC_F_UUID || kind == TOC_F_UUID7 || kind == TOC_F_ORG || kind == TOC_F_PERSON);
 }
 
 /* In this field, whatever the message says there, something that there is not: refused; and what is foreign, alike. */
@@ -308,7 +311,7 @@ static void names_nothing(struct asking *q, const struct toc_field *f, struct to
 	struct toc_value *is = toc_get(map, f->name), *own = is ? toc_value_copy(q->s->a, is) : NULL,
 			 *text = toc_value_text(q->s->a, toc_str_of(f->kind == TOC_F_ORG ? nowhere : nothing));
 
-	if (!is_reference(q->k, path) || enough(q->s, q->k, toc_arena_printf(q->s->a, "nothing %s", path).p))
+	if (!foreign_is_reference(q->k, path) || enough(q->s, q->k, toc_arena_printf(q->s->a, "nothing %s", path).p))
 		return;
 	if (f->list) {
 		struct toc_value *list = toc_value_list(q->s->a);
@@ -336,7 +339,7 @@ static void every_name(struct asking *q, const struct toc_shape *shape, struct t
 		const struct toc_field *f = &shape->fields[i];
 		const char *here = below(q->s, path, toc_str_of(f->name));
 		struct toc_value *v = toc_get(map, f->name);
-		if (names_something(f->kind) && f->need != TOC_N_SERVER)
+		if (foreign_names_something(f))
 			names_nothing(q, f, map, here);
 		if (!v || (f->kind != TOC_F_MAP && f->kind != TOC_F_BODY))
 			continue;
@@ -354,7 +357,7 @@ static unsigned nothing_foreign(struct asking *q, struct toc_value *v, const cha
 {
 	unsigned n = 0;
 
-	if (v->kind == TOC_TEXT && v->text.n == 36 && is_id(v->text.p, 36) && is_reference(q->k, path)) {
+	if (v->kind == TOC_TEXT && v->text.n == 36 && is_id(v->text.p, 36) && foreign_is_reference(q->k, path)) {
 		struct thing *t = toc_map_get(known.things, v->text);
 		if (!t || t->shown & bit)
 			return 0;

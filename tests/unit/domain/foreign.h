@@ -16,4 +16,10 @@
 void foreign_ask(struct stage *s, const struct toc_principal *p, const struct toc_value *message);
 bool foreign_is_asking(void);
 
+/** Does this field name something by its number or code, which is not the server's to fill in? */
+struct toc_field;
+bool foreign_names_something(const struct toc_field *f);
+/** … and is it not the sender's own to make, nor said to be excepted? path: "body.order_ref" */
+bool foreign_is_reference(struct toc_str k, const char *path);
+
 #endif

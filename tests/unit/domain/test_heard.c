@@ -2,6 +2,9 @@
  * by some case, and asked about things of others; what only the server makes was made, and every timer of timer.def was started, and fired or stopped. */
 #include "check.h"
 #include "domain/rule.h"
+#include "foreign.h"
+#include "message/catalogue.h"
+#include "message/table.h"
 
 #include "base/map.h"
 
@@ -85,6 +88,32 @@ CASE(every_step_that_names_something_was_asked_about_what_is_somebody_elses)
 			check_bad++;
 			printf("  %s: never asked about what is not the sender's (foreign.h)\n", toc_action_at(i)->k);
 		}
+}
+
+static void expect_asked(const char *k, const struct toc_shape *shape, const char *under)
+{
+	for (uint32_t i = 0; i < shape->n; i++) {
+		char path[64], line[160];
+		snprintf(path, sizeof path, "%s%s", under, shape->fields[i].name);
+		snprintf(line, sizeof line, "%s nothing %s", k, path);
+		if (foreign_names_something(&shape->fields[i]) && foreign_is_reference(toc_str_of(k), path) && !was("foreign", line)) {
+			check_bad++;
+			printf("  %s: nobody has put nothing into %s (foreign.h)\n", k, path);
+		}
+	}
+}
+
+CASE(every_field_that_names_something_was_filled_with_what_there_is_not)
+{
+	read_all();
+	for (size_t i = 0; toc_action_at(i); i++) {
+		const char *k = toc_action_at(i)->k, *dot = strchr(k, '.');
+		const struct toc_message_type *t = toc_message_type_find((struct toc_str){ k, (size_t)(dot - k) });
+		if ((toc_action_at(i)->flags & TOC_ACTION_SERVER) || !t || !toc_message_type_is_wire(t))
+			continue;
+		expect_asked(k, toc_shape_envelope(), "");
+		expect_asked(k, toc_shape_at(t->shape), "body.");
+	}
 }
 
 CASE(every_timer_is_started_and_fires_or_is_stopped_in_some_case)

@@ -435,6 +435,14 @@ struct toc_value *stage_threat(struct stage *s, const char *handle)
 	return stage_message(s, "M4", NULL, body.p);
 }
 
+struct toc_value *stage_threat_of_chirplet(struct stage *s, const char *handle)
+{
+	struct toc_value *m = stage_threat(s, handle);
+
+	toc_set_cstr(s->a, toc_get(m, "body"), "contact_24x7", "c113945f-e84a-4fd0-a454-a4f1ac343944"); /* its night responder */
+	return m;
+}
+
 uint64_t stage_post(struct stage *s, unsigned i, struct toc_str grant, unsigned op,
 		    const struct toc_value *message)
 {

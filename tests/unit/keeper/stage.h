@@ -83,7 +83,8 @@ struct toc_str stage_login_at(struct stage *s, unsigned i, const char *org, cons
 
 /** An envelope of the exercise QUIET BELL around the JSON body. */
 struct toc_value *stage_message(struct stage *s, const char *type, const char *case_ref, const char *body);
-struct toc_value *stage_threat(struct stage *s, const char *handle); /* an M4.send */
+struct toc_value *stage_threat(struct stage *s, const char *handle); /* an M4.send of GameNest */
+struct toc_value *stage_threat_of_chirplet(struct stage *s, const char *handle);
 /** Send only. @return its conn */
 uint64_t stage_post(struct stage *s, unsigned i, struct toc_str grant, unsigned op,
 		    const struct toc_value *message);

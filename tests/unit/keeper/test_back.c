@@ -123,7 +123,7 @@ CASE(an_id_that_another_organisation_has_used_meanwhile_hides_nothing)
 	stage_wait_serving(&s, 1);
 	struct toc_str g0 = stage_login_at(&s, 0, "GameNest", "night responder");
 	struct toc_str g1 = stage_login_at(&s, 1, "Chirplet", "night responder");
-	struct toc_value *m = stage_threat(&s, "hidden"), *other = stage_threat(&s, "decoy");
+	struct toc_value *m = stage_threat(&s, "hidden"), *other = stage_threat_of_chirplet(&s, "decoy");
 
 	toc_set_text(s.a, other, "id", toc_get_text(m, "id"));
 	stage_go_away(&s, 0); /* keeper 0 only */

@@ -310,7 +310,7 @@ CASE(two_keepers_on_one_ledger_lose_races_and_agree)
 		char name[16];
 		snprintf(name, sizeof name, "handle%d", i);
 		c0[i] = stage_post(&s, 0, g0, 1, stage_threat(&s, name));
-		c1[i] = stage_post(&s, 1, g1, 1, stage_threat(&s, name));
+		c1[i] = stage_post(&s, 1, g1, 1, stage_threat_of_chirplet(&s, name));
 		if (i % 4 == 0)
 			stage_run(&s, 1);
 	}

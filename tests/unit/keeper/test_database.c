@@ -73,7 +73,7 @@ CASE(two_nodes_write_one_ledger)
 		char name[16];
 		snprintf(name, sizeof name, "handle%d", i);
 		c[0][i] = stage_post(&s, 0, g0, 1, stage_threat(&s, name));
-		c[1][i] = stage_post(&s, 1, g1, 1, stage_threat(&s, name));
+		c[1][i] = stage_post(&s, 1, g1, 1, stage_threat_of_chirplet(&s, name));
 		if (i % 5 == 0)
 			stage_run(&s, 1);
 	}

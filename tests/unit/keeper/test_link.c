@@ -46,7 +46,7 @@ static struct toc_str a_letter(void)
 {
 	stage_begin(&s);
 	stage_archive(&s);
-	theirs = case_of(stage_send(&s, stage_login(&s, "Chirplet", "night responder"), stage_threat(&s, "another")));
+	theirs = case_of(stage_send(&s, stage_login(&s, "Chirplet", "night responder"), stage_threat_of_chirplet(&s, "another")));
 	mine = case_of(stage_send(&s, stage_login(&s, "GameNest", "night responder"), stage_threat(&s, "nightcourier7")));
 	stage_settle(&s, 0);
 	CHECK_INT(stage_published_count(&s, 0, "M4.send"), 2);
