@@ -56,6 +56,8 @@ struct script mix_script(struct stage *s)
 					 "{\"type\":\"M5\",\"body\":{\"kind\":\"outcome\",\"outcome\":\"safe\"}}"),
 	};
 	toc_unset(toc_get(p.draft, "body"), "concerned_states");
+	toc_set_id(s->a, toc_get(p.draft, "body"), "contact_24x7", stage_person(s, "GameNest/night responder"));
+	toc_set_id(s->a, toc_get(p.notice, "body"), "contact_24x7", stage_person(s, "GameNest/night responder"));
 	struct toc_value *all[] = { p.draft,	p.notice, p.machine,	p.seen,	  p.ack,
 				    p.question, p.answer, p.supplement, p.accept, p.outcome };
 	const struct toc_value *envelope = stage_message(
