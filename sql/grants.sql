@@ -34,7 +34,7 @@ revoke all on all tables in schema audit from public, tocsin_app, tocsin_reader,
 revoke all on all functions in schema ledger, audit from tocsin_auditor;
 revoke all on all functions in schema audit from public, tocsin_app, tocsin_reader, tocsin_signer;
 grant usage on schema ledger, audit to tocsin_auditor;
-grant select on ledger.entry, ledger.checkpoint, audit.fact, audit.erasure, audit.receipt, audit.timer, audit.timer_end, audit.kept, audit.checked, audit.flaw,
+grant select on ledger.entry, ledger.checkpoint, audit.fact, audit.erasure, audit.receipt, audit.timer, audit.timer_end, audit.timer_step, audit.tie, audit.kept, audit.checked, audit.flaw,
 	audit.entry, audit.reader, audit.receipt_of, audit.deadline, audit.decision, audit.ordered, audit.signal, audit.signal_state, audit.page,
 	audit.read, audit.privileged to tocsin_auditor;
 grant execute on function ledger.document(ledger.entry), audit.mine(), audit.open(bigint, bigint), audit.catch_up(integer), audit.check_slice()

@@ -79,6 +79,7 @@ static void on_open(void *ctx, uint64_t as_of, bool whole, bool deconfliction)
 	struct toc_value *head = toc_value_map(w->arena);
 
 	w->opened = true;
+	w->as_of = as_of;
 	w->whole = whole;
 	toc_set_text(w->arena, head, "query", toc_get_text(w->body, "query"));
 	toc_set(w->arena, head, "parameters", toc_get(w->body, "parameters") ? toc_value_copy(w->arena, toc_get(w->body, "parameters")) : toc_value_list(w->arena));
@@ -101,6 +102,7 @@ void toc_answer_give(struct toc_answer *w, struct toc_str json, uint64_t place)
 {
 	if (w->failed)
 		return;
+	toc_page_row(&w->page, place);
 	break_off_if(w, toc_taking_row(w->taking, &w->lines, json, place, &w->why));
 	if (w->lines.n >= DATA_BYTES)
 		send_lines(w);
@@ -120,7 +122,6 @@ void toc_answer_end(struct toc_answer *w, int result, bool more, const struct to
 	w->more = more;
 	if (why)
 		w->why = *why;
-	toc_rows_end(w);
 }
 
 static void on_end(void *ctx, int result, bool more, const struct toc_error *why)
@@ -177,8 +178,9 @@ static void end_of_rows(struct toc_answer *w)
 		return;
 	}
 	const struct toc_error went_wrong = w->why;
+	const struct toc_value *next = w->more || w->result == TOC_ETIMEOUT ? toc_page_next(&w->page, w->arena, w->as_of) : NULL;
 	int r = w->failed ? w->result
-			  : toc_taking_end(w->taking, &w->lines, w->result == 0 && !w->more, w->result < 0 ? &went_wrong : NULL, w->of->o.now(w->of->o.ctx), &w->why);
+			  : toc_taking_end(w->taking, &w->lines, w->result == 0 && !w->more, next, w->result < 0 ? &went_wrong : NULL, w->of->o.now(w->of->o.ctx), &w->why);
 	if (r == TOC_EAGAIN)
 		w->making = true;
 	else if (r < 0)
@@ -343,11 +345,11 @@ void toc_answer_begin(struct toc_answer *w)
 	const struct toc_taking_options form = { .format = toc_get_text(w->body, "format"), .query = w->query, .prover = o->prover, .store = o->store,
 						 .press = o->press, .press_us = o->press_us, .most = o->spool_bytes };
 	static const struct toc_audit_taker taker = { .open = on_open, .row = on_row, .end = on_end };
-	uint64_t limit = toc_question_count(w, "limit", TOC_QUERY_ROWS_MOST);
+	uint64_t limit = toc_query_count_of(w->body, "limit", TOC_QUERY_ROWS_MOST);
 	struct toc_audit_question q = {
 		.seq = w->seq,
-		.as_of = toc_question_count(w, "as_of", 0),
-		.skip = toc_question_count(w, "skip", 0),
+		.as_of = toc_query_count_of(w->body, "as_of", 0),
+		.skip = toc_query_count_of(w->body, "skip", 0),
 		.limit = limit < TOC_QUERY_ROWS_MOST ? limit : TOC_QUERY_ROWS_MOST,
 		.time = TOC_SECONDS(o->seconds),
 	};
@@ -361,6 +363,7 @@ void toc_answer_begin(struct toc_answer *w)
 		name_query(w, &q);
 	else
 		q.statement = toc_get_text(w->body, "sql");
+	toc_page_begin(&w->page, w->query, w->body);
 	toc_rows_begin(w, &q);
 	toc_count(TOC_METRIC_ARCHIVE_READS);
 	w->until_us = toc_clock_mono_us() + q.time.us;
@@ -374,7 +377,6 @@ void toc_answer_done(struct toc_answer *w)
 		toc_child_unwatch(w->of->o.child, w);
 		toc_audit_free(w->audit);
 	}
-	toc_rows_done(w);
 	toc_taking_free(w->taking);
 	toc_buf_done(&w->lines);
 }

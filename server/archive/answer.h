@@ -3,7 +3,7 @@
  *   auditor.c   frames; how many are answered at a time
  *   question.c  what is asked, as it stands in the ledger
  *   answer.c    its course: a session of the database, the form in which it is taken away, its reader, its end
- *   rows.c      what becomes of the session's rows: they go out as they are, are summed up, or name places to be read
+ *   rows.c      what becomes of the session's rows: they go out as they are, or name places to be read
  *
  * Callbacks take down what happened; whatever follows from it is done in the answer's next step (toc_child_source).
  */
@@ -11,12 +11,12 @@
 #define TOC_ARCHIVE_ANSWER_H
 
 #include "archive/auditor.h"
+#include "archive/page.h"
 #include "archive/reading.h"
 #include "archive/taking.h"
 
 #include "base/refusal.h"
 #include "ipc/grant.h"
-#include "message/knew.h"
 #include "message/query.h"
 #include "store/audit.h"
 
@@ -53,6 +53,8 @@ struct toc_answer {
 	struct toc_taking *taking; /* in which form it goes out */
 	bool opened, whole, ended, making, failed; /* ended: the session; failed: it is to be broken off, for `why` */
 	bool more;
+	uint64_t as_of; /* it looks at so much of the ledger */
+	struct toc_page page;
 	int result;
 	struct toc_error why;
 	int64_t until_us;
@@ -66,22 +68,18 @@ struct toc_answer {
 	struct toc_reading reading;
 	uint64_t *wanted; /* places that are still to be read */
 	size_t n_wanted, at_wanted;
-	struct toc_knew *knew; /* what they add up to */
-	const struct toc_value *known; /* the sum, once there are no more rows; told up to there: */
-	size_t at_list, at_known;
+	uint64_t skip, limit; /* of what is found in them */
 };
 
 /* question.c */
 /** Read it, and begin, or refuse. @return false: the database does not answer */
 bool toc_question_read(struct toc_answer *w) TOC_MUSTCHECK;
-/** A number that is one of its parameters. */
-uint64_t toc_question_count(const struct toc_answer *w, const char *name, uint64_t absent);
 
 /* answer.c */
 void toc_answer_begin(struct toc_answer *w);
 void toc_answer_refuse(struct toc_answer *w, enum toc_refusal_code code, const char *field, const char *words);
 bool toc_answer_has_room(const struct toc_answer *w); /* its reader takes more */
-/** A row goes out. @param place in the ledger, of what is evidence */
+/** A row goes out. @param place in the ledger, if its query is by place */
 void toc_answer_give(struct toc_answer *w, struct toc_str json, uint64_t place);
 /** There are no more rows: 0, or TOC_E* and why. */
 void toc_answer_end(struct toc_answer *w, int result, bool more, const struct toc_error *why);
@@ -90,9 +88,7 @@ void toc_answer_done(struct toc_answer *w); /* what it holds */
 
 /* rows.c */
 void toc_rows_begin(struct toc_answer *w, struct toc_audit_question *q);
-void toc_rows_done(struct toc_answer *w);
 void toc_rows_take(struct toc_answer *w, struct toc_str json);
-void toc_rows_end(struct toc_answer *w); /* there are no more */
 bool toc_rows_wait(const struct toc_answer *w); /* some are here that have not gone out */
 void toc_rows_go_on(struct toc_answer *w); /* as many go out as its reader takes */
 

@@ -44,13 +44,3 @@ bool toc_question_read(struct toc_answer *w)
 {
 	return toc_reading_begin(&w->reading, w->seq, true, &as_question, w) == 0;
 }
-
-uint64_t toc_question_count(const struct toc_answer *w, const char *name, uint64_t absent)
-{
-	struct toc_str s = toc_query_value_of(w->body, name);
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++) /* digits: it was checked */
-		n = n * 10 + (uint64_t)(s.p[i] - '0');
-	return s.n ? n : absent;
-}

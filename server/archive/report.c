@@ -84,6 +84,8 @@ static struct toc_str cover(const struct report *r)
 	fact(a, facts, "Purpose", toc_get_text(o->head, "purpose"));
 	fact(a, facts, "On record", toc_arena_printf(a, "the question is entry %lld; looked at were the first %lld entries",
 						     (long long)toc_get_int(o->head, "asked", -1), (long long)toc_get_int(o->head, "as_of", -1)));
+	if (toc_get_int(o->head, "behind", 0) > 0)
+		fact(a, facts, "NOT LOOKED AT", toc_arena_printf(a, "the newest %lld entries: the server had still to go through them", (long long)toc_get_int(o->head, "behind", 0)));
 	if (!toc_get_bool(o->head, "whole"))
 		fact(a, facts, "Not in it", TOC_STR("what is personal: the mandate does not cover it"));
 	fact(a, facts, "Rows", toc_arena_printf(a, "%llu%s", (unsigned long long)o->rows, o->complete ? "" : ": NOT ALL"));

@@ -1,5 +1,5 @@
 /* rows.c: see answer.h. A row of ENTRIES, EVIDENCE and FINDS is a place: the entry there is read with what is sealed of it, one
- * after the other. Rows of KNEW are summed up, and the sum is told when there are no more. All others go out as they are. */
+ * after the other. All others go out as they are. */
 #include "archive/answer.h"
 #include "archive/evidence.h"
 #include "archive/finds.h"
@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define KNEW_ENTRIES 100000 /* that name the organisation: more are not computed with */
-
 static enum toc_query_kind kind_of(const struct toc_answer *w)
 {
 	return w->query ? w->query->kind : TOC_QUERY_ROWS;
@@ -18,49 +16,46 @@ static enum toc_query_kind kind_of(const struct toc_answer *w)
 
 void toc_rows_begin(struct toc_answer *w, struct toc_audit_question *q)
 {
-	switch (kind_of(w)) {
-	case TOC_QUERY_KNEW:
-		w->knew = toc_knew_new(w->arena, toc_query_value_of(w->body, "org"));
-		q->limit = KNEW_ENTRIES;
-		q->skip = 0;
-		break;
-	case TOC_QUERY_ENTRIES:
-	case TOC_QUERY_EVIDENCE:
-	case TOC_QUERY_FINDS:
+	if (kind_of(w) != TOC_QUERY_ROWS)
 		w->wanted = toc_arena_alloc(w->arena, TOC_AUDIT_ROWS_AT_ONCE * sizeof *w->wanted);
-		break;
-	case TOC_QUERY_ROWS:
-		break;
-	}
+	if (kind_of(w) != TOC_QUERY_FINDS)
+		return;
+	w->skip = q->skip; /* how many places are looked at is nothing to whoever asks */
+	w->limit = q->limit;
+	q->skip = 0;
+	q->limit = UINT64_MAX;
 }
 
-void toc_rows_done(struct toc_answer *w)
+/* What is by place has it in front. */
+static uint64_t place_of(const struct toc_answer *w, struct toc_str json)
 {
-	toc_knew_free(w->knew);
-}
+	static const char front[] = "{\"seq\":";
+	const char *p = json.p + sizeof front - 1, *end = json.p + json.n;
+	uint64_t n = 0;
 
-static struct toc_value *parsed(struct toc_arena *a, struct toc_str json)
-{
-	struct toc_refusal r;
-	struct toc_value *v;
-
-	if (toc_json_parse(a, json, TOC_AUDIT_ROW_MAX, 64, &v, &r) < 0)
-		TOC_WRONG("PostgreSQL's JSON does not parse");
-	return v;
+	if (!w->page.by_place)
+		return 0;
+	if (json.n < sizeof front || memcmp(json.p, front, sizeof front - 1) != 0)
+		TOC_WRONG("a query that takes `after` has no `seq` in front");
+	for (; p < end && *p >= '0' && *p <= '9'; p++)
+		n = n * 10 + (uint64_t)(*p - '0');
+	return n;
 }
 
 void toc_rows_take(struct toc_answer *w, struct toc_str json)
 {
-	if (!w->knew && !w->wanted) {
-		toc_answer_give(w, json, 0);
+	struct toc_arena *scratch;
+	struct toc_refusal r;
+	struct toc_value *row;
+
+	if (!w->wanted) {
+		toc_answer_give(w, json, place_of(w, json));
 		return;
 	}
-	struct toc_arena *scratch = toc_arena_new();
-	const struct toc_value *row = parsed(scratch, json);
-	if (w->knew)
-		toc_knew_take(w->knew, row, false);
-	else
-		w->wanted[w->n_wanted++] = (uint64_t)toc_get_int(row, "seq", 0);
+	scratch = toc_arena_new();
+	if (toc_json_parse(scratch, json, TOC_AUDIT_ROW_MAX, 64, &row, &r) < 0)
+		TOC_WRONG("PostgreSQL's JSON does not parse");
+	w->wanted[w->n_wanted++] = (uint64_t)toc_get_int(row, "seq", 0);
 	toc_arena_free(scratch);
 }
 
@@ -79,21 +74,31 @@ static void on_entry(void *ctx, struct toc_arena *scratch, const struct toc_row 
 		toc_log(TOC_LOG_ERROR, "entry_unreadable", "entry %llu: %s", (unsigned long long)row->seq, why->text);
 	} else if (kind_of(w) == TOC_QUERY_FINDS) {
 		struct toc_str line = toc_finds(scratch, e, toc_keyring_by_id(ring, row->data_key), w->who.org, toc_query_value_of(w->body, "identifier"));
-		if (line.n)
-			toc_answer_give(w, line, 0);
+		if (line.n && w->skip)
+			w->skip--;
+		else if (line.n && toc_taking_count(w->taking) == w->limit)
+			w->more = true;
+		else if (line.n)
+			toc_answer_give(w, line, row->seq);
 	} else {
 		struct toc_opened shown = *e;
 		if (!w->whole && toc_str_is(e->entry.mode, "system"))
 			shown.data = NULL; /* numbers and addresses of people, whatever the message says of its content */
-		toc_answer_give(w, toc_render_entry(scratch, &shown, w->whole ? TOC_WHOLE : TOC_WITHOUT_PERSONAL, false), 0);
+		toc_answer_give(w, toc_render_entry(scratch, &shown, w->whole ? TOC_WHOLE : TOC_WITHOUT_PERSONAL, false), row->seq);
 	}
+}
+
+/* No further ones are read. */
+static void leave_off(struct toc_answer *w)
+{
+	w->n_wanted = w->at_wanted = 0;
 }
 
 static void no_database(struct toc_answer *w)
 {
 	struct toc_error why;
 
-	w->n_wanted = w->at_wanted = 0;
+	leave_off(w);
 	toc_answer_end(w, toc_fail(&why, TOC_EIO, "the database does not answer"), false, &why);
 }
 
@@ -103,8 +108,11 @@ static void on_read(void *ctx, int result)
 
 	if (result < 0) {
 		no_database(w);
+	} else if (w->more && !w->ended) { /* as many were found as were asked for */
+		leave_off(w);
+		toc_answer_end(w, 0, true, NULL);
 	} else if (++w->at_wanted == w->n_wanted) {
-		w->at_wanted = w->n_wanted = 0;
+		leave_off(w);
 		toc_audit_pause(w->audit, !toc_answer_has_room(w)); /* nobody else wakes the session */
 	}
 }
@@ -119,57 +127,15 @@ static void read_next(struct toc_answer *w)
 		no_database(w); /* its queue is full of others */
 }
 
-/* ---- what an organisation knew ---- */
-
-static const struct {
-	const char *kind, *member;
-} KNOWN[] = { { "message", "messages" }, { "own", "own" }, { "timer", "timers" } };
-
-#define KNOWN_LISTS (sizeof KNOWN / sizeof *KNOWN)
-
-static void tell(struct toc_answer *w, const char *kind, const struct toc_value *x)
-{
-	struct toc_arena *scratch = toc_arena_new();
-	struct toc_value *v = toc_value_map(scratch);
-
-	toc_set_cstr(scratch, v, "kind", kind);
-	for (size_t m = 0; m < x->n; m++)
-		toc_set_str(scratch, v, x->members[m].name, x->members[m].value);
-	toc_answer_give(w, toc_json_str(scratch, v), 0);
-	toc_arena_free(scratch);
-}
-
-static void tell_next(struct toc_answer *w)
-{
-	const struct toc_value *list = toc_get(w->known, KNOWN[w->at_list].member);
-
-	if (w->at_known < toc_len(list)) {
-		tell(w, KNOWN[w->at_list].kind, toc_at(list, w->at_known++));
-	} else {
-		w->at_list++;
-		w->at_known = 0;
-	}
-}
-
-void toc_rows_end(struct toc_answer *w)
-{
-	if (w->knew && w->result == 0)
-		w->known = toc_knew_answer(w->knew);
-}
-
 /* ---- going out ---- */
 
 bool toc_rows_wait(const struct toc_answer *w)
 {
-	return w->n_wanted > 0 || (w->known && w->at_list < KNOWN_LISTS);
+	return w->n_wanted > 0;
 }
 
 void toc_rows_go_on(struct toc_answer *w)
 {
-	while (toc_rows_wait(w) && !w->reading.busy && !w->failed && !w->gone && toc_answer_has_room(w)) {
-		if (w->known)
-			tell_next(w);
-		else
-			read_next(w);
-	}
+	while (toc_rows_wait(w) && !w->reading.busy && !w->failed && !w->gone && toc_answer_has_room(w))
+		read_next(w);
 }

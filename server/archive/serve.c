@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FAR_BEHIND 10000 /* entries: more than a busy minute leaves */
+#define FAR_TOLD_US INT64_C(30000000)
 #define DEADLINE TOC_SECONDS(2) /* of one look */
 #define ALL_KEYS_DEADLINE TOC_SECONDS(28) /* at the start, and after an erasure: there may be very many */
 #define TIME_US 5000000         /* of one READ, waiting included */
@@ -38,6 +40,7 @@ struct toc_archive {
 	struct toc_prover *prover; /* NULL: the log is not shown */
 	struct toc_auditor *auditor;
 	struct toc_facts *facts; /* NULL: nobody audits */
+	int64_t far_us;          /* when it was last said that they are far behind; 0: they are not */
 	struct toc_buf out;
 	struct reading *first, **end;
 	size_t n;
@@ -443,6 +446,20 @@ static toc_time now_of(void *archive)
 static const struct toc_child_source facts_source = { .fd = toc_facts_fd, .wants = toc_facts_wants, .next_us = toc_facts_next_us,
 						      .step = toc_facts_step };
 
+/* After an upgrade it takes minutes: the operator is told how far it is. */
+static void tell_how_far(struct toc_archive *a, int64_t behind)
+{
+	int64_t now = toc_clock_mono_us();
+
+	if (behind >= FAR_BEHIND && (!a->far_us || now >= a->far_us + FAR_TOLD_US)) {
+		toc_log(TOC_LOG_INFO, "facts_behind", "%lld entries are still gone through for auditors; until then they are answered as of what is known, and told so", (long long)behind);
+		a->far_us = now;
+	} else if (behind == 0 && a->far_us) {
+		toc_log(TOC_LOG_INFO, "facts_known", "all entries are gone through for auditors");
+		a->far_us = 0;
+	}
+}
+
 static void look_at_facts(struct toc_archive *a)
 {
 	struct toc_error why;
@@ -450,6 +467,7 @@ static void look_at_facts(struct toc_archive *a)
 	if (!a->facts)
 		return;
 	toc_gauge(TOC_METRIC_ARCHIVE_BEHIND, 0, toc_facts_behind(a->facts));
+	tell_how_far(a, toc_facts_behind(a->facts));
 	if (toc_facts_trouble(a->facts, &why))
 		toc_log(TOC_LOG_WARN, "facts_wait", "what auditors look for is not computed, trying again in 5 s: %s", why.text);
 }

@@ -176,7 +176,7 @@ static int begin_making(struct toc_taking *t, bool complete, struct toc_str dige
 	return t->making ? TOC_EAGAIN : toc_fail(reterr, TOC_EIO, "there is no room for the answer now");
 }
 
-int toc_taking_end(struct toc_taking *t, struct toc_buf *out, bool complete, const struct toc_error *why, toc_time now, struct toc_error *reterr)
+int toc_taking_end(struct toc_taking *t, struct toc_buf *out, bool complete, const struct toc_value *next, const struct toc_error *why, toc_time now, struct toc_error *reterr)
 {
 	struct toc_value *last = toc_value_map(t->a);
 	struct toc_sha256 sha = digest_of_rows(t);
@@ -187,6 +187,8 @@ int toc_taking_end(struct toc_taking *t, struct toc_buf *out, bool complete, con
 	toc_set_bool(t->a, last, "complete", complete);
 	if (why)
 		toc_set_cstr(t->a, last, "error", why->text);
+	if (next)
+		toc_set(t->a, last, "next", toc_value_copy(t->a, next));
 	line = toc_json_str(t->a, last);
 	switch (t->form) {
 	case TOC_TAKE_JSONL:
@@ -194,9 +196,17 @@ int toc_taking_end(struct toc_taking *t, struct toc_buf *out, bool complete, con
 		toc_buf_byte(out, '\n');
 		return 0;
 	case TOC_TAKE_CSV:
+		if (!why && toc_get_int(t->head, "behind", 0) > 0) {
+			size_t from = out->n;
+			toc_csv_word(out, toc_arena_printf(t->a, "not looked at: the newest %lld entries, which the server had still to go through", (long long)toc_get_int(t->head, "behind", 0)));
+			digest_file(t, out, from);
+		}
 		if (!why && !complete) {
 			size_t from = out->n;
-			toc_csv_word(out, TOC_STR("not all: there are more rows; ask with skip and as_of"));
+			struct toc_str words = TOC_STR("not all: there are more rows; go on with");
+			for (size_t i = 0; next && i < next->n; i++)
+				words = toc_arena_printf(t->a, "%.*s %.*s=%.*s", TOC_STR_ARGS(words), TOC_STR_ARGS(next->members[i].name), TOC_STR_ARGS(toc_text_of(next->members[i].value)));
+			toc_csv_word(out, words);
 			digest_file(t, out, from);
 		}
 		return why ? TOC_EIO : 0;

@@ -26,9 +26,9 @@ void toc_taking_free(struct toc_taking *t);
 int toc_taking_head(struct toc_taking *t, struct toc_buf *out, struct toc_value *head, struct toc_str statement, struct toc_error *reterr) TOC_MUSTCHECK;
 /** @param place in the ledger, of what is evidence */
 int toc_taking_row(struct toc_taking *t, struct toc_buf *out, struct toc_str json, uint64_t place, struct toc_error *reterr) TOC_MUSTCHECK;
-/** There are no more. @param why NULL: it did not go wrong; JSON Lines say it themselves, the others break off
+/** There are no more. @param next NULL, or how to ask for what is missing @param why NULL: it did not go wrong; JSON Lines say it themselves, the others break off
  * @return also TOC_EAGAIN: it is made now, by toc_taking_step */
-int toc_taking_end(struct toc_taking *t, struct toc_buf *out, bool complete, const struct toc_error *why, toc_time now, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_taking_end(struct toc_taking *t, struct toc_buf *out, bool complete, const struct toc_value *next, const struct toc_error *why, toc_time now, struct toc_error *reterr) TOC_MUSTCHECK;
 
 /* as making.h */
 int toc_taking_fd(const struct toc_taking *t);

@@ -13,6 +13,7 @@
 #define ROWS_BEFORE 200 /* that say how wide columns are */
 #define COLUMNS 64
 #define CELL 40
+#define PAGE "200" /* rows, where nobody says how many */
 
 /* ---- the list ---- */
 
@@ -168,11 +169,24 @@ static void take_row(struct reading *r, struct toc_str line)
 		show_waiting(r);
 }
 
+/* What was asked, and of how much: the newest entries may be missing, after an upgrade for some minutes. */
+static void take_head(struct reading *r, struct toc_str line)
+{
+	struct toc_refusal refusal;
+	struct toc_value *head;
+
+	if (toc_json_parse(r->arena, toc_arena_str(r->arena, line), LINE_MAX_BYTES, 64, &head, &refusal) == 0 && toc_get_int(head, "behind", 0) > 0)
+		cli_complain(r->cli, 0, "the newest %lld entries are not looked at: the server still computes what questions look for; ask again later",
+			     (long long)toc_get_int(head, "behind", 0));
+}
+
 /* A line is a row once another has come after it. */
 static void take_line(struct reading *r, struct toc_str line)
 {
 	if (r->cli->json)
 		printf("%.*s\n", TOC_STR_ARGS(line));
+	if (r->lines == 0)
+		take_head(r, line);
 	if (r->lines++ >= 2)
 		take_row(r, r->before);
 	toc_arena_reset(r->of_before);
@@ -224,6 +238,21 @@ static int refused(struct reading *r)
 			    TOC_STR_ARGS(field), TOC_STR_ARGS(toc_get_text(v, "detail")));
 }
 
+/* How to ask for what is missing. */
+static struct toc_str more_of(struct toc_arena *a, const struct toc_value *last)
+{
+	const struct toc_value *next = toc_get(last, "next");
+	struct toc_str words = TOC_STR("");
+
+	if (toc_get_bool(last, "complete"))
+		return words;
+	words = TOC_STR("; there are more");
+	for (size_t i = 0; next && i < next->n; i++)
+		words = toc_arena_printf(a, "%.*s%s%.*s=%.*s", TOC_STR_ARGS(words), i ? " " : ": go on with ", TOC_STR_ARGS(next->members[i].name),
+					 TOC_STR_ARGS(toc_text_of(next->members[i].value)));
+	return words;
+}
+
 static int judge(struct reading *r)
 {
 	struct toc_sha256 digest = toc_digesting_done(r->hash);
@@ -239,11 +268,11 @@ static int judge(struct reading *r)
 	struct toc_str hex = toc_hex(r->arena, digest.b, sizeof digest.b), error = toc_get_text(last, "error");
 	if (!toc_str_eq(toc_get_text(last, "sha256"), hex) || toc_get_int(last, "count", -1) != (int64_t)r->rows)
 		return cli_complain(r->cli, CLI_EXIT_AWAY, "what came is not what was sent");
+	if (!r->cli->json && (!error.n || r->rows))
+		printf("%s%llu row%s%.*s%s\n", term_on(&r->cli->out, TERM_DIM), (unsigned long long)r->rows, r->rows == 1 ? "" : "s",
+		       TOC_STR_ARGS(more_of(r->arena, last)), term_off(&r->cli->out));
 	if (error.n)
 		return cli_complain(r->cli, CLI_EXIT_REFUSED, "%.*s", TOC_STR_ARGS(error));
-	if (!r->cli->json)
-		printf("%s%llu row%s%s%s\n", term_on(&r->cli->out, TERM_DIM), (unsigned long long)r->rows, r->rows == 1 ? "" : "s",
-		       toc_get_bool(last, "complete") ? "" : "; there are more", term_off(&r->cli->out));
 	return CLI_EXIT_OK;
 }
 
@@ -274,6 +303,8 @@ static int body_of(const struct cli *cli, struct toc_arena *a, struct toc_str *r
 		toc_set_str(a, parameters, (struct toc_str){ cli->line.more[i], (size_t)(equals - cli->line.more[i]) },
 			    toc_value_text(a, toc_str_of(equals + 1)));
 	}
+	if (cli->line.command == CLI_AUDIT_QUERY && !cli->line.value[CLI_OPT_EVERYTHING] && !toc_get(parameters, "limit"))
+		toc_set_cstr(a, parameters, "limit", PAGE);
 	toc_set(a, body, "parameters", parameters);
 	*ret = toc_json_str(a, body);
 	return 0;

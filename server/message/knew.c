@@ -159,39 +159,47 @@ static void recalls(struct toc_knew *k, const struct toc_value *entry)
 
 /* ---- timers ---- */
 
+/* A run of a timer begins: it binds us, or we have started it. */
+static void begins(struct toc_knew *k, const struct toc_value *entry, const struct toc_value *s)
+{
+	struct toc_value *t = toc_map_get(k->clocks, toc_get_text(s, "id"));
+
+	if (!t && !is_ours(k, s, "desk") && !is_ours(k, entry, "org"))
+		return;
+	if (!t) {
+		t = toc_value_map(k->a);
+		toc_push(k->a, k->timers, t);
+		toc_map_put(k->clocks, toc_get_text(s, "id"), t);
+	}
+	keep(k, t, "timer", s);
+	keep(k, t, "id", s);
+	keep(k, t, "desk", s);
+	if (toc_get(s, "starts"))
+		keep(k, t, "starts", s);
+	else
+		keep_when(k, t, "starts", entry);
+	keep(k, t, "deadline", s);
+	toc_set_cstr(k->a, t, "state", "running");
+	toc_unset(t, "stopped_at");
+	toc_set(k->a, t, "steps", toc_value_list(k->a));
+}
+
 static void started(struct toc_knew *k, const struct toc_value *entry, const struct toc_value *effects)
 {
 	const struct toc_value *list = toc_get(effects, "timers_started");
 
-	for (size_t i = 0; i < toc_len(list); i++) {
-		const struct toc_value *s = toc_at(list, i);
-		struct toc_value *t = toc_map_get(k->clocks, toc_get_text(s, "id"));
-		if (!t && !is_ours(k, s, "desk") && !is_ours(k, entry, "org"))
-			continue;
-		if (!t) {
-			t = toc_value_map(k->a);
-			toc_push(k->a, k->timers, t);
-			toc_map_put(k->clocks, toc_get_text(s, "id"), t);
-		}
-		keep(k, t, "timer", s);
-		keep(k, t, "id", s);
-		keep(k, t, "desk", s);
-		if (toc_get(s, "starts"))
-			keep(k, t, "starts", s);
-		else
-			keep_when(k, t, "starts", entry);
-		keep(k, t, "deadline", s);
-		toc_set_cstr(k->a, t, "state", "running");
-		toc_set(k->a, t, "steps", toc_value_list(k->a));
-	}
+	for (size_t i = 0; i < toc_len(list); i++)
+		begins(k, entry, toc_at(list, i));
 }
 
-static void stopped(struct toc_knew *k, const struct toc_value *effects)
+static void stopped(struct toc_knew *k, const struct toc_value *entry, const struct toc_value *effects)
 {
 	const struct toc_value *list = toc_get(effects, "timers_stopped");
 
 	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *s = toc_at(list, i), *met = toc_get(s, "met");
+		if (toc_get(s, "starts")) /* both ends of it are said at once */
+			begins(k, entry, s);
 		struct toc_value *t = toc_map_get(k->clocks, toc_get_text(s, "id"));
 		if (!t)
 			continue;
@@ -224,7 +232,7 @@ static void moved(struct toc_knew *k, const struct toc_value *entry, const struc
 
 static void timers(struct toc_knew *k, const struct toc_value *entry, const struct toc_value *effects)
 {
-	stopped(k, effects);
+	stopped(k, entry, effects);
 	started(k, entry, effects);
 	moved(k, entry, effects);
 }

@@ -12,7 +12,6 @@ enum { MAY, MUST };
 #define ROWS TOC_QUERY_ROWS
 #define ENTRIES TOC_QUERY_ENTRIES
 #define EVIDENCE TOC_QUERY_EVIDENCE
-#define KNEW TOC_QUERY_KNEW
 #define FINDS TOC_QUERY_FINDS
 
 enum row_kind { OF_QUERY, OF_PARAMETER, OF_COLUMN };
@@ -92,6 +91,24 @@ struct toc_str toc_query_value_of(const struct toc_value *body, const char *name
 		if (toc_get_is(toc_at(list, i), "name", name))
 			return toc_get_text(toc_at(list, i), "value");
 	return TOC_STR("");
+}
+
+uint64_t toc_query_count_of(const struct toc_value *body, const char *name, uint64_t absent)
+{
+	struct toc_str s = toc_query_value_of(body, name);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n = n * 10 + (uint64_t)(s.p[i] - '0');
+	return s.n ? n : absent;
+}
+
+bool toc_query_has(const struct toc_query *q, const char *parameter)
+{
+	for (size_t i = 0; i < q->n_parameters; i++)
+		if (strcmp(q->parameters[i].name, parameter) == 0)
+			return true;
+	return false;
 }
 
 static const struct toc_query_parameter *parameter_of(const struct toc_query *q, struct toc_str name)

@@ -151,6 +151,26 @@ begin
 end
 $$;
 
+-- What a seal key is of, by its name; what came back has its number behind that.
+create or replace function audit.subject_of(p_subject text, out name text, out kind text, out ref uuid, out org text)
+	language sql immutable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select s.name, s.kind, case when s.kind not in ('org', 'system') then split_part(s.name, ':', 2)::uuid end, case when s.kind = 'org' then split_part(split_part(s.name, ':', 2), '/', 1) end
+		from (select split_part(p_subject, ' ', 1), split_part(split_part(split_part(p_subject, ' ', 1), '/', 1), ':', 1)) s(name, kind)
+$$;
+
+-- Of which exercise that is: null, it is actual.
+create or replace function audit.exercise_of(p_kind text, p_ref uuid) returns uuid
+	language sql stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select case p_kind when 'exercise' then p_ref
+		when 'case' then (select f.exercise from audit.fact f where f.case_ref = p_ref limit 1)
+		when 'incident' then (select f.exercise from audit.fact f where f.incident = p_ref limit 1)
+		when 'order' then (select f.exercise from audit.fact f where f.eid = p_ref limit 1) end
+$$;
+
 -- Until when what these keys seal is kept: microseconds since 1970, null: not in sight; and whether something holds it (0, 1).
 create or replace function ledger.keep_until(p_key uuid[], p_due bigint[], p_held bigint[], p_exercise uuid[]) returns void
 	language sql security definer
@@ -159,18 +179,15 @@ create or replace function ledger.keep_until(p_key uuid[], p_due bigint[], p_hel
 as $$
 	delete from audit.kept t using unnest(p_key, p_due) x(key, due) where t.key = x.key and x.due is null;
 	insert into audit.kept (key, subject, kind, ref, org, retention, exercise, due, held)
-		select k.id, s.name, s.kind, case when s.kind not in ('org', 'system') then split_part(s.name, ':', 2)::uuid end,
-			case when s.kind = 'org' then split_part(split_part(s.name, ':', 2), '/', 1) end, k.retention, x.exercise,
-			to_timestamp(x.due / 1000000.0), x.held = 1
-		from unnest(p_key, p_due, p_held, p_exercise) x(key, due, held, exercise) join ledger.seal_key k on k.id = x.key,
-			lateral (select split_part(k.subject, ' ', 1), split_part(split_part(split_part(k.subject, ' ', 1), '/', 1), ':', 1)) s(name, kind)
+		select k.id, s.name, s.kind, s.ref, s.org, k.retention, x.exercise, to_timestamp(x.due / 1000000.0), x.held = 1
+		from unnest(p_key, p_due, p_held, p_exercise) x(key, due, held, exercise) join ledger.seal_key k on k.id = x.key, lateral audit.subject_of(k.subject) s
 		where x.due is not null
 		on conflict (key) do update set due = excluded.due, held = excluded.held, exercise = excluded.exercise, said = clock_timestamp()
 			where (kept.due, kept.held) is distinct from (excluded.due, excluded.held)
 $$;
 
--- Came back with an older copy: the keeper enters its erasure again. Until it is gone its row, which nothing opens, does not
--- stand in the way of a new key of its subject.
+-- Came back with an older copy: the keeper enters its erasure again, and until it is carried out who audits sees that it is due (it was before:
+-- since when, at the latest, is now). Until it is gone its row, which nothing opens, does not stand in the way of a new key of its subject.
 create or replace function ledger.returned(p_key uuid) returns void
 	language sql security definer
 	set search_path = pg_catalog, pg_temp
@@ -178,6 +195,10 @@ as $$
 	insert into ledger.revenant (key, subject, retention)
 		select k.id, k.subject, k.retention from ledger.seal_key k where k.id = p_key and position(' ' in k.subject) = 0
 		on conflict do nothing;
+	insert into audit.kept (key, subject, kind, ref, org, retention, exercise, due, held, returned)
+		select k.id, s.name, s.kind, s.ref, s.org, k.retention, audit.exercise_of(s.kind, s.ref), clock_timestamp(), false, clock_timestamp()
+		from ledger.seal_key k, lateral audit.subject_of(k.subject) s where k.id = p_key
+		on conflict (key) do update set due = least(kept.due, excluded.due), held = false, returned = coalesce(kept.returned, excluded.returned);
 	update ledger.seal_key k set subject = k.subject || ' ' || k.id where k.id = p_key and position(' ' in k.subject) = 0
 $$;
 

@@ -150,6 +150,21 @@ begin
 			where f.k = 'deadline.passed'
 			order by run.id, run.started, f.seq
 		on conflict do nothing;
+	-- Somebody is called while it runs.
+	insert into audit.timer_step (id, seq, at, org, contact, channel, state)
+		select (v ->> 'id')::uuid, f.seq, f.at, d #>> '{message,body,recipient_org}', (d #>> '{message,body,contact}')::integer,
+			d #>> '{message,body,channel}', d #>> '{message,body,state}'
+		from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
+			lateral jsonb_path_query(d, '$.decided.timers_moved[*]') v
+		where f.k = 'M19.escalation' and f.org = 'server'
+		on conflict do nothing;
+
+	insert into audit.tie (seq, nth, kind, ref, "to")
+		select f.seq, t.nth, t.v ->> 'kind', (t.v ->> 'ref')::uuid, (t.v ->> 'to')::uuid
+		from unnest(p_docs) with ordinality u(d, nth) join audit.fact f on f.seq = p_done + u.nth - 1 and f.seq >= p_done,
+			lateral jsonb_path_query(d, '$.message.body.links[*]') with ordinality t(v, nth)
+		where starts_with(f.k, 'M1.')
+		on conflict do nothing;
 end
 $$;
 
@@ -286,6 +301,20 @@ begin
 			or exists (select from audit.fact f where f.seq = timer_end.seq)))$end$;
 end
 $$;
+
+-- A call, a tie: as its entry.
+alter table audit.timer_step enable row level security;
+alter table audit.timer_step force row level security;
+drop policy if exists timer_step_owner on audit.timer_step;
+create policy timer_step_owner on audit.timer_step to tocsin_owner using (true) with check (true);
+drop policy if exists timer_step_auditor on audit.timer_step;
+create policy timer_step_auditor on audit.timer_step for select to tocsin_auditor using (exists (select from audit.fact f where f.seq = timer_step.seq));
+alter table audit.tie enable row level security;
+alter table audit.tie force row level security;
+drop policy if exists tie_owner on audit.tie;
+create policy tie_owner on audit.tie to tocsin_owner using (true) with check (true);
+drop policy if exists tie_auditor on audit.tie;
+create policy tie_auditor on audit.tie for select to tocsin_auditor using (exists (select from audit.fact f where f.seq = tie.seq));
 
 -- What the walk over the ledger has found (checks.sql): as the entries that it is of.
 alter table audit.flaw enable row level security;

@@ -1,11 +1,12 @@
 // queries.mjs: how long the named queries of auditors take on a long ledger.
 //
-//   ./dev bench queries [--entries 400000] [--repetitions 3] [--state DIR] [--only NAME,NAME] [--one-thing]
+//   ./dev bench queries [--entries 400000] [--repetitions 3] [--state DIR] [--only NAME,NAME] [--one-thing] [--whole]
 // The ledger is filled by bench_seed (threat cases with receipts, questions, deadlines) and then both exercises are played on
 // it: so every query finds something. Times are an auditor's: from the question over HTTPS, which is entered first, to the last
 // line of the answer; medians. Each query is asked
 //   of one thing:     what it tells of an exercise, or of one case or message, under a mandate for these; to its end
-//   of everything:    under a mandate for three organisations that are in all entries; the first 100 rows, or all there are (not with --one-thing)
+//   of everything:    under a mandate for three organisations that are in all entries; a page as people turn them, the first and, where there are
+//                     more, one far in (not with --one-thing); with --whole also to its end, which has no goal but to come
 // and compared with the cheapest question that there is: own SQL that reads nothing. With --state the ledger stays.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -19,8 +20,8 @@ import { build, scratch } from '../integration/lib/server.mjs';
 import { median, startServer, Table } from './lib/bench.mjs';
 
 const { values } = parseArgs({ options: { entries: { type: 'string', default: '400000' }, repetitions: { type: 'string', default: '3' },
-	state: { type: 'string' }, only: { type: 'string' }, 'one-thing': { type: 'boolean', default: false } } });
-const N = Number(values.entries), GOAL_MS = 1000, PAGE = '100';
+	state: { type: 'string' }, only: { type: 'string' }, 'one-thing': { type: 'boolean', default: false }, whole: { type: 'boolean', default: false } } });
+const N = Number(values.entries), GOAL_MS = 1000, PAGE = '200';
 const SEEDED = ['GameNest', 'CDA', 'HUB']; // who speaks in the ledger that is seeded
 const state = values.state ?? path.join(scratch(), 'state');
 
@@ -64,10 +65,10 @@ try {
 			times.push(performance.now() - began);
 			if (r.status !== 200 || r.last.error) { // too slow, most likely: said, and gone on
 				console.error(`${name} ${JSON.stringify(parameters)}: ${r.last?.error ?? JSON.stringify(r.json)}`);
-				return { ms: Infinity, rows: r.rows?.length ?? 0 };
+				return { ms: Infinity, rows: r.rows?.length ?? 0, last: {} };
 			}
 		}
-		return { ms: median(times), rows: r.rows.length };
+		return { ms: median(times), rows: r.rows.length, last: r.last };
 	}
 	const least = await asked(wide, 'sql', {}, { sql: 'select 1 as one' });
 	table.tell('a question that reads nothing', least.ms, 'ms');
@@ -75,13 +76,19 @@ try {
 		const has = (name) => q.parameters.some((p) => p.name === name), must = (name) => q.parameters.some((p) => p.name === name && p.must);
 		if (must('identifier')) continue; // it reads what is sealed of every entry, for a data protection officer
 		const of = (one) => Object.fromEntries(Object.entries(one).filter(([name]) => must(name)));
-		const add = (words, { ms, rows }) => table.add(`${q.name}: ${words}`, ms, { goal: GOAL_MS, unit: 'ms', note: `${rows} rows, ${(ms / least.ms).toFixed(1)} times` });
+		const add = (words, { ms, rows }, goal = { goal: GOAL_MS }) => table.add(`${q.name}: ${words}`, ms, { ...goal, unit: 'ms', note: `${rows} rows, ${(ms / least.ms).toFixed(1)} times` });
 		const seeded = { message: some.id, person: persons[0].person, org: 'CDA', at: some.at };
 		if (has('exercise'))
 			add('an exercise', await asked(narrow, q.name, { ...of({ message: told.rows[0].id, person: persons[0].person, org: 'AIRU', at: '2031-05-17T14:32:00Z' }), exercise: played[0] }));
 		if (has('case')) add('a case', await asked(narrow, q.name, { ...of(seeded), case: some.case }));
 		if (has('message')) add('a message', await asked(narrow, q.name, of(seeded)));
-		if (!values['one-thing']) add('everything', await asked(wide, q.name, { ...of(seeded), limit: PAGE }));
+		if (values['one-thing']) continue;
+		if (has('at')) seeded.at = '2080-01-01T00:00:00Z'; // all of it is before
+		const first = await asked(wide, q.name, { ...of(seeded), limit: PAGE });
+		add('everything', first);
+		if (!first.last.next) continue;
+		add('everything, far in', await asked(wide, q.name, { ...of(seeded), ...(has('after') ? { after: String(Math.round(N * 0.9)) } : first.last.next), limit: PAGE }));
+		if (values.whole) add('everything, to its end', await asked(wide, q.name, of(seeded)), {});
 	}
 } finally {
 	await server.stop({ keep: true });

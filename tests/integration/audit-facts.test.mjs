@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { ask, atConsole, grantMandate } from './lib/audit.mjs';
+import { ran } from './lib/command.mjs';
 import { Door } from './lib/door.mjs';
 import { Ledger } from './lib/ledger.mjs';
 import { Member } from './lib/member.mjs';
@@ -38,7 +39,9 @@ describe('what auditors look for', () => {
 	const all = async (below) => JSON.stringify(await ledger.rows(`select (select jsonb_agg(f order by seq) from audit.fact f where seq < ${below}) as facts,
 		(select jsonb_agg(r order by seq, nth) from audit.receipt r where seq < ${below}) as receipts,
 		(select jsonb_agg(t order by id, started) from audit.timer t where started < ${below}) as timers,
-		(select jsonb_agg(t order by id, started, passed) from audit.timer_end t where seq < ${below}) as ends`, 'admin'));
+		(select jsonb_agg(t order by id, started, passed) from audit.timer_end t where seq < ${below}) as ends,
+		(select jsonb_agg(t order by id, seq) from audit.timer_step t where seq < ${below}) as steps,
+		(select jsonb_agg(t order by seq, nth) from audit.tie t where seq < ${below}) as ties`, 'admin'));
 	const sent = async (more) => ask(server, auditor, 'timeline', { mandate, purpose: 'what is known', parameters: { exercise: LANTERN, ...more } });
 	const sends = (r) => r.rows.filter((x) => x.k === 'M4.send').length;
 
@@ -61,7 +64,7 @@ describe('what auditors look for', () => {
 
 	it('was all to be computed when the archive began: it is again what it was', async () => {
 		const below = await known(), before = await all(below);
-		await ledger.rows('update audit.progress set size = 0; truncate audit.fact, audit.receipt, audit.timer, audit.timer_end, audit.erasure', 'admin');
+		await ledger.rows('update audit.progress set size = 0; truncate audit.fact, audit.receipt, audit.timer, audit.timer_end, audit.timer_step, audit.tie, audit.erasure', 'admin');
 		assert.equal(await known(), 0);
 		await server.kill('archive');
 		await until(async () => (await known()) >= below, 'computed again');
@@ -79,6 +82,9 @@ describe('what auditors look for', () => {
 			assert.ok(r.head.as_of < size && r.head.behind === r.head.asked - r.head.as_of, JSON.stringify(r.head));
 			assert.equal(sends(r), sends(whole));
 			assert.equal(r.last.complete, true);
+			const parameters = { exercise: LANTERN };
+			assert.match((await server.request('POST', '/api/audit/timeline', { credential: auditor, body: { mandate, purpose: 'a table', parameters, format: 'csv' } })).text, /"not looked at: the newest \d+ entries,/);
+			assert.match((await ran(server, ['audit', 'query', 'timeline', `exercise=${LANTERN}`, '--mandate', mandate, '--purpose', 'a table'], { member: 'FRP/auditor' })).err, /the newest \d+ entries are not looked at/);
 			await until(async () => (await door.sample(BEHIND)) > 0, 'the operator sees it');
 			assert.equal((await ask(server, auditor, 'timeline', { mandate, purpose: 'a page', parameters: { exercise: LANTERN, as_of: String(size) } })).json?.code, 'limit');
 		} finally {

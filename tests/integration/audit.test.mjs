@@ -1,15 +1,18 @@
 // audit.test.mjs: auditors ask the ledger, by name and in their own words: nothing is read that no mandate covers, and
 // nothing before it is on record that it is.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { ask, atConsole, grantMandate, system } from './lib/audit.mjs';
 import { exercises, play, ran } from './lib/command.mjs';
+import { accepted, bare } from './lib/ending.mjs';
 import { Member } from './lib/member.mjs';
-import { LANTERN, m4 } from './lib/messages.mjs';
-import { Server, until } from './lib/server.mjs';
+import { LANTERN, m4, message, scenarioTime } from './lib/messages.mjs';
+import { build, scratch, Server, until } from './lib/server.mjs';
 
 let server, admin, dpo, auditor, second;
 before(async () => {
@@ -102,7 +105,7 @@ describe('what the ledger answers for', () => {
 			if (name === 'lantern.json') lantern = played.events.find((e) => e.event === 'begin').exercise;
 			else assert.equal(played.events.find((e) => e.event === 'begin').exercise, id);
 		}
-		mandate = await grantMandate(admin, dpo, { exercises: [lantern, BELL] });
+		mandate = await grantMandate(admin, dpo, { exercises: [lantern, BELL, LANTERN] });
 	});
 	let lantern;
 
@@ -136,6 +139,55 @@ describe('what the ledger answers for', () => {
 		assert.deepEqual(later.rows.filter((r) => r.kind === 'timer' && r.state === 'running').map((t) => [t.timer, t.deadline.slice(11, 19)]), [['T19', '14:43:00'], ['T1', '15:33:32']]);
 	});
 
+	it('what every organisation knew, at any time, is what is added up from the entries alone; in pages too', async () => {
+		const folder = scratch(), compared = {};
+		const differ = (x, y) => (x ?? null) !== (y ?? null) && Date.parse(x) !== Date.parse(y);
+		/** The members of what was added up, in what was answered: times may be written otherwise. */
+		const same = (got, want) => (Array.isArray(want) ? got?.length === want.length && want.every((w, i) => same(got[i], w))
+			: want && typeof want === 'object' ? Object.entries(want).every(([k, w]) => same(got?.[k === 'desk' && got.kind === 'timer' ? 'org' : k], w)) : !differ(got, want));
+		const [harbor, desk] = [await Member.connect(server, 'StreamHarbor', 'night responder'), await Member.connect(server, 'AIRU', 'duty officer')];
+		const told = accepted(await harbor.deliver(m4(harbor)));
+		accepted(await desk.deliver(message('M19', { step: 'human', message_ref: told.id, recipient_org: 'AIRU', channel: 'console', state: 'seen', at: scenarioTime(desk).toISOString(), actor_kind: 'human' }, bare)));
+		await Promise.all([harbor.close(), desk.close()]);
+		for (const exercise of [lantern, BELL, LANTERN]) {
+			const all = await rows('sql', undefined, { sql: `select k, at, org, id, message, decided from entry where exercise = '${exercise}' order by seq` });
+			const file = path.join(folder, exercise), times = all.map((e) => e.at).sort();
+			fs.writeFileSync(file, all.map((e) => `${JSON.stringify(e)}\n`).join(''));
+			const orgs = [...new Set(all.flatMap((e) => [e.org, ...(e.decided.readers ?? []).map((r) => r.org)]))].filter((o) => o !== 'server');
+			const asked = orgs.flatMap((org, n) => (exercise === LANTERN ? [1] : [0.3 + (n % 5) / 10, 1]).map((part) => ({ org, at: times[Math.floor((times.length - 1) * part)] })));
+			const began = new Map(all.flatMap((e) => (e.decided.timers_started ?? []).map((x) => [x.id, x.desk ?? e.org])));
+			for (const e of all.filter((x) => x.k === 'deadline.passed')) asked.push(...(e.decided.timers_moved ?? []).map((m) => ({ org: began.get(m.id), at: e.at })));
+			const oracle = execFileSync(path.join(build, 'tests/unit/message/knew_of'), [file], { input: asked.map((q) => `${q.org} ${q.at}`).join('\n'), encoding: 'utf8' }).trim().split('\n').map((l) => JSON.parse(l));
+			for (const [n, q] of asked.entries()) {
+				const got = await rows('knew', { ...q, exercise });
+				for (const [kind, list] of [['message', 'messages'], ['own', 'own'], ['timer', 'timers']]) {
+					const of = new Map(got.filter((r) => r.kind === kind).map((r) => [r.id, r]));
+					assert.equal(of.size, oracle[n][list].length, `${JSON.stringify(q)}: ${list}`);
+					for (const want of oracle[n][list]) {
+						assert.ok(same(of.get(want.id), want), `${JSON.stringify(q)}: ${JSON.stringify(of.get(want.id))} is not ${JSON.stringify(want)}`);
+						for (const k of ['recalled', 'stopped_at']) assert.ok(same(of.get(want.id)[k], want[k]), `${JSON.stringify(q)}: ${k} of ${want.id}`);
+						for (const [k, v] of Object.entries(want)) if (Array.isArray(v) ? v.length : v) compared[`${kind}.${k}`] = true;
+						if (kind === 'timer') compared[want.state] = true;
+					}
+				}
+				assert.deepEqual(got.map((r) => r.seq), got.map((r) => r.seq).sort((x, y) => x - y));
+				assert.equal(got.length, ['messages', 'own', 'timers'].reduce((sum, list) => sum + oracle[n][list].length, 0));
+			}
+		}
+		for (const what of ['message.delivered', 'message.seen', 'message.acknowledged', 'message.entries', 'own.id', 'timer.steps', 'timer.stopped_at', 'running', 'met', 'missed', 'passed'])
+			assert.ok(compared[what], `${what} has not come up`);
+		fs.rmSync(folder, { recursive: true });
+		const question = { exercise: lantern, org: 'PastePond', at: '2031-05-18T14:34:00Z' }, whole = await asks('knew', question), pages = [];
+		for (let more = { as_of: String(whole.head.as_of) }; more;) {
+			const page = await asks('knew', { ...question, ...more, limit: '5' });
+			pages.push(page.rows);
+			more = page.last.next;
+		}
+		assert.ok(pages.length > 3 && pages.slice(0, -1).every((p) => p.length === 5), pages.map((p) => p.length).join());
+		assert.deepEqual(pages.flat(), whole.rows);
+		assert.deepEqual((await rows('knew', { ...question, kind: 'timer' })), whole.rows.filter((r) => r.kind === 'timer'));
+	});
+
 	it('QUIET BELL: notices, cases, who was paged, who read it, what was declined', async () => {
 		const notices = await rows('threats', { exercise: BELL });
 		assert.equal(notices.length, 2);
@@ -160,7 +212,7 @@ describe('what the ledger answers for', () => {
 			const parameters = Object.fromEntries(q.parameters.filter((p) => p.must).map((p) => [p.name, some[p.name]]));
 			if (q.parameters.some((p) => p.name === 'exercise')) parameters.exercise = lantern;
 			const r = await asks(q.name, { ...parameters, limit: '3' });
-			if (['entries', 'knew'].includes(q.name)) continue;
+			if (q.name === 'entries') continue;
 			const columns = q.columns.map((c) => c.name);
 			if (q.name === 'evidence') // what is not there has no column
 				for (const row of r.rows) assert.deepEqual(Object.keys(row).filter((c) => ![...columns, 'body_salt'].includes(c)), [], q.name);
@@ -209,7 +261,7 @@ describe('what the ledger answers for', () => {
 	});
 
 	it('experts\' own SQL: on record, read-only, within the mandate, and PostgreSQL\'s own words when it is wrong', async () => {
-		const sql = (text) => ask(server, auditor, 'sql', { mandate, purpose: 'own', sql: text });
+		const sql = (text) => ask(server, auditor, 'sql', { mandate, purpose: 'own', sql: text }), entered = async () => (await rows('questions', {})).filter((q) => q.query === 'sql').length, before = await entered();
 		const r = await sql(`select k, count(*) as n from audit.entry where exercise = '${lantern}' group by k order by n desc limit 2`);
 		assert.deepEqual(r.rows[0].k, 'M19.machine');
 		for (const [text, words] of [['select nothing from nowhere', /does not exist/], ['select * from ledger.sealed', /permission denied/], ['select 1; select 2', /syntax|multiple/], ['delete from ledger.entry returning 1', /syntax/],
@@ -217,8 +269,7 @@ describe('what the ledger answers for', () => {
 			const wrong = await sql(text);
 			assert.match(wrong.last?.error ?? wrong.json?.detail, words, JSON.stringify(wrong));
 		}
-		const entered = (await rows('questions', {})).filter((q) => q.query === 'sql');
-		assert.equal(entered.length, 7);
+		assert.equal(await entered() - before, 7);
 		const own = await ask(server, server.credential('StreamHarbor', 'night responder'), 'sql', { purpose: 'own', sql: 'select 1' });
 		assert.match(own.json.code, /bad_value/);
 	});
@@ -231,6 +282,13 @@ describe('what the ledger answers for', () => {
 		assert.match(table.lines[0], /^seq +id +case +org +desks +published_at/);
 		assert.match(table.lines[1], /StreamHarbor .*2031-05-17 14:01:10Z .*AIRU .* 115 /);
 		assert.equal(table.lines[2], '1 row');
+		const page = ['audit', 'query', 'timeline', `exercise=${lantern}`, '--mandate', mandate, '--purpose', 'what was there?'];
+		const first = await ran(server, page, as), whole = await ran(server, [...page, '--all'], as);
+		const [, more] = first.lines.at(-1).match(/^200 rows; there are more: go on with (after=\d+ as_of=\d+ skip=1)$/) ?? assert.fail(first.out);
+		const next = await ran(server, [...page, ...more.split(' ')], as);
+		const found = (r) => r.lines.slice(1, -1).map((l) => Number(l.split(' ')[0]));
+		assert.deepEqual([...found(first), ...found(next)], found(whole).slice(0, 200 + found(next).length));
+		assert.match(whole.lines.at(-1), /^\d+ rows$/);
 		const lines = await ran(server, ['audit', 'sql', '-', '--mandate', mandate, '--purpose', 'how many', '--json'], { ...as, input: `select count(*) as n from entry where exercise = '${lantern}'` });
 		assert.ok(JSON.parse(lines.lines[1]).n > 200, lines.out + lines.err);
 		assert.equal(JSON.parse(lines.lines[2]).complete, true);

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -137,6 +138,31 @@ describe("the audit explorer", { skip: why }, () => {
 		} finally {
 			rmSync(dir, { recursive: true });
 		}
+	});
+
+	test("pages go on where the one before ended, of one ledger; what is not looked at yet, and why an answer ended, is said", async () => {
+		const { page, keys } = auditor, asked = [];
+		const answer = (head, rows, last) => {
+			const lines = rows.map((r) => `${JSON.stringify(r)}\n`).join("");
+			return [JSON.stringify({ query: "timeline", asked: 50, as_of: 44, whole: false, ...head }), `\n${lines}`, JSON.stringify({ count: rows.length, sha256: createHash("sha256").update(lines).digest("hex"), complete: false, ...last }), "\n"].join("");
+		};
+		await page.route("**/api/audit/timeline", (route) => {
+			asked.push(route.request().postDataJSON().parameters);
+			route.fulfill({ contentType: "application/jsonl", body: asked.at(-1).after ? answer({}, [{ seq: 41, k: "M5.ack" }], { error: "its time is over" }) : answer({ behind: 6 }, [{ seq: 41, k: "M4.send" }], { next: { after: "40", as_of: "44", skip: "1" } }) });
+		});
+		const shows = (words) => page.locator(".audit-result", { hasText: words }).waitFor();
+		await keys("Control+Enter");
+		await shows("The newest 6 entries are not in this yet");
+		await clean(auditor);
+		await page.getByRole("button", { name: "Next page" }).click();
+		await shows("its time is over");
+		assert.equal(await page.getByRole("button", { name: "Next page" }).count(), 0);
+		await page.getByRole("button", { name: "Page before" }).click();
+		await shows("The newest 6 entries are not in this yet");
+		assert.equal(await page.getByRole("button", { name: "Page before" }).count(), 0);
+		const of = asked.map(({ limit, after, as_of, skip }) => ({ limit, after, as_of, skip })), none = undefined;
+		assert.deepEqual(of, [{ limit: "200", after: none, as_of: none, skip: none }, { limit: "200", after: "40", as_of: "44", skip: "1" }, { limit: "200", after: none, as_of: "44", skip: none }]);
+		await page.unroute("**/api/audit/timeline");
 	});
 
 	test("a file that is refused, cut off or stopped is not saved, and it says why", async () => {

@@ -23,7 +23,8 @@ import { announce, now, onShift, ready, state } from "./model.js";
 import { go } from "./router.js";
 
 /** @typedef {import("../core/audit.js").Query} Query */
-/** @typedef {{head?: any, rows: any[], last?: any, same?: boolean, refusal?: any, stopped?: boolean, running: boolean, query: string, raw: string[]}} Answer */
+/** @typedef {{head?: any, rows: any[], last?: any, same?: boolean, refusal?: any, stopped?: boolean, running: boolean, query: string, raw: string[],
+ *   trail: Record<string, string>[]}} Answer  `trail`: what each page up to this one was asked with besides */
 
 learn("parts", "audit", "incident", "course", "orders");
 
@@ -38,7 +39,7 @@ effect(() => {
 	if (!onShift.value)
 		typed = {};
 });
-const COMMON = new Set(["limit", "skip", "as_of"]);
+const COMMON = new Set(["limit", "skip", "as_of", "after"]);
 const queries = signal(/** @type {Query[]|null|undefined} */ (undefined));
 /** seq → what this browser found */
 const proofs = signal(/** @type {Map<number, any>} */ (new Map()));
@@ -172,30 +173,31 @@ function Cell(name, v) {
 	return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text) ? html`<code title=${text}>${text.slice(-12)}</code>` : text.length > 160 ? html`<details><summary>${text.slice(0, 80)}…</summary><span class="pre">${text}</span></details>` : text;
 }
 
-/** @param {{answer: Answer, query: Query, file: File|null, more: (skip: number) => void, stop: () => void, take: (format: string) => void}} props */
+/** @param {{answer: Answer, query: Query, file: File|null, more: (trail: Record<string, string>[]) => void, stop: () => void, take: (format: string) => void}} props */
 function Result({ answer, query, file, more, stop, take }) {
-	const { rows, last, head } = answer;
+	const { rows, last, head, trail } = answer;
 	const columns = query.columns.map((c) => c.name).filter((c) => rows.some((r) => cellOf(r[c]) !== ""));
 	const named = columns.length ? columns : [...new Set(rows.flatMap((r) => Object.keys(r)))];
 	const shown = named.includes("seq") ? ["seq", ...named.filter((c) => c !== "seq")] : named;
 	const label = (/** @type {string} */ c) => has(`audit.c.${c}`) ? t(`audit.c.${c}`) : c.replaceAll("_", " ");
-	const skip = Number(head?.parameters?.skip ?? 0);
 	const title = useRef(/** @type {HTMLElement|null} */ (null));
 	return html`<section class="card audit-result"><div class="card-head"><h2 id="result-title" tabindex="-1" ref=${title}>${t("audit.result")} <span class="count-quiet">${rows.length}</span></h2>
 		${answer.running || file?.running ? html`<button type="button" onClick=${stop}><${Icon} name="cross" /> ${t("audit.stop")}</button>` : html`<span class="row" role="group" aria-label=${t("audit.files")}>${FORMATS.map((f) =>
 			html`<button type="button" class="mini" onClick=${() => take(f)}>${t(`audit.save_${f}`)}</button>`)}<button type="button" class="mini" onClick=${() => print()}>${t("audit.print")}</button></span>`}</div>
 		${!answer.running && html`<p class="muted">${t("audit.files_hint")}</p>`}${file && html`<${Saved} file=${file} />`}
 		${head && html`<p class="muted">${t("audit.on_record", { n: head.asked ?? 0 })} · ${t("audit.as_of", { n: head.as_of ?? 0 })}${head.whole === false && html` · ${t("audit.without_personal")}`}</p>`}
+		${head?.behind > 0 && html`<p class="box box-amber" role="status"><${Icon} name="warn" /> ${t("audit.behind", { n: head.behind })}</p>`}
 		${answer.running && html`<p role="status">${t("audit.coming", { n: rows.length })}</p>`}
 		${answer.stopped && html`<p class="box box-amber" role="status"><${Icon} name="warn" /> ${t("audit.stopped")}</p>`}
 		${last && html`<p class=${answer.same ? "proof is-good" : "proof is-bad"} role="status"><${Icon} name=${answer.same ? "accepted" : "warn"} /> ${t(answer.same ? "audit.digest_good" : "audit.digest_bad")}${last.complete === false
 			&& html` · <b>${t("audit.incomplete")}</b>`} <code class="muted">${String(last.sha256 ?? "").slice(0, 16)}…</code></p>`}
+		${last?.error && html`<p class="error" role="alert">${last.error}</p>`}
 		<${Spread} rows=${rows} />
 		${rows.length ? html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby="result-title"><table class="receipts audit-table"><thead><tr>${shown.map((c) => html`<th scope="col">${label(c)}</th>${c === "seq" && html`<th scope="col">${t("audit.proof")}</th>`}`)}</tr></thead><tbody>${rows.map((r, n) => html`<tr key=${r.id ?? `${n}`} class=${proofs.value.get(r.seq)?.ok === false
 				? "is-bad" : ""}>${shown.map((c) => html`<td data-label=${label(c)}>${Cell(c, r[c])}</td>${c === "seq" && html`<td data-label=${t("audit.proof")}><${Proof} seq=${r.seq} k=${r.k} /></td>`}`)}</tr>`)}</tbody></table></div>`
 			: last && html`<p class="muted">${t("audit.nothing")}</p>`}
-		<p class="row">${skip > 0 && html`<button type="button" disabled=${answer.running} onClick=${() => more(Math.max(0, skip - PAGE))}>${t("audit.before")}</button>`}${last?.complete === false && rows.length >= PAGE && html`<button type="button"
-			disabled=${answer.running} onClick=${() => more(skip + PAGE)}>${t("audit.next")}</button>`}${rows.some((r) => r.seq !== undefined) && html`<button type="button" class="mini" onClick=${async () => {
+		<p class="row">${trail.length > 1 && html`<button type="button" disabled=${answer.running} onClick=${() => more(trail.slice(0, -1))}>${t("audit.before")}</button>`}${last?.next && html`<button type="button"
+			disabled=${answer.running} onClick=${() => more([...trail.slice(0, -1), { ...trail[trail.length - 1], as_of: String(head.as_of) }, last.next])}>${t("audit.next")}</button>`}${rows.some((r) => r.seq !== undefined) && html`<button type="button" class="mini" onClick=${async () => {
 				for (const r of rows.slice(0, 50))
 					if (r.seq !== undefined && !proofs.value.get(r.seq)?.ok)
 						await prove(r.seq);
@@ -244,8 +246,8 @@ export function AuditScreen() {
 		announce(got.error ?? t("audit.file_saved", { name: got.name ?? "" }));
 	}
 
-	/** @param {number} skip @param {number} [asOf] the same ledger as the page before */
-	async function ask(skip = 0, asOf) {
+	/** @param {Record<string, string>[]} trail of the pages, of one ledger, up to the one that is asked for */
+	async function ask(trail = [{}]) {
 		setTried(true);
 		if (!query || !purpose.trim() || (auditor && !chosen) || parameters.some(lacks)) {
 			const first = auditor && !chosen ? "audit-mandate" : !purpose.trim() ? "audit-purpose" : `p-${parameters.find(lacks)?.name}`;
@@ -254,12 +256,12 @@ export function AuditScreen() {
 		setFile(null);
 		const abort = stopper.current = new AbortController();
 		/** @type {Answer} */
-		let got = { rows: [], raw: [], running: true, query: query.name };
+		let got = { rows: [], raw: [], running: true, query: query.name, trail };
 		const show = (/** @type {Partial<Answer>} */ change) => setAnswer(got = { ...got, ...change });
 		show({});
 		try {
 			const r = await fetch(`/api/audit/${query.name}`, { method: "POST", credentials: "same-origin", signal: abort.signal, headers: { "Content-Type": "application/json", "X-Tocsin": "1" },
-				body: JSON.stringify({ ...(auditor ? { mandate: chosen } : {}), purpose: purpose.trim(), parameters: { ...given(), limit: String(PAGE), ...(skip ? { skip: String(skip) } : {}), ...(asOf ? { as_of: String(asOf) } : {}) } }) });
+				body: JSON.stringify({ ...(auditor ? { mandate: chosen } : {}), purpose: purpose.trim(), parameters: { ...given(), limit: String(PAGE), ...trail[trail.length - 1] } }) });
 			if (!r.ok || !r.body)
 				return show({ running: false, refusal: await r.json().catch(() => ({ detail: t("audit.away") })) });
 			const reader = r.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -307,7 +309,7 @@ export function AuditScreen() {
 			${refusal && html`<p class="error" role="alert">${refusal.detail ?? refusal.code}${refusal.clause && html` <span class="clause">${refusal.clause}</span>`}</p>`}
 			<p class="row"><button type="submit" class="primary big" aria-keyshortcuts="Control+Enter" disabled=${!ready.value || answer?.running || (auditor && !mandates.length)}>${t("audit.ask")} <kbd>Ctrl+Enter</kbd></button><span
 				class="muted">${t(ready.value ? "audit.recorded_first" : "step.cut_off")}</span></p></form>`}
-		${answer && query && !answer.refusal && html`<${Result} answer=${answer} query=${query} file=${file} stop=${() => stopper.current?.abort()} take=${take} more=${(/** @type {number} */ skip) => ask(skip, answer.head?.as_of)} />`}
+		${answer && query && !answer.refusal && html`<${Result} answer=${answer} query=${query} file=${file} stop=${() => stopper.current?.abort()} take=${take} more=${ask} />`}
 		<section class="card"><h2 id="asked-title">${t("audit.own")} <span class="count-quiet">${all.length}</span></h2>${all.length ? html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby="asked-title"><table
 			class="receipts"><thead><tr>${["when", "query", "purpose", "found"].map((c) => html`<th scope="col">${t(`audit.${c}`)}</th>`)}</tr></thead><tbody>${all.slice(0, 100).map((q) => html`<tr key=${q.id}><td data-label=${t("audit.when")}><${When}
 				at=${q.at} of=${{}} withZone /></td><td data-label=${t("audit.query")}>${q.query}</td><td data-label=${t("audit.purpose")}>${q.purpose}</td><td data-label=${t("audit.found")}>${q.count === undefined ? t("audit.unanswered") : q.count}${q.complete ===

@@ -1,6 +1,6 @@
--- erasure_due: what should have been erased and is not: its time is over, no hold is on it, and its key is still there (an erasure that is
--- carried out takes the key with the last part).
-select k.subject, k.retention, k.due, round(extract(epoch from transaction_timestamp() - k.due))::bigint as late_s, k.entered, k.entered_at, k.said
+-- erasure_due: what should have been erased and is not: its time is over and no hold is on it, or it was erased and came back with an older copy of the
+-- database; and its key is still there (an erasure that is carried out takes the key with the last part).
+select k.subject, k.retention, k.due, round(extract(epoch from transaction_timestamp() - k.due))::bigint as late_s, k.entered, k.entered_at, k.returned, k.said
 from audit.kept k
 where not k.held and k.due <= transaction_timestamp()
 	and (:incident::uuid is null or (k.kind = 'incident' and k.ref = :incident::uuid)

@@ -7,4 +7,5 @@ where (:incident::uuid is null or f.incident = :incident::uuid)
 	and (f.exercise = :exercise::uuid or (:exercise::uuid is null and f.exercise is null))
 	and (:from::timestamptz is null or f.at >= :from::timestamptz)
 	and (:until::timestamptz is null or f.at <= :until::timestamptz)
+	and (:after::bigint is null or f.seq > :after::bigint)
 order by f.seq
