@@ -3,28 +3,22 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { ask, atConsole, grantMandate } from './lib/audit.mjs';
+import { accepted, days, leave, meet, system, threat } from './lib/ending.mjs';
 import { Ledger } from './lib/ledger.mjs';
-import { Member } from './lib/member.mjs';
-import { LANTERN, m4, m5, message, scenarioTime, uuid7 } from './lib/messages.mjs';
+import { LANTERN, m4, m5, message, uuid7 } from './lib/messages.mjs';
 import { Server, until } from './lib/server.mjs';
 
-const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
-const system = { ...none, mode: 'system', exercise_ref: undefined };
-let server, ledger, auditor, admin, dpo, mandate, elsewhere;
-const open = {};
-const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
+let server, ledger, auditor, admin, dpo, mandate, elsewhere, open;
 
 before(async () => {
 	server = await Server.start();
 	ledger = new Ledger(server);
 	auditor = server.credential('FRP', 'auditor');
 	[admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
-	for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['control', 'CELL', 'controller'],
-		['liaison', 'AIRU', 'liaison officer'], ['officer', 'StreamHarbor', 'data protection officer']])
-		open[name] = await Member.connect(server, org, person, { from: -1 });
+	open = await meet(server, { officer: ['StreamHarbor', 'data protection officer'] });
 });
 after(async () => {
-	await Promise.all(Object.values(open).map((m) => m.close()));
+	await leave(open);
 	await server?.stop();
 });
 
@@ -34,28 +28,15 @@ const asks = async (name, under, parameters = {}) => {
 	assert.equal(r.last.error, undefined);
 	return r.rows;
 };
-/** A threat and its outcome. */
-async function threat() {
-	const sent = accepted(await open.harbor.send(m4(open.harbor)));
-	accepted(await open.desk.deliver(m5(open.desk, 'accept', sent.case, {})));
-	accepted(await open.liaison.deliver(m5(open.liaison, 'outcome', sent.case, { outcome: 'safe' })));
-	return sent;
-}
-async function days(n) {
-	const to = new Date(scenarioTime(open.control).getTime() + n * 86400e3).toISOString();
-	open.control.welcome.exercises = open.control.welcome.exercises.map((x) => ({ ...x, anchor_at: to, anchor_real: new Date().toISOString() }));
-	accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
-}
-
 describe('an erasure that is due', () => {
 	let sent, held;
 	const due = (under = mandate, more = {}) => asks('erasure_due', under, { exercise: LANTERN, ...more });
 	const itl = async (...args) => (await due(...args)).filter((r) => r.retention === 'R-ITL').map((r) => r.subject).sort();
 
 	before(async () => {
-		[sent, held] = [await threat(), await threat()];
+		[sent, held] = [await threat(open), await threat(open)];
 		mandate = await grantMandate(admin, dpo, { cases: [sent.case, held.case] });
-		elsewhere = await grantMandate(admin, dpo, { cases: [(await threat()).case] });
+		elsewhere = await grantMandate(admin, dpo, { cases: [(await threat(open)).case] });
 		accepted(await open.officer.send(message('hold', { step: 'set', hold: uuid7(), subject: 'case', subject_ref: held.case, classes: ['R-ITL'], basis: 'file 17' }, system)));
 	});
 
@@ -64,7 +45,7 @@ describe('an erasure that is due', () => {
 	it('and not carried out: whoever audits it sees it, with the entry of it; what is held is not due, and others\' is not shown', async () => {
 		server.signal('eraser', 'SIGSTOP');
 		try {
-			await days(31);
+			await days(open, 31);
 			const entry = await open.officer.entry((e) => e.k === 'erase.due' && e.message.body.subject === `case:${sent.case}`);
 			const [row] = await until(async () => {
 				const rows = (await due()).filter((r) => r.retention === 'R-ITL');
@@ -82,6 +63,24 @@ describe('an erasure that is due', () => {
 		} finally {
 			server.signal('eraser', 'SIGCONT');
 		}
+	});
+
+	it('and never entered, because the keeper does not get that far: it is seen, too, until it does', async () => {
+		const late = await threat(open), under = await grantMandate(admin, dpo, { cases: [late.case] });
+		await ledger.rows('revoke execute on function ledger.parts_of(uuid[]) from tocsin_app', 'admin'); // it cannot find what is to go
+		try {
+			await days(open, 31);
+			const [row] = await until(async () => {
+				const rows = (await due(under)).filter((r) => r.retention === 'R-ITL');
+				return rows.length && rows;
+			}, 'it is due');
+			assert.deepEqual([row.subject, row.entered, row.entered_at, row.returned], [`case:${late.case}`, null, null, null]);
+			await until(() => server.log.includes('erasure_waits'), 'the keeper has tried');
+			assert.ok((await itl(under)).length, 'and it is due still');
+		} finally {
+			await ledger.rows('grant execute on function ledger.parts_of(uuid[]) to tocsin_app', 'admin');
+		}
+		await until(async () => (await due(under)).length === 0, 'it is gone', 80_000); // the keeper looks once a minute
 	});
 
 	it('is none any more once it is carried out', async () => {
@@ -117,7 +116,7 @@ describe('the record', () => {
 		await until(async () => (await ledger.rows(`select count(*) as n from audit.checked where at < '2001-01-01'`, 'admin'))[0].n == 0, 'all was looked at');
 	};
 	before(async () => {
-		[sent, other] = [await threat(), await threat()];
+		[sent, other] = [await threat(open), await threat(open)];
 		[mandate, elsewhere] = [await grantMandate(admin, dpo, { cases: [sent.case] }), await grantMandate(admin, dpo, { cases: [other.case] })];
 	});
 

@@ -5,18 +5,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { accepted, days, keyOf, leave, meet, partsOf, threat } from './lib/ending.mjs';
 import { Knife } from './lib/knife.mjs';
 import { Ledger, opensWith, wrappingKeys } from './lib/ledger.mjs';
 import { Member } from './lib/member.mjs';
-import { m4, m5, message, scenarioTime } from './lib/messages.mjs';
+import { m4 } from './lib/messages.mjs';
 import { Server, scratch, until } from './lib/server.mjs';
 
 const sanitized = Boolean(process.env.ASAN_OPTIONS) && 'the sanitizers want to be loaded first';
-const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
-const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
 
 describe('cut off at each step', { skip: sanitized }, () => {
-	let dir, server, knife, ledger, open, kept, jumped = 0;
+	let dir, server, knife, ledger, open, kept;
 	const folder = () => fs.readdirSync(path.join(server.state, 'wrapping'));
 	const files = () => folder().filter((n) => n.endsWith('.key')).map((n) => n.slice(0, 36));
 
@@ -25,30 +24,19 @@ describe('cut off at each step', { skip: sanitized }, () => {
 		knife = new Knife(path.join(dir, 'knife'));
 		server = await Server.start({ state: path.join(dir, 'state'), env: knife.env });
 		ledger = new Ledger(server);
-		open = {};
-		for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['liaison', 'AIRU', 'liaison officer'], ['control', 'CELL', 'controller']])
-			open[name] = await Member.connect(server, org, person, { from: -1, resume: true });
+		open = await meet(server);
 		kept = accepted(await open.harbor.deliver(m4(open.harbor, { text: 'this stays' })));
 	});
 	after(async () => {
-		await Promise.all(Object.values(open ?? {}).map((m) => m.close()));
+		await leave(open);
 		await server?.stop({ keep: true });
 		fs.rmSync(dir, { recursive: true, force: true });
 	});
 
 	async function doomed(n) {
-		const sent = accepted(await open.harbor.deliver(m4(open.harbor, { text: `doomed at step ${n}` })));
-		accepted(await open.desk.deliver(m5(open.desk, 'accept', sent.case, {})));
-		accepted(await open.liaison.deliver(m5(open.liaison, 'outcome', sent.case, { outcome: 'safe' })));
-		const [key] = await ledger.rows(`select id, subject, retention, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key where subject = 'case:${sent.case}' and retention = 'R-ITL'`);
-		const sealed = await ledger.rows(`select encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}'`);
+		const sent = await threat(open, `doomed-at-step-${n}`), key = await keyOf(ledger, `case:${sent.case}`), sealed = await partsOf(ledger, key);
 		assert.ok(opensWith(wrappingKeys(server.state), key, sealed).length);
 		return { key, sealed };
-	}
-	async function month() {
-		jumped += 31;
-		const to = new Date(scenarioTime(open.control).getTime() + jumped * 86400e3).toISOString();
-		accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
 	}
 	/** It is over: parts and key are gone, one wrapping key is left, and nothing is pending anywhere. */
 	async function over({ key, sealed }) {
@@ -72,7 +60,7 @@ describe('cut off at each step', { skip: sanitized }, () => {
 			await until(() => server.pids(part).length === 1, `a ${part}`);
 			const from = server.log.length;
 			knife.set(part, n);
-			await month();
+			await days(open, 31);
 			await until(async () => knife.left === 0 || !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${victim.key.id}'`)).length, 'cut off, or carried out');
 			await over(victim);
 			await until(() => knife.left === 0 || server.log.slice(from).includes('keys_forgotten'), 'cut off, or the keeper has forgotten the key');

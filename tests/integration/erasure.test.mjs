@@ -6,47 +6,28 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { atConsole, grantMandate } from './lib/audit.mjs';
+import { ask, atConsole, grantMandate } from './lib/audit.mjs';
+import { accepted, days, goneFrom, keyOf as key, leave, meet, partsOf, system, threat } from './lib/ending.mjs';
 import { Ledger, opensWith, sealedState, wrappingKeys } from './lib/ledger.mjs';
 import { ran } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
-import { LANTERN, m4, m5, message, scenarioTime, uuid7 } from './lib/messages.mjs';
+import { LANTERN, m4, message, uuid7 } from './lib/messages.mjs';
 import { Server, scratch, until } from './lib/server.mjs';
 
 const MARKER = 'heron-of-the-quarry-7731';
-const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
-const system = { ...none, mode: 'system', exercise_ref: undefined };
-let state, server, ledger, copy, heldThen, held;
-const open = {};
+let state, server, ledger, copy, heldThen, held, open;
 
 async function start() {
 	server = await Server.start({ state });
 	ledger = new Ledger(server);
-	for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['control', 'CELL', 'controller'],
-		['liaison', 'AIRU', 'liaison officer'], ['officer', 'StreamHarbor', 'data protection officer'], ['stranger', 'FRP', 'data protection officer']])
-		open[name] = await Member.connect(server, org, person, { from: -1, resume: true });
+	open = await meet(server, { officer: ['StreamHarbor', 'data protection officer'], stranger: ['FRP', 'data protection officer'] });
 }
 async function stop() {
-	await Promise.all(Object.values(open).map((m) => m.close()));
+	await leave(open);
 	assert.equal((await server.stop({ keep: true })).code, 0);
 }
-const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
 
-/** A threat with the marker in every personal field that takes it, and its outcome. */
-async function threat(marker = MARKER) {
-	const sent = accepted(await open.harbor.send(m4(open.harbor, { text: `A text about ${marker}.`, body: { user_identifiers: [{ kind: 'handle', value: marker }] } })));
-	accepted(await open.desk.deliver(m5(open.desk, 'accept', sent.case, {})));
-	accepted(await open.liaison.deliver(m5(open.liaison, 'outcome', sent.case, { outcome: 'safe' })));
-	return sent;
-}
-async function days(n) {
-	const to = new Date(scenarioTime(open.control).getTime() + n * 86400e3).toISOString();
-	open.control.welcome.exercises = open.control.welcome.exercises.map((x) => ({ ...x, anchor_at: to, anchor_real: new Date().toISOString() }));
-	accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
-}
-const keyOf = async (subject, retention) => (await ledger.rows(`select id, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key
-	where subject = '${subject}' and retention = '${retention}'`))[0];
-const gone = (subject, retention) => until(async () => !(await keyOf(subject, retention)), `the key of ${subject} ${retention} is gone`);
+const keyOf = (...of) => key(ledger, ...of), gone = (...of) => goneFrom(ledger, ...of);
 const files = () => fs.readdirSync(path.join(state, 'wrapping')).filter((n) => n.endsWith('.key'));
 const rotated = (from) => until(() => files().length === 1 && files()[0] !== from, 'another wrapping key, alone');
 /** All files under a folder. */
@@ -73,13 +54,15 @@ describe('an erasure', () => {
 	let sent, sealed, key, kept, keptKey, wrapping;
 
 	it('is proved: before it the marker opens from rows, WAL and an older copy with the keys then held', async () => {
-		sent = await threat();
-		kept = await threat('stays-in-its-place-9');
+		sent = await threat(open, MARKER);
+		kept = await threat(open, 'stays-in-its-place-9');
 		key = await keyOf(`case:${sent.case}`, 'R-ITL');
-		sealed = (await ledger.rows(`select seq, encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid
-			from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}' order by seq`));
+		sealed = await partsOf(ledger, key);
 		assert.ok(sealed.length >= 3);
 		wrapping = files()[0];
+		// of the copy alone: what comes back with it can be made to stay for a while
+		await ledger.rows(`create table public.stay (nothing integer); create function public.stay() returns trigger language plpgsql as 'begin if exists (select from public.stay) then raise exception $$not yet$$; end if; return old; end';
+			grant select on public.stay to public; create trigger stay before delete on ledger.seal_key for each row execute function public.stay(); insert into public.stay values (1)`, 'admin');
 		await stop();
 		copy = path.join(path.dirname(state), 'copy');
 		copyOf(path.join(state, 'pg'), copy);
@@ -91,18 +74,19 @@ describe('an erasure', () => {
 				assert.ok(contain(path.join(copy, where), bytes).length, `the sealed part and its key are in ${where} of the copy`);
 		for (const folder of [copy, state]) assert.deepEqual(contain(folder, MARKER), [], 'in the clear it is nowhere');
 		await start();
+		await ledger.rows('drop trigger stay on ledger.seal_key', 'admin');
 	});
 
 	it('does not come before its time, nor while somebody holds it', async () => {
 		const hold = uuid7();
 		accepted(await open.officer.send(message('hold', { step: 'set', hold, subject: 'case', subject_ref: kept.case, classes: ['R-ITL'], basis: 'file 17' }, system)));
-		await days(29);
+		await days(open, 29);
 		assert.ok(await keyOf(`case:${sent.case}`, 'R-ITL'));
 		held = hold;
 	});
 
 	it('comes when its time is over: entered first, with what goes and why; then parts and key go, and the wrapping key', async () => {
-		await days(2);
+		await days(open, 2);
 		const entry = await open.officer.entry((e) => e.k === 'erase.due' && e.message.body.subject === `case:${sent.case}`);
 		const body = entry.message.body;
 		assert.deepEqual({ retention: body.retention, basis: body.basis, key: body.key, count: body.count, actors: body.actors },
@@ -193,7 +177,7 @@ describe('an erasure', () => {
 
 describe('who decides', () => {
 	it('of a case two, of two organisations, both data protection officers; and never while it is held', async () => {
-		const sent = await threat('the-other-marker-2');
+		const sent = await threat(open, 'the-other-marker-2');
 		const early = (more = {}) => message('erase', { step: 'early', subject: `case:${sent.case}`, classes: ['R-ITL'], reason: 'the person asked' }, { ...system, ...more });
 		for (const [who, code] of [[open.harbor, 'not_permitted'], [open.stranger, 'not_found']])
 			assert.equal((await who.send(early())).code, code);
@@ -233,7 +217,7 @@ describe('who decides', () => {
 
 describe('a person', () => {
 	it('is looked for by a data protection officer, in what is sealed; it is entered, and no content is shown', async () => {
-		const ask = (who, identifier) => server.request('POST', '/api/audit/subject', { credential: server.credential('StreamHarbor', who), body: { purpose: 'request 12', parameters: { identifier } } });
+		const ask = (who, identifier, more = {}) => server.request('POST', '/api/audit/subject', { credential: server.credential('StreamHarbor', who), body: { purpose: 'request 12', parameters: { identifier, ...more } } });
 		const found = await ask('data protection officer', 'THE-OTHER-marker-2');
 		assert.equal(found.status, 200, found.text);
 		const rows = found.text.trim().split('\n').slice(1, -1).map((l) => JSON.parse(l));
@@ -241,6 +225,13 @@ describe('a person', () => {
 		assert.ok(own, found.text);
 		assert.ok(own.fields.includes('message.body.user_identifiers[0].value') && own.holders.includes('AIRU') && own.retention === 'R-ITL' && own.subject.startsWith('case:'));
 		assert.ok(!JSON.stringify(rows).includes('A text about'));
+		const pages = [];
+		for (let more = { limit: '1' }; more;) { // a page of what is found, however much is looked at for it
+			const lines = (await ask('data protection officer', 'THE-OTHER-marker-2', more)).text.trim().split('\n').map((l) => JSON.parse(l)), { next } = lines.at(-1);
+			pages.push(lines.slice(1, -1));
+			more = next && { limit: '1', ...next };
+		}
+		assert.deepEqual([pages.flat(), pages.length], [rows, rows.length]);
 		assert.equal((await ask('data protection officer', MARKER)).text.trim().split('\n').length, 2, 'what was erased is not found');
 		assert.notEqual((await ask('night responder', 'THE-OTHER-marker-2')).status, 200);
 	});
@@ -249,8 +240,8 @@ describe('a person', () => {
 describe('cut off', () => {
 	it('anywhere, and brought to its end: kill -9 again and again, and at the end all that is left opens, and one wrapping key is there', async () => {
 		const doomed = [];
-		for (let i = 0; i < 3; i++) doomed.push(await threat(`doomed-${i}`));
-		await days(31);
+		for (let i = 0; i < 3; i++) doomed.push(await threat(open, `doomed-${i}`));
+		await days(open, 31);
 		for (let i = 0; i < 6; i++) await server.kill('eraser');
 		for (const d of doomed) await gone(`case:${d.case}`, 'R-ITL');
 		await until(() => files().length === 1, 'one wrapping key');
@@ -283,10 +274,24 @@ describe('an older copy of the database', () => {
 		copyOf(copy, path.join(state, 'pg'));
 		await start();
 		const subject = erased.find((s) => s.startsWith('case:'));
+		const [admin, dpo] = [await atConsole(server, 'HUB', 'admin'), await atConsole(server, 'HUB', 'data protection officer')];
+		const mandate = await grantMandate(admin, dpo, { cases: [subject.slice('case:'.length)] });
+		const due = async () => {
+			const r = await ask(server, server.credential('FRP', 'auditor'), 'erasure_due', { mandate, purpose: 'what has come back?', parameters: { exercise: LANTERN } });
+			assert.equal(r.last?.error, undefined, JSON.stringify(r));
+			return r.rows.filter((x) => x.subject === subject && x.retention === 'R-ITL');
+		};
+		const [back] = await until(async () => {
+			const rows = await due();
+			return rows.length && rows[0].entered !== null && rows;
+		}, 'who audits sees it');
+		assert.ok(Date.parse(back.returned) <= Date.now() && back.late_s >= 0, JSON.stringify(back));
+		await ledger.rows('truncate public.stay', 'admin');
 		await until(async () => (await ledger.rows(`select 1 as one from ledger.entry where k = 'erase.due'
 			and (convert_from(body, 'UTF8')::json) #>> '{message,body,basis}' = 'restored'
-			and (convert_from(body, 'UTF8')::json) #>> '{message,body,subject}' = '${subject}'`)).length, 'it is entered again', 20_000);
+			and (convert_from(body, 'UTF8')::json) #>> '{message,body,subject}' = '${subject}'`)).length, 'it is entered again');
 		await gone(subject, 'R-ITL');
+		await until(async () => (await due()).length === 0, 'and who audits sees it no more');
 		await until(() => files().length === 1, 'one wrapping key');
 		await until(async () => (await ledger.rows('select (select count(*) from ledger.entered_erasures(0, 1000) where there) + (select count(*) from ledger.revenant) as n', 'admin'))[0].n == 0,
 			'nothing is left to be erased again');

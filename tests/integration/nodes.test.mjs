@@ -5,17 +5,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { accepted, days, goneFrom, keyOf as key, leave, meet, partsOf, threat } from './lib/ending.mjs';
 import { Ledger, opensWith, wrappingKeys } from './lib/ledger.mjs';
 import { Member } from './lib/member.mjs';
-import { m4, m5, message, scenarioTime } from './lib/messages.mjs';
+import { m4, message } from './lib/messages.mjs';
 import { Server, scratch, until } from './lib/server.mjs';
 
-const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
-const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
 const files = (s) => fs.readdirSync(path.join(s.state, 'wrapping')).filter((n) => n.endsWith('.key')).map((n) => n.slice(0, 36));
 
 describe('two nodes', () => {
-	let dir, one, two, ledger, open, jumped = 0;
+	let dir, one, two, ledger, open;
 
 	/** The second node: the keys that all nodes have, no wrapping key, and the database of the first. */
 	async function second() {
@@ -30,25 +29,7 @@ describe('two nodes', () => {
 		two.ca = fs.readFileSync(path.join(state, 'keys/ca.pem'));
 		two.credentials = one.credentials;
 	}
-	async function meet() {
-		open = {};
-		for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['liaison', 'AIRU', 'liaison officer'], ['control', 'CELL', 'controller']])
-			open[name] = await Member.connect(one, org, person, { from: -1, resume: true });
-	}
-	async function threat(marker) {
-		const sent = accepted(await open.harbor.send(m4(open.harbor, { text: `A text about ${marker}.` })));
-		accepted(await open.desk.deliver(m5(open.desk, 'accept', sent.case, {})));
-		accepted(await open.liaison.deliver(m5(open.liaison, 'outcome', sent.case, { outcome: 'safe' })));
-		return sent;
-	}
-	async function days(n) {
-		jumped += n;
-		const to = new Date(scenarioTime(open.control).getTime() + jumped * 86400e3).toISOString();
-		accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
-	}
-	const keyOf = async (sent) => (await ledger.rows(`select id, subject, retention, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key where subject = 'case:${sent.case}' and retention = 'R-ITL'`))[0];
-	const gone = (sent) => until(async () => !(await keyOf(sent)), 'the key is gone');
-	const parts = async (key) => ledger.rows(`select encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}'`);
+	const keyOf = (sent) => key(ledger, `case:${sent.case}`), gone = (sent) => goneFrom(ledger, `case:${sent.case}`);
 	const settled = (...nodes) => until(async () => {
 		const newest = (await ledger.rows('select id from ledger.wrapping order by nth desc limit 1', 'admin'))[0].id;
 		return nodes.every((s) => files(s).length === 1 && files(s)[0] === newest) &&
@@ -67,10 +48,10 @@ describe('two nodes', () => {
 		one = await Server.start({ state: path.join(dir, 'one') });
 		ledger = new Ledger(one);
 		await second();
-		await meet();
+		open = await meet(one);
 	});
 	after(async () => {
-		await Promise.all(Object.values(open ?? {}).map((m) => m.close()));
+		await leave(open);
 		await two?.stop({ keep: true });
 		await one?.stop({ keep: true });
 		fs.rmSync(dir, { recursive: true, force: true });
@@ -78,16 +59,16 @@ describe('two nodes', () => {
 
 	it('read the same, sealed under the same wrapping key, which the new one has asked for', async () => {
 		await settled(one, two);
-		const sent = await threat('an ordinary day');
-		assert.match((await reads(two, sent)).message.body.explanation, /an ordinary day/);
+		const sent = await threat(open, 'an-ordinary-day');
+		assert.match((await reads(two, sent)).message.body.explanation, /an-ordinary-day/);
 		assert.deepEqual(files(two), files(one));
 	});
 
 	it('after an erasure both hold the new wrapping key and nothing that opens what is gone; what was handed over is sealed to one question', async () => {
-		const doomed = await threat('gone-on-both-1'), key = await keyOf(doomed), sealed = await parts(key);
+		const doomed = await threat(open, 'gone-on-both-1'), key = await keyOf(doomed), sealed = await partsOf(ledger, key);
 		const before = new Map([...wrappingKeys(one.state), ...wrappingKeys(two.state)]);
 		assert.ok(opensWith(before, key, sealed).some((t) => t.includes('gone-on-both-1')));
-		await days(31);
+		await days(open, 31);
 		await gone(doomed);
 		await settled(one, two);
 		for (const s of [one, two]) assert.deepEqual(opensWith(wrappingKeys(s.state), key, sealed), []);
@@ -97,12 +78,12 @@ describe('two nodes', () => {
 	});
 
 	it('goes on when one of them stands still: frozen before the erasure, it wakes up after it, serves nothing of it and takes the new key', async () => {
-		const doomed = await threat('gone-while-frozen-2'), key = await keyOf(doomed), sealed = await parts(key);
+		const doomed = await threat(open, 'gone-while-frozen-2'), key = await keyOf(doomed), sealed = await partsOf(ledger, key);
 		assert.match((await reads(two, doomed)).message.body.explanation, /gone-while-frozen-2/, 'its archive has the key open');
 		const old = wrappingKeys(two.state), asleep = ['keeper', 'archive', 'eraser', 'front', 'signer', 'courier'];
 		for (const part of asleep) two.signal(part, 'SIGSTOP');
 		two.process.kill('SIGSTOP'); // who watches them, too
-		await days(31);
+		await days(open, 31);
 		await gone(doomed);
 		await settled(one);
 		two.process.kill('SIGCONT');
@@ -120,8 +101,8 @@ describe('two nodes', () => {
 
 	it('comes up again after an erasure that it was not there for', async () => {
 		assert.equal((await two.stop({ keep: true })).code, 0);
-		const doomed = await threat('gone-while-down-3'), key = await keyOf(doomed), sealed = await parts(key);
-		await days(31);
+		const doomed = await threat(open, 'gone-while-down-3'), key = await keyOf(doomed), sealed = await partsOf(ledger, key);
+		await days(open, 31);
 		await gone(doomed);
 		await settled(one);
 		assert.ok(opensWith(wrappingKeys(two.state), key, sealed).length, 'the old wrapping key still lies there, switched off');
@@ -133,8 +114,8 @@ describe('two nodes', () => {
 	});
 
 	it('an eraser on each, killed again and again while something is erased: both end with one wrapping key, and all that is left opens', async () => {
-		const doomed = [await threat('doomed-a'), await threat('doomed-b')], kept = accepted(await open.harbor.send(m4(open.harbor, { text: 'stays' })));
-		await days(31);
+		const doomed = [await threat(open, 'doomed-a'), await threat(open, 'doomed-b')], kept = accepted(await open.harbor.send(m4(open.harbor, { text: 'stays' })));
+		await days(open, 31);
 		for (let i = 0; i < 4; i++) await Promise.all([one.kill('eraser'), two.kill('eraser')]);
 		for (const d of doomed) await gone(d);
 		await settled(one, two);
@@ -146,15 +127,15 @@ describe('two nodes', () => {
 
 	it('one that has not got the new key yet takes threats to its journal, and refuses none; when it has it, they are recorded, once', async () => {
 		two.signal('eraser', 'SIGSTOP');
-		const doomed = await threat('gone-while-waiting-5'), old = files(two)[0];
-		await days(31);
+		const doomed = await threat(open, 'gone-while-waiting-5'), old = files(two)[0];
+		await days(open, 31);
 		await gone(doomed);
 		await until(async () => (await ledger.rows(`select 1 as one from ledger.wrapping where id = '${old}' and retired_at is not null`, 'admin')).length, 'the old one is retired');
 		assert.deepEqual(files(two), [old]);
 		const there = await Member.connect(two, 'StreamHarbor', 'night responder', { resume: true }), told = m4(there, { text: 'told meanwhile' });
 		const answer = await there.send(told);
 		assert.equal(answer.op, 'journaled', JSON.stringify(answer));
-		const refused = await there.send(message('M1', {}, none));
+		const refused = await there.send(message('M1', {}));
 		assert.notEqual(refused.op, 'accepted');
 		two.signal('eraser', 'SIGCONT');
 		await settled(one, two);
@@ -168,9 +149,9 @@ describe('two nodes', () => {
 	});
 
 	it('replaces the wrapping key for a node that erased and has not come back', async () => {
-		const doomed = await threat('left-by-another-6'), key = await keyOf(doomed), sealed = await parts(key), newest = files(one)[0];
+		const doomed = await threat(open, 'left-by-another-6'), key = await keyOf(doomed), sealed = await partsOf(ledger, key), newest = files(one)[0];
 		for (const s of [one, two]) s.signal('eraser', 'SIGSTOP');
-		await days(31);
+		await days(open, 31);
 		const [due] = await until(async () => {
 			const found = await ledger.rows(`select seq from ledger.entry where k = 'erase.due' and (convert_from(body, 'UTF8')::json) #>> '{message,body,key}' = '${key.id}'`);
 			return found.length && found;
@@ -190,8 +171,8 @@ describe('two nodes', () => {
 		await one.kill('eraser');
 		// a look later: an honest question is answered, the false one is not
 		two.signal('eraser', 'SIGSTOP');
-		const doomed = await threat('gone-while-asked-4');
-		await days(31);
+		const doomed = await threat(open, 'gone-while-asked-4');
+		await days(open, 31);
 		await gone(doomed);
 		await until(() => files(one).length === 1 && files(one)[0] !== newest, 'replaced');
 		assert.equal((await ledger.rows(`select sealed is null as open from ledger.wrapping_wanted where node = 'n3'`, 'admin'))[0].open, true);

@@ -9,43 +9,28 @@ import { after, before, describe, it } from 'node:test';
 
 import { atConsole } from './lib/audit.mjs';
 import { ran } from './lib/command.mjs';
+import { accepted, days, keyOf as key, leave, meet, partsOf as parts, system, threat } from './lib/ending.mjs';
 import { Endpoint } from './lib/endpoint.mjs';
 import { Ledger, opensWith, wrappingKeys } from './lib/ledger.mjs';
 import { Member } from './lib/member.mjs';
-import { m4, m5, message, scenarioTime, uuid7 } from './lib/messages.mjs';
+import { m4, m5, message, uuid7 } from './lib/messages.mjs';
 import { Server, scratch, until } from './lib/server.mjs';
 
-const none = { audience: [], legal_basis: [], personal_data: { level: 'none', categories: [] }, ack_required: false, precedence: 'routine' };
-const system = { ...none, mode: 'system', exercise_ref: undefined };
-const accepted = (r) => (assert.equal(r.op, 'accepted', JSON.stringify(r)), r);
-let dir, server, ledger, open = {}, endpoint, console_, jumped = 0;
+let dir, server, ledger, open, endpoint, console_;
 /** Their key is for exercises, and a link signs in once. */
 const airu = async () => (console_ ??= await atConsole(server, 'AIRU', 'data protection officer'));
 
 async function start() {
 	server = await Server.start({ state: path.join(dir, 'state'), args: [...Endpoint.options(endpoint), '--hook-answer-s', '2', '--delivery-retry-s', '3', '--fronts', '1'] });
 	ledger = new Ledger(server);
-	for (const [name, org, person] of [['harbor', 'StreamHarbor', 'night responder'], ['desk', 'AIRU', 'duty officer'], ['liaison', 'AIRU', 'liaison officer'], ['control', 'CELL', 'controller'],
-		['officer', 'StreamHarbor', 'data protection officer'], ['admin', 'StreamHarbor', 'admin'], ['second', 'StreamHarbor', 'second admin']])
-		open[name] = await Member.connect(server, org, person, { from: -1, resume: true });
+	open = await meet(server, { officer: ['StreamHarbor', 'data protection officer'], admin: ['StreamHarbor', 'admin'], second: ['StreamHarbor', 'second admin'] });
 }
 async function stop() {
-	await Promise.all(Object.values(open).map((m) => m.close()));
+	await leave(open);
 	assert.equal((await server.stop({ keep: true })).code, 0);
 }
-async function threat(marker) {
-	const sent = accepted(await open.harbor.deliver(m4(open.harbor, { text: `A text about ${marker}.`, body: { user_identifiers: [{ kind: 'handle', value: marker }] } })));
-	accepted(await open.desk.deliver(m5(open.desk, 'accept', sent.case, {})));
-	accepted(await open.liaison.deliver(m5(open.liaison, 'outcome', sent.case, { outcome: 'safe' })));
-	return sent;
-}
-async function month() {
-	jumped += 31;
-	const to = new Date(scenarioTime(open.control).getTime() + jumped * 86400e3).toISOString();
-	accepted(await open.control.deliver(message('exercise', { step: 'clock', action: 'jump', to }, none)));
-}
-const keyOf = async (subject, retention = 'R-ITL') => (await ledger.rows(`select id, subject, retention, wrapping, encode(wrapped, 'hex') as wrapped from ledger.seal_key where subject = '${subject}' and retention = '${retention}'`))[0];
-const partsOf = async (key) => ledger.rows(`select seq, encode(data, 'hex') as data, (convert_from(leaf, 'UTF8')::json)->>'eid' as eid from ledger.sealed join ledger.entry using (seq) where data_key = '${key.id}' order by seq`);
+const month = () => days(open, 31);
+const keyOf = (...of) => key(ledger, ...of), partsOf = (k) => parts(ledger, k);
 const gone = (key) => until(async () => !(await ledger.rows(`select 1 as one from ledger.seal_key where id = '${key.id}'`)).length, 'the key is gone');
 const files = () => fs.readdirSync(path.join(server.state, 'wrapping')).filter((n) => n.endsWith('.key'));
 const settled = () => until(async () => files().length === 1 && /^pending 0$/m.test(fs.readFileSync(path.join(server.state, 'wrapping/record'), 'utf8')) &&
@@ -65,7 +50,7 @@ after(async () => {
 
 describe('on the way to members', () => {
 	it('a client that resumes is shown no content that was erased, although the front had it at hand', async () => {
-		const sent = await threat('heron-on-the-wire-1'), before = sent.seq - 1;
+		const sent = await threat(open, 'heron-on-the-wire-1'), before = sent.seq - 1;
 		const then = await Member.connect(server, 'AIRU', 'duty officer', { from: before });
 		assert.match((await then.entry((e) => e.seq === sent.seq)).message.body.explanation, /heron-on-the-wire-1/, 'from the ring');
 		await then.close();
@@ -90,7 +75,7 @@ describe('on the way to members', () => {
 		accepted(declared);
 		accepted(await open.second.send(message('hook', { step: 'confirm', hook: declared.id }, system)));
 		endpoint.answers = [503];
-		const sent = await threat('heron-on-the-hook-3');
+		const sent = await threat(open, 'heron-on-the-hook-3');
 		await endpoint.call((c) => c.json?.id === sent.id && c.body.includes('heron-on-the-hook-3'));
 		const key = await keyOf(`case:${sent.case}`);
 		await month();
@@ -108,7 +93,7 @@ describe('on the way to members', () => {
 
 describe('a hold', () => {
 	it('that comes between the dry run and the run keeps it; of two subjects the other one goes', async () => {
-		const [a, b] = [await threat('held-back-4'), await threat('not-held-5')], hold = uuid7();
+		const [a, b] = [await threat(open, 'held-back-4'), await threat(open, 'not-held-5')], hold = uuid7();
 		const [keyA, keyB] = [await keyOf(`case:${a.case}`), await keyOf(`case:${b.case}`)];
 		server.signal('eraser', 'SIGSTOP'); // so that the run stands still once it is entered
 		accepted(await open.officer.send(message('hold', { step: 'set', hold, subject: 'case', subject_ref: a.case, classes: ['R-ITL'], basis: 'file 20' }, system)));
@@ -146,7 +131,7 @@ describe('a hold', () => {
 			await server.kill('eraser');
 			await until(async () => server.log.split('"text":"eraser 0: serving"').length > i + 2, 'another eraser');
 		}
-		const other = await threat('goes-meanwhile-6'), otherKey = await keyOf(`case:${other.case}`);
+		const other = await threat(open, 'goes-meanwhile-6'), otherKey = await keyOf(`case:${other.case}`);
 		await month();
 		await gone(otherKey); // the new eraser has looked and worked
 		await settled();
@@ -160,7 +145,7 @@ describe('a hold', () => {
 
 describe('before its time', () => {
 	it('a case goes when a second officer, of another organisation, has said the same, and only then', async () => {
-		const sent = await threat('asked-for-7'), key = await keyOf(`case:${sent.case}`), subject = `case:${sent.case}`;
+		const sent = await threat(open, 'asked-for-7'), key = await keyOf(`case:${sent.case}`), subject = `case:${sent.case}`;
 		const other = await airu();
 		const first = accepted(await open.officer.send(early(subject, ['R-ITL'])));
 		assert.equal((await other.send(early(subject, ['R-ITL', 'R-AUDIT'], { supersedes: first.id }))).op, 'refused', 'not the same');
@@ -177,7 +162,7 @@ describe('tocsin admin subject', () => {
 	const officer = (args, options = {}) => ran(server, ['admin', 'subject', ...args], { member: 'StreamHarbor/data protection officer', ...options });
 
 	it('searches, shows, asks for the erasure with a second officer, and keeps the register', async () => {
-		const sent = await threat('petra-of-the-quay-8'), subject = `case:${sent.case}`, key = await keyOf(subject);
+		const sent = await threat(open, 'petra-of-the-quay-8'), subject = `case:${sent.case}`, key = await keyOf(subject);
 		const found = await officer(['search', '-', '--purpose', 'request 31'], { input: 'PETRA-of-the-quay-8\n' });
 		assert.equal(found.code, 0, found.err);
 		assert.match(found.out, /M4\.send/);
@@ -212,7 +197,7 @@ describe('tocsin admin subject', () => {
 
 describe('an older dump', () => {
 	it('as pg_dump made it: opened before with the keys then held, by nothing after; restored, what was erased is erased again, what survived opens', async () => {
-		const doomed = await threat('in-the-old-dump-9'), kept = await threat('stays-in-the-dump-10');
+		const doomed = await threat(open, 'in-the-old-dump-9'), kept = await threat(open, 'stays-in-the-dump-10');
 		const key = await keyOf(`case:${doomed.case}`), sealed = await partsOf(key), keptKey = await keyOf(`case:${kept.case}`), keptParts = await partsOf(keptKey);
 		const hold = uuid7();
 		accepted(await open.officer.send(message('hold', { step: 'set', hold, subject: 'case', subject_ref: kept.case, classes: ['R-ITL', 'R-AUDIT'], basis: 'file 22' }, system)));
@@ -260,7 +245,7 @@ describe('an older dump', () => {
 
 describe('a state directory from before wrapping keys had a folder', () => {
 	it('has them moved there at the start, and what they wrap opens', async () => {
-		const sent = await threat('from-long-ago-11');
+		const sent = await threat(open, 'from-long-ago-11');
 		await settled();
 		await stop();
 		const [name] = files(), from = path.join(server.state, 'wrapping', name), to = path.join(server.state, 'keys', `wrap-${name}`);
