@@ -263,8 +263,9 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 	for (size_t i = 0; i < toc_len(list); i++) {
 		const struct toc_value *v = toc_at(list, i);
 		struct toc_uuid id = toc_get_id(v, "id");
-		if (toc_uuid_is_nil(id) || (toc_str_is(d->e->k, "storage.begin") && toc_find_timer(d->w, id)))
-			continue; /* a month counts from the first of two nodes that did not hear of each other */
+		const struct toc_timer *runs = toc_find_timer(d->w, id);
+		if (toc_uuid_is_nil(id) || (toc_str_is(d->e->k, "storage.begin") && runs && !toc_before(toc_get_time(v, "starts", d->e->ts), runs->starts)))
+			continue; /* of two nodes that did not hear of each other: a month counts from the first, whichever is entered first */
 		if (is_answered(d, threat, v))
 			continue;
 		toc_world_remove(d->w, TOC_OBJECT_timer,

@@ -7,6 +7,7 @@
 #include "main/keys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +73,9 @@ int toc_journal_drop(const struct toc_config *c)
 	if (r == 0) {
 		snprintf(name, sizeof name, "journal/refused-%lld", (long long)(toc_clock_now().us / 1000000));
 		char *from = toc_state_path(&s, "journal/refused"), *to = toc_state_path(&s, name);
-		if (rename(from, to) < 0)
-			r = toc_fail(&e, TOC_EIO, "%s: %s", from, strerror(errno));
+		/* the clock may have been set back: what was put aside before is not overwritten */
+		if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) < 0)
+			r = toc_fail(&e, TOC_EIO, "%s: %s", errno == EEXIST ? to : from, strerror(errno));
 		else
 			printf("tocsind: they are in %s, sealed, and nobody is reminded of them any more. Delete it when it is not needed:\n"
 			       "it has personal data, and no erasure finds it.\n", to);

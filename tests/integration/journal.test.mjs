@@ -10,7 +10,7 @@ import { Ledger } from './lib/ledger.mjs';
 import { LANTERN, m4, m5, message, scenarioTime, uuid7 } from './lib/messages.mjs';
 import { freeze, kill, recorded, stop } from './lib/outage.mjs';
 import { Random } from './lib/random.mjs';
-import { Server, tocsind, until } from './lib/server.mjs';
+import { Server, scratch, tocsind, until } from './lib/server.mjs';
 import { Steady } from './lib/steady.mjs';
 
 const PROMPTLY_MS = 20_000; // within which a threat is journaled: one call's deadline, many times over, for slow machines
@@ -417,6 +417,57 @@ describe('the ledger does not take what was journaled', () => {
 		await recordedOnce([barred], [platform, desk, hub]);
 		await until(async () => (await journal()).state === 'well', '/readyz is well');
 		await booksAgree();
+	});
+});
+
+describe('what can never go in', () => {
+	let dir, back;
+	before(() => { dir = scratch(); });
+	after(async () => {
+		back?.();
+		await end();
+		fs.rmSync(dir, { recursive: true, force: true });
+	});
+	const drop = () => spawnSync(tocsind, ['journal', 'drop', '--state', server.state], { encoding: 'utf8' });
+	const journal = async () => (await server.request('GET', '/readyz', { credential: server.credential('OPS', 'admin') })).json.checks.journal;
+	const folder = () => fs.readdirSync(path.join(server.state, 'journal')).filter((n) => n.startsWith('refused'));
+
+	it('is put aside by hand, while the server is stopped; then nobody is reminded of it, and it is not lost', async () => {
+		server = await Server.start({ state: path.join(dir, 'state') });
+		everybody = [];
+		[platform] = everybody = [await Steady.connect(server, 'StreamHarbor', 'night responder')];
+		const barred = threat(platform, 'Put aside.');
+		await new Ledger(server).rows(`alter table ledger.entry add constraint bar check (eid <> '${barred.id}') not valid`, 'admin');
+		back = freeze(server);
+		assert.equal((await platform.deliver(barred)).op, 'journaled');
+		back();
+		back = null;
+		await until(async () => (await journal()).state === 'warning', '/readyz warns', 20_000);
+		const kept = fs.readFileSync(path.join(server.state, 'journal/refused'));
+		const early = drop();
+		assert.equal(early.status, 1, 'while a server has it');
+		assert.deepEqual(folder(), ['refused']);
+		await platform.leave();
+		everybody = [];
+		await server.stop({ keep: true });
+		const done = drop();
+		assert.equal(done.status, 0, done.stderr);
+		assert.match(done.stdout, /no erasure finds it/);
+		const [name] = folder();
+		assert.match(name, /^refused-\d+$/);
+		assert.deepEqual(folder(), [name]);
+		assert.deepEqual(fs.readFileSync(path.join(server.state, 'journal', name)), kept);
+		const nothing = drop();
+		assert.equal(nothing.status, 1);
+		assert.match(nothing.stderr, /refused/);
+		server = await Server.start({ state: server.state });
+		await until(async () => (await journal()).state === 'well', '/readyz is well', 20_000);
+		const desk = await Steady.connect(server, 'AIRU', 'duty officer');
+		everybody = [desk];
+		const heard = desk.beats;
+		await until(() => desk.beats > heard, 'a beat');
+		assert.deepEqual(desk.urgents.filter((u) => u.id === barred.id), []);
+		assert.deepEqual(fs.readFileSync(path.join(server.state, 'journal', name)), kept);
 	});
 });
 

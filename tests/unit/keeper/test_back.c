@@ -371,4 +371,45 @@ CASE(what_could_be_put_nowhere_is_tried_again_by_itself)
 	stage_end(&s);
 }
 
+static const struct toc_timer *storage_review(unsigned i)
+{
+	struct toc_world_cursor cursor = { 0 };
+	const struct toc_timer *t;
+	while ((t = toc_world_next(s.keeper[i].k->world, TOC_OBJECT_timer, &cursor)))
+		if (toc_short_is(&t->name, TOC_STR("T30")))
+			return t;
+	return NULL;
+}
+
+/* Two nodes that do not hear of each other begin the same month (T30). */
+CASE(of_two_beginnings_of_a_month_the_first_counts_whichever_is_entered_first)
+{
+	for (unsigned earlier = 0; earlier < 2; earlier++) {
+		stage_begin(&s);
+		stage_keeper(&s, 1);
+		stage_wait_serving(&s, 1);
+		struct toc_str cell = stage_login(&s, "CELL", "controller"), grant[2];
+		CHECK_TEXT(toc_str_of(stage_say(&s, 0, cell, stage_message(&s, "exercise", NULL, "{\"step\":\"clock\",\"action\":\"run\",\"rate_milli\":1000}"))), "accepted");
+		stage_run(&s, 600);
+		for (unsigned i = 0; i < 2; i++) {
+			grant[i] = stage_login_at(&s, i, "GameNest", "night responder");
+			stage_go_away(&s, i);
+		}
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned node = i == 0 ? earlier : !earlier;
+			CHECK_TEXT(toc_str_of(stage_say(&s, node, grant[node], stage_threat(&s, i ? "later" : "earlier"))), "journaled");
+			s.ahead.us += TOC_SECONDS(60).us;
+		}
+		stage_come_back(&s, 0); /* is entered first */
+		toc_time of_0 = storage_review(0)->starts;
+		stage_come_back(&s, 1);
+		for (int i = 0; i < 1000 && toc_world_size(s.keeper[0].k->world) < toc_world_size(s.keeper[1].k->world); i++)
+			stage_run(&s, 2);
+		CHECK(storage_review(0)->starts.us == storage_review(1)->starts.us);
+		CHECK(earlier == 0 ? storage_review(0)->starts.us == of_0.us : storage_review(0)->starts.us + TOC_SECONDS(59).us <= of_0.us);
+		CHECK(toc_str_eq(stage_state(&s, 0), stage_replay(&s)));
+		stage_end(&s);
+	}
+}
+
 RUN_CASES()
