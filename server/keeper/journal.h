@@ -6,9 +6,9 @@
  *
  * The seal is also the check: a record is whole and in its place, or it does not open. What does not open at
  * the end is a write that the machine did not finish; it was never answered `journaled` and is cut off when
- * the file is opened. When whole records seem to stand behind it, the file is copied aside first
- * (toc_journal_damage): pages that reached the disk out of order look like this, and so does tampering, and
- * threats must move in both cases.
+ * the file is opened. When whole records stand behind it, the file is copied aside (toc_journal_damage) and written anew with
+ * all that opens (toc_journal_saved): pages that reached the disk out of order look like this, and so do a byte that has
+ * changed and tampering, and threats must move in all of these cases.
  */
 #ifndef TOC_KEEPER_JOURNAL_H
 #define TOC_KEEPER_JOURNAL_H
@@ -47,6 +47,7 @@ size_t toc_journal_bytes(const struct toc_journal *j); /* of the file */
 bool toc_journal_is_there(const struct toc_journal *j); /* the path leads to the file that is open */
 size_t toc_journal_count(const struct toc_journal *j); /* synced records */
 /** Where a copy of a file with a hole was put when it was opened; NULL: there was none. */
+size_t toc_journal_saved(const struct toc_journal *j); /* how many records behind its hole are in it */
 const char *toc_journal_damage(const struct toc_journal *j);
 
 #endif

@@ -123,8 +123,8 @@ static int open_journal(struct toc_keeper *k, struct toc_error *reterr)
 	toc_journal_limit(k->journal, (size_t)k->limits.journal_kib * 1024);
 	if (toc_journal_damage(k->journal))
 		toc_log(TOC_LOG_ERROR, "journal_damaged",
-			"the journal had a hole; a copy of it as it was is %s",
-			toc_journal_damage(k->journal));
+			"the journal had a hole; %zu records behind it are tried, and a copy of it as it was is %s",
+			toc_journal_saved(k->journal), toc_journal_damage(k->journal));
 	toc_refused_open(k);
 	toc_away_learn(k);
 	return 0;

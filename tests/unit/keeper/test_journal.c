@@ -188,10 +188,45 @@ CASE(a_hole_is_noticed_and_the_file_set_aside)
 	CHECK_INT(pwrite(fd, &byte, 1, in_two), 1);
 	close(fd);
 	j = reopen(NULL);
-	CHECK(!strcmp(contents(j), "0=one "));
+	CHECK(!strcmp(contents(j), "0=one 1=three "));
+	CHECK_INT(toc_journal_saved(j), 1);
 	CHECK(toc_journal_damage(j) && !strcmp(toc_journal_damage(j), damaged));
 	CHECK_INT(size_of(damaged), whole);
+	CHECK_INT(toc_journal_add(j, TOC_STR("next"), NULL), 0);
+	CHECK_INT(toc_journal_sync(j, NULL), 0);
+	j = reopen(j);
+	CHECK(!strcmp(contents(j), "0=one 1=three 2=next "));
+	CHECK(!toc_journal_damage(j));
 	toc_journal_free(j);
+	(void)unlink(damaged);
+}
+
+/* Its length, its nonce, its words, its tag; and what was copied aside before stays. */
+CASE(whichever_byte_of_a_record_has_changed_the_others_are_there)
+{
+	char second[80];
+	snprintf(second, sizeof second, "%s-2", damaged);
+	for (off_t at = 0; at < 4 + 29 + 3; at++)
+		for (int bit = 0; bit < 8; bit += 7) {
+			struct toc_journal *j = with_three();
+			off_t whole = size_of(path), two = whole - (4 + 29 + 5) - (4 + 29 + 3) + at;
+			char byte;
+			toc_journal_free(j);
+			int fd = open(damaged, O_WRONLY | O_CREAT, 0600);
+			CHECK(write(fd, "of an earlier one", 17) == 17);
+			close(fd);
+			fd = open(path, O_RDWR);
+			CHECK_INT(pread(fd, &byte, 1, two), 1);
+			byte = (char)(byte ^ 1 << bit);
+			CHECK_INT(pwrite(fd, &byte, 1, two), 1);
+			close(fd);
+			j = reopen(NULL);
+			CHECK_TEXT(toc_str_of(contents(j)), "0=one 1=three ");
+			CHECK_INT(size_of(damaged), 17);
+			CHECK_INT(size_of(second), whole);
+			toc_journal_free(j);
+			CHECK_INT(unlink(second), 0);
+		}
 	(void)unlink(damaged);
 }
 
