@@ -188,12 +188,10 @@ static int set_aside(struct toc_journal *j, struct toc_str file)
 			snprintf(j->damage, sizeof j->damage, "%s.damaged", j->path);
 		else
 			snprintf(j->damage, sizeof j->damage, "%s.damaged-%u", j->path, i);
-		fd = open(j->damage, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		fd = open(j->damage, O_WRONLY | O_CREAT | (i < COPIES_MAX ? O_EXCL : O_TRUNC) | O_CLOEXEC, 0600);
 		if (fd < 0 && errno != EEXIST)
 			return TOC_EIO;
 	}
-	if (fd < 0)
-		return TOC_EIO;
 	int r = write_all(fd, file.p, file.n, 0) < 0 || fsync(fd) < 0 || sync_directory(j->path) < 0 ? TOC_EIO : 0;
 	close(fd);
 	return r;

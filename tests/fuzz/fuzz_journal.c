@@ -29,6 +29,8 @@ struct play {
 	struct toc_journal *j;
 	struct model m;
 	size_t read; /* records that the file gave */
+	size_t at;   /* of the model: where the next one is looked for */
+	bool gaps;   /* the file was altered: what it gives is what was added, in order, and not all of it */
 };
 
 static void must(bool ok, const char *what)
@@ -46,29 +48,42 @@ static unsigned choose(struct play *p, unsigned below)
 	return v % below;
 }
 
+static bool is_that(const struct play *p, size_t n, struct toc_str bytes)
+{
+	if (bytes.n != p->m.bytes[n])
+		return false;
+	for (size_t i = 0; i < bytes.n; i++)
+		if ((uint8_t)bytes.p[i] != (uint8_t)(p->m.mark[n] + i))
+			return false;
+	return true;
+}
+
 static void on_record(void *ctx, size_t index, struct toc_str bytes)
 {
 	struct play *p = ctx;
 
 	must(index == p->read, "records out of order");
-	must(index < p->m.n && bytes.n == p->m.bytes[index], "a record that was not added");
-	for (size_t i = 0; i < bytes.n; i++)
-		must((uint8_t)bytes.p[i] == (uint8_t)(p->m.mark[index] + i), "a record with other bytes");
-	p->read++;
+	while (p->gaps && p->at < p->m.n && !is_that(p, p->at, bytes))
+		p->at++;
+	must(p->at < p->m.n && is_that(p, p->at, bytes), "a record that was not added");
+	p->m.bytes[p->read] = p->m.bytes[p->at]; /* what is not there any more is not looked for again */
+	p->m.mark[p->read++] = p->m.mark[p->at++];
 }
 
 static void read_all(struct play *p)
 {
 	struct toc_error why;
 
-	p->read = 0;
+	p->read = p->at = 0;
 	must(toc_journal_read(p->j, on_record, p, &why) == 0, "a journal that was opened does not read");
 	must(p->read == toc_journal_count(p->j), "it holds another number of records than it says");
 }
 
-/* @param whole what is synced is still there; otherwise the file was altered and a first part of it is */
-static void reopen(struct play *p, bool whole)
+/* @param lost how many records may be gone: 0, and what is synced is still there; 1: a byte of one of them was altered; all:
+ * one of what they are sealed with */
+static void reopen(struct play *p, size_t lost)
 {
+	const bool whole = lost == 0;
 	struct toc_error why;
 
 	toc_journal_free(p->j);
@@ -78,8 +93,10 @@ static void reopen(struct play *p, bool whole)
 		must(unlink(p->path) == 0 && toc_journal_open(p->path, key, &p->j, &why) == 0, "no new journal");
 		p->m.n = p->m.synced = 0;
 	}
+	p->gaps = !whole;
 	read_all(p);
-	must(!whole || p->read >= p->m.synced, "a synced record is lost");
+	p->gaps = false;
+	must(p->read + lost >= (whole ? p->m.synced : p->m.n), "a record is lost");
 	must(p->read <= p->m.n, "more records than were added");
 	p->m.n = p->m.synced = p->read; /* what was written and not synced may have stayed */
 }
@@ -107,7 +124,8 @@ static void add(struct play *p)
 	p->m.bytes[p->m.n++] = n;
 }
 
-static void alter(struct play *p)
+/* @return how many records it may cost */
+static size_t alter(struct play *p)
 {
 	size_t at = (choose(p, 256) << 8 | choose(p, 256)) % size_of(p);
 	uint8_t byte, flip = (uint8_t)(1 << choose(p, 8));
@@ -117,6 +135,7 @@ static void alter(struct play *p)
 	byte ^= flip;
 	must(pwrite(fd, &byte, 1, (off_t)at) == 1, "write");
 	close(fd);
+	return at < 34 ? RECORDS_MAX : 1;
 }
 
 static void rubbish_at_the_end(struct play *p)
@@ -153,7 +172,7 @@ static void step(struct play *p)
 		must(toc_journal_count(p->j) == 0, "cut, and not empty");
 		break;
 	case 5:
-		reopen(p, true);
+		reopen(p, 0);
 		break;
 	case 6: { /* a crash: what was not synced is there in part */
 		size_t kept = p->m.synced, synced_end = 34;
@@ -161,16 +180,15 @@ static void step(struct play *p)
 			synced_end += 4 + TOC_SEAL_OVERHEAD + p->m.bytes[i];
 		size_t behind = size_of(p) - synced_end;
 		must(truncate(p->path, (off_t)(synced_end + (behind ? choose(p, 256) * behind / 256 : 0))) == 0, "truncate");
-		reopen(p, true);
+		reopen(p, 0);
 		break;
 	}
 	case 7:
-		alter(p);
-		reopen(p, false);
+		reopen(p, alter(p));
 		break;
 	case 8:
 		rubbish_at_the_end(p);
-		reopen(p, true);
+		reopen(p, 0);
 		break;
 	case 9:
 		read_all(p);
@@ -194,12 +212,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		step(&p);
 	must(toc_journal_sync(p.j, &why) == 0, "cannot sync");
 	p.m.synced = p.m.n;
-	reopen(&p, true);
+	reopen(&p, 0);
 	toc_journal_free(p.j);
-	static const char *const files[] = { "", ".new", ".damaged" };
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+	(void)unlink(p.path);
+	for (unsigned i = 1; i <= 100; i++) {
 		char path[128];
-		snprintf(path, sizeof path, "%s%s", p.path, files[i]);
+		snprintf(path, sizeof path, "%s.damaged-%u", p.path, i);
+		if (i == 1)
+			*strrchr(path, '-') = 0;
 		(void)unlink(path);
 	}
 	must(rmdir(p.dir) == 0, "something was left behind");
