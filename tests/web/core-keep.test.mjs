@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { board } from "../../web/core/board.js";
-import { letGo, newestPast, rangesOf, SLACK } from "../../web/core/keep.js";
+import { letGo, LOOSE, LOOSE_SLACK, newestPast, rangesOf, SLACK } from "../../web/core/keep.js";
 import { emptyState, reduceAll } from "../../web/core/state.js";
 import { FakeServer, personId } from "./fake-server.mjs";
 
@@ -83,5 +83,25 @@ describe("a page that is open for a week", () => {
 		assert.ok(rangesOf(less, all).length <= 3, `${rangesOf(less, all).length}`);
 		const last = (id) => less.past.get(id).at(-1);
 		assert.ok(all.every((id, i) => i === 0 || last(all[i - 1]) > last(id)));
+	});
+
+	test("of what belongs to nothing it knows the newest ids only; what is not recorded yet, an incident's and an order's stay known", () => {
+		const fake = new FakeServer({ exercise: true });
+		fake.incidents.scene("incident");
+		const you = { org: "AIRU", name: "AIRU", kinds: ["ms_law_enforcement"], person: personId("AIRU", "duty officer"), roles: ["duty_officer"], machine: false };
+		const urgent = fake.push({ k: "M4.send", org: "StreamHarbor", case: "0197", urgent: true, readers: ["AIRU"], body: { step: "send" }, decided: { recipients: [] } });
+		let state = reduceAll(emptyState(), [{ op: "welcome", you, server_time: fake.at(0), tip: 0 }, urgent, ...fake.entries.filter((e) => !e.urgent && fake.reads(e, you)).map((e) => e.frame)]);
+		const room = [...state.incidents.values()].flatMap((i) => i.timeline.map((x) => x.id));
+		assert.ok(room.length > 5);
+		const first = state.last + 1, ids = [];
+		for (let seq = first; seq < first + 3 * LOOSE_SLACK; seq++) {
+			ids.push(`session ${seq}`);
+			state = letGo(reduceAll(state, [{ op: "entry", seq, id: ids.at(-1), k: "audit.ask", org: "AIRU", mode: "actual", at: fake.at(0), recorded: fake.at(0), message: { body: { step: "ask" } }, decided: {} }],
+				{ unknown() {} }), new Set());
+		}
+		assert.ok(state.known.size < room.length + LOOSE + LOOSE_SLACK + 200, `${state.known.size}`);
+		assert.ok(ids.slice(-LOOSE).every((id) => state.known.has(id)), "who has just sent something sees that it came");
+		assert.ok(!state.known.has(ids[0]));
+		assert.ok([...room, urgent.id].every((id) => state.known.has(id)), "what may come twice counts once");
 	});
 });

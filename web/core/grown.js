@@ -56,6 +56,13 @@ export class Grown {
 		return this;
 	}
 
+	/** @returns {Generator<[string, V]>} */
+	*[Symbol.iterator]() {
+		for (const piece of this.pieces)
+			if (piece)
+				yield* piece;
+	}
+
 	/** A copy in which these are not. @param {string[]} keys */
 	without(keys) {
 		/** @type {Grown<V>} */

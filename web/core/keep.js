@@ -16,9 +16,27 @@ export const PIECE = 50;
 /** Numbers so close together are asked for in one request. */
 const GAP = 200;
 
+/** Of what belongs to nothing (sessions, questions of auditors, people, channels) so many ids are known, the newest, and when there are so many more
+ * some go: once an entry is recorded and a little old, nothing repeats it, and who sent it no longer waits to see it. */
+export const LOOSE = 2_000, LOOSE_SLACK = 4_000;
+
+/** @param {State} s @returns {State} the same one when there is nothing to forget */
+function forgetLoose(s) {
+	if (s.known.size <= s.swept + LOOSE_SLACK)
+		return s;
+	/** @type {[string, number][]} */
+	const loose = [];
+	for (const [id, { seq, case: of }] of s.known)
+		if (seq !== undefined && of === undefined && !s.incidentOf.has(id) && !s.orderOf.has(id))
+			loose.push([id, seq]);
+	const known = s.known.without(loose.sort(([, a], [, b]) => b - a).slice(LOOSE).map(([id]) => id));
+	return { ...s, known, swept: known.size };
+}
+
 /** Threats that have nothing to come: no deadline runs, nothing has to be kept up. @param {State} s @param {Set<string>} spare ids that stay
  * @param {number} [whole] @returns {State} the same one when there is nothing to let go */
 export function letGo(s, spare, whole = WHOLE) {
+	s = forgetLoose(s);
 	const { done } = board(s);
 	if (done.length <= whole + SLACK)
 		return s;
@@ -26,7 +44,7 @@ export function letGo(s, spare, whole = WHOLE) {
 		c.timeline.every((i) => i.seq !== undefined && s.known.get(i.id)?.case === c.id && !i.decided.linked?.length)); // what touches another one can not be said again
 	if (!gone.length)
 		return s;
-	const next = { ...s, cases: new Map(s.cases), past: new Map(s.past), known: s.known.without(ids(gone)), caseOf: s.caseOf.without(ids(gone)) };
+	const next = { ...s, cases: new Map(s.cases), past: new Map(s.past), known: s.known.without(ids(gone)), swept: Math.max(0, s.swept - ids(gone).length), caseOf: s.caseOf.without(ids(gone)) };
 	for (const c of gone) {
 		next.cases.delete(c.id);
 		next.past.set(c.id, Uint32Array.from(c.timeline.filter((i) => i.disclosedBy === undefined).map((i) => /** @type {number} */ (i.seq)).sort((a, b) => a - b)));

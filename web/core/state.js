@@ -74,7 +74,7 @@ import { signalSteps } from "./signals.js";
  *   points: Map<string, import("./contacts.js").Point>, shifts: Map<string, import("./contacts.js").Shift>, 
  *   waiting: Map<string, import("./admin.js").Pending>, credentials: Map<string, import("./admin.js").Credential>,
  *   attempts: Map<string, import("./admin.js").Attempt>, mandates: Map<string, import("./admin.js").Mandate>, holds: Map<string, import("./admin.js").Hold>,
- *   rules: Map<string, import("./admin.js").Rule>, exposures: Map<string, import("./duties.js").Exposure>, reviews: Map<string, import("./duties.js").Review>, erasures: Map<string, import("./duties.js").Erasure>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Grown<{seq?: number, case?: string}>, past: Map<string, Uint32Array>, recall: string[], unknown: any[]}} State */
+ *   rules: Map<string, import("./admin.js").Rule>, exposures: Map<string, import("./duties.js").Exposure>, reviews: Map<string, import("./duties.js").Review>, erasures: Map<string, import("./duties.js").Erasure>, asked: Map<string, import("./audit.js").Asked>, injects: Map<string, import("./exercises.js").Inject>, sessions: Map<string, import("./exercises.js").Session>, complaints: Map<string, import("./room.js").Complaints>, hooks: Map<string, import("./hooks.js").Hook>, deliveries: Map<string, import("./hooks.js").Delivery>, vocabulary: any, known: Grown<{seq?: number, case?: string}>, swept: number, past: Map<string, Uint32Array>, recall: string[], unknown: any[]}} State */
 
 /** @returns {State} */
 export function emptyState() {
@@ -118,6 +118,7 @@ export function emptyState() {
 		deliveries: new Map(), // and what became of it
 		vocabulary: null, // newest version of the words of an activation: types, criteria, checklist
 		known: new Grown(), // entry id → what we already have of it
+		swept: 0, // how many were known when keep.js last looked through them
 		past: new Map(), // threats that are over and not here (keep.js): the numbers of their entries
 		recall: [], // of these, what has gone on and has to be here again
 		unknown: [],
