@@ -10,6 +10,7 @@ import { mayDraft } from "../core/select.js";
 import { TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { ScreenTitle } from "../components/parts.js";
+import { moment } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
 import { openDraft } from "./draft.js";
@@ -24,7 +25,7 @@ export function Elsewhere({ carried }) {
 	const away = freshness.value === "red" && nodes.length > 0;
 	const code = useRef(newCode());
 	const [sealed, setSealed] = useState(/** @type {string|null} */ (null));
-	const text = JSON.stringify(carried);
+	const text = JSON.stringify(carried), store = `draft.${state.value.me?.person}.${carried.case}.taken`;
 	useEffect(() => {
 		setSealed(null);
 		let still = true;
@@ -35,13 +36,21 @@ export function Elsewhere({ carried }) {
 			clearTimeout(timer);
 		};
 	}, [text, away]);
+	/* who opened the other console may have sent the words there, as an item of its own if that node did not know this one: they must not go
+	 * out a second time unawares */
+	const [taken, setTaken] = useState(/** @type {{node: string, at: number}|null} */ (memory.get(store, null)));
+	const take = (/** @type {string} */ node) => {
+		const next = { node, at: now.peek() };
+		memory.set(store, next);
+		setTaken(next);
+	};
 	if (!away)
-		return null;
+		return taken && html`<div class="box box-amber" role="status"><${Icon} name="warn" /><div><p class="strong">${t("elsewhere.taken", { node: taken.node, time: moment(taken.at, now.value) })}</p><p>${t("elsewhere.taken_advice")}</p></div></div>`;
 	return html`<section class="card elsewhere" aria-labelledby="elsewhere-title"><h2 id="elsewhere-title"><${Icon} name="sent" /> ${t("elsewhere.title")}</h2>
 		<p>${t("elsewhere.lead")}</p>
 		${sealed === "" ? html`<p>${t("elsewhere.too_long")}</p>` : html`<p>${t("elsewhere.code")} <b class="code" id="elsewhere-code">${code.current.slice(0, 4)} ${code.current.slice(4)}</b></p>`}
 		<p class="row">${nodes.map((n) => (sealed === null ? html`<button type="button" disabled>${t("elsewhere.open", { node: new URL(n).host })}</button>`
-			: html`<a class="button" target="_blank" rel="noopener noreferrer" aria-describedby="elsewhere-code" href=${sealed ? `${n}/#/carried/${sealed}` : `${n}/#/notify/${carried.case}`}>${t(
+			: html`<a class="button" target="_blank" rel="noopener noreferrer" aria-describedby="elsewhere-code" onClick=${() => take(new URL(n).host)} href=${sealed ? `${n}/#/carried/${sealed}` : `${n}/#/notify/${carried.case}`}>${t(
 				"elsewhere.open", { node: new URL(n).host })}</a>`))}</p></section>`;
 }
 

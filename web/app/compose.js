@@ -117,6 +117,7 @@ function NoticeForm({ c }) {
 	const forget = () => {
 		memory.forget(store);
 		memory.forget(`${store}.used`);
+		memory.forget(store.replace(/send$/, "taken"));
 	};
 
 	async function check() {

@@ -168,6 +168,8 @@ export default {
 	"elsewhere.lead": "Dieser Knoten antwortet nicht. Das Formular öffnet sich bei einem anderen, mit dem, was Sie getippt haben. Dort melden Sie sich an, prüfen und senden; nichts geht von selbst hinaus, und es zählt einmal, auch wenn es hier schon angekommen ist.",
 	"elsewhere.code": "Der Code, der Ihre Worte dort öffnet:",
 	"elsewhere.open": "Bei {node} öffnen",
+	"elsewhere.taken": "Sie haben diese Worte bei {node} geöffnet, um {time}.",
+	"elsewhere.taken_advice": "Haben Sie sie dort als neuen Vorgang gesendet, ziehen Sie diesen zurück: zweimal gesendet wären es zwei Bedrohungen.",
 	"elsewhere.too_long": "Das sind zu viele Worte zum Mitnehmen. Öffnen Sie das Formular dort und schreiben Sie das Wichtige.",
 	"carried.title": "Worte von einem anderen Knoten",
 	"carried.lead": "Sie haben eine Meldung bei einem anderen Knoten geschrieben. Tippen Sie den Code, der dort steht.",

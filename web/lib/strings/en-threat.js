@@ -168,6 +168,8 @@ export default {
 	"elsewhere.lead": "This node does not answer. The form opens at another one, with what you typed. You sign in there, check and send; nothing is sent by itself, and it counts once even if it has arrived here.",
 	"elsewhere.code": "The code that opens your words there:",
 	"elsewhere.open": "Open at {node}",
+	"elsewhere.taken": "You opened these words at {node}, at {time}.",
+	"elsewhere.taken_advice": "If you sent them there as a new item, withdraw this one: sent twice it would be two threats.",
 	"elsewhere.too_long": "These are too many words to take along. Open the form there and write what matters.",
 	"carried.title": "Words from another node",
 	"carried.lead": "You wrote a notification at another node of this deployment. Type the code that is shown there.",

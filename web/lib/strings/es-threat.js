@@ -168,6 +168,8 @@ export default {
 	"elsewhere.lead": "Este nodo no responde. El formulario se abre en otro, con lo que ha escrito. Allí inicia sesión, comprueba y envía; nada se envía solo, y cuenta una sola vez aunque ya haya llegado aquí.",
 	"elsewhere.code": "El código que abre sus palabras allí:",
 	"elsewhere.open": "Abrir en {node}",
+	"elsewhere.taken": "Abrió estas palabras en {node}, a las {time}.",
+	"elsewhere.taken_advice": "Si las envió allí como un elemento nuevo, retire este: enviadas dos veces serían dos amenazas.",
 	"elsewhere.too_long": "Son demasiadas palabras para llevarlas. Abra allí el formulario y escriba lo importante.",
 	"carried.title": "Palabras de otro nodo",
 	"carried.lead": "Ha escrito una notificación en otro nodo. Escriba el código que se muestra allí.",

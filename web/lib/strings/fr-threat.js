@@ -168,6 +168,8 @@ export default {
 	"elsewhere.lead": "Ce nœud ne répond pas. Le formulaire s’ouvre sur un autre, avec ce que vous avez saisi. Là-bas, vous vous connectez, vérifiez et envoyez ; rien ne part tout seul, et cela compte une seule fois même si c’est déjà arrivé ici.",
 	"elsewhere.code": "Le code qui ouvre votre texte là-bas :",
 	"elsewhere.open": "Ouvrir sur {node}",
+	"elsewhere.taken": "Vous avez ouvert ces mots sur {node}, à {time}.",
+	"elsewhere.taken_advice": "Si vous les y avez envoyés comme un nouvel élément, retirez celui-ci : envoyés deux fois, ce seraient deux menaces.",
 	"elsewhere.too_long": "Ce texte est trop long pour être emporté. Ouvrez le formulaire là-bas et écrivez l’essentiel.",
 	"carried.title": "Texte venu d’un autre nœud",
 	"carried.lead": "Vous avez rédigé une notification sur un autre nœud. Saisissez le code qui y est affiché.",

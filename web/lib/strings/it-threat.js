@@ -168,6 +168,8 @@ export default {
 	"elsewhere.lead": "Questo nodo non risponde. Il modulo si apre presso un altro, con ciò che ha scritto. Là accede, controlla e invia; nulla parte da solo, e conta una volta sola anche se qui è già arrivata.",
 	"elsewhere.code": "Il codice che là apre le sue parole:",
 	"elsewhere.open": "Apri su {node}",
+	"elsewhere.taken": "Avete aperto queste parole su {node}, alle {time}.",
+	"elsewhere.taken_advice": "Se le avete inviate lì come nuovo elemento, ritirate questo: inviate due volte sarebbero due minacce.",
 	"elsewhere.too_long": "Sono troppe parole da portare con sé. Apra là il modulo e scriva l’essenziale.",
 	"carried.title": "Parole da un altro nodo",
 	"carried.lead": "Ha scritto una notifica presso un altro nodo. Digiti il codice che là è mostrato.",

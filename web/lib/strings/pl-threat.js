@@ -168,6 +168,8 @@ export default {
 	"elsewhere.lead": "Ten węzeł nie odpowiada. Formularz otworzy się na innym, z tym, co wpisano. Tam trzeba się zalogować, sprawdzić i wysłać; nic nie jest wysyłane samo i liczy się raz, nawet jeśli już tu dotarło.",
 	"elsewhere.code": "Kod, który otwiera tam Twoje słowa:",
 	"elsewhere.open": "Otwórz na {node}",
+	"elsewhere.taken": "Te słowa zostały otwarte w {node} o {time}.",
+	"elsewhere.taken_advice": "Jeśli wysłano je tam jako nową sprawę, wycofaj tę: wysłane dwa razy byłyby dwoma zagrożeniami.",
 	"elsewhere.too_long": "To za dużo słów, aby je zabrać. Otwórz tam formularz i napisz to, co ważne.",
 	"carried.title": "Słowa z innego węzła",
 	"carried.lead": "Zgłoszenie napisano na innym węźle. Wpisz kod, który jest tam pokazany.",
