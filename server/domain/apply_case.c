@@ -147,7 +147,7 @@ static bool is_overtaken(const struct deed *d, const struct toc_desk *desk)
 {
 	const struct toc_message *newest = desk ? toc_find_message(d->w, desk->acceptance) : NULL;
 
-	return newest && toc_before(toc_get_time(d->decided, "at", d->e->ts), newest->at);
+	return newest && d->e->late && toc_before(toc_get_time(d->decided, "at", d->e->ts), newest->at);
 }
 
 static void case_effects(const struct deed *d, struct toc_uuid id, const struct toc_value *effects)
@@ -240,7 +240,8 @@ static bool is_answered(const struct deed *d, struct toc_uuid threat, const stru
 		return desk->state != TOC_DESK_ACCEPTED && desk->state != TOC_DESK_IN_PROGRESS;
 	if (desk->state != TOC_DESK_SENT && desk->state != TOC_DESK_DELIVERED)
 		return true;
-	for (uint32_t i = 0; i < t->n_desks; i++) {
+	/* what was decided here knew of every acceptance, whenever it was received: a further state is called all the same */
+	for (uint32_t i = 0; d->e->late && i < t->n_desks; i++) {
 		const struct toc_message *m = toc_find_message(d->w, t->desks[i].acceptance);
 		const struct toc_organisation *o = m ? toc_find_organisation(d->w, toc_short_str(&t->desks[i].org)) : NULL;
 		if (o && !(o->kinds & TOC_KIND_HUB) && progress(t->desks[i].state) >= progress(TOC_DESK_ACCEPTED) &&

@@ -517,7 +517,9 @@ static void come_back(struct play *p)
 		for (size_t k = 0; k < w->n && !done; k++)
 			if (!is_there(s, &w->drafts[k]))
 				w->drafts[s->v.n++] = w->drafts[k];
+		s->back = true;
 		stage_take(s);
+		s->back = false;
 	}
 	if (!p->depth)
 		p->n_late = p->since = 0;

@@ -40,6 +40,7 @@ static void record(struct stage *s, const struct toc_draft *d, struct toc_world 
 		.org = toc_arena_str(s->a, d->org),
 		.ref = d->ref,
 		.eid = d->eid,
+		.late = s->back,
 		.body = stage_parsed(s->a, toc_json_str(s->a, body)),
 	};
 	e->whole = toc_message_join(s->a, public_part, personal);

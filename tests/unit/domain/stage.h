@@ -35,6 +35,7 @@ struct stage {
 	uint8_t twist;                    /* changes the digest of the next act */
 	void (*after_step)(struct stage *s); /* of a scenario */
 	toc_dur late;                     /* the next act waited so long in the journal */
+	bool back;                        /* what is taken comes from a journal, after others */
 };
 
 struct stage *stage_new(void);  /* the cast, its policies, contact chains and both exercises */

@@ -28,7 +28,9 @@ static struct decided kept(struct stage *s)
 static void enter(struct stage *s, struct decided d)
 {
 	s->v = (struct toc_verdict){ .drafts = d.drafts, .n = d.n };
+	s->back = true;
 	stage_take(s);
+	s->back = false;
 	stage_due(s);
 }
 
@@ -203,6 +205,24 @@ CASE(a_newer_acceptance_is_not_undone_by_an_older_one_that_comes_late)
 	enter(s, older);
 	CHECK(threat(s, c)->keep_until.us != TOC_TIME_NEVER.us); /* as the newer one wished */
 	CHECK(toc_uuid_eq(toc_desk_of(threat(s, c), TOC_STR("AIRU"))->acceptance, newest));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* Received a moment before the acceptance, decided on after it, as when another node was first: not late, and its desk has to be called. */
+CASE(a_further_state_is_called_whenever_its_supplement_was_received)
+{
+	struct stage *s = begun();
+	CHECK_INT(stage_act_value(s, SH, stage_message(s, stage_notice(s, "", ""))), 0);
+	const char *c = stage_case(s, "M4.send", NULL);
+	stage_to(s, "02:00");
+	CHECK_INT(stage_act(s, "CELL/controller", "{\"type\":\"exercise\"," NO_PERSONAL ",\"body\":{\"step\":\"clock\",\"action\":\"run\",\"rate_milli\":1000}}"), 0);
+	stage_wait(s, TOC_SECONDS(2));
+	CHECK_INT(says(s, AIRU, c, "accept", ",\"own_reference\":\"R\""), 0);
+	s->late = TOC_SECONDS(1);
+	CHECK_INT(stage_act(s, SH, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"concerned_states\":[{\"cc\":\"XB\","
+			    "\"ground\":\"place_of_offence\"}]}}", c), 0);
+	CHECK(runs(s, "T17", c, "BFP"));
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
