@@ -277,7 +277,8 @@ static bool keeps_longer(const struct toc_ask *q)
 {
 	const struct toc_timer *t = toc_running(q->w, "T8", q->order->id, toc_short_str(&q->order->hsp));
 
-	return t && toc_get(q->body, "preserved_until") && toc_before(t->deadline, toc_get_time(q->body, "preserved_until", q->at));
+	return t && t->next.us != TOC_TIME_NEVER.us && toc_get(q->body, "preserved_until") && /* not what is over */
+	       toc_before(t->deadline, toc_get_time(q->body, "preserved_until", q->at));
 }
 
 static int take_outcomes(struct toc_ask *q, struct outcome *x)

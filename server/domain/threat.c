@@ -167,7 +167,7 @@ static void content_removed(struct toc_ask *q, struct toc_value *decided, struct
 	toc_time until = toc_get_time(toc_get(q->body, "preserved"), "until", q->at), end;
 
 	if (q->threat && q->threat->removed) {
-		if (t && toc_before(t->deadline, until))
+		if (t && t->next.us != TOC_TIME_NEVER.us && toc_before(t->deadline, until)) /* not what is over */
 			toc_start_until(q, decided, "T8", id, q->p->org, t->starts, until);
 		return;
 	}

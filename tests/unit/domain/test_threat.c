@@ -543,6 +543,11 @@ CASE(what_is_preserved_for_longer_moves_t8)
 	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\","
 			"\"preserved\":{\"preserved\":true,\"until\":\"2032-05-17T00:00:00Z\"}}}", id) == 0);
 	CHECK_TEXT(toc_time_str(s->a, toc_running(s->w, "T8", toc_id_of(toc_str_of(id)), TOC_STR("GameNest"))->deadline), "2032-05-17T00:00:00.000Z");
+	stage_to(s, "8000:00:00");
+	stage_to(s, "16000:00:00"); /* it is over, and gone */
+	CHECK(stage_act(s, GAME, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\","
+			"\"preserved\":{\"preserved\":true,\"until\":\"2034-05-17T00:00:00Z\"}}}", id) == 0);
+	CHECK(stage_timer(stage_last(s, "M4.supplement", NULL), "timers_started", "T8", "GameNest") == NULL);
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }

@@ -538,6 +538,24 @@ CASE(what_is_kept_longer_than_was_said_is_said_again)
 	stage_free(s);
 }
 
+CASE(a_desk_from_which_a_threat_was_recalled_is_out_of_the_case)
+{
+	struct stage *s = begun();
+	const char *c = notified(s, "\"concerned_states\":[{\"cc\":\"XA\",\"ground\":\"place_of_offence\"},{\"cc\":\"XB\",\"ground\":\"place_of_offence\"}]");
+	const char *epoc = "\"body\":{\"step\":\"open\",\"kind\":\"EPOC\",\"reference\":\"EP\",\"issuer\":\"x\",\"addressee\":\"StreamHarbor\",\"emergency\":true}";
+
+	CHECK_INT(recall(s, "StreamHarbor/night responder", id_of(s, "M4.send"), "sent_to_wrong_audience", ",\"from\":[\"BFP\"]"), 0);
+	CHECK(!of_case(s, "T17", c, "BFP"));
+	REFUSED(answers(s, "BFP/duty officer", c, "ack", ""), NOT_FOUND, "case_ref");
+	REFUSED(answers(s, "BFP/duty officer", c, "redirect", ",\"redirect_to\":\"CDA\",\"redirect_ground\":\"x\""), NOT_FOUND, "case_ref");
+	REFUSED(stage_act(s, "BFP/duty officer", "{\"type\":\"M22\",\"case_ref\":\"%s\",%s}", c, epoc), NOT_FOUND, "case_ref");
+	CHECK_INT(stage_act(s, "AIRU/duty officer", "{\"type\":\"M22\",\"case_ref\":\"%s\",%s}", c, epoc), 0);
+	CHECK_INT(answers(s, "AIRU/duty officer", c, "ack", ""), 0);
+	CHECK(!stage_reads(s, stage_last(s, "M5.ack", NULL), "BFP", TOC_ROLE_ALL, NULL));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 /* ---- decisions ---- */
 
 CASE(the_hub_takes_no_fast_path_without_a_request_not_even_to_reopen)
@@ -551,6 +569,19 @@ CASE(the_hub_takes_no_fast_path_without_a_request_not_even_to_reopen)
 	REFUSED(decide(s, "HUB/lead", id, "reopen", "\"body.fast_path\":true"), MISSING_FIELD, "body.requested_by");
 	CHECK_INT(decide(s, "HUB/lead", id, "reopen", toc_arena_printf(s->a, "\"body.fast_path\":true,\"body.requested_by\":\"%s\"", id_of(s, "M1.report")).p), 0);
 	CHECK_INT(state_of(s, id), TOC_INCIDENT_ACTIVE);
+	stage_free(s);
+}
+
+CASE(a_review_within_a_day_is_owed_while_active_and_no_longer)
+{
+	struct stage *s = begun();
+	const char *id = active(s), *two_days = toc_arena_printf(s->a, "\"body.review_at\":\"%s\"", later(s, 48 * 60)).p;
+
+	REFUSED(decide(s, "HUB/lead", id, "change", two_days), LIMIT, "body.review_at");
+	CHECK_INT(decide(s, "HUB/lead", id, "wind_down", two_days), 0);
+	CHECK_INT(decide(s, "HUB/lead", id, "change", two_days), 0);
+	const struct toc_timer *t = toc_running(s->w, "T21", toc_id_of(toc_str_of(id)), TOC_STR(""));
+	CHECK(t && toc_between(t->starts, t->deadline).us == TOC_HOURS(48).us);
 	stage_free(s);
 }
 
