@@ -70,6 +70,8 @@ select tap.enter('M1.report', 'AIRU', tap.readers('AIRU', 'Chirplet'), incident 
 	tap.enter('M1.report', 'AIRU', tap.readers('HUB'), incident => '11111111-1111-4111-8111-111111111111', at => '2021-01-01Z'),
 	tap.enter('erase.due', 'server', '{}', jsonb_build_object('body', jsonb_build_object('data', jsonb_build_array(tap.seq('M4.send')), 'actors', jsonb_build_array(tap.seq('M2.issue'))))),
 	tap.enter('erase.due', 'AIRU', '{}', jsonb_build_object('body', jsonb_build_object('data', jsonb_build_array(tap.seq('M4.send'))))),
+	tap.enter('M1.link', 'HUB', tap.readers('OTHER'), '{"body": {"links": [{"kind": "duplicate_of", "to": "44444444-4444-4444-8444-444444444444"}]}}', incident => '11111111-1111-4111-8111-111111111111'),
+	tap.enter('M19.escalation', 'server', tap.readers('OTHER') || '{"timers_moved": [{"id": "55555555-5555-4555-8555-555555555555"}]}', '{"body": {"recipient_org": "OTHER", "contact": 1}}', incident => '11111111-1111-4111-8111-111111111111'),
 	tap.question('["BFP"]', org => 'OTHER') \g /dev/null
 
 -- questions that are entered: a session sees only what is committed
@@ -122,7 +124,7 @@ end
 $$;
 
 set search_path = tap, public;
-select plan(68);
+select plan(70);
 
 -- nothing without a question
 select is(sees('nobody'), null, 'a session that no question has opened sees nothing');
@@ -131,7 +133,9 @@ select throws_ok($$select opens('nobody', 1000000)$$, 'TC004', null, 'nor does o
 
 -- what each kind of mandate covers
 select begins(w) from unnest(array['incident', 'case', 'org', 'draft', 'm18', 'period', 'own', 'whole']) w \g /dev/null
-select is(sees('incident', $$k not like 'M27%'$$), 'M1.report:AIRU M1.report:AIRU', 'an incident: its entries; no draft, and no deconfliction');
+select is(sees('incident', $$k not like 'M27%'$$), 'M1.report:AIRU M1.report:AIRU M1.link:HUB M19.escalation:server', 'an incident: its entries; no draft, and no deconfliction');
+select is((select string_agg(x, ' ') from says(who, 'select (select count(*) from audit.tie) || '' '' || (select count(*) from audit.timer_step)') x), seen, 'what is tied, and who was called: ' || who)
+	from (values ('incident', '1 1'), ('org', '0 0')) w(who, seen);
 select is((select string_agg(x, ' ') from says('whole', 'select part from audit.erasure') x), 'data', 'what took a part of what is read, by the server''s entry; nothing else');
 select is((select string_agg(x, ' ') from says('case', 'select part from audit.erasure') x), null, 'and nothing where what is personal is withheld');
 select is(sees('case', $$k not like 'M27%'$$), 'M4.send:Chirplet', 'a case: its entries');
