@@ -23,7 +23,7 @@ struct toc_ask {
 	struct lws *wsi;
 	size_t sent;
 	bool over, muted, enough;
-	lws_sorted_usec_list_t start, silence;
+	lws_sorted_usec_list_t start, asked, silence;
 };
 
 static void over(struct toc_ask *k, int status, const char *why)
@@ -32,6 +32,7 @@ static void over(struct toc_ask *k, int status, const char *why)
 		return;
 	k->over = true;
 	lws_sul_cancel(&k->start);
+	lws_sul_cancel(&k->asked);
 	lws_sul_cancel(&k->silence);
 	if (!k->muted)
 		k->of.on_done(k->of.user, status, why);
@@ -53,6 +54,17 @@ static void on_silence(lws_sorted_usec_list_t *timer)
 static void heard(struct toc_ask *k)
 {
 	lws_sul_schedule(k->t->lws, 0, &k->silence, on_silence, (lws_usec_t)k->of.patience_s * LWS_US_PER_SEC);
+}
+
+/* It has been asked, and until it answers only our own patience counts: libwebsockets' is five seconds. */
+static void on_asked(lws_sorted_usec_list_t *timer)
+{
+	struct toc_ask *k = lws_container_of(timer, struct toc_ask, asked);
+
+	if (!k->wsi || k->status)
+		return;
+	lws_set_timeout(k->wsi, NO_PENDING_TIMEOUT, 0);
+	lws_sul_schedule(k->t->lws, 0, &k->asked, on_asked, LWS_US_PER_SEC); /* it begins anew with each piece that is sent */
 }
 
 static void on_start(lws_sorted_usec_list_t *timer)
@@ -82,6 +94,8 @@ static int headers(struct toc_ask *k, struct lws *wsi, unsigned char **at, unsig
 
 	if (toc_client_authorize(k->t, k->of.key, wsi, at, end) < 0)
 		return -1;
+	k->wsi = wsi;
+	lws_sul_schedule(k->t->lws, 0, &k->asked, on_asked, LWS_US_PER_SEC);
 	if (!k->of.post)
 		return 0;
 	int n = snprintf(length, sizeof length, "%zu", k->of.post_bytes);
@@ -207,6 +221,7 @@ void toc_ask_mute(struct tocsin *t)
 	for (struct toc_ask *k = t->asks; k; k = k->next) {
 		k->muted = true;
 		lws_sul_cancel(&k->start);
+		lws_sul_cancel(&k->asked);
 		lws_sul_cancel(&k->silence);
 	}
 }
