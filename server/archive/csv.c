@@ -10,10 +10,21 @@ struct cell {
 	struct toc_str value;
 };
 
+/* A programme for tables would compute it; the wide forms of the signs as well, in East Asian editions. */
+static bool begins_a_formula(struct toc_str s)
+{
+	static const char *const wide[] = { "\uff1d", "\uff0b", "\uff0d", "\uff20" };
+
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+		if (s.n >= 3 && memcmp(s.p, wide[i], 3) == 0)
+			return true;
+	return s.n && memchr("=+-@\t\r\n", s.p[0], 7);
+}
+
 static void text(struct toc_buf *b, struct toc_str s)
 {
 	toc_buf_byte(b, '"');
-	if (s.n && memchr("=+-@\t\r\n", s.p[0], 7))
+	if (begins_a_formula(s))
 		toc_buf_byte(b, '\'');
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"')

@@ -99,12 +99,12 @@ describe('an answer, taken away', { timeout: 400_000 }, () => {
 	});
 
 	it('no cell and no name of a table is a formula', async () => {
-		const evil = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '=cmd|\' /C calc\'!A0', 'a","=1', 'x=1'];
+		const evil = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '=cmd|\' /C calc\'!A0', 'a","=1', 'x=1', '＝1+1', '＋1', '－1', '＠SUM(A1)', '！'];
 		const r = await sql(`select x as "=name", -5 as n, 1.5 as f, null as nothing, '{"a":"=1"}'::json as j from unnest(array[${evil.map((t) => `E'${t.replaceAll("'", "''").replaceAll('\t', '\\t').replaceAll('\r', '\\r').replaceAll('\n', '\\n')}'`)}]) x`, 'csv');
 		assert.equal(r.status, 200, r.text);
 		const [head, ...rows] = cells(r.text);
 		assert.deepEqual(head, ["'=name", 'n', 'f', 'nothing', 'j']);
-		assert.deepEqual(rows.map((row) => row[0]), evil.map((t) => (/^[=+\-@\t\r\n]/.test(t) ? `'${t}` : t)));
+		assert.deepEqual(rows.map((row) => row[0]), evil.map((t) => (/^[=+\-@\t\r\n＝＋－＠]/.test(t) ? `'${t}` : t)));
 		assert.deepEqual(rows[0].slice(1), ['-5', '1.5', '', '{"a":"=1"}']);
 		const entry = cells((await asked('entries', 'csv', ofCase())).text); // what has no column of its own stands in the last
 		assert.deepEqual(entry[0], ['seq', 'k', 'message', 'decided', 'more']);

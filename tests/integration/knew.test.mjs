@@ -24,7 +24,7 @@ describe('very much that an organisation knew', () => {
 		execFileSync(path.join(build, 'tests/unit/domain/bench_seed'), [state, String(ENTRIES)], { stdio: ['ignore', 'ignore', 'inherit'] });
 		server = await Server.start({ state, args: ['--audits-per-person', '2', '--audit-stall-s', '600', '--audit-s', '600'] });
 		door = new Door(server);
-		await until(() => /facts_behind .*[0-9]{5} entries/.test(server.log) && server.log.includes('facts_known'), 'the operator was told how far what auditors look for was');
+		await until(() => /facts_behind.*[0-9]{5} entries/.test(server.log) && server.log.includes('facts_known'), 'the operator was told how far what auditors look for was');
 		[admin, dpo] = await Promise.all(['admin', 'data protection officer'].map((person) => atConsole(server, 'HUB', person)));
 		[auditor, second] = ['auditor', 'second auditor'].map((person) => server.credential('FRP', person));
 		mandate = await grantMandate(admin, dpo, { orgs: [ORG, 'HUB'], until: '2090-01-01T00:00:00Z' });
