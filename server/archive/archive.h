@@ -39,7 +39,7 @@ struct toc_archive;
 struct toc_archive *toc_archive_new(const struct toc_archive_options *o);
 void toc_archive_free(struct toc_archive *a);
 struct toc_child *toc_archive_child(struct toc_archive *a);
-bool toc_archive_is_idle(const struct toc_archive *a); /* no auditor is being answered */
+bool toc_archive_is_idle(const struct toc_archive *a); /* no auditor is being answered, and the fronts have all that was said */
 int toc_archive_turn(struct toc_archive *a, toc_dur at_most) TOC_MUSTCHECK;
 
 #endif

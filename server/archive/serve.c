@@ -585,7 +585,11 @@ struct toc_child *toc_archive_child(struct toc_archive *a)
 
 bool toc_archive_is_idle(const struct toc_archive *a)
 {
-	return toc_auditor_answers(a->auditor) == 0;
+	size_t unsent = 0;
+
+	for (unsigned i = 0; i < toc_child_fronts(a->child); i++)
+		unsent += toc_child_queued(a->child, i);
+	return toc_auditor_answers(a->auditor) == 0 && unsent == 0;
 }
 
 int toc_archive_turn(struct toc_archive *a, toc_dur at_most)

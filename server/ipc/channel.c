@@ -24,7 +24,7 @@ struct queue {
 
 struct toc_channel {
 	int fd;
-	bool dead;
+	bool mute, dead; /* mute: it takes nothing any more, and what it has said is heard to its end */
 	struct queue in, out;
 };
 
@@ -101,7 +101,7 @@ static long write_some(struct toc_channel *c, const char *p, size_t n)
 		} else if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) {
 			break;
 		} else {
-			c->dead = true;
+			c->mute = true;
 			return TOC_ECLOSED;
 		}
 	}
@@ -114,7 +114,7 @@ int toc_channel_send(struct toc_channel *c, struct toc_buf *frame)
 
 	if (r < 0)
 		return r;
-	if (c->dead)
+	if (c->dead || c->mute)
 		return TOC_ECLOSED;
 	if (waiting(&c->out) + frame->n > TOC_IPC_QUEUE_MAX)
 		return TOC_ELIMIT;
@@ -129,17 +129,13 @@ int toc_channel_send(struct toc_channel *c, struct toc_buf *frame)
 	return 0;
 }
 
-static int flush(struct toc_channel *c)
+static void flush(struct toc_channel *c)
 {
 	size_t n = waiting(&c->out);
+	long done = n > 0 ? write_some(c, c->out.bytes.p + c->out.at, n) : 0;
 
-	if (n == 0)
-		return 0;
-	long done = write_some(c, c->out.bytes.p + c->out.at, n);
-	if (done < 0)
-		return TOC_ECLOSED;
-	took(&c->out, (size_t)done);
-	return 0;
+	if (done > 0)
+		took(&c->out, (size_t)done);
 }
 
 /* Hand on the whole frames that are here. @return 0 or TOC_EINVAL */
@@ -172,7 +168,7 @@ static int read_and_deliver(struct toc_channel *c, toc_on_frame *on_frame, void 
 		ssize_t r = recv(c->fd, chunk, sizeof chunk, MSG_DONTWAIT);
 		if (r < 0 && errno == EINTR)
 			continue;
-		if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && !c->mute)
 			return 0;
 		if (r <= 0)
 			return TOC_ECLOSED;
@@ -183,7 +179,7 @@ static int read_and_deliver(struct toc_channel *c, toc_on_frame *on_frame, void 
 		int e = deliver(c, on_frame, ctx);
 		if (e < 0)
 			return e;
-		if ((size_t)r < sizeof chunk)
+		if ((size_t)r < sizeof chunk && !c->mute)
 			return 0; /* nothing more now; if there is, the next poll says so */
 	}
 	return 0;
@@ -195,11 +191,14 @@ int toc_channel_step(struct toc_channel *c, short revents, toc_on_frame *on_fram
 
 	if (c->dead)
 		return TOC_ECLOSED;
-	/* Reading goes first: a peer that died has often said something before. */
+	/* Reading goes first: a peer that died has often said something before. Who answers that finds it gone (mute), perhaps
+	 * with more to read: only the end of that is the end. */
 	if (revents & (POLLIN | POLLHUP | POLLERR))
 		r = read_and_deliver(c, on_frame, ctx);
-	if (r == 0)
-		r = c->dead ? TOC_ECLOSED : flush(c);
+	if (r == 0 && !c->mute)
+		flush(c);
+	if (r == 0 && c->mute)
+		r = read_and_deliver(c, on_frame, ctx);
 	if (r < 0)
 		c->dead = true;
 	return r;

@@ -240,7 +240,6 @@ describe('the disk is full', () => {
 		fs.closeSync(fd);
 		fs.unlinkSync(filler);
 		await threatIs('accepted', 'There is room again.');
-		assert.ok(sent.length > 2);
 		await booksAgree();
 	});
 });

@@ -230,6 +230,14 @@ CASE(a_front_that_does_not_take_what_was_read_gets_no_more_for_now_and_all_of_it
 		CHECK(s.past.frames[i].seq > last || last == 0);
 		last = s.past.frames[i].seq;
 	}
+	/* for as long as something of it is not sent, the archive is not one that may go */
+	CHECK(toc_archive_is_idle(s.archive));
+	uint64_t conn = ask(grant, 0, 4096, 1 << 20);
+	for (int i = 0; i < 5000 && toc_archive_is_idle(s.archive); i++)
+		CHECK_INT(toc_archive_turn(s.archive, (toc_dur){ 1000 }), 0);
+	CHECK(!toc_archive_is_idle(s.archive));
+	CHECK(end_of(conn) != NULL);
+	CHECK(toc_archive_is_idle(s.archive));
 	s.limits = NULL;
 	stage_end(&s);
 	toc_arena_free(a);

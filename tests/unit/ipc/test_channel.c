@@ -305,6 +305,24 @@ CASE(what_the_peer_said_before_it_died_is_heard)
 	pair_done(&p);
 }
 
+CASE(and_also_by_who_could_not_answer_it_any_more)
+{
+	struct pair p = pair_new();
+
+	command(&p.b, 42, TOC_STR("{}"));
+	struct toc_str bytes = bytes_of(&p.b);
+	for (int i = 0; i < 100; i++)
+		raw(&p, bytes.p, bytes.n);
+	close(p.raw);
+	p.raw = -1;
+	CHECK_INT(toc_channel_send(p.c, &p.b), TOC_ECLOSED);
+	CHECK_INT(toc_channel_step(p.c, POLLOUT, on_command, &p.h), TOC_ECLOSED);
+	CHECK_INT(p.h.frames, 100);
+	CHECK_INT(toc_channel_step(p.c, POLLIN | POLLHUP, on_command, &p.h), TOC_ECLOSED);
+	CHECK_INT(p.h.frames, 100);
+	pair_done(&p);
+}
+
 CASE(sending_to_a_peer_that_is_gone_is_an_answer_and_not_a_signal)
 {
 	struct pair p = pair_new();
