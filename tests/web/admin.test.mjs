@@ -10,12 +10,12 @@ import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
 import { press, reach } from "./keyboard.mjs";
 import { Member } from "../integration/lib/member.mjs";
-import { m4, message } from "../integration/lib/messages.mjs";
+import { m4, message, scenarioTime } from "../integration/lib/messages.mjs";
 import { Server, tocsind } from "../integration/lib/server.mjs";
 import { Witness } from "../integration/lib/witness.mjs";
 
 const why = !haveChromium ? "there is no Chromium here" : !existsSync(tocsind) ? `${tocsind} is not built` : false;
-const INCIDENT = "01890000-0000-7000-8000-00000000abcd";
+const UNKNOWN = "01890000-0000-7000-8000-00000000abcd";
 const SHOTS = process.env.TOCSIN_SHOTS;
 
 describe("administration", { skip: why }, () => {
@@ -218,6 +218,13 @@ describe("administration", { skip: why }, () => {
 
 	test("a mandate by administrator and data protection officer; what is wrong stands at its field", async () => {
 		const { page, keys } = hub;
+		const airu = await Member.connect(server, "AIRU", "duty officer");
+		const { incident } = await airu.send(message("M1", {
+			step: "report", headline: "A matter to be audited", ongoing: "yes", online_component: ["live"], producer: "perpetrator", event_time: { from: scenarioTime(airu).toISOString(), precision: "minutes" },
+			event_place: { cc: "XA" }, criteria: ["real_world_event", "harm_shown", "intimidation", "terrorism_link", "virality"].map((code) => ({ code, answer: "unknown" })), victims_visible: "unknown",
+			minor_involved: "unknown",
+		}, { precedence: "priority", ack_required: false, personal_data: { level: "none", categories: [] }, audience: ["HUB"] }));
+		airu.close();
 		await open(hub, "mandates");
 		await press(page, /^Grant a mandate$/);
 		await page.waitForSelector("main.compose form");
@@ -228,11 +235,14 @@ describe("administration", { skip: why }, () => {
 		await page.locator('[id="f-body.incidents"]').fill("nothing of the kind");
 		await keys("Control+Enter");
 		await page.locator('[id="f-body.incidents-error"]').waitFor();
-		await page.locator('[id="f-body.incidents"]').fill(`${INCIDENT}\n`);
+		await page.locator('[id="f-body.incidents"]').fill(`${UNKNOWN}\n`);
+		await keys("Control+Enter");
+		await page.locator('[id="f-body.incidents-error"]', { hasText: "there is no such thing" }).waitFor();
+		await page.locator('[id="f-body.incidents"]').fill(`${incident}\n`);
 		await page.getByRole("checkbox", { name: "LANTERN" }).check();
 		await page.reload(); // nothing typed is lost
 		await page.waitForSelector("main.compose form");
-		assert.equal(await page.locator('[id="f-body.incidents"]').inputValue(), `${INCIDENT}\n`);
+		assert.equal(await page.locator('[id="f-body.incidents"]').inputValue(), `${incident}\n`);
 		await send(hub);
 		await open(dpo, "waiting");
 		await dpo.page.locator(".pending", { hasText: "Grant a mandate" }).waitFor();
@@ -241,7 +251,7 @@ describe("administration", { skip: why }, () => {
 		await dpo.page.getByText("Nothing waits.").waitFor();
 		await open(hub, "mandates");
 		await page.locator("li.card", { hasText: "AIRU" }).first().waitFor();
-		assert.match(await page.locator("li.card", { hasText: INCIDENT }).innerText(), /Single incidents[\s\S]*Whole exercises: LANTERN/);
+		assert.match(await page.locator("li.card", { hasText: incident }).innerText(), /Single incidents[\s\S]*Whole exercises: LANTERN/);
 		await clean(hub);
 	});
 
