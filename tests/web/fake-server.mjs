@@ -378,22 +378,26 @@ export class FakeServer {
 				this.quiet = false;
 				return ws.terminate();
 			}
-			if (f.op === "send") {
-				const answer = () => ws.send(JSON.stringify({ ...this.say(p, f.message), ref: f.ref }));
-				this.held ? this.held.push(answer) : answer();
-			}
-			else if (f.op === "prepare" && this.incidents.knows(f.message))
-				ws.send(JSON.stringify({ ref: f.ref, ...this.incidents.prepare(p, f.message) }));
-			else if (f.op === "prepare")
-				ws.send(JSON.stringify({ op: "prepared", ref: f.ref, recipients: f.message.body.step === "send"
-					? this.desksFor(f.message.body)
-						: [], warnings: f.message.body.emergency_line_called?.called === false
-							? [{ code: "no_emergency_call",
-								text: "No emergency line was called. This notification is not an emergency call." }]
-									: [], duplicates: [] }));
-			else if (f.op === "receipt")
-				this.receipt(p, f.seq, f.state);
+			if (this.held && (f.op === "send" || f.op === "prepare"))
+				this.held.push(() => this.take(ws, p, f));
+			else
+				this.take(ws, p, f);
 		});
+	}
+
+	/** A frame of somebody who is signed in. */
+	take(ws, p, f) {
+		if (f.op === "send")
+			ws.send(JSON.stringify({ ...this.say(p, f.message), ref: f.ref }));
+		else if (f.op === "prepare" && this.incidents.knows(f.message))
+			ws.send(JSON.stringify({ ref: f.ref, ...this.incidents.prepare(p, f.message) }));
+		else if (f.op === "prepare")
+			ws.send(JSON.stringify({ op: "prepared", ref: f.ref, recipients: f.message.body.step === "send" ? this.desksFor(f.message.body) : [],
+				warnings: f.message.body.emergency_line_called?.called === false
+					? [{ code: "no_emergency_call", text: "No emergency line was called. This notification is not an emergency call." }] : [],
+				duplicates: [] }));
+		else if (f.op === "receipt")
+			this.receipt(p, f.seq, f.state);
 	}
 
 	async answer(req, res) {

@@ -23,15 +23,18 @@ describe("an answer that comes late", { skip: haveChromium ? false : "there is n
 		assert.deepEqual(violations, []);
 	}
 
-	/** A proposal, checked, and sent to a server that takes its time. */
-	async function propose(made, id) {
-		const { fake, page, keys } = made;
+	async function fill(page, id) {
 		await go(page, `#/say/M2.propose/${id}`);
 		await page.waitForSelector("main.compose form");
 		await page.getByLabel(/^What is known/).fill("One stream, and copies.");
 		await page.getByLabel(/^What is not known/).fill("How many.");
 		await page.getByRole("group", { name: "How sure" }).getByText("likely", { exact: true }).click();
 		await page.getByRole("group", { name: /What is asked/ }).getByText("watch", { exact: true }).click();
+	}
+	/** A proposal, checked, and sent to a server that takes its time. */
+	async function propose(made, id) {
+		const { fake, page, keys } = made;
+		await fill(page, id);
 		await keys("Control+Enter");
 		await page.waitForSelector("main.check");
 		fake.held = [];
@@ -95,5 +98,20 @@ describe("an answer that comes late", { skip: haveChromium ? false : "there is n
 		fake.release();
 		await stands(made, /The item is open/);
 		assert.equal(fake.sent.filter((m) => m.type === "M4").length, 1);
+	});
+
+	test("to the question who would get it: who goes on typing stays in the form, and is told", async () => {
+		const made = await at("reported", { shift: true }, "BFP-duty-officer"), { fake, page, id, keys } = made;
+		await fill(page, id);
+		fake.held = [];
+		await keys("Control+Enter");
+		await until(() => fake.held.length > 0, "prepare is under way");
+		await page.getByLabel(/^What is not known/).fill("How many, and where.");
+		fake.release();
+		await page.locator("[role=status]").getByText("check again").waitFor({ state: "attached" });
+		assert.equal(await page.locator("main.check").count(), 0);
+		await keys("Control+Enter");
+		await page.locator("main.check", { hasText: "How many, and where." }).waitFor();
+		assert.deepEqual(made.violations, []);
 	});
 });

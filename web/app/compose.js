@@ -71,6 +71,9 @@ function NoticeForm({ c }) {
 	/* what was sent and not answered: the same words are sent again as the very same message, also after a reload and at another node */
 	const used = useRef(/** @type {import("../core/carry.js").Used|undefined} */ (memory.get(`${store}.used`, undefined)));
 	const fresh = useFresh(checked);
+	/* who goes on typing is not taken to a page about other words */
+	const latest = useRef(f);
+	latest.current = f;
 	const summary = useRef(/** @type {HTMLElement|null} */ (null));
 	const can = state.value.me?.org === c.reporter;
 
@@ -138,6 +141,8 @@ function NoticeForm({ c }) {
 			return undefined;
 		if (!result.ok)
 			return refused(result);
+		if (latest.current !== f)
+			return announce(t("check.changed"));
 		setChecked(result.frame);
 		scrollTo({ top: 0 });
 	}
@@ -182,7 +187,9 @@ function NoticeForm({ c }) {
 	const o = supplement; // in a supplement nothing is mandatory
 	const text = (/** @type {string} */ name, /** @type {any} */ more = {}) => html`<${TextField} id=${`f-${name}`}
 		label=${t(`field.${name}`)} value=${f[name]} onChange=${set(name)} error=${error(name)} ...${more} />`;
-	const persons = [...state.value.people.values()].filter((p) => p.org === c.reporter && !p.machine && p.title);
+	/* who can answer within minutes: whoever says it, or somebody of the chain */
+	const chain = new Set((state.value.orgs.get(c.reporter)?.chain ?? []).map((k) => k.person));
+	const persons = [...state.value.people.values()].filter((p) => p.org === c.reporter && !p.machine && p.title && (chain.has(p.person) || p.person === state.value.me?.person));
 	if (state.value.me && !persons.some((p) => p.person === state.value.me?.person))
 		persons.unshift({ ...state.value.me, machine: false, title: titleOf(state.value,
 			state.value.me.person) ?? `${t("who.you")} (${rolesInWords(state.value.me)})` });

@@ -109,7 +109,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 		change(withValue(values, path, v));
 		setWrong(wrong.filter((w) => w.path !== path && !w.path.startsWith(`${path}.`)));
 	};
-	/* digests come when they are made, over whatever was typed meanwhile */
+	/* digests come when they are made, over whatever was typed meanwhile; and who goes on typing is not taken to a page about other words */
 	const latest = useRef(values);
 	latest.current = values;
 	function dropped(/** @type {any[]} */ items, /** @type {string} */ content) {
@@ -162,6 +162,8 @@ function SayForm({ name, about, incident, order, exercise }) {
 			return undefined;
 		if (!result.ok)
 			return refused(result);
+		if (latest.current !== values)
+			return announce(t("check.changed"));
 		setChecked({ prepared: result.frame, links: more?.links ?? [], offered: more?.offered ?? result.frame.duplicates ?? [],
 			message: asked });
 		scrollTo({ top: 0 });

@@ -124,6 +124,7 @@ export default {
 	"step.withdraw_reason": "Warum",
 	"step.sending": "Wird gesendet …",
 	"step.cut_off": "Sie sind abgeschnitten: Jetzt lässt sich nichts senden, und nichts wird für später aufgehoben.",
+	"check.changed": "Sie haben weitergeschrieben: Prüfen Sie noch einmal.",
 	"done.accept": "Übernommen. Verbucht als Nr. {n}.",
 	"done.ack": "Bestätigt. Verbucht als Nr. {n}. Die Entscheidung steht noch aus.",
 	"done.redirect": "Weitergeleitet. Verbucht als Nr. {n}.",

@@ -124,6 +124,7 @@ export default {
 	"step.withdraw_reason": "Why",
 	"step.sending": "Sending …",
 	"step.cut_off": "You are cut off: nothing can be sent now, and nothing is kept back for later.",
+	"check.changed": "You went on typing: check again.",
 	"done.accept": "Taken over. Recorded as no. {n}.",
 	"done.ack": "Acknowledged. Recorded as no. {n}. The decision is still yours to make.",
 	"done.redirect": "Redirected. Recorded as no. {n}.",

@@ -124,6 +124,7 @@ export default {
 	"step.withdraw_reason": "Por qué",
 	"step.sending": "Enviando …",
 	"step.cut_off": "No hay conexión: no se puede enviar nada ahora, y nada se guarda para más tarde.",
+	"check.changed": "Ha seguido escribiendo: compruebe de nuevo.",
 	"done.accept": "Asumida. Registrado con el n.º {n}.",
 	"done.ack": "Acuse de recibo registrado con el n.º {n}. La decisión sigue siendo suya.",
 	"done.redirect": "Redirigida. Registrado con el n.º {n}.",

@@ -124,6 +124,7 @@ export default {
 	"step.withdraw_reason": "Pourquoi",
 	"step.sending": "Envoi …",
 	"step.cut_off": "Vous êtes coupé du serveur : rien ne peut être envoyé maintenant, et rien n’est gardé pour plus tard.",
+	"check.changed": "Vous avez continué à écrire : vérifiez de nouveau.",
 	"done.accept": "Pris en charge. Consigné sous le n° {n}.",
 	"done.ack": "Accusé de réception consigné sous le n° {n}. La décision vous revient encore.",
 	"done.redirect": "Réorienté. Consigné sous le n° {n}.",

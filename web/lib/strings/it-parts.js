@@ -124,6 +124,7 @@ export default {
 	"step.withdraw_reason": "Perché",
 	"step.sending": "Invio in corso …",
 	"step.cut_off": "Siete scollegati: nulla può essere inviato ora, e nulla viene tenuto per dopo.",
+	"check.changed": "Ha continuato a scrivere: controlli di nuovo.",
 	"done.accept": "Presa in carico. Registrato con il n. {n}.",
 	"done.ack": "Ricezione confermata e registrata con il n. {n}. La decisione spetta ancora a voi.",
 	"done.redirect": "Reindirizzata. Registrato con il n. {n}.",

@@ -124,6 +124,7 @@ export default {
 	"step.withdraw_reason": "Dlaczego",
 	"step.sending": "Wysyłanie …",
 	"step.cut_off": "Brak połączenia: teraz nic nie można wysłać i nic nie jest odkładane na później.",
+	"check.changed": "Tekst został zmieniony: sprawdź ponownie.",
 	"done.accept": "Przejęto. Zarejestrowano pod nr {n}.",
 	"done.ack": "Potwierdzono. Zarejestrowano pod nr {n}. Decyzja nadal należy do Ciebie.",
 	"done.redirect": "Przekierowano. Zarejestrowano pod nr {n}.",
