@@ -63,7 +63,7 @@ static void prepare(bool both)
 	}
 	stage_settle(&s, 0);
 	stage_go_away(&s, 0);
-	struct toc_value *decoy = stage_threat(&s, "decoy");
+	struct toc_value *decoy = stage_threat_of_chirplet(&s, "decoy");
 	toc_set_text(s.a, decoy, "id", toc_get_text(said[TAKEN].m, "id"));
 	CHECK_TEXT(toc_str_of(stage_say(&s, 1, other, decoy)), "accepted");
 	CHECK_TEXT(toc_str_of(stage_say(&s, 1, there, said[TWICE].m)), "accepted");
