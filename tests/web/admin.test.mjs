@@ -218,13 +218,13 @@ describe("administration", { skip: why }, () => {
 
 	test("a mandate by administrator and data protection officer; what is wrong stands at its field", async () => {
 		const { page, keys } = hub;
-		const airu = await Member.connect(server, "AIRU", "duty officer");
-		const { incident } = await airu.send(message("M1", {
-			step: "report", headline: "A matter to be audited", ongoing: "yes", online_component: ["live"], producer: "perpetrator", event_time: { from: scenarioTime(airu).toISOString(), precision: "minutes" },
+		const bfp = await Member.connect(server, "BFP", "duty officer");
+		const { incident } = await bfp.send(message("M1", {
+			step: "report", headline: "A matter to be audited", ongoing: "yes", online_component: ["live"], producer: "perpetrator", event_time: { from: scenarioTime(bfp).toISOString(), precision: "minutes" },
 			event_place: { cc: "XA" }, criteria: ["real_world_event", "harm_shown", "intimidation", "terrorism_link", "virality"].map((code) => ({ code, answer: "unknown" })), victims_visible: "unknown",
 			minor_involved: "unknown",
 		}, { precedence: "priority", ack_required: false, personal_data: { level: "none", categories: [] }, audience: ["HUB"] }));
-		airu.close();
+		bfp.close();
 		await open(hub, "mandates");
 		await press(page, /^Grant a mandate$/);
 		await page.waitForSelector("main.compose form");
