@@ -189,7 +189,8 @@ int toc_store_pieces_load(struct toc_store *s, const struct toc_sha256 *pieces, 
 /** Keep a snapshot (and the one before it). as_of over the tip's size, or a piece that is not there, is TOC_EINVAL. */
 int toc_store_snapshot_save(struct toc_store *s, const struct toc_snapshot *what, toc_dur deadline,
 			    toc_store_done *done, void *ctx) TOC_MUSTCHECK;
-/** The head of the newest snapshot of this version; blob is not called when there is none. */
+/** The head of the newest snapshot of this version; blob is not called when there is none. One that has more entries than the ledger, of
+ * which somebody has cut the end off, is none. */
 int toc_store_snapshot_load(struct toc_store *s, int version, toc_dur deadline, toc_store_blob *blob,
 			    toc_store_done *done, void *ctx) TOC_MUSTCHECK;
 /** Take the tip's row lock first: used after two lost races. The next append on this store runs in the same

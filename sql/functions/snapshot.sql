@@ -11,8 +11,8 @@ as $$
 		on conflict (name) do update set put_at = clock_timestamp()
 $$;
 
--- Keep a snapshot, and the one before it; older ones of its version go, and pieces that none has and nobody has sent for an
--- hour. Two nodes that have applied the same entries have the same state, so a second one of the same size is not needed.
+-- Keep a snapshot, and the one before it; older ones of its version go, those of a ledger that had more entries than there are,
+-- and pieces that none has and nobody has sent for an hour. Two nodes that have applied the same entries have the same state, so a second one of the same size is not needed.
 create or replace function ledger.save_snapshot(p_as_of bigint, p_version integer, p_head bytea, p_pieces bytea[], p_sum bytea)
 	returns bigint
 	language plpgsql security definer
@@ -34,6 +34,7 @@ begin
 		raise exception using errcode = 'invalid_parameter_value',
 			message = format('%s pieces of the snapshot are not here', missing);
 	end if;
+	delete from ledger.snapshot s where s.as_of > tip_size;
 	insert into ledger.snapshot (version, as_of, bytes, pieces, sum) values (p_version, p_as_of, p_head, p_pieces, p_sum)
 		on conflict do nothing;
 	delete from ledger.snapshot s where s.version = p_version and s.as_of not in (

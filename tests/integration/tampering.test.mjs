@@ -43,6 +43,7 @@ class Bent {
 					execute format('alter table %s drop constraint %I', c.on_table, c.conname);
 				end loop;
 			end $$`);
+		await until(async () => (await b.sql('select max(as_of) as as_of from ledger.snapshot'))[0].as_of === 1000, 'a snapshot of all of it is kept');
 		await b.copy();
 		return b;
 	}

@@ -1,7 +1,7 @@
 -- test_append.sql: the one way in.
 begin;
 set local search_path = tap, public;
-select plan(48);
+select plan(50);
 
 select is((select (size, root, range) = (0::bigint, sha256(''), ''::bytea) from ledger.tip), true, 'the empty log has the root of nothing');
 select throws_ok('select tap.append(1, 1)', 'TC001', 'the tip is at 0, not at 1', 'an expected size that is ahead');
@@ -85,6 +85,9 @@ select throws_ok($$select ledger.add_keys(array[gen_random_uuid()], '{case:y}', 
 -- snapshots
 select is(ledger.save_snapshot(as_of, 1, 'x', '{}', sha256('x')), 257::bigint, 'a snapshot as of ' || as_of) from unnest(array[3, 257, 100]) as_of;
 select is((select array_agg(as_of order by as_of) from ledger.snapshot), array[100, 257]::bigint[], 'the two newest are kept');
+insert into ledger.snapshot (version, as_of, bytes, pieces, sum) values (1, 300, 'y', '{}', sha256('y'));
+select is(ledger.save_snapshot(257, 1, 'x', '{}', sha256('x')), 257::bigint, 'after the end of the ledger was cut off');
+select is((select array_agg(as_of order by as_of) from ledger.snapshot), array[100, 257]::bigint[], 'one of what is not there any more goes, and drives out no other');
 select throws_ok($$select ledger.save_snapshot(258, 1, 'x', '{}', sha256('x'))$$, '22023', null, 'a snapshot of the future');
 select throws_ok($$select ledger.save_snapshot(257, 2, 'x', array[sha256('a piece')], sha256('x'))$$, '22023', null,
 	'a snapshot whose piece is not there');

@@ -146,10 +146,10 @@ describe("deconfliction and referrals", { skip: why }, () => {
 				await startShift(p, server.credential(org, title).sign_in);
 				return p;
 			}));
-		/** The first thing that waits in the order's room, by keyboard. */
-		const first = async (who) => {
+		/** The first thing that waits in the order's room, by keyboard: when it is this. */
+		const first = async (who, form) => {
 			await go(who.page, `#/order/${order}`);
-			await who.page.waitForSelector(".next-step a");
+			await who.page.waitForSelector(`.next-step a[href^="#/say/${form}/"]`);
 			await who.keys("Control+Enter");
 		};
 		const sendIt = async (who) => {
@@ -159,7 +159,7 @@ describe("deconfliction and referrals", { skip: why }, () => {
 			await who.keys("Control+Enter");
 			await who.page.waitForSelector("main.order-page, main.fences");
 		};
-		await first(issuer);
+		await first(issuer, "M18.check_order");
 		await issuer.page.waitForSelector("main.compose form");
 		await issuer.keys("Control+Enter");
 		await sendIt(issuer);
@@ -183,7 +183,7 @@ describe("deconfliction and referrals", { skip: why }, () => {
 		await counsel.keys("Control+Enter");
 		await sendIt(counsel);
 
-		await first(authority); // tell the issuer
+		await first(authority, "M15.intention");
 		await authority.page.waitForSelector("main.compose form");
 		await authority.page.getByRole("group", { name: /ntend/ }).getByText(/infringe/).first().click();
 		await authority.page.getByLabel(/reasons/i).fill("TCO 1(3): press.");
