@@ -15,9 +15,11 @@ export class Knife {
 		this.fd = fs.openSync(file, 'r+');
 		this.env = { LD_PRELOAD: path.join(build, 'tests/libcut_off.so'), CUT_OFF: file };
 	}
-	set(part, left) {
+	/** @param only of the steps that have this in their name alone */
+	set(part, left, only = '') {
 		const page = Buffer.alloc(128);
 		page.write(part, 4);
+		page.write(only, 96);
 		fs.writeSync(this.fd, page.subarray(4), 0, 124, 4);
 		page.writeInt32LE(left);
 		fs.writeSync(this.fd, page, 0, 4, 0);
@@ -28,8 +30,8 @@ export class Knife {
 		return page.readInt32LE();
 	}
 	get killedAt() {
-		const page = Buffer.alloc(96);
-		fs.readSync(this.fd, page, 0, 96, 32);
+		const page = Buffer.alloc(64);
+		fs.readSync(this.fd, page, 0, 64, 32);
 		return page.toString('utf8').replace(/\0.*/s, '').trim();
 	}
 }
