@@ -42,11 +42,13 @@ static void step(const char *what, const char *of)
 {
 	if (!page || page->left <= 0 || *own != ':' || strncmp(own + 1, page->part, sizeof page->part) != 0)
 		return;
-	if (*page->only && !strstr(of, page->only))
+	char name[sizeof page->killed_at];
+	snprintf(name, sizeof name, "%s %.50s", what, of);
+	if (*page->only && !strstr(name, page->only))
 		return;
 	if (--page->left)
 		return;
-	snprintf(page->killed_at, sizeof page->killed_at, "%s %.50s", what, of);
+	memcpy(page->killed_at, name, sizeof name);
 	kill(getpid(), SIGKILL);
 }
 
