@@ -1,7 +1,7 @@
-// crash.test.mjs: every process and PostgreSQL are killed (SIGKILL) again and again under load. What was answered is
-// recorded once, who is entitled gets everything once and in order, nobody else gets anything, and the state is what
-// the ledger says; and what was signed meanwhile is one history. TOCSIN_SEED repeats a run's choices; TOCSIN_KILLS says how
-// often they die (default 4: keeper, signer and PostgreSQL twenty times together).
+// crash.test.mjs: twenty rounds of death under load. In each, keeper, signer and PostgreSQL are killed (SIGKILL), in any order, and one
+// of the others. What was answered is recorded once, who is entitled gets everything once and in order, nobody else gets anything, and
+// the state is what the ledger says; and what was signed meanwhile is one history. Whoever dies often is started anew the later, so the
+// rounds are of several nights, each on a server of its own, all at the same time. TOCSIN_SEED repeats a run's choices; TOCSIN_ROUNDS: of a night.
 // runs alone: it is the load that others would notice
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -14,22 +14,35 @@ import { Random } from './lib/random.mjs';
 import { Server, until } from './lib/server.mjs';
 import { Watcher } from './lib/watcher.mjs';
 
-const KILLS = Number(process.env.TOCSIN_KILLS ?? 4);
-/** How often each dies: those who make the ledger what it is the most. */
-const DEATHS = { keeper: 1.5, signer: 1.5, postgres: 1, postmaster: 0.5, backend: 0.5, front: 0.5, archive: 0.5, courier: 0.5, eraser: 0.5 };
-const ACTS = [5, 25]; // answered acts between two deaths
+const NIGHTS = 4, ROUNDS = Number(process.env.TOCSIN_ROUNDS ?? 5), AT_LEAST = 20;
+const OTHERS = ['front', 'archive', 'courier', 'eraser'];
+/** How PostgreSQL dies: a session, upon which it ends all others and recovers; its postmaster; all of it. The last two are started again by
+ * ours, later each time. */
+const POSTGRES = ['session', 'postmaster', 'session', 'all'];
+const ACTS = [3, 15]; // answered acts between two deaths
 
-const killAll = (server, what) => {
-	const all = server.family();
-	const postmaster = server.pids('postgres');
-	const backends = all.filter((p) => postmaster.includes(p.ppid)).map((p) => p.pid);
-	const pids = { postgres: [...postmaster, ...backends], postmaster, backend: backends.slice(-1) }[what];
-	for (const pid of pids) try { process.kill(pid, 'SIGKILL'); } catch { /* it went with the others */ }
-};
+/** Kills that part, once there is one to be killed. @returns who died of it: they were alive, and are gone */
+async function kill(server, part, how) {
+	const victims = () => {
+		if (part !== 'postgres') return server.pids(part);
+		const postmaster = server.pids('postgres');
+		const sessions = server.family().filter((p) => postmaster.includes(p.ppid) && /tocsin_/.test(p.args)).map((p) => p.pid);
+		return sessions.length ? { session: sessions.slice(-1), postmaster, all: [...postmaster, ...sessions] }[how] : [];
+	};
+	const died = await until(() => {
+		const hit = victims().filter((pid) => { try { return process.kill(pid, 'SIGKILL'); } catch { return false; /* it went with the others */ } });
+		return hit.length && hit;
+	}, `there is a ${part} to be killed`);
+	await until(() => !server.family().some((p) => died.includes(p.pid)), `${part} is dead`);
+	return died;
+}
 
-describe('kill -9 under load', () => {
+const all = []; // nights
+
+function night(n, random) {
+	const seen = { rounds: [], acts: 0 };
 	let server, load, ledger, book, watcher;
-	const random = new Random();
+	all.push(seen);
 
 	before(async () => {
 		server = await Server.start();
@@ -43,20 +56,26 @@ describe('kill -9 under load', () => {
 		await server?.stop();
 	});
 
-	it(`every part dies again and again, and everybody goes on (seed ${random.seed})`, async (t) => {
+	it('every part dies again and again, and everybody goes on', async (t) => {
 		load.start();
 		await load.acts(20);
-		const deaths = Object.entries(DEATHS).flatMap(([part, n]) => Array(Math.ceil(n * KILLS)).fill(part));
-		for (const part of random.shuffled(deaths)) {
-			await load.acts(random.int(...ACTS));
-			if (['front', 'keeper', 'archive', 'courier', 'signer', 'eraser'].includes(part)) for (const pid of server.pids(part)) process.kill(pid, 'SIGKILL');
-			else killAll(server, part);
-			await load.acts(1); // answered by who came after it, or by who is left
+		for (let round = 0; round < ROUNDS; round++) {
+			const deaths = {};
+			for (const part of random.shuffled(['keeper', 'signer', 'postgres', OTHERS[(n + round) % OTHERS.length]])) {
+				await load.acts(random.int(...ACTS));
+				deaths[part] = await kill(server, part, POSTGRES[(n + round) % POSTGRES.length]);
+				await load.acts(1); // answered by who came after it, or by who is left
+			}
+			seen.rounds.push(deaths);
 		}
 		await load.acts(20);
 		await load.stop();
+		seen.acts = load.done;
 		await until(() => load.members.every((m) => m.welcome && !m.closed && m.beat?.now), 'everybody is back');
-		t.diagnostic(`${deaths.length} deaths, ${load.done} acts by ${load.members.length} members, ${load.members.reduce((n, m) => n + m.reconnects, 0)} reconnections, ` +
+		for (const part of ['keeper', 'signer']) // the server itself has seen each of them die so
+			for (const pid of seen.rounds.flatMap((deaths) => deaths[part]))
+				assert.match(server.log, new RegExp(`child_died.*${part} \\d+ \\(process ${pid}\\) killed by signal 9`), `${part} ${pid}`);
+		t.diagnostic(`${seen.rounds.length} rounds, ${load.done} acts by ${load.members.length} members, ${load.members.reduce((n, m) => n + m.reconnects, 0)} reconnections, ` +
 			`${load.members.reduce((n, m) => n + m.urgents.length, 0)} urgent frames`);
 	});
 
@@ -106,5 +125,26 @@ describe('kill -9 under load', () => {
 		const anew = await until(newest, 'a snapshot by the next keeper');
 		assert.equal(anew.as_of, lived.as_of, 'the ledger stood still');
 		assert.deepEqual(anew, lived);
+	});
+}
+
+describe('kill -9 under load', () => {
+	const random = new Random();
+
+	describe('by night', { concurrency: NIGHTS }, () => {
+		for (let n = 0; n < NIGHTS; n++) describe(`night ${n + 1} (seed ${random.seed})`, { concurrency: 1 }, () => night(n, random.branch()));
+	});
+
+	it(`so in at least ${AT_LEAST} rounds, in each of which a keeper, a signer and PostgreSQL died`, (t) => {
+		const rounds = all.flatMap((night) => night.rounds);
+		assert.ok(rounds.length >= AT_LEAST, `${rounds.length} rounds`);
+		for (const [n, deaths] of rounds.entries())
+			for (const part of ['keeper', 'signer', 'postgres']) assert.ok(deaths[part]?.length >= 1, `round ${n + 1}: ${part}: ${JSON.stringify(deaths)}`);
+		for (const part of ['keeper', 'signer', 'postgres']) {
+			const died = rounds.flatMap((deaths) => deaths[part]);
+			assert.equal(new Set(died).size, died.length, `each ${part} died once`);
+			t.diagnostic(`${part}: ${died.length} processes`);
+		}
+		assert.ok(all.every((night) => night.acts >= 20 + 4 * ROUNDS * ACTS[0]), `acts: ${all.map((night) => night.acts).join()}`);
 	});
 });
