@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ServerClock, realUntil, scenarioTime } from "../../web/core/clock.js";
 import { uuid7 } from "../../web/core/ids.js";
-import { Link, LinkLost, QUIET_RED_MS } from "../../web/core/link.js";
+import { AHEAD_MS, Link, LinkLost, QUIET_RED_MS } from "../../web/core/link.js";
 
 /** A world in which nothing happens by itself. */
 function world({ ticket = async () => ({ ticket: "t" }) } = {}) {
@@ -96,6 +96,34 @@ describe("link", () => {
 		w.link.watch();
 		assert.equal(w.link.phase, "lost");
 		assert.equal(w.sockets[0].closed, true);
+	});
+
+	test("a server that has less than we have may be another node, for ten seconds; then it is told, and all is asked for anew", async () => {
+		const w = world(), ahead = { op: "refused", code: "ahead", detail: "from: 41, but the newest entry is 40" }, told = [];
+		w.link.addEventListener("ahead", (e) => told.push(e.detail));
+		const turnedAway = async (ms) => {
+			await w.open();
+			assert.equal(w.sockets.at(-1).sent[0].from, 41);
+			w.say(ahead);
+			assert.equal(w.link.phase, "lost");
+			w.later(ms);
+		};
+		w.link.start(41);
+		await turnedAway(AHEAD_MS - 1);
+		await turnedAway(1000); // one that has not been reached for longer ends it, and another that has caught up begins it anew
+		assert.equal(told.length, 0);
+		await w.open();
+		w.say({ op: "welcome", tip: 41 });
+		w.sockets.at(-1).onclose({});
+		w.later(1000);
+		await turnedAway(AHEAD_MS);
+		assert.equal(told.length, 0);
+		await turnedAway(1000);
+		assert.deepEqual(told, [{ last: 41, refused: ahead }]);
+		await w.open();
+		assert.equal(w.sockets.at(-1).sent[0].from, -1);
+		w.say({ op: "refused", ref: 7, code: "ahead" }); // of a request: that is another matter
+		assert.equal(told.length, 1);
 	});
 
 	test("requests are answered by their ref, in any order", async () => {

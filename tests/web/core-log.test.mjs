@@ -142,6 +142,14 @@ describe("what this computer believes", () => {
 		assert.equal(t.alarm.code, "rolled_back");
 	});
 
+	test("a server that has not even what was seen here: an alarm with what was signed and what it says", async () => {
+		const log = new FakeLog(20), t = await begun(log), refused = { op: "refused", code: "ahead" };
+		await t.checkpoint(frame(log, 20, 20), 1000);
+		assert.equal(t.ahead(19, refused, 2000), "alarm");
+		assert.deepEqual([t.alarm.code, t.alarm.detail, t.alarm.shown, t.alarm.held.note], ["ahead", { last: 19 }, refused, log.note(20)]);
+		assert.equal(t.held.size, 20, "what was believed stays");
+	});
+
 	test("an entry is proven against what is believed, and every bent proof is refused", async () => {
 		const log = new FakeLog(20), bent = log.bentAt(4);
 		const at = async (from, size, change = (x) => x) => {

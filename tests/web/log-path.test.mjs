@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
+import { Ledger } from "../integration/lib/ledger.mjs";
 import { forge, Log } from "../integration/lib/log.mjs";
 import { Member } from "../integration/lib/member.mjs";
 import { m4 } from "../integration/lib/messages.mjs";
@@ -141,5 +142,40 @@ describe("the log in the browser", { skip: why }, () => {
 		await alarm.waitFor({ state: "detached" });
 		await until(async () => sizeOf(await held(page)) > 0 && (await held(page)).note !== other.note, "what the server shows is believed anew");
 		assert.deepEqual(desk.violations, []);
+	});
+
+	test("a database that is behind what was published is an alarm in /readyz, in the log and over every console that has seen more; and these go on", async () => {
+		const { page } = desk, TABLES = ["entry", "sealed", "tip", "checkpoint", "tile"], ledger = new Ledger(server);
+		const sql = (text) => ledger.rows(text, "admin"), alarm = page.locator(".log-alarm");
+		await page.evaluate(() => (location.hash = "#/"));
+		await page.locator("main.board").waitFor();
+		assert.equal(await alarm.count(), 0);
+		await sql(`create schema safe; ${TABLES.map((t) => `create table safe.${t} as table ledger.${t}`).join("; ")}`);
+		const before = (await sql("select size from safe.tip"))[0].size;
+		const lost = await platform.deliver(m4(platform, { text: "What the older copy does not have." }));
+		await page.locator(`a[href="#/threat/${lost.case}"]`).first().waitFor();
+		await until(async () => sizeOf(await held(page)) > lost.seq, "its checkpoint is here");
+		await sql(`${[...TABLES, "cosignature", "time_stamp"].map((t) => `alter table ledger.${t} disable trigger all`).join("; ")};
+			truncate ledger.cosignature, ledger.time_stamp, ledger.checkpoint, ${TABLES.filter((t) => t !== "checkpoint").map((t) => `ledger.${t}`).join(", ")};
+			${TABLES.map((t) => `insert into ledger.${t} select * from safe.${t}`).join("; ")}`);
+		assert.ok(before <= lost.seq);
+		await until(() => new RegExp(`nothing is signed any more: the database has \\d+ entries, and \\d+ were published`).test(server.log), "the signer says so in the log");
+		await until(async () => { // 503 alone may be a keeper that is busy
+			const r = await server.request("GET", "/readyz", { credential: server.credential("OPS", "admin") });
+			return r.status === 503 && r.text.includes("not what was published");
+		}, "/readyz says so");
+		await alarm.waitFor();
+		assert.match(await alarm.innerText(), /THE RECORD DOES NOT ADD UP\. This browser has seen entry \d+ of this server, which now has fewer/);
+		assert.deepEqual(await axe(page), []);
+		const saving = page.waitForEvent("download");
+		await alarm.getByRole("button", { name: "Save the evidence" }).click();
+		const file = JSON.parse(readFileSync(await (await saving).path(), "utf8"));
+		assert.equal(file.alarm.code, "ahead");
+		assert.ok(sizeOf(file.alarm.held) > lost.seq, "what was published, as it was signed, is in the evidence");
+		const sender = await Member.connect(server, "StreamHarbor", "second responder"), next = await sender.deliver(m4(sender));
+		assert.equal(next.op, "accepted", JSON.stringify(next));
+		await page.locator(`a[href="#/threat/${next.case}"]`).first().waitFor(); // this console is told of threats again
+		assert.equal(await alarm.count(), 1, "and the alarm stays");
+		await sender.close();
 	});
 });

@@ -49,6 +49,10 @@ async function catchUp() {
 
 /** @param {any} frame */
 async function take(frame) {
+	if (frame.op === "ahead") {
+		trust.ahead(frame.last, frame.refused, Date.now());
+		return show();
+	}
 	if (!(await canCheck())) {
 		show({ able: false });
 		return;
@@ -65,7 +69,7 @@ async function take(frame) {
 
 /* one at a time: each is held against the one before */
 let last = Promise.resolve();
-/** A welcome, a checkpoint. @param {any} frame */
+/** A welcome, a checkpoint, a server that has less than we have. @param {any} frame */
 export function hear(frame) {
 	last = last.then(() => take(frame)).catch(() => {}); // the server is away: the next one tells
 }

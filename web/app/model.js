@@ -146,13 +146,20 @@ const arrived = [];
 const turn = new MessageChannel();
 turn.port1.onmessage = flush;
 
+/** The server has fewer entries than were seen here: what is on the screen is not what it has. */
+let lostPast = false;
+link.addEventListener("ahead", (event) => {
+	lostPast = true;
+	toLog({ op: "ahead", .../** @type {CustomEvent} */ (event).detail });
+});
+
 link.addEventListener("frame", (event) => {
 	const frame = /** @type {CustomEvent} */ (event).detail;
 	if (frame.op === "welcome" || frame.op === "checkpoint")
 		toLog(frame);
 	if (frame.op === "checkpoint")
 		return; // says nothing of what is on the screen
-	if (frame.op === "welcome" && haveChanged(state.value.me, frame.you))
+	if (frame.op === "welcome" && (lostPast || haveChanged(state.value.me, frame.you)))
 		return anew(frame);
 	if (frame.op === "welcome")
 		serverClock.sample(frame.server_time);
@@ -329,7 +336,9 @@ function anew(welcome) {
 	link.stop();
 	arrived.length = 0;
 	begin(welcome);
-	announce(t("rights.changed"), true);
+	if (!lostPast) // of which the log's alarm tells
+		announce(t("rights.changed"), true);
+	lostPast = false;
 }
 
 /** Is there a session already? */

@@ -19,6 +19,7 @@ import { CLOSE_NOT_AUTHENTICATED, CLOSE_REVOKED, SUBPROTOCOL } from "./protocol.
 
 export const QUIET_AMBER_MS = 5_000; // no frame for so long: say so
 export const QUIET_RED_MS = 15_000; // no frame for so long: the connection is dead, whatever the socket thinks
+export const AHEAD_MS = 10_000; // so long may a server not have what we have: it is a node that has not read it yet
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 5_000;
 
@@ -58,6 +59,8 @@ export class Link extends EventTarget {
 	/** @type {Map<number, {resolve: (frame: any) => void, reject: (why: Error) => void}>} */
 	#waiting = new Map();
 	#lastFrame = -Infinity;
+	/** Since when every server that was reached has had less than we have. @type {number|null} */
+	#aheadSince = null;
 
 	/** Highest number received; hello asks for what comes after it. */
 	last = -1;
@@ -184,6 +187,8 @@ export class Link extends EventTarget {
 				return;
 			this.last = frame.seq;
 		}
+		if (frame.op === "refused" && frame.ref === undefined && frame.code === "ahead" && this.#phase === "opening")
+			return this.#ahead(frame);
 		if (frame.op === "accepted" || frame.op === "journaled" || frame.op === "prepared" ||
 			frame.op === "refused") {
 			const waiting = this.#waiting.get(frame.ref);
@@ -195,11 +200,25 @@ export class Link extends EventTarget {
 			return;
 		}
 		this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
-		if (frame.op === "welcome" && this.#phase === "opening")
+		if (frame.op === "welcome" && this.#phase === "opening") {
+			this.#aheadSince = null;
 			this.#become("catching");
+		}
 		if (this.#phase === "catching" && ((frame.op === "welcome" && frame.tip <= this.last) ||
 		                                   (frame.op === "beat" && frame.last <= this.last)))
 			this.#become("live");
+	}
+
+	/** The server has not got our last number. Another node's will come; what an older copy has lost will not: it is told, and everything
+	 * asked for from the beginning. @param {any} refused */
+	#ahead(refused) {
+		this.#aheadSince ??= this.#parts.mono();
+		if (this.#parts.mono() - this.#aheadSince >= AHEAD_MS) {
+			this.#aheadSince = null;
+			this.dispatchEvent(new CustomEvent("ahead", { detail: { last: this.last, refused } }));
+			this.last = -1;
+		}
+		this.#lose();
 	}
 
 	#lose() {

@@ -330,6 +330,11 @@ export class LogTrust {
 		return this.#raise("rolled_back", now, this.#behind, { held: this.#held?.size });
 	}
 
+	/** The server has not even the entry that was the last one here. @param {number} last @param {any} refused its words @param {number} now */
+	ahead(last, refused, now) {
+		return this.#raise("ahead", now, refused, { last });
+	}
+
 	/** A person has been told why, and begins anew with what the server shows. */
 	forget() {
 		this.alarm = this.#key = this.#held = null;

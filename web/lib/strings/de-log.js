@@ -32,6 +32,7 @@ export default {
 	"log.why.fork": "Es gibt zwei signierte Protokolle mit {size} Einträgen, und sie sind verschieden.",
 	"log.why.rewritten": "Das signierte Protokoll mit {size} Einträgen setzt das mit {held} nicht fort, das vorher signiert wurde.",
 	"log.why.rolled_back": "{held} Einträge waren signiert, und seit einer Minute zeigt der Server weniger.",
+	"log.why.ahead": "Dieser Browser hat den Eintrag {last} dieses Servers gesehen, und der hat jetzt weniger: Er arbeitet mit einer älteren Kopie weiter, oder sein Ende wurde abgeschnitten.",
 	"log.why.signature": "Was der Server zeigt, hat {name} nicht signiert.",
 	"log.why.origin": "Es ist ein anderes Protokoll: {name}.",
 	"log.why.malformed": "Was der Server vom Protokoll zeigt, ist nicht lesbar.",

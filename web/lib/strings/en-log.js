@@ -32,6 +32,7 @@ export default {
 	"log.why.fork": "There are two signed logs of {size} entries, and they differ.",
 	"log.why.rewritten": "The signed log of {size} entries does not go on from that of {held}, which was signed before.",
 	"log.why.rolled_back": "{held} entries were signed, and for a minute the server has shown fewer.",
+	"log.why.ahead": "This browser has seen entry {last} of this server, which now has fewer: it goes on from an older copy, or its end was cut off.",
 	"log.why.signature": "What the server shows is not signed by {name}.",
 	"log.why.origin": "It is another log: {name}.",
 	"log.why.malformed": "What the server shows of the log cannot be read.",

@@ -32,6 +32,7 @@ export default {
 	"log.why.fork": "Hay dos registros firmados de {size} entradas y son distintos.",
 	"log.why.rewritten": "El registro firmado de {size} entradas no continúa el de {held}, firmado antes.",
 	"log.why.rolled_back": "Había {held} entradas firmadas, y desde hace un minuto el servidor muestra menos.",
+	"log.why.ahead": "Este navegador ha visto la entrada {last} de este servidor, que ahora tiene menos: sigue a partir de una copia más antigua, o se cortó su final.",
 	"log.why.signature": "Lo que muestra el servidor no está firmado por {name}.",
 	"log.why.origin": "Es otro registro: {name}.",
 	"log.why.malformed": "Lo que el servidor muestra del registro no se puede leer.",

@@ -32,6 +32,7 @@ export default {
 	"log.why.fork": "Il y a deux journaux signés de {size} entrées, et ils diffèrent.",
 	"log.why.rewritten": "Le journal signé de {size} entrées ne continue pas celui de {held}, signé avant.",
 	"log.why.rolled_back": "{held} entrées étaient signées, et depuis une minute le serveur en montre moins.",
+	"log.why.ahead": "Ce navigateur a vu l’entrée {last} de ce serveur, qui en a maintenant moins : il continue à partir d’une copie plus ancienne, ou sa fin a été coupée.",
 	"log.why.signature": "Ce que montre le serveur n’est pas signé par {name}.",
 	"log.why.origin": "C’est un autre journal : {name}.",
 	"log.why.malformed": "Ce que le serveur montre du journal est illisible.",

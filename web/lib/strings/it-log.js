@@ -32,6 +32,7 @@ export default {
 	"log.why.fork": "Ci sono due registri firmati di {size} voci, e sono diversi.",
 	"log.why.rewritten": "Il registro firmato di {size} voci non continua quello di {held}, firmato prima.",
 	"log.why.rolled_back": "{held} voci erano firmate, e da un minuto il server ne mostra meno.",
+	"log.why.ahead": "Questo browser ha visto la voce {last} di questo server, che ora ne ha meno: prosegue da una copia più vecchia, o la sua fine è stata tagliata.",
 	"log.why.signature": "Ciò che il server mostra non è firmato da {name}.",
 	"log.why.origin": "È un altro registro: {name}.",
 	"log.why.malformed": "Ciò che il server mostra del registro non è leggibile.",

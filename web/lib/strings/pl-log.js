@@ -32,6 +32,7 @@ export default {
 	"log.why.fork": "Są dwa podpisane rejestry o {size} wpisach i różnią się.",
 	"log.why.rewritten": "Podpisany rejestr o {size} wpisach nie jest dalszym ciągiem rejestru o {held}, podpisanego wcześniej.",
 	"log.why.rolled_back": "Podpisanych było {held} wpisów, a od minuty serwer pokazuje mniej.",
+	"log.why.ahead": "Ta przeglądarka widziała wpis {last} tego serwera, który ma ich teraz mniej: działa na starszej kopii albo jego koniec ucięto.",
 	"log.why.signature": "Tego, co pokazuje serwer, nie podpisał {name}.",
 	"log.why.origin": "To inny rejestr: {name}.",
 	"log.why.malformed": "Tego, co serwer pokazuje z rejestru, nie da się odczytać.",
