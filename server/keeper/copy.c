@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC "tocsin-state/v3\n"
+#define MAGIC "tocsin-state/v4\n"
 #define MAGIC_BYTES (sizeof MAGIC - 1)
 #define PIECES_MAX 65536
 #define FILE_MAX (512u << 20)
@@ -30,6 +30,7 @@ struct toc_str toc_head_write(struct toc_arena *a, const uint8_t key[32], const 
 	toc_buf_init(&b, FILE_MAX);
 	toc_buf_add(&b, MAGIC, MAGIC_BYTES);
 	toc_buf_add(&b, &as_of, sizeof as_of);
+	toc_buf_add(&b, h->newest.b, sizeof h->newest.b);
 	toc_buf_add(&b, h->sum, sizeof h->sum);
 	toc_buf_add(&b, &n, sizeof n);
 	for (size_t i = 0; i < h->n_pieces; i++)
@@ -44,7 +45,7 @@ struct toc_str toc_head_write(struct toc_arena *a, const uint8_t key[32], const 
 int toc_head_read(struct toc_arena *a, const uint8_t key[32], struct toc_str bytes, struct toc_head *ret_head,
 		  struct toc_error *reterr)
 {
-	enum { FIXED = MAGIC_BYTES + 8 + 32 + 4, CODE = 32 };
+	enum { FIXED = MAGIC_BYTES + 8 + 32 + 32 + 4, CODE = 32 };
 	uint64_t as_of;
 	uint32_t n;
 
@@ -60,7 +61,8 @@ int toc_head_read(struct toc_arena *a, const uint8_t key[32], struct toc_str byt
 	if (n > PIECES_MAX || bytes.n != FIXED + n * sizeof(struct toc_sha256) + CODE)
 		return toc_fail(reterr, TOC_EPROOF, "the copy of the state names %u pieces in %zu bytes", n, bytes.n);
 	*ret_head = (struct toc_head){ .as_of = le64toh(as_of), .n_pieces = n };
-	memcpy(ret_head->sum, bytes.p + MAGIC_BYTES + 8, sizeof ret_head->sum);
+	memcpy(ret_head->newest.b, bytes.p + MAGIC_BYTES + 8, sizeof ret_head->newest.b);
+	memcpy(ret_head->sum, bytes.p + MAGIC_BYTES + 8 + 32, sizeof ret_head->sum);
 	ret_head->pieces = toc_arena_alloc(a, (n + 1) * sizeof *ret_head->pieces);
 	memcpy(ret_head->pieces, bytes.p + FIXED, n * sizeof *ret_head->pieces);
 	return 0;

@@ -1,8 +1,8 @@
 /* copy.h: what a copy of the state consists of, wherever it is: a head that names the pieces, and the pieces; and the
  * sealed copy on disk.
  *
- *   head := "tocsin-state/v3\n" | as_of (8) | sum of the state (32) | number of pieces (4) | SHA-256 of each | HMAC-SHA256
- *           of all before with the key that all nodes have (32)           numbers little-endian
+ *   head := "tocsin-state/v4\n" | as_of (8) | hash of the newest leaf (32) | sum of the state (32) | number of pieces (4)
+ *           | SHA-256 of each | HMAC-SHA256 of all before with the key that all nodes have (32)           numbers little-endian
  *   STATE/journal/state := toc_seal(journal key, canonical JSON, aad "tocsin-state/v1")
  *     { "head", "keys": [{id, wrapping, subject, retention, wrapped}],
  *       "rows": [{eid, case, seq, leaf, body, salt, actor_key, actor, data_key, data}] }    bytes: base64url
@@ -16,6 +16,7 @@
 
 struct toc_head {
 	uint64_t as_of;
+	struct toc_sha256 newest; /* leaf hash of entry as_of - 1: which ledger this is a state of. as_of 0: zeros */
 	uint8_t sum[32];
 	struct toc_sha256 *pieces;
 	size_t n_pieces;

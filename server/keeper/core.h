@@ -84,6 +84,7 @@ struct toc_keeper {
 	bool announced; /* the parent knows that we serve */
 
 	struct toc_world *world;  /* what is in the ledger */
+	struct toc_sha256 newest; /* leaf hash of the last entry in it: there may be another one in its place one day */
 	struct toc_world *beyond; /* what the journal adds to it; NULL but in TOC_AWAY */
 	struct toc_cases *cases;
 	struct toc_intake intake;
@@ -111,12 +112,14 @@ struct toc_keeper {
 	/* reading what was appended */
 	struct {
 		bool busy, again, wanted;
+		bool overtaken; /* another entry stands where the newest of our state was when the read began */
 		toc_then *then;
 		struct toc_store *from;
 		struct toc_arena *arena;
 		struct toc_row *rows;
 		size_t n, cap;
 		uint64_t began, tip; /* size of our state when the read began; what the ledger said */
+		struct toc_sha256 newest; /* of our state when the read began */
 		int64_t poll_us, heard_us; /* when a read was last complete */
 	} tail;
 
@@ -222,6 +225,8 @@ int toc_snapshot_from_disk(struct toc_keeper *k, struct toc_error *reterr) TOC_M
 struct toc_head;
 int toc_snapshot_load(struct toc_keeper *k, const struct toc_head *head, struct toc_piece **pieces, size_t n,
 		      struct toc_error *reterr) TOC_MUSTCHECK;
+/** What was loaded is not a state of this ledger: begin with none. */
+void toc_snapshot_forget(struct toc_keeper *k);
 
 /* command.c */
 void toc_keeper_frame(void *keeper, unsigned front, struct toc_frame *frame);

@@ -35,6 +35,7 @@ struct toc_copy {
 	struct toc_world *still;   /* what is being saved; k->world, or under it */
 	unsigned number;
 	uint64_t as_of;
+	struct toc_sha256 newest;
 	bool packed, settled;
 	struct toc_piece *const *pieces;
 	size_t n;
@@ -145,7 +146,7 @@ static bool is_open(void *world, struct toc_uuid id)
 static struct toc_str head_of(const struct toc_keeper *k, const struct toc_copy *c, struct toc_arena *a,
 			      struct toc_head *ret_head)
 {
-	*ret_head = (struct toc_head){ .as_of = c->as_of, .n_pieces = c->n };
+	*ret_head = (struct toc_head){ .as_of = c->as_of, .newest = c->newest, .n_pieces = c->n };
 	ret_head->pieces = toc_arena_alloc(a, (c->n + 1) * sizeof *ret_head->pieces);
 	for (size_t i = 0; i < c->n; i++)
 		ret_head->pieces[i] = c->pieces[i]->name;
@@ -320,6 +321,7 @@ static void begin(struct toc_keeper *k)
 
 	c->still = k->world;
 	c->as_of = toc_world_size(k->world);
+	c->newest = k->newest;
 	c->saving = toc_saving_begin(k->world);
 	c->packed = c->settled = c->head_sent = c->on_disk = false;
 	c->to_database = k->phase != TOC_AWAY;
@@ -491,8 +493,18 @@ int toc_snapshot_load(struct toc_keeper *k, const struct toc_head *head, struct 
 	remember(k->copy, pieces, n);
 	toc_world_free(k->world);
 	k->world = w;
+	k->newest = head->newest;
 	k->saved_as_of = head->as_of;
 	return 0;
+}
+
+void toc_snapshot_forget(struct toc_keeper *k)
+{
+	forget_before(k->copy);
+	toc_world_free(k->world);
+	k->world = toc_world_new();
+	k->newest = (struct toc_sha256){ { 0 } };
+	k->saved_as_of = 0;
 }
 
 /* Room for what a text decodes to. */

@@ -2,8 +2,10 @@
  * hear, and at the start everything since the snapshot.
  *
  * Rows are copied as they come, and applied, cached and published in one go when the read is complete, so
- * that a read that fails half-way leaves no trace. Numbers are contiguous: a hole, or a tip behind what we
- * know to be committed, means that this is not the ledger that we left; then we stop.
+ * that a read that fails half-way leaves no trace. Numbers are contiguous: a hole, a tip behind what we know to be
+ * committed, or another entry in the place of the newest that we know, means that this is not the ledger that we left; then
+ * we stop, and begin again from what it is now. So each read begins with the newest entry that is in our state. Where that one
+ * is not there at all, we cannot tell: the signer does.
  *
  * Source: shared order of one ledger (the tip's row lock); NOTIFY is only a hint, the poll makes it sure. */
 #include "keeper/away.h"
@@ -31,6 +33,10 @@ static void on_row(void *ctx, const struct toc_row *row)
 {
 	struct toc_keeper *k = ctx;
 	struct toc_arena *a = k->tail.arena;
+	if (row->seq < k->tail.began) {
+		k->tail.overtaken = !toc_sha256_eq(toc_leaf_hash(row->leaf), k->tail.newest);
+		return;
+	}
 	if (k->tail.n == k->tail.cap) {
 		size_t cap = k->tail.cap ? 2 * k->tail.cap : 64;
 		struct toc_row *rows = toc_arena_alloc(a, cap * sizeof *rows);
@@ -85,7 +91,19 @@ static void apply_and_go_on(struct toc_keeper *k)
 		settle(k, 0);
 		return;
 	}
-	apply_rows(k);
+	if (k->tail.overtaken && k->phase == TOC_STARTING) {
+		toc_log(TOC_LOG_WARN, "snapshot_ignored", "reading the whole ledger instead: entry %llu is another one than in the copy of the state",
+			(unsigned long long)k->tail.began - 1);
+		toc_snapshot_forget(k);
+		start_read(k);
+		return;
+	}
+	if (k->tail.overtaken) {
+		toc_fail(&error, TOC_ECONFLICT, "entry %llu is another one than we know", (unsigned long long)k->tail.began - 1);
+		toc_keeper_fatal(k, "ledger_overtaken", &error);
+	} else {
+		apply_rows(k);
+	}
 	if (!k->fatal && k->tail.tip < k->tail.began) {
 		toc_fail(&error, TOC_ECONFLICT, "the ledger has %llu entries; we know of %llu committed ones",
 			 (unsigned long long)k->tail.tip, (unsigned long long)k->tail.began);
@@ -156,11 +174,13 @@ static void start_read(struct toc_keeper *k)
 	k->tail.rows = NULL;
 	k->tail.n = k->tail.cap = 0;
 	k->tail.busy = true;
-	k->tail.wanted = false;
+	k->tail.wanted = k->tail.overtaken = false;
 	k->tail.began = toc_world_size(k->world);
+	k->tail.newest = k->newest;
 	/* with the tip locked, only the connection that holds the lock is sure to see the tip */
 	k->tail.from = k->tail.then || !toc_store_is_up(k->o.reader) ? k->o.writer : k->o.reader;
-	if (toc_store_read(k->tail.from, k->tail.began, TOC_READ_MAX, TOC_STORE_DEADLINE, on_row, on_read,
+	uint64_t from = k->tail.began ? k->tail.began - 1 : 0;
+	if (toc_store_read(k->tail.from, from, TOC_READ_MAX, TOC_STORE_DEADLINE, on_row, on_read,
 			   k) < 0)
 		settle(k, TOC_EIO);
 }
@@ -191,6 +211,7 @@ int toc_load_keys(struct toc_keeper *k, struct toc_store *from, toc_store_done *
 
 void toc_committed(struct toc_keeper *k, const struct toc_opened *e, const struct toc_row *row)
 {
+	k->newest = toc_leaf_hash(row->leaf);
 	k->health.tip = e->entry.ts;
 	toc_erasure_committed(k, &e->entry);
 	if (toc_is_threat(e->entry.k) && !toc_uuid_is_nil(e->entry.case_ref))

@@ -327,8 +327,10 @@ static int save(struct ledger *l, const struct toc_op *op, struct toc_error *ret
 		if (!find_piece(l, &s->pieces[i]))
 			return toc_fail(reterr, TOC_EINVAL, "a piece of the snapshot is not here");
 	for (size_t i = 0; i < l->n_snapshots; i++)
-		if (l->snapshots[i].version == s->version && l->snapshots[i].as_of == s->as_of)
+		if (l->snapshots[i].version == s->version && l->snapshots[i].as_of == s->as_of) {
+			l->snapshots[i].bytes = toc_arena_str(l->arena, s->head);
 			return 0;
+		}
 	l->snapshots = grown(l->snapshots, (l->n_snapshots + 1) * sizeof *l->snapshots);
 	l->snapshots[l->n_snapshots++] = (struct snapshot){
 		.version = s->version,
@@ -343,7 +345,7 @@ static void load(const struct ledger *l, const struct toc_op *op)
 	const struct snapshot *newest = NULL;
 
 	for (size_t i = 0; i < l->n_snapshots; i++)
-		if (l->snapshots[i].version == op->version &&
+		if (l->snapshots[i].version == op->version && l->snapshots[i].as_of <= l->range.size &&
 		    (!newest || l->snapshots[i].as_of > newest->as_of))
 			newest = &l->snapshots[i];
 	if (newest)
@@ -601,6 +603,26 @@ void toc_store_memory_fault(struct toc_store *s, enum toc_memory_fault fault)
 {
 	assert(s->backend == &backend);
 	memory_of(s)->fault = fault;
+}
+
+void toc_store_memory_cut(struct toc_store *s, uint64_t size)
+{
+	assert(s->backend == &backend);
+	struct ledger *l = memory_of(s)->ledger;
+	struct toc_arena *a = toc_arena_new();
+	struct toc_leaf leaf;
+
+	assert(size <= l->range.size);
+	toc_map_free(l->once);
+	l->once = toc_map_new();
+	l->range = (struct toc_range){ 0 };
+	for (uint64_t seq = 0; seq < size; seq++) {
+		toc_range_add(&l->range, toc_leaf_hash(l->rows[seq].leaf));
+		if (toc_leaf_parse(a, l->rows[seq].leaf, &leaf, NULL) == 0)
+			(void)toc_map_put(l->once, name_of(a, &leaf), l);
+		toc_arena_reset(a);
+	}
+	toc_arena_free(a);
 }
 
 void toc_store_memory_refuse(struct toc_store *s, struct toc_uuid eid)

@@ -107,6 +107,8 @@ enum toc_memory_fault {
 	TOC_MEMORY_LOSE_ANSWER, /* the next append takes effect, and then the connection is lost */
 };
 void toc_store_memory_fault(struct toc_store *s, enum toc_memory_fault fault);
+/** Leave the ledger its first `size` entries, and snapshots as they are: what a standby knows that is promoted too early, or an older dump. */
+void toc_store_memory_cut(struct toc_store *s, uint64_t size);
 /** Let the ledger refuse this entry as if it broke a rule of the database. @param eid nil: no longer */
 void toc_store_memory_refuse(struct toc_store *s, struct toc_uuid eid);
 

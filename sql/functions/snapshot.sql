@@ -12,7 +12,8 @@ as $$
 $$;
 
 -- Keep a snapshot, and the one before it; older ones of its version go, those of a ledger that had more entries than there are,
--- and pieces that none has and nobody has sent for an hour. Two nodes that have applied the same entries have the same state, so a second one of the same size is not needed.
+-- and pieces that none has and nobody has sent for an hour. Of two of the same size the later one counts: the other may be of
+-- entries whose place others have taken.
 create or replace function ledger.save_snapshot(p_as_of bigint, p_version integer, p_head bytea, p_pieces bytea[], p_sum bytea)
 	returns bigint
 	language plpgsql security definer
@@ -36,7 +37,8 @@ begin
 	end if;
 	delete from ledger.snapshot s where s.as_of > tip_size;
 	insert into ledger.snapshot (version, as_of, bytes, pieces, sum) values (p_version, p_as_of, p_head, p_pieces, p_sum)
-		on conflict do nothing;
+		on conflict (version, as_of) do update
+			set (bytes, pieces, sum, made_at) = (excluded.bytes, excluded.pieces, excluded.sum, excluded.made_at);
 	delete from ledger.snapshot s where s.version = p_version and s.as_of not in (
 		select newest.as_of from ledger.snapshot newest where newest.version = p_version
 			order by newest.as_of desc limit 2);

@@ -1,7 +1,7 @@
 -- test_append.sql: the one way in.
 begin;
 set local search_path = tap, public;
-select plan(50);
+select plan(52);
 
 select is((select (size, root, range) = (0::bigint, sha256(''), ''::bytea) from ledger.tip), true, 'the empty log has the root of nothing');
 select throws_ok('select tap.append(1, 1)', 'TC001', 'the tip is at 0, not at 1', 'an expected size that is ahead');
@@ -88,6 +88,8 @@ select is((select array_agg(as_of order by as_of) from ledger.snapshot), array[1
 insert into ledger.snapshot (version, as_of, bytes, pieces, sum) values (1, 300, 'y', '{}', sha256('y'));
 select is(ledger.save_snapshot(257, 1, 'x', '{}', sha256('x')), 257::bigint, 'after the end of the ledger was cut off');
 select is((select array_agg(as_of order by as_of) from ledger.snapshot), array[100, 257]::bigint[], 'one of what is not there any more goes, and drives out no other');
+select is(ledger.save_snapshot(257, 1, 'z', '{}', sha256('z')), 257::bigint, 'a second one of that size');
+select is((select (bytes, sum) from ledger.snapshot where as_of = 257), ('z'::bytea, sha256('z')), 'takes the place of the first, which may be of entries that are gone');
 select throws_ok($$select ledger.save_snapshot(258, 1, 'x', '{}', sha256('x'))$$, '22023', null, 'a snapshot of the future');
 select throws_ok($$select ledger.save_snapshot(257, 2, 'x', array[sha256('a piece')], sha256('x'))$$, '22023', null,
 	'a snapshot whose piece is not there');
