@@ -65,25 +65,39 @@ end
 $$;
 
 -- An auditor's SQL is an expert's own. What is open to everybody in PostgreSQL and would let it write, wait for or speak to
--- others, or look at other auditors' sessions, is closed; what of it the ledger's functions use is theirs. This takes a
--- superuser: where there is none, an administrator of the database does it (docs/audit.md), or /api/audit/sql stays closed.
+-- others, look at other auditors' sessions, or count what it does not see (rows that a condition met in an index are counted, covered or
+-- not; so are sizes, and what is written), is closed; what of it the ledger's functions use is theirs, and counters are whose work it is to
+-- watch a database (pg_read_all_stats). This takes a superuser: where there is none, an administrator of the database does it
+-- (docs/audit.md), or /api/audit/sql stays closed.
 do $$
 declare
-	f regprocedure;
+	f record;
 begin
 	if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
 		return;
 	end if;
-	for f in select p.oid from pg_catalog.pg_proc p
-		where p.pronamespace = 'pg_catalog'::regnamespace and (p.proname ~ '^(lo_|lowrite|loread|pg_(try_)?advisory_)' or p.proname in (
-				'pg_notify', 'pg_cancel_backend', 'pg_terminate_backend', 'pg_logical_emit_message', 'pg_stat_get_activity',
-				'pg_stat_get_backend_activity', 'pg_export_snapshot', 'pg_sleep', 'pg_sleep_for', 'pg_sleep_until'))
+	for f in select p.oid::regprocedure as name, p.proname ~ '^pg_(stat|control|current_wal)_|_size$|^pg_lock_status$' as counts from pg_catalog.pg_proc p
+		where p.pronamespace = 'pg_catalog'::regnamespace and p.prokind = 'f' and (
+				p.proname ~ '^(lo_|lowrite|loread|pg_(try_)?advisory_|pg_stat_get_|pg_control_|pg_current_wal_)'
+				or p.proname in ('pg_notify', 'pg_cancel_backend', 'pg_terminate_backend', 'pg_logical_emit_message', 'pg_export_snapshot',
+					'pg_sleep', 'pg_sleep_for', 'pg_sleep_until', 'pg_lock_status', 'pg_blocking_pids', 'pg_safe_snapshot_blocking_pids',
+					'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size', 'pg_tablespace_size'))
 			and exists (select from pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
 				where a.grantee = 0)
 	loop
-		execute pg_catalog.format('revoke execute on function %s from public', f);
+		execute pg_catalog.format('revoke execute on function %s from public', f.name);
+		if f.counts then
+			execute pg_catalog.format('grant execute on function %s to pg_read_all_stats', f.name);
+		end if;
 	end loop;
-	grant execute on function pg_catalog.pg_notify(text, text) to tocsin_owner;
+	if pg_catalog.has_table_privilege('public', 'pg_catalog.pg_class', 'select') then
+		revoke select on pg_catalog.pg_class from public;
+		execute pg_catalog.format('grant select (tableoid, %s) on pg_catalog.pg_class to public', (select pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ')
+			from pg_catalog.pg_attribute where attrelid = 'pg_catalog.pg_class'::regclass and attnum > 0 and not attisdropped
+				and attname not in ('relpages', 'reltuples', 'relallvisible', 'relallfrozen')));
+		grant select on pg_catalog.pg_class to pg_read_all_stats;
+	end if;
+	grant execute on function pg_catalog.pg_notify(text, text), pg_catalog.pg_database_size(name) to tocsin_owner; -- the latter for whoever deploys
 	if not exists (select from pg_catalog.pg_roles where rolname = 'tocsin_auditor' and 'temp_file_limit=1GB' = any (rolconfig)) then
 		alter role tocsin_auditor set temp_file_limit = '1GB';
 		alter role tocsin_auditor set track_activities = off;

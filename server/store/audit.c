@@ -182,7 +182,8 @@ static int send(struct toc_audit *a)
 				   "set default_transaction_read_only = off; set timezone = 'UTC'; set search_path = audit;"
 				   "set client_connection_check_interval = '1s'; set work_mem = '16MB';"
 				   "select session_user = 'tocsin_auditor' and not pg_catalog.has_function_privilege("
-				   "'pg_catalog.pg_notify(text, text)', 'execute')");
+				   "'pg_catalog.pg_notify(text, text)', 'execute') and not pg_catalog.has_function_privilege("
+				   "'pg_catalog.pg_stat_get_xact_tuples_fetched(oid)', 'execute')");
 	case CATCHING_UP:
 		return PQsendQuery(a->conn, "select size from audit.catch_up(2000)");
 	case OPENING:

@@ -13,6 +13,9 @@ declare
 	lo bigint;
 	hi bigint;
 begin
+	if current_setting('transaction_read_only')::boolean then -- by a statement, which it would let lock out who looks
+		raise exception using errcode = 'read_only_sql_transaction', message = 'a question is opened before its statement';
+	end if;
 	begin
 		lock table audit.checked in share row exclusive mode nowait; -- one at a time
 	exception when lock_not_available then

@@ -25,6 +25,9 @@ declare
 	scope jsonb;
 	mine audit.session;
 begin
+	if current_setting('transaction_read_only')::boolean then -- by a statement, which it would tell what other entries are
+		raise exception using errcode = 'read_only_sql_transaction', message = 'a question is opened before its statement';
+	end if;
 	select e.* into asks from ledger.entry e where e.seq = p_question;
 	scope := ledger.document(asks) #> '{decided,scope}';
 	if asks.k is null or asks.k not in ('M27.mandate', 'M27.own') or scope is null then

@@ -95,6 +95,37 @@ describe('what an auditor is not told', { timeout: 400_000 }, () => {
 		assert.ok((forged.rows ?? []).every((r) => r.n <= covered.n), JSON.stringify(forged));
 	});
 
+	it('nor do PostgreSQL\'s counters: how many rows a condition met, how big a table is, what others are at', async () => {
+		// with each row the number of rows that an index found for the condition, covered or not: it told exactly how many checks there were that nobody may see
+		const met = (k) => `select g, (select count(*) from audit.fact where k = '${k}' and seq > -g) as seen, pg_stat_get_xact_tuples_fetched('audit.fact'::regclass) as met from generate_series(1, 3) g`;
+		for (const [what, text] of Object.entries({
+			'rows that a condition met': met('M18.check'), 'by the view of it': 'select idx_tup_fetch from pg_stat_xact_user_tables',
+			'rows of a table': "select pg_stat_get_live_tuples('audit.receipt'::regclass)", 'by the view of them': 'select n_live_tup from pg_stat_user_tables',
+			'what the planner was told of it': "select reltuples from pg_class where oid = 'audit.receipt'::regclass", 'its pages': "select relpages from pg_class where oid = 'audit.receipt'::regclass",
+			'all of a row of the catalogue': "select c::text from pg_class c where oid = 'audit.receipt'::regclass",
+			'its size': "select pg_total_relation_size('audit.receipt')", 'that of the database': 'select pg_database_size(current_database())',
+			'what was written': 'select pg_current_wal_lsn()::text', 'and how often': 'select * from pg_stat_wal', 'the work of the whole database': 'select * from pg_stat_database',
+			'who else is there': 'select pg_stat_get_backend_pid(b) from pg_stat_get_backend_idset() b', 'what others look at': 'select relation from pg_locks',
+		})) assert.match(wordsOf(await sql(bare, text)), /permission denied/, what);
+		await server.stop({ keep: true }); // what is closed is so after another start, too
+		server = Object.assign(await Server.start({ state: server.state }), { own: true });
+		auditor = server.credential('FRP', 'auditor');
+		assert.match(wordsOf(await sql(bare, met('M18.check'))), /permission denied/);
+		assert.ok((await rows(bare, "select count(*) as n from pg_class where relname = 'receipt'"))[0].n >= 1, 'names of tables are nobody\'s secret');
+	});
+
+	it('what opens a question says nothing of other entries: a statement cannot call it', async () => {
+		const desk = server.credential('StreamHarbor', 'night responder');
+		const theirs = await ask(server, desk, 'timeline', { purpose: 'own', parameters: {} });
+		assert.equal(theirs.status, 200, JSON.stringify(theirs));
+		assert.equal((await rows(none, `select 1 from audit.fact where seq = ${theirs.head.asked}`)).length, 0, 'that they asked is not covered');
+		const opened = async (seq) => wordsOf(await sql(none, `select audit.open(s, null)::text from (values (${seq})) v(s)`));
+		const [asks, asksNothing, isNotThere] = [await opened(theirs.head.asked), await opened(3), await opened(1_000_000)];
+		assert.match(asks, /./);
+		assert.deepEqual([asksNothing, isNotThere], [asks, asks]);
+		assert.equal(wordsOf(await sql(none, 'select audit.check_slice()')), asks);
+	});
+
 	it('another mandate of the same auditor opens nothing of it', async () => {
 		assert.equal((await rows(none, `select 1 from audit.entry where exercise = '${exercise}' and org <> 'CELL' and not exists (select from audit.reader r where r.seq = entry.seq and r.org = 'CELL') and mode <> 'system' and k not like 'M19.%'`)).length, 0);
 	});

@@ -124,7 +124,7 @@ end
 $$;
 
 set search_path = tap, public;
-select plan(70);
+select plan(78);
 
 -- nothing without a question
 select is(sees('nobody'), null, 'a session that no question has opened sees nothing');
@@ -177,6 +177,14 @@ select cheats(statement, state, statement) from (values
 	($$select pg_terminate_backend(pg_backend_pid())::text$$, '42501'),
 	($$select pg_cancel_backend(1)::text$$, '42501'),
 	($$select query::text from pg_stat_activity$$, '42501'),
+	($$select pg_stat_get_xact_tuples_fetched('audit.fact'::regclass)::text$$, '42501'),
+	($$select n_live_tup::text from pg_stat_user_tables$$, '42501'),
+	($$select reltuples::text from pg_class$$, '42501'),
+	($$select pg_relation_size('audit.fact')::text$$, '42501'),
+	($$select pg_current_wal_lsn()::text$$, '42501'),
+	($$select pid::text from pg_locks$$, '42501'),
+	($$select audit.open(0, null)::text$$, '25006'),
+	($$select audit.check_slice()::text$$, '25006'),
 	($$select pg_logical_emit_message(false, 'x', 'y')::text$$, '42501'),
 	($$select query_to_xml('select * from ledger.sealed', false, false, '')::text$$, '42501'),
 	($$select ledger.append(0, null, null, null, null, null, null, null)::text$$, '42501'),
