@@ -1,14 +1,13 @@
 /* serve.c: the parent process. It prepares, starts the others, watches them, and stops them in order.
  *
- * It holds every key only to hand it on, talks to nobody outside, and waits in one poll. What the children need
- * stands in `heritage` below; what each of them does with it is their business.
+ * It holds every key only to hand it on (give.c), talks to nobody outside, and waits in one poll. What the children do with
+ * what they are given is their business.
  * The end, in order: fronts (they stop accepting and finish answers), keeper, archive, courier, signer and eraser, PostgreSQL. A second signal,
  * or too long a wait, makes it short: the ledger and the journal survive that. */
-#include "main/serve.h"
+#include "main/house.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +18,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "main/clock.h"
-#include "main/courier.h"
-#include "main/database.h"
-#include "main/demo.h"
-#include "main/family.h"
-#include "main/keys.h"
-#include "main/log_key.h"
 #include "main/listen.h"
-#include "measure/metrics.h"
 
 #define FRONT_STOPS_WITHIN TOC_SECONDS(8)
 #define REST_STOPS_WITHIN TOC_SECONDS(15)
@@ -37,213 +28,9 @@
 #define SCENARIO_MOST (4u << 20)
 #define ACTORS_SPEED "6" /* times real time: the threat of LANTERN comes after 40 s, its activation after 150 s */
 
-struct house {
-	const struct toc_config *config;
-	struct toc_state state;
-	struct toc_keys keys;
-	struct toc_identity identity;
-	struct toc_database database;
-	struct toc_demo demo;
-	struct toc_clock_watch clock;
-	struct toc_family *family;
-	unsigned n_fronts;
-	int listen_fds[TOC_FRONTS_MAX], operator_fd, web, signals;
-	uint16_t operator_port;
-	int metrics_write[TOC_N_PART], metrics_read[TOC_N_PART];
-	int wrapping_write, wrapping_read;
-	struct toc_rights front, keeper, archive, courier, signer, eraser;
-	struct toc_log_identity log;
-	struct toc_courier_means means;
-	char origin[300];
-	bool is_demo, said_ready, stopping;
-	pid_t actors; /* 0: none */
-};
-
 static toc_time mono_now(void)
 {
 	return (toc_time){ toc_clock_mono_us() };
-}
-
-/* ---- files that come with the program ---- */
-
-/* share/tocsin/NAME beside the installed program, else in the checkout that it was built from. @return false: nowhere */
-static bool find_shared(const char *name, char ret_path[PATH_MAX])
-{
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-	if (n > 0) {
-		exe[n] = '\0';
-		for (int up = 0; up < 2; up++) { /* …/bin/tocsind → … */
-			char *slash = strrchr(exe, '/');
-			if (slash)
-				*slash = '\0';
-		}
-		if (snprintf(ret_path, PATH_MAX, "%s/share/tocsin/%s", exe, name) < PATH_MAX && access(ret_path, R_OK) == 0)
-			return true;
-	}
-#ifdef TOC_SOURCE_DIR
-	const char *in_checkout = !strcmp(name, "web") ? "web/dist" : NULL;
-	int wrote = in_checkout ? snprintf(ret_path, PATH_MAX, "%s/%s", TOC_SOURCE_DIR, in_checkout) :
-	                          snprintf(ret_path, PATH_MAX, "%s/server/%s", TOC_SOURCE_DIR, name);
-	return wrote < PATH_MAX && access(ret_path, R_OK) == 0;
-#else
-	return false;
-#endif
-}
-
-/* Another program of ours: beside this one when installed, in its own room when built. */
-static bool find_program(const char *room, const char *name, char ret_path[PATH_MAX])
-{
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-	char *slash = n > 0 ? (exe[n] = '\0', strrchr(exe, '/')) : NULL;
-	if (!slash)
-		return false;
-	*slash = '\0';
-	if (snprintf(ret_path, PATH_MAX, "%s/%s", exe, name) < PATH_MAX && access(ret_path, X_OK) == 0)
-		return true;
-	return snprintf(ret_path, PATH_MAX, "%s/../%s/%s", exe, room, name) < PATH_MAX && access(ret_path, X_OK) == 0;
-}
-
-/* ---- what children are given ---- */
-
-static struct toc_value *key_text(struct toc_arena *a, const uint8_t key[32])
-{
-	return toc_value_text(a, toc_base64url(a, key, 32));
-}
-
-static struct toc_value *certificate(const struct house *h, struct toc_arena *a)
-{
-	struct toc_value *pem = toc_value_map(a);
-	toc_set_cstr(a, pem, "cert", h->identity.certificate);
-	toc_set_cstr(a, pem, "key", h->identity.key);
-	return pem;
-}
-
-/* A token's module may have its own way to a device that is elsewhere. */
-static bool needs_network(const struct house *h)
-{
-	return !h->database.cluster || h->keys.token;
-}
-
-static void give_token(const struct house *h, struct toc_arena *a, struct toc_value *heritage)
-{
-	struct toc_value *token = toc_value_map(a);
-
-	if (!h->keys.token)
-		return;
-	toc_set_cstr(a, token, "uri", h->keys.token);
-	toc_set_cstr(a, token, "pin", h->keys.pin);
-	toc_set(a, heritage, "token", token);
-}
-
-static void give_ledger_keys(const struct house *h, struct toc_arena *a, struct toc_value *heritage, int wrapping_fd)
-{
-	toc_set_int(a, heritage, "wrapping_fd", wrapping_fd);
-	give_token(h, a, heritage);
-	toc_set(a, heritage, "grant_key", key_text(a, h->keys.grant));
-}
-
-static struct toc_value *limits(const struct house *h, struct toc_arena *a)
-{
-	struct toc_value *map = toc_value_map(a);
-	for (int i = 0; i < TOC_LIMITS; i++)
-		toc_set_int(a, map, toc_limit_name((enum toc_limit)i), toc_config_limit(h->config, (enum toc_limit)i));
-	return map;
-}
-
-/* Descriptors that are passed on are seen by the child from first_fd on. @return what this one will be */
-static int given(int fd, int first_fd, int ret_give[TOC_GIVE_MAX], size_t *ret_n)
-{
-	ret_give[*ret_n] = fd;
-	return first_fd + (int)(*ret_n)++;
-}
-
-static struct toc_value *heritage(void *ctx, struct toc_arena *a, enum toc_part_name part, unsigned index, int first_fd,
-                                  int ret_give[TOC_GIVE_MAX], size_t *ret_n)
-{
-	const struct house *h = ctx;
-	struct toc_value *v = toc_value_map(a), *metrics = toc_value_map(a);
-	char press[PATH_MAX];
-	toc_set(a, v, "metrics", metrics);
-	const struct toc_rights *users[] = { [TOC_FRONT] = &h->front, [TOC_KEEPER] = &h->keeper, [TOC_ARCHIVE] = &h->archive,
-		                             [TOC_COURIER] = &h->courier, [TOC_SIGNER] = &h->signer, [TOC_ERASER] = &h->eraser };
-	toc_set_cstr(a, v, "node", toc_config_text(h->config, TOC_OPT_NODE));
-	toc_set_cstr(a, v, "log", toc_config_text(h->config, TOC_OPT_LOG));
-	toc_set(a, v, "limits", limits(h, a));
-	if (geteuid() == 0)
-		toc_set(a, v, "user", toc_rights_write(a, *users[part]));
-	switch (part) {
-	case TOC_FRONT:
-		toc_set_int(a, v, "listen_fd", given(h->listen_fds[index], first_fd, ret_give, ret_n));
-		if (h->operator_fd >= 0)
-			toc_set_int(a, v, "operator_fd", given(h->operator_fd, first_fd, ret_give, ret_n));
-		if (h->web >= 0) /* by descriptor: the folder may lie where the front's user cannot go */
-			toc_set_text(a, v, "web_root", toc_arena_printf(a, "/proc/self/fd/%d", given(h->web, first_fd, ret_give, ret_n)));
-		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_FRONT], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "front", given(h->metrics_read[TOC_IS_PART_FRONT], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "keeper", given(h->metrics_read[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "archive", given(h->metrics_read[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "courier", given(h->metrics_read[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "signer", given(h->metrics_read[TOC_IS_PART_SIGNER], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "eraser", given(h->metrics_read[TOC_IS_PART_ERASER], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "parent", given(h->metrics_read[TOC_IS_PART_PARENT], first_fd, ret_give, ret_n));
-		toc_set_int(a, metrics, "fronts", h->n_fronts);
-		toc_set(a, v, "cert_fd_pem", certificate(h, a));
-		toc_set_cstr(a, v, "origin", h->origin);
-		break;
-	case TOC_KEEPER:
-		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_KEEPER], first_fd, ret_give, ret_n));
-		toc_set_cstr(a, v, "conninfo", h->database.keeper);
-		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
-		toc_set_bool(a, v, "network", needs_network(h));
-		toc_set_cstr(a, v, "state_dir", h->state.dir);
-		give_ledger_keys(h, a, v, given(h->wrapping_read, first_fd, ret_give, ret_n));
-		toc_set(a, v, "dup_key", key_text(a, h->keys.dup));
-		toc_set(a, v, "journal_key", key_text(a, h->keys.journal));
-		toc_set(a, v, "seed", h->demo.seed);
-		toc_set(a, v, "channels", toc_courier_channels(h->config, a));
-		toc_set(a, v, "outside_key", key_text(a, h->keys.outside));
-		toc_set(a, v, "allow", toc_courier_allowed(h->config, a));
-		toc_set_bool(a, v, "push", *toc_config_text(h->config, TOC_OPT_PUSH_CONTACT) != '\0');
-		toc_set_cstr(a, v, "origin", h->origin);
-		toc_set(a, v, "other_nodes", toc_value_words(a, toc_str_of(toc_config_text(h->config, TOC_OPT_OTHER_NODES))));
-		toc_set_cstr(a, v, "timestamp", toc_config_text(h->config, TOC_OPT_TIMESTAMP_URL));
-		break;
-	case TOC_ARCHIVE:
-		if (find_program("press", "tocsin-press", press))
-			toc_set_cstr(a, v, "press", press);
-		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ARCHIVE], first_fd, ret_give, ret_n));
-		toc_set_cstr(a, v, "conninfo", h->database.archive);
-		toc_set_cstr(a, v, "auditor", h->database.auditor);
-		toc_set_text(a, v, "log_vkey", toc_vkey(a, &h->log.key));
-		toc_set_bool(a, v, "network", needs_network(h));
-		give_ledger_keys(h, a, v, given(h->wrapping_read, first_fd, ret_give, ret_n));
-		break;
-	case TOC_SIGNER:
-		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_SIGNER], first_fd, ret_give, ret_n));
-		toc_set_cstr(a, v, "conninfo", h->database.signer);
-		toc_set_bool(a, v, "network", !h->database.cluster);
-		toc_set(a, v, "log_key", key_text(a, h->log.seed));
-		toc_set_cstr(a, v, "origin", h->log.key.name);
-		toc_set_cstr(a, v, "record", h->log.record);
-		break;
-	case TOC_ERASER:
-		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_ERASER], first_fd, ret_give, ret_n));
-		toc_set_cstr(a, v, "conninfo", h->database.eraser);
-		toc_set_bool(a, v, "network", needs_network(h));
-		toc_set_cstr(a, v, "state_dir", h->state.dir);
-		toc_set_int(a, v, "wrapping_fd", given(h->wrapping_write, first_fd, ret_give, ret_n));
-		toc_set(a, v, "hand_key", key_text(a, toc_hmac_sha256(h->keys.dup, TOC_STR("tocsin-hand/v1")).b)); /* all nodes have dup.key */
-		give_token(h, a, v);
-		break;
-	case TOC_COURIER:
-		toc_set_int(a, metrics, "own", given(h->metrics_write[TOC_IS_PART_COURIER], first_fd, ret_give, ret_n));
-		toc_set_int(a, v, "record_fd", given(h->means.record, first_fd, ret_give, ret_n));
-		toc_set(a, v, "ways", toc_courier_told(&h->means, h->config, h->keys.outside, a));
-		break;
-	}
-	return v;
 }
 
 /* ---- before the first connection ---- */
@@ -294,7 +81,7 @@ static int open_web(struct house *h, struct toc_error *reterr)
 {
 	char path[PATH_MAX];
 	const char *dir = toc_config_text(h->config, TOC_OPT_WEB);
-	if (!*dir && !find_shared("web", path)) {
+	if (!*dir && !toc_shared_file("web", path)) {
 		toc_log(TOC_LOG_WARN, "no_console", "the console's files are not here; serving the interface only");
 		return 0;
 	}
@@ -312,7 +99,7 @@ static int open_demo(struct house *h, struct toc_error *reterr)
 	toc_demo_withdraw(&h->state); /* of a run that was cut short */
 	if (r < 0)
 		goto out;
-	if (!find_shared("exercises/cast.json", cast_path) || !(cast = toc_file_read(cast_path, 1 << 22, &n_cast))) {
+	if (!toc_shared_file("exercises/cast.json", cast_path) || !(cast = toc_file_read(cast_path, 1 << 22, &n_cast))) {
 		r = toc_fail(reterr, TOC_EIO, "demo: the cast (exercises/cast.json) is not installed");
 		goto out;
 	}
@@ -391,14 +178,14 @@ static bool find_scenario(struct house *h, char ret[PATH_MAX])
 	char name[PATH_MAX];
 	snprintf(name, sizeof name, "exercises/%s", file ? file : "");
 	if (file)
-		return find_shared(name, ret);
+		return toc_shared_file(name, ret);
 	return (size_t)snprintf(ret, PATH_MAX, "%s", exercise) < PATH_MAX;
 }
 
 static void start_actors(struct house *h)
 {
 	char program[PATH_MAX], scenario[PATH_MAX];
-	if (!find_program("cli", "tocsin", program) || !find_scenario(h, scenario)) {
+	if (!toc_shared_program("cli", "tocsin", program) || !find_scenario(h, scenario)) {
 		toc_log(TOC_LOG_WARN, "no_actors", "the tocsin command or the exercise is not here; nobody plays");
 		return;
 	}
@@ -460,7 +247,7 @@ static void reload(struct house *h)
 	} else {
 		toc_identity_done(&h->identity);
 		h->identity = fresh;
-		toc_family_reload(h->family, certificate(h, a));
+		toc_family_reload(h->family, toc_give_certificate(h, a));
 		toc_log(TOC_LOG_INFO, "reloaded", "the TLS certificate was read again");
 	}
 	toc_arena_free(a);
@@ -614,7 +401,7 @@ int toc_serve(const struct toc_config *c)
 	if (h->signals < 0)
 		toc_fail(&e, TOC_EIO, "signalfd: %s", strerror(errno));
 	else if (prepare(h, &e) == 0) {
-		h->family = toc_family_new("/proc/self/exe", h->n_fronts, heritage, h);
+		h->family = toc_family_new("/proc/self/exe", h->n_fronts, toc_give, h);
 		code = live(h, &e) < 0 ? 1 : 0;
 	}
 	if (code)
