@@ -3,7 +3,7 @@
  *   listen.c     accept, limits per address, hand the socket to libwebsockets
  *   tls.c        the one TLS context
  *   wsi.c        callbacks of libwebsockets: from its events to the calls below
- *   http.c       requests and answers; static.c: files in memory; route.c: the table of the API
+ *   http.c       requests; reply.c: their answers; static.c: files in memory; route.c: the table of the API
  *   websocket.c  the ops of the wire protocol
  *   health.c     /healthz, /readyz, /metrics
  *   log.c        /log: checkpoint, tiles, proofs, from the archive; the newest checkpoint to every socket
@@ -130,7 +130,7 @@ struct toc_request {
 	bool sent_to_keeper, sent_to_archive; /* and waits for a word of theirs */
 	bool responding, written;   /* an answer is on its way; it is all in the kernel's hands */
 	bool body_due, lingers;     /* of the body that was announced the end has not come; is waited for after the answer */
-	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (http.c) */
+	enum { TOC_LOUD, TOC_LISTENING, TOC_PIPELINED, TOC_QUIET } quiet; /* is its socket read? (reply.c) */
 	struct toc_str file;        /* rest of a static file to send; borrowed */
 	struct toc_str signature[3]; /* a call of a gateway: webhook-id, -timestamp, -signature */
 	/* /api/audit */
@@ -427,10 +427,17 @@ enum toc_method { TOC_GET, TOC_HEAD, TOC_POST, TOC_OTHER_METHOD };
 int toc_http_request(struct toc_front *f, struct lws *wsi, struct toc_wsi_user *user, const char *path, size_t n);
 int toc_http_body(struct toc_conn *c, const char *bytes, size_t n);
 int toc_http_body_end(struct toc_conn *c);
+struct toc_str toc_header(struct lws *wsi, enum lws_token_indexes token, struct toc_arena *a);
+bool toc_header_custom(struct lws *wsi, const char *name_colon, struct toc_arena *a, struct toc_str *ret);
+struct toc_str toc_bearer(struct lws *wsi, struct toc_arena *a);
+bool toc_origin_fits(struct toc_front *f, struct lws *wsi); /* absent, or ours */
+
+/* ---- reply.c ---- */
 /** Answer a request; from inside or outside of its callbacks. `headers`: more lines, each with CR LF, or NULL. */
 void toc_http_answer(struct toc_conn *c, int status, struct toc_str json, const char *headers);
 void toc_http_answer_as(struct toc_conn *c, int status, const char *type, struct toc_str text, const char *headers);
 void toc_http_refuse(struct toc_conn *c, const struct toc_refusal *r);
+void toc_http_file(struct toc_conn *c, const struct toc_file *file);
 void toc_http_continue(struct toc_conn *c); /* more of a long answer */
 void toc_http_turn(struct toc_conn *c);     /* before the loop waits: outside of all callbacks; may free it */
 /** The head of an answer of unknown length; then its pieces, and its end. */
@@ -441,10 +448,6 @@ void toc_http_stream(struct toc_conn *c);   /* the head of an event stream; the 
 /** An answer before there is a request (opening handshake refused); the connection is closed after it. */
 void toc_http_turn_away(struct toc_front *f, struct lws *wsi, int status, const struct toc_refusal *r,
                         const char *headers);
-struct toc_str toc_header(struct lws *wsi, enum lws_token_indexes token, struct toc_arena *a);
-bool toc_header_custom(struct lws *wsi, const char *name_colon, struct toc_arena *a, struct toc_str *ret);
-struct toc_str toc_bearer(struct lws *wsi, struct toc_arena *a);
-bool toc_origin_fits(struct toc_front *f, struct lws *wsi); /* absent, or ours */
 
 /* ---- route.c ---- */
 struct toc_route {
