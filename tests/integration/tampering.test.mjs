@@ -79,6 +79,10 @@ class Bent {
 	}
 }
 
+const CUT_OFF = `delete from ledger.entry where seq >= 768; delete from ledger.sealed where seq >= 768; delete from ledger.checkpoint; delete from ledger.tile where n > 2;
+	update ledger.tip set size = 768, root = sha256('x'), range = (select sha256('\\x01'::bytea || a.root || b.root) || c.root from ledger.tile a, ledger.tile b, ledger.tile c
+		where (a.level, a.n, b.level, b.n, c.level, c.n) = (0, 0, 0, 1, 0, 2))`;
+
 const REWRITTEN = /rewritten: its first 1000 entries are not those/, NOT_SIGNED = /not those that were signed|not the one that was published/;
 const alarms = (b) => b.watch.lines().map((l) => JSON.parse(l)).filter((e) => e.event === 'alarm').map((e) => e.why);
 const noticed = (words, by, who) => (by === null ? assert.equal(words, null, who) : assert.match(words ?? 'nothing', by, who));
@@ -101,9 +105,7 @@ const ways = [
 		/not those|do not give the root|not the one that was published/, REWRITTEN],
 	['the tip, another root', `update ledger.tip set root = sha256('x')`, /another root|do not give the root/, null], // entries and checkpoint are as they were
 	['the roots of tiles', `update ledger.tile set root = sha256('x') where level = 0 and n = 1`, null, /tile 1\/000\.p\/3 has not the roots of the tiles below it/], // a cache for proofs: the signer has its own
-	['the end cut off', `delete from ledger.entry where seq >= 768; delete from ledger.sealed where seq >= 768; delete from ledger.checkpoint; delete from ledger.tile where n > 2;
-		update ledger.tip set size = 768, root = sha256('x'), range = (select sha256('\\x01'::bytea || a.root || b.root) || c.root from ledger.tile a, ledger.tile b, ledger.tile c
-			where (a.level, a.n, b.level, b.n, c.level, c.n) = (0, 0, 0, 1, 0, 2))`, /the database has 768 entries, and 1000 were published/, undefined], // there is no checkpoint to verify
+	['the end cut off', CUT_OFF, /the database has 768 entries, and 1000 were published/, undefined], // there is no checkpoint to verify
 	['a checkpoint, signed by somebody else', `update ledger.checkpoint set note = convert_to(regexp_replace(convert_from(note, 'UTF8'), '([A-Za-z0-9+/]{20})([A-Za-z0-9+/=]+)\\s*$', E'\\\\2\\\\1\\n'), 'UTF8')`, /its key has not signed/, undefined],
 ];
 
@@ -156,6 +158,26 @@ describe('a database administrator who has an older dump, or the key', { timeout
 		await b.sql(b.mended());
 		assert.equal(await b.signer(), null);
 		assert.equal(await b.verifier(), null);
+	});
+
+	it('the end is cut off, and others write on past it: each keeper, which takes nothing of theirs for what followed, and begins again', async () => {
+		const from = server.log.length, said = (what) => until(() => what.test(server.log.slice(from)), `${what}`);
+		server.signal('keeper', 'SIGSTOP');
+		try {
+			await b.sql(CUT_OFF);
+			await growTo(server, b.size + 50, b.like);
+		} finally {
+			server.signal('keeper', 'SIGCONT');
+		}
+		await said(/"ledger_overtaken".*entry \d+ is another one than we know/);
+		await said(/"snapshot_ignored".*another one than in the copy of the state/);
+		const control = await Member.connect(server, 'CELL', 'controller');
+		assert.ok((await grow(control, 1)).seq >= b.size + 50, 'and takes what members send');
+		await control.close();
+		assert.match(await b.signer(), /not those that were signed|not the one that was published|do not give the root/);
+		await b.sql(b.mended());
+		assert.equal(await b.signer(), null);
+		await said(/"serving".*"serving"/s);
 	});
 
 	it('everything is rewritten, and signed with the stolen key: the signer, whoever kept a checkpoint, and each member who is connected', async () => {
