@@ -39,10 +39,8 @@ describe("administration", { skip: why }, () => {
 
 	const shot = async ({ page }, name) => SHOTS && page.screenshot({ path: path.join(SHOTS, `admin-${name}.png`), fullPage: true });
 	const clean = async (...all) => {
-		for (const who of all) {
-			await who.page.evaluate(() => document.querySelector(".toast")?.style.setProperty("display", "none"));
+		for (const who of all)
 			assert.deepEqual(await axe(who.page), []);
-		}
 	};
 	const open = async ({ page }, part) => {
 		await page.evaluate((h) => (location.hash = h), `#/admin/${part}`);

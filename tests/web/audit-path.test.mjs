@@ -48,7 +48,6 @@ describe("the audit explorer", { skip: why }, () => {
 
 	const shot = async ({ page }, name) => SHOTS && page.screenshot({ path: path.join(SHOTS, `audit-${name}.png`), fullPage: true });
 	const clean = async ({ page }) => {
-		await page.evaluate(() => document.querySelector(".toast")?.style.setProperty("display", "none"));
 		await page.evaluate(() => scrollTo(0, 0)); // a button half below the head of the page has half its size, for a moment
 		assert.deepEqual(await axe(page), []);
 	};

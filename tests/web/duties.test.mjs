@@ -37,10 +37,8 @@ describe("duties outside of incidents", { skip: why }, () => {
 
 	const go = ({ page }, hash) => page.evaluate((h) => (location.hash = h), hash);
 	const clean = async (...all) => {
-		for (const who of all) {
-			await who.page.evaluate(() => document.querySelector(".toast")?.style.setProperty("display", "none"));
+		for (const who of all)
 			assert.deepEqual(await axe(who.page), []);
-		}
 	};
 	/** The form that is open: check, see who reads it, send. */
 	async function send({ page, keys }, back) {

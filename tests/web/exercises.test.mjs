@@ -39,10 +39,8 @@ describe("exercise control", { skip: why }, () => {
 	const box = ({ page }, title) => page.locator("article.ex").filter({ has: page.locator("h2", { hasText: title }) });
 	const since = async (who, title) => (await box(who, title).locator(".ex-since").innerText()).replace("T+", "");
 	const clean = async (...all) => {
-		for (const who of all) {
-			await who.page.evaluate(() => document.querySelector(".toast")?.style.setProperty("display", "none"));
+		for (const who of all)
 			assert.deepEqual(await axe(who.page), []);
-		}
 	};
 
 	test("they stand side by side, and their script comes when it is opened; who is there is shown", async () => {

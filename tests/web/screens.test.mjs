@@ -15,7 +15,7 @@ describe("every screen", { skip: haveChromium ? false : "there is no Chromium he
 			if (found.length)
 				wrong.push(`${what}: ${found.join("; ")}`);
 		};
-		const normal = await at("normal", { reducedMotion: "reduce", signed: true }); // a colour that is still changing has no contrast
+		const normal = await at("normal", { reducedMotion: "reduce", signed: true });
 		let n = 0;
 		for (const screen of SCREENS) {
 			await go(normal.page, screen, normal);
