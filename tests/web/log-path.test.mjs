@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { axe, haveChromium, launch, person, startShift } from "./browser.mjs";
-import { Ledger } from "../integration/lib/ledger.mjs";
+import { asAdministrator } from "../integration/lib/ledger.mjs";
 import { forge, Log } from "../integration/lib/log.mjs";
 import { Member } from "../integration/lib/member.mjs";
 import { m4 } from "../integration/lib/messages.mjs";
@@ -144,8 +144,8 @@ describe("the log in the browser", { skip: why }, () => {
 	});
 
 	test("a database that is behind what was published is an alarm in /readyz, in the log and over every console that has seen more; and these go on", async () => {
-		const { page } = desk, TABLES = ["entry", "sealed", "tip", "checkpoint", "tile"], ledger = new Ledger(server);
-		const sql = (text) => ledger.rows(text, "admin"), alarm = page.locator(".log-alarm");
+		const { page } = desk, TABLES = ["entry", "sealed", "tip", "checkpoint", "tile"];
+		const sql = (text) => asAdministrator(server, text), alarm = page.locator(".log-alarm");
 		await page.evaluate(() => (location.hash = "#/"));
 		await page.locator("main.board").waitFor();
 		assert.equal(await alarm.count(), 0);

@@ -28,10 +28,10 @@ export class Go {
 
 	/** @param server anything with url and, for HTTPS, ca @returns {{code, words}}: the checkpoint, or what is wrong */
 	async verify(server, credential, old) {
-		const ca = path.join(this.dir, 'ca.pem');
+		const own = fs.mkdtempSync(path.join(this.dir, 'asked-')), ca = path.join(own, 'ca.pem'); // several may ask at a time, of several servers
 		fs.writeFileSync(ca, server.ca ?? '');
 		const args = [server.url, ca, credential?.api_key ?? 'none'];
-		if (old) fs.writeFileSync(path.join(this.dir, 'old'), old), args.push(path.join(this.dir, 'old'));
+		if (old) fs.writeFileSync(path.join(own, 'old'), old), args.push(path.join(own, 'old'));
 		try {
 			const { stdout } = await promisify(execFile)(this.program, args);
 			return { code: 0, words: stdout };
