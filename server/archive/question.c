@@ -10,7 +10,7 @@ static void on_question(void *ctx, struct toc_arena *scratch, const struct toc_r
 
 	(void)row, (void)why;
 	bool asks = e && (toc_str_is(e->entry.k, "M27.mandate") || toc_str_is(e->entry.k, "M27.own"));
-	if (!asks || !toc_str_eq(e->entry.org, w->who.org) || e->erased || !e->actor ||
+	if (!asks || !toc_str_eq(e->entry.org, w->who.org) || e->erased || e->closed || !e->actor ||
 	    !toc_str_eq(toc_get_text(e->actor, "person"), toc_uuid_str(scratch, w->who.person)))
 		return;
 	w->found = true;
@@ -27,7 +27,7 @@ static void on_read(void *ctx, int result)
 	if (w->gone || w->of->leaving)
 		w->over = true;
 	else if (result < 0)
-		toc_answer_refuse(w, TOC_REFUSE_BUSY, "", "the database does not answer");
+		toc_answer_refuse(w, TOC_REFUSE_BUSY, "", result == TOC_EAGAIN ? "this node does not open what is sealed now" : "the database does not answer");
 	else if (!w->found)
 		toc_answer_refuse(w, TOC_REFUSE_NOT_FOUND, "", "there is no such question of yours");
 	else if (toc_query_check(w->body, &r) < 0)

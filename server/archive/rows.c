@@ -94,12 +94,13 @@ static void leave_off(struct toc_answer *w)
 	w->n_wanted = w->at_wanted = 0;
 }
 
-static void no_database(struct toc_answer *w)
+static void break_off(struct toc_answer *w, int result)
 {
 	struct toc_error why;
 
 	leave_off(w);
-	toc_answer_end(w, toc_fail(&why, TOC_EIO, "the database does not answer"), false, &why);
+	toc_answer_end(w, toc_fail(&why, TOC_EIO, result == TOC_EAGAIN ? "this node does not open what is sealed now: a wrapping key is lacking, or the token is away"
+								       : "the database does not answer"), false, &why);
 }
 
 static void on_read(void *ctx, int result)
@@ -107,7 +108,7 @@ static void on_read(void *ctx, int result)
 	struct toc_answer *w = ctx;
 
 	if (result < 0) {
-		no_database(w);
+		break_off(w, result);
 	} else if (w->more && !w->ended) { /* as many were found as were asked for */
 		leave_off(w);
 		toc_answer_end(w, 0, true, NULL);
@@ -124,7 +125,7 @@ static void read_next(struct toc_answer *w)
 	bool sealed = w->whole || kind_of(w) == TOC_QUERY_FINDS;
 
 	if (toc_reading_begin(&w->reading, w->wanted[w->at_wanted], sealed, &by_place, w) < 0)
-		no_database(w); /* its queue is full of others */
+		break_off(w, TOC_EIO); /* its queue is full of others */
 }
 
 /* ---- going out ---- */

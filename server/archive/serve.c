@@ -19,6 +19,8 @@
 #define DEADLINE TOC_SECONDS(2) /* of one look */
 #define ALL_KEYS_DEADLINE TOC_SECONDS(28) /* at the start, and after an erasure: there may be very many */
 #define TIME_US 5000000         /* of one READ, waiting included */
+#define SHUT_US 60000000 /* so long keys that do not open are waited for: for good, when an older copy of the database is wrapped under what is destroyed */
+#define SHUT_FORGOTTEN_US 300000000
 #define FRAMES_MAX 4096
 #define BYTES_MAX (8u << 20)
 
@@ -53,6 +55,8 @@ struct toc_archive {
 	struct toc_map *recalled; /* eid and organisation: a message that was taken back from it */
 	uint64_t recalls_to;      /* of what was appended before it all recalls are known */
 	bool ready, loading; /* the keys, for the first time */
+	bool shut;           /* keys of the rows at hand are there and do not open */
+	int64_t shut_us, shut_last_us; /* since when that is so, and when it was so last */
 	bool sweeping, sweep_again; /* some were erased: all are read anew */
 	int64_t retry_us;
 };
@@ -222,9 +226,10 @@ static void on_key(void *ctx, const struct toc_key_row *row)
 {
 	struct toc_archive *a = ctx;
 	int r = toc_keyring_add(a->o.ring, row);
-	if (r < 0 && r != TOC_ENOTFOUND)
+	if (r == TOC_EPROOF)
 		toc_log(TOC_LOG_ERROR, "seal_key_altered",
-			"a seal key does not open; what it seals is shown as erased");
+			"a seal key does not open; what it seals cannot be read");
+	a->shut |= r == TOC_ENOTFOUND || r == TOC_EIO;
 }
 
 static void on_recalls(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -248,11 +253,25 @@ static void show_what_is_not_recalled(struct toc_archive *a)
 		end_look(a, TOC_REFUSE_BUSY, false);
 }
 
+/* What is there and does not open here is shown as that, not as erased; but first it is waited for, since what was missed once does not
+ * come again. */
+static bool waited_enough(struct toc_archive *a)
+{
+	int64_t now = toc_clock_mono_us();
+
+	if (!a->shut_us || now - a->shut_last_us > SHUT_FORGOTTEN_US) {
+		a->shut_us = now;
+		toc_log(TOC_LOG_WARN, "keys_shut", "seal keys do not open here: the wrapping key is lacking, or the token does not answer; who reads waits");
+	}
+	a->shut_last_us = now;
+	return now - a->shut_us > SHUT_US;
+}
+
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
 {
 	struct toc_archive *a = ctx;
 	(void)size, (void)error;
-	if (result < 0)
+	if (result < 0 || (a->shut && !waited_enough(a)))
 		end_look(a, TOC_REFUSE_BUSY, false);
 	else
 		show_what_is_not_recalled(a); /* a key that is still unknown was destroyed */
@@ -270,9 +289,11 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 	toc_observe(TOC_METRIC_ARCHIVE_LOOK, 0, toc_clock_mono_us() - a->look_us);
 	struct toc_uuid *ids;
 	size_t missing = toc_keyring_missing(a->o.ring, a->arena, a->rows, a->n_rows, &ids);
-	if (missing && toc_store_keys_of(a->o.store, ids, missing, DEADLINE, on_key, on_keys, a) == 0)
-		return;
-	show_what_is_not_recalled(a);
+	a->shut = false;
+	if (!missing)
+		show_what_is_not_recalled(a);
+	else if (toc_store_keys_of(a->o.store, ids, missing, DEADLINE, on_key, on_keys, a) < 0)
+		end_look(a, TOC_REFUSE_BUSY, false);
 }
 
 static void next_look(struct toc_archive *a)

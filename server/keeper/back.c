@@ -287,7 +287,11 @@ static void append_some(struct toc_keeper *k)
 		returned(k);
 		return;
 	}
-	size_t n_keys = toc_keyring_fresh(k->o.ring, w->flight, &keys);
+	size_t n_keys;
+	if (toc_keyring_fresh(k->o.ring, w->flight, &keys, &n_keys) < 0) {
+		toc_away_begin(k, "the token does not wrap a new key");
+		return;
+	}
 	const struct toc_append what = { toc_world_size(k->world), w->rows, w->n_made, keys, n_keys };
 	k->holding = true;
 	if (toc_store_append(k->o.writer, &what, TOC_STORE_DEADLINE, appended, k) < 0) {

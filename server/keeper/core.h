@@ -111,7 +111,8 @@ struct toc_keeper {
 
 	/* reading what was appended */
 	struct {
-		bool busy, again, wanted;
+		bool busy, again, wanted, shut; /* shut: keys of what was read do not open here, since: */
+		int64_t shut_us;
 		bool overtaken; /* another entry stands where the newest of our state was when the read began */
 		toc_then *then;
 		struct toc_store *from;

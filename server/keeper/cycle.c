@@ -341,9 +341,14 @@ void toc_cycle_turn(struct toc_keeper *k)
 		return;
 	}
 	struct toc_key_row *keys = NULL;
-	size_t n_keys = toc_keyring_fresh(k->o.ring, b->arena, &keys);
-	const struct toc_append what = { b->base, b->rows, b->n, keys, n_keys };
+	size_t n_keys;
 	k->batch = b;
+	if (toc_keyring_fresh(k->o.ring, b->arena, &keys, &n_keys) < 0) {
+		drop(k, false);
+		toc_away_begin(k, "the token does not wrap a new key");
+		return;
+	}
+	const struct toc_append what = { b->base, b->rows, b->n, keys, n_keys };
 	k->append_us = toc_clock_mono_us();
 	k->phase = TOC_APPENDING;
 	if (toc_store_append(k->o.writer, &what, TOC_STORE_DEADLINE, appended, k) < 0) {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define POLL_US 500000
+#define SHUT_US 3000000 /* another node hands a wrapping key over within a second or two */
 
 static void start_read(struct toc_keeper *k);
 
@@ -120,7 +121,22 @@ static void apply_and_go_on(struct toc_keeper *k)
 		return;
 	}
 	k->tail.heard_us = toc_clock_mono_us();
+	k->tail.shut_us = 0;
 	settle(k, 0);
+}
+
+/* What another node has sealed does not open here yet. Whoever reads here is not told that it is erased: it is read again, and when that
+ * does not help this node is as without a database. */
+static void wait_for_key(struct toc_keeper *k)
+{
+	bool asked = k->tail.then != NULL; /* then it leads away from there */
+	int64_t now = toc_clock_mono_us();
+
+	if (!k->tail.shut_us)
+		k->tail.shut_us = now;
+	settle(k, TOC_ENOTFOUND);
+	if (!asked && k->phase == TOC_READY && !k->batch && now - k->tail.shut_us > SHUT_US)
+		toc_away_begin(k, "what another node has sealed does not open here: the wrapping key is lacking, or the token does not answer");
 }
 
 static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -129,27 +145,47 @@ static void on_keys(void *ctx, int result, uint64_t size, const struct toc_error
 	(void)size, (void)error;
 	if (result < 0)
 		settle(k, result);
+	else if (k->tail.shut)
+		wait_for_key(k);
 	else
 		apply_and_go_on(k);
 }
 
+static int take_key(struct toc_keeper *k, const struct toc_key_row *row)
+{
+	int r = toc_keyring_add(k->o.ring, row);
+	if (r == TOC_EPROOF)
+		toc_log(TOC_LOG_ERROR, "seal_key_altered",
+			"a seal key does not open; what it seals cannot be read");
+	return r;
+}
+
+/* Of all of them. */
 static void on_key(void *ctx, const struct toc_key_row *row)
 {
 	struct toc_keeper *k = ctx;
-	int r = toc_keyring_add(k->o.ring, row);
-	/* with a blank in it: one that was erased, and came back with an older copy */
-	k->unopened += r == TOC_ENOTFOUND && !memchr(row->subject.p, ' ', row->subject.n);
-	if (r < 0 && r != TOC_ENOTFOUND)
-		toc_log(TOC_LOG_ERROR, "seal_key_altered",
-			"a seal key does not open; what it seals cannot be read");
+	int r = take_key(k, row);
+	k->unopened += r == TOC_ENOTFOUND || r == TOC_EIO;
 }
 
-/* Those that came with these entries; at a start those that were made since the keys were read. @return whether they were asked for */
-static bool ask_for_keys(struct toc_keeper *k)
+static void on_key_of_rows(void *ctx, const struct toc_key_row *row)
+{
+	struct toc_keeper *k = ctx;
+	int r = take_key(k, row);
+	k->tail.shut |= r == TOC_ENOTFOUND || r == TOC_EIO;
+}
+
+/* Those that came with these entries; at a start, when nobody is shown anything, those that were made since the keys were read are shut
+ * or not. @return 1: they are asked for, 0: none is wanted, TOC_ELIMIT: the store has no room */
+static int ask_for_keys(struct toc_keeper *k)
 {
 	struct toc_uuid *ids;
 	size_t n = toc_keyring_missing(k->o.ring, k->tail.arena, k->tail.rows, k->tail.n, &ids);
-	return n && toc_store_keys_of(k->tail.from, ids, n, TOC_STORE_DEADLINE, on_key, on_keys, k) == 0;
+	k->tail.shut = false;
+	if (!n)
+		return 0;
+	int r = toc_store_keys_of(k->tail.from, ids, n, TOC_STORE_DEADLINE, k->phase == TOC_STARTING ? on_key : on_key_of_rows, on_keys, k);
+	return r < 0 ? r : 1;
 }
 
 static void on_read(void *ctx, int result, uint64_t size, const struct toc_error *error)
@@ -161,11 +197,11 @@ static void on_read(void *ctx, int result, uint64_t size, const struct toc_error
 		toc_gauge(TOC_METRIC_KEEPER_HEARD, 0, toc_clock_mono_us());
 	if (result < 0) {
 		settle(k, result);
-	} else if (ask_for_keys(k)) {
-		; /* on_keys goes on. A key that is still unknown then was destroyed: its parts are erased */
-	} else {
+	} else if ((result = ask_for_keys(k)) < 0) {
+		settle(k, result);
+	} else if (result == 0) {
 		apply_and_go_on(k);
-	}
+	} /* else on_keys goes on. A key that is still unknown then was destroyed: its parts are erased */
 }
 
 static void start_read(struct toc_keeper *k)

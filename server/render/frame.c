@@ -137,6 +137,8 @@ struct toc_str toc_render_entry(struct toc_arena *a, const struct toc_opened *o,
 			toc_set(a, f, "actor", toc_value_copy(a, o->actor));
 		if (o->erased)
 			toc_set_bool(a, f, "erased", true);
+		if (o->closed)
+			toc_set_bool(a, f, "closed", true);
 	}
 	return toc_json_str(a, f);
 }

@@ -21,6 +21,8 @@ struct item {
 };
 struct toc_keyring {
 	struct toc_map *by_id, *by_subject;
+	struct toc_map *shut;   /* ids of those that are in the database and do not open here → the round in which they were seen last */
+	uintptr_t round;
 	struct item *first, **end, **fresh; /* `fresh`: the link to the first unsettled item */
 	struct toc_wrapping *watched; /* or NULL */
 	struct toc_token *token;      /* that has the wrapping keys, or NULL */
@@ -47,6 +49,8 @@ struct toc_keyring *toc_keyring_new(const struct toc_wrapping_key *keys, size_t 
 	struct toc_keyring *r = must(calloc(1, sizeof *r));
 	r->by_id = toc_map_new();
 	r->by_subject = toc_map_new();
+	r->shut = toc_map_new();
+	r->round = 1;
 	r->end = r->fresh = &r->first;
 	toc_keyring_wrapping(r, keys, n);
 	return r;
@@ -114,6 +118,7 @@ bool toc_keyring_changed(struct toc_keyring *r)
 /* Wrapped once, so that every copy of the state says the same, and costs no cryptography for keys that do not change. */
 static void set_wrapped(struct item *i, struct toc_str bytes)
 {
+	free((char *)(uintptr_t)i->wrapped.p);
 	char *copy = must(malloc(bytes.n ? bytes.n : 1));
 	if (bytes.n)
 		memcpy(copy, bytes.p, bytes.n);
@@ -137,6 +142,7 @@ void toc_keyring_free(struct toc_keyring *r)
 	}
 	toc_map_free(r->by_id);
 	toc_map_free(r->by_subject);
+	toc_map_free(r->shut);
 	toc_wrapping_free(r->watched);
 	toc_token_free(r->token);
 	toc_wipe(r->keys, sizeof r->keys);
@@ -176,14 +182,13 @@ static const struct toc_wrapping_key *wrapping(const struct toc_keyring *r, stru
 	return NULL;
 }
 
-int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
+static int take_in(struct toc_keyring *r, const struct toc_key_row *row)
 {
 	struct item *known = toc_map_get(r->by_id, toc_uuid_key(&row->id));
 	if (known) {
 		known->seen = true;
 		known->leaving = false; /* it stays until it is gone: something was sealed with it since */
 		if (!toc_uuid_eq(known->wrapping_id, row->wrapping_id) || !toc_str_eq(known->wrapped, row->wrapped)) {
-			free((char *)known->wrapped.p);
 			set_wrapped(known, row->wrapped);
 			known->wrapping_id = row->wrapping_id;
 		}
@@ -198,7 +203,7 @@ int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 	int err = toc_unwrap(r->token, row->wrapped, w, &i->key);
 	if (err < 0) {
 		item_free(i);
-		return TOC_EPROOF;
+		return err;
 	}
 	i->wrapping_id = w->id;
 	i->seen = true;
@@ -208,6 +213,23 @@ int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
 	if (none_fresh)
 		r->fresh = r->end;
 	return 0;
+}
+
+int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row)
+{
+	if (row->subject.n && memchr(row->subject.p, ' ', row->subject.n)) /* was erased and came back with an older copy: nothing opens it again */
+		return 0;
+	int err = take_in(r, row);
+	if (err < 0)
+		toc_map_put(r->shut, toc_uuid_key(&row->id), (void *)r->round);
+	else
+		toc_map_remove(r->shut, toc_uuid_key(&row->id));
+	return err;
+}
+
+bool toc_keyring_is_shut(const struct toc_keyring *r, struct toc_uuid id)
+{
+	return toc_map_get(r->shut, toc_uuid_key(&id)) != NULL;
 }
 
 const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct toc_uuid id)
@@ -234,10 +256,12 @@ const struct toc_seal_key *toc_keyring_for(struct toc_keyring *r, struct toc_str
 	return &i->key;
 }
 
-static size_t collect(const struct toc_keyring *r, struct toc_arena *a, struct item *first, bool only_fresh,
-		      struct toc_key_row **ret_rows)
+/* @return TOC_EIO when the token does not wrap a new one now: of that one there is no row */
+static int collect(const struct toc_keyring *r, struct toc_arena *a, struct item *first, bool only_fresh,
+		   struct toc_key_row **ret_rows, size_t *ret_n)
 {
 	size_t n = 0, k = 0;
+	int result = 0;
 	for (const struct item *i = first; i; i = i->next)
 		n += i->fresh || !only_fresh;
 	struct toc_key_row *rows = toc_arena_alloc(a, (n + 1) * sizeof *rows);
@@ -248,8 +272,10 @@ static size_t collect(const struct toc_keyring *r, struct toc_arena *a, struct i
 			const struct toc_wrapping_key *w = &r->keys[0]; /* may be newer than the seal key */
 			i->wrapping_id = w->id;
 			set_wrapped(i, toc_wrap(r->token, a, &i->key, w));
-			if (!i->wrapped.n)
-				TOC_WRONG("the token does not wrap"); /* crash-only: another one starts with a new session */
+			if (!i->wrapped.n) {
+				result = TOC_EIO;
+				continue;
+			}
 		}
 		rows[k++] = (struct toc_key_row){
 			.id = i->key.id,
@@ -260,17 +286,21 @@ static size_t collect(const struct toc_keyring *r, struct toc_arena *a, struct i
 		};
 	}
 	*ret_rows = rows;
-	return n;
+	*ret_n = k;
+	return result;
 }
 
-size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows)
+int toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows, size_t *ret_n)
 {
-	return collect(r, a, *r->fresh, true, ret_rows);
+	return collect(r, a, *r->fresh, true, ret_rows, ret_n);
 }
 
 size_t toc_keyring_all(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows)
 {
-	return collect(r, a, r->first, false, ret_rows);
+	size_t n;
+
+	(void)collect(r, a, r->first, false, ret_rows, &n);
+	return n;
 }
 
 /* It is out of the list already. */
@@ -327,14 +357,20 @@ size_t toc_keyring_missing(const struct toc_keyring *r, struct toc_arena *a, con
 
 void toc_keyring_sweep(struct toc_keyring *r)
 {
+	r->round++;
 	for (struct item *i = r->first; i; i = i->next)
 		i->seen = i->fresh;
 }
 
 size_t toc_keyring_swept(struct toc_keyring *r)
 {
-	size_t n = 0;
+	struct toc_str shut;
+	size_t n = 0, at = 0;
+	void *round;
 
+	while (toc_map_next(r->shut, &at, &shut, &round))
+		if ((uintptr_t)round != r->round)
+			toc_map_remove(r->shut, shut);
 	for (struct item **link = &r->first; *link;) {
 		struct item *i = *link;
 		if (i->seen || i->fresh) {

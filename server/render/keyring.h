@@ -27,9 +27,10 @@ bool toc_keyring_changed(struct toc_keyring *r);
 void toc_keyring_wrapping(struct toc_keyring *r, const struct toc_wrapping_key *keys, size_t n);
 
 /** Take in one wrapped key. Of a known one what is new is how it is wrapped.
- * @return 0, TOC_ENOTFOUND when its wrapping key is not (or no longer) held, TOC_EPROOF when it does not open
- */
+ * @return 0, TOC_ENOTFOUND when its wrapping key is not (or no longer) held, TOC_EIO when the token does not answer, TOC_EPROOF when
+ * it was altered. With each of these it is shut: there, and not to be opened here now, which is not erased */
 int toc_keyring_add(struct toc_keyring *r, const struct toc_key_row *row) TOC_MUSTCHECK;
+bool toc_keyring_is_shut(const struct toc_keyring *r, struct toc_uuid id);
 
 const struct toc_seal_key *toc_keyring_by_id(const struct toc_keyring *r, struct toc_uuid id);
 
@@ -48,8 +49,9 @@ bool toc_keyring_kept(struct toc_keyring *r, struct toc_uuid id, toc_time due, b
 void toc_keyring_unsay(struct toc_keyring *r); /* all is to be said again */
 void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id);
 
-/** The keys made since the last settle, wrapped; what the rows point to lives as long as the keys. @return how many */
-size_t toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows);
+/** The keys made since the last settle, wrapped; what the rows point to lives as long as the keys.
+ * @return 0, or TOC_EIO when the token does not wrap now: then nothing can be appended */
+int toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows, size_t *ret_n) TOC_MUSTCHECK;
 /** Their append was committed (kept) or not (forgotten). */
 void toc_keyring_settle(struct toc_keyring *r, bool kept);
 

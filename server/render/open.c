@@ -33,7 +33,9 @@ static int open_part(struct toc_arena *a, const struct toc_keyring *ring, const 
 	*ret = NULL;
 	const struct toc_seal_key *key = sealed.n ? toc_keyring_by_id(ring, key_id) : NULL;
 	if (!key) {
-		o->erased = true;
+		bool shut = sealed.n && toc_keyring_is_shut(ring, key_id);
+		o->erased |= !shut;
+		o->closed |= shut;
 		o->key_unknown |= sealed.n > 0;
 		return 0;
 	}

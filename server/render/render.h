@@ -6,7 +6,8 @@
  * The keeper, which has just made an entry, fills `struct toc_opened` itself and skips the first step.
  *
  * Frame: op, seq, k, at, recorded, mode, exercise?, incident?, case?, org, id, ref?, late?, rendering,
- * message, decided, actor? (whole only), disclosed? (M29), erased? (whole only: a sealed part is gone). `at`
+ * message, decided, actor? (whole only), disclosed? (M29), erased? closed? (whole only: a sealed part is gone, or is there
+ * and does not open here). `at`
  * is decided.at (scenario time in an exercise), `recorded` the leaf's time.
  */
 #ifndef TOC_RENDER_RENDER_H
@@ -20,7 +21,8 @@ struct toc_opened {
 	const struct toc_value
 		*data; /* {"message": personal part?, "disclosed"?: [personal parts]}, or NULL */
 	const struct toc_value *actor; /* {person, roles, channel, session}, or NULL */
-	bool erased;                   /* a sealed part is no longer there or no longer opens */
+	bool erased;                   /* a sealed part is no longer there, or its key is not */
+	bool closed;                   /* a sealed part and its key are there, and do not open here (keyring.h) */
 	bool key_unknown; /* … because its key is not in the ring: load the keys and try once more */
 };
 

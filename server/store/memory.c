@@ -78,23 +78,28 @@ static bool key_exists(const struct ledger *l, const struct toc_append *what, st
 	return false;
 }
 
-static bool same_key(const struct toc_key_row *x, const struct toc_key_row *y)
+static bool same_subject(const struct toc_key_row *x, const struct toc_key_row *y)
 {
-	return toc_uuid_eq(x->id, y->id) ||
-	       (toc_str_eq(x->subject, y->subject) && toc_str_eq(x->retention, y->retention));
+	return toc_str_eq(x->subject, y->subject) && toc_str_eq(x->retention, y->retention);
 }
 
 static int check_keys(const struct ledger *l, const struct toc_append *what, struct toc_error *reterr)
 {
 	for (size_t i = 0; i < what->n_keys; i++) {
 		const struct toc_key_row *k = &what->keys[i];
-		bool taken = false;
-		for (size_t old = 0; old < l->n_keys; old++)
-			taken |= same_key(k, &l->keys[old]);
-		for (size_t other = 0; other < i; other++)
-			taken |= same_key(k, &what->keys[other]);
+		bool taken = false, same = false;
+		for (size_t old = 0; old < l->n_keys; old++) {
+			taken |= toc_uuid_eq(k->id, l->keys[old].id);
+			same |= same_subject(k, &l->keys[old]);
+		}
+		for (size_t other = 0; other < i; other++) {
+			taken |= toc_uuid_eq(k->id, what->keys[other].id);
+			same |= same_subject(k, &what->keys[other]);
+		}
 		if (taken)
-			return toc_fail(reterr, TOC_EINVAL, "seal_key_is_one_per_subject_and_class");
+			return toc_fail(reterr, TOC_EINVAL, "seal_key_id_is_unique");
+		if (same)
+			return toc_fail(reterr, TOC_ENOTFOUND, "seal_key_is_one_per_subject_and_class");
 		if (k->wrapped.n < 48 || k->wrapped.n > 256)
 			return toc_fail(reterr, TOC_EINVAL, "seal_key_is_wrapped");
 	}

@@ -246,6 +246,18 @@ static ck_rv_t once(struct toc_token *t, struct toc_uuid id, struct toc_str aad,
 	return rv;
 }
 
+/* That it was altered is said when the token says so, and then only: whatever else fails may not fail the next time. */
+static int outcome(ck_rv_t rv)
+{
+	switch (rv) {
+	case CKR_OK: return 0;
+	case CKR_ENCRYPTED_DATA_INVALID:
+	case CKR_ENCRYPTED_DATA_LEN_RANGE: return TOC_EPROOF;
+	case CKR_KEY_HANDLE_INVALID: return TOC_ENOTFOUND;
+	default: return TOC_EIO;
+	}
+}
+
 static int crypt_it(struct toc_token *t, struct toc_uuid id, struct toc_str aad, unsigned char *nonce, bool seals, struct toc_str in,
 		    unsigned char *out, unsigned long *out_n)
 {
@@ -256,7 +268,7 @@ static int crypt_it(struct toc_token *t, struct toc_uuid id, struct toc_str aad,
 		*out_n = room;
 		rv = once(t, id, aad, nonce, seals, in, out, out_n);
 	}
-	return rv == CKR_OK ? 0 : TOC_EPROOF;
+	return outcome(rv);
 }
 
 int toc_token_seal(struct toc_token *t, struct toc_arena *a, struct toc_uuid id, struct toc_str aad, struct toc_str clear,
@@ -281,8 +293,9 @@ int toc_token_unseal(struct toc_token *t, struct toc_arena *a, struct toc_uuid i
 	unsigned char *out = toc_arena_alloc(a, sealed.n), nonce[NONCE];
 	unsigned long n = sealed.n;
 	memcpy(nonce, sealed.p + 1, NONCE);
-	if (crypt_it(t, id, aad, nonce, false, (struct toc_str){ sealed.p + 1 + NONCE, sealed.n - 1 - NONCE }, out, &n) < 0)
-		return TOC_EPROOF;
+	int r = crypt_it(t, id, aad, nonce, false, (struct toc_str){ sealed.p + 1 + NONCE, sealed.n - 1 - NONCE }, out, &n);
+	if (r < 0)
+		return r;
 	*ret_clear = (struct toc_str){ (char *)out, n };
 	return 0;
 }

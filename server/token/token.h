@@ -24,7 +24,8 @@ int toc_token_destroy(struct toc_token *t, struct toc_uuid id, struct toc_error 
 
 /** wrap.c: with a key in a token (t) or in memory (t NULL). @return empty when the token does not do it */
 struct toc_str toc_wrap(struct toc_token *t, struct toc_arena *a, const struct toc_seal_key *k, const struct toc_wrapping_key *w);
-/** @param k id, subject and retention set by the caller @return 0 or TOC_EPROOF */
+/** @param k id, subject and retention set by the caller
+ * @return 0, TOC_EPROOF (altered, or under another key), TOC_ENOTFOUND (the token has no such key now), TOC_EIO (it does not do it now) */
 int toc_unwrap(struct toc_token *t, struct toc_str wrapped, const struct toc_wrapping_key *w, struct toc_seal_key *k) TOC_MUSTCHECK;
 
 /* AES-256-GCM with the key of this name; form, nonce and tag as toc_seal has them. */

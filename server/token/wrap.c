@@ -31,5 +31,5 @@ int toc_unwrap(struct toc_token *t, struct toc_str wrapped, const struct toc_wra
 	if (r == 0)
 		toc_wipe((void *)(uintptr_t)clear.p, clear.n);
 	toc_arena_free(a);
-	return r < 0 ? TOC_EPROOF : 0;
+	return r;
 }

@@ -104,7 +104,9 @@ static int resolve(void *ctx, struct toc_uuid eid, struct toc_arena *a, struct t
 static void flush(struct seed *d)
 {
 	struct toc_key_row *keys = NULL;
-	size_t n_keys = toc_keyring_fresh(d->ring, d->a, &keys);
+	struct toc_error error = { 0 };
+	size_t n_keys;
+	must(toc_keyring_fresh(d->ring, d->a, &keys, &n_keys), &error);
 	const struct toc_append what = { d->size, d->rows, d->n, keys, n_keys };
 	bool is = false;
 

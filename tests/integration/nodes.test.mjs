@@ -148,6 +148,26 @@ describe('two nodes', () => {
 		assert.match((await reads(one, after)).message.body.explanation, /as ever again/);
 	});
 
+	it('one that has not got the new key yet says of nothing that it is erased: who is connected there gets it whole, when it has the key', async () => {
+		const live = await Member.connect(two, 'AIRU', 'duty officer', { resume: true });
+		two.signal('eraser', 'SIGSTOP');
+		const doomed = await threat(open, 'gone-while-waiting-7');
+		await days(open, 31);
+		await gone(doomed);
+		await until(async () => (await ledger.rows('select count(*)::int as n from ledger.wrapping where retired_at is null', 'admin'))[0].n === 1, 'the old one is retired');
+		const sent = accepted(await open.harbor.deliver(m4(open.harbor, { text: 'sealed under the new key' })));
+		const later = await Member.connect(two, 'AIRU', 'liaison officer', { from: sent.seq - 1, resume: true });
+		await until(() => live.entries.some((e) => e.seq === sent.seq) || /database_away/.test(two.log.slice(two.log.lastIndexOf('wrapping_key_taken'))), 'it is shown there, or known to be shut');
+		two.signal('eraser', 'SIGCONT');
+		for (const who of [live, later]) {
+			const entry = await who.entry((e) => e.seq === sent.seq);
+			assert.equal(entry.erased, undefined, `${who.person} is told that it is erased`);
+			assert.match(entry.message.body.explanation ?? '', /sealed under the new key/);
+			await who.close();
+		}
+		await settled(one, two);
+	});
+
 	it('replaces the wrapping key for a node that erased and has not come back', async () => {
 		const doomed = await threat(open, 'left-by-another-6'), key = await keyOf(doomed), sealed = await partsOf(ledger, key), newest = files(one)[0];
 		for (const s of [one, two]) s.signal('eraser', 'SIGSTOP');

@@ -79,7 +79,7 @@ select throws_ok(format('select ledger.append(257, %s)', arrays), '22023', null,
 select throws_ok($$insert into ledger.sealed (seq, data) values (0, 'x')$$, '23514', null, 'a sealed part without its key');
 select lives_ok($$select ledger.add_keys(array[gen_random_uuid()], '{case:x}', '{R-ITL}', array[gen_random_uuid()], array[sha256('a') || sha256('b')])$$, 'a key');
 select throws_ok($$select ledger.add_keys(array[gen_random_uuid()], '{case:x}', '{R-ITL}', array[gen_random_uuid()], array[sha256('a') || sha256('b')])$$,
-	'23505', 'duplicate key value violates unique constraint "seal_key_is_one_per_subject_and_class"', 'a second of its subject and class');
+	'TC004', 'seal_key_is_one_per_subject_and_class', 'a second of its subject and class');
 select throws_ok($$select ledger.add_keys(array[gen_random_uuid()], '{case:y}', '{R-ITL}', array[gen_random_uuid()], '{short}')$$, '23514', null, 'a key that is not wrapped');
 
 -- snapshots
