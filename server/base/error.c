@@ -14,6 +14,10 @@ int toc_fail(struct toc_error *reterr, int code, const char *format, ...)
 		va_start(args, format);
 		vsnprintf(reterr->text, sizeof reterr->text, format, args);
 		va_end(args);
+		/* what was cut off in the middle of a character: who reads it, or puts it into JSON, gets text all the same */
+		if (!toc_str_is_utf8(toc_str_of(reterr->text)))
+			for (char *c = reterr->text; *c; c++)
+				*c = *c & 0x80 ? '?' : *c;
 		reterr->code = code;
 	}
 	return code;

@@ -149,4 +149,18 @@ CASE(content_is_shown_as_it_is_written_and_drives_nothing)
 	toc_arena_free(a);
 }
 
+CASE(words_of_an_error_are_text_whatever_was_cut_off_in_them)
+{
+	struct toc_error e;
+	toc_fail(&e, TOC_EINVAL, "no such option: %.2s. Z\xc3\xbcrich", "p\xef\x8e\x85");
+	CHECK_TEXT(toc_str_of(e.text), "no such option: p?. Z??rich");
+	char wide[600];
+	for (size_t i = 0; i + 2 < sizeof wide; i += 2)
+		memcpy(wide + i, "\xc3\xbc", 3);
+	toc_fail(&e, TOC_EINVAL, "%s", wide);
+	CHECK(toc_str_is_utf8(toc_str_of(e.text)));
+	toc_fail(&e, TOC_EINVAL, "Z\xc3\xbcrich");
+	CHECK_TEXT(toc_str_of(e.text), "Z\xc3\xbcrich");
+}
+
 RUN_CASES()
