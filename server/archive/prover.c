@@ -127,7 +127,6 @@ void toc_prover_ask(struct toc_prover *p, unsigned front, struct toc_frame *f)
 	k->front = front;
 	k->conn = toc_frame_u64(f);
 	struct toc_str grant = toc_frame_str(f);
-	k->sees_leaves = toc_frame_u8(f) & 1;
 	unsigned what = toc_frame_u8(f);
 	k->what = (enum toc_log_what)what;
 	k->path = toc_arena_str(k->arena, toc_frame_str(f));
@@ -138,7 +137,7 @@ void toc_prover_ask(struct toc_prover *p, unsigned front, struct toc_frame *f)
 		return;
 	}
 	int r = toc_grant_open(k->arena, p->o.grant_key, grant, p->o.now(p->o.ctx), &k->who);
-	k->sees_leaves = k->sees_leaves || k->who.roles & toc_role_bit(TOC_STR("auditor"));
+	k->sees_leaves = r == 0 && (k->who.operates || k->who.roles & toc_role_bit(TOC_STR("auditor")));
 	if (r < 0 || k->who.scoped) {
 		(void)toc_prove_refuse(p, k, r < 0 ? TOC_REFUSE_NOT_AUTHENTICATED : TOC_REFUSE_NOT_FOUND, "not for this session");
 		ask_free(k);

@@ -27,7 +27,6 @@ static int ask(struct toc_conn *c, enum toc_log_what what, struct toc_str path)
 	toc_ipc_begin(&f->frame, TOC_IPC_LOG);
 	toc_ipc_u64(&f->frame, c->id);
 	toc_ipc_str(&f->frame, toc_conn_grant(c));
-	toc_ipc_u8(&f->frame, c->operators);
 	toc_ipc_u8(&f->frame, (uint8_t)what);
 	toc_ipc_str(&f->frame, path);
 	return toc_link_send(f, &f->archive) == 0 ? 0 : -1;

@@ -1,6 +1,7 @@
 /* grant.c: sealing and opening grants.
  *
- *   grant := 0x03 | session(16) | person(16) | roles u32 | flags u8 (1 machine, 2 exercise only, 4 scoped) |
+ *   grant := 0x03 | session(16) | person(16) | roles u32 | flags u8 (1 machine, 2 exercise only, 4 scoped,
+ *            8 operates) |
  *            message(16) | case(16) | incident(16) | from u64 | as of u64 |
  *            expires u64 (microseconds since 1970) | u8 length, organisation | u8 length, channel |
  *            HMAC-SHA-256(key, everything before it)
@@ -18,6 +19,7 @@
 #define FLAG_MACHINE 1
 #define FLAG_EXERCISE_ONLY 2
 #define FLAG_SCOPED 4
+#define FLAG_OPERATES 8
 #define MAC 32
 
 static void put_short(struct toc_buf *b, struct toc_str s)
@@ -38,7 +40,7 @@ struct toc_str toc_grant_seal(struct toc_arena *a, const uint8_t key[32], const 
 	toc_ipc_id(&b, g->person);
 	toc_ipc_u32(&b, g->roles);
 	toc_ipc_u8(&b, (uint8_t)((g->machine ? FLAG_MACHINE : 0) | (g->exercise_only ? FLAG_EXERCISE_ONLY : 0) |
-	                        (g->scoped ? FLAG_SCOPED : 0)));
+	                        (g->scoped ? FLAG_SCOPED : 0) | (g->operates ? FLAG_OPERATES : 0)));
 	toc_ipc_id(&b, g->message);
 	toc_ipc_id(&b, g->case_ref);
 	toc_ipc_id(&b, g->incident);
@@ -90,6 +92,7 @@ int toc_grant_open(struct toc_arena *a, const uint8_t key[32], struct toc_str se
 	g.machine = flags & FLAG_MACHINE;
 	g.exercise_only = flags & FLAG_EXERCISE_ONLY;
 	g.scoped = flags & FLAG_SCOPED;
+	g.operates = flags & FLAG_OPERATES;
 	g.message = toc_frame_id(&f);
 	g.case_ref = toc_frame_id(&f);
 	g.incident = toc_frame_id(&f);

@@ -19,6 +19,7 @@ struct toc_grant {
 	struct toc_str org, channel;
 	uint32_t roles;          /* to read with */
 	bool machine, exercise_only;
+	bool operates;           /* an administrator of the operator's: sees the leaves of the log */
 	/* by the link of an e-mail: reads nothing but that entry, what refers to it, and what is of its case or incident, from that
 	 * seq on */
 	bool scoped;

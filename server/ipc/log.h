@@ -5,8 +5,8 @@
 enum toc_log_what {
 	TOC_LOG_CHECKPOINT,  /* the newest, as it was signed, and some cosignatures */
 	TOC_LOG_VKEY,        /* who signs */
-	TOC_LOG_TILE,        /* a tile of hashes, or (flag 1) of leaves */
-	TOC_LOG_PROOF,       /* that an entry is in it: the path is its seq; who may read it, or flag 1 */
+	TOC_LOG_TILE,        /* a tile of hashes, or of leaves, for auditors and the operator's administrators */
+	TOC_LOG_PROOF,       /* that an entry is in it: the path is its seq; who may read it, or the leaves */
 	TOC_LOG_CONSISTENCY, /* the newest, and that it goes on from the size in the path: a `checkpoint` frame */
 	TOC_LOG_COSIGNATURES, /* of the size in the path, or of the newest that has any: the note with all of them */
 	TOC_LOG_STAMPS,       /* the list of time stamps, as JSON */

@@ -327,6 +327,7 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 				     .roles = roles,
 				     .machine = p->machine,
 				     .exercise_only = p->exercise_only,
+				     .operates = is_operator(k, p, roles),
 				     .expires = until };
 	toc_ipc_begin(&k->out, TOC_IPC_AUTH_OK);
 	toc_ipc_u64(&k->out, conn);
@@ -336,7 +337,7 @@ static bool admit(struct toc_keeper *k, struct toc_arena *a, unsigned front, uin
 	toc_ipc_str(&k->out, p->org);
 	toc_ipc_u32(&k->out, roles);
 	toc_ipc_u8(&k->out, (uint8_t)((p->machine ? 1 : 0) | (p->exercise_only ? 2 : 0) |
-				 (is_operator(k, p, roles) ? 4 : 0) | (by_link ? 8 : 0)));
+				 (g.operates ? 4 : 0) | (by_link ? 8 : 0)));
 	toc_ipc_u64(&k->out, (uint64_t)until.us);
 	toc_ipc_str(&k->out, toc_json_str(a, welcome(k, a, p, now)));
 	toc_send(k, front);
