@@ -80,8 +80,10 @@ export async function stage(browser, left, scene, options = {}, who = "AIRU-duty
 		fake.incidents.scene("incident");
 		made = { ...made, ...papers(fake) };
 	}
+	options.spoil?.(fake);
 	await fake.start();
-	const p = await person(browser, { origin: fake.origin, ...options });
+	const { spoil: _, ...looks } = options;
+	const p = await person(browser, { origin: fake.origin, ...looks });
 	left.push(() => p.context.close(), () => fake.stop());
 	await options.before?.(p.page);
 	if (options.shift !== false)

@@ -42,7 +42,7 @@ const SYMBOL = /** @type {Record<string, string>} */ ({
 });
 
 /** What an entry adds, in a line. @param {{item: Item, c: {exercise?: string}}} props */
-function Detail({ item, c }) {
+function detail({ item, c }) {
 	const b = item.body;
 	const org = (/** @type {string|undefined} */ code) => html`<${OrgName} code=${code ?? ""} />`;
 	switch (item.k) {
@@ -193,7 +193,7 @@ export function Timeline({ c }) {
 						{ n: i.seq })}</span>`}</p>
 					<div class="tl-check"><${ProofOf} entry=${{ ...i, mode: undefined }} /></div>
 					${i.recalled && html`<p><span class="tag tag-amber"><${Icon} name="withdrawn" />${t("course.recalled")}</span></p>`}
-					<div class="tl-detail">${lost ? t("course.lost") : html`<${Detail} item=${i} c=${c} />`}
+					<div class="tl-detail">${lost ? t("course.lost") : detail({ item: i, c })}
 						${"lost" in c && mayRecall(state.value, i) && html` <a class="quiet-link" href=${`#/say/M25.recall/${i.id}`}>${t("course.recall")}</a>`}</div>
 					${/^(M4\.s|M5\.|M[1236]\.)/.test(i.k) && i.org === state.value.me?.org && count.delivered > 0 && html`<p
 						class="muted sub">${t("timeline.receipts", { d: count.delivered, s: count.seen })}</p>`}

@@ -8,6 +8,7 @@
  * English and marked, key by key, so that a gap is seen and nobody is left without words. */
 
 import { signal } from "@preact/signals";
+import { isolated } from "./visible.js";
 
 export const COMPLETE = ["en", "de", "fr", "es", "it", "pl"];
 /** The official languages of the Union. */
@@ -121,7 +122,7 @@ export function format(text, values, lang, number) {
 		const [, name, kind, rest] = parts;
 		const value = values[name];
 		if (!kind)
-			out += value ?? "";
+			out += isolated(value) ?? "";
 		else {
 			const cases = branches(rest);
 			const n = kind === "plural" ? Number(value) : number;
