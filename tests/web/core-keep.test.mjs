@@ -46,6 +46,18 @@ describe("a page that is open for a week", () => {
 		assert.equal(state.past.size, 0, "the state before is untouched");
 	});
 
+	test("of a threat that was let go also those ids are forgotten that left no line of it: kinds that this console does not know", () => {
+		const { state, over, fake } = week();
+		let seq = state.last, with_them = state;
+		for (const c of over.slice(0, 30))
+			for (let i = 0; i < 20; i++)
+				with_them = reduceAll(with_them, [{ op: "entry", seq: ++seq, id: `${c.caseId} ${i}`, case: c.caseId, k: "later.kind", org: "server", mode: "actual", at: fake.at(0),
+					recorded: fake.at(0), message: { body: {} }, decided: {} }], { unknown() {} });
+		assert.equal(with_them.known.size, state.known.size + 600);
+		const before = letGo(state, new Set(), WHOLE), after = letGo(with_them, new Set(), WHOLE);
+		assert.equal(after.known.size, before.known.size);
+	});
+
 	test("what was let go comes again out of its entries, the very same, and nothing else with it", () => {
 		const { state, over, archive } = week();
 		const less = letGo(state, new Set(), WHOLE);

@@ -44,7 +44,8 @@ export function letGo(s, spare, whole = WHOLE) {
 		c.timeline.every((i) => i.seq !== undefined && s.known.get(i.id)?.case === c.id && !i.decided.linked?.length)); // what touches another one can not be said again
 	if (!gone.length)
 		return s;
-	const next = { ...s, cases: new Map(s.cases), past: new Map(s.past), known: s.known.without(ids(gone)), swept: Math.max(0, s.swept - ids(gone).length), caseOf: s.caseOf.without(ids(gone)) };
+	const ids = idsOf(s, gone);
+	const next = { ...s, cases: new Map(s.cases), past: new Map(s.past), known: s.known.without(ids), swept: Math.max(0, s.swept - ids.length), caseOf: s.caseOf.without(ids) };
 	for (const c of gone) {
 		next.cases.delete(c.id);
 		next.past.set(c.id, Uint32Array.from(c.timeline.filter((i) => i.disclosedBy === undefined).map((i) => /** @type {number} */ (i.seq)).sort((a, b) => a - b)));
@@ -52,8 +53,16 @@ export function letGo(s, spare, whole = WHOLE) {
 	return next;
 }
 
-/** @param {import("./state.js").Case[]} cases */
-const ids = (cases) => cases.flatMap((c) => c.timeline.map((i) => i.id));
+/** All that is known of them, also of what left no line: kinds that this console shows nothing of, or does not know yet.
+ * @param {State} s @param {import("./state.js").Case[]} cases */
+function idsOf(s, cases) {
+	const of = new Set(cases.map((c) => c.id));
+	const ids = cases.flatMap((c) => c.timeline.map((i) => i.id));
+	for (const [id, { seq, case: belongs }] of s.known)
+		if (seq !== undefined && belongs !== undefined && of.has(belongs))
+			ids.push(id);
+	return [...new Set(ids)];
+}
 
 /** Which entries have to be asked for, in ranges: after what number, up to which. @param {State} s @param {string[]} cases @returns {{after: number, last: number}[]} */
 export function rangesOf(s, cases) {
