@@ -19,7 +19,7 @@ export const RefusedHere = ({ answer }) => answer && !answer.ok && html` <span c
 export function Act({ label, of, want, make, done, onDone, primary, danger, mini, icon, sure }) {
 	const { busy, answer, deliver } = useSending();
 	const [asked, setAsked] = useState(false);
-	const fresh = useFresh(asked);
+	const { fresh } = useFresh(asked);
 	const say = async () => {
 		const result = await deliver(want ?? `${label} ${of}`, make);
 		if (!result.ok)

@@ -21,12 +21,13 @@ import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { country } from "../lib/format.js";
 import { language, learn, t, word } from "../lib/i18n.js";
-import { onKeys, useSeen } from "./keys.js";
+import { onKeys } from "./keys.js";
 import { open } from "./draft.js";
 import { Elsewhere } from "./carry.js";
 import { announce, contextOf, memory, prepare, ready, send, serverClock, state } from "./model.js";
 import { go, waiting } from "./router.js";
 import { answered, useFresh } from "./sending.js";
+import { useTwin } from "./twin.js";
 
 learn("parts", "threat");
 
@@ -70,7 +71,8 @@ function NoticeForm({ c }) {
 	const [withdrawing, setWithdrawing] = useState(false);
 	/* what was sent and not answered: the same words are sent again as the very same message, also after a reload and at another node */
 	const used = useRef(/** @type {import("../core/carry.js").Used|undefined} */ (memory.get(`${store}.used`, undefined)));
-	const fresh = useFresh(checked);
+	const { fresh, read } = useFresh(checked);
+	const twin = useTwin(store);
 	/* who goes on typing is not taken to a page about other words */
 	const latest = useRef(f);
 	latest.current = f;
@@ -147,8 +149,9 @@ function NoticeForm({ c }) {
 		scrollTo({ top: 0 });
 	}
 
-	async function sendNow() {
-		if (busy || fresh || !ready.value)
+	/** @param {Event} event */
+	async function sendNow(event) {
+		if (busy || !read(event) || !ready.value)
 			return;
 		setBusy(true);
 		const whole = message();
@@ -166,15 +169,14 @@ function NoticeForm({ c }) {
 			go(`#/threat/${c.id}`);
 		return undefined;
 	}
-	const seen = useSeen(checked);
 	useLayoutEffect(() => onKeys({
-		primary: (event) => void (checked ? seen(event) && sendNow() : check()),
+		primary: (event) => void (checked ? sendNow(event) : check()),
 		escape: () => (checked ? setChecked(null) : go("#/")),
 	}));
 
 	if (!can)
 		return html`<main id="main" class="narrow"><${ScreenTitle}>${t("threat.not_found")}</${ScreenTitle}></main>`;
-	const elsewhere = !supplement && html`<${Elsewhere} carried=${{ case: c.id, form: f, used: memory.get(`${store}.used`, undefined) }} />`;
+	const elsewhere = html`${twin}${!supplement && html`<${Elsewhere} carried=${{ case: c.id, form: f, used: memory.get(`${store}.used`, undefined) }} />`}`;
 	if (checked)
 		return html`<${CheckPage} c=${c} f=${f} prepared=${checked} busy=${busy} fresh=${fresh} answer=${answer}
 			supplement=${supplement} elsewhere=${elsewhere}
@@ -350,7 +352,7 @@ function NoticeForm({ c }) {
 						"personal")} />
 			</section>
 			<div class="submit-bar"><button class="primary big" type="submit" disabled=${busy || !ready.value}
-				aria-keyshortcuts="Control+Enter">${t(busy ? "step.sending"
+				aria-keyshortcuts="Control+Enter">${t(busy ? "compose.checking"
 					: "compose.check")} <kbd>Ctrl+Enter</kbd></button>
 				<span class="muted">${t("compose.kept")}</span>${!ready.value && html`<span class="muted"><${Icon}
 					name="warn" /> ${t("step.cut_off")}</span>`}</div>

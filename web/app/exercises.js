@@ -57,7 +57,7 @@ function Controls({ e }) {
 	const [to, setTo] = useState("");
 	const [tried, setTried] = useState(false);
 	const [sure, setSure] = useState(false);
-	const fresh = useFresh(sure);
+	const { fresh } = useFresh(sure);
 	const length = lengthOf(to);
 	const target = Date.parse(e.t0 ?? e.anchor_at) + length;
 	const run = (/** @type {number} */ rate) => say({ step: "clock", action: "run", rate_milli: rate }, t("exercises.done.run", { n: rate / 1000 }));
@@ -115,7 +115,7 @@ function Participants({ e }) {
 function Leave({ e }) {
 	const { busy, refused, say } = useControl(e);
 	const [sure, setSure] = useState(false);
-	const fresh = useFresh(sure);
+	const { fresh } = useFresh(sure);
 	return html`<p class="row">${sure ? html`<button type="button" class="danger-quiet" disabled=${busy || fresh} onClick=${() => say({ step: "leave" }, t("exercises.done.leave"))}>${t("exercises.leave_sure",
 		{ org: state.value.me?.org ?? "" })}</button><button type="button" onClick=${() => setSure(false)}>${t("exercises.keep")}</button>` : html`<button type="button" class="mini"
 			onClick=${() => setSure(true)}>${t("exercises.leave")}</button>`}${refused && html` <span class="error" role="alert">${refused}</span>`}</p>`;

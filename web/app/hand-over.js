@@ -44,7 +44,7 @@ export function HandOverScreen() {
 		<section><h2>${t("handover.who")}</h2><p>${duty.length ? t("handover.on_duty", { who: duty.map((x) => personInWords(x.person)).join(", ") }) : t("handover.nobody")}
 			${next && html` ${t("handover.next", { who: personInWords(next.person) ?? "", time: moment(Date.parse(next.from), now.value) })}`}
 			${" "}<a class="no-print" href="#/contacts">${t("handover.roster")}</a></p></section>
-		${all.map(({ person, org, items }) => html`<section key=${person ?? org ?? ""}><h2>${person ? personInWords(person) : org ? t("handover.with_org", { org }) : t("handover.with_nobody")} <span
+		${all.map(({ person, org, items }) => html`<section key=${person ?? org ?? ""}><h2>${person ? person === s.me?.person ? t("handover.with_you") : t("handover.with", { who: personInWords(person) ?? "" }) : org ? t("handover.with_org", { org }) : t("handover.with_nobody")} <span
 			class="count-quiet">${items.length}</span></h2><ul class="hand-list">${items.map((item) => html`<${Item} key=${item.id} item=${item} />`)}</ul>
 			<p class="no-print hand-notes">${items.filter((x) => x.kind === "incident").map((x) => html`<a class="button" href=${`#/say/M20.hand_over/${x.id}`}>${t("handover.note_on", { what: x.name })}</a> `)}</p></section>`)}
 		${!all.length && html`<p class="strong">${t("handover.nothing")}</p>`}

@@ -19,11 +19,11 @@ import { current } from "./current.js";
 import { Confirmations, Debrief, Processes, Reports, Volumes } from "./course.js";
 import { onKeys } from "./keys.js";
 import { AckMatrix } from "./matrix.js";
-import { announce, contextOfIncident, lookAtIncident, phase, ready, send, state } from "./model.js";
+import { announce, contextOfIncident, lookAtIncident, phase, ready, state } from "./model.js";
 import { go, waiting } from "./router.js";
 import { Complaints, Linked, RoomOrders, RoomReferrals, RoomThreats } from "./room.js";
 import { InWords } from "./say.js";
-import { answered, useFresh, useSending } from "./sending.js";
+import { useFresh, useSending } from "./sending.js";
 import { SignalList } from "./signals.js";
 import { Timeline } from "./timeline.js";
 
@@ -229,20 +229,17 @@ function Ties({ i }) {
 
 /** @param {{i: Incident, tie: any}} props */
 function Unlink({ i, tie }) {
-	const [answer, setAnswer] = useState(/** @type {any} */ (null));
+	const { busy, answer, deliver } = useSending();
 	const [sure, setSure] = useState(false);
-	const fresh = useFresh(sure);
+	const { fresh } = useFresh(sure);
 	async function act() {
 		if (!sure)
 			return setSure(true);
-		const waits = waiting();
-		const result = await send(unlinkMessage(i, tie));
-		setAnswer(result);
-		answered(result, waits);
+		const result = await deliver("unlink", () => unlinkMessage(i, tie));
 		if (result.ok)
 			announce(t("done.unlink", { n: result.seq ?? 0 }));
 	}
-	return html`<button type="button" class="mini" disabled=${fresh || !ready.value} onClick=${act}>${t(sure ? "incident.unlink_sure"
+	return html`<button type="button" class="mini" disabled=${busy || fresh || !ready.value} onClick=${act}>${t(sure ? "incident.unlink_sure"
 		: "incident.unlink")}</button><${Refused} answer=${answer} />`;
 }
 

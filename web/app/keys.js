@@ -2,7 +2,6 @@
 /* keys.js: keyboard. Single-key shortcuts can be switched off and changed (WCAG 2.1.4); they never act while
  * somebody types, and never together with Ctrl, Alt or Meta. */
 
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { settings } from "./model.js";
 
 /** Action → key when nothing else was chosen. */
@@ -36,14 +35,6 @@ export function onKeys(actions, everywhere = false) {
 		if (i >= 0)
 			layers.splice(i, 1);
 	};
-}
-
-/** Whether a key was pressed when this stood on the screen: on a busy computer one may be waiting that was meant for what was there before, and
- * nobody has read what it would say yes to. @param {any} shown @returns {(event: Event) => boolean} */
-export function useSeen(shown) {
-	const since = useRef(0);
-	useLayoutEffect(() => void (since.current = performance.now()), [shown]);
-	return (event) => event.timeStamp >= since.current;
 }
 
 /** @param {string} action @param {KeyboardEvent} event */

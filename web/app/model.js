@@ -49,7 +49,7 @@ export const ageS = signal(0);
 /** Server time up to which the screen is known to be right. */
 export const dataAsOf = signal(NaN);
 /** One sentence for everybody, also for screen readers. `alert` interrupts. */
-export const announcement = signal({ text: "", alert: false, seen: true, n: 0 });
+export const announcement = signal({ text: "", alert: false, seen: true, about: "", n: 0 });
 /** The sign-in token of the address, until it was used. */
 export const linkToken = signal(/** @type {string|null} */ (null));
 
@@ -84,9 +84,10 @@ const mono = () => performance.now();
 export const otherNodes = computed(() => state.value.nodes.filter((n) => n !== location.origin));
 export const serverClock = new ServerClock(mono);
 
-/** @param {string} text @param {boolean} [alert] interrupts @param {boolean} [seen] also shown, not only spoken */
-export function announce(text, alert = false, seen = true) {
-	announcement.value = { text, alert, seen, n: announcement.peek().n + 1 };
+/** @param {string} text @param {boolean} [alert] interrupts @param {boolean} [seen] also shown, not only spoken
+ * @param {string} [about] not shown over the screen of this thing */
+export function announce(text, alert = false, seen = true, about = "") {
+	announcement.value = { text, alert, seen, about, n: announcement.peek().n + 1 };
 }
 
 /* ---- HTTP ---- */
@@ -405,8 +406,12 @@ export function startShift() {
 /** @typedef {{ok: true, seq?: number, recorded: boolean, frame: any} |
  *   {ok: false, lost?: "before"|"unknown", refusal?: import("../core/protocol.js").Refusal}} Answer */
 
+const SAY_SLOW_MS = 1_000;
+
 /** @param {string} op @param {Message} message @returns {Promise<Answer>} */
 async function ask(op, message) {
+	/* who looks sees it on the button; it is said when it takes long */
+	const slow = setTimeout(() => announce(t(op === "send" ? "step.sending" : "nav.loading"), false, false), SAY_SLOW_MS);
 	try {
 		const frame = await link.request({ op, message });
 		if (frame.op === "refused")
@@ -414,6 +419,8 @@ async function ask(op, message) {
 		return { ok: true, seq: frame.seq, recorded: frame.op === "accepted", frame };
 	} catch (why) {
 		return { ok: false, lost: why instanceof LinkLost && !why.sent ? "before" : "unknown" };
+	} finally {
+		clearTimeout(slow);
 	}
 }
 

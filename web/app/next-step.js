@@ -14,7 +14,7 @@ import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
-import { announce, contextOf, state } from "./model.js";
+import { announce, contextOf, memory, state } from "./model.js";
 import { current } from "./current.js";
 import { go, waiting } from "./router.js";
 import { useSending } from "./sending.js";
@@ -51,9 +51,12 @@ export function NextStep({ c, can, step: wanted, ready }) {
 	const mine = c.desks.get(s.me?.org ?? "");
 	const again = mine?.state === "accepted";
 	/* until the person chooses, the choice follows what happens: a question that arrives is the next step */
-	const [chosen, setStep] = useState(/** @type {string|null} */ (wanted && can[wanted] ? wanted : null));
+	const store = `draft.${s.me?.person}.${c.id}.step`;
+	const [kept] = useState(() => memory.get(store, null));
+	const [chosen, setStep] = useState(/** @type {string|null} */ (wanted && can[wanted] ? wanted : kept?.step ?? null));
 	const step = chosen && can[chosen] ? chosen : usual(c, can);
-	const [f, setF] = useState(/** @type {Record<string, any>} */ ({}));
+	/* what is typed stays on this computer until it was sent, also when the page goes */
+	const [f, setF] = useState(/** @type {Record<string, any>} */ (kept?.f ?? {}));
 	const { busy, answer, setAnswer, deliver } = useSending();
 	const [missing, setMissing] = useState(/** @type {string|null} */ (null));
 	const box = useRef(/** @type {HTMLElement|null} */ (null));
@@ -69,6 +72,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 		setMissing(null);
 		setStep(step);
 		setF({ ...f, [name]: v });
+		memory.set(store, { step, f: { ...f, [name]: v } });
 	};
 
 	/** @returns {{message: any}|{missing: string}} */
@@ -143,6 +147,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 			return;
 		setF({});
 		setStep(null);
+		memory.forget(store);
 		announce(t(result.recorded ? `done.${step}` : "done.journaled", { n: result.seq ?? 0 }));
 		if (!waits())
 			return;

@@ -26,10 +26,12 @@ import { country, exact } from "../lib/format.js";
 import { has, language, learn, t, word } from "../lib/i18n.js";
 import { Figures } from "./course.js";
 import { DropZone } from "./drop.js";
-import { onKeys, useSeen } from "./keys.js";
+import { onKeys } from "./keys.js";
 import { announce, memory, phase, prepare, ready, send, serverClock, state } from "./model.js";
+import { writing } from "./current.js";
 import { go, waiting } from "./router.js";
 import { answered, useFresh } from "./sending.js";
+import { useTwin } from "./twin.js";
 
 learn("parts", "threat", "incident", "course", "fences", "orders", "contacts", "exercises", "admin");
 
@@ -96,8 +98,14 @@ function SayForm({ name, about, incident, order, exercise }) {
 	const [checked, setChecked] = useState(/** @type {any} */ (null));
 	const [answer, setAnswer] = useState(/** @type {any} */ (pending ? { ok: false, lost: "unknown" } : null));
 	const [busy, setBusy] = useState(false);
-	const fresh = useFresh(checked);
+	const { fresh, read } = useFresh(checked);
+	const twin = useTwin(store);
 	const summary = useRef(/** @type {HTMLElement|null} */ (null));
+	const { mode } = here();
+	useLayoutEffect(() => {
+		writing.value = { mode, exercise };
+		return () => void (writing.value = undefined);
+	}, [mode, exercise]);
 
 	/** @param {any} next */
 	function change(next) {
@@ -169,8 +177,9 @@ function SayForm({ name, about, incident, order, exercise }) {
 		scrollTo({ top: 0 });
 	}
 
-	async function sendNow() {
-		if (busy || fresh || !ready.value)
+	/** @param {Event} event */
+	async function sendNow(event) {
+		if (busy || !read(event) || !ready.value)
 			return;
 		/* what was checked is what is sent */
 		const out = pending ?? { ...checked.message, sent_at: message(catalogue, name, values, here()).sent_at };
@@ -198,8 +207,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 		return undefined;
 	}
 	const leave = () => (checked && !spec.direct ? setChecked(null) : go(back));
-	const seen = useSeen(checked);
-	useLayoutEffect(() => onKeys({ primary: (event) => void (checked || pending ? seen(event) && sendNow() : check()), escape: leave }));
+	useLayoutEffect(() => onKeys({ primary: (event) => void (checked || pending ? sendNow(event) : check()), escape: leave }));
 	/* nothing to ask: straight to what it does */
 	useEffect(() => {
 		if (spec.direct && !checked && ready.value)
@@ -207,7 +215,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 	}, [ready.value]);
 
 	if (checked)
-		return html`<${CheckPage} name=${name} checked=${checked} busy=${busy} fresh=${fresh} answer=${answer} incident=${incident}
+		return html`<${CheckPage} name=${name} checked=${checked} busy=${busy} fresh=${fresh} answer=${answer} incident=${incident} twin=${twin}
 			about=${here()} onBack=${leave} onSend=${sendNow} onTie=${check} />`;
 
 	const error = (/** @type {string} */ path) => wrong.find((w) => w.path === path)?.text;
@@ -240,10 +248,10 @@ function SayForm({ name, about, incident, order, exercise }) {
 				e.preventDefault();
 				focusField(w.path);
 			}}>${pathLabel(spec, w.path)}</a>: ${w.text}</li>`)}</ul></div></div>`}
-		<${Refused} answer=${answer} />
+		<${Refused} answer=${answer} />${twin}
 		<form onSubmit=${(/** @type {Event} */ e) => {
 			e.preventDefault();
-			pending ? sendNow() : check();
+			pending ? sendNow(e) : check();
 		}}>
 			${spec.sections.map((x) => html`<section class="card"><h2>${t(`say.section.${x.title}`)}</h2>
 				${spec.drop && x.names.includes("items") && html`<${DropZone} onItems=${dropped} />`}
@@ -253,7 +261,7 @@ function SayForm({ name, about, incident, order, exercise }) {
 			${rest.length > 0 && html`<section class="card"><details><summary>${t("say.more")}</summary>
 				<${Fields} form=${form} shape=${shape} path="body" names=${rest} /></details></section>`}
 			<div class="submit-bar"><button class="primary big" type="submit" disabled=${busy || !ready.value}
-				aria-keyshortcuts="Control+Enter">${t(busy ? "step.sending" : pending ? "say.again"
+				aria-keyshortcuts="Control+Enter">${t(busy ? (pending ? "step.sending" : "compose.checking") : pending ? "say.again"
 					: "compose.check")} <kbd>Ctrl+Enter</kbd></button>
 				<span class="muted">${t("compose.kept")}</span>${!ready.value && html`<span class="muted" role="status"><${Icon}
 					name="warn" /> ${t("step.cut_off")}</span>`}</div>
@@ -350,7 +358,7 @@ export function InWords({ shape, body }) {
 }
 
 /** Whom it goes to and why, before it goes. @param {any} p */
-function CheckPage({ name, checked, busy, fresh, answer, incident, about, onBack, onSend, onTie }) {
+function CheckPage({ name, checked, busy, fresh, answer, twin, incident, about, onBack, onSend, onTie }) {
 	const spec = FORMS[name];
 	const { prepared, offered, links } = checked;
 	const me = state.value.me;
@@ -406,7 +414,7 @@ function CheckPage({ name, checked, busy, fresh, answer, incident, about, onBack
 			<p class="muted">${t("check.nobody_else")}</p></section>
 		<section class="card"><h2>${t(spec.direct ? "say.confirms" : "check.what")}</h2><${InWords} shape=${spec.shows?.(about).shape ?? shape}
 			body=${spec.shows?.(about).body ?? checked.message.body} /></section>
-		<${Refused} answer=${answer} />
+		<${Refused} answer=${answer} />${twin}
 		<div class="submit-bar"><button class=${`primary big ${spec.grave ? "is-danger" : ""}`} disabled=${busy || fresh || !ready.value}
 			onClick=${onSend} aria-keyshortcuts="Control+Enter">${t(busy ? "step.sending" : "say.send",
 				{ n: others.length })} <kbd>Ctrl+Enter</kbd></button>

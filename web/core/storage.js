@@ -6,6 +6,8 @@
  */
 
 const PREFIX = "tocsin.";
+/** The browser's name for it. @param {string} name */
+export const storedAs = (name) => PREFIX + name;
 const TOUCHED = "touched.";
 const KEPT_MS = 14 * 86400e3;
 const typed = (/** @type {string} */ name) => /^(link\.)?draft\./.test(name);

@@ -42,9 +42,11 @@ const node = (type, props, ...written) => {
 	return h(type, props, ...children);
 };
 
+/* The second click of a double click is none: what it would press is often another button by then, which nobody has read. */
 if (typeof document !== "undefined")
 	addEventListener("click", (event) => {
-		if (/** @type {Element} */ (event.target).closest?.('button[aria-disabled="true"]')) {
+		const button = /** @type {Element} */ (event.target).closest?.("button");
+		if (button && (event.detail > 1 || button.getAttribute("aria-disabled") === "true")) {
 			event.preventDefault();
 			event.stopImmediatePropagation();
 		}

@@ -11,6 +11,8 @@ export default {
 	"handover.next": "Danach: {who}, {time}.",
 	"handover.roster": "Dienstplan",
 	"handover.with_nobody": "Noch bei niemandem",
+	"handover.with_you": "Bei Ihnen",
+	"handover.with": "Bei: {who}",
 	"handover.with_org": "Übernommen von {org}",
 	"handover.note_on": "Notiz zu {what}",
 	"handover.nothing": "Nichts ist offen.",

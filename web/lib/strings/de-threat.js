@@ -99,6 +99,7 @@ export default {
 	"compose.since_aware": "seit Kenntnis",
 	"compose.withdraw": "Zurückziehen …",
 	"compose.check": "Vor dem Senden prüfen",
+	"compose.checking": "Es wird gefragt, wer es bekäme …",
 	"compose.kept": "Was Sie schreiben, bleibt auf diesem Rechner, bis es gesendet ist.",
 	"section.what": "Was geschieht",
 	"section.content": "Wo es gesehen wurde",

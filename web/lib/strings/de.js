@@ -401,6 +401,7 @@ export default {
 	"alerts.shelved_why": "bis {time}: {reason}",
 	"alerts.back": "Zurückholen",
 	"board.rearm": "kommt wieder in",
+	"step.sending": "Wird gesendet …",
 	"care.title": "Ihre Schicht",
 	"care.on_shift": "Im Dienst seit {span}; {n, plural, =0 {keine verdeckte Beschreibung geöffnet} one {# verdeckte Beschreibung geöffnet} other {# verdeckte Beschreibungen geöffnet}}.",
 	"care.hand_over": "Übergabe",

@@ -11,6 +11,8 @@ export default {
 	"handover.next": "Next: {who}, {time}.",
 	"handover.roster": "Roster and duty",
 	"handover.with_nobody": "With nobody yet",
+	"handover.with_you": "With you",
+	"handover.with": "With: {who}",
 	"handover.with_org": "Taken over by {org}",
 	"handover.note_on": "Note on {what}",
 	"handover.nothing": "Nothing is open.",

@@ -99,6 +99,7 @@ export default {
 	"compose.since_aware": "since you became aware",
 	"compose.withdraw": "Withdraw this item …",
 	"compose.check": "Check before sending",
+	"compose.checking": "Asking who would get it …",
 	"compose.kept": "What you type is kept on this computer until it is sent.",
 	"section.what": "What is happening",
 	"section.content": "Where it was seen",

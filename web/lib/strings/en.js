@@ -401,6 +401,7 @@ export default {
 	"alerts.shelved_why": "until {time}: {reason}",
 	"alerts.back": "Take back",
 	"board.rearm": "comes back in",
+	"step.sending": "Sending …",
 	"care.title": "Your shift",
 	"care.on_shift": "On shift for {span}; {n, plural, =0 {no covered description opened} one {# covered description opened} other {# covered descriptions opened}}.",
 	"care.hand_over": "Hand over",

@@ -11,6 +11,8 @@ export default {
 	"handover.next": "Después: {who}, {time}.",
 	"handover.roster": "Cuadrante y servicio",
 	"handover.with_nobody": "Aún de nadie",
+	"handover.with_you": "A su cargo",
+	"handover.with": "A cargo de: {who}",
 	"handover.with_org": "A cargo de {org}",
 	"handover.note_on": "Nota sobre {what}",
 	"handover.nothing": "No hay nada abierto.",

@@ -99,6 +99,7 @@ export default {
 	"compose.since_aware": "desde que tuvo conocimiento",
 	"compose.withdraw": "Retirar este elemento …",
 	"compose.check": "Revisar antes de enviar",
+	"compose.checking": "Se pregunta quién lo recibiría …",
 	"compose.kept": "Lo que escribe se guarda en este equipo hasta que se envíe.",
 	"section.what": "Qué está pasando",
 	"section.content": "Dónde se vio",

@@ -401,6 +401,7 @@ export default {
 	"alerts.shelved_why": "hasta las {time}: {reason}",
 	"alerts.back": "Recuperar",
 	"board.rearm": "vuelve en",
+	"step.sending": "Enviando …",
 	"care.title": "Su turno",
 	"care.on_shift": "En turno desde hace {span}; {n, plural, =0 {ninguna descripción oculta abierta} one {# descripción oculta abierta} other {# descripciones ocultas abiertas}}.",
 	"care.hand_over": "Relevo",

@@ -11,6 +11,8 @@ export default {
 	"handover.next": "Ensuite : {who}, {time}.",
 	"handover.roster": "Planning et permanence",
 	"handover.with_nobody": "Encore à personne",
+	"handover.with_you": "À votre charge",
+	"handover.with": "À la charge de : {who}",
 	"handover.with_org": "Pris en charge par {org}",
 	"handover.note_on": "Note sur {what}",
 	"handover.nothing": "Rien n’est en cours.",

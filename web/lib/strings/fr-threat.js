@@ -99,6 +99,7 @@ export default {
 	"compose.since_aware": "depuis que vous en avez connaissance",
 	"compose.withdraw": "Retirer cet élément …",
 	"compose.check": "Vérifier avant l’envoi",
+	"compose.checking": "On demande qui le recevrait …",
 	"compose.kept": "Ce que vous saisissez est gardé sur cet ordinateur jusqu’à l’envoi.",
 	"section.what": "Ce qui se passe",
 	"section.content": "Où cela a été vu",

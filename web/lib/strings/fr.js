@@ -401,6 +401,7 @@ export default {
 	"alerts.shelved_why": "jusqu’à {time} : {reason}",
 	"alerts.back": "Reprendre",
 	"board.rearm": "revient dans",
+	"step.sending": "Envoi …",
 	"care.title": "Votre service",
 	"care.on_shift": "En service depuis {span} ; {n, plural, =0 {aucune description masquée ouverte} one {# description masquée ouverte} other {# descriptions masquées ouvertes}}.",
 	"care.hand_over": "Relève",

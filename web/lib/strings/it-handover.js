@@ -11,6 +11,8 @@ export default {
 	"handover.next": "Poi: {who}, {time}.",
 	"handover.roster": "Turnario e turno",
 	"handover.with_nobody": "Ancora di nessuno",
+	"handover.with_you": "A vostro carico",
+	"handover.with": "A carico di: {who}",
 	"handover.with_org": "Preso in carico da {org}",
 	"handover.note_on": "Nota su {what}",
 	"handover.nothing": "Nulla è aperto.",

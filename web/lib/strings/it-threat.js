@@ -99,6 +99,7 @@ export default {
 	"compose.since_aware": "da quando ne siete a conoscenza",
 	"compose.withdraw": "Ritirare questo elemento …",
 	"compose.check": "Controllare prima dell’invio",
+	"compose.checking": "Si chiede chi lo riceverebbe …",
 	"compose.kept": "Ciò che scrivete resta su questo computer fino all’invio.",
 	"section.what": "Che cosa sta succedendo",
 	"section.content": "Dove è stato visto",

@@ -401,6 +401,7 @@ export default {
 	"alerts.shelved_why": "fino alle {time}: {reason}",
 	"alerts.back": "Riprendi",
 	"board.rearm": "torna tra",
+	"step.sending": "Invio in corso …",
 	"care.title": "Il vostro turno",
 	"care.on_shift": "In turno da {span}; {n, plural, =0 {nessuna descrizione coperta aperta} one {# descrizione coperta aperta} other {# descrizioni coperte aperte}}.",
 	"care.hand_over": "Passaggio turno",

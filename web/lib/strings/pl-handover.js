@@ -11,6 +11,8 @@ export default {
 	"handover.next": "Następnie: {who}, {time}.",
 	"handover.roster": "Grafik i dyżur",
 	"handover.with_nobody": "Jeszcze niczyje",
+	"handover.with_you": "U Ciebie",
+	"handover.with": "Zajmuje się: {who}",
 	"handover.with_org": "Przejęte przez {org}",
 	"handover.note_on": "Notatka o {what}",
 	"handover.nothing": "Nic nie jest otwarte.",

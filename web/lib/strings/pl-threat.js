@@ -99,6 +99,7 @@ export default {
 	"compose.since_aware": "od uzyskania wiedzy",
 	"compose.withdraw": "Wycofaj tę sprawę …",
 	"compose.check": "Sprawdź przed wysłaniem",
+	"compose.checking": "Pytanie, kto by to otrzymał …",
 	"compose.kept": "Wpisywany tekst jest przechowywany na tym komputerze do wysłania.",
 	"section.what": "Co się dzieje",
 	"section.content": "Gdzie to widziano",

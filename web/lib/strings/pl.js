@@ -401,6 +401,7 @@ export default {
 	"alerts.shelved_why": "do {time}: {reason}",
 	"alerts.back": "Przywróć",
 	"board.rearm": "wróci za",
+	"step.sending": "Wysyłanie …",
 	"care.title": "Twoja zmiana",
 	"care.on_shift": "Na zmianie od {span}; {n, plural, =0 {nie otwarto zakrytych opisów} one {otwarto # zakryty opis} few {otwarto # zakryte opisy} many {otwarto # zakrytych opisów} other {otwarto # zakrytego opisu}}.",
 	"care.hand_over": "Przekazanie",
