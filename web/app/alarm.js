@@ -139,8 +139,7 @@ effect(() => {
 		if (flooding.peek() && a.level !== "life")
 			continue;
 		const words = wordsOf(a);
-		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life",
-			route.peek().id !== a.case);
+		announce(a.exercise ? `${t("exercise.prefix")}: ${words}` : words, a.level === "life", true, a.case);
 		/* every hidden tab shows it: under one tag, so it is one */
 		if (document.visibilityState === "visible" || !onShift.peek() ||
 		    !("Notification" in window) || Notification.permission !== "granted")

@@ -9,6 +9,7 @@ import { TextField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { ScreenTitle, personInWords } from "../components/parts.js";
 import { When } from "../components/time.js";
+import { tongue } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { learn, t, word } from "../lib/i18n.js";
 import { onKeys } from "./keys.js";
@@ -105,7 +106,7 @@ function PointBox({ p, own }) {
 	return html`<article class=${`card contact-point ${p.waiting ? "is-waiting" : ""}`} aria-labelledby=${`point-${p.id}`}>
 		<h3 id=${`point-${p.id}`} tabindex="-1">${!own && `${p.org}: `}${p.purposes.map((x) => word("purpose", x)).join(", ")} ${p.waiting && html`<span
 			class="tag">${t("contacts.waiting")}</span>`}${b.public && html` <span class="tag">${t("contacts.public")}</span>`}</h3>
-		<dl class="facts">${fact("contacts.hours", html`<${Hours} body=${b} />`)}${b.languages && fact("contacts.languages", b.languages.join(", "))}
+		<dl class="facts">${fact("contacts.hours", html`<${Hours} body=${b} />`)}${b.languages && fact("contacts.languages", b.languages.map(tongue).join(", "))}
 			${b.orders_by && fact("contacts.orders_by", b.orders_by.map((/** @type {string} */ c) => word("channel", c)).join(", "))}
 			${b.valid_until && fact("contacts.until", html`<${When} at=${b.valid_until} of=${{}} withZone />`)}
 			${b.escalation_chain && !p.waiting && fact("contacts.drill", html`<${Drill} p=${p} />`)}</dl>

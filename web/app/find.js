@@ -3,7 +3,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MOST, find } from "../core/find.js";
-import { ModeTag, caseNumber } from "../components/parts.js";
+import { ModeTag, caseNumber, personInWords } from "../components/parts.js";
 import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
 import { finding } from "./finding.js";
@@ -11,7 +11,7 @@ import { state } from "./model.js";
 import { lookThrough } from "./past.js";
 import { go } from "./router.js";
 
-learn("find");
+learn("find", "parts");
 
 export function FindDialog() {
 	const dialog = useRef(/** @type {HTMLDialogElement|null} */ (null));
@@ -70,7 +70,7 @@ export function FindDialog() {
 		${past > 0 && query.trim() && html`<p class="row muted" role="status">${looked.for !== query ? html`<span>${t("past.not_looked", { n: past })}</span> <button type="button" class="mini" onClick=${look}>${t("past.look")}</button>`
 			: looked.n === undefined ? t("past.looked") : t("past.looking", { n: looked.n })}</p>`}
 		<ul id="find-list" role="listbox" aria-label=${t("find.title")} class="found">${shown.map((x, n) => html`<li key=${x.kind + x.id} id=${`found-${n}`} role="option"
-			aria-selected=${n === at} onClick=${() => open(x)}><span class="kind-tag">${t(`find.${x.kind}`)}</span> <b>${x.name}</b> <span class="muted">${x.about}</span> <${ModeTag}
-				mode=${x.exercise ? "exercise" : "actual"} /></li>`)}</ul>
+			aria-selected=${n === at} onClick=${() => open(x)}><span class="kind-tag">${t(`find.${x.kind}`)}</span> <b>${x.name || personInWords(x.id)}</b> <span class="muted">${x.about === x.name ? "" : x.about}</span> ${x.exercise !== undefined && html`<${ModeTag}
+				mode=${x.exercise ? "exercise" : "actual"} />`}</li>`)}</ul>
 	</dialog>`;
 }

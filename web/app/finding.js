@@ -1,5 +1,5 @@
 // @ts-check
-/* finding.js: whether the search over everything is open, and with what. */
+/* finding.js: what is open over the screen: the search over everything, and with what; the help. */
 
 import { signal } from "@preact/signals";
 
@@ -7,3 +7,4 @@ import { signal } from "@preact/signals";
 export const finding = signal(/** @type {string|undefined} */ (undefined));
 /** @param {string} [text] */
 export const find = (text = "") => void (finding.value = text);
+export const helping = signal(false);

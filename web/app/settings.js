@@ -7,6 +7,7 @@ import { ScreenTitle } from "../components/parts.js";
 import { html } from "../lib/html.js";
 import { COMPLETE, LANGUAGES, language, learn, nameOf, t } from "../lib/i18n.js";
 import { Act } from "./act.js";
+import { helping } from "./finding.js";
 import { DEFAULT_KEYS, keyOf } from "./keys.js";
 import { serverClock, settings, signOut, state } from "./model.js";
 import { testSound } from "./shift.js";
@@ -65,7 +66,7 @@ export function SettingsScreen() {
 					? html`<ul>${state.value.unknown.slice(-10).map((u) =>
 						html`<li><code>${u.what.k ?? u.what.op}</code> ${u.what.seq}</li>`)}</ul>`
 							: t("settings.unknown_none")}</dd></div></dl>
-			<p class="row"><a class="button" href="#/log">${t("log.title")}</a> <button onClick=${signOut}>${t("nav.sign_out")}</button></p>
+			<p class="row"><a class="button" href="#/log">${t("log.title")}</a> <button onClick=${() => (helping.value = true)}>${t("help.title")}</button> <button onClick=${signOut}>${t("nav.sign_out")}</button></p>
 		</section>
 	</main>`;
 }

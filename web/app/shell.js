@@ -1,7 +1,7 @@
 // @ts-check
 /* shell.js: the frame around every screen: exercise ribbon, header, connection, what is spoken, keyboard. */
 
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { scenarioTime } from "../core/clock.js";
 import { fallbackNumbers, hasBegun, mayDraft, openExercises, titleOf, timeOf } from "../core/select.js";
 import { mayReport } from "../core/crisis.js";
@@ -21,8 +21,9 @@ import { Screen as Loaded, fetchNow, later } from "../lib/later.js";
 import { soundOn } from "./alarm.js";
 import { useBars } from "./bars.js";
 import { BoardScreen } from "./board.js";
+import { writing } from "./current.js";
 import { openDraft } from "./draft.js";
-import { find, finding } from "./finding.js";
+import { find, finding, helping } from "./finding.js";
 import { keyOf, onKeys } from "./keys.js";
 import { logState } from "./log-state.js";
 import {
@@ -38,7 +39,7 @@ function Ribbon() {
 	const s = state.value;
 	const { name, id, step } = route.value;
 	const about = name === "say" ? step : id;
-	const shown = s.cases.get(about ?? "") ?? s.orders.get(about ?? "") ?? s.incidents.get(s.incidentOf.get(about ?? "") ?? about ?? "");
+	const shown = writing.value ?? s.cases.get(about ?? "") ?? s.orders.get(about ?? "") ?? s.incidents.get(s.incidentOf.get(about ?? "") ?? about ?? "");
 	const all = openExercises(s, now.value);
 	const begun = all.filter((e) => hasBegun(s, e, now.value));
 	if (!all.length)
@@ -59,7 +60,7 @@ function Ribbon() {
 						class="ribbon-clock">T+${span(at - Date.parse(e.t0 ?? e.anchor_at))}
 						<span class="ribbon-wide"> · ${t("exercise.clock",
 							{ time: `${clock(at)} ${zone(at)}` })}</span>
-						${!e.running ? html` · <b>${t("exercise.stopped")}</b>` : e.rate_milli !== 1000 &&
+						${!e.running ? html` · <b><span class="narrow-only" aria-hidden="true">❚❚</span><span class="ribbon-stands">${t("exercise.stopped")}</span></b>` : e.rate_milli !== 1000 &&
 							html` · ×${e.rate_milli / 1000}`}</span>`}
 				</span>`;
 			})}
@@ -109,7 +110,10 @@ function Banner() {
 	</div>`;
 }
 
-function Header({ onHelp }) {
+function Header() {
+	const places = useRef(/** @type {HTMLElement|null} */ (null));
+	/* on a telephone the places slide: where one is stands in sight */
+	useEffect(() => places.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [route.value.name]);
 	const { me } = state.value;
 	const owed = [...state.value.orders.values()].filter((o) => binds(state.value, o)).length;
 	const asked = checksOwed(state.value, (c) => timeOf(state.value, c, now.value));
@@ -117,7 +121,7 @@ function Header({ onHelp }) {
 	const life = alarmList.value.filter((a) => a.level === "life").length;
 	return html`<header class="top">
 		<a class="brand" href="#/" aria-label=${t("nav.board_long")}><${Bell} /><span>${t("app.name")}</span></a>
-		<nav aria-label=${t("nav.main")}>
+		<nav aria-label=${t("nav.main")} ref=${places}>
 			<a href="#/" aria-current=${route.value.name === "board" ? "page"
 				: undefined}>${t("nav.board")}${life > 0 && html` <span class="count"
 					aria-label=${t("nav.unacknowledged", { n: life })}>${life}</span>`}</a>
@@ -160,26 +164,31 @@ function Header({ onHelp }) {
 		<span class="me" title=${me?.name ?? ""}><span class="me-title">${titleOf(state.value,
 			me?.person) ?? rolesInWords(me)}</span><${OrgName} code=${me?.org ?? ""} /></span>
 		<button class="quiet" onClick=${() => find()} aria-label=${t("find.title")} aria-keyshortcuts=${keyOf("search")}><${Icon} name="search" /></button>
-		<button class="quiet in-settings" onClick=${onHelp} aria-keyshortcuts=${keyOf("help")}
+		<button class="quiet in-settings" onClick=${() => (helping.value = true)} aria-keyshortcuts=${keyOf("help")}
 			aria-label=${t("help.title")}>?</button>
 		<button class="quiet in-settings" onClick=${signOut}>${t("nav.sign_out")}</button>
+		<${Toast} />
 	</header>`;
 }
 
-/** Two regions that screen readers listen to; the words are also seen, at the bottom, for a few seconds. */
+/** Two regions that screen readers listen to. */
 function Spoken() {
-	const { text, alert, seen, n } = announcement.value;
+	const { text, alert } = announcement.value;
+	return html`
+		<div class="sr-only" role="status" aria-live="polite">${alert ? "" : text}</div>
+		<div class="sr-only" role="alert" aria-live="assertive">${alert ? text : ""}</div>`;
+}
+
+/** The same words are also seen for a few seconds: below the header, where there is nothing to press, and not over the thing that they are about. */
+function Toast() {
+	const { text, alert, seen, about, n } = announcement.value;
 	const [shown, setShown] = useState(0);
 	useEffect(() => {
 		setShown(n);
 		const timer = setTimeout(() => setShown(0), 8_000);
 		return () => clearTimeout(timer);
 	}, [n]);
-	return html`
-		<div class="sr-only" role="status" aria-live="polite">${alert ? "" : text}</div>
-		<div class="sr-only" role="alert" aria-live="assertive">${alert ? text : ""}</div>
-		${shown === n && seen && text && html`<div class=${`toast ${alert ? "is-alert" : ""}`}
-			aria-hidden="true">${text}</div>`}`;
+	return shown === n && seen && text && (!about || route.value.id !== about) && html`<div class=${`toast ${alert ? "is-alert" : ""}`} aria-hidden="true">${text}</div>`;
 }
 
 /* Screens that are not the first one: script and words come when they are opened, or when the board has been shown and there is
@@ -238,9 +247,8 @@ function Screen() {
 }
 
 export function Shell() {
-	const [help, setHelp] = useState(false);
 	useLayoutEffect(() => onKeys({
-		help: () => setHelp(true),
+		help: () => void (helping.value = true),
 		mute,
 		search: () => find(),
 		board: () => go("#/"),
@@ -254,19 +262,19 @@ export function Shell() {
 	const board = session.value === "in" && onShift.value;
 	useEffect(() => void (board && setTimeout(fetchSoon, 300)), [board, ready.value]);
 	if (session.value !== "in")
-		return html`<${SignInScreen} /><${Spoken} />`;
+		return html`<${SignInScreen} /><${Spoken} /><${Toast} />`;
 	return html`
 		<a class="skip" href="#main" onClick=${(/** @type {Event} */ e) => {
 			e.preventDefault();
 			document.querySelector("h1")?.focus();
 		}}>${t("nav.skip")}</a>
 		<${Ribbon} />
-		<${Header} onHelp=${() => setHelp(true)} />
+		<${Header} />
 		<${Banner} />
 		<${Silent} />
 		${logState.value.alarm && html`<${Loaded} over of=${LOG_ALARM} />`}
 		<${Screen} />
 		<${Spoken} />
 		${finding.value !== undefined && html`<${Loaded} over of=${FIND} />`}
-		${help && html`<${Loaded} over of=${HELP} with=${{ onClose: () => setHelp(false) }} />`}`;
+		${helping.value && html`<${Loaded} over of=${HELP} with=${{ onClose: () => (helping.value = false) }} />`}`;
 }

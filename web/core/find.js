@@ -7,7 +7,7 @@ import { headline } from "./select.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {{kind: "threat"|"incident"|"order"|"referral"|"check"|"signal"|"person"|"org", id: string, href: string, name: string, about: string,
- *   exercise: boolean}} Found */
+ *   exercise?: boolean}} Found  `exercise`: people and organisations are in neither world; `name`: of a person whose title nobody has told, none */
 
 export const MOST = 40;
 
@@ -61,9 +61,9 @@ export function find(s, query, caseName) {
 			found.push({ kind: "check", id: c.id, href: `#/deconfliction/${c.id}`, name: c.body.own_reference ?? c.id.slice(-6).toUpperCase(), about: c.by.org ?? "", exercise: c.mode === "exercise" });
 	for (const p of s.people.values())
 		if (!p.machine && holds(words, [p.title, p.org, p.roles]))
-			found.push({ kind: "person", id: p.person, href: `#/contacts/${p.org}`, name: p.title ?? p.roles[0] ?? "", about: p.org, exercise: false });
+			found.push({ kind: "person", id: p.person, href: `#/contacts/${p.org}`, name: p.title ?? "", about: p.org });
 	for (const o of s.orgs.values())
 		if (holds(words, [o.code, o.name, o.state, o.chain.flatMap((k) => k.channels.map((ch) => ch.address)), o.channels.map((ch) => ch.address)]))
-			found.push({ kind: "org", id: o.code, href: `#/contacts/${o.code}`, name: o.code, about: o.name, exercise: false });
+			found.push({ kind: "org", id: o.code, href: `#/contacts/${o.code}`, name: o.code, about: o.name });
 	return found;
 }

@@ -108,6 +108,15 @@ export function country(cc) {
 	return name === code ? code : `${name} (${code})`;
 }
 
+/** A language in the words of the reader; the code of one that nobody has named. @param {string} code */
+export function tongue(code) {
+	try {
+		return new Intl.DisplayNames([language.value], { type: "language" }).of(code) ?? code;
+	} catch {
+		return code;
+	}
+}
+
 /** An address that nobody should follow by mistake. @param {string} url */
 export function defanged(url) {
 	return url.replace(/^http/i, "hxxp").replace(/\./g, "[.]");
