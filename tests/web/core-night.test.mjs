@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { alarms, REMIND_UNDECIDED_MS } from "../../web/core/alarm.js";
+import { alarms, rearm, REMIND_SOONER_MS, REMIND_UNDECIDED_MS } from "../../web/core/alarm.js";
 import { find } from "../../web/core/find.js";
 import { arrivals, aside, FLOOD_ALERTS, FLOOD_MS, grouped, isFlood, mayShelve, rate, SHELVE_MAX_MS } from "../../web/core/flood.js";
 import { openItems } from "../../web/core/handover.js";
@@ -39,10 +39,13 @@ describe("a flood", () => {
 		assert.equal(arrivals(ten, many(10), 5, false), ten, "nothing new: the same map");
 	});
 
-	test("puts what is about one thing together, what presses first; a threat to life is in no group", () => {
-		const groups = grouped([alert("a"), alert("b"), alert("c", { case: "c2", priority: 2 }), alert("d", { level: "life", priority: 1, case: "c3" })]);
-		assert.deepEqual(groups.map((g) => [g.about, g.alarms.length]), [["c2", 1], ["c1", 2]]);
+	test("puts together what is of one incident and one organisation, what presses first; a threat to life is in no group", () => {
+		const of = new Map([["c1", "i1"], ["c2", "i1"], ["i1", "i1"]]);
+		const groups = grouped([alert("a"), alert("b", { case: "c2" }), alert("c", { case: "c3" }), alert("d", { case: "c4" }), alert("e", { case: "c1", from: "BFP" }),
+			alert("f", { case: "c1", priority: 2, why: "warned", from: "T18" }), alert("g", { level: "life", priority: 1, case: "c5" })], (id) => of.get(id));
+		assert.deepEqual(groups.map((g) => [g.incident, g.from, g.alarms.map((a) => a.key).join("")]), [["i1", "T18", "f"], ["i1", "AIRU", "ab"], [undefined, "AIRU", "cd"], ["i1", "BFP", "e"]]);
 	});
+
 });
 
 describe("to put an alert aside", () => {
@@ -86,6 +89,23 @@ describe("priorities", () => {
 		const keys = (now) => alarms(s, here(now, new Map([[c.caseId, 1e9]]))).map((a) => a.key);
 		assert.notDeepEqual(keys(Date.now()), keys(Date.now() - REMIND_UNDECIDED_MS));
 		assert.deepEqual(keys(Date.now() - 2 * REMIND_UNDECIDED_MS), []);
+	});
+
+	test("a person may want it back sooner, from when they say so; the next quarter of an hour is not moved by it", () => {
+		const fake = new FakeServer();
+		const c = fake.threat("StreamHarbor", { ago: 4000, name: "forgotten" });
+		fake.respond(c, "AIRU", "ack", 120);
+		const s = stateFor(fake, "AIRU"), acked = Date.parse(s.cases.get(c.caseId).desks.get("AIRU").ack.at);
+		const remind = new Map([[c.caseId, { every: 5 * 60_000, from: acked + 60_000 }]]);
+		const keys = (now) => alarms(s, { ...here(now, new Map([[c.caseId, 1e9]])), remind }).map((a) => a.key);
+		assert.deepEqual(keys(acked + 60_000), []);
+		assert.deepEqual(keys(acked + 359_000), []);
+		assert.equal(keys(acked + 361_000).length, 1);
+		assert.notDeepEqual(keys(acked + 661_000), keys(acked + 361_000));
+		assert.deepEqual(rearm(acked, remind.get(c.caseId), acked + 361_000), { n: 1, at: acked + 660_000 });
+		assert.deepEqual(rearm(acked, undefined, acked + 361_000), { n: 0, at: acked + REMIND_UNDECIDED_MS });
+		assert.deepEqual(rearm(acked, { every: 60_000, from: acked - 1 }, acked), { n: 0, at: acked + REMIND_UNDECIDED_MS }, "of what was acknowledged before it is nothing");
+		assert.ok(REMIND_SOONER_MS.every((ms) => ms < REMIND_UNDECIDED_MS), "never later");
 	});
 
 	test("a deadline of mine of which the server has warned is an alert until it is met", () => {

@@ -135,6 +135,28 @@ describe("files that are dropped", { skip: why }, () => {
 		assert.equal(items.at(-1).hash_value, digest("sha256", "after it"));
 	});
 
+	test("an empty file is none, whatever its name: its digest would be that of every empty file; words that are dragged are the field's", async () => {
+		const n = (await rows()).items.length;
+		await page.evaluate(() => {
+			const data = new DataTransfer();
+			data.items.add(new File([], "\u202e4pm.nothing", { type: "video/mp4" }));
+			data.items.add(new File(["full"], `${"n".repeat(400)}.bin`));
+			document.querySelector(".dropzone").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+		});
+		await dropped("⟨U+202E⟩4pm.nothing").filter({ hasText: "is empty" }).waitFor();
+		await dropped("nnn.bin").filter({ hasText: "SHA-256" }).waitFor();
+		const { items } = await rows();
+		assert.equal(items.length, n + 1);
+		assert.equal(items.at(-1).hash_value, digest("sha256", "full"));
+		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+		const left = await page.evaluate(() => {
+			const data = new DataTransfer();
+			data.setData("text/plain", "words");
+			return document.querySelector("main textarea, main input").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+		});
+		assert.equal(left, true);
+	});
+
 	test("a file that falls beside the zone is read, not opened", async () => {
 		const before = page.url();
 		const taken = await page.evaluate(() => {

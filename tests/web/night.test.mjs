@@ -36,10 +36,27 @@ describe("the console at night", { skip: haveChromium ? false : "there is no Chr
 		for (let i = 3; i < 14; i++)
 			fake.respond(fake.threat("StreamHarbor", { ago: 50, name: `f ${i}` }), "HUB", "accept", 0);
 		await page.locator(".flood").waitFor();
-		await page.locator(".alert-group").nth(9).waitFor();
+		await page.locator(".alert-group summary", { hasText: /StreamHarbor\s*1[23]/ }).waitFor();
+		assert.equal(await page.locator(".alert-group").count(), 1, "of one organisation and no incident: one line");
 		assert.equal(await page.getByRole("button", { name: /acknowledge all/i }).count(), 0);
 		fake.incidents.scene("incident");
 		await page.waitForFunction(() => !document.querySelector(".shelf"));
+		assert.deepEqual(violations, []);
+	});
+
+	test("a threat that was only acknowledged says when it comes back, and comes sooner where a person wants it so, also after a reload", async () => {
+		const { fake, page, lantern, violations } = await at("normal");
+		fake.respond(lantern, "AIRU", "ack", 20);
+		await page.evaluate((id) => (location.hash = `#/threat/${id}`), lantern.caseId);
+		const again = page.locator(".again");
+		await again.getByText(/^1[34]:\d\d/).waitFor();
+		await again.getByLabel("Remind me every").selectOption("120000");
+		await again.getByText(/^(2:00|1:\d\d)/).waitFor();
+		assert.deepEqual(await axe(page), []);
+		await page.reload();
+		await again.getByText(/^[01]:\d\d/).waitFor();
+		await page.evaluate(() => (location.hash = "#/"));
+		await page.locator(`[data-row="${lantern.caseId}"]`, { hasText: /comes back in\s*[01]:/ }).waitFor();
 		assert.deepEqual(violations, []);
 	});
 

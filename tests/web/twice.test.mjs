@@ -104,6 +104,27 @@ describe("once is once", { skip: haveChromium ? false : "there is no Chromium he
 		assert.deepEqual(violations, []);
 	});
 
+	test("what is pasted and does not fit is not cut without a word; a megabyte costs nothing", async () => {
+		const { page, context, lantern, violations } = await at("normal");
+		await visit(page, `#/threat/${lantern.caseId}`);
+		await page.getByLabel("Redirect to another desk").check();
+		await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+		const paste = async (text) => {
+			await page.evaluate((t) => navigator.clipboard.writeText(t), text);
+			await page.locator("#step-ground").press("Control+a");
+			await page.keyboard.press("Control+v");
+			await page.waitForFunction((t) => document.querySelector("#step-ground").value === t, text.slice(0, 500));
+		};
+		await paste("fits");
+		assert.equal(await page.locator("#step-ground-cut").count(), 0);
+		await paste("a".repeat(1 << 20));
+		await page.locator('#step-ground-cut[role="alert"]', { hasText: "500 characters" }).waitFor();
+		assert.equal((await page.locator("#step-ground").inputValue()).length, 500);
+		await paste("fits again");
+		await page.locator("#step-ground-cut").waitFor({ state: "detached" });
+		assert.deepEqual(violations, []);
+	});
+
 	test("the same form in two windows says so in both, and on the page before sending", async () => {
 		const { page, context, id, keys, violations } = await at("reported", {}, "BFP-duty-officer");
 		await visit(page, `#/say/M2.propose/${id}`);

@@ -26,6 +26,16 @@ function nameOf(id) {
 	return i ? incidentName(i) : s.orders.get(id)?.form?.order_reference ?? caseNumber(id);
 }
 
+/** @param {string} id */
+function incidentOf(id) {
+	const s = state.value;
+	return s.incidents.has(id) ? id : (s.cases.get(id) ?? s.orders.get(id))?.incident;
+}
+
+/** @param {ReturnType<typeof grouped>[number]} g */
+const groupName = (g) => [g.incident ? nameOf(g.incident) : new Set(g.alarms.map((a) => a.case)).size === 1 ? nameOf(g.alarms[0].case) : "",
+	g.warned ? t(`timer.${g.from}`) : g.from].filter(Boolean).join(" · ");
+
 const MINUTES = [15, 60, 240, SHELVE_MAX_MS / 60_000];
 
 /** @param {{a: Alarm, done: () => void}} props */
@@ -67,13 +77,13 @@ export function Alerts() {
 	const put = [...shelved.value.values()];
 	if (!standing.length && !put.length)
 		return null;
-	const groups = flooding.value ? grouped(standing) : [];
+	const groups = flooding.value ? grouped(standing, incidentOf) : [];
 	const more = (flooding.value ? groups.length : standing.length) - most;
 	return html`<section class="card alerts" aria-labelledby="alerts-title"><h2 id="alerts-title">${t("alerts.title")} <span
 			class="count-quiet">${standing.length}</span></h2>
 		${flooding.value && html`<p class="flood" role="status"><${Icon} name="warn" /> ${t("alerts.flood", { n: alertRate.value })}</p>`}
 		${flooding.value
-			? groups.slice(0, most).map((g) => html`<details key=${g.about} class="alert-group"><summary>${nameOf(g.about)} <span class="count-quiet">${g.alarms.length}</span>
+			? groups.slice(0, most).map((g) => html`<details key=${g.key} class="alert-group"><summary>${groupName(g)} <span class="count-quiet">${g.alarms.length}</span>
 				<span class="muted">${wordsOf(g.alarms[0])}</span></summary><ul class="alert-list">${g.alarms.map((a) => html`<${Line} key=${a.key} a=${a} />`)}</ul></details>`)
 			: html`<ul class="alert-list">${standing.slice(0, most).map((a) => html`<${Line} key=${a.key} a=${a} />`)}</ul>`}
 		${more > 0 && html`<button class="wide-button" onClick=${() => setMost(most + MOST)}>${t("alerts.more", { n: more })}</button>`}

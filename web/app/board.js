@@ -4,7 +4,7 @@
 
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { REMIND_UNDECIDED_MS } from "../core/alarm.js";
+import { rearm } from "../core/alarm.js";
 import { board, deadlines } from "../core/board.js";
 import { incidentName } from "../core/incidents.js";
 import { PIECE } from "../core/keep.js";
@@ -19,7 +19,7 @@ import { html } from "../lib/html.js";
 import { language, t, word } from "../lib/i18n.js";
 import { Screen as Later, later } from "../lib/later.js";
 import { onKeys, keyOf } from "./keys.js";
-import { announce, caseNow, directory, onShift, ready, silencedFor, state, looked } from "./model.js";
+import { announce, caseNow, directory, onShift, ready, reminders, silencedFor, state, looked } from "./model.js";
 import { Alerts } from "./alerts.js";
 import { current } from "./current.js";
 import { openDraft } from "./draft.js";
@@ -65,9 +65,6 @@ function matching(rows) {
 	return q ? rows.filter((r) => wordsOf(r).includes(q)) : rows;
 }
 
-/** When what was read and not decided comes back: every quarter of an hour. @param {string} at @param {number} now */
-const rearm = (at, now) => new Date(Date.parse(at) + (Math.floor(Math.max(0, now - Date.parse(at)) / REMIND_UNDECIDED_MS) + 1) * REMIND_UNDECIDED_MS).toISOString();
-
 /** What is said about the standing, on the right of the word. @param {{row: Row}} props */
 function State({ row }) {
 	const c = row.case;
@@ -95,7 +92,7 @@ function State({ row }) {
 	case "acked":
 		return html`<span>${mine?.ack && html`<${Who} act=${mine.ack} /> · <${Elapsed} since=${mine.ack.at}
 			of=${c} />`}</span><span class="muted sub">${t("board.undecided")}${mine?.ack && html` · ${t("board.rearm")} <${Countdown}
-			until=${rearm(mine.ack.at, caseNow(c))} of=${c} />`}</span>`;
+			until=${new Date(rearm(Date.parse(mine.ack.at), reminders.value.get(c.id), caseNow(c)).at).toISOString()} of=${c} />`}</span>`;
 	case "read": {
 		const who = firstHuman(c);
 		return html`<span>${who && html`<${Who} act=${who} /> · <${Elapsed} since=${who.at} of=${c} />`}</span><span

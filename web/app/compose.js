@@ -8,7 +8,7 @@ import { uuid7 } from "../core/ids.js";
 import {
 	CONFIDENCE, CONTENT_TYPES, DUTIES, GROUNDS, HINT_KINDS, IDENTIFIERS, IMMEDIACY, NOTIFIED, OFFENCES, STATUSES,
 		SURFACES, TLP,
-	emptyForm, emptyRow, fieldOfPath, localOffset, missing, sendMessage, supplementMessage,
+	emptyForm, emptyRow, fieldOfPath, halfYear, localOffset, missing, sendMessage, supplementMessage,
 		withdrawMessage,
 } from "../core/notice.js";
 import { deadlinesOf } from "../core/board.js";
@@ -358,14 +358,6 @@ function NoticeForm({ c }) {
 					name="warn" /> ${t("step.cut_off")}</span>`}</div>
 		</form>
 	</main>`;
-}
-
-/** @param {number} now */
-function halfYear(now) {
-	const d = new Date(now);
-	d.setUTCMonth(d.getUTCMonth() + 6);
-	d.setUTCDate(d.getUTCDate() + 1);
-	return d.toISOString().slice(0, 10);
 }
 
 /** Label of a field by its name: "network_events.0.port" → field.network_events.port. @param {string} name */

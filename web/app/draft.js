@@ -11,16 +11,6 @@ import { pressedTwice } from "./sending.js";
 /** Words for the item that is opened next. @type {import("../core/notice.js").Form|undefined} */
 let words;
 
-/** Open an item. While an exercise runs the person says first where it belongs: nothing changes that later.
- * @param {import("../core/notice.js").Form} [brought] what was written for it elsewhere */
-export function openDraft(brought) {
-	words = brought;
-	if (openExercises(state.value).length)
-		go("#/notify/new");
-	else
-		open(undefined);
-}
-
 /** One at a time: each starts a quarter of an hour, and who presses twice has seen one item. What may have arrived is sent again as the very
  * same. @type {{exercise?: string, message: import("../core/protocol.js").Message, at: number}|undefined} */
 let pending;
@@ -28,6 +18,23 @@ let pending;
 const LOST_MS = 60_000;
 let opening = false;
 let opened = -Infinity;
+
+/** Open an item. While an exercise runs the person says first where it belongs: nothing changes that later.
+ * @param {import("../core/notice.js").Form} [brought] what was written for it elsewhere */
+export function openDraft(brought) {
+	words = brought;
+	if (!openExercises(state.value).length)
+		return void open(undefined);
+	opened = -Infinity; // where it belongs is asked first: that is another press
+	go("#/notify/new");
+}
+
+/** Words that were brought are in its form. @param {string} id */
+function keepWords(id) {
+	if (words)
+		memory.set(`draft.${state.value.me?.person}.${id}.send`, words);
+	words = undefined;
+}
 
 /** The draft goes to the server at once: it starts the quarter of an hour. @param {string|undefined} exercise */
 export async function open(exercise) {
@@ -41,6 +48,7 @@ export async function open(exercise) {
 	const there = pending && pending.exercise === exercise && state.value.caseOf.get(pending.message.id);
 	if (pending && there && performance.now() - pending.at < LOST_MS) {
 		pending = undefined;
+		keepWords(there);
 		return go(`#/notify/${there}`);
 	}
 	if (!pending || there || pending.exercise !== exercise)
@@ -59,9 +67,8 @@ export async function open(exercise) {
 	opened = performance.now();
 	const id = answer.frame.case ?? state.value.caseOf.get(message.id);
 	announce(t("done.draft"));
-	if (id && words)
-		memory.set(`draft.${state.value.me?.person}.${id}.send`, words);
-	words = undefined;
+	if (id)
+		keepWords(id);
 	if (waits())
 		go(id ? `#/notify/${id}` : "#/");
 }

@@ -39,7 +39,7 @@ function Row({ file, onEnd }) {
 	return html`<li class=${`dropped ${file.failed ? "is-failed" : over ? "is-done" : ""}`}>
 		<span class="dropped-name"><${Icon} name=${file.failed ? "warn" : over ? "check" : "reading"} /><bdi>${file.name}</bdi>
 			<span class="muted">${bytes(file.size)}</span></span>
-		${file.failed ? html`<span class="attention">${t("drop.failed")}</span>`
+		${file.failed ? html`<span class="attention" role="alert">${t(file.failed === "empty" ? "drop.empty" : "drop.failed")}</span>`
 			: file.found ? html`<span class="dropped-found">${file.added?.map((type) => word("hash_type", type)).join(" · ")} <span class="muted">${without
 				? t(`drop.plain.${without}`) : t("signal.quality", { n: file.found.pdq?.quality ?? 0 })}</span></span>`
 				: html`<progress max="100" value=${percent} aria-label=${t("drop.reading", { name: file.name })}>${percent} %</progress>`}
@@ -76,9 +76,10 @@ export function DropZone({ onItems }) {
 			worker.current.addEventListener("message", heard);
 		}
 		const fresh = [...list].map((file) => ({ file, id: ++last.current }));
-		setFiles((all) => [...all, ...fresh.map(({ file, id }) => ({ id, name: file.name, size: file.size, type: file.type, done: 0 }))]);
+		setFiles((all) => [...all, ...fresh.map(({ file, id }) => ({ id, name: file.name, size: file.size, type: file.type, done: 0, ...(file.size ? {} : { failed: /** @type {const} */ ("empty") }) }))]);
 		for (const { file, id } of fresh)
-			worker.current.postMessage({ id, file });
+			if (file.size)
+				worker.current.postMessage({ id, file });
 	}
 	function end(/** @type {Dropped} */ file) {
 		if (!file.found && !file.failed)
@@ -93,6 +94,8 @@ export function DropZone({ onItems }) {
 	/* a file that falls beside the zone must not be opened by the browser: nobody wants to see it here */
 	useLayoutEffect(() => {
 		const keep = (/** @type {DragEvent} */ e) => {
+			if (!e.dataTransfer?.types.includes("Files") && /** @type {Element} */ (e.target).matches?.("input, textarea"))
+				return; // words that are dragged into a field
 			e.preventDefault();
 			if (e.type === "drop" && e.dataTransfer?.files.length)
 				take(e.dataTransfer.files);

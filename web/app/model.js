@@ -380,6 +380,7 @@ function endSession() {
 	cameAt.value = -Infinity;
 	toReceipt = [];
 	shelved.value = new Map();
+	reminders.value = new Map();
 	arrivedAt.value = new Map();
 	firstLook = true;
 	endCare();
@@ -497,9 +498,18 @@ const told = new Set();
 
 /** @type {import("../core/alarm.js").Alarm[]} */
 let stood = [];
+/** Threats of which this person wants to be reminded sooner, on this computer and in this shift. @type {import("@preact/signals").Signal<Map<string, import("../core/alarm.js").Reminder>>} */
+export const reminders = signal(new Map(shiftMemory.get("reminders", [])));
+
+/** From now on. @param {Case} c @param {number} every */
+export function remindEvery(c, every) {
+	reminders.value = new Map(reminders.peek()).set(c.id, { every, from: caseNow(c) });
+	shiftMemory.set("reminders", [...reminders.peek()]);
+}
+
 /** Everything that could sound, also what is aside; the same list as long as it says the same. */
 const everyAlarm = computed(() => {
-	const next = alarms(state.value, { looked: looked.value, since: cameAt.value, now: (c) => timeOf(state.value, c, now.value) }); // reminders come with time
+	const next = alarms(state.value, { looked: looked.value, since: cameAt.value, remind: reminders.value, now: (c) => timeOf(state.value, c, now.value) }); // reminders come with time
 	if (next.length !== stood.length || next.some((a, i) => a !== stood[i] && (a.key !== stood[i].key || a.from !== stood[i].from)))
 		stood = next;
 	return stood;

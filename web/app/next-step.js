@@ -3,13 +3,13 @@
  * Ctrl+Enter takes the threat over. An action that cannot be sent now is switched off, with the reason beside it. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { response } from "../core/protocol.js";
 import { board } from "../core/board.js";
+import { halfYear } from "../core/notice.js";
 import { possibleDesks } from "../core/select.js";
+import { KEEP_REASONS, OUTCOMES, STEPS, messageOf, usual } from "../core/step.js";
 import { TextArea, TextField, Select } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { Refused } from "../components/parts.js";
-import { stamped, withdrawMessage } from "../core/notice.js";
 import { drawn } from "../lib/drawn.js";
 import { html } from "../lib/html.js";
 import { learn, t } from "../lib/i18n.js";
@@ -23,28 +23,6 @@ learn("parts", "threat");
 
 /** @typedef {import("../core/state.js").Case} Case */
 
-export const OUTCOMES = ["safe", "harm_prevented", "harm_occurred", "unfounded", "unknown"];
-export const KEEP_REASONS = ["covert_enquiry", "intervention_running", "evidence", "other"];
-
-/** Steps in the order of the list; the first that is allowed is chosen. */
-const STEPS = ["answer", "accept", "ack", "redirect", "reject", "question", "outcome", "supplement", "withdraw"];
-
-/** @param {Case} c @param {any} can */
-function usual(c, can) {
-	const mine = c.desks.get(state.peek().me?.org ?? "");
-	if (mine?.state === "accepted" && can.outcome)
-		return "outcome";
-	if (mine?.state === "accepted")
-		return can.question ? "question" : "accept";
-	return STEPS.find((s) => can[s] && s !== "withdraw") ?? "withdraw";
-}
-
-/** Questions: one a line. @param {string} text */
-function questionsOf(text) {
-	return text.split("\n").map((l) => l.trim()).filter(Boolean)
-		.map((line, i) => ({ id: `q${Date.now().toString(36)}${i}`, text: line }));
-}
-
 /** @param {{c: Case, can: any, step?: string, ready: boolean}} props */
 export function NextStep({ c, can, step: wanted, ready }) {
 	const s = state.value;
@@ -54,7 +32,7 @@ export function NextStep({ c, can, step: wanted, ready }) {
 	const store = `draft.${s.me?.person}.${c.id}.step`;
 	const [kept] = useState(() => memory.get(store, null));
 	const [chosen, setStep] = useState(/** @type {string|null} */ (wanted && can[wanted] ? wanted : kept?.step ?? null));
-	const step = chosen && can[chosen] ? chosen : usual(c, can);
+	const step = chosen && can[chosen] ? chosen : usual(c, s.me?.org, can);
 	/* what is typed stays on this computer until it was sent, also when the page goes */
 	const [f, setF] = useState(/** @type {Record<string, any>} */ (kept?.f ?? {}));
 	const { busy, answer, setAnswer, deliver } = useSending();
@@ -75,66 +53,13 @@ export function NextStep({ c, can, step: wanted, ready }) {
 		memory.set(store, { step, f: { ...f, [name]: v } });
 	};
 
-	/** @returns {{message: any}|{missing: string}} */
-	function build() {
-		const me = /** @type {any} */ (s.me);
-		const where = contextOf(c);
-		const say = (/** @type {string} */ kind, /** @type {any} */ fields,
-			/** @type {string|undefined} */ supersedes = undefined) =>
-			({ message: response(kind, fields, where, { notice: c.notice, noticeId: c.noticeId, person: me.person,
-				supersedes }) });
-		switch (step) {
-		case "accept": {
-			/** @type {any} */
-			const b = {};
-			if (f.reference ?? mine?.accept?.own_reference)
-				b.own_reference = f.reference ?? mine?.accept?.own_reference;
-			const questions = questionsOf(f.questions ?? "");
-			if (questions.length)
-				b.questions = questions;
-			if (f.preserve)
-				b.preservation_request = { scope: f.preserve, until: stamped(`${f.preserve_until ||
-					halfYear(where.now)}T00:00`) };
-			if (f.keep) {
-				b.do_not_remove_until = stamped(f.keep);
-				b.do_not_remove_reason = f.keep_reason || "covert_enquiry";
-			}
-			return say("accept", b, again ? mine?.accept?.id || undefined : undefined);
-		}
-		case "ack":
-			return say("ack", {});
-		case "redirect":
-			return !f.to ? { missing: "to" } : !f.ground ? { missing: "ground" } : say("redirect",
-				{ redirect_to: f.to, redirect_ground: f.ground });
-		case "reject":
-			return !f.reason ? { missing: "reason" } : say("reject", { note: f.reason });
-		case "question": {
-			const questions = questionsOf(f.questions ?? "");
-			return questions.length ? say("question", { questions }) : { missing: "questions" };
-		}
-		case "answer": {
-			const answers = c.questions.filter((q) => !q.answer && f[`answer.${q.id}`]).map((q) => ({ question: q.id,
-				text: f[`answer.${q.id}`] }));
-			return answers.length ? say("answer", { answers }) : { missing: `answer.${c.questions.find((q) =>
-				!q.answer)?.id}` };
-		}
-		case "outcome":
-			return !f.outcome ? { missing: "outcome" } : say("outcome", { outcome: f.outcome, ...(f.useful
-				? { feedback_useful: f.useful } : {}) });
-		case "withdraw":
-			return !f.withdraw ? { missing: "withdraw" } : { message: withdrawMessage(f.withdraw, where, c.notice) };
-		default:
-			return { missing: "" };
-		}
-	}
-
 	async function act() {
 		if (busy || !ready)
 			return;
 		if (step === "supplement")
 			return go(`#/notify/${c.id}`);
 		const key = JSON.stringify([step, f]);
-		const built = build();
+		const built = messageOf(step, f, { c, org: s.me?.org ?? "", person: s.me?.person ?? "", where: contextOf(c), real: Date.now() });
 		if ("missing" in built) {
 			setMissing(built.missing);
 			drawn(() => document.getElementById(`step-${built.missing}`)?.focus());
@@ -231,11 +156,4 @@ export function NextStep({ c, can, step: wanted, ready }) {
 				: `do.${step}`)} <kbd>Ctrl+Enter</kbd></button>
 		${!ready && html`<p class="muted" role="status"><${Icon} name="warn" /> ${t("step.cut_off")}</p>`}
 	</section>`;
-}
-
-/** A date half a year on. @param {number} now */
-function halfYear(now) {
-	const d = new Date(now);
-	d.setUTCMonth(d.getUTCMonth() + 6);
-	return d.toISOString().slice(0, 10);
 }

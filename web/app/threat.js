@@ -3,6 +3,7 @@
  * what to do next; then who has it, and what happened. */
 
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { rearm, REMIND_SOONER_MS, REMIND_UNDECIDED_MS } from "../core/alarm.js";
 import { deadlinesOf } from "../core/board.js";
 import { acceptedBy, ackTimer, allowed, firstHuman, headline, isHub, nextEscalation, standing,
 	stateAccepted } from "../core/select.js";
@@ -15,7 +16,7 @@ import { current } from "./current.js";
 import { Addressed, Facts } from "./facts.js";
 import { keyOf, onKeys } from "./keys.js";
 import { hush } from "./alarm.js";
-import { look, phase, ready, silencedFor, state } from "./model.js";
+import { caseNow, look, phase, ready, reminders, remindEvery, silencedFor, state } from "./model.js";
 import { NextStep } from "./next-step.js";
 import { ReceiptTable } from "./receipts.js";
 import { recall } from "./past.js";
@@ -89,6 +90,7 @@ function ClockBox({ c }) {
 				act=${human} /></b> · <${When} at=${human.at} of=${c} /> <span
 					class="muted">(${t("clockbox.since")} <${Elapsed} since=${human.at}
 						of=${c} />)</span> · ${t("board.undecided")}</dd></div>`}
+			${how === "acked" && mine?.ack && html`<${Again} c=${c} acked=${mine.ack.at} />`}
 			${human && c.sentAt && html`<div><dt>${t("clockbox.first_human")}</dt><dd>${t("clockbox.after")} ${spanBetween(c.sentAt,
 				human.at)}</dd></div>`}
 			${outcome && !c.outcome && html`<div><dt>${t("timer.T18")}</dt><dd><${When} at=${outcome.deadline}
@@ -96,6 +98,15 @@ function ClockBox({ c }) {
 					of=${c} />)</span></dd></div>`}
 		</dl>
 	</section>`;
+}
+
+/** What was acknowledged and not decided comes back; sooner, when this person wants it so. @param {{c: Case, acked: string}} props */
+function Again({ c, acked }) {
+	const chosen = reminders.value.get(c.id);
+	const { at } = rearm(Date.parse(acked), chosen, caseNow(c));
+	return html`<div class="again"><dt>${t("board.rearm")}</dt><dd><${Countdown} until=${new Date(at).toISOString()} of=${c} />
+		<label>${t("clockbox.again")} <select id="again" value=${chosen?.every ?? REMIND_UNDECIDED_MS} onChange=${(/** @type {any} */ e) => remindEvery(c, Number(e.target.value))}>
+			${[...REMIND_SOONER_MS, REMIND_UNDECIDED_MS].map((ms) => html`<option value=${ms} selected=${ms === (chosen?.every ?? REMIND_UNDECIDED_MS)}>${t("alerts.minutes", { n: ms / 60_000 })}</option>`)}</select></label></dd></div>`;
 }
 
 /** @param {string} from @param {string} to */

@@ -2,6 +2,7 @@
 /* field.js: parts of forms. Each takes its value and reports `onChange(value)`; label, hint, law and error belong
  * together for screen readers (aria-describedby). */
 
+import { useState } from "preact/hooks";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 
@@ -29,25 +30,37 @@ function notes(p) {
 		${p.error && html`<span class="error" id=${`${p.id}-error`}>${p.error}</span>`}`;
 }
 
+/** A browser cuts what is pasted to what fits, without a word: it is said, for what was left out may be what matters.
+ * @param {{id: string, maxlength?: number}} p @returns {[any, (event: any) => void]} what to say; for what is about to be put in */
+function useCut({ id, maxlength }) {
+	const [cut, setCut] = useState(false);
+	return [cut && html`<span class="error" id=${`${id}-cut`} role="alert">${t("form.cut", { n: maxlength ?? 0 })}</span>`, (e) => {
+		const more = e.data ?? e.dataTransfer?.getData("text/plain") ?? "", { value, selectionStart: from, selectionEnd: to } = e.target;
+		setCut(maxlength !== undefined && more.length > 1 && value.length - ((to ?? 0) - (from ?? 0)) + more.length > maxlength);
+	}];
+}
+
 /** @param {FieldProps & {type?: string, inputmode?: string, class?: string, maxlength?: number, placeholder?: string,
  *   autocomplete?: string, lang?: string, step?: string}} p */
 export function TextField(p) {
+	const [cut, putIn] = useCut(p);
 	return html`<div class=${`field ${p.class ?? ""} ${p.error ? "has-error" : ""}`}>
-		<label for=${p.id}>${head(p)}</label>${notes(p)}
+		<label for=${p.id}>${head(p)}</label>${notes(p)}${cut}
 		<input id=${p.id} type=${p.type ?? "text"} value=${p.value} inputmode=${p.inputmode} maxlength=${p.maxlength}
 			autocomplete=${p.autocomplete ?? "off"} spellcheck=${p.type === "url" ? "false" : undefined}
 				step=${p.step}
 			aria-describedby=${describedBy(p)} aria-invalid=${p.error ? "true" : undefined} disabled=${p.disabled}
-			placeholder=${p.placeholder} onInput=${(/** @type {any} */ e) => p.onChange(e.target.value)} />
+			placeholder=${p.placeholder} onbeforeinput=${putIn} onInput=${(/** @type {any} */ e) => p.onChange(e.target.value)} />
 	</div>`;
 }
 
 /** @param {FieldProps & {rows?: number, maxlength?: number}} p */
 export function TextArea(p) {
+	const [cut, putIn] = useCut(p);
 	return html`<div class=${`field ${p.error ? "has-error" : ""}`}>
-		<label for=${p.id}>${head(p)}</label>${notes(p)}
+		<label for=${p.id}>${head(p)}</label>${notes(p)}${cut}
 		<textarea id=${p.id} rows=${p.rows ?? 4} maxlength=${p.maxlength} value=${p.value} disabled=${p.disabled}
-			aria-describedby=${describedBy(p)} aria-invalid=${p.error ? "true" : undefined}
+			aria-describedby=${describedBy(p)} aria-invalid=${p.error ? "true" : undefined} onbeforeinput=${putIn}
 			onInput=${(/** @type {any} */ e) => p.onChange(e.target.value)}></textarea>
 	</div>`;
 }

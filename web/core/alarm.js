@@ -4,7 +4,7 @@
  * Two sounds. *life*: a threat that no human being of my desk has acknowledged; repeats until somebody acknowledges
  * it, or is silenced for two minutes and comes back. *notice*: everything else that waits for me; once a minute
  * until it was looked at or silenced. Silencing acknowledges nothing. What was acknowledged and not decided comes
- * back every quarter of an hour (as a notice), because people forget at night; so does a deadline of mine that the server warns of.
+ * back every quarter of an hour, or sooner where a person wants it so (as a notice), because people forget at night; so does a deadline of mine that the server warns of.
  */
 
 import { ackTimer, standing } from "./select.js";
@@ -13,6 +13,18 @@ import { wants } from "./orders.js";
 
 export const SILENCE_LIFE_MS = 120_000;
 export const REMIND_UNDECIDED_MS = 15 * 60_000;
+/** A person may want to be reminded of one threat sooner than of the others; never later. */
+export const REMIND_SOONER_MS = [2, 5, 10].map((m) => m * 60_000);
+
+/** @typedef {{every: number, from: number}} Reminder  `from`: time in the world of the case */
+
+/** How often a threat that was acknowledged and not decided has come back, and when it does next. @param {number} acked @param {Reminder|undefined} chosen
+ * @param {number} now both in the world of the case @returns {{n: number, at: number}} */
+export function rearm(acked, chosen, now) {
+	const { every, from } = chosen && chosen.from >= acked ? chosen : { every: REMIND_UNDECIDED_MS, from: acked };
+	const n = Math.max(0, Math.floor((now - from) / every));
+	return { n, at: from + (n + 1) * every };
+}
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Case} Case */
@@ -43,7 +55,7 @@ function paging(c, org) {
 }
 
 /** Everything that could sound, before silencing.
- * @param {State} s @param {{looked: Map<string, number>, now: (c: Case) => number, since?: number}} here  `looked`: case → last
+ * @param {State} s @param {{looked: Map<string, number>, now: (c: Case) => number, since?: number, remind?: Map<string, Reminder>}} here  `looked`: case → last
  *   number of the ledger that was on the screen of this person; `now`: time in the world of the case; `since`: server
  *   time at which this person came: what was recorded before is shown as new and makes no sound
  * @returns {Alarm[]} */
@@ -83,7 +95,7 @@ export function alarms(s, here) {
 }
 
 /** What was worked out of a case is kept with it, until it changes, is looked at, or a quarter of an hour is over.
- * @type {WeakMap<Case, {me: State["me"], looked: number, since: number, quarter: number, is: Alarm[]}>} */
+ * @type {WeakMap<Case, {me: State["me"], looked: number, since: number, again: string, is: Alarm[]}>} */
 const kept = new WeakMap();
 /** Cases that were worked out, ever: tests count it. */
 export const worked = { cases: 0 };
@@ -92,18 +104,19 @@ export const worked = { cases: 0 };
 function alarmsOf(s, c, here) {
 	const mine = s.me ? c.desks.get(s.me.org) : undefined, ack = mine?.state === "acked" ? mine.ack : undefined;
 	const looked = here.looked.get(c.id) ?? -1, since = here.since ?? -Infinity;
-	const quarter = ack ? Math.floor((here.now(c) - Date.parse(ack.at)) / REMIND_UNDECIDED_MS) : 0;
+	const chosen = ack && here.remind?.get(c.id), n = ack ? rearm(Date.parse(ack.at), chosen, here.now(c)).n : 0;
+	const again = n ? `${chosen ? `${chosen.from}:` : ""}${n}` : "";
 	const before = kept.get(c);
-	if (before && before.me === s.me && before.looked === looked && before.since === since && before.quarter === quarter)
+	if (before && before.me === s.me && before.looked === looked && before.since === since && before.again === again)
 		return before.is;
 	worked.cases++;
-	const is = ofCase(s, c, looked, since, quarter).map(ranked);
-	kept.set(c, { me: s.me, looked, since, quarter, is });
+	const is = ofCase(s, c, looked, since, again).map(ranked);
+	kept.set(c, { me: s.me, looked, since, again, is });
 	return is;
 }
 
-/** @param {State} s @param {Case} c @param {number} looked @param {number} since @param {number} quarter since it was acknowledged */
-function ofCase(s, c, looked, since, quarter) {
+/** @param {State} s @param {Case} c @param {number} looked @param {number} since @param {string} again that it was acknowledged and forgotten, how often */
+function ofCase(s, c, looked, since, again) {
 	const me = /** @type {NonNullable<State["me"]>} */ (s.me);
 	/** @type {Omit<Alarm, "priority">[]} */
 	const found = [];
@@ -112,8 +125,8 @@ function ofCase(s, c, looked, since, quarter) {
 	const desk = c.desks.get(me.org);
 	if (how === "new" && paging(c, me.org))
 		return [{ key: `life:${c.id}:${desk?.since}`, level: /** @type {const} */ ("life"), why: "new", ...about }];
-	if (how === "acked" && desk?.ack && quarter >= 1)
-		found.push({ key: `undecided:${c.id}:${quarter}`, level: "notice", why: "undecided", ...about });
+	if (how === "acked" && desk?.ack && again)
+		found.push({ key: `undecided:${c.id}:${again}`, level: "notice", why: "undecided", ...about });
 	for (const w of warnedOf(s, c))
 		if (w.timer !== "T17") // its levels call people themselves, and it sounds as a threat
 			found.push({ ...about, key: `warned:${w.id}:${w.warned}`, level: "notice", why: "warned", from: w.timer });

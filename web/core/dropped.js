@@ -4,7 +4,7 @@
 
 /** @typedef {{md5: string, sha256: string, pdq?: {hash: string, quality: number}, plain?: string}} Found
  *  @typedef {{id: number, name: string, size: number, type: string, done: number, found?: Found, added?: HashType[],
- *   failed?: boolean}} Dropped
+ *   failed?: boolean|"empty"}} Dropped
  *  @typedef {"SHA256"|"MD5"|"PDQ"} HashType */
 
 /** Below, a picture has too little in it to be told from others (server/hash/hash.h). */

@@ -1,8 +1,8 @@
 // @ts-check
 /* flood.js: when too much comes at once. Pure.
  *
- * Ten new alerts in ten minutes are a flood (EEMUA 191): from then on, priorities 2 and 3 are shown and said in groups, by what they are
- * about. A threat to life is never grouped. A person may put an alert of priority 3 aside (shelve it), with a reason and for eight
+ * Ten new alerts in ten minutes are a flood (EEMUA 191): from then on, priorities 2 and 3 are shown and said in groups, by incident and
+ * organisation: sixty threats that one desk answers are one line. A threat to life is never grouped. A person may put an alert of priority 3 aside (shelve it), with a reason and for eight
  * hours at most; what is aside is counted where everybody sees it, and comes back by itself, at the latest when a crisis is
  * activated. Nothing of this acknowledges anything. */
 
@@ -35,14 +35,19 @@ export const rate = (arrived, now) => [...arrived.values()].filter((at) => now -
 /** @param {Map<string, number>} arrived @param {number} now */
 export const isFlood = (arrived, now) => rate(arrived, now) >= FLOOD_ALERTS;
 
-/** By what they are about; threats to life are not in here. @param {Alarm[]} all @returns {{about: string, place: string, priority: number, alarms: Alarm[]}[]} */
-export function grouped(all) {
+/** By incident and by whom they come from (deadlines: by which runs out); threats to life are not in here. @param {Alarm[]} all
+ * @param {(about: string) => string|undefined} incidentOf of a threat or an order that belongs to one
+ * @returns {{key: string, incident?: string, from: string, warned: boolean, priority: number, alarms: Alarm[]}[]} */
+export function grouped(all, incidentOf) {
 	/** @type {Map<string, Alarm[]>} */
 	const groups = new Map();
 	for (const a of all)
-		if (a.level !== "life")
-			groups.set(a.case, [...groups.get(a.case) ?? [], a]);
-	return [...groups].map(([about, alarms]) => ({ about, place: alarms[0].place, priority: Math.min(...alarms.map((a) => a.priority)), alarms }))
+		if (a.level !== "life") {
+			const key = JSON.stringify([incidentOf(a.case) ?? null, a.why === "warned", a.from]);
+			groups.set(key, [...groups.get(key) ?? [], a]);
+		}
+	return [...groups].map(([key, alarms]) => ({ key, incident: incidentOf(alarms[0].case), from: alarms[0].from, warned: alarms[0].why === "warned",
+		priority: Math.min(...alarms.map((a) => a.priority)), alarms }))
 		.sort((a, b) => a.priority - b.priority || b.alarms.length - a.alarms.length);
 }
 

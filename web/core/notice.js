@@ -163,6 +163,14 @@ export function stamped(local, offset) {
 	return `${local}${seconds}${offset || localOffset(local)}`;
 }
 
+/** The day after half a year, so that six months are whole. @param {number} now */
+export function halfYear(now) {
+	const d = new Date(now);
+	d.setUTCMonth(d.getUTCMonth() + 6);
+	d.setUTCDate(d.getUTCDate() + 1);
+	return d.toISOString().slice(0, 10);
+}
+
 /** @param {Record<string, any>} o  without members that are empty */
 function tidy(o) {
 	return Object.fromEntries(Object.entries(o).filter(([, v]) => !empty(v)));

@@ -12,6 +12,7 @@ export default {
 	"drop.cancel": "{name} nicht weiter lesen",
 	"drop.forget": "{name} aus dieser Liste nehmen; die Prüfsummen bleiben unten stehen",
 	"drop.failed": "nicht lesbar, nichts wurde hinzugefügt",
+	"drop.empty": "ist leer: die Prüfsumme wäre die jeder leeren Datei, nichts wurde hinzugefügt",
 	"drop.full": "{n, plural, one {Eine Prüfsumme passt nicht mehr in diese Meldung. Senden Sie sie zuerst und legen Sie die Datei dann erneut ab.} other {# Prüfsummen passen nicht mehr in diese Meldung. Senden Sie sie zuerst und legen Sie die Dateien dann erneut ab.}}",
 	"drop.plain.no_picture": "kein Bild, nur genaue Prüfsummen",
 	"drop.plain.unreadable": "kein Bild, das hier gelesen werden kann, nur genaue Prüfsummen",

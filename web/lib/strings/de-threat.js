@@ -101,6 +101,7 @@ export default {
 	"compose.check": "Vor dem Senden prüfen",
 	"compose.checking": "Es wird gefragt, wer es bekäme …",
 	"compose.kept": "Was Sie schreiben, bleibt auf diesem Rechner, bis es gesendet ist.",
+	"clockbox.again": "Mich erinnern alle",
 	"section.what": "Was geschieht",
 	"section.content": "Wo es gesehen wurde",
 	"section.where": "Welche Staaten betroffen sind",

@@ -126,7 +126,7 @@ export default {
 	"alarm.silenced": "Stumm. Nichts wurde bestätigt; eine Lebensgefahr läutet nach zwei Minuten wieder.",
 	"alarm.nothing": "Es läutet nichts.",
 	"alarm.life": "Lebensgefahr, gemeldet von {from}. Niemand hat bestätigt.",
-	"alarm.undecided": "Vor einer Viertelstunde bestätigt und noch nicht entschieden: Meldung von {from}.",
+	"alarm.undecided": "Bestätigt und noch nicht entschieden: Meldung von {from}.",
 	"alarm.M5.accept": "Eine Dienststelle hat eine Meldung von {from} übernommen.",
 	"alarm.M5.redirect": "Eine Meldung von {from} wurde weitergeleitet.",
 	"alarm.M5.reject": "Eine Dienststelle hält sich für eine Meldung von {from} nicht für zuständig.",
@@ -355,6 +355,7 @@ export default {
 
 	"form.optional": "freiwillig",
 	"form.choose": "Auswählen …",
+	"form.cut": "Hier passen nur {n} Zeichen: der Rest wurde weggelassen.",
 	"timer.T25": "Nachbereitung",
 	"timer.T27": "Herausgabe (e-Evidence)",
 	"timer.T28": "Widerspruch des Vollstreckungsstaats",

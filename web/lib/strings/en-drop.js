@@ -12,6 +12,7 @@ export default {
 	"drop.cancel": "Stop reading {name}",
 	"drop.forget": "Take {name} off this list; its digests stay below",
 	"drop.failed": "cannot be read, nothing was added",
+	"drop.empty": "is empty: its digest would be that of every empty file, nothing was added",
 	"drop.full": "{n, plural, one {One digest did not fit into this message. Send it first, then drop the file again.} other {# digests did not fit into this message. Send it first, then drop the files again.}}",
 	"drop.plain.no_picture": "no picture, exact digests only",
 	"drop.plain.unreadable": "not a picture that can be read here, exact digests only",

@@ -101,6 +101,7 @@ export default {
 	"compose.check": "Check before sending",
 	"compose.checking": "Asking who would get it …",
 	"compose.kept": "What you type is kept on this computer until it is sent.",
+	"clockbox.again": "Remind me every",
 	"section.what": "What is happening",
 	"section.content": "Where it was seen",
 	"section.where": "Which states are concerned",

@@ -126,7 +126,7 @@ export default {
 	"alarm.silenced": "Silenced. Nothing was acknowledged; a threat to life sounds again after two minutes.",
 	"alarm.nothing": "Nothing is sounding.",
 	"alarm.life": "Threat to life from {from}. Nobody has acknowledged it.",
-	"alarm.undecided": "Acknowledged a quarter of an hour ago and still not decided: threat from {from}.",
+	"alarm.undecided": "Acknowledged and still not decided: threat from {from}.",
 	"alarm.M5.accept": "A desk has taken over a threat from {from}.",
 	"alarm.M5.redirect": "A threat from {from} was redirected.",
 	"alarm.M5.reject": "A desk says that a threat from {from} is not theirs.",
@@ -355,6 +355,7 @@ export default {
 
 	"form.optional": "optional",
 	"form.choose": "Choose …",
+	"form.cut": "Only {n} characters fit here: the rest was left out.",
 	"timer.T25": "Debrief",
 	"timer.T27": "Production (e-Evidence)",
 	"timer.T28": "Objection of the enforcing state",

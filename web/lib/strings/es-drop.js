@@ -12,6 +12,7 @@ export default {
 	"drop.cancel": "Dejar de leer {name}",
 	"drop.forget": "Quitar {name} de esta lista; sus huellas siguen abajo",
 	"drop.failed": "no se puede leer, no se ha añadido nada",
+	"drop.empty": "está vacío: su resumen sería el de cualquier archivo vacío, no se ha añadido nada",
 	"drop.full": "{n, plural, one {Una huella ya no cabe en este mensaje. Envíelo primero y suelte el archivo de nuevo.} other {# huellas ya no caben en este mensaje. Envíelo primero y suelte los archivos de nuevo.}}",
 	"drop.plain.no_picture": "no es una imagen, solo huellas exactas",
 	"drop.plain.unreadable": "imagen que no se puede leer aquí, solo huellas exactas",

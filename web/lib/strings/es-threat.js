@@ -101,6 +101,7 @@ export default {
 	"compose.check": "Revisar antes de enviar",
 	"compose.checking": "Se pregunta quién lo recibiría …",
 	"compose.kept": "Lo que escribe se guarda en este equipo hasta que se envíe.",
+	"clockbox.again": "Recordármelo cada",
 	"section.what": "Qué está pasando",
 	"section.content": "Dónde se vio",
 	"section.where": "Qué Estados están afectados",

@@ -126,7 +126,7 @@ export default {
 	"alarm.silenced": "Silenciado. No se ha acusado recibo de nada; una amenaza para la vida vuelve a sonar a los dos minutos.",
 	"alarm.nothing": "No suena nada.",
 	"alarm.life": "Amenaza para la vida de {from}. Nadie ha acusado recibo.",
-	"alarm.undecided": "Acuse de recibo hace un cuarto de hora y aún sin decidir: amenaza de {from}.",
+	"alarm.undecided": "Acuse de recibo dado y aún sin decidir: amenaza de {from}.",
 	"alarm.M5.accept": "Un servicio se ha hecho cargo de una amenaza de {from}.",
 	"alarm.M5.redirect": "Una amenaza de {from} se ha redirigido.",
 	"alarm.M5.reject": "Un servicio indica que una amenaza de {from} no es de su competencia.",
@@ -355,6 +355,7 @@ export default {
 
 	"form.optional": "opcional",
 	"form.choose": "Elija …",
+	"form.cut": "Aquí solo caben {n} caracteres: el resto se ha omitido.",
 	"timer.T25": "Evaluación posterior",
 	"timer.T27": "Producción (e-Evidence)",
 	"timer.T28": "Objeción del Estado de ejecución",

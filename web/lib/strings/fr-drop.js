@@ -12,6 +12,7 @@ export default {
 	"drop.cancel": "Arrêter la lecture de {name}",
 	"drop.forget": "Retirer {name} de cette liste ; ses empreintes restent ci-dessous",
 	"drop.failed": "illisible, rien n’a été ajouté",
+	"drop.empty": "est vide : son empreinte serait celle de tout fichier vide, rien n’a été ajouté",
 	"drop.full": "{n, plural, one {Une empreinte ne tient plus dans ce message. Envoyez-le d’abord, puis déposez de nouveau le fichier.} other {# empreintes ne tiennent plus dans ce message. Envoyez-le d’abord, puis déposez de nouveau les fichiers.}}",
 	"drop.plain.no_picture": "pas une image, empreintes exactes seulement",
 	"drop.plain.unreadable": "image illisible ici, empreintes exactes seulement",

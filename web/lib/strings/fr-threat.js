@@ -101,6 +101,7 @@ export default {
 	"compose.check": "Vérifier avant l’envoi",
 	"compose.checking": "On demande qui le recevrait …",
 	"compose.kept": "Ce que vous saisissez est gardé sur cet ordinateur jusqu’à l’envoi.",
+	"clockbox.again": "Me le rappeler toutes les",
 	"section.what": "Ce qui se passe",
 	"section.content": "Où cela a été vu",
 	"section.where": "Quels États sont concernés",

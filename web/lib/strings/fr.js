@@ -126,7 +126,7 @@ export default {
 	"alarm.silenced": "Son coupé. Aucun accusé de réception n’a été donné ; une menace pour la vie sonne de nouveau après deux minutes.",
 	"alarm.nothing": "Rien ne sonne.",
 	"alarm.life": "Menace pour la vie signalée par {from}. Personne n’en a accusé réception.",
-	"alarm.undecided": "Accusé de réception il y a un quart d’heure et toujours pas décidé : menace signalée par {from}.",
+	"alarm.undecided": "Accusé de réception donné et toujours pas décidé : menace signalée par {from}.",
 	"alarm.M5.accept": "Un service a pris en charge une menace signalée par {from}.",
 	"alarm.M5.redirect": "Une menace signalée par {from} a été réorientée.",
 	"alarm.M5.reject": "Un service indique qu’une menace signalée par {from} ne relève pas de lui.",
@@ -355,6 +355,7 @@ export default {
 
 	"form.optional": "facultatif",
 	"form.choose": "Choisir …",
+	"form.cut": "Seuls {n} caractères tiennent ici : le reste a été laissé de côté.",
 	"timer.T25": "Retour d’expérience",
 	"timer.T27": "Production (e-Evidence)",
 	"timer.T28": "Objection de l’État chargé de la mise en œuvre",

@@ -12,6 +12,7 @@ export default {
 	"drop.cancel": "Interrompi la lettura di {name}",
 	"drop.forget": "Togli {name} da questo elenco; le sue impronte restano qui sotto",
 	"drop.failed": "non leggibile, non è stato aggiunto nulla",
+	"drop.empty": "è vuoto: la sua impronta sarebbe quella di ogni file vuoto, non è stato aggiunto nulla",
 	"drop.full": "{n, plural, one {Un’impronta non entra più in questo messaggio. Lo invii prima, poi trascini di nuovo il file.} other {# impronte non entrano più in questo messaggio. Lo invii prima, poi trascini di nuovo i file.}}",
 	"drop.plain.no_picture": "non è un’immagine, solo impronte esatte",
 	"drop.plain.unreadable": "immagine che qui non si può leggere, solo impronte esatte",

@@ -101,6 +101,7 @@ export default {
 	"compose.check": "Controllare prima dell’invio",
 	"compose.checking": "Si chiede chi lo riceverebbe …",
 	"compose.kept": "Ciò che scrivete resta su questo computer fino all’invio.",
+	"clockbox.again": "Ricordamelo ogni",
 	"section.what": "Che cosa sta succedendo",
 	"section.content": "Dove è stato visto",
 	"section.where": "Quali Stati sono interessati",

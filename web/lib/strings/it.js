@@ -126,7 +126,7 @@ export default {
 	"alarm.silenced": "Silenziato. Non è stata confermata la ricezione di nulla; una minaccia per la vita suona di nuovo dopo due minuti.",
 	"alarm.nothing": "Non suona nulla.",
 	"alarm.life": "Minaccia per la vita da {from}. Nessuno ne ha confermato la ricezione.",
-	"alarm.undecided": "Ricezione confermata un quarto d’ora fa e ancora nessuna decisione: minaccia da {from}.",
+	"alarm.undecided": "Ricezione confermata e ancora nessuna decisione: minaccia da {from}.",
 	"alarm.M5.accept": "Un servizio ha preso in carico una minaccia da {from}.",
 	"alarm.M5.redirect": "Una minaccia da {from} è stata reindirizzata.",
 	"alarm.M5.reject": "Un servizio comunica che una minaccia da {from} non è di sua competenza.",
@@ -355,6 +355,7 @@ export default {
 
 	"form.optional": "facoltativo",
 	"form.choose": "Scegliere …",
+	"form.cut": "Qui entrano solo {n} caratteri: il resto è stato tralasciato.",
 	"timer.T25": "Debriefing",
 	"timer.T27": "Produzione (e-Evidence)",
 	"timer.T28": "Opposizione dello Stato di esecuzione",

@@ -12,6 +12,7 @@ export default {
 	"drop.cancel": "Przerwij odczyt: {name}",
 	"drop.forget": "Usuń {name} z tej listy; skróty pozostają poniżej",
 	"drop.failed": "nie można odczytać, niczego nie dodano",
+	"drop.empty": "jest pusty: jego skrót byłby skrótem każdego pustego pliku, niczego nie dodano",
 	"drop.full": "{n, plural, one {# skrót nie zmieścił się w tej wiadomości. Najpierw ją wyślij, potem upuść plik ponownie.} few {# skróty nie zmieściły się w tej wiadomości. Najpierw ją wyślij, potem upuść pliki ponownie.} many {# skrótów nie zmieściło się w tej wiadomości. Najpierw ją wyślij, potem upuść pliki ponownie.} other {# skrótu nie zmieściło się w tej wiadomości. Najpierw ją wyślij, potem upuść pliki ponownie.}}",
 	"drop.plain.no_picture": "to nie obraz, tylko skróty dokładne",
 	"drop.plain.unreadable": "obrazu nie można tu odczytać, tylko skróty dokładne",

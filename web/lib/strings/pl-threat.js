@@ -101,6 +101,7 @@ export default {
 	"compose.check": "Sprawdź przed wysłaniem",
 	"compose.checking": "Pytanie, kto by to otrzymał …",
 	"compose.kept": "Wpisywany tekst jest przechowywany na tym komputerze do wysłania.",
+	"clockbox.again": "Przypominaj co",
 	"section.what": "Co się dzieje",
 	"section.content": "Gdzie to widziano",
 	"section.where": "Których państw to dotyczy",

@@ -126,7 +126,7 @@ export default {
 	"alarm.silenced": "Wyciszono. Niczego nie potwierdzono; zagrożenie życia zadzwoni ponownie po dwóch minutach.",
 	"alarm.nothing": "Nic nie dzwoni.",
 	"alarm.life": "Zagrożenie życia od {from}. Nikt go nie potwierdził.",
-	"alarm.undecided": "Potwierdzone kwadrans temu i nadal bez decyzji: zagrożenie od {from}.",
+	"alarm.undecided": "Potwierdzone i nadal bez decyzji: zagrożenie od {from}.",
 	"alarm.M5.accept": "Służba przejęła zagrożenie od {from}.",
 	"alarm.M5.redirect": "Zagrożenie od {from} przekierowano.",
 	"alarm.M5.reject": "Służba twierdzi, że zagrożenie od {from} do niej nie należy.",
@@ -355,6 +355,7 @@ export default {
 
 	"form.optional": "nieobowiązkowe",
 	"form.choose": "Wybierz …",
+	"form.cut": "Mieści się tu tylko {n} znaków: resztę pominięto.",
 	"timer.T25": "Podsumowanie",
 	"timer.T27": "Wydanie dowodów (e-Evidence)",
 	"timer.T28": "Sprzeciw państwa wykonującego",
