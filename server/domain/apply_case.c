@@ -113,8 +113,16 @@ static unsigned progress(uint32_t state)
 	return state < sizeof order ? order[state] : 0;
 }
 
-static void desk_state(struct toc_desk *desk, const struct toc_value *step)
+/* From a journal, and decided before the time that runs now was started: the desk was asked anew since. */
+static bool is_of_before(const struct deed *d, const struct toc_timer *runs)
 {
+	return runs && d->e->late && toc_before(toc_get_time(d->decided, "at", d->e->ts), runs->starts);
+}
+
+static void desk_state(const struct deed *d, const struct toc_threat *t, struct toc_desk *desk, const struct toc_value *step)
+{
+	if (is_of_before(d, toc_running(d->w, "T17", t->id, toc_short_str(&desk->org))))
+		return;
 	uint32_t from = toc_desk_state_of(toc_get_text(step, "from")), to = toc_desk_state_of(toc_get_text(step, "to"));
 
 	if (desk->state == from || progress(to) > progress(desk->state))
@@ -130,7 +138,7 @@ static void case_state(const struct deed *d, struct toc_threat *t, const struct 
 	if (org.n) {
 		struct toc_desk *desk = desk_in(t, org);
 		if (desk)
-			desk_state(desk, step);
+			desk_state(d, t, desk, step);
 		return;
 	}
 	if (t->state != from && !sends)
@@ -258,7 +266,8 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 
 	for (size_t i = 0; i < toc_len(list); i++) {
 		struct toc_uuid id = toc_get_id(toc_at(list, i), "id");
-		toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(id));
+		if (!is_of_before(d, toc_find_timer(d->w, id)))
+			toc_world_remove(d->w, TOC_OBJECT_timer, TOC_KEY(id));
 	}
 	list = toc_get(effects, "timers_started");
 	for (size_t i = 0; i < toc_len(list); i++) {
@@ -295,6 +304,8 @@ void toc_apply_timers(const struct deed *d, struct toc_uuid threat, struct toc_u
 		int64_t level = toc_get_int(toc_at(list, i), "level", 0);
 		if (!t || level <= t->level) /* fired by another node as well: levels only go up */
 			continue;
+		if (toc_get_time(toc_at(list, i), "starts", t->starts).us != t->starts.us)
+			continue; /* of one that was stopped since, and started anew */
 		t->level = level;
 		t->next = toc_get_time(toc_at(list, i), "next", TOC_TIME_NEVER);
 		t->called = toc_get_int(toc_at(list, i), "called", t->called);

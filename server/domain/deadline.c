@@ -85,6 +85,7 @@ void toc_move_timer(struct toc_ask *q, struct toc_value *decided, const struct t
 	if (t->desk.n)
 		toc_set_text(q->a, v, "desk", toc_short_str(&t->desk));
 	toc_set_int(q->a, v, "level", t->level + 1);
+	toc_set_time(q->a, v, "starts", t->starts); /* another that was started since is not this one */
 	/* what lies after the last time that can be written would be due at that time, over and over */
 	toc_set_time(q->a, v, "next", next.us > TOC_TIME_LAST.us ? TOC_TIME_NEVER : next);
 	if (breached)

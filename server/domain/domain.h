@@ -271,7 +271,7 @@ struct toc_value *toc_world_document(const struct toc_world *w, struct toc_arena
 
 /** A copy of the state, in pieces (piece.h), and back. Nothing personal is in it. Of what did not change since the world
  * was loaded, or settled last, the pieces are the same ones: to save is work only for what was written. */
-#define TOC_STATE_VERSION 7
+#define TOC_STATE_VERSION 8
 struct toc_piece;
 struct toc_saving;
 /** The world stands still until the end: what goes on meanwhile is written to a layer over it. It may be looked at. */

@@ -11,7 +11,7 @@
  *   desks           [{org, role, duty, …}]           desks that join the case
  *   state           [{desk?, from, to}]              steps of lifecycle.def; without desk: of the case as a whole
  *   timers_started  [{timer, id, desk, starts, deadline, next?}]
- *   timers_moved    [{timer, id, desk, level, next?, breached?}]
+ *   timers_moved    [{timer, id, desk, level, starts, next?, breached?}]
  *   timers_stopped  [{timer, id, desk, at, met, took_ms}]
  *   keep            {until?, for}                    do_not_remove_until; without until: lifted
  *   removed         true                             the content is down

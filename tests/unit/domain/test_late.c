@@ -227,4 +227,69 @@ CASE(a_further_state_is_called_whenever_its_supplement_was_received)
 	stage_free(s);
 }
 
+/* Passed on and back again: the desk was asked anew at the other node. */
+static void asked_anew(struct stage *s, const char *c)
+{
+	stage_wait(s, TOC_SECONDS(60));
+	CHECK_INT(says(s, "AIRU/second officer", c, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\""), 0);
+	stage_wait(s, TOC_SECONDS(60));
+	CHECK_INT(says(s, "BFP/duty officer", c, "redirect", ",\"redirect_to\":\"AIRU\",\"redirect_ground\":\"y\""), 0);
+	CHECK_INT(desk(s, c, "AIRU"), TOC_DESK_SENT);
+}
+
+static const char *sent_on_a_clock_that_runs(struct stage *s)
+{
+	CHECK_INT(stage_act(s, "CELL/controller", "{\"type\":\"exercise\"," NO_PERSONAL ",\"body\":{\"step\":\"clock\",\"action\":\"run\",\"rate_milli\":1000}}"), 0);
+	CHECK_INT(stage_act_value(s, SH, stage_message(s, stage_notice(s, "", ""))), 0);
+	return stage_case(s, "M4.send", NULL);
+}
+
+static const struct toc_timer *t17(struct stage *s, const char *c)
+{
+	return toc_running(s->w, "T17", toc_id_of(toc_str_of(c)), TOC_STR("AIRU"));
+}
+
+CASE(calls_of_a_time_that_was_stopped_do_not_raise_the_one_that_was_started_since)
+{
+	for (int minutes = 5; minutes <= 20; minutes += 5) {
+		struct stage *s = begun();
+		const char *c = sent_on_a_clock_that_runs(s);
+		toc_due(s->w, (toc_time){ s->now.us + TOC_MINUTES(minutes).us }, 64, s->a, &s->v); /* the node that is cut off calls */
+		struct decided called = kept(s);
+		asked_anew(s, c);
+		toc_time starts = t17(s, c)->starts;
+		enter(s, called);
+		CHECK_INT(t17(s, c)->level, 0);
+		CHECK_INT(t17(s, c)->next.us, toc_after(starts, TOC_MINUTES(5)).us);
+		size_t from = s->n;
+		stage_wait(s, TOC_MINUTES(5));
+		stage_due(s);
+		CHECK(calls(s, from) > 0);
+		CHECK_INT(t17(s, c)->level, 1);
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
+}
+
+CASE(an_answer_to_the_first_time_that_a_desk_was_asked_is_none_to_the_second)
+{
+	static const char *const kinds[] = { "ack", "question", "reject" };
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct stage *s = begun();
+		const char *c = sent_on_a_clock_that_runs(s);
+		s->dry = true;
+		CHECK_INT(says(s, AIRU, c, kinds[i], i == 1 ? ",\"questions\":[{\"id\":\"q\",\"text\":\"x\"}]" : ""), 0);
+		s->dry = false;
+		struct decided answered = kept(s);
+		asked_anew(s, c);
+		enter(s, answered);
+		CHECK_INT(desk(s, c, "AIRU"), TOC_DESK_SENT); /* nobody there has read that it is back */
+		CHECK(runs(s, "T17", c, "AIRU"));
+		CHECK_INT(says(s, AIRU, c, "ack", ""), 0);
+		CHECK(!runs(s, "T17", c, "AIRU"));
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
+}
+
 RUN_CASES()
