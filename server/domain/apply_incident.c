@@ -173,11 +173,13 @@ static void effects(const struct deed *d, struct toc_incident *i)
 		i->activation = d->e->eid;
 		toc_short_set(&i->activation_type, toc_get_text(activated, "activation_type"));
 		i->vocabulary = toc_get_int(activated, "vocabulary_version", 0);
-		if (i->closed_at.us == TOC_TIME_NEVER.us)
+		bool runs = i->state == TOC_INCIDENT_ACTIVE; /* taken over from who may not decide any more */
+		if (!runs && i->closed_at.us == TOC_TIME_NEVER.us)
 			i->active_from = toc_get_time(d->decided, "at", d->e->ts);
-		else /* opened again: it has been active before */
+		else if (!runs) /* opened again: it has been active before */
 			i->active_before_s += toc_between(i->activated_at, i->closed_at).us / 1000000;
-		i->activated_at = toc_get_time(d->decided, "at", d->e->ts);
+		if (!runs)
+			i->activated_at = toc_get_time(d->decided, "at", d->e->ts);
 	}
 	i->review_at = toc_get_time(decision, "review_at", i->review_at);
 }

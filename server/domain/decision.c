@@ -41,7 +41,7 @@ static int check_request(struct toc_ask *q)
 	    toc_short_is(&m->k, TOC_STR("M2.decline")))
 		return TOC_REFUSE(q, CONDITION, "body.requested_by", "Europol 4(1)(x)",
 				  "requested_by: it asks for nothing, it is against something");
-	if (!o || !toc_is_affected(q->incident, o))
+	if (!o || o->suspended || !toc_is_affected(q->incident, o))
 		return TOC_REFUSE(q, CONDITION, "body.requested_by", "Europol 4(1)(x)",
 				  "requested_by: its sender is no authority of an affected state");
 	return 0;
@@ -127,16 +127,40 @@ static int check_content(struct toc_ask *q, struct toc_str decision)
 
 /* ---- does it follow ---- */
 
-static const struct toc_proposal *waiting(const struct toc_ask *q, struct toc_str decision)
+/* Two persons in good standing decide: nobody confirms what somebody proposed who could not propose it any more, and it
+ * keeps nobody else from proposing. */
+static bool is_orphaned(const struct toc_ask *q, const struct toc_proposal *p)
+{
+	const struct toc_person *who = toc_find_person(q->w, p->person);
+	const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&p->org));
+
+	return !who || !o || who->left || o->suspended || (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&p->org))) ||
+	       !toc_may_ever(toc_action_find(TOC_STR("M3.propose")), who->roles & toc_roles_held_in(o->kinds), o->kinds);
+}
+
+/* There is one at most of each, whose proposer is in good standing or not. */
+static const struct toc_proposal *waiting(const struct toc_ask *q, struct toc_str decision, bool fast, bool orphaned)
 {
 	struct toc_world_cursor cursor = { 0 };
 	const struct toc_proposal *p;
 
 	while ((p = toc_world_next(q->w, TOC_OBJECT_proposal, &cursor)))
-		if (toc_uuid_eq(p->incident, q->incident->id) && p->state == TOC_PROPOSAL_OPEN &&
-		    toc_short_is(&p->decision, decision))
+		if (toc_uuid_eq(p->incident, q->incident->id) && p->state == TOC_PROPOSAL_OPEN && p->fast == fast &&
+		    toc_short_is(&p->decision, decision) && is_orphaned(q, p) == orphaned)
 			return p;
 	return NULL;
+}
+
+/* The same decision, proposed or taken by another, puts an orphaned one aside. */
+static void put_aside(struct toc_ask *q, struct toc_draft *d, struct toc_str decision, bool fast)
+{
+	const struct toc_proposal *p = waiting(q, decision, fast, true);
+
+	if (!p)
+		return;
+	toc_end_proposal(q, toc_decided(d), p->id, TOC_PROPOSAL_OVERTAKEN);
+	if (fast)
+		toc_stop_timer_of(q, toc_decided(d), "T23", q->incident->id, TOC_STR(""));
 }
 
 static bool has_open_threat(const struct toc_ask *q, const struct toc_incident *i)
@@ -167,7 +191,9 @@ static int check_follows(struct toc_ask *q, struct toc_str decision, uint32_t *r
 	const struct toc_incident *i = q->incident;
 	enum toc_incident_state to;
 
-	if (!toc_incident_step(decision, i->state, &to))
+	if (i->state == TOC_INCIDENT_ACTIVE && needs_two_organisations(decision) && waiting(q, decision, true, true))
+		to = TOC_INCIDENT_ACTIVE; /* taken over before its hour ends */
+	else if (!toc_incident_step(decision, i->state, &to))
 		return TOC_REFUSE(q, STATE, "body.decision", "domain b.1",
 				  "%.*s does not follow: the incident is %s", TOC_STR_ARGS(decision),
 				  toc_incident_state_name(i->state));
@@ -281,11 +307,12 @@ int toc_rule_propose(struct toc_ask *q)
 	if (toc_ask_may(q, toc_conditions_on(q, q->incident)) < 0 || check_content(q, decision) < 0 ||
 	    check_follows(q, decision, &to) < 0)
 		return -1;
-	if (waiting(q, decision))
+	if (waiting(q, decision, false, false))
 		return TOC_REFUSE(q, STATE, "body.decision", "domain M3",
 				  "%.*s is proposed already: confirm it, or have it withdrawn",
 				  TOC_STR_ARGS(decision));
 	struct toc_draft *d = toc_ask_draft(q, "M3.propose");
+	put_aside(q, d, decision, false);
 	propose(q, d, decision, false);
 	if (toc_str_is(decision, "close"))
 		toc_say_closing(q, d);
@@ -323,6 +350,7 @@ int toc_rule_fast_path(struct toc_ask *q)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M3.fast_path");
 	struct toc_effective e = effective_now(q, decision);
+	put_aside(q, d, decision, true);
 	propose(q, d, decision, true);
 	e.fast = true;
 	toc_take_effect(q, d, &e, to);
@@ -348,6 +376,15 @@ static const struct toc_proposal *open_proposal(struct toc_ask *q)
 		return NULL;
 	}
 	return p;
+}
+
+static int check_proposer(struct toc_ask *q, const struct toc_proposal *p)
+{
+	if (!is_orphaned(q, p))
+		return 0;
+	return TOC_REFUSE(q, STATE, "body.proposal_ref", "domain b.1",
+			  p->fast ? "proposal_ref: who decided it may not any more: decide it anew"
+				  : "proposal_ref: who proposed it may not any more: propose it anew");
 }
 
 static int check_waits(struct toc_ask *q, const struct toc_proposal *p)
@@ -403,7 +440,7 @@ int toc_rule_confirm(struct toc_ask *q)
 	const struct toc_proposal *p = open_proposal(q);
 	uint32_t to = TOC_INCIDENT_NONE;
 
-	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || check_repeats(q, p) < 0 ||
+	if (!p || check_second_person(q, p) < 0 || check_waits(q, p) < 0 || check_proposer(q, p) < 0 || check_repeats(q, p) < 0 ||
 	    check_answer(q) < 0 || check_review(q) < 0)
 		return -1;
 	struct toc_str decision = toc_short_str(&p->decision);
@@ -435,6 +472,7 @@ int toc_rule_confirm(struct toc_ask *q)
 	if (e.review_at.us != TOC_TIME_NEVER.us && !toc_before(q->at, e.review_at))
 		return TOC_REFUSE(q, TIME, "body.review_at", "domain d, T21",
 				  "review_at: the proposed one is over: say a new one");
+	put_aside(q, d, decision, true);
 	toc_take_effect(q, d, &e, to);
 	return toc_take_links(q, d, q->incident->id);
 }

@@ -66,6 +66,24 @@ static TOC_UNUSED int tie(struct stage *s, const char *who, const char *incident
 			 incident, step, ref, kind, to);
 }
 
+/* Hub and operator suspend an organisation ("true"), or have it back ("false"). */
+static TOC_UNUSED int suspension(struct stage *s, const char *org, const char *suspended)
+{
+	static const char *const who[] = { "HUB/admin", "OPS/admin" };
+	const char *first = NULL;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct toc_value *m = stage_message(s, "{\"type\":\"org\"," NO_PERSONAL "}");
+		toc_set(s->a, m, "body", stage_parse(s, toc_arena_printf(s->a, "{\"step\":\"suspend\",\"code\":\"%s\",\"suspended\":%s}", org, suspended)));
+		if (first)
+			toc_set_cstr(s->a, m, "supersedes", first);
+		if (stage_act_value(s, who[i], m) < 0)
+			return -1;
+		first = stage_id(s, "org.suspend", NULL);
+	}
+	return 0;
+}
+
 #define REFUSED(act, why, where)                                                                             \
 	do {                                                                                                 \
 		CHECK((act) < 0);                                                                            \

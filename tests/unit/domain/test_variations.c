@@ -3,23 +3,6 @@
 #include "course.h"
 #include "orders.h"
 
-static int suspend(struct stage *s, const char *org)
-{
-	static const char *const who[] = { "HUB/admin", "OPS/admin" };
-	const char *first = NULL;
-
-	for (size_t i = 0; i < 2; i++) {
-		struct toc_value *m = stage_message(s, "{\"type\":\"org\"," NO_PERSONAL "}");
-		toc_set(s->a, m, "body", stage_parse(s, toc_arena_printf(s->a, "{\"step\":\"suspend\",\"code\":\"%s\",\"suspended\":true}", org)));
-		if (first)
-			toc_set_cstr(s->a, m, "supersedes", first);
-		if (stage_act_value(s, who[i], m) < 0)
-			return -1;
-		first = stage_id(s, "org.suspend", NULL);
-	}
-	return 0;
-}
-
 static size_t pages_of(const struct stage *s, size_t from, const char *org)
 {
 	size_t n = 0;
@@ -129,7 +112,7 @@ CASE(an_hour_of_a_suspended_service_passes_and_calls_nobody_there)
 	struct stage *s = stage_new();
 	const char *order = received(s, "2033-02-01T10:00:00Z");
 
-	CHECK_INT(suspend(s, "GameNest"), 0);
+	CHECK_INT(suspension(s, "GameNest", "true"), 0);
 	size_t from = s->n;
 	until(s, "2033-02-01T11:00:00Z");
 	CHECK_INT(passed(s, "T1"), 1); /* the law's: not paused */
@@ -236,7 +219,7 @@ CASE(a_suspended_platform_does_not_hold_an_incident_open)
 	for (size_t i = 0; i < 4; i++)
 		CHECK_INT(status(s, who[i & 1], id, "falling", ""), 0);
 	REFUSED(decide(s, "HUB/lead", id, "wind_down", ""), CONDITION, "body.decision"); /* two of three */
-	CHECK_INT(suspend(s, "GameNest"), 0);
+	CHECK_INT(suspension(s, "GameNest", "true"), 0);
 	CHECK_INT(decide(s, "HUB/lead", id, "wind_down", ""), 0); /* nobody can ask it any more */
 	CHECK(stage_consistent(s));
 	stage_free(s);
@@ -267,12 +250,12 @@ CASE(a_recall_asks_nothing_of_who_was_suspended_before_or_after_it)
 	struct stage *s = begun();
 	(void)active(s);
 
-	CHECK_INT(suspend(s, "GameNest"), 0);
+	CHECK_INT(suspension(s, "GameNest", "true"), 0);
 	CHECK_INT(recall(s, "HUB/lead", id_of(s, "M3.confirm"), "cancel", ""), 0);
 	CHECK_INT(owes(s, "M25.recall", "GameNest"), 0);
 	CHECK_INT(delivered(s, "Chirplet", id_of(s, "M25.recall")), 0);
 	CHECK(toc_running(s->w, "T32", stage_last(s, "M25.recall", NULL)->e.eid, TOC_STR("Chirplet")) != NULL);
-	CHECK_INT(suspend(s, "Chirplet"), 0);
+	CHECK_INT(suspension(s, "Chirplet", "true"), 0);
 	size_t from = s->n;
 	stage_to(s, "2:30:00");
 	CHECK_INT(pages_of(s, from, "Chirplet") + pages_of(s, from, "GameNest"), 0);
@@ -363,7 +346,7 @@ CASE(a_desk_that_is_suspended_meanwhile_is_not_called_and_the_hub_is)
 	const char *c = notified(s, "");
 
 	CHECK_INT(answers(s, "HUB/duty officer", c, "ack", ""), 0);
-	CHECK_INT(suspend(s, "AIRU"), 0);
+	CHECK_INT(suspension(s, "AIRU", "true"), 0);
 	size_t from = s->n;
 	stage_to(s, "22:00");
 	CHECK_INT(pages_of(s, from, "AIRU"), 0);
@@ -388,34 +371,17 @@ CASE(an_exercise_that_has_ended_calls_nobody)
 
 /* ---- who is not there ---- */
 
-static int reinstated(struct stage *s, const char *org)
-{
-	static const char *const who[] = { "HUB/admin", "OPS/admin" };
-	const char *first = NULL;
-
-	for (size_t i = 0; i < 2; i++) {
-		struct toc_value *m = stage_message(s, "{\"type\":\"org\"," NO_PERSONAL "}");
-		toc_set(s->a, m, "body", stage_parse(s, toc_arena_printf(s->a, "{\"step\":\"suspend\",\"code\":\"%s\",\"suspended\":false}", org)));
-		if (first)
-			toc_set_cstr(s->a, m, "supersedes", first);
-		if (stage_act_value(s, who[i], m) < 0)
-			return -1;
-		first = stage_id(s, "org.suspend", NULL);
-	}
-	return 0;
-}
-
 CASE(a_threat_is_not_passed_on_to_a_desk_that_is_suspended)
 {
 	struct stage *s = begun();
 	const char *c = notified(s, "");
 
-	CHECK_INT(suspend(s, "BFP"), 0);
+	CHECK_INT(suspension(s, "BFP", "true"), 0);
 	REFUSED(answers(s, "AIRU/duty officer", c, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\""), NO_READER, "body.redirect_to");
 	REFUSED(stage_act(s, "StreamHarbor/night responder", "{\"type\":\"M29\",\"case_ref\":\"%s\",\"body\":{\"step\":\"disclose\",\"entries\":[{\"ref\":"
 			  "\"%s\",\"rendering\":\"whole\"}],\"to\":[\"BFP\"],\"decided_by\":\"%s\",\"ground\":\"legal_request\"}}",
 			  c, id_of(s, "M4.send"), toc_uuid_str(s->a, stage_person(s, "StreamHarbor/night responder")).p), NO_READER, "body.to");
-	CHECK_INT(reinstated(s, "BFP"), 0);
+	CHECK_INT(suspension(s, "BFP", "false"), 0);
 	CHECK_INT(answers(s, "AIRU/duty officer", c, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\""), 0);
 	CHECK(of_case(s, "T17", c, "BFP") != NULL);
 	CHECK(stage_consistent(s));
@@ -433,7 +399,7 @@ CASE(a_notice_about_a_case_whose_desk_is_suspended_is_asked_of_the_others)
 		struct stage *s = begun();
 		const char *c = notified(s, THE_PHOTO);
 		CHECK_INT(answers(s, "AIRU/duty officer", c, "accept", ",\"own_reference\":\"R\""), 0);
-		CHECK_INT(*gone[i] == 's' ? suspend(s, "AIRU") : leaves(s, "AIRU/admin"), 0);
+		CHECK_INT(*gone[i] == 's' ? suspension(s, "AIRU", "true") : leaves(s, "AIRU/admin"), 0);
 		CHECK_INT(stage_act_value(s, "Chirplet/night responder", stage_message(s, stage_notice(s, "", THE_PHOTO
 			",\"concerned_states\":[{\"cc\":\"XB\",\"ground\":\"place_of_offence\"}]"))), 0);
 		const char *second = stage_case(s, "M4.send", "Chirplet");
@@ -449,13 +415,13 @@ CASE(what_does_not_reach_a_suspended_service_informs_and_orders_nothing)
 	struct stage *s = stage_new();
 
 	orders_exercise(s, "2033-02-01T10:00:00Z");
-	CHECK_INT(suspend(s, "GameNest"), 0);
+	CHECK_INT(suspension(s, "GameNest", "true"), 0);
 	REFUSED(stage_act(s, "BFP/duty officer", "{\"type\":\"M9\",\"body\":{\"step\":\"inform\",\"authority\":\"BFP\",\"hsp\":\"GameNest\","
 		"\"procedures_text\":\"x\",\"deadlines_text\":\"y\",\"languages\":[\"en\"],\"channel\":\"api\",\"contact\":\"z\"}}"), NO_READER, "body.hsp");
 	CHECK(orders_issued(s, &orders_nest, "") == NULL);
 	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NO_READER);
 	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.order.addressee");
-	CHECK_INT(reinstated(s, "GameNest"), 0);
+	CHECK_INT(suspension(s, "GameNest", "false"), 0);
 	CHECK(orders_issued(s, &orders_nest, "") != NULL);
 	stage_free(s);
 }
@@ -465,7 +431,7 @@ CASE(the_copy_of_an_order_goes_to_nobody_who_is_suspended_and_its_issuer_is_told
 	struct stage *s = stage_new();
 
 	orders_exercise(s, "2033-02-01T10:00:00Z");
-	CHECK_INT(suspend(s, "CDA"), 0);
+	CHECK_INT(suspension(s, "CDA", "true"), 0);
 	struct toc_value *m = orders_with_form(s, "draft", NULL, orders_form(s, &orders_nest, ""), "");
 	const struct toc_value *warnings = toc_get(stage_prepare(s, orders_nest.issuer, m), "warnings");
 	CHECK(toc_len(warnings) > 0 && toc_get_is(toc_at(warnings, toc_len(warnings) - 1), "code", "no_home_authority"));
