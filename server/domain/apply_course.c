@@ -185,6 +185,7 @@ static void recalled(const struct deed *d)
 		if (!m)
 			continue;
 		m->recalled = m->recalled || i == 0; /* the others only carry it */
+		m->cancelled = m->cancelled || (i == 0 && !toc_get_is(d->body, "kind", "sent_to_wrong_audience"));
 		for (uint32_t k = m->n_readers; k-- > 0;)
 			if (toc_list_has(orgs, toc_short_str(&m->readers[k].org)))
 				TOC_REMOVE(m, readers, k);

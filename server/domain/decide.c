@@ -252,10 +252,7 @@ static int check_case(struct toc_ask *q, unsigned needs)
 	const struct toc_threat *t = toc_find_threat(q->w, id);
 	if (!t)
 		return toc_refuse_unknown(q, "case_ref");
-	const struct toc_desk *desk = toc_desk_of(t, q->p->org);
-	const struct toc_message *notice = toc_find_message(q->w, t->notice);
-	if (desk && notice && q->org && !toc_is_reader(notice, q->p->org, TOC_ROLE_ALL))
-		desk = NULL; /* it was recalled from there: they are out of the case */
+	const struct toc_desk *desk = toc_asked(q->w, t, q->p->org);
 	if (!toc_short_is(&t->notifier, q->p->org) && (!desk || t->state == TOC_CASE_DRAFT))
 		return toc_refuse_unknown(q, "case_ref");
 	if (!(needs & (CASE | MAY_HAVE_CASE))) /* it says what is so, and nothing hangs on it */

@@ -113,6 +113,14 @@ static void list_entries(struct toc_ask *q, struct toc_draft *d, struct toc_valu
 	d->n_discloses = n;
 }
 
+/* It joins, or comes back: the notification was recalled from it by mistake. */
+static enum toc_desk_state state_before(const struct toc_threat *t, struct toc_str org)
+{
+	const struct toc_desk *desk = toc_desk_of(t, org);
+
+	return desk ? (enum toc_desk_state)desk->state : TOC_DESK_NONE;
+}
+
 static void disclose(struct toc_ask *q, const struct toc_threat *t, const struct toc_joining *j,
 		     const struct toc_message *const *entries, size_t n, unsigned part);
 
@@ -175,7 +183,7 @@ static void disclose(struct toc_ask *q, const struct toc_threat *t, const struct
 		toc_join_desk(
 			q, decided, t->id,
 			&(struct toc_addressee){ .org = j->org, .role = j->role, .duty = j->duty, .why = j->why },
-			TOC_DESK_NONE, TOC_DESK_SENT, true);
+			state_before(t, j->org), TOC_DESK_SENT, true);
 	else
 		toc_set_bool(q->a, message, "ack_required", false);
 	readers(q, d, to, entries, n);
@@ -195,7 +203,7 @@ static const struct toc_message *named_entry(struct toc_ask *q, const struct toc
 		toc_refuse_unknown(q, "body.entries.ref");
 		return NULL;
 	}
-	if (m->recalled) {
+	if (m->cancelled) {
 		TOC_REFUSE(q, STATE, "body.entries.ref", "domain M25", "entries: it was recalled");
 		return NULL;
 	}
@@ -260,7 +268,7 @@ static const struct toc_message *named_of_incident(struct toc_ask *q, const stru
 			   "entries: who may send it discloses their own; what is the crisis's the hub's lead");
 		return NULL;
 	}
-	if (m->recalled) {
+	if (m->cancelled) {
 		TOC_REFUSE(q, STATE, "body.entries.ref", "domain M25", "entries: it was recalled");
 		return NULL;
 	}
@@ -349,7 +357,7 @@ int toc_rule_disclose(struct toc_ask *q)
 	for (size_t i = 0; i < toc_len(to) && notice && t->state == TOC_CASE_SENT; i++) {
 		struct toc_str org = toc_text_of(toc_at(to, i));
 		const struct toc_organisation *o = toc_find_organisation(q->w, org);
-		if (!toc_desk_of(t, org) && (o->kinds & (TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_HUB)))
+		if (!toc_asked(q->w, t, org) && (o->kinds & (TOC_KIND_LE | TOC_KIND_CA | TOC_KIND_HUB)))
 			toc_join_desk(
 				q, toc_decided(d), t->id,
 				&(struct toc_addressee){ .org = org,
@@ -357,7 +365,7 @@ int toc_rule_disclose(struct toc_ask *q)
 							 .duty = t->duty,
 							 .why = toc_arena_printf(q->a, "disclosed by %.*s",
 										 TOC_STR_ARGS(q->p->org)) },
-				TOC_DESK_NONE, TOC_DESK_SENT, true);
+				state_before(t, org), TOC_DESK_SENT, true);
 	}
 	readers(q, d, to, entries, n);
 	return 0;

@@ -106,7 +106,7 @@ void toc_draft_link(struct toc_ask *q, const struct toc_threat *older, struct to
 		(void)toc_reader_add(q, d, newer_notifier, TOC_IF_OWN);
 	for (size_t i = 0; i < toc_len(newer_desks); i++) {
 		struct toc_str org = toc_get_text(toc_at(newer_desks, i), "org");
-		if (toc_desk_of(older, org))
+		if (toc_asked(q->w, older, org))
 			(void)toc_reader_add(q, d, org, TOC_IF_ADR);
 	}
 }

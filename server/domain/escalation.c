@@ -127,7 +127,7 @@ static void readers(struct toc_ask *q, struct toc_draft *d, struct toc_str calle
 		if (toc_short_is(&about->org, org))
 			toc_reader_add_roles(q->a, toc_decided(d), "readers", org, about->readers[i].roles, TOC_WHOLE);
 	}
-	if (hub.n && (hub_reads || (q->threat && toc_desk_of(q->threat, hub))))
+	if (hub.n && (hub_reads || (q->threat && toc_asked(q->w, q->threat, hub))))
 		(void)toc_reader_add(q, d, hub, 0);
 }
 
@@ -182,7 +182,7 @@ static struct toc_str deputy(struct toc_ask *q, struct toc_str desk)
 	struct toc_str org = p ? toc_short_str(&p->deputy) : TOC_STR("");
 
 	d = org.n ? toc_find_organisation(q->w, org) : NULL;
-	if (!o || !d || d->suspended || !(d->kinds & (TOC_KIND_LE | TOC_KIND_CA)) || toc_desk_of(q->threat, org) ||
+	if (!o || !d || d->suspended || !(d->kinds & (TOC_KIND_LE | TOC_KIND_CA)) || toc_asked(q->w, q->threat, org) ||
 	    !toc_short_is(&d->established_in, toc_short_str(&o->established_in)) ||
 	    (q->exercise && !toc_exercise_has(q->exercise, org)))
 		return TOC_STR("");
@@ -224,7 +224,7 @@ void toc_fire_t17(struct toc_ask *q, const struct toc_timer *t)
 	struct toc_str next = exhausted && !to_hub ? deputy(q, desk) : TOC_STR("");
 	if (next.n)
 		join(q, next, TOC_DESK_ADDED, toc_arena_printf(q->a, "nobody of %.*s has answered", TOC_STR_ARGS(desk)));
-	if (to_hub && !toc_desk_of(q->threat, hub))
+	if (to_hub && !toc_asked(q->w, q->threat, hub))
 		join(q, hub, TOC_DESK_HUB,
 		     toc_arena_printf(q->a, "nobody at %.*s has answered for 20 minutes", TOC_STR_ARGS(desk)));
 }

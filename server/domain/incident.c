@@ -282,7 +282,7 @@ static void reader_of_tie(struct toc_ask *q, struct toc_draft *d, struct toc_str
 		if (!ends[e].threat)
 			continue;
 		bool notifier = toc_short_is(&ends[e].threat->notifier, org);
-		if (!notifier && !toc_desk_of(ends[e].threat, org))
+		if (!notifier && !toc_asked(q->w, ends[e].threat, org))
 			return;
 		conditions = (conditions & ~(unsigned)TOC_IF_PTY) | (notifier ? TOC_IF_OWN : 0);
 	}
@@ -521,7 +521,8 @@ static void show_at_cases(struct toc_ask *q, const struct toc_draft *reference)
 		toc_set(q->a, toc_decided(d), "readers", toc_value_list(q->a));
 		for (uint32_t k = 0; k < like[i]->n_desks; k++)
 			for (size_t j = 0; j < toc_len(readers); j++)
-				if (toc_short_is(&like[i]->desks[k].org, toc_get_text(toc_at(readers, j), "org")))
+				if (toc_short_is(&like[i]->desks[k].org, toc_get_text(toc_at(readers, j), "org")) &&
+				    toc_asked(q->w, like[i], toc_short_str(&like[i]->desks[k].org)))
 					(void)toc_reader_add(q, d, toc_short_str(&like[i]->desks[k].org), TOC_IF_ADR);
 	}
 }

@@ -13,7 +13,7 @@ static int check_addressee(struct toc_ask *q, struct toc_str org)
 	if (q->incident && !toc_is_party(q->incident, org))
 		return TOC_REFUSE(q, CONDITION, "incident_ref", "domain M28",
 				  "incident_ref: \"%.*s\" does not know of the incident", TOC_STR_ARGS(org));
-	if (q->threat && !toc_short_is(&q->threat->notifier, org) && !toc_desk_of(q->threat, org))
+	if (q->threat && !toc_short_is(&q->threat->notifier, org) && !toc_asked(q->w, q->threat, org))
 		return TOC_REFUSE(q, CONDITION, "case_ref", "domain M28",
 				  "case_ref: \"%.*s\" does not know of the case", TOC_STR_ARGS(org));
 	if (o && toc_is_third_country(q->w, o, q->at) && !toc_get(q->body, "authorisation_ref"))

@@ -180,7 +180,7 @@ static bool is_involved(const struct toc_world *w, const struct toc_scope *s, st
 	const struct toc_threat *t = toc_find_threat(w, s->case_ref);
 
 	return toc_str_eq(org, own) || (o->kinds & TOC_KIND_HUB) || (m && toc_short_is(&m->org, org)) || (i && toc_is_party(i, org)) ||
-	       (t && (toc_short_is(&t->notifier, org) || toc_desk_of(t, org)));
+	       (t && (toc_short_is(&t->notifier, org) || toc_asked(w, t, org)));
 }
 
 /* Who the members are: every member may read that (rules a.3.1, org.admit); who came by a link, of its matter. */

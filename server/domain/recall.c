@@ -71,6 +71,15 @@ static int check_binding(struct toc_ask *q, const struct toc_message *m, const s
 	return 0;
 }
 
+/* Of a wrong audience it may be with others still: they can be the wrong ones as well, or it is cancelled for them. */
+static bool is_with_others(const struct toc_ask *q, const struct toc_message *m)
+{
+	for (uint32_t i = 0; i < m->n_readers; i++)
+		if (!toc_short_is(&m->readers[i].org, q->p->org))
+			return true;
+	return false;
+}
+
 static int check_recall(struct toc_ask *q, const struct toc_message *m)
 {
 	const struct toc_value *from = toc_get(q->body, "from");
@@ -78,7 +87,7 @@ static int check_recall(struct toc_ask *q, const struct toc_message *m)
 
 	if (toc_short_is(&m->k, TOC_STR("M25.recall")))
 		return TOC_REFUSE(q, STATE, "body.message_ref", "domain M25", "message_ref: a recall is never recalled");
-	if (m->recalled)
+	if (m->cancelled || (m->recalled && !is_with_others(q, m)))
 		return TOC_REFUSE(q, STATE, "body.message_ref", "domain M25", "message_ref: it is recalled already");
 	if (!toc_get_bool(q->m, "ack_required"))
 		return TOC_REFUSE(q, CONDITION, "ack_required", "domain M25",

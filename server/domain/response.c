@@ -15,6 +15,14 @@ const struct toc_desk *toc_desk_of(const struct toc_threat *t, struct toc_str or
 	return NULL;
 }
 
+const struct toc_desk *toc_asked(const struct toc_world *w, const struct toc_threat *t, struct toc_str org)
+{
+	const struct toc_desk *desk = toc_desk_of(t, org);
+	const struct toc_message *notice = toc_find_message(w, t->notice);
+
+	return desk && notice && !toc_is_reader(notice, org, TOC_ROLE_ALL) ? NULL : desk;
+}
+
 bool toc_case_is_open(const struct toc_threat *t)
 {
 	return t->state == TOC_CASE_DRAFT || t->state == TOC_CASE_SENT;
@@ -242,7 +250,7 @@ int toc_rule_redirect(struct toc_ask *q)
 				  "redirect_ground: why it is theirs");
 	if (check_target(q, to) < 0)
 		return -1;
-	const struct toc_desk *there = toc_desk_of(t, to);
+	const struct toc_desk *there = toc_asked(q->w, t, to);
 	if (there && there->state != TOC_DESK_REDIRECTED && there->state != TOC_DESK_REJECTED_NOT_COMPETENT)
 		return TOC_REFUSE(q, STATE, "body.redirect_to", "domain b.2",
 				  "redirect_to: %.*s has it already, as %s", TOC_STR_ARGS(to),

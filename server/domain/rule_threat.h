@@ -12,6 +12,8 @@ toc_rule toc_rule_ack, toc_rule_accept, toc_rule_redirect, toc_rule_reject, toc_
 	toc_rule_answer, toc_rule_outcome;
 const struct toc_desk *toc_desk_of(const struct toc_threat *t,
 				   struct toc_str org); /* NULL when it has none */
+/** … or when the notification was recalled from it: it is out of the case, and can be asked anew. */
+const struct toc_desk *toc_asked(const struct toc_world *w, const struct toc_threat *t, struct toc_str org);
 bool toc_case_is_open(const struct toc_threat *t);
 
 /* duplicate.c: cases about the same thing */

@@ -277,7 +277,7 @@ static int further_states(struct toc_ask *q, struct toc_draft *d)
 		return -1;
 	struct toc_value *joining = toc_value_list(q->a);
 	for (size_t i = 0; i < route.n; i++) {
-		if (toc_desk_of(q->threat, route.to[i].org))
+		if (toc_asked(q->w, q->threat, route.to[i].org))
 			continue;
 		struct toc_value *desk = toc_value_map(q->a);
 		toc_set_text(q->a, desk, "org", route.to[i].org);
@@ -285,7 +285,7 @@ static int further_states(struct toc_ask *q, struct toc_draft *d)
 	}
 	toc_readers_of_case(q, d, q->p->org, q->threat, joining);
 	for (size_t i = 0; i < route.n; i++)
-		if (!toc_desk_of(q->threat, route.to[i].org))
+		if (!toc_asked(q->w, q->threat, route.to[i].org))
 			toc_draft_disclosure(q, q->threat,
 						   &(struct toc_joining){ .org = route.to[i].org,
 									  .role = route.to[i].role,
@@ -318,6 +318,8 @@ int toc_rule_supplement(struct toc_ask *q)
 	size_t n_like = q->looking || t->state != TOC_CASE_SENT ? 0 : toc_like_cases(q, t, &like);
 	struct toc_value *desks = toc_value_list(q->a);
 	for (uint32_t i = 0; n_like && i < t->n_desks; i++) {
+		if (!toc_asked(q->w, t, toc_short_str(&t->desks[i].org)))
+			continue;
 		struct toc_value *desk = toc_value_map(q->a);
 		toc_set_text(q->a, desk, "org", toc_short_str(&t->desks[i].org));
 		toc_push(q->a, desks, desk);

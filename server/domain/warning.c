@@ -114,7 +114,7 @@ static void tell_desks(struct toc_ask *q, struct toc_draft *d)
 		accepted |= has_it(&t->desks[i]);
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_ADR | TOC_IF_OWN);
 	for (uint32_t i = 0; i < t->n_desks; i++)
-		if (!accepted || has_it(&t->desks[i]))
+		if ((!accepted || has_it(&t->desks[i])) && toc_asked(q->w, t, toc_short_str(&t->desks[i].org)))
 			(void)toc_reader_add(q, d, toc_short_str(&t->desks[i].org), TOC_IF_ADR);
 }
 

@@ -135,4 +135,122 @@ CASE(a_fast_path_whose_author_is_gone_is_taken_over_in_its_hour_or_undone_at_its
 	}
 }
 
+/* ---- recalled from a desk, and given to it again ---- */
+
+static const char *const SH = "StreamHarbor/night responder";
+
+static int says(struct stage *s, const char *who, const char *c, const char *kind, const char *more)
+{
+	return stage_act(s, who, "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"%s\",\"human_ack_by\":\"%s\",\"at\":\"%s\"%s}}", c, kind,
+			 toc_uuid_str(s->a, stage_person(s, who)).p, now_of(s), more);
+}
+
+static const struct toc_desk *desk(struct stage *s, const char *c, const char *org)
+{
+	return toc_desk_of(toc_find_threat(s->w, toc_id_of(toc_str_of(c))), toc_str_of(org));
+}
+
+static bool is_called(struct stage *s, const char *c, const char *org)
+{
+	return toc_running(s->w, "T17", toc_id_of(toc_str_of(c)), toc_str_of(org)) != NULL;
+}
+
+static bool has_notice(struct stage *s, const char *m4, const char *org)
+{
+	return toc_is_reader(toc_find_message(s->w, toc_id_of(toc_str_of(m4))), toc_str_of(org), TOC_ROLE_DU);
+}
+
+#define THE_PHOTO "\"content\":[{\"id\":\"p\",\"type\":\"post\",\"hash_refs\":[{\"algorithm\":\"sha256\",\"value\":" \
+	"\"7fe1e1c3fd7e21b28cf076f56c2fb54da665269470785532607c7e73e71c5675\"}]}]"
+
+/* Two states have it; it is recalled from BFP, which had got as far as this. */
+static const char *recalled(struct stage *s, const char *answered, const char **ret_m4)
+{
+	CHECK_INT(stage_act_value(s, SH, stage_message(s, stage_notice(s, "", "\"concerned_states\":[{\"cc\":\"XA\",\"ground\":\"place_of_offence\"},"
+									      "{\"cc\":\"XB\",\"ground\":\"place_of_offence\"}]," THE_PHOTO))), 0);
+	const char *c = stage_case(s, "M4.send", NULL);
+	*ret_m4 = id_of(s, "M4.send");
+	if (*answered)
+		CHECK_INT(says(s, "BFP/duty officer", c, answered, ",\"own_reference\":\"R\""), 0);
+	CHECK_INT(recall(s, SH, *ret_m4, "sent_to_wrong_audience", ",\"from\":[\"BFP\"]"), 0);
+	CHECK(!has_notice(s, *ret_m4, "BFP") && !is_called(s, c, "BFP"));
+	REFUSED(says(s, "BFP/duty officer", c, "ack", ""), NOT_FOUND, "case_ref");
+	stage_to(s, "10:00");
+	return c;
+}
+
+static int discloses(struct stage *s, const char *c, const char *m4)
+{
+	return stage_act(s, SH, "{\"type\":\"M29\",\"case_ref\":\"%s\",\"body\":{\"step\":\"disclose\",\"entries\":[{\"ref\":\"%s\",\"rendering\":\"whole\"}],"
+				"\"to\":[\"BFP\"],\"decided_by\":\"%s\",\"ground\":\"correction\"}}",
+			 c, m4, toc_uuid_str(s->a, stage_person(s, SH)).p);
+}
+
+CASE(a_threat_that_was_recalled_from_a_desk_by_mistake_is_given_to_it_again_and_it_is_called)
+{
+	static const char *const answered[] = { "", "ack", "accept" };
+	for (unsigned how = 0; how < 3; how++)
+		for (size_t i = 0; i < 3; i++) {
+			struct stage *s = begun();
+			const char *m4, *c = recalled(s, answered[i], &m4);
+			if (how == 0)
+				CHECK_INT(discloses(s, c, m4), 0);
+			else if (how == 1)
+				CHECK_INT(says(s, "AIRU/duty officer", c, "redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\""), 0);
+			else
+				CHECK_INT(stage_act(s, SH, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"concerned_states\":[{\"cc\":\"XB\","
+							   "\"ground\":\"place_of_offence\"}]}}", c), 0);
+			CHECK(has_notice(s, m4, "BFP"));
+			CHECK_INT(desk(s, c, "BFP")->state, TOC_DESK_SENT);
+			CHECK(is_called(s, c, "BFP"));
+			size_t from = s->n;
+			stage_to(s, "15:00");
+			CHECK(s->n > from); /* its next contact */
+			CHECK_INT(says(s, "BFP/duty officer", c, "accept", ",\"own_reference\":\"S\""), 0);
+			CHECK(!is_called(s, c, "BFP"));
+			CHECK_INT(says(s, "BFP/liaison officer", c, "outcome", ",\"outcome\":\"safe\""), 0);
+			CHECK(stage_consistent(s));
+			stage_free(s);
+		}
+}
+
+CASE(what_went_to_one_wrong_desk_is_recalled_from_another_as_well_and_again)
+{
+	struct stage *s = begun();
+	const char *m4, *c = recalled(s, "", &m4);
+
+	CHECK_INT(discloses(s, c, m4), 0);
+	CHECK_INT(recall(s, SH, m4, "sent_to_wrong_audience", ",\"from\":[\"BFP\",\"AIRU\"]"), 0);
+	CHECK(!has_notice(s, m4, "BFP") && !has_notice(s, m4, "AIRU") && has_notice(s, m4, "HUB"));
+	CHECK(!is_called(s, c, "BFP") && !is_called(s, c, "AIRU") && is_called(s, c, "HUB"));
+	CHECK(!toc_is_reader(toc_find_message(s->w, stage_last(s, "M29.disclose", NULL)->e.eid), TOC_STR("BFP"), TOC_ROLE_ALL)); /* nor what carries it */
+	CHECK_INT(recall(s, SH, m4, "cancel", ""), 0); /* for those who have it still */
+	REFUSED(recall(s, SH, m4, "cancel", ""), STATE, "body.message_ref");
+	REFUSED(discloses(s, c, m4), STATE, "body.entries.ref");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_desk_from_which_a_threat_was_recalled_hears_of_nothing_that_is_said_of_it)
+{
+	struct stage *s = begun();
+	const char *m4, *c = recalled(s, "", &m4);
+
+	/* tied to an incident that it knows of */
+	CHECK_INT(report(s, "AIRU/duty officer", "\"audience\":[\"HUB\",\"BFP\"]"), 0);
+	const char *id = incident_of(s, stage_last(s, "M1.report", NULL));
+	CHECK_INT(tie(s, "AIRU/duty officer", id, "link", c, "belongs_to", id), 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M1.link", NULL))), "AIRU HUB");
+	/* a warning that was declined */
+	CHECK_INT(stage_act(s, "HUB/lead", "{\"type\":\"M2\",\"case_ref\":\"%s\"," NO_PERSONAL ",\"body\":{\"step\":\"decline\",\"reason_code\":\"no_terrorism_link\","
+					   "\"criteria\":[" CRISIS_CRITERIA("no") "]}}", c), 0);
+	CHECK_TEXT(toc_str_of(stage_readers(s, stage_last(s, "M2.decline", NULL))), "AIRU HUB");
+	/* another notification about the same */
+	CHECK_INT(stage_act_value(s, SH, stage_message(s, stage_notice(s, "", "\"concerned_states\":[{\"cc\":\"XB\",\"ground\":\"place_of_offence\"}]," THE_PHOTO))), 0);
+	const struct stage_entry *tied = stage_last(s, "M1.link", "server");
+	CHECK(tied && !stage_reads(s, tied, "BFP", TOC_ROLE_ALL, NULL));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
