@@ -46,15 +46,27 @@ void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const 
 	toc_effect(a, decided, list, reader);
 }
 
+/* Is there, and takes part: what is meant for who does not is never theirs. */
+static bool is_there(const struct toc_ask *q, const struct toc_organisation *o)
+{
+	return o && !o->suspended && (!q->exercise || toc_exercise_has(q->exercise, toc_short_str(&o->code)));
+}
+
+void toc_reader_add_as(struct toc_ask *q, struct toc_draft *d, struct toc_str org, toc_roles roles, enum toc_rendering rendering)
+{
+	if (roles && is_there(q, toc_find_organisation(q->w, org)))
+		toc_reader_add_roles(q->a, toc_decided(d), "readers", org, roles, rendering);
+}
+
 bool toc_reader_add(struct toc_ask *q, struct toc_draft *d, struct toc_str org, unsigned conditions)
 {
 	const struct toc_organisation *o = toc_find_organisation(q->w, org);
 	const struct toc_action *action = toc_action_find(d->k);
 	bool added = false;
 
-	if (!o || !action || o->suspended ||
-	    (q->exercise && !toc_exercise_has(q->exercise, org) && !toc_str_is(d->k, "exercise.create") &&
-	     !toc_str_is(d->k, "exercise.join")))
+	bool begins = o && !o->suspended && (toc_str_is(d->k, "exercise.create") || toc_str_is(d->k, "exercise.join"));
+
+	if (!action || (!begins && !is_there(q, o)))
 		return false;
 	toc_roles whole = toc_may_read(action, o->kinds, conditions, TOC_WHOLE);
 	toc_roles bare = toc_may_read(action, o->kinds, conditions, TOC_WITHOUT_PERSONAL) & ~whole;
@@ -147,12 +159,8 @@ void toc_tell_readers_of(struct toc_ask *q, struct toc_draft *d, const struct to
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_OWN);
 	for (uint32_t i = 0; i < m->n_readers; i++) {
 		const struct toc_entitled *r = &m->readers[i];
-		if (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org)))
-			continue;
-		const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&r->org));
-		if (o && !o->suspended && !toc_short_is(&r->org, q->p->org))
-			toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&r->org), r->roles,
-					     (enum toc_rendering)r->rendering);
+		if (!toc_short_is(&r->org, q->p->org))
+			toc_reader_add_as(q, d, toc_short_str(&r->org), r->roles, (enum toc_rendering)r->rendering);
 	}
 }
 

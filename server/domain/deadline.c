@@ -143,8 +143,7 @@ static void order_readers(struct toc_ask *q, struct toc_draft *d, const struct t
 
 	/* that scrutiny was asked for, the issuer does not hear before something is intended */
 	if (authority && !toc_short_is(&t->name, TOC_STR("T6")))
-		toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&authority->code),
-				     toc_may_read(issue, authority->kinds, TOC_IF_OWN, TOC_WHOLE), TOC_WHOLE);
+		toc_reader_add_as(q, d, toc_short_str(&authority->code), toc_may_read(issue, authority->kinds, TOC_IF_OWN, TOC_WHOLE), TOC_WHOLE);
 	if (desk && desk != authority)
 		(void)toc_reader_add(q, d, toc_short_str(&desk->code), TOC_IF_ADR);
 }

@@ -67,17 +67,14 @@ static void contribution_readers(struct toc_ask *q, struct toc_draft *d)
 	for (uint32_t k = 0; k < i->n_parties; k++) {
 		struct toc_str org = toc_short_str(&i->parties[k].org);
 		const struct toc_organisation *o = toc_find_organisation(q->w, org);
-		if (!o || toc_str_eq(org, q->p->org) || (q->exercise && !toc_exercise_has(q->exercise, org)))
+		if (!o || toc_str_eq(org, q->p->org))
 			continue;
 		toc_roles all = toc_may_read(action, o->kinds, TOC_IF_PTY, TOC_WHOLE),
 			  whole = !nameless                    ? all
 				  : (o->kinds & TOC_KIND_HUB) ? all & TOC_ROLE_IL
 							      : 0;
-		if (whole)
-			toc_reader_add_roles(q->a, toc_decided(d), "readers", org, whole, TOC_WHOLE);
-		if (all & ~whole)
-			toc_reader_add_roles(q->a, toc_decided(d), "readers", org, all & ~whole,
-					     TOC_WITHOUT_PERSONAL);
+		toc_reader_add_as(q, d, org, whole, TOC_WHOLE);
+		toc_reader_add_as(q, d, org, all & ~whole, TOC_WITHOUT_PERSONAL);
 	}
 }
 

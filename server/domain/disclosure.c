@@ -60,8 +60,8 @@ static void own_readers(struct toc_ask *q, struct toc_draft *d, const struct toc
 
 	for (size_t k = 0; o && k < n; k++)
 		roles &= toc_may_read(toc_action_find(toc_short_str(&entries[k]->k)), o->kinds, TOC_IF_OWN | TOC_IF_ADR, TOC_WHOLE);
-	if (roles)
-		toc_reader_add_roles(q->a, toc_decided(d), "readers", toc_short_str(&o->code), roles, TOC_WHOLE);
+	if (o)
+		toc_reader_add_as(q, d, toc_short_str(&o->code), roles, TOC_WHOLE);
 	if (o)
 		(void)toc_reader_add(q, d, toc_short_str(&o->code), 0);
 }
@@ -89,8 +89,7 @@ static void readers(struct toc_ask *q, struct toc_draft *d, const struct toc_val
 			continue;
 		for (uint32_t i = 0; i < entries[k]->n_readers; i++)
 			if (toc_short_is(&entries[k]->readers[i].org, originator))
-				toc_reader_add_roles(q->a, decided, "readers", originator,
-						     entries[k]->readers[i].roles, TOC_WITHOUT_PERSONAL);
+				toc_reader_add_as(q, d, originator, entries[k]->readers[i].roles, TOC_WITHOUT_PERSONAL);
 		(void)toc_reader_add(q, d, originator, 0);
 	}
 }

@@ -125,7 +125,7 @@ static void readers(struct toc_ask *q, struct toc_draft *d, struct toc_str calle
 		struct toc_str org = toc_short_str(&about->readers[i].org);
 		hub_reads |= toc_str_eq(org, hub);
 		if (toc_short_is(&about->org, org))
-			toc_reader_add_roles(q->a, toc_decided(d), "readers", org, about->readers[i].roles, TOC_WHOLE);
+			toc_reader_add_as(q, d, org, about->readers[i].roles, TOC_WHOLE);
 	}
 	if (hub.n && (hub_reads || (q->threat && toc_asked(q->w, q->threat, hub))))
 		(void)toc_reader_add(q, d, hub, 0);

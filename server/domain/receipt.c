@@ -53,7 +53,6 @@ static struct toc_value *receipt_of(struct toc_ask *q, const struct toc_message 
  * side. */
 void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct toc_message *m, struct toc_str called)
 {
-	struct toc_value *decided = toc_decided(d);
 	bool machines = !(q->action && q->action->flags & TOC_ACTION_NO_MACHINE), tied = toc_reads_as_tied(m, recipient(q));
 	toc_roles all = machines ? TOC_ROLE_ALL : TOC_ROLE_ALL & ~(toc_roles)TOC_ROLE_SV;
 
@@ -61,16 +60,14 @@ void toc_receipt_readers(struct toc_ask *q, struct toc_draft *d, const struct to
 		const struct toc_entitled *r = &m->readers[i];
 		const struct toc_organisation *o = toc_find_organisation(q->w, toc_short_str(&r->org));
 		toc_roles roles = 0;
-		if (!o || (q->exercise && !toc_exercise_has(q->exercise, toc_short_str(&r->org))))
+		if (!o)
 			continue;
 		if ((toc_short_is(&r->org, toc_short_str(&m->org)) && !tied) || toc_short_is(&r->org, recipient(q)) ||
 		    toc_short_is(&r->org, called))
 			roles = r->roles & all;
 		else if (o->kinds & TOC_KIND_HUB)
 			roles = TOC_ROLE_IL | (machines ? TOC_ROLE_SV : 0);
-		if (roles)
-			toc_reader_add_roles(q->a, decided, "readers", toc_short_str(&r->org), roles,
-					     TOC_WHOLE);
+		toc_reader_add_as(q, d, toc_short_str(&r->org), roles, TOC_WHOLE);
 	}
 }
 

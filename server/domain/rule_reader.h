@@ -21,6 +21,8 @@ void toc_readers_of_case(struct toc_ask *q, struct toc_draft *d, struct toc_str 
 bool toc_reader_add(struct toc_ask *q, struct toc_draft *d, struct toc_str org, unsigned conditions);
 void toc_reader_add_roles(struct toc_arena *a, struct toc_value *decided, const char *list,
 			  struct toc_str org, toc_roles roles, enum toc_rendering rendering);
+/** … with these roles, unless it is suspended or takes no part in the exercise. */
+void toc_reader_add_as(struct toc_ask *q, struct toc_draft *d, struct toc_str org, toc_roles roles, enum toc_rendering rendering);
 toc_roles toc_roles_of(const struct toc_value *names);
 struct toc_value *toc_role_names(toc_roles roles, struct toc_arena *a);
 /** The organisations that the sender names, each as the draft's row lets it, and its own. Refuses one without a reader. */

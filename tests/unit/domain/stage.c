@@ -16,6 +16,26 @@
 
 /* ---- acting ---- */
 
+/* Nobody who is suspended is told anything or called, and of an exercise nobody who takes no part in it. What comes from a journal
+ * was decided on an older state: there the fence is at the reading. */
+static void check_told(struct stage *s, const struct stage_entry *e, const struct toc_draft *d, const struct toc_world *w)
+{
+	static const char *const lists[] = { "readers", "pages" };
+	const struct toc_exercise *x = toc_find_exercise(w, e->e.exercise);
+
+	for (size_t k = 0; !s->back && k < sizeof lists / sizeof *lists; k++) {
+		const struct toc_value *list = toc_get(d->decided, lists[k]);
+		for (size_t i = 0; i < toc_len(list); i++) {
+			struct toc_str org = toc_get_text(toc_at(list, i), "org");
+			const struct toc_organisation *o = toc_find_organisation(w, org);
+			bool apart = x && !toc_exercise_has(x, org) && !toc_str_is(e->e.k, "exercise.join");
+			if (apart || (o && o->suspended && !toc_str_is(e->e.k, "org.suspend")))
+				TOC_WRONG(toc_arena_printf(s->a, "%.*s: %s has %.*s, which is %s", TOC_STR_ARGS(e->e.k), lists[k], TOC_STR_ARGS(org),
+							   apart ? "not in the exercise" : "suspended").p);
+		}
+	}
+}
+
 static void record(struct stage *s, const struct toc_draft *d, struct toc_world *overlay)
 {
 	struct toc_value *public_part = NULL, *personal = NULL, *body = toc_value_map(s->a);
@@ -56,6 +76,7 @@ static void record(struct stage *s, const struct toc_draft *d, struct toc_world 
 						   TOC_STR_ARGS(e->e.k)).p);
 	s->n++;
 	heard_entry(e->e.k, d->decided);
+	check_told(s, e, d, overlay);
 	toc_apply(overlay, &e->e);
 }
 

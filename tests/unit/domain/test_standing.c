@@ -1,6 +1,7 @@
 /* test_standing.c: who may decide, and who was asked, as it is now and not as it was: proposals whose proposer may propose no more,
  * and a threat that was recalled from a desk and is given to it again. Source: rules b.1, b.2, M3, M25, M29; design 8. */
 #include "course.h"
+#include "orders.h"
 
 /* ---- two persons in good standing ---- */
 
@@ -251,6 +252,99 @@ CASE(a_desk_from_which_a_threat_was_recalled_hears_of_nothing_that_is_said_of_it
 	CHECK(tied && !stage_reads(s, tied, "BFP", TOC_ROLE_ALL, NULL));
 	CHECK(stage_consistent(s));
 	stage_free(s);
+}
+
+/* ---- whoever is gone is told nothing ---- */
+
+static bool is_gone(struct stage *s, const char *org, bool suspends)
+{
+	if (suspends && strcmp(org, "HUB") != 0)
+		return suspension(s, org, "true") == 0;
+	if (suspends)
+		return false; /* it suspends others */
+	return stage_act(s, toc_arena_printf(s->a, "%s/admin", org).p, "{\"type\":\"exercise\"," NO_PERSONAL ",\"body\":{\"step\":\"leave\"}}") == 0;
+}
+
+static const char *const orgs[] = { "AIRU", "BFP", "CDA", "GameNest", "StreamHarbor", "LoopReel", "OSF", "HUB" };
+#define ORGS (sizeof orgs / sizeof *orgs)
+
+/* What follows is said by whoever can; stage.c checks who is told and called. */
+static void goes_on(struct stage *s, const char *id, const char *c)
+{
+	(void)acknowledge(s, "HUB/lead", id_of(s, "M3.propose"));
+	(void)acknowledge(s, "Chirplet/night responder", id_of(s, "M3.confirm"));
+	(void)acknowledge(s, "BFP/duty officer", id_of(s, "M4.supplement"));
+	(void)delivered(s, "AIRU", id_of(s, "M4.supplement"));
+	(void)decide(s, "HUB/lead", id, "change", "");
+	(void)status(s, "Chirplet/night responder", id, "falling", "");
+	(void)status(s, "Chirplet/night responder", id, "falling", "");
+	(void)answer(s, "CDA/duty officer", id, "activate", "object", id_of(s, "M3.confirm"));
+	(void)recall(s, SH, id_of(s, "M4.supplement"), "cancel", "");
+	(void)confirm_recall(s, "HUB/duty officer", id_of(s, "M25.recall"));
+	(void)says(s, "BFP/duty officer", c, "accept", ",\"own_reference\":\"R\"");
+	(void)says(s, "AIRU/duty officer", c, "redirect", ",\"redirect_to\":\"CDA\",\"redirect_ground\":\"x\"");
+	stage_to(s, "20:00:00");
+	(void)says(s, "BFP/liaison officer", c, "outcome", ",\"outcome\":\"unknown\"");
+	(void)says(s, "AIRU/liaison officer", c, "outcome", ",\"outcome\":\"unknown\"");
+	(void)says(s, "CDA/duty officer", c, "outcome", ",\"outcome\":\"unknown\"");
+	(void)decide(s, "HUB/lead", id, "wind_down", "");
+	(void)decide(s, "AIRU/second officer", id, "wind_down", "");
+	(void)decide(s, "HUB/lead", id, "close", "");
+	(void)decide(s, "AIRU/second officer", id, "close", "");
+	stage_to(s, "22:00:00");
+	(void)answer(s, "AIRU/second officer", id, "close", "confirm", id_of(s, "M3.propose"));
+	(void)answer(s, "HUB/second lead", id, "close", "confirm", id_of(s, "M3.propose"));
+	(void)contribute(s, "Chirplet/night responder", id, "true");
+	(void)contribute(s, "BFP/duty officer", id, "false");
+	(void)final_report(s, "HUB/lead", id, "all over");
+	stage_to(s, "2000:00:00");
+}
+
+CASE(of_a_crisis_and_a_threat_whoever_is_gone_is_told_nothing_and_called_for_nothing)
+{
+	for (size_t i = 0; i < 2 * ORGS; i++) {
+		struct stage *s = begun();
+		CHECK_INT(stage_act_value(s, SH, stage_message(s, stage_notice(s, "", "\"concerned_states\":[{\"cc\":\"XA\",\"ground\":\"place_of_offence\"},"
+										      "{\"cc\":\"XB\",\"ground\":\"place_of_offence\"}]," THE_PHOTO))), 0);
+		const char *c = stage_case(s, "M4.send", NULL);
+		CHECK_INT(stage_act(s, SH, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"explanation\":\"more\"}}", c), 0);
+		const char *id = active(s);
+		CHECK_INT(status(s, "LoopReel/night responder", id, "falling", ""), 0);
+		if (is_gone(s, orgs[i / 2], i % 2))
+			goes_on(s, id, c);
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
+}
+
+CASE(of_an_order_whoever_is_gone_is_told_nothing_and_called_for_nothing)
+{
+	static const char *const sides[] = { "BFP", "GameNest", "CDA", "HUB" };
+	static const char said[] = "\"step\":\"request\",\"requester\":\"hsp\",\"reasoned_request\":\"x\",\"basis_received_at\":\"2033-02-01T10:00:00Z\"";
+	for (size_t i = 0; i < 2 * (sizeof sides / sizeof *sides); i++) {
+		struct stage *s = stage_new();
+		orders_exercise(s, "2033-02-01T10:00:00Z");
+		orders_informed(s, &orders_nest);
+		const char *order = orders_issued(s, &orders_nest, "");
+		CHECK(order != NULL);
+		CHECK_INT(orders_receipt(s, &orders_nest, "M10.issue"), 0);
+		if (i & 4)
+			(void)orders_say(s, "GameNest/counsel", "M15", order, said);
+		if (is_gone(s, sides[i / 2], i % 2)) {
+			stage_wait(s, TOC_HOURS(2));
+			stage_due(s);
+			(void)orders_say(s, orders_nest.responder, "M12", order, orders_answer(s, &orders_nest, toc_arena_printf(s->a,
+				"\"established_in\":\"XC\",\"measure\":\"removed\",\"measured_at\":\"%s\"", toc_time_str(s->a, orders_now(s)).p).p));
+			(void)orders_say(s, "CDA/legal officer", "M15", order, "\"step\":\"own_motion\",\"opened_at\":\"2033-02-01T10:00:00Z\"");
+			(void)orders_say(s, "CDA/legal officer", "M15", order, "\"step\":\"intention\",\"intended_finding\":\"infringement\",\"reasons\":\"y\"");
+			(void)orders_say(s, "CDA/legal officer", "M15", order, "\"step\":\"decision\",\"finding\":\"infringement\",\"seriousness\":\"serious\",\"reasons\":\"y\","
+									       "\"notified\":[\"issuer\",\"hsp\",\"hub\",\"requester\"]");
+			stage_wait(s, TOC_HOURS(5000));
+			stage_due(s);
+		}
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
 }
 
 RUN_CASES()
