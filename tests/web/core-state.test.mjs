@@ -356,6 +356,32 @@ test("a desk's own number is the one that welcome's directory names, and comes f
 	assert.deepEqual(fallbackNumbers(s).map((x) => [x.org.code, x.phones[0].address]), [["HUB", "+999 05 555 000"]]);
 });
 
+test("a call that was made for a time that was stopped is none of the one that was started since", () => {
+	const fake = new FakeServer();
+	const { lantern } = fake.scene("normal");
+	const of = { op: "entry", case: lantern.caseId, mode: "actual", org: "server", at: "2031-05-17T14:05:00Z", k: "M19.escalation", message: { body: {} } };
+	const timer = { id: "t", timer: "T17", desk: "HUB", starts: "2031-05-17T14:04:00Z", next: "2031-05-17T14:09:00Z" };
+	const s = reduceAll(stateFor(fake, "AIRU"), [
+		{ ...of, id: "e1", seq: 1e6, k: "M5.redirect", decided: { timers_started: [timer] } },
+		{ ...of, id: "e2", seq: 1e6 + 1, decided: { timers_moved: [{ ...timer, starts: "2031-05-17T14:00:00Z", level: 4, next: undefined }] } },
+	]);
+	assert.equal(s.cases.get(lantern.caseId).timers.get("t").starts, timer.starts);
+	assert.equal(s.cases.get(lantern.caseId).timers.get("t").level, undefined);
+	const moved = reduce(s, { ...of, id: "e3", seq: 1e6 + 2, decided: { timers_moved: [{ ...timer, level: 1, next: "2031-05-17T14:14:00Z" }] } });
+	assert.equal(moved.cases.get(lantern.caseId).timers.get("t").level, 1);
+});
+
+test("a case whose outcome is known is open again when a further state is asked", () => {
+	const fake = new FakeServer();
+	const { lantern } = fake.scene("normal");
+	fake.respond(lantern, "AIRU", "outcome", 0, { outcome: "unfounded" });
+	const s = stateFor(fake, "StreamHarbor");
+	assert.equal(standing(s.cases.get(lantern.caseId), s.me), "closed");
+	const next = reduce(s, { op: "entry", case: lantern.caseId, mode: "actual", org: "StreamHarbor", at: "2031-05-17T15:00:00Z", k: "M4.supplement", id: "e4", seq: 1e6,
+		message: { body: {} }, decided: { case: lantern.caseId, state: [{ from: "CLOSED", to: "SENT" }] } });
+	assert.notEqual(standing(next.cases.get(lantern.caseId), next.me), "closed");
+});
+
 test("core imports nothing but core", () => {
 	for (const file of ["alarm", "cases", "clock", "directory", "ids", "link", "notice", "protocol", "select",
 		"state", "storage"]) {

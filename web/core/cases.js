@@ -120,7 +120,7 @@ export function takeTimers(timers, e) {
 	}
 	for (const t of d.timers_moved ?? []) {
 		const running = timers.get(t.id);
-		if (running)
+		if (running && (!t.starts || t.starts === running.starts)) /* not of one that was stopped since, and started anew */
 			timers.set(t.id, { ...running, ...t });
 	}
 }
@@ -145,6 +145,8 @@ function decided(c, e) {
 	for (const step of d.state ?? [])
 		if (step.desk && c.desks.has(step.desk) && DESK_STATES[step.to])
 			move(deskOf(c, step.desk, e.at), DESK_STATES[step.to], e);
+		else if (!step.desk && step.from === "CLOSED" && step.to === "SENT")
+			c.outcome = undefined; /* a further state was named: it is asked */
 	if (d.keep)
 		c.keep = d.keep.until ? { until: d.keep.until, by: d.keep.for ?? e.org,
 			reason: e.message?.body?.do_not_remove_reason } : undefined;
