@@ -118,6 +118,11 @@ static bool is_done(const struct toc_ordered *item)
 	       item->state == TOC_ORDERED_REINSTATED;
 }
 
+static bool is_down(const struct toc_ordered *item)
+{
+	return item->state == TOC_ORDERED_REMOVED || item->state == TOC_ORDERED_DISABLED;
+}
+
 static bool any(const struct outcome *x, enum toc_ordered_state state)
 {
 	for (uint32_t i = 0; i < x->n; i++)
@@ -162,6 +167,19 @@ static int named_open_item(struct toc_ask *q, struct outcome *x, int64_t place, 
 
 /* ---- the provider's answers ---- */
 
+/* What is said of an order is neither ahead nor older than it; people say when to the minute. */
+static int check_not_before_issue(struct toc_ask *q, const struct toc_value *map, const char *name, const char *field)
+{
+	toc_time at = toc_get_time(map, name, TOC_TIME_NEVER);
+
+	if (toc_ask_not_ahead(q, map, name, field) < 0)
+		return -1;
+	if (at.us != TOC_TIME_NEVER.us && toc_before(toc_after(at, TOC_MINUTES(1)), q->order->issued_at))
+		return TOC_REFUSE(q, TIME, field, "TCO 3(5)", "%s: lies before the order was issued, at %s", field,
+				  toc_time_str(q->a, q->order->issued_at).p);
+	return 0;
+}
+
 /* Section A of both annexes names the order by which it is answered. */
 static int check_section_a(struct toc_ask *q)
 {
@@ -177,9 +195,9 @@ static int check_section_a(struct toc_ask *q)
 		return TOC_REFUSE(q, CONDITION, "body.authority_ref", "TCO Annexes II and III, A",
 				  "authority_ref: it is %.*s", TOC_STR_ARGS(toc_text_str(&o->reference)));
 	const struct toc_value *reported = toc_get(q->body, "reported");
-	if (toc_ask_not_ahead(q, q->body, "received_at", "body.received_at") < 0 ||
-	    toc_ask_not_ahead(q, reported, "sent_at", "body.reported.sent_at") < 0 ||
-	    toc_ask_not_ahead(q, reported, "received_at", "body.reported.received_at") < 0)
+	if (check_not_before_issue(q, q->body, "received_at", "body.received_at") < 0 ||
+	    check_not_before_issue(q, reported, "sent_at", "body.reported.sent_at") < 0 ||
+	    check_not_before_issue(q, reported, "received_at", "body.reported.received_at") < 0)
 		return -1;
 	return 0;
 }
@@ -409,8 +427,8 @@ static int continuation(struct toc_ask *q, const char *k, const char *clock, enu
 	if (toc_ask_may(q, (toc_short_is(&o->authority, q->p->org) ? TOC_IF_OWN : 0) |
 				   (toc_short_is(&o->hsp, q->p->org) ? TOC_IF_ADR : 0)) < 0 ||
 	    toc_take_order_step(q, k, &to) < 0 || toc_ask_not_ahead(q, q->body, "at", "body.at") < 0 ||
-	    toc_ask_not_ahead(q, reported, "sent_at", "body.reported.sent_at") < 0 ||
-	    toc_ask_not_ahead(q, reported, "received_at", "body.reported.received_at") < 0)
+	    check_not_before_issue(q, reported, "sent_at", "body.reported.sent_at") < 0 ||
+	    check_not_before_issue(q, reported, "received_at", "body.reported.received_at") < 0)
 		return -1;
 	if (!any(&x, from))
 		return TOC_REFUSE(q, STATE, "body.kind", "TCO 3(7), 3(8)", "%s", nothing);
@@ -449,6 +467,16 @@ int toc_rule_obstacle_ended(struct toc_ask *q)
 
 /* ---- M16 ---- */
 
+/* Not before it was taken down. */
+static int put_back(struct toc_ask *q, struct outcome *x, uint32_t i, toc_time at)
+{
+	if (toc_before(at, x->items[i].at))
+		return TOC_REFUSE(q, TIME, "body.reinstated_at", "TCO 4(7)", "reinstated_at: item %u was removed later, at %s", i + 1,
+				  toc_time_str(q->a, x->items[i].at).p);
+	change(q, x, i, TOC_ORDERED_REINSTATED, at);
+	return 0;
+}
+
 int toc_rule_reinstate(struct toc_ask *q)
 {
 	const struct toc_order *o = q->order;
@@ -469,13 +497,17 @@ int toc_rule_reinstate(struct toc_ask *q)
 	for (size_t k = 0; k < toc_len(list); k++) {
 		if (named_item(q, &x, toc_at(list, k)->integer, "body.items", &said, &i) < 0)
 			return -1;
-		if (!is_done(&x.items[i]))
-			return TOC_REFUSE(q, STATE, "body.items", "TCO 4(7)", "item %u: had not been removed", i + 1);
-		change(q, &x, i, TOC_ORDERED_REINSTATED, at);
+		if (!is_down(&x.items[i]))
+			return TOC_REFUSE(q, STATE, "body.items", "TCO 4(7)", "item %u: %s", i + 1,
+					  is_done(&x.items[i]) ? "is back already" : "had not been removed");
+		if (put_back(q, &x, i, at) < 0)
+			return -1;
 	}
 	for (i = 0; !list && !toc_get_bool(q->body, "kept_down_under_terms") && i < x.n; i++)
-		if (is_done(&x.items[i]))
-			change(q, &x, i, TOC_ORDERED_REINSTATED, at);
+		if (is_down(&x.items[i]) && put_back(q, &x, i, at) < 0)
+			return -1;
+	if (o->state == TOC_ORDER_REINSTATED && !toc_len(x.changes) && !(any(&x, TOC_ORDERED_REMOVED) || any(&x, TOC_ORDERED_DISABLED)))
+		return TOC_REFUSE(q, STATE, "body", "TCO 4(7)", "all that had been removed is back already");
 	struct toc_draft *d = toc_order_draft(q, "M16.reinstate");
 	struct toc_value *decided = toc_decided(d);
 	toc_set(q->a, toc_order_effects(q, decided, o), "items", x.changes);

@@ -401,4 +401,63 @@ CASE(the_clock_case_plays_as_an_exercise)
 	stage_free(s);
 }
 
+/* ---- what cannot have been ---- */
+
+static const char *reinstated(struct stage *s, const char *at, const char *more)
+{
+	return toc_arena_printf(s->a, "\"step\":\"reinstate\",\"cause\":\"withdrawn\",\"reinstated_at\":\"%s\",\"kept_down_under_terms\":false%s", at, more).p;
+}
+
+CASE(content_comes_back_once_and_not_before_it_was_removed)
+{
+	const struct orders *o = &orders_nest;
+	struct stage *s = stage_new();
+
+	orders_exercise(s, "2033-02-01T10:00:00Z");
+	orders_informed(s, o);
+	const char *order = orders_issued(s, o, "");
+	CHECK(order && orders_receipt(s, o, "M10.issue") == 0);
+	stage_wait(s, TOC_MINUTES(10));
+	CHECK_INT(orders_say(s, o->responder, "M12", order, orders_answer(s, o, toc_arena_printf(s->a,
+		"\"established_in\":\"XC\",\"measure\":\"removed\",\"measured_at\":\"%s\"", toc_time_str(s->a, orders_now(s)).p).p)), 0);
+	CHECK_INT(orders_say(s, o->issuer, "M10", order, "\"step\":\"withdraw\",\"reason\":\"x\""), 0);
+	CHECK_INT(orders_say(s, o->responder, "M16", order, reinstated(s, "2033-02-01T10:05:00Z", "")), -1);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_TIME);
+	CHECK_INT(orders_say(s, o->responder, "M16", order, reinstated(s, "1970-01-01T00:00:00Z", ",\"items\":[1]")), -1);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_TIME);
+	CHECK_INT(orders_say(s, o->responder, "M16", order, reinstated(s, toc_time_str(s->a, orders_now(s)).p, "")), 0);
+	toc_time back = orders_find(s, order)->items[0].at;
+	stage_wait(s, TOC_MINUTES(10));
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_INT(orders_say(s, o->responder, "M16", order, reinstated(s, toc_time_str(s->a, orders_now(s)).p, i ? ",\"items\":[1]" : "")), -1);
+		CHECK_INT(s->v.refusal.code, TOC_REFUSE_STATE);
+	}
+	CHECK_INT(orders_find(s, order)->items[0].at.us, back.us);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(an_answer_on_paper_is_not_older_than_the_order)
+{
+	const struct orders *o = &orders_nest;
+	static const char *const types[] = { "M12", "M13" };
+	static const char *const times[] = { "\"reported\":{\"sent_at\":\"1970-01-01T00:00:00Z\",\"channel\":\"e-mail\"}",
+					     "\"reported\":{\"sent_at\":\"2033-02-01T10:00:00Z\",\"received_at\":\"2033-01-31T23:59:59Z\",\"channel\":\"e-mail\"}" };
+
+	for (size_t i = 0; i < 4; i++) {
+		struct stage *s = stage_new();
+		orders_exercise(s, "2033-02-01T10:00:00Z");
+		orders_informed(s, o);
+		const char *order = orders_issued(s, o, "");
+		CHECK(order && orders_receipt(s, o, "M10.issue") == 0);
+		const char *what = i & 1 ? "\"reasons\":[\"force_majeure\"],\"explanation\":\"x\""
+					 : "\"established_in\":\"XC\",\"measure\":\"removed\",\"measured_at\":\"2033-02-01T10:00:00Z\"";
+		CHECK_INT(orders_say(s, o->responder, types[i & 1], order, orders_answer(s, o, toc_arena_printf(s->a, "%s,%s", what, times[i / 2]).p)), -1);
+		CHECK_INT(s->v.refusal.code, TOC_REFUSE_TIME);
+		CHECK_TEXT(toc_str_of(s->v.refusal.field), i < 2 ? "body.reported.sent_at" : "body.reported.received_at");
+		CHECK_INT(orders_find(s, order)->state, TOC_ORDER_DELIVERED);
+		stage_free(s);
+	}
+}
+
 RUN_CASES()
