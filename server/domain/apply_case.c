@@ -44,17 +44,25 @@ static void send_case(const struct deed *d, struct toc_uuid id, const struct toc
 	t->notice = d->e->eid;
 }
 
-static void add_key(const struct deed *d, struct toc_threat *t, struct toc_str dup_key)
+/* @return whether it was not found by it before */
+static bool find_by(const struct deed *d, const struct toc_threat *t, struct toc_hash key)
 {
-	struct toc_hash key = toc_likeness_key(dup_key, t->mode, t->exercise);
 	struct toc_likeness *l = toc_world_edit(d->w, TOC_OBJECT_likeness, TOC_KEY(key), NULL);
 
 	l->key = key;
 	for (uint32_t i = 0; i < l->n_cases; i++)
 		if (toc_uuid_eq(l->cases[i].id, t->id))
-			return;
+			return false;
 	TOC_ADD(l, cases)->id = t->id;
-	TOC_ADD(t, keys)->key = key;
+	return true;
+}
+
+static void add_key(const struct deed *d, struct toc_threat *t, struct toc_str dup_key)
+{
+	struct toc_hash key = toc_likeness_key(dup_key, t->mode, t->exercise);
+
+	if (find_by(d, t, key))
+		TOC_ADD(t, keys)->key = key;
 }
 
 /* A case that is over is nobody's duplicate any more. */
@@ -143,7 +151,10 @@ static void case_state(const struct deed *d, struct toc_threat *t, const struct 
 	}
 	if (t->state != from && !sends)
 		return;
+	bool again = to == TOC_CASE_SENT && t->state == TOC_CASE_CLOSED;
 	t->state = to;
+	for (uint32_t i = 0; again && i < t->n_keys; i++) /* a duplicate of it is one again */
+		find_by(d, t, t->keys[i].key);
 	if (!toc_case_is_open(t)) {
 		t->ended_at = toc_get_time(d->decided, "at", d->e->ts);
 		forget_keys(d, t);

@@ -326,14 +326,17 @@ int toc_rule_outcome(struct toc_ask *q)
 	if (!d)
 		return -1;
 	struct toc_value *decided = toc_decided(d);
-	toc_unset(decided, "timers_stopped");
-	close_case(q, decided, q->threat);
+	if (q->desk->state != TOC_DESK_OUTCOME) { /* what is known better ends nothing that was opened since */
+		toc_unset(decided, "timers_stopped");
+		close_case(q, decided, q->threat);
+	}
 	size_t n_tied = toc_tied_cases(q->w, q->threat, q->a, &tied);
 	for (size_t i = 0; i < n_tied; i++) {
 		struct toc_value *effects = linked_step(q, tied[i], "M5.outcome");
 		if (!effects)
 			continue;
-		close_case(q, effects, tied[i]);
+		if (toc_desk_of(tied[i], q->p->org)->state != TOC_DESK_OUTCOME)
+			close_case(q, effects, tied[i]);
 		toc_effect(q->a, decided, "linked", effects);
 	}
 	toc_readers_of_case(q, d, toc_short_str(&q->threat->notifier), q->threat, NULL);

@@ -268,6 +268,23 @@ int toc_rule_send(struct toc_ask *q)
 
 /* ---- afterwards ---- */
 
+/* A case that was over is not for a state that hears of it now: its desk is to answer. */
+static int reopens(struct toc_ask *q, struct toc_draft *d, const struct toc_route *route)
+{
+	const struct toc_threat *t = q->threat;
+	bool joins = false;
+
+	for (size_t i = 0; i < route->n; i++)
+		joins |= !toc_asked(q->w, t, route->to[i].org);
+	if (t->state != TOC_CASE_CLOSED || !joins)
+		return 0;
+	if (toc_world_get(q->w, TOC_OBJECT_erased, TOC_KEY(t->id)))
+		return TOC_REFUSE(q, STATE, "body.concerned_states", "domain b.2, (e) 7",
+				  "concerned_states: what was said in this case is erased: notify anew");
+	toc_effect_case_state(q->a, toc_decided(d), t->state, TOC_CASE_SENT);
+	return 0;
+}
+
 /* Further states: their desks join, and get what the provider has said so far by a disclosure. */
 static int further_states(struct toc_ask *q, struct toc_draft *d)
 {
@@ -276,6 +293,8 @@ static int further_states(struct toc_ask *q, struct toc_draft *d)
 	if (toc_route_states(q, toc_get(q->body, "concerned_states"), q->threat->duty, &route) < 0)
 		return -1;
 	struct toc_value *joining = toc_value_list(q->a);
+	if (reopens(q, d, &route) < 0)
+		return -1;
 	for (size_t i = 0; i < route.n; i++) {
 		if (toc_asked(q->w, q->threat, route.to[i].org))
 			continue;

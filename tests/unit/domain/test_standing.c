@@ -347,4 +347,43 @@ CASE(of_an_order_whoever_is_gone_is_told_nothing_and_called_for_nothing)
 	}
 }
 
+/* ---- over, and a further state is named ---- */
+
+static int names_xb(struct stage *s, const char *c)
+{
+	return stage_act(s, SH, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"explanation\":\"more\",\"concerned_states\":[{\"cc\":\"XB\","
+				"\"ground\":\"place_of_offence\"}]}}", c);
+}
+
+CASE(a_desk_that_is_named_after_the_outcome_is_called_can_answer_and_ends_it_again)
+{
+	struct stage *s = begun();
+
+	CHECK_INT(stage_act_value(s, SH, stage_message(s, stage_notice(s, "", THE_PHOTO))), 0);
+	const char *c = stage_case(s, "M4.send", NULL);
+	CHECK_INT(says(s, "AIRU/duty officer", c, "accept", ",\"own_reference\":\"R\""), 0);
+	CHECK_INT(says(s, "AIRU/liaison officer", c, "outcome", ",\"outcome\":\"unfounded\""), 0);
+	struct toc_uuid id = toc_id_of(toc_str_of(c));
+	CHECK_INT(toc_find_threat(s->w, id)->state, TOC_CASE_CLOSED);
+	CHECK_INT(stage_act(s, SH, "{\"type\":\"M4\",\"case_ref\":\"%s\",\"body\":{\"step\":\"supplement\",\"explanation\":\"nobody new\"}}", c), 0);
+	CHECK_INT(toc_find_threat(s->w, id)->state, TOC_CASE_CLOSED); /* more about what is over */
+	CHECK_INT(names_xb(s, c), 0);
+	CHECK_INT(toc_find_threat(s->w, id)->state, TOC_CASE_SENT);
+	CHECK(is_called(s, c, "BFP") && !is_called(s, c, "AIRU"));
+	/* it is somebody's duplicate again */
+	CHECK_INT(stage_act_value(s, SH, stage_message(s, stage_notice(s, "", THE_PHOTO))), 0);
+	CHECK(stage_last(s, "M1.link", "server") != NULL);
+	/* what the first desk knows better is not the answer of the second */
+	CHECK_INT(says(s, "AIRU/liaison officer", c, "outcome", ",\"outcome\":\"safe\""), 0);
+	CHECK(is_called(s, c, "BFP"));
+	CHECK_INT(toc_find_threat(s->w, id)->state, TOC_CASE_SENT);
+	CHECK_INT(says(s, "BFP/duty officer", c, "ack", ""), 0);
+	CHECK(!is_called(s, c, "BFP"));
+	CHECK_INT(says(s, "BFP/duty officer", c, "accept", ",\"own_reference\":\"S\""), 0);
+	CHECK_INT(says(s, "BFP/liaison officer", c, "outcome", ",\"outcome\":\"harm_prevented\""), 0);
+	CHECK_INT(toc_find_threat(s->w, id)->state, TOC_CASE_CLOSED);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
