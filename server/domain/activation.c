@@ -251,6 +251,7 @@ void toc_take_effect(struct toc_ask *q, struct toc_draft *d, const struct toc_ef
 	if (to != i->state)
 		toc_effect_incident_state(q, decided, i->id, i->state, to);
 	affect(q, decided, e->states);
+	toc_take_mechanisms(q, decided);
 	overtake(q, decided, to, d->ref);
 	/* who was told something before is told that there will be nothing; an activation is everybody's
 	 * business */
@@ -285,6 +286,7 @@ void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct 
 	toc_stop_timer_of(q, decided, "T23", q->incident->id, TOC_STR(""));
 	toc_stop_timer_of(q, decided, "T19", q->incident->id, q->p->org); /* who confirms has read it */
 	start_review(q, decided, q->incident->id, review);
+	toc_take_mechanisms(q, decided);
 	toc_tell(q, d, TOC_TO_EVERYBODY, TOC_IF_ADR);
 }
 

@@ -122,7 +122,7 @@ static void course(const struct deed *d)
 		report(d, toc_get(d->decided, "report"));
 	else if (toc_str_is(k, "M19.human"))
 		acknowledged(d);
-	else if (k.n > 3 && memcmp(k.p, "M3.", 3) == 0 && !toc_get(d->decided, "proposed"))
+	else if (k.n > 3 && memcmp(k.p, "M3.", 3) == 0 && !toc_str_is(k, "M3.propose") && !toc_str_is(k, "M3.object")) /* what takes effect */
 		mechanisms(d);
 	else if (k.n > 4 && memcmp(k.p, "M23.", 4) == 0)
 		debrief(d);

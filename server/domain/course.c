@@ -64,15 +64,33 @@ static unsigned falling(struct toc_ask *q, const struct toc_course *c, struct to
 
 /* ---- the numbers ---- */
 
-static unsigned open_threats(const struct toc_ask *q)
+static unsigned open_cases(const struct toc_ask *q, const struct toc_incident *i)
 {
 	unsigned n = 0;
 
-	for (uint32_t i = 0; i < q->incident->n_cases; i++) {
-		const struct toc_threat *t = toc_find_threat(q->w, q->incident->cases[i].id);
+	for (uint32_t k = 0; i && k < i->n_cases; k++) {
+		const struct toc_threat *t = toc_find_threat(q->w, i->cases[k].id);
 		n += t && toc_case_is_open(t);
 	}
 	return n;
+}
+
+unsigned toc_open_threats(const struct toc_ask *q)
+{
+	unsigned n = open_cases(q, q->incident);
+
+	for (uint32_t k = 0; k < q->incident->n_duplicates; k++)
+		n += open_cases(q, toc_find_incident(q->w, q->incident->duplicates[k].id));
+	return n;
+}
+
+/* Of the incident, or of one that is a duplicate of it. */
+static bool is_of_it(const struct toc_ask *q, const struct toc_order *o)
+{
+	for (uint32_t k = 0; k < q->incident->n_duplicates; k++)
+		if (toc_uuid_eq(o->incident, q->incident->duplicates[k].id))
+			return true;
+	return toc_uuid_eq(o->incident, q->incident->id);
 }
 
 /* Orders of the incident that were issued; of others nobody learns that there are any. */
@@ -83,7 +101,7 @@ static void order_figures(struct toc_ask *q, struct toc_value *f)
 	int64_t issued = 0, executed = 0, impossible = 0, open = 0, hours = 0, breached = 0;
 
 	while ((o = toc_world_next(q->w, TOC_OBJECT_order, &cursor))) {
-		if (!toc_uuid_eq(o->incident, q->incident->id) || toc_uuid_is_nil(o->issue))
+		if (!is_of_it(q, o) || toc_uuid_is_nil(o->issue))
 			continue;
 		issued++;
 		hours += o->hours;
@@ -126,7 +144,7 @@ struct toc_value *toc_figures(struct toc_ask *q)
 	toc_set_int(q->a, f, "platforms_engaged", c ? c->n_engaged : 0);
 	unsigned asked;
 	toc_set_int(q->a, f, "platforms_falling", falling(q, c, NULL, &asked));
-	toc_set_int(q->a, f, "itl_open", open_threats(q));
+	toc_set_int(q->a, f, "itl_open", toc_open_threats(q));
 	order_figures(q, f);
 	toc_set_int(q->a, f, "linked_activations", c ? c->mechanisms : 0);
 	return f;
@@ -144,7 +162,7 @@ static unsigned running_orders(const struct toc_ask *q)
 
 	while ((t = toc_world_next(q->w, TOC_OBJECT_timer, &cursor))) {
 		const struct toc_order *o = toc_uuid_is_nil(t->order) ? NULL : toc_find_order(q->w, t->order);
-		for (size_t i = 0; o && toc_uuid_eq(o->incident, q->incident->id) && i < sizeof hours / sizeof *hours; i++)
+		for (size_t i = 0; o && is_of_it(q, o) && i < sizeof hours / sizeof *hours; i++)
 			n += toc_short_is(&t->name, toc_str_of(hours[i])) && !t->breached;
 	}
 	return n;

@@ -103,7 +103,7 @@ static int check_meant(struct toc_ask *q)
 	for (size_t i = 0; i < toc_len(services); i++)
 		if (toc_check_member(q, toc_text_of(toc_at(services, i)), TOC_KIND_HSP, "body.scope.services") < 0)
 			return -1;
-	return check_request(q);
+	return toc_check_mechanisms(q) < 0 ? -1 : check_request(q);
 }
 
 /* … and in an answer to a proposal. Who takes an incident up is said where it is taken up. */
@@ -163,26 +163,11 @@ static void put_aside(struct toc_ask *q, struct toc_draft *d, struct toc_str dec
 		toc_stop_timer_of(q, toc_decided(d), "T23", q->incident->id, TOC_STR(""));
 }
 
-static bool has_open_threat(const struct toc_ask *q, const struct toc_incident *i)
-{
-	for (uint32_t k = 0; i && k < i->n_cases; k++) {
-		const struct toc_threat *t = toc_find_threat(q->w, i->cases[k].id);
-		if (t && toc_case_is_open(t))
-			return true;
-	}
-	return false;
-}
-
 static int check_threats(struct toc_ask *q)
 {
-	const struct toc_incident *i = q->incident;
-	bool open = has_open_threat(q, i);
-
-	for (uint32_t k = 0; k < i->n_duplicates && !open; k++)
-		open = has_open_threat(q, toc_find_incident(q->w, i->duplicates[k].id));
-	return open ? TOC_REFUSE(q, CONDITION, "body.decision", "domain b.1",
-				 "a threat to life that belongs to the incident is still open")
-		    : 0;
+	return toc_open_threats(q) ? TOC_REFUSE(q, CONDITION, "body.decision", "domain b.1",
+						"a threat to life that belongs to the incident is still open")
+				   : 0;
 }
 
 /* Guards of a decision, when it is proposed and again when it takes effect. */
@@ -539,7 +524,7 @@ int toc_rule_link_activation(struct toc_ask *q)
 	uint32_t to;
 
 	if (toc_ask_may(q, toc_conditions_on(q, i)) < 0 || check_content(q, TOC_STR("link_activation")) < 0 ||
-	    check_follows(q, TOC_STR("link_activation"), &to) < 0 || toc_check_mechanisms(q) < 0)
+	    check_follows(q, TOC_STR("link_activation"), &to) < 0)
 		return -1;
 	struct toc_draft *d = toc_ask_draft(q, "M3.link_activation");
 	toc_take_mechanisms(q, toc_decided(d));

@@ -71,6 +71,8 @@ struct toc_draft *toc_incident_draft(struct toc_ask *q, const char *k, const str
 
 /* course.c: M20, M21, and the guard of winding down */
 toc_rule toc_rule_sitrep, toc_rule_hand_over, toc_rule_status;
+/** Threats to life that belong to the incident, or to a duplicate of it, and are not over. */
+unsigned toc_open_threats(const struct toc_ask *q);
 /** The numbers of an incident as they are now. */
 struct toc_value *toc_figures(struct toc_ask *q);
 struct toc_value *toc_statistics(struct toc_ask *q); /* … and what is counted in the end (statistics.c) */

@@ -1,6 +1,7 @@
 /* test_incident_abuse.c: what a careless or hostile member tries with incidents: nobody is made to have acknowledged
  * what they have not, no single person activates for good, and no tie locks an incident up. */
-#include "acts.h"
+#include "course.h"
+#include "orders.h"
 
 #define FAST "\"body.fast_path\":true"
 
@@ -13,7 +14,7 @@ static int receipt(struct stage *s, const char *who, const char *message, const 
 			 message, (int)strcspn(who, "/"), who, state, now_of(s));
 }
 
-static bool owes(struct stage *s, const char *incident, const char *org)
+static bool owes_ack(struct stage *s, const char *incident, const char *org)
 {
 	return toc_running(s->w, "T19", find(s, incident)->id, toc_str_of(org)) != NULL;
 }
@@ -35,17 +36,17 @@ CASE(who_acknowledges_an_activation_that_was_undone_has_not_acknowledged_the_nex
 	CHECK_INT(decide(s, "AIRU/second officer", id, "activate", FAST), 0);
 	const char *second = id_of(s, "M3.fast_path");
 	CHECK_INT(receipt(s, "GameNest/counsel", first, "acked"), 0);
-	CHECK(owes(s, id, "GameNest"));
+	CHECK(owes_ack(s, id, "GameNest"));
 	CHECK_INT(receipt(s, "GameNest/counsel", second, "acked"), 0);
-	CHECK(!owes(s, id, "GameNest"));
+	CHECK(!owes_ack(s, id, "GameNest"));
 	/* a confirmation of it is as good, one of anything else is not */
 	CHECK_INT(answer(s, "HUB/lead", id, "activate", "confirm", second), 0);
 	CHECK_INT(receipt(s, "Chirplet/night responder", id_of(s, "M3.confirm"), "acked"), 0);
-	CHECK(!owes(s, id, "Chirplet"));
+	CHECK(!owes_ack(s, id, "Chirplet"));
 	CHECK_INT(decide(s, "AIRU/duty officer", id, "change", ""), 0);
 	CHECK_INT(answer(s, "HUB/lead", id, "change", "confirm", id_of(s, "M3.propose")), 0);
 	CHECK_INT(receipt(s, "LoopReel/night responder", id_of(s, "M3.confirm"), "acked"), 0);
-	CHECK(owes(s, id, "LoopReel"));
+	CHECK(owes_ack(s, id, "LoopReel"));
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
@@ -110,20 +111,20 @@ CASE(a_tie_and_its_undoing_excuse_nobody_from_acknowledging)
 	struct stage *s = begun();
 	const char *b = another(s), *id = active(s), *e = id_of(s, "M3.confirm");
 	CHECK_INT(receipt(s, "GameNest/counsel", e, "acked"), 0);
-	CHECK(owes(s, id, "Chirplet") && !owes(s, id, "GameNest"));
+	CHECK(owes_ack(s, id, "Chirplet") && !owes_ack(s, id, "GameNest"));
 	CHECK_INT(tie(s, "HUB/lead", id, "link", id, "duplicate_of", b), 0);
-	CHECK(owes(s, id, "Chirplet")); /* it does not hear of the tie */
+	CHECK(owes_ack(s, id, "Chirplet")); /* it does not hear of the tie */
 	CHECK_INT(receipt(s, "LoopReel/night responder", e, "acked"), 0);
 	CHECK_INT(tie(s, "HUB/lead", id, "unlink", id, "duplicate_of", b), 0);
 	CHECK_INT(state_of(s, id), TOC_INCIDENT_ACTIVE);
-	CHECK(owes(s, id, "Chirplet"));
-	CHECK(!owes(s, id, "GameNest") && !owes(s, id, "LoopReel") && !owes(s, id, "HUB") && !owes(s, id, "AIRU") &&
-	      !owes(s, id, "DGO"));
+	CHECK(owes_ack(s, id, "Chirplet"));
+	CHECK(!owes_ack(s, id, "GameNest") && !owes_ack(s, id, "LoopReel") && !owes_ack(s, id, "HUB") && !owes_ack(s, id, "AIRU") &&
+	      !owes_ack(s, id, "DGO"));
 	size_t called = stage_count(s, "M19.escalation", NULL);
 	stage_to(s, "40:00");
 	CHECK(stage_count(s, "M19.escalation", NULL) > called);
 	CHECK_INT(receipt(s, "Chirplet/night responder", e, "acked"), 0);
-	CHECK(!owes(s, id, "Chirplet"));
+	CHECK(!owes_ack(s, id, "Chirplet"));
 	CHECK(stage_consistent(s));
 	stage_free(s);
 }
@@ -184,6 +185,88 @@ CASE(no_decline_is_of_an_incident_and_a_case_at_once)
 				     .p;
 	REFUSED(warn(s, "HUB/lead", id, change), CONDITION, "case_ref");
 	stage_free(s);
+}
+
+/* ---- what belongs to a duplicate belongs to the one that stays ---- */
+
+CASE(an_order_of_a_duplicate_inside_its_hour_keeps_the_other_incident_open)
+{
+	const struct orders *o = &orders_nest;
+	struct stage *s = stage_new();
+
+	orders_exercise(s, "2033-02-01T10:00:00Z");
+	orders_informed(s, o);
+	const char *id = active(s);
+	CHECK_INT(report(s, "AIRU/duty officer", "\"audience\":[\"HUB\",\"BFP\",\"GameNest\",\"CDA\"]"), 0);
+	const char *twin = incident_of(s, stage_last(s, "M1.report", NULL));
+	struct toc_value *form = orders_form(s, o, ""), *draft = orders_with_form(s, "draft", NULL, form, "");
+	toc_set_cstr(s->a, draft, "incident_ref", twin);
+	CHECK_INT(stage_act_value(s, o->issuer, draft), 0);
+	const char *order = stage_id(s, "M10.draft", NULL);
+	CHECK_INT(orders_cleared(s, o, order), 0);
+	CHECK_INT(orders_say(s, o->certifier, "M10", order, toc_arena_printf(s->a, "\"step\":\"certify\",\"certified\":\"%s\"", order).p), 0);
+	CHECK_INT(stage_act_value(s, o->issuer, orders_with_form(s, "issue", order, form, "")), 0);
+	CHECK_INT(orders_receipt(s, o, "M10.issue"), 0);
+	CHECK_INT(tie(s, "AIRU/duty officer", twin, "link", twin, "duplicate_of", id), 0);
+	CHECK_INT(status(s, "GameNest/night responder", id, "falling", ""), 0);
+	CHECK_INT(status(s, "GameNest/night responder", id, "falling", ""), 0);
+	CHECK_INT(sitrep(s, "HUB/lead", id, "approve", ""), 0);
+	CHECK_INT(toc_get_int(toc_get(toc_get(decided_of(stage_last(s, "M20.approve", NULL)), "report"), "figures"), "orders_open", 0), 1);
+	REFUSED(decide(s, "HUB/lead", id, "wind_down", ""), CONDITION, "body.decision");
+	CHECK_INT(orders_say(s, o->responder, "M12", order, orders_answer(s, o, toc_arena_printf(s->a,
+		"\"established_in\":\"XC\",\"measure\":\"removed\",\"measured_at\":\"%s\"", toc_time_str(s->a, orders_now(s)).p).p)), 0);
+	CHECK_INT(decide(s, "HUB/lead", id, "wind_down", ""), 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(an_open_threat_of_a_duplicate_is_counted_and_keeps_the_other_incident_open)
+{
+	struct stage *s = begun();
+	const char *id = active(s);
+
+	CHECK_INT(report(s, "AIRU/duty officer", ""), 0);
+	const char *twin = incident_of(s, stage_last(s, "M1.report", NULL));
+	CHECK_INT(stage_act_value(s, "StreamHarbor/night responder", stage_message(s, stage_notice(s, "", ""))), 0);
+	CHECK_INT(tie(s, "AIRU/duty officer", twin, "link", stage_case(s, "M4.send", NULL), "belongs_to", twin), 0);
+	CHECK_INT(tie(s, "AIRU/duty officer", twin, "link", twin, "duplicate_of", id), 0);
+	CHECK_INT(sitrep(s, "HUB/lead", id, "approve", ""), 0);
+	CHECK_INT(toc_get_int(toc_get(toc_get(decided_of(stage_last(s, "M20.approve", NULL)), "report"), "figures"), "itl_open", 0), 1);
+	CHECK_INT(status(s, "GameNest/night responder", id, "falling", ""), 0);
+	CHECK_INT(status(s, "GameNest/night responder", id, "falling", ""), 0);
+	REFUSED(decide(s, "HUB/lead", id, "wind_down", ""), CONDITION, "body.decision");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+/* ---- other mechanisms, named in any decision ---- */
+
+#define MEASURES ",\"body.linked_activations\":[{\"body\":\"the Commission\",\"mechanism\":\"DSA 36\",\"state\":\"active\",\"since\":\"%s\"}]"
+
+CASE(a_mechanism_that_an_activation_names_is_counted_and_its_time_runs)
+{
+	for (unsigned how = 0; how < 3; how++) {
+		struct stage *s = begun();
+		const char *id = how == 2 ? active(s) : assessed(s);
+		const char *since = now_of(s);
+		REFUSED(decide(s, "AIRU/second officer", id, how == 2 ? "change" : "activate",
+			       toc_arena_printf(s->a, "\"body.reason\":\"x\"" MEASURES, "2031-05-18T13:58:00Z").p), TIME, "body.linked_activations[0].since");
+		if (how == 0) {
+			CHECK_INT(decide(s, "AIRU/second officer", id, "activate", toc_arena_printf(s->a, "\"body.fast_path\":true" MEASURES, since).p), 0);
+		} else if (how == 1) {
+			CHECK_INT(decide(s, "AIRU/second officer", id, "activate", ""), 0);
+			CHECK_INT(repeats(s, "HUB/lead", id, "activate", id_of(s, "M3.propose"), toc_arena_printf(s->a,
+				"\"linked_activations\":[{\"body\":\"the Commission\",\"mechanism\":\"DSA 36\",\"state\":\"active\",\"since\":\"%s\"}]", since).p), 0);
+		} else {
+			CHECK_INT(decide(s, "AIRU/second officer", id, "change", toc_arena_printf(s->a, "\"body.reason\":\"x\"" MEASURES, since).p), 0);
+		}
+		const struct toc_timer *t26 = toc_running(s->w, "T26", find(s, id)->id, TOC_STR(""));
+		CHECK_TEXT(toc_time_str(s->a, t26 ? t26->deadline : s->now), "2031-08-17T13:59:00.000Z");
+		const struct toc_course *c = toc_find_course(s->w, find(s, id)->id);
+		CHECK_INT(c ? c->mechanisms : 0, 1);
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
 }
 
 RUN_CASES()
