@@ -160,6 +160,7 @@ CASE(a_wrong_audience_loses_access_with_the_recall_and_confirms_within_the_hour)
 	REFUSED(confirm_recall(s, GAME, m25), STATE, "body.message_ref");
 	REFUSED(confirm_recall(s, "CDA/duty officer", m25), NOT_FOUND, "body.message_ref");
 	REFUSED(recall(s, HARBOR, m25, "cancel", ""), STATE, "body.message_ref"); /* never recallable */
+	CHECK_INT(recall(s, HARBOR, m6, "cancel", ""), 0); /* the others have it still */
 	REFUSED(recall(s, HARBOR, m6, "cancel", ""), STATE, "body.message_ref");
 	CHECK(stage_consistent(s));
 	stage_free(s);
