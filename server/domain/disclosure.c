@@ -3,7 +3,7 @@
  * It reaches the new reader as an entry of its own, with the disclosed content in it (which the keeper
  * fetches). Nothing opens that the matrix closes to the recipient. A desk that gets a notification this way
  * joins the case: it owes an acknowledgement from then on; and so does whoever is told of an activation that is in force.
- * What is disclosed at once is of one case, or of one incident and kept equally long: the M29 is sealed with it.
+ * What is disclosed at once is of one case, of one incident, or of neither, and kept equally long: the M29 is sealed with it.
  * Source: rules M29, a.3.1, (e) 2. */
 #include <string.h>
 
@@ -245,7 +245,15 @@ static int check_recipient(struct toc_ask *q, struct toc_str org, const struct t
 	return 0;
 }
 
-/* One named entry of the incident: the sender's own, of a type that the sender may send; of a report, warning, decision, signal or
+/* What belongs to no incident is sealed with its organisation's year: a copy that is made in another year would outlive it. */
+static bool is_of_another_year(const struct toc_ask *q, const struct toc_message *m)
+{
+	struct toc_str then = toc_time_str(q->a, m->at), now = toc_time_str(q->a, q->at);
+
+	return !q->incident && !q->exercise && memcmp(then.p, now.p, 4) != 0;
+}
+
+/* One named entry of the incident, or of none: the sender's own, of a type that the sender may send; of a report, warning, decision, signal or
  * situation report also the hub's lead's to pass on. */
 static const struct toc_message *named_of_incident(struct toc_ask *q, const struct toc_value *item, const struct toc_message *first)
 {
@@ -255,7 +263,9 @@ static const struct toc_message *named_of_incident(struct toc_ask *q, const stru
 	const struct toc_action *action = m ? toc_action_find(k) : NULL;
 	bool may = m && toc_short_is(&m->org, q->p->org) && toc_may_ever(action, q->roles, q->org->kinds);
 
-	if (!toc_knows(q, m) || !toc_uuid_eq(m->incident, q->incident->id) || !toc_uuid_is_nil(m->threat) ||
+	struct toc_uuid of = q->incident ? q->incident->id : (struct toc_uuid){ { 0 } };
+
+	if (!toc_knows(q, m) || !toc_uuid_eq(m->incident, of) || !toc_uuid_is_nil(m->threat) || !toc_uuid_is_nil(m->order) ||
 	    !(action->flags & TOC_ACTION_RECEIPTS) || toc_str_is(k, "M29.disclose")) {
 		toc_refuse_unknown(q, "body.entries.ref");
 		return NULL;
@@ -271,6 +281,10 @@ static const struct toc_message *named_of_incident(struct toc_ask *q, const stru
 		TOC_REFUSE(q, STATE, "body.entries.ref", "domain M25", "entries: it was recalled");
 		return NULL;
 	}
+	if (is_of_another_year(q, m)) {
+		TOC_REFUSE(q, CONDITION, "body.entries.ref", "domain (e) 7", "entries: of an earlier year, and erased with it: send it anew");
+		return NULL;
+	}
 	if (first && !toc_str_eq(toc_retention_of(toc_short_str(&first->k)), toc_retention_of(k))) {
 		TOC_REFUSE(q, CONDITION, "body.entries.ref", "domain (e) 7", "entries: kept equally long, what is not goes apart");
 		return NULL;
@@ -283,8 +297,6 @@ static int disclose_of_incident(struct toc_ask *q, const struct toc_message **en
 	const struct toc_value *named = toc_get(q->body, "entries"), *to = toc_get(q->body, "to");
 	size_t n = 0;
 
-	if (!q->incident)
-		return TOC_REFUSE(q, MISSING_FIELD, "incident_ref", "domain M29", "incident_ref, or case_ref: of what");
 	for (; n < toc_len(named); n++)
 		if (!(entries[n] = named_of_incident(q, toc_at(named, n), n ? entries[0] : NULL)))
 			return -1;
@@ -296,14 +308,13 @@ static int disclose_of_incident(struct toc_ask *q, const struct toc_message **en
 	struct toc_draft *d = toc_ask_draft(q, "M29.disclose");
 	struct toc_uuid *ids = toc_arena_alloc(q->a, n * sizeof *ids);
 	d->ref = entries[0]->eid;
-	d->subject = toc_incident_subject(q->a, q->incident->id);
 	d->retention = toc_retention_of(toc_short_str(&entries[0]->k));
 	for (size_t i = 0; i < n; i++)
 		ids[i] = entries[i]->eid;
 	d->discloses = ids;
 	d->n_discloses = n;
 	readers(q, d, to, entries, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; q->incident && i < n; i++)
 		for (size_t k = 0; k < toc_len(to); k++)
 			if (!toc_is_reader(entries[i], toc_text_of(toc_at(to, k)), TOC_ROLE_ALL))
 				toc_owe_activation(q, toc_decided(d), entries[i], toc_text_of(toc_at(to, k)));

@@ -112,4 +112,70 @@ CASE(nobody_else_answers_it)
 	stage_free(s);
 }
 
+/* ---- passed on: what is of neither case nor incident (M29) ---- */
+
+static int passes_on(struct stage *s, const char *who, const char *entry, const char *to)
+{
+	return stage_act(s, who,
+			 "{\"type\":\"M29\",\"tlp\":\"AMBER\",\"body\":{\"step\":\"disclose\",\"entries\":[{\"ref\":\"%s\",\"rendering\":\"whole\"}],"
+			 "\"to\":[\"%s\"],\"decided_by\":\"%s\",\"ground\":\"originator_request\"}}",
+			 entry, to, toc_uuid_str(s->a, stage_person(s, who)).p);
+}
+
+CASE(a_referral_is_passed_on_to_another_service_which_answers_it)
+{
+	struct stage *s = at_32();
+
+	CHECK_INT(refer(s, BFP, "\"PastePond\",\"HUB\"", ""), 0);
+	const char *m17 = stage_id(s, "M17.send", NULL);
+	CHECK(answer_referral(s, "GameNest/night responder", m17, "removed", "") < 0); /* it has not got it */
+	CHECK(passes_on(s, "AIRU/duty officer", m17, "GameNest") < 0); /* not theirs to know */
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_FOUND);
+	CHECK(passes_on(s, OWNER, m17, "GameNest") < 0); /* whom it was sent to passes on nothing */
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NOT_PERMITTED);
+	CHECK(passes_on(s, BFP, m17, "DGO") < 0); /* counts only */
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NO_READER);
+	CHECK_INT(passes_on(s, BFP, m17, "GameNest"), 0);
+	const struct stage_entry *e = stage_last(s, "M29.disclose", NULL);
+	CHECK(stage_reads(s, e, "GameNest", TOC_ROLE_CR, NULL) && !stage_reads(s, e, "PastePond", TOC_ROLE_CR, NULL));
+	CHECK(toc_uuid_is_nil(e->e.incident) && toc_uuid_is_nil(e->e.case_ref));
+	CHECK_INT(answer_referral(s, "GameNest/night responder", m17, "removed", ""), 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(a_victims_matter_is_passed_on_by_its_sender_alone_and_to_who_may_read_it)
+{
+	struct stage *s = at_32();
+
+	CHECK_INT(stage_act(s, "AIRU/duty officer", "{\"type\":\"M28\",\"audience\":[\"Chirplet\"],\"personal_data\":{\"level\":\"special\",\"categories\":[]},\"body\":"
+			    "{\"step\":\"send\",\"victim_ref\":\"V-17\",\"kind\":\"doxxing\",\"content\":[{\"url\":\"https://chirplet.example/p/9\"}],"
+			    "\"consent\":\"given_by_family\",\"contact_authority\":\"AIRU\"}}"), 0);
+	const char *m28 = stage_id(s, "M28.send", NULL);
+	CHECK(passes_on(s, "AIRU/duty officer", m28, "OSF") < 0);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NO_READER);
+	CHECK(passes_on(s, "AIRU/duty officer", m28, "LoopReel") < 0); /* of a third country */
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_CONDITION);
+	CHECK_INT(passes_on(s, "AIRU/duty officer", m28, "GameNest"), 0);
+	CHECK(stage_reads(s, stage_last(s, "M29.disclose", NULL), "GameNest", TOC_ROLE_CR, NULL));
+	CHECK(!stage_reads(s, stage_last(s, "M29.disclose", NULL), "GameNest", TOC_ROLE_PL, NULL));
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
+CASE(what_is_erased_with_an_earlier_year_is_not_carried_into_the_next)
+{
+	struct stage *s = stage_new();
+
+	stage_in(s, NULL);
+	CHECK_INT(refer(s, BFP, "\"PastePond\",\"HUB\"", ""), 0);
+	const char *m17 = stage_id(s, "M17.send", NULL);
+	CHECK_INT(passes_on(s, BFP, m17, "GameNest"), 0);
+	stage_wait(s, TOC_HOURS(366 * 24));
+	CHECK(passes_on(s, BFP, m17, "StreamHarbor") < 0);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_CONDITION);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "body.entries.ref");
+	stage_free(s);
+}
+
 RUN_CASES()
