@@ -248,6 +248,16 @@ static void say_what_is_known(struct toc_ask *q, struct toc_draft *d, const stru
 	toc_set(q->a, toc_decided(d), "warnings", warnings);
 }
 
+static bool is_with_others(const struct toc_draft *d)
+{
+	const struct toc_value *readers = toc_get(d->decided, "readers");
+
+	for (size_t i = 0; i < toc_len(readers); i++)
+		if (!toc_str_eq(toc_get_text(toc_at(readers, i), "org"), d->org))
+			return true;
+	return false;
+}
+
 int toc_rule_signals(struct toc_ask *q)
 {
 	const struct toc_value *items = toc_get(q->body, "items"), *audience = toc_get(q->m, "audience");
@@ -259,6 +269,8 @@ int toc_rule_signals(struct toc_ask *q)
 	struct toc_draft *d = toc_ask_draft(q, q->action->k);
 	if (toc_address(q, d, audience) < 0)
 		return -1;
+	if (!proposal && !is_with_others(d))
+		return TOC_REFUSE(q, NO_READER, "audience", "domain M6", "audience: with whom it is shared: what goes to nobody warns nobody");
 	if (proposal && !toc_reader_add(q, d, hub, 0))
 		return TOC_REFUSE(q, NO_READER, "audience", "domain a.3.1",
 				  "there is no hub to propose it to");

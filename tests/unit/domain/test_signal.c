@@ -329,7 +329,7 @@ CASE(the_matrix_says_who_shares)
 			bool may = toc_may(toc_action_find(TOC_STR("M6.share")), roles, o->kinds, 0);
 			bool party = toc_is_party(toc_find_incident(s->w, signals_incident(s)), code);
 			s->dry = true;
-			int r = signals_share(s, who.p, "\"HUB\"", V1_SHA, ABOUT);
+			int r = signals_share(s, who.p, "\"HUB\",\"AIRU\"", V1_SHA, ABOUT);
 			s->dry = false;
 			CHECK_INT(r, may && party ? 0 : -1);
 			if (r < 0)
@@ -506,6 +506,19 @@ CASE(an_incident_has_a_limit_of_items)
 	signals_refused(s, P1_ITEM, TOC_REFUSE_LIMIT, "body.items");
 	CHECK_INT(signals_share(s, LOOP, TO_ALL, P1_ITEM, ABOUT), 0);
 	CHECK_INT(toc_find_signals(s->w, id)->n_holders, 2);
+	stage_free(s);
+}
+
+CASE(a_signal_that_would_go_to_nobody_is_not_taken)
+{
+	struct stage *s = signals_stage();
+
+	CHECK_INT(signals_share(s, HARBOR, "", P1_ITEM, ABOUT), -1);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NO_READER);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), "audience");
+	CHECK_INT(signals_share(s, HARBOR, "\"StreamHarbor\"", P1_ITEM, ABOUT), -1);
+	CHECK_INT(s->v.refusal.code, TOC_REFUSE_NO_READER);
+	CHECK_INT(signals_share(s, HARBOR, "\"HUB\"", P1_ITEM, ABOUT), 0);
 	stage_free(s);
 }
 
