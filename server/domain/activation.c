@@ -121,15 +121,23 @@ const struct toc_proposal *toc_unconfirmed(const struct toc_ask *q, struct toc_u
 	return NULL;
 }
 
+/* What an undone activation leaves: what was opened again is closed as it was before, its debrief where it had come to. */
+static uint32_t undone(const struct toc_ask *q, const struct toc_incident *i, uint32_t from)
+{
+	const struct toc_proposal *p = toc_find_proposal(q->w, i->activation);
+	enum toc_incident_state to = (enum toc_incident_state)from;
+
+	if (toc_incident_step(TOC_STR("M3.revert"), from, &to) && p && toc_short_is(&p->decision, TOC_STR("reopen")))
+		to = toc_is_debriefed(q) ? TOC_INCIDENT_DEBRIEF : TOC_INCIDENT_CLOSED;
+	return to;
+}
+
 /* An activation that was undone while its incident was tied away does not come back with it. */
 static uint32_t state_before(const struct toc_ask *q, const struct toc_incident *i)
 {
 	const struct toc_proposal *p = toc_find_proposal(q->w, i->activation);
-	enum toc_incident_state to = i->before;
 
-	if (p && p->fast && p->state == TOC_PROPOSAL_REVERTED)
-		(void)toc_incident_step(TOC_STR("M3.revert"), i->before, &to);
-	return to;
+	return p && p->fast && p->state == TOC_PROPOSAL_REVERTED ? undone(q, i, i->before) : i->before;
 }
 
 void toc_return(struct toc_ask *q, struct toc_value *decided, const struct toc_incident *i)
@@ -141,6 +149,8 @@ void toc_return(struct toc_ask *q, struct toc_value *decided, const struct toc_i
 		start_review(q, decided, i->id, i->review_at);
 	if (q->incident == i)
 		toc_start_reports(q, decided, to);
+	if (q->incident == i && (to == TOC_INCIDENT_CLOSED || to == TOC_INCIDENT_DEBRIEF))
+		toc_resume_debrief(q, decided);
 	if (to == TOC_INCIDENT_EARLY_WARNING)
 		toc_start_until(q, decided, "T20", i->id, TOC_STR(""), q->at, i->warned_until);
 }
@@ -293,11 +303,13 @@ void toc_confirm_fast_path(struct toc_ask *q, struct toc_draft *d, const struct 
 void toc_undo_activation(struct toc_ask *q, struct toc_value *decided)
 {
 	const struct toc_incident *i = q->incident;
-	enum toc_incident_state to;
+	uint32_t to = undone(q, i, i->state);
 
-	if (toc_incident_step(TOC_STR("M3.revert"), i->state, &to))
+	if (to != i->state)
 		toc_effect_incident_state(q, decided, i->id, i->state, to);
 	stop_all(q, decided, i, false);
+	if (to == TOC_INCIDENT_CLOSED || to == TOC_INCIDENT_DEBRIEF)
+		toc_resume_debrief(q, decided);
 }
 
 /* ---- what is due ---- */

@@ -48,7 +48,10 @@ static void set_states(const struct deed *d)
 			continue;
 		if (to == TOC_INCIDENT_LINKED_DUPLICATE)
 			i->before = i->state;
+		bool returns = i->state == TOC_INCIDENT_ACTIVE || i->state == TOC_INCIDENT_LINKED_DUPLICATE; /* it was closed before */
 		i->state = to;
+		if (returns && to == TOC_INCIDENT_CLOSED)
+			continue;
 		if (to == TOC_INCIDENT_CLOSED || to == TOC_INCIDENT_NOT_ACTIVATED)
 			i->ended_at = toc_get_time(d->decided, "at", d->e->ts);
 		if (to != TOC_INCIDENT_CLOSED)
@@ -176,7 +179,7 @@ static void effects(const struct deed *d, struct toc_incident *i)
 		bool runs = i->state == TOC_INCIDENT_ACTIVE; /* taken over from who may not decide any more */
 		if (!runs && i->closed_at.us == TOC_TIME_NEVER.us)
 			i->active_from = toc_get_time(d->decided, "at", d->e->ts);
-		else if (!runs) /* opened again: it has been active before */
+		else if (!runs && toc_before(i->activated_at, i->closed_at)) /* opened again: it has been active before */
 			i->active_before_s += toc_between(i->activated_at, i->closed_at).us / 1000000;
 		if (!runs)
 			i->activated_at = toc_get_time(d->decided, "at", d->e->ts);

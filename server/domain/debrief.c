@@ -28,6 +28,31 @@ void toc_start_debrief(struct toc_ask *q, struct toc_value *decided)
 			part_due(q->at, PUBLIC));
 }
 
+/* A report on what was before it was opened again is none on what was since. */
+static bool has_final(const struct toc_ask *q, const struct toc_course *c)
+{
+	const struct toc_message *m = c ? toc_find_message(q->w, c->final) : NULL;
+
+	return m && !toc_before(m->at, q->incident->closed_at);
+}
+
+bool toc_is_debriefed(const struct toc_ask *q)
+{
+	const struct toc_course *c = toc_find_course(q->w, q->incident->id);
+
+	return c && (c->n_contributors || has_final(q, c));
+}
+
+void toc_resume_debrief(struct toc_ask *q, struct toc_value *decided)
+{
+	toc_time closed = q->incident->closed_at;
+	int part = has_final(q, toc_find_course(q->w, q->incident->id)) ? PUBLIC : CONTRIBUTIONS;
+
+	while (part < PUBLIC && !toc_before(q->at, part_due(closed, part)))
+		part++;
+	toc_start_timer(q, decided, "T25", q->incident->id, TOC_STR(""), closed, part_due(closed, part), part_due(closed, PUBLIC));
+}
+
 void toc_fire_t25(struct toc_ask *q, const struct toc_timer *t)
 {
 	const struct toc_course *c = toc_find_course(q->w, t->incident);
@@ -36,11 +61,10 @@ void toc_fire_t25(struct toc_ask *q, const struct toc_timer *t)
 
 	while (part < PUBLIC && toc_before(part_due(t->starts, part), t->next))
 		part++;
-	bool has_final = c && !toc_uuid_is_nil(c->final);
 	toc_set_time(q->a, toc_get(d->message, "body"), "deadline", t->next);
 	toc_set_cstr(q->a, toc_decided(d), "part", parts[part].part);
 	toc_move_timer(q, toc_decided(d), t,
-		       part == PUBLIC ? TOC_TIME_NEVER : part_due(t->starts, has_final ? PUBLIC : part + 1),
+		       part == PUBLIC ? TOC_TIME_NEVER : part_due(t->starts, has_final(q, c) ? PUBLIC : part + 1),
 		       part != CONTRIBUTIONS);
 }
 
@@ -105,7 +129,7 @@ int toc_rule_contribute(struct toc_ask *q)
 	if (!says_something(q->body))
 		return TOC_REFUSE(q, MISSING_FIELD, "body.what_worked", "domain M23",
 				  "what worked, what failed, what should change, or what was otherwise");
-	if (c && !toc_uuid_is_nil(c->final))
+	if (has_final(q, c))
 		return TOC_REFUSE(q, STATE, "body.step", "domain M23", "the final report has been written");
 	struct toc_draft *d = step_draft(q, to);
 	toc_set_bool(q->a, toc_decided(d), "contributed", true);
@@ -156,6 +180,8 @@ int toc_rule_publish(struct toc_ask *q)
 		return -1;
 	if (!c || toc_uuid_is_nil(c->final) || !toc_uuid_eq(c->final, toc_get_id(q->body, "final_ref")))
 		return toc_refuse_unknown(q, "body.final_ref");
+	if (!has_final(q, c))
+		return TOC_REFUSE(q, STATE, "body.final_ref", "domain M23", "final_ref: the incident was opened again since: a final report of its own first");
 	bool same_person = toc_uuid_eq(c->final_by, q->p->person);
 	if (same_person && toc_may(q->action, q->roles, q->org->kinds, TOC_IF_2P))
 		return TOC_REFUSE(q, NOT_PERMITTED, "", "domain a.3.1",

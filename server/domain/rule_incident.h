@@ -90,5 +90,9 @@ int toc_check_window(struct toc_ask *q, const struct toc_value *window, const ch
 /* debrief.c: M23 */
 toc_rule toc_rule_contribute, toc_rule_final, toc_rule_publish;
 void toc_start_debrief(struct toc_ask *q, struct toc_value *decided);
+/** It was opened again, and that is undone: its time goes on as if nothing had been. */
+void toc_resume_debrief(struct toc_ask *q, struct toc_value *decided);
+/** Something was said in the debrief of its last closing. */
+bool toc_is_debriefed(const struct toc_ask *q);
 
 #endif

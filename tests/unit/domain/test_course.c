@@ -422,4 +422,65 @@ CASE(the_log_wants_a_time_stamp_every_hour_and_when_an_incident_is_closed)
 	stage_free(s);
 }
 
+CASE(an_incident_whose_opening_again_is_undone_is_closed_as_it_was_and_its_debrief_goes_on)
+{
+	for (unsigned how = 0; how < 6; how++) {
+		struct stage *s = begun();
+		const char *id = closed(s), *twin;
+		bool said = how & 1;
+		if (said)
+			CHECK_INT(contribute(s, "GameNest/counsel", id, "true"), 0);
+		toc_time closed_at = find(s, id)->closed_at, ended_at = find(s, id)->ended_at;
+		stage_to(s, "300:00:00"); /* after the time for contributions */
+		CHECK_INT(report(s, "AIRU/duty officer", ""), 0);
+		twin = incident_of(s, stage_last(s, "M1.report", NULL));
+		CHECK_INT(decide(s, "AIRU/second officer", id, "reopen", "\"body.fast_path\":true"), 0);
+		CHECK_INT(state_of(s, id), TOC_INCIDENT_ACTIVE);
+		if (how >= 4)
+			CHECK_INT(tie(s, "AIRU/duty officer", id, "link", id, "duplicate_of", twin), 0);
+		if (how >= 2)
+			stage_to(s, "301:00:00"); /* nobody confirms */
+		else
+			CHECK_INT(answer(s, "AIRU/second officer", id, "reopen", "withdraw", id_of(s, "M3.fast_path")), 0);
+		if (how >= 4)
+			CHECK_INT(tie(s, "AIRU/duty officer", id, "unlink", id, "duplicate_of", twin), 0);
+		CHECK_INT(state_of(s, id), said ? TOC_INCIDENT_DEBRIEF : TOC_INCIDENT_CLOSED);
+		CHECK(find(s, id)->closed_at.us == closed_at.us && find(s, id)->ended_at.us == ended_at.us);
+		const struct toc_timer *t25 = toc_running(s->w, "T25", find(s, id)->id, TOC_STR(""));
+		CHECK(t25 && t25->next.us == toc_after(closed_at, TOC_HOURS(720)).us);
+		CHECK(toc_running(s->w, "T22", find(s, id)->id, TOC_STR("")) == NULL);
+		CHECK_INT(contribute(s, "Chirplet/night responder", id, "false"), 0);
+		CHECK_INT(final_report(s, "HUB/lead", id, "all over"), 0);
+		CHECK_INT(publish(s, "HUB/second lead", id, id_of(s, "M23.final"), "all over"), 0);
+		CHECK_INT(state_of(s, id), TOC_INCIDENT_ARCHIVED);
+		CHECK(stage_consistent(s));
+		stage_free(s);
+	}
+}
+
+CASE(what_was_written_before_an_incident_was_opened_again_is_no_report_on_what_came_after)
+{
+	struct stage *s = begun();
+	const char *id = closed(s);
+
+	CHECK_INT(final_report(s, "HUB/lead", id, "all over"), 0);
+	const char *first = id_of(s, "M23.final");
+	REFUSED(contribute(s, "GameNest/counsel", id, "true"), STATE, "body.step");
+	CHECK_INT(decide(s, "AIRU/duty officer", id, "reopen", ""), 0);
+	CHECK_INT(answer(s, "HUB/lead", id, "reopen", "confirm", id_of(s, "M3.propose")), 0);
+	stage_to(s, "4:00:00");
+	CHECK_INT(decide(s, "HUB/lead", id, "wind_down", ""), 0);
+	CHECK_INT(decide(s, "HUB/lead", id, "close", ""), 0);
+	stage_to(s, "5:01:00");
+	CHECK_INT(answer(s, "AIRU/second officer", id, "close", "confirm", id_of(s, "M3.propose")), 0);
+	CHECK_INT(contribute(s, "GameNest/counsel", id, "true"), 0);
+	REFUSED(publish(s, "HUB/second lead", id, first, "all over"), STATE, "body.final_ref");
+	stage_to(s, "800:00:00");
+	CHECK_INT(passed(s, "T25"), 2); /* the final report, too, is owed anew */
+	CHECK_INT(final_report(s, "HUB/lead", id, "really"), 0);
+	CHECK_INT(publish(s, "HUB/second lead", id, id_of(s, "M23.final"), "really"), 0);
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()
