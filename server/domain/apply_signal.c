@@ -126,6 +126,13 @@ static const struct toc_value *said(const struct deed *d, const struct toc_value
 	return own ? own : toc_get(d->body, name);
 }
 
+/* What is known of its signals is kept until the last of them is over. */
+static void kept_until(struct toc_signals *s, const struct toc_item *item)
+{
+	if (s && item->expires.us != TOC_TIME_NEVER.us && (s->until.us == TOC_TIME_NEVER.us || toc_before(s->until, item->expires)))
+		s->until = item->expires;
+}
+
 static void new_item(const struct deed *d, struct toc_parcel *parcel, const struct toc_value *v,
 		     const struct toc_value *keys)
 {
@@ -165,8 +172,7 @@ static void new_item(const struct deed *d, struct toc_parcel *parcel, const stru
 	struct toc_signals *s = toc_world_edit(d->w, TOC_OBJECT_signals, TOC_KEY(item->incident), NULL);
 	s->incident = item->incident;
 	s->total++;
-	if (item->expires.us != TOC_TIME_NEVER.us && (s->until.us == TOC_TIME_NEVER.us || toc_before(s->until, item->expires)))
-		s->until = item->expires;
+	kept_until(s, item);
 	hold(s, item, 1);
 	if (toc_get_text(keys, "key").n)
 		index_key(d, item, toc_get_text(keys, "key"));
@@ -231,6 +237,10 @@ static void item_opinion(const struct deed *d, const struct toc_value *v)
 	if (s)
 		s->disputed++;
 	item->disputed = toc_get_bool(v, "disputed");
+	if (toc_get(v, "until")) { /* its timer finds that it has not come yet, and moves on */
+		item->expires = toc_get_time(v, "until", item->expires);
+		kept_until(EDIT_EXISTING(d, signals, item->incident), item);
+	}
 }
 
 static void item_flood(const struct deed *d, const struct toc_value *v)

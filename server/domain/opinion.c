@@ -126,6 +126,23 @@ static void count_opinions(const struct toc_item *item, struct toc_str org, enum
 	}
 }
 
+/* No eternal hashes: whoever holds it for good says until when, and never sooner than it was. */
+static int check_renewal(struct toc_ask *q, const struct toc_item *item, enum toc_opinion opinion)
+{
+	toc_time until = toc_get_time(q->body, "expires_at", TOC_TIME_NEVER);
+
+	if (!toc_get(q->body, "expires_at"))
+		return 0;
+	if (opinion != TOC_OPINION_POSITIVE)
+		return TOC_REFUSE(q, CONDITION, "body.expires_at", "domain (e) 7", "expires_at: only a positive opinion renews an item");
+	if (!toc_before(item->expires, until))
+		return TOC_REFUSE(q, TIME, "body.expires_at", "domain (e) 7", "expires_at: it is kept until %s as it is",
+				  toc_time_str(q->a, item->expires).p);
+	if (toc_before(toc_after_months(q->at, TOC_EXPIRY_MONTHS_MAX), until))
+		return TOC_REFUSE(q, LIMIT, "body.expires_at", "domain (e) 7", "expires_at: at most %d months from now", TOC_EXPIRY_MONTHS_MAX);
+	return 0;
+}
+
 static int opine(struct toc_ask *q, enum toc_opinion opinion)
 {
 	enum toc_item_state to;
@@ -150,7 +167,7 @@ static int opine(struct toc_ask *q, enum toc_opinion opinion)
 			   : item->disputed && !n_against ? "settle"
 			   : by_another                   ? "confirm"
 							  : "count";
-	if (!follows(q, item, what, &to))
+	if (!follows(q, item, what, &to) || check_renewal(q, item, opinion) < 0)
 		return -1;
 	struct toc_draft *d = report(q, item);
 	struct toc_value *v = toc_value_map(q->a), *decided = toc_decided(d);
@@ -158,6 +175,7 @@ static int opine(struct toc_ask *q, enum toc_opinion opinion)
 	toc_set_text(q->a, v, "org", q->p->org);
 	toc_set_cstr(q->a, v, "opinion", toc_opinion_name(opinion));
 	toc_set_bool(q->a, v, "disputed", disputed);
+	toc_set(q->a, v, "until", toc_get(q->body, "expires_at"));
 	toc_effect(q->a, decided, "item_opinions", v);
 	toc_reviewed(q, decided, item, q->p->org);
 	toc_effect_item_state(q, decided, item, to);

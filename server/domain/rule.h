@@ -32,7 +32,7 @@
  *   new_items       {state}                          the message's items come to be, in that state
  *   item_keys       [{key, near?, cluster?}]         … and what finds each of them
  *   item_states     [{item, from, to}] · item_scopes [{item, distance, beyond, bank}]
- *   item_opinions   [{item, org, opinion, disputed}] · item_floods [{item, from, matches}]
+ *   item_opinions   [{item, org, opinion, disputed, until?}] · item_floods [{item, from, matches}]
  *   exposure        {id, hsp, authority?, exposed?, request?, decided?, reported?}    of a service to terrorist content
  *   glass           {id, until?, confirmed?, ended?} entries that the operator has opened
  *   item_reviews    [{item, org, owed}]              who has to look at it again

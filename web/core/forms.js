@@ -227,7 +227,7 @@ export const FORMS = {
 	},
 	"M7.match_count": judgement("match_count", ["count", "window", "distance", "blocked_at_upload", "removed", "left_up_with_context",
 		"views_hour", "reinstated"]),
-	"M7.opinion": judgement("opinion", ["opinion", "distance"]),
+	"M7.opinion": judgement("opinion", ["opinion", "distance", "expires_at"]),
 	"M7.false_positive": judgement("false_positive", ["reason_code", "distance", "sample_ref"]),
 	"M7.not_applicable": judgement("not_applicable", ["reason_code"]),
 	"M3.link_activation": decide("link_activation", { sections: [{ title: "activation", names: ["linked_activations"] },

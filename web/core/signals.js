@@ -48,7 +48,7 @@ function amend(i, id, change) {
 /** Both kinds of opinion exist. @param {Signal["opinions"]} opinions */
 function isDisputed(opinions) {
 	const all = [...opinions.values()].map((o) => o.opinion);
-	return all.includes("negative") && all.some((o) => o !== "negative");
+	return all.includes("negative") && all.includes("positive");
 }
 
 /** What the server decided about items. @param {import("./incidents.js").Incident} i @param {Entry} e */
@@ -102,6 +102,8 @@ export const signalSteps = {
 		...(e.decided?.timers_started ?? []).map((/** @type {any} */ x) => [x.desk, x.id])]) }))),
 	"M7.opinion": step((i, e, b) => {
 		hold(i, e, b.item_ref, b.opinion);
+		if (b.expires_at)
+			amend(i, b.item_ref, (s) => ({ fields: { ...s.fields, expires_at: b.expires_at } }));
 		reviewed(i, e, b.item_ref);
 	}),
 	/* an item that matches what it should not is held to be wrong; one that is of no use here is not */

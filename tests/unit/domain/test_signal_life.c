@@ -365,4 +365,37 @@ CASE(an_item_expires_and_whoever_could_read_it_is_told)
 	stage_free(s);
 }
 
+/* ---- renewed ---- */
+
+static void renewal_refused(struct stage *s, int r, int code, const char *field)
+{
+	CHECK_INT(r, -1);
+	CHECK_INT(s->v.refusal.code, code);
+	CHECK_TEXT(toc_str_of(s->v.refusal.field), field);
+}
+
+CASE(only_a_positive_opinion_renews_an_item_and_at_most_for_a_year)
+{
+	struct stage *s = signals_stage();
+	const char *first = "2031-06-16T14:00:00.000Z", *second = "2031-07-16T14:00:00.000Z";
+
+	CHECK_INT(signals_share(s, HARBOR, TO_ALL, toc_arena_printf(s->a, ITEM("b1", "url", ",\"url\":\"https://x.example/1\",\"expires_at\":\"%s\"") ", "
+								      ITEM("b2", "url", ",\"url\":\"https://x.example/2\",\"expires_at\":\"%s\""), first, first).p, ABOUT), 0);
+#define UNTIL(t) toc_arena_printf(s->a, ",\"expires_at\":\"%s\"", t).p
+	renewal_refused(s, signals_report(s, GAME, ID("b1"), "opinion", toc_arena_printf(s->a, "\"opinion\":\"negative\"%s", UNTIL(second)).p), TOC_REFUSE_CONDITION, "body.expires_at");
+	renewal_refused(s, signals_report(s, GAME, ID("b1"), "opinion", toc_arena_printf(s->a, "\"opinion\":\"investigation_seed\"%s", UNTIL(second)).p), TOC_REFUSE_CONDITION, "body.expires_at");
+	renewal_refused(s, signals_report(s, GAME, ID("b1"), "opinion", toc_arena_printf(s->a, "\"opinion\":\"positive\"%s", UNTIL(first)).p), TOC_REFUSE_TIME, "body.expires_at");
+	renewal_refused(s, signals_report(s, GAME, ID("b1"), "opinion", toc_arena_printf(s->a, "\"opinion\":\"positive\"%s", UNTIL("2040-01-01T00:00:00Z")).p), TOC_REFUSE_LIMIT, "body.expires_at");
+	CHECK_INT(signals_report(s, GAME, ID("b1"), "opinion", toc_arena_printf(s->a, "\"opinion\":\"positive\"%s", UNTIL(second)).p), 0);
+	CHECK_TEXT(toc_time_str(s->a, toc_find_signals(s->w, signals_incident(s))->until), second);
+	stage_to(s, "740:00:00");
+	CHECK_INT(signals_item(s, ID("b1"))->state, TOC_ITEM_CONFIRMED);
+	CHECK_INT(signals_item(s, ID("b2"))->state, TOC_ITEM_EXPIRED);
+	stage_to(s, "1460:00:00");
+	CHECK_INT(signals_item(s, ID("b1"))->state, TOC_ITEM_EXPIRED);
+	renewal_refused(s, signals_report(s, GAME, ID("b1"), "opinion", toc_arena_printf(s->a, "\"opinion\":\"positive\"%s", UNTIL("2031-12-01T00:00:00Z")).p), TOC_REFUSE_STATE, "body.item_ref");
+	CHECK(stage_consistent(s));
+	stage_free(s);
+}
+
 RUN_CASES()

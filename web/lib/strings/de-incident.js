@@ -452,6 +452,8 @@ export default {
 	"hint.M7.reinstated": "",
 	"field.M7.opinion": "Was wir davon halten",
 	"hint.M7.opinion": "",
+	"field.M7.expires_at": "Behalten bis",
+	"hint.M7.expires_at": "Nur, wer es für richtig hält; höchstens 12 Monate ab jetzt.",
 	"field.M7.reason_code": "Was nicht stimmte",
 	"hint.M7.reason_code": "",
 	"field.M7.sample_ref": "Eigene Nummer einer Probe",

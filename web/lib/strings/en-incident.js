@@ -452,6 +452,8 @@ export default {
 	"hint.M7.reinstated": "",
 	"field.M7.opinion": "What we hold of it",
 	"hint.M7.opinion": "",
+	"field.M7.expires_at": "Keep until",
+	"hint.M7.expires_at": "Only with an opinion for it; at most 12 months from now.",
 	"field.M7.reason_code": "What was wrong",
 	"hint.M7.reason_code": "",
 	"field.M7.sample_ref": "Own number of a sample",

@@ -452,6 +452,8 @@ export default {
 	"hint.M7.reinstated": "",
 	"field.M7.opinion": "Qué opinamos de ello",
 	"hint.M7.opinion": "",
+	"field.M7.expires_at": "Conservar hasta",
+	"hint.M7.expires_at": "Solo con una opinión favorable; como máximo 12 meses desde ahora.",
 	"field.M7.reason_code": "Qué era erróneo",
 	"hint.M7.reason_code": "",
 	"field.M7.sample_ref": "Número propio de una muestra",

@@ -452,6 +452,8 @@ export default {
 	"hint.M7.reinstated": "",
 	"field.M7.opinion": "Ce que nous en pensons",
 	"hint.M7.opinion": "",
+	"field.M7.expires_at": "Conserver jusqu’à",
+	"hint.M7.expires_at": "Seulement avec un avis favorable ; 12 mois au plus à partir de maintenant.",
 	"field.M7.reason_code": "Ce qui était faux",
 	"hint.M7.reason_code": "",
 	"field.M7.sample_ref": "Numéro interne d’un échantillon",

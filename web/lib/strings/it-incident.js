@@ -452,6 +452,8 @@ export default {
 	"hint.M7.reinstated": "",
 	"field.M7.opinion": "Che cosa ne pensiamo",
 	"hint.M7.opinion": "",
+	"field.M7.expires_at": "Conservare fino a",
+	"hint.M7.expires_at": "Solo con un parere favorevole; al massimo 12 mesi da adesso.",
 	"field.M7.reason_code": "Che cosa era sbagliato",
 	"hint.M7.reason_code": "",
 	"field.M7.sample_ref": "Numero interno di un campione",

@@ -452,6 +452,8 @@ export default {
 	"hint.M7.reinstated": "",
 	"field.M7.opinion": "Co o tym sądzimy",
 	"hint.M7.opinion": "",
+	"field.M7.expires_at": "Zachować do",
+	"hint.M7.expires_at": "Tylko z opinią pozytywną; najwyżej 12 miesięcy od teraz.",
 	"field.M7.reason_code": "Co było błędne",
 	"hint.M7.reason_code": "",
 	"field.M7.sample_ref": "Własny numer próbki",
