@@ -269,7 +269,7 @@ int toc_rule_signals(struct toc_ask *q)
 	struct toc_draft *d = toc_ask_draft(q, q->action->k);
 	if (toc_address(q, d, audience) < 0)
 		return -1;
-	if (!proposal && !is_with_others(d))
+	if (!proposal && !q->looking && !is_with_others(d)) /* what is known of it may be asked before it is known whom to tell */
 		return TOC_REFUSE(q, NO_READER, "audience", "domain M6", "audience: with whom it is shared: what goes to nobody warns nobody");
 	if (proposal && !toc_reader_add(q, d, hub, 0))
 		return TOC_REFUSE(q, NO_READER, "audience", "domain a.3.1",
