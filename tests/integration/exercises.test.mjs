@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { command, exercises, play, ran } from './lib/command.mjs';
+import { bent, command, exercises, play, ran } from './lib/command.mjs';
 import { Member } from './lib/member.mjs';
 import { m5 } from './lib/messages.mjs';
 import { Server, scratch, until } from './lib/server.mjs';
@@ -67,13 +67,7 @@ describe('on a running clock', () => {
 });
 
 describe('a play', () => {
-	const bent = (bend) => {
-		const scenario = JSON.parse(fs.readFileSync(path.join(exercises, 'lantern.json'), 'utf8'));
-		bend(Object.fromEntries(scenario.steps.map((s) => [s.name, s])), scenario);
-		const file = path.join(scratch(), 'bent.json');
-		fs.writeFileSync(file, JSON.stringify(scenario));
-		return file;
-	};
+	const lantern = (bend) => bent('lantern.json', bend);
 
 	it('of an exercise that has been played says so, and how to play again', async () => {
 		const r = await play(server, path.join(exercises, 'lantern.json'));
@@ -82,7 +76,7 @@ describe('a play', () => {
 	});
 
 	it('says what was expected, what came, and where', async () => {
-		const r = await play(server, bent((s) => {
+		const r = await play(server, lantern((s) => {
 			s.accept.expect = [
 				{ see: { org: 'StreamHarbor', k: 'M5.accept', where: { 'message.body.own_reference': 'OTHER-1' } } },
 				{ timer: { id: 'T17', desk: 'AIRU', state: 'met', took: '00:10' } },
@@ -100,13 +94,13 @@ describe('a play', () => {
 	});
 
 	it('stops at a message that the server refuses', async () => {
-		const r = await play(server, bent((s) => { s.send1.send.body.immediacy = 'someday'; }), '--new');
+		const r = await play(server, lantern((s) => { s.send1.send.body.immediacy = 'someday'; }), '--new');
 		assert.equal(r.code, 4);
 		assert.match(r.err, /step send1: expected: the server accepts it; came: refused, bad_value body\.immediacy/);
 	});
 
 	it('holds a refusal that is expected', async () => {
-		const r = await play(server, bent((s, scenario) => {
+		const r = await play(server, lantern((s, scenario) => {
 			s.send1.send.body.immediacy = 'someday';
 			s.send1.expect = [{ refused: { code: 'bad_value', field: 'body.immediacy' } }];
 			scenario.steps = scenario.steps.slice(0, 3);
@@ -119,7 +113,7 @@ describe('a play', () => {
 		const file = path.join(scratch(), 'wrong.json');
 		fs.writeFileSync(file, '{"steps":[{"t":"soon"}]}');
 		assert.equal((await play(server, file)).code, 2);
-		assert.match((await play(server, bent((s) => { s.accept.t = '04:00'; }))).err, /step 5: t lies before the step before/);
+		assert.match((await play(server, lantern((s) => { s.accept.t = '04:00'; }))).err, /step 5: t lies before the step before/);
 	});
 
 	it('yields to a person who signs in, and goes on with what they did', { timeout: 240_000 }, async (t) => {
