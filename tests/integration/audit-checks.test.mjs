@@ -1,4 +1,5 @@
 // audit-checks.test.mjs: an auditor learns what should be gone and is not, what is gone and should not be, and what somebody has changed.
+// long: it waits for what is done once a minute
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
@@ -6,7 +7,7 @@ import { ask, atConsole, grantMandate } from './lib/audit.mjs';
 import { accepted, days, leave, meet, system, threat } from './lib/ending.mjs';
 import { Ledger } from './lib/ledger.mjs';
 import { LANTERN, m4, m5, message, uuid7 } from './lib/messages.mjs';
-import { Server, until } from './lib/server.mjs';
+import { PATIENCE_MS, Server, until } from './lib/server.mjs';
 
 let server, ledger, auditor, admin, dpo, mandate, elsewhere, open;
 
@@ -80,7 +81,7 @@ describe('an erasure that is due', () => {
 		} finally {
 			await ledger.rows('grant execute on function ledger.parts_of(uuid[]) to tocsin_app', 'admin');
 		}
-		await until(async () => (await due(under)).length === 0, 'it is gone', 80_000); // the keeper looks once a minute
+		await until(async () => (await due(under)).length === 0, 'it is gone', 60_000 + PATIENCE_MS); // the keeper looks once a minute
 	});
 
 	it('is none any more once it is carried out', async () => {

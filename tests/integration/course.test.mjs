@@ -92,6 +92,6 @@ describe('a recall from a wrong audience', () => {
 	it('stays so when keeper and archive have been killed', async () => {
 		await server.kill('archive');
 		await server.kill('keeper');
-		assert.equal(await until(() => reads('LoopReel', 'night responder').catch(() => null).then((x) => (x === null ? null : { x })), 'history', 30_000).then((r) => r.x), false);
+		assert.equal(await until(() => reads('LoopReel', 'night responder').catch(() => null).then((x) => (x === null ? null : { x })), 'history').then((r) => r.x), false);
 	});
 });

@@ -1,5 +1,6 @@
 // cutoff.test.mjs: kill -9 of the eraser and of the keeper at each single step of an erasure, one after the other until one passes
 // uncut: every time it is brought to its end, nothing that survives is lost, and nothing that is gone opens.
+// long: it kills at each step
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

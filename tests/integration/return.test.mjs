@@ -1,6 +1,7 @@
 // return.test.mjs: kill -9 of the keeper at each kind of step of its way back from an outage, and once at none: what was journaled is
 // recorded once, what the ledger does not take is kept until it does, and everybody has what is theirs. Every single step, and more
 // than death, without a server: tests/unit/keeper/test_each_step.c.
+// long: it kills at each kind of step
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -48,14 +49,14 @@ describe('cut off on the way back', { skip: sanitized }, () => {
 			const from = server.log.length;
 			back();
 			back = null;
-			await until(() => (step ? knife.left === 0 : server.log.slice(from).includes('"database_back"')), step ? `cut off at ${step}` : 'back', 60_000);
+			await until(() => (step ? knife.left === 0 : server.log.slice(from).includes('"database_back"')), step ? `cut off at ${step}` : 'back');
 			if (step) at.push(knife.killedAt);
 			knife.set('keeper', 0);
-			await until(async () => (await recorded(server, sent[0].id)).n && (await recorded(server, sent[2].id)).n, 'the others are recorded', 60_000);
+			await until(async () => (await recorded(server, sent[0].id)).n && (await recorded(server, sent[2].id)).n, 'the others are recorded');
 			assert.equal((await recorded(server, barred.id)).n, 0);
 			await sql('alter table ledger.entry drop constraint bar');
 			await server.kill('keeper');
-			await until(async () => (await recorded(server, barred.id)).n, 'it is recorded, too', 60_000);
+			await until(async () => (await recorded(server, barred.id)).n, 'it is recorded, too');
 			all.push(...sent);
 			doubtful.add(sent[0].id); // the database may have heard it before it fell silent
 		}
@@ -65,7 +66,7 @@ describe('cut off on the way back', { skip: sanitized }, () => {
 			const { n, entry } = await recorded(server, what.id);
 			assert.equal(n, 1, what.id);
 			assert.ok(entry.late || doubtful.has(what.id));
-			await desk.entry((e) => e.id === what.id, 30_000);
+			await desk.entry((e) => e.id === what.id);
 			assert.equal(desk.entries.filter((e) => e.id === what.id).length, 1);
 		}
 		assert.deepEqual(desk.faults, []);

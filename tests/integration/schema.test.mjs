@@ -2,6 +2,7 @@
 // (Ajv, strict) and the decoder judge the same messages, whole and damaged, and must agree on each.
 //
 // What a schema cannot say is left out on purpose by the generator: 30 February, codes of fiction in mode actual.
+// long: thousands of messages, judged twice
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { isIPv4, isIPv6 } from 'node:net';

@@ -110,7 +110,7 @@ describe('a hash that somebody else asks about', () => {
 
 	it('still is when the keeper has been killed, and another one has read what there is', async () => {
 		await server.kill('keeper');
-		const found = await until(async () => known(loop, flip(original, 30)).catch(() => null), 'an answer', 20_000);
+		const found = await until(async () => known(loop, flip(original, 30)).catch(() => null), 'an answer');
 		assert.deepEqual(found.map((k) => [k.item, k.distance]), [[item.item_id, 30]]);
 	});
 

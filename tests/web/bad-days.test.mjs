@@ -96,7 +96,7 @@ describe("bad days", { skip: why }, () => {
 		await headline(officer).fill(`${WORDS} More.`); // written on, meanwhile
 		server = await Server.start({ state, port });
 		server.own = true; // to be tidied up in the end
-		await page.locator(".pill.is-live").waitFor({ timeout: 60_000 });
+		await page.locator(".pill.is-live").waitFor();
 		assert.equal(await headline(officer).inputValue(), `${WORDS} More.`);
 		await page.locator(".submit-bar button[type=submit][aria-disabled=false]").waitFor();
 		await headline(officer).fill(WORDS);

@@ -1,5 +1,6 @@
 /* Who is to be woken is woken: the bell goes to another tab when the one that has it is frozen, hangs or crashes; what the browser does not give (sound before
  * a gesture, notifications, a screen that stays on) is said where it is missed, with what to do. */
+// long: it waits for sounds
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,6 +1,7 @@
 /* What axe does not measure of WCAG 2.2 AA, on every screen of the table (screens.mjs), in a real browser: reflow at 320 pixels (1.4.10), text
  * spacing (1.4.12), focus that nothing covers (2.4.11), targets of 24 pixels (2.5.8), forced colours, a token that can be pasted (3.3.8). That what is
  * dragged can be chosen with a button (2.5.7): drop.test.mjs; that what is printed is a document: print.test.mjs. */
+// long: it looks at each screen
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -97,7 +98,7 @@ describe("within everybody's reach", { skip: haveChromium ? false : "there is no
 		for (const size of [{ width: 1280, height: 720 }, { width: 360, height: 780 }]) {
 			const { page, fake, lantern } = await at("normal", size);
 			fake.quiet = true;
-			await page.locator(".banner.is-red").waitFor({ timeout: 25_000 });
+			await page.locator(".banner.is-red").waitFor();
 			for (const hash of ["#/", `#/threat/${lantern.caseId}`]) {
 				await page.evaluate((h) => (location.hash = h), hash);
 				await page.locator("main h1").first().waitFor();

@@ -1,4 +1,5 @@
 /* Every screen of the table (screens.mjs) is accessible in each state beside the normal one: empty, flood, offline, no exercise, another past in the log, in a real browser; and nothing in it breaks the policy. */
+// long: it looks at each screen, over and over
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

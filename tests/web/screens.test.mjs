@@ -1,4 +1,5 @@
 /* Every screen of the table (screens.mjs) is accessible in every theme (in every state: screens-states.test.mjs), in a real browser; and nothing in it breaks the policy. */
+// long: it looks at each screen
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
