@@ -20,6 +20,13 @@ void toc_page_row(struct toc_page *p, uint64_t place)
 	p->of_place++;
 }
 
+void toc_page_looked(struct toc_page *p, uint64_t place)
+{
+	if (place != p->place)
+		p->of_place = 0;
+	p->place = place;
+}
+
 static void set_count(struct toc_arena *a, struct toc_value *map, const char *name, uint64_t n)
 {
 	toc_set_text(a, map, name, toc_arena_printf(a, "%" PRIu64, n));

@@ -17,6 +17,8 @@ struct toc_page {
 void toc_page_begin(struct toc_page *p, const struct toc_query *query, const struct toc_value *body);
 /** A row was given. @param place in the ledger, if it is by place */
 void toc_page_row(struct toc_page *p, uint64_t place);
+/** No row is of this place, which was looked at. */
+void toc_page_looked(struct toc_page *p, uint64_t place);
 /** {"as_of","after","skip"}: texts, as parameters are. */
 struct toc_value *toc_page_next(const struct toc_page *p, struct toc_arena *a, uint64_t as_of);
 

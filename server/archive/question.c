@@ -42,5 +42,5 @@ static const struct toc_reading_taker as_question = { .entry = on_question, .don
 
 bool toc_question_read(struct toc_answer *w)
 {
-	return toc_reading_begin(&w->reading, w->seq, true, &as_question, w) == 0;
+	return toc_reading_begin(&w->reading, &w->seq, 1, true, &as_question, w) == 0;
 }

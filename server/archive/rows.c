@@ -1,5 +1,5 @@
 /* rows.c: see answer.h. A row of ENTRIES, EVIDENCE and FINDS is a place: the entry there is read with what is sealed of it, one
- * after the other. All others go out as they are. */
+ * after the other; of FINDS, which gives few of those it looks at, all that came. All others go out as they are. */
 #include "archive/answer.h"
 #include "archive/evidence.h"
 #include "archive/finds.h"
@@ -80,6 +80,8 @@ static void on_entry(void *ctx, struct toc_arena *scratch, const struct toc_row 
 			w->more = true;
 		else if (line.n)
 			toc_answer_give(w, line, row->seq);
+		else if (!w->more)
+			toc_page_looked(&w->page, row->seq);
 	} else {
 		struct toc_opened shown = *e;
 		if (!w->whole && toc_str_is(e->entry.mode, "system"))
@@ -103,16 +105,22 @@ static void break_off(struct toc_answer *w, int result)
 								       : "the database does not answer"), false, &why);
 }
 
+/* A search that has taken half of its time ends in good order, and says where it was. */
+static bool is_long(const struct toc_answer *w)
+{
+	return kind_of(w) == TOC_QUERY_FINDS && toc_clock_mono_us() >= w->until_us - TOC_SECONDS(w->of->o.seconds).us / 2;
+}
+
 static void on_read(void *ctx, int result)
 {
 	struct toc_answer *w = ctx;
 
 	if (result < 0) {
 		break_off(w, result);
-	} else if (w->more && !w->ended) { /* as many were found as were asked for */
+	} else if ((w->more || is_long(w)) && !w->ended) { /* as many were found as were asked for; or it goes on with another question */
 		leave_off(w);
 		toc_answer_end(w, 0, true, NULL);
-	} else if (++w->at_wanted == w->n_wanted) {
+	} else if ((w->at_wanted += w->reading.n) == w->n_wanted) {
 		leave_off(w);
 		toc_audit_pause(w->audit, !toc_answer_has_room(w)); /* nobody else wakes the session */
 	}
@@ -123,8 +131,9 @@ static const struct toc_reading_taker by_place = { .entry = on_entry, .done = on
 static void read_next(struct toc_answer *w)
 {
 	bool sealed = w->whole || kind_of(w) == TOC_QUERY_FINDS;
+	size_t n = kind_of(w) == TOC_QUERY_FINDS ? w->n_wanted - w->at_wanted : 1;
 
-	if (toc_reading_begin(&w->reading, w->wanted[w->at_wanted], sealed, &by_place, w) < 0)
+	if (toc_reading_begin(&w->reading, w->wanted + w->at_wanted, n, sealed, &by_place, w) < 0)
 		break_off(w, TOC_EIO); /* its queue is full of others */
 }
 
