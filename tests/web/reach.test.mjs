@@ -94,6 +94,37 @@ describe("within everybody's reach", { skip: haveChromium ? false : "there is no
 		await of({ width: 640, height: 450 }, (page) => covered(page), some);
 	});
 
+	test("Tab goes to the end of a screen, and Shift+Tab the same way back: nothing holds the focus, and it is never nowhere between", async () => {
+		const at_end = "the end of the page";
+		const step = async (page, key) => {
+			await page.keyboard.press(key);
+			return page.evaluate((end) => {
+				const el = document.activeElement;
+				if (!el || el === document.body || el === document.documentElement)
+					return end;
+				el.dataset.tabbed ??= `${document.querySelectorAll("[data-tabbed]").length} ${el.tagName} ${(el.textContent ?? "").trim().slice(0, 30)}`;
+				return el.dataset.tabbed;
+			}, at_end);
+		};
+		await of({}, async (page, screen) => {
+			await page.locator("h1").first().focus();
+			const there = [];
+			/* behind the last one is the window's own, or the first again */
+			for (let now = await step(page, "Tab"); now !== at_end && now !== there[0]; now = await step(page, "Tab")) {
+				if (there.includes(now))
+					return [`held at ${now}`];
+				there.push(now);
+			}
+			const back = [];
+			for (let i = 0; i <= there.length && back.length < there.length; i++) {
+				const now = await step(page, "Shift+Tab");
+				if (now !== at_end || back.length) // where the window's own comes first
+					back.push(now);
+			}
+			return JSON.stringify(back) === JSON.stringify(there.toReversed()) ? [] : [`${screen.name} there: ${there.slice(-3).join(" | ")}; back: ${back.slice(0, 3).join(" | ")}`];
+		}, SCREENS.filter((x) => ["board", "threat", "incident", "settings", "exercises"].includes(x.name)));
+	});
+
 	test("cut off, the banner stands below the header, and covers nothing that has the focus; what is old looks old", async () => {
 		for (const size of [{ width: 1280, height: 720 }, { width: 360, height: 780 }]) {
 			const { page, fake, lantern } = await at("normal", size);

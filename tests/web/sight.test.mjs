@@ -77,6 +77,13 @@ describe("in two seconds", { skip: haveChromium ? false : "there is no Chromium 
 		assert.deepEqual(violations, []);
 	});
 
+	test("the way by which it was delivered is said in words", async () => {
+		const { page, lantern } = await at("normal", { settings: { language: "de" } });
+		await visit(page, `#/threat/${lantern.caseId}`);
+		await page.locator("table.receipts td.is-delivered", { hasText: "Gateway" }).first().waitFor();
+		assert.equal(await page.locator("main").getByText("api", { exact: true }).count(), 0);
+	});
+
 	test("the search says of people and organisations in no world that they are real", async () => {
 		const { page } = await at("normal");
 		await page.keyboard.press("b");

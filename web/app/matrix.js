@@ -58,7 +58,7 @@ export function AckMatrix({ i }) {
 				? "is-overdue" : "is-owing" : "owes-none"}>
 				<th scope="row"><${OrgName} code=${r.org} />${r.org === s.me?.org && html` <span class="tag">${t("who.you")}</span>`}</th>
 				<td data-label=${t("matrix.owed")}><${Owed} row=${r} of=${i} /></td>
-				${cell(r, "delivered", r.delivered, r.delivered && html`${r.delivered.channel}${!r.acked && !r.seen && html` <span
+				${cell(r, "delivered", r.delivered, r.delivered && html`${word("channel", r.delivered.channel)}${!r.acked && !r.seen && html` <span
 					class="machine-note"><${Icon} name="machine" />${t("receipt.machine_only")}</span>`}`)}
 				${cell(r, "seen", r.seen, r.seen && (personInWords(r.seen.person, r.seen.title) ?? t("who.person")))}
 				${cell(r, "person", r.acked, r.acked && html`<b>${word("commitment", r.acked.commitment)}</b> · ${personInWords(r.acked.person,

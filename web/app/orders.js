@@ -120,7 +120,7 @@ function OrderBox({ o }) {
 			${o.drafted && fact(t("order.drafted"), who(o.drafted))}
 			${o.drafted && fact(t("order.certified"), o.certified ? who(o.certified) : html`<span class="attention">${t("order.not_certified")}</span>`)}
 			${o.issued && fact(t("order.issued"), html`${who(o.issued)}${o.issued.reported && html` <span class="tag">${t("order.reported")}</span>`}`)}
-			${o.received && fact(t("order.received"), html`<${When} at=${o.received.at} of=${o} withZone /> · ${o.received.channel}`)}
+			${o.received && fact(t("order.received"), html`<${When} at=${o.received.at} of=${o} withZone /> · ${word("channel", o.received.channel)}`)}
 			${o.issued && fact(t("order.copy"), o.issued.cross_border ? html`<${OrgName} code=${o.issued.home_authority ?? "?"} />` : t("order.no_copy"))}
 			${o.silence && fact(t("timer.T9"), html`<${When} at=${o.silence} of=${o} withZone />`)}
 			${o.ended && fact(word("order_state", o.state), html`${who(o.ended)} ${o.ended.reason}`)}

@@ -8,7 +8,7 @@ import { OrgName, personInWords } from "../components/parts.js";
 import { When } from "../components/time.js";
 import { Ways } from "../components/ways.js";
 import { html } from "../lib/html.js";
-import { learn, t } from "../lib/i18n.js";
+import { learn, t, word } from "../lib/i18n.js";
 import { state } from "./model.js";
 
 learn("parts");
@@ -44,11 +44,11 @@ export function ReceiptTable({ c }) {
 				<th scope="col">${t("receipt.seen")}</th><th scope="col">${t("receipt.person")}</th></tr></thead>
 			<tbody>${rows.map((r) => html`<tr>
 				<th scope="row"><${OrgName} code=${r.desk.org} /></th>
-				${r.sent ? cell("sent", r.sent, r.sent.channel) : html`<td class="receipt is-addressed"
+				${r.sent ? cell("sent", r.sent, word("channel", r.sent.channel)) : html`<td class="receipt is-addressed"
 					data-label=${t("receipt.sent")}><span class="receipt-line"><span
 						class="word">${t("receipt.addressed")}</span> <${When} at=${r.desk.since}
 							of=${c} /></span></td>`}
-				${cell("delivered", r.delivered, html`${r.delivered?.channel}<${Machine} of=${c} row=${r} />`)}
+				${cell("delivered", r.delivered, html`${word("channel", r.delivered?.channel)}<${Machine} of=${c} row=${r} />`)}
 				${cell("seen", r.seen, who(r.seen))}
 				${cell("person", r.acked, who(r.acked))}
 			</tr>${r.ways.length > 0 && html`<tr class="ways-row"><td colspan="5"><${Ways} ways=${r.ways} of=${c} /></td></tr>`}`)}</tbody>

@@ -119,12 +119,12 @@ function detail({ item, c }) {
 	case "M5.outcome":
 		return html`<b>${word("outcome", b.outcome)}</b>`;
 	case "M19.machine": case "M19.outreach":
-		return html`${org(b.recipient_org)} · ${word("delivery", b.state)} · ${b.channel}`;
+		return html`${org(b.recipient_org)} · ${word("delivery", b.state)} · ${word("channel", b.channel)}`;
 	case "M19.human":
 		return html`${org(b.recipient_org)} · ${word("delivery", b.state)}${b.commitment && html` · <b>${word("commitment", b.commitment)}</b>`}`;
 	case "M19.escalation":
 		return html`${org(b.recipient_org)} · ${typeof b.contact === "number" ? t("timeline.contact",
-			{ n: b.contact + 1 }) : b.contact ?? ""} · ${b.channel} · <b>${word("delivery", b.state)}</b>`;
+			{ n: b.contact + 1 }) : b.contact ?? ""} · ${word("channel", b.channel)} · <b>${word("delivery", b.state)}</b>`;
 	case "M10.draft": case "M10.issue":
 		return html`<code>${b.order?.order_reference}</code> → <b>${org(b.order?.addressee)}</b>`;
 	case "M10.silence":
