@@ -1,5 +1,6 @@
 /* token.c: see token.h. One session for each process, signed in as user. An error of the token's ends the call; a session
- * that was lost (the token was taken out, a network module lost its way) is opened again once. A PIN that is not taken is not
+ * that was lost (the token was taken out, a network module lost its way) is opened again once, if need be after the module was started anew: some
+ * do not see a token again that was away. A PIN that is not taken is not
  * tried again: a few wrong ones lock a token for everybody who uses it. */
 #include "token/token.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/time.h"
 
 #define LABEL "tocsin-wrapping"
 #define FORM 1
@@ -18,6 +20,7 @@
 #define TAG 16
 #define SLOTS_MAX 64
 #define OBJECTS_MAX 1024
+#define ANEW_US 1000000 /* the module is started anew so often at most */
 
 #ifndef CKM_AES_GCM
 #define CKM_AES_GCM 0x00001087UL
@@ -36,6 +39,7 @@ struct toc_token {
 	char *pin;
 	ck_session_handle_t session;
 	bool open, pin_is_wrong;
+	int64_t anew_us;
 };
 
 static int fail(struct toc_error *e, const char *what, unsigned long rv)
@@ -130,14 +134,35 @@ void toc_token_free(struct toc_token *t)
 	free(t); /* the module stays: its end handlers may run at exit */
 }
 
+/* That it was altered is said when the token says so, and then only: whatever else fails may not fail the next time. */
+static int outcome(ck_rv_t rv)
+{
+	switch (rv) {
+	case CKR_OK: return 0;
+	case CKR_ENCRYPTED_DATA_INVALID:
+	case CKR_ENCRYPTED_DATA_LEN_RANGE: return TOC_EPROOF;
+	case CKR_KEY_HANDLE_INVALID: return TOC_ENOTFOUND;
+	default: return TOC_EIO;
+	}
+}
+
 /* @return whether it is worth another try */
 static bool found_again(struct toc_token *t, ck_rv_t rv)
 {
 	struct toc_error error;
+	int64_t now = toc_clock_mono_us();
 
-	return (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED || rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_PRESENT ||
-		rv == CKR_USER_NOT_LOGGED_IN) &&
-	       open_session(t, &error) == 0;
+	if (rv == CKR_OK || outcome(rv) == TOC_EPROOF)
+		return false;
+	if ((rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED || rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_PRESENT ||
+	     rv == CKR_USER_NOT_LOGGED_IN) && open_session(t, &error) == 0)
+		return true;
+	if (t->pin_is_wrong || (t->anew_us && now - t->anew_us < ANEW_US))
+		return false;
+	t->anew_us = now;
+	t->p11->C_Finalize(NULL);
+	rv = t->p11->C_Initialize(NULL);
+	return (rv == CKR_OK || rv == CKR_CRYPTOKI_ALREADY_INITIALIZED) && open_session(t, &error) == 0;
 }
 
 static ck_rv_t find_once(struct toc_token *t, const struct toc_uuid *id, ck_object_handle_t *ret, unsigned long most, unsigned long *ret_n)
@@ -163,7 +188,8 @@ static ck_rv_t find(struct toc_token *t, const struct toc_uuid *id, ck_object_ha
 {
 	ck_rv_t rv = find_once(t, id, ret, most, ret_n);
 
-	return found_again(t, rv) ? find_once(t, id, ret, most, ret_n) : rv;
+	/* none: a token that is away is empty for some modules, and stays so */
+	return found_again(t, rv == CKR_OK && *ret_n == 0 ? CKR_KEY_HANDLE_INVALID : rv) ? find_once(t, id, ret, most, ret_n) : rv;
 }
 
 static int newest_first(const void *x, const void *y)
@@ -220,7 +246,11 @@ int toc_token_destroy(struct toc_token *t, struct toc_uuid id, struct toc_error 
 	ck_object_handle_t objects[OBJECTS_MAX];
 	unsigned long n = 0;
 	ck_rv_t rv = find(t, &id, objects, OBJECTS_MAX, &n);
+	bool none = rv == CKR_OK && n == 0;
 
+	/* Destroyed already; but one that shows no key at all may be none: it is destroyed when the token says so, not when it is away. */
+	if (none && (rv = find(t, NULL, objects, OBJECTS_MAX, &n)) == CKR_OK)
+		return n ? 0 : toc_fail(reterr, TOC_EIO, "token: it shows no key at all: is it there?");
 	for (unsigned long i = 0; i < n && rv == CKR_OK; i++)
 		rv = t->p11->C_DestroyObject(t->session, objects[i]);
 	return rv == CKR_OK ? 0 : fail(reterr, "destroying a key", rv);
@@ -244,18 +274,6 @@ static ck_rv_t once(struct toc_token *t, struct toc_uuid id, struct toc_str aad,
 	if (rv == CKR_OK)
 		rv = (seals ? t->p11->C_Encrypt : t->p11->C_Decrypt)(t->session, (unsigned char *)(uintptr_t)in.p, in.n, out, out_n);
 	return rv;
-}
-
-/* That it was altered is said when the token says so, and then only: whatever else fails may not fail the next time. */
-static int outcome(ck_rv_t rv)
-{
-	switch (rv) {
-	case CKR_OK: return 0;
-	case CKR_ENCRYPTED_DATA_INVALID:
-	case CKR_ENCRYPTED_DATA_LEN_RANGE: return TOC_EPROOF;
-	case CKR_KEY_HANDLE_INVALID: return TOC_ENOTFOUND;
-	default: return TOC_EIO;
-	}
 }
 
 static int crypt_it(struct toc_token *t, struct toc_uuid id, struct toc_str aad, unsigned char *nonce, bool seals, struct toc_str in,
