@@ -159,7 +159,7 @@ static int open_all(struct process *p, const struct toc_value *heritage, struct 
 	if ((r = toc_files_finish(e->folder, reterr)) < 0 || (r = toc_wrappers_read(e, e->keys, &e->n_keys, reterr)) < 0 ||
 	    (r = toc_outside_read(&e->outside, toc_arena_printf(a, "%s/record", e->folder).p, reterr)) < 0)
 		return r;
-	if (e->n_keys == 0 && e->token && (r = toc_wrappers_make(e, &e->keys[0], reterr)) < 0)
+	if (e->n_keys == 0 && e->token && (r = toc_wrappers_make(e, (struct toc_uuid){ { 0 } }, &e->keys[0], reterr)) < 0)
 		return r;
 	if (e->n_keys == 0 && e->token)
 		e->n_keys = 1; /* the first one ever */

@@ -58,7 +58,7 @@ int toc_files_read(const char *folder, struct toc_wrapping_key ret_keys[TOC_WRAP
 /** One that another node made, as it came. Durable when it returns 0. */
 int toc_files_put(const char *folder, const struct toc_wrapping_key *key, struct toc_error *reterr) TOC_MUSTCHECK;
 /** Durable when it returns 0. */
-int toc_files_make(const char *folder, struct toc_wrapping_key *ret_key, struct toc_error *reterr) TOC_MUSTCHECK;
+int toc_files_make(const char *folder, struct toc_uuid id, struct toc_wrapping_key *ret_key, struct toc_error *reterr) TOC_MUSTCHECK;
 /** Out of the way first, so that a half overwritten one is never taken for a key; then overwritten and unlinked. */
 int toc_files_destroy(const char *folder, struct toc_uuid id, struct toc_error *reterr) TOC_MUSTCHECK;
 /** Those whose destruction was cut off. */
@@ -86,7 +86,9 @@ struct toc_eraser {
 /* wrappers.c: the wrapping keys, in a token or as files. */
 int toc_wrappers_read(struct toc_eraser *e, struct toc_wrapping_key ret_keys[TOC_WRAP_KEYS_MAX], size_t *ret_n,
 		  struct toc_error *reterr) TOC_MUSTCHECK;
-int toc_wrappers_make(struct toc_eraser *e, struct toc_wrapping_key *ret_key, struct toc_error *reterr) TOC_MUSTCHECK;
+/** One that is younger than `after`, whatever the clock says. */
+int toc_wrappers_make(struct toc_eraser *e, struct toc_uuid after, struct toc_wrapping_key *ret_key, struct toc_error *reterr) TOC_MUSTCHECK;
+toc_time toc_wrapper_made_at(struct toc_uuid id);
 int toc_wrappers_destroy(struct toc_eraser *e, struct toc_uuid id, struct toc_error *reterr) TOC_MUSTCHECK;
 
 /* hand.c: a wrapping key that another node made, by way of the database. */

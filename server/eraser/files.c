@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "base/time.h"
 #include "eraser/eraser.h"
 
 #define NAME_BYTES (36 + 4)  /* <uuid>.key */
@@ -106,9 +105,9 @@ int toc_files_put(const char *folder, const struct toc_wrapping_key *key, struct
 	return r;
 }
 
-int toc_files_make(const char *folder, struct toc_wrapping_key *ret_key, struct toc_error *reterr)
+int toc_files_make(const char *folder, struct toc_uuid id, struct toc_wrapping_key *ret_key, struct toc_error *reterr)
 {
-	struct toc_wrapping_key key = { .id = toc_uuid_v7(toc_clock_now().us / 1000) };
+	struct toc_wrapping_key key = { .id = id };
 
 	toc_random(key.key, sizeof key.key);
 	int r = toc_files_put(folder, &key, reterr);

@@ -167,67 +167,81 @@ static int note_survivors(struct toc_eraser *e, struct toc_error *reterr)
 
 /* ---- the whole of it ---- */
 
+static int make(struct toc_eraser *e, struct toc_uuid newest, struct toc_error *reterr)
+{
+	struct toc_wrapping_key fresh;
+	int r = toc_wrappers_make(e, newest, &fresh, reterr);
+
+	if (r < 0)
+		return r;
+	memmove(&e->keys[1], &e->keys[0], e->n_keys * sizeof *e->keys);
+	e->keys[0] = fresh;
+	e->n_keys++;
+	toc_wipe(&fresh, sizeof fresh);
+	toc_eraser_tell(e);
+	return 0;
+}
+
 /* Always a new one, also when one was made and then we were cut off: what is erased may have been wrapped under that. */
 static int make_and_begin(struct toc_eraser *e, struct toc_uuid newest, struct toc_error *reterr)
 {
 	struct toc_uuid now = newest;
 	int r = 0;
 
-	if (e->n_keys < TOC_WRAP_KEYS_MAX) {
-		struct toc_wrapping_key fresh;
-		if ((r = toc_wrappers_make(e, &fresh, reterr)) < 0)
-			return r;
-		memmove(&e->keys[1], &e->keys[0], e->n_keys * sizeof *e->keys);
-		e->keys[0] = fresh;
-		e->n_keys++;
-		toc_wipe(&fresh, sizeof fresh);
-		toc_eraser_tell(e);
-	}
-	while (r == 0 && !toc_uuid_eq(now, e->keys[0].id)) { /* until it is ours: another node may replace it, too */
+	do { /* until it is ours: another node may replace it, too; in a token it then destroys ours as one that is older */
 		newest = now;
-		r = toc_erasing_begin(e->ledger, newest, e->keys[0].id, e->node, &now, reterr);
-	}
+		if (e->n_keys < TOC_WRAP_KEYS_MAX)
+			r = make(e, newest, reterr);
+		if (r == 0)
+			r = toc_erasing_begin(e->ledger, newest, e->keys[0].id, e->node, &now, reterr);
+	} while (r == 0 && !toc_uuid_eq(now, e->keys[0].id));
 	return r;
+}
+
+/* In a token that nodes share: one that is younger than the newest is another node's, which is about to enter it. */
+static bool stays(const struct toc_eraser *e, struct toc_uuid id, struct toc_uuid newest)
+{
+	return toc_uuid_eq(id, newest) || (e->token && toc_uuid_cmp(id, newest) > 0);
+}
+
+static bool some_go(const struct toc_eraser *e, struct toc_uuid newest)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_keys; i++)
+		n += !stays(e, e->keys[i].id, newest);
+	return n > 0;
 }
 
 static int destroy_others(struct toc_eraser *e, struct toc_uuid newest, struct toc_error *reterr)
 {
-	struct toc_wrapping_key old[TOC_WRAP_KEYS_MAX], keep = *held(e, newest);
+	struct toc_wrapping_key old[TOC_WRAP_KEYS_MAX];
 	size_t n = e->n_keys;
 	int r = 0;
 
 	memcpy(old, e->keys, sizeof old);
 	toc_wipe(e->keys, sizeof e->keys);
-	e->keys[0] = keep;
-	e->n_keys = 1;
+	e->n_keys = 0;
+	for (size_t i = 0; i < n; i++)
+		if (stays(e, old[i].id, newest))
+			e->keys[e->n_keys++] = old[i];
 	toc_eraser_tell(e);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		if (toc_uuid_eq(old[i].id, newest))
+		if (stays(e, old[i].id, newest))
 			continue;
 		r = toc_wrappers_destroy(e, old[i].id, reterr);
 		if (r == 0)
 			toc_count(TOC_METRIC_ERASER_ROTATED);
 	}
 	toc_wipe(old, sizeof old);
-	toc_wipe(&keep, sizeof keep);
 	return r;
-}
-
-/* Ids of wrapping keys are UUIDv7: milliseconds come first. */
-static toc_time made_at(struct toc_uuid id)
-{
-	int64_t ms = 0;
-
-	for (int i = 0; i < 6; i++)
-		ms = ms << 8 | id.b[i];
-	return (toc_time){ ms * 1000 };
 }
 
 /* Something was erased after the newest wrapping key was made, and who erased it has not replaced it: that node is gone, or its
  * record is. Clocks of nodes differ: at worst it is replaced once more than was needed. */
 static bool left_by_another(const struct toc_eraser *e, struct toc_uuid newest)
 {
-	return toc_before(made_at(newest), e->erased_at) && toc_before(toc_after(e->erased_at, LEFT_AFTER), toc_clock_now());
+	return toc_before(toc_wrapper_made_at(newest), e->erased_at) && toc_before(toc_after(e->erased_at, LEFT_AFTER), toc_clock_now());
 }
 
 int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
@@ -259,7 +273,7 @@ int toc_eraser_rotate(struct toc_eraser *e, struct toc_error *reterr)
 		if ((r = toc_outside_write(&e->outside, reterr)) < 0)
 			return r;
 	}
-	if (!e->outside.pending && e->n_keys == 1)
+	if (!e->outside.pending && !some_go(e, newest))
 		return 0;
 	/* no room for a new one, after many that were cut off: these go first, under the newest, and then it begins anew */
 	bool again = e->outside.pending && e->n_keys == TOC_WRAP_KEYS_MAX;

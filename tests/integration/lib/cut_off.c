@@ -2,7 +2,7 @@
  * (LD_PRELOAD), it counts the calls by which a step becomes durable, and kills the process before the one that is asked for.
  *
  * The file CUT_OFF is mapped at the start: `left` steps to go (0: nothing is counted), the part that is meant,
- * and, for whoever reads the file, at which call it was killed. Of a statement that changes something there are two
+ * whether it is killed there or stands still, and, for whoever reads the file, at which call it was killed. Of a statement that changes something there are two
  * steps: before it is sent, and when it is done and nobody has heard of it. */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -18,7 +18,8 @@
 
 struct page {
 	volatile int32_t left;
-	char part[28];
+	char part[27];
+	char stops; /* 1: it stands still there, instead of being killed */
 	char killed_at[64];
 	char only[32]; /* steps of which this is a part; empty: all */
 };
@@ -49,7 +50,9 @@ static void step(const char *what, const char *of)
 	if (--page->left)
 		return;
 	memcpy(page->killed_at, name, sizeof name);
-	kill(getpid(), SIGKILL);
+	/* not by kill(2), which a process that serves may not call: it would go on, and nobody notice */
+	if (raise(page->stops ? SIGSTOP : SIGKILL) != 0)
+		abort();
 }
 
 /* The C library's own, or libpq's. */

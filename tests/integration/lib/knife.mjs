@@ -15,10 +15,11 @@ export class Knife {
 		this.fd = fs.openSync(file, 'r+');
 		this.env = { LD_PRELOAD: path.join(build, 'tests/libcut_off.so'), CUT_OFF: file };
 	}
-	/** @param only of the steps that have this in their name alone */
-	set(part, left, only = '') {
+	/** @param only of the steps that have this in their name alone @param stops it stands still there, and is not killed */
+	set(part, left, only = '', stops = false) {
 		const page = Buffer.alloc(128);
 		page.write(part, 4);
+		page.writeInt8(Number(stops), 31);
 		page.write(only, 96);
 		fs.writeSync(this.fd, page.subarray(4), 0, 124, 4);
 		page.writeInt32LE(left);
