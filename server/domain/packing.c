@@ -241,7 +241,8 @@ static bool get_value(const struct field *f, struct reading *r, void *object)
 	}
 	case F_TIME:
 	case F_COUNT:
-		if (!get_signed(r, &i))
+		/* what a document has no number for (object.c), no state of ours has */
+		if (!get_signed(r, &i) || i < -TOC_INT_MAX || (f->kind == F_COUNT && i > TOC_INT_MAX))
 			return false;
 		if (at && f->kind == F_TIME)
 			*(toc_time *)at = (toc_time){ i };

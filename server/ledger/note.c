@@ -157,8 +157,11 @@ int toc_vkey_parse(struct toc_str vkey, struct toc_note_key *ret_key, struct toc
 	size_t name = plus ? (size_t)(plus - vkey.p) : 0;
 	struct toc_note_key k;
 	uint8_t key[33], id[KEY_ID];
+	bool capital = false; /* a key has one spelling */
 
-	if (!plus || vkey.n < name + 2 + 2 * KEY_ID || vkey.p[name + 1 + 2 * KEY_ID] != '+' ||
+	for (size_t i = name + 1; plus && i < vkey.n && i <= name + 2 * KEY_ID; i++)
+		capital |= vkey.p[i] >= 'A' && vkey.p[i] <= 'F';
+	if (!plus || capital || vkey.n < name + 2 + 2 * KEY_ID || vkey.p[name + 1 + 2 * KEY_ID] != '+' ||
 	    toc_hex_decode((struct toc_str){ plus + 1, 2 * KEY_ID }, id, KEY_ID) < 0 ||
 	    toc_base64_decode((struct toc_str){ plus + 2 + 2 * KEY_ID, vkey.n - name - 2 - 2 * KEY_ID }, key,
 			      sizeof key) != sizeof key ||

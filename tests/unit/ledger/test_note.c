@@ -71,6 +71,8 @@ CASE(keys_of_others_are_understood)
 		  TOC_EPROOF);
 	CHECK_INT(toc_vkey_parse(TOC_STR("sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn"), &k, NULL),
 		  TOC_EINVAL);
+	CHECK_INT(toc_vkey_parse(TOC_STR("sum.golang.org+033De0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"), &k, NULL),
+		  TOC_EINVAL);
 	CHECK_INT(toc_vkey_parse(TOC_STR("a b+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"), &k, NULL),
 		  TOC_EINVAL);
 	CHECK_INT(toc_vkey_parse(TOC_STR("+"), &k, NULL), TOC_EINVAL);
