@@ -9,6 +9,7 @@
 
 #include "domain/rule.h"
 
+#define MOST (64 * AT_ONCE) /* of a case to who joins it: what follows from one message has room in one append */
 #define AT_ONCE 12 /* entries, each a message of at most 64 KiB: they fit into one entry with all that stands around them */
 
 /* What a message of ours takes over from the one that caused it: markings, language, legal basis. */
@@ -139,6 +140,10 @@ void toc_draft_disclosure(struct toc_ask *q, const struct toc_threat *t, const s
 		    (j->what == TOC_DISCLOSE_OWN && !toc_short_is(&m->org, q->p->org)))
 			continue;
 		entries[n++] = m;
+	}
+	if (n > MOST) { /* the notification, and the newest */
+		memmove(entries + 1, entries + (n - MOST + 1), (MOST - 1) * sizeof *entries);
+		n = MOST;
 	}
 	for (size_t at = 0; at < n; at += AT_ONCE)
 		disclose(q, t, j, entries + at, n - at < AT_ONCE ? n - at : AT_ONCE, (unsigned)(at / AT_ONCE));

@@ -187,4 +187,22 @@ CASE(who_is_told_of_an_activation_later_owes_an_acknowledgement_from_then_on)
 	stage_free(s);
 }
 
+/* However much was said in a case, who is asked next gets the notification and the newest of it: what follows from one message has a limit. */
+CASE(a_case_in_which_a_thousand_things_were_said_can_still_be_passed_on)
+{
+	struct stage *s = stage_new();
+	CHECK(stage_play(s, "lantern.json", "04:05") == 0);
+	const char *c = stage_case(s, "M4.send", NULL), *who = toc_uuid_str(s->a, stage_person(s, "AIRU/duty officer")).p;
+#define SAYS(kind, more) stage_act(s, "AIRU/duty officer", "{\"type\":\"M5\",\"case_ref\":\"%s\",\"body\":{\"kind\":\"" kind "\",\"human_ack_by\":\"%s\"," \
+				   "\"at\":\"2031-05-17T14:02:00Z\"" more "}}", c, who)
+	for (unsigned i = 0; i < 1000; i++)
+		CHECK_INT(SAYS("ack", ""), 0);
+	struct toc_uuid newest = stage_last(s, "M5.ack", NULL)->e.eid;
+	CHECK_INT(SAYS("redirect", ",\"redirect_to\":\"BFP\",\"redirect_ground\":\"x\""), 0);
+	CHECK(s->v.n < 80);
+	CHECK(toc_is_reader(toc_find_message(s->w, stage_named(s, "send1")->e.eid), TOC_STR("BFP"), TOC_ROLE_DU));
+	CHECK(toc_is_reader(toc_find_message(s->w, newest), TOC_STR("BFP"), TOC_ROLE_DU));
+	stage_free(s);
+}
+
 RUN_CASES()
