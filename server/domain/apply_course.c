@@ -4,15 +4,6 @@
 
 #include "domain/apply.h"
 
-static void add_named(struct toc_named **list, uint32_t *n, struct toc_str org)
-{
-	for (uint32_t i = 0; i < *n; i++)
-		if (toc_short_is(&(*list)[i].org, org))
-			return;
-	if (org.n)
-		toc_short_set(&((struct toc_named *)toc_list_add(list, n, sizeof **list))->org, org);
-}
-
 static struct toc_course *course_of(const struct deed *d)
 {
 	struct toc_course *c = toc_world_edit(d->w, TOC_OBJECT_course, TOC_KEY(d->e->incident), NULL);
@@ -97,7 +88,7 @@ static void debrief(const struct deed *d)
 	struct toc_course *c = course_of(d);
 
 	if (toc_get_bool(d->decided, "contributed"))
-		add_named(&c->contributors, &c->n_contributors, d->e->org);
+		toc_add_named(&c->contributors, &c->n_contributors, d->e->org);
 	if (final) {
 		c->final = d->e->eid;
 		c->final_by = toc_get_id(d->m, "sender_person");
@@ -114,7 +105,7 @@ static void course(const struct deed *d)
 
 	if (toc_get_bool(d->decided, "engaged")) {
 		struct toc_course *c = course_of(d);
-		add_named(&c->engaged, &c->n_engaged, d->e->org);
+		toc_add_named(&c->engaged, &c->n_engaged, d->e->org);
 	}
 	if (toc_str_is(k, "M21.send"))
 		volume(d);

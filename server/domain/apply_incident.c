@@ -9,15 +9,6 @@ static struct toc_incident *incident_of(const struct deed *d, struct toc_uuid id
 	return EDIT_EXISTING(d, incident, id);
 }
 
-static void add_named(struct toc_named **list, uint32_t *n, struct toc_str org)
-{
-	for (uint32_t i = 0; i < *n; i++)
-		if (toc_short_is(&(*list)[i].org, org))
-			return;
-	if (org.n)
-		toc_short_set(&((struct toc_named *)toc_list_add(list, n, sizeof **list))->org, org);
-}
-
 static void open_incident(const struct deed *d, const struct toc_value *facts)
 {
 	bool is_new;
@@ -33,7 +24,7 @@ static void open_incident(const struct deed *d, const struct toc_value *facts)
 	i->event_from = toc_get_time(facts, "event_time", i->opened);
 	toc_short_set(&i->cc, toc_get_text(facts, "cc"));
 	toc_text_set(&i->locality, toc_get_text(facts, "locality"));
-	add_named(&i->reporters, &i->n_reporters, toc_get_text(facts, "by"));
+	toc_add_named(&i->reporters, &i->n_reporters, toc_get_text(facts, "by"));
 }
 
 static void set_states(const struct deed *d)
@@ -141,7 +132,7 @@ static void proposals(const struct deed *d)
 		p->review_at = toc_get_time(facts, "review_at", TOC_TIME_NEVER);
 		p->n_states = 0;
 		for (size_t i = 0; i < toc_len(states); i++)
-			add_named(&p->states, &p->n_states, toc_text_of(toc_at(states, i)));
+			toc_add_named(&p->states, &p->n_states, toc_text_of(toc_at(states, i)));
 	}
 	for (size_t i = 0; i < toc_len(ended); i++) {
 		struct toc_uuid ref = toc_get_id(toc_at(ended, i), "ref");
@@ -162,7 +153,7 @@ static void effects(const struct deed *d, struct toc_incident *i)
 			       *decision = toc_get(d->decided, "decision");
 
 	for (size_t k = 0; k < toc_len(affected); k++)
-		add_named(&i->affected, &i->n_affected, toc_text_of(toc_at(affected, k)));
+		toc_add_named(&i->affected, &i->n_affected, toc_text_of(toc_at(affected, k)));
 	answer(i, toc_get(d->decided, "criteria"));
 	if (assigned) {
 		i->assignee = toc_get_id(assigned, "person");
@@ -192,7 +183,7 @@ static void objection(const struct deed *d)
 	struct toc_message *m = toc_str_is(d->e->k, "M3.object") ? EDIT_EXISTING(d, message, d->e->ref) : NULL;
 
 	if (m)
-		add_named(&m->objectors, &m->n_objectors, d->e->org);
+		toc_add_named(&m->objectors, &m->n_objectors, d->e->org);
 }
 
 /* Who reads an entry of the incident knows of it from then on. */
@@ -201,9 +192,9 @@ static void parties(const struct deed *d, struct toc_incident *i)
 	const struct toc_value *readers = toc_get(d->decided, "readers");
 
 	if (!toc_str_is(d->e->org, "server"))
-		add_named(&i->parties, &i->n_parties, d->e->org);
+		toc_add_named(&i->parties, &i->n_parties, d->e->org);
 	for (size_t k = 0; k < toc_len(readers); k++)
-		add_named(&i->parties, &i->n_parties, toc_get_text(toc_at(readers, k), "org"));
+		toc_add_named(&i->parties, &i->n_parties, toc_get_text(toc_at(readers, k), "org"));
 }
 
 void toc_apply_incident(const struct deed *d)

@@ -248,3 +248,12 @@ struct toc_value *toc_object_save(enum toc_object_kind kind, const void *object,
 {
 	return save(shapes[kind], object, a);
 }
+
+void toc_add_named(struct toc_named **list, uint32_t *n, struct toc_str org)
+{
+	for (uint32_t i = 0; i < *n; i++)
+		if (toc_short_is(&(*list)[i].org, org))
+			return;
+	if (org.n)
+		toc_short_set(&((struct toc_named *)toc_list_add(list, n, sizeof **list))->org, org);
+}

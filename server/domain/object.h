@@ -80,6 +80,8 @@ void *toc_list_add(void *list_pointer, uint32_t *n, size_t part_bytes);
 #define TOC_ADD(object, list)                                                                                \
 	((__typeof__((object)->list))toc_list_add(&(object)->list, &(object)->n_##list,                      \
 						  sizeof *(object)->list))
+/** Name an organisation in a list, once. */
+void toc_add_named(struct toc_named **list, uint32_t *n, struct toc_str org);
 /** Remove item i of a list of parts that own nothing, keeping the order. */
 #define TOC_REMOVE(object, list, i)                                                                          \
 	memmove(&(object)->list[i], &(object)->list[(i) + 1],                                                \

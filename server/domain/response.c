@@ -28,7 +28,7 @@ bool toc_case_is_open(const struct toc_threat *t)
 	return t->state == TOC_CASE_DRAFT || t->state == TOC_CASE_SENT;
 }
 
-static bool has_accepted(const struct toc_desk *desk)
+bool toc_has_accepted(const struct toc_desk *desk)
 {
 	return desk->state == TOC_DESK_ACCEPTED || desk->state == TOC_DESK_IN_PROGRESS ||
 	       desk->state == TOC_DESK_OUTCOME;
@@ -40,7 +40,7 @@ static int may_answer(struct toc_ask *q)
 	const struct toc_threat *t = q->threat;
 	unsigned conditions = (toc_short_is(&t->notifier, q->p->org) ? TOC_IF_OWN : 0) |
 			      (q->desk ? TOC_IF_ADR : 0) |
-			      (q->desk && has_accepted(q->desk) ? TOC_IF_ACCEPTED : 0);
+			      (q->desk && toc_has_accepted(q->desk) ? TOC_IF_ACCEPTED : 0);
 	struct toc_uuid person = toc_get_id(q->body, "human_ack_by");
 	bool amends = toc_str_is(q->c->k, "M5.outcome") && t->state == TOC_CASE_CLOSED && q->desk &&
 		      toc_uuid_eq(toc_get_id(q->m, "supersedes"), q->desk->outcome) &&
@@ -187,7 +187,7 @@ int toc_rule_accept(struct toc_ask *q)
 	if (q->desk && !toc_uuid_is_nil(before) && !toc_uuid_eq(before, q->desk->acceptance))
 		return TOC_REFUSE(q, STATE, "supersedes", "domain b.2",
 				  "supersedes: your desk's newest acceptance is another");
-	if (q->desk && toc_uuid_is_nil(before) && has_accepted(q->desk) &&
+	if (q->desk && toc_uuid_is_nil(before) && toc_has_accepted(q->desk) &&
 	    !toc_uuid_is_nil(q->desk->acceptance))
 		/* else a colleague who does not know of the first would lift what it asked to be kept */
 		return TOC_REFUSE(q, STATE, "supersedes", "domain M5",

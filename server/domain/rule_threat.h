@@ -14,6 +14,8 @@ const struct toc_desk *toc_desk_of(const struct toc_threat *t,
 				   struct toc_str org); /* NULL when it has none */
 /** … or when the notification was recalled from it: it is out of the case, and can be asked anew. */
 const struct toc_desk *toc_asked(const struct toc_world *w, const struct toc_threat *t, struct toc_str org);
+/** It has taken the case, whatever has come of it. */
+bool toc_has_accepted(const struct toc_desk *desk);
 bool toc_case_is_open(const struct toc_threat *t);
 
 /* duplicate.c: cases about the same thing */

@@ -97,12 +97,6 @@ int toc_rule_warning_issue(struct toc_ask *q)
 	return 0;
 }
 
-static bool has_it(const struct toc_desk *desk)
-{
-	return desk->state == TOC_DESK_ACCEPTED || desk->state == TOC_DESK_IN_PROGRESS ||
-	       desk->state == TOC_DESK_OUTCOME;
-}
-
 /* Of a threat case, when no incident was ever opened: told to the desks that have accepted it; while none
  * has, to all that were asked. */
 static void tell_desks(struct toc_ask *q, struct toc_draft *d)
@@ -111,10 +105,10 @@ static void tell_desks(struct toc_ask *q, struct toc_draft *d)
 	bool accepted = false;
 
 	for (uint32_t i = 0; i < t->n_desks; i++)
-		accepted |= has_it(&t->desks[i]);
+		accepted |= toc_has_accepted(&t->desks[i]);
 	(void)toc_reader_add(q, d, q->p->org, TOC_IF_ADR | TOC_IF_OWN);
 	for (uint32_t i = 0; i < t->n_desks; i++)
-		if ((!accepted || has_it(&t->desks[i])) && toc_asked(q->w, t, toc_short_str(&t->desks[i].org)))
+		if ((!accepted || toc_has_accepted(&t->desks[i])) && toc_asked(q->w, t, toc_short_str(&t->desks[i].org)))
 			(void)toc_reader_add(q, d, toc_short_str(&t->desks[i].org), TOC_IF_ADR);
 }
 
