@@ -65,13 +65,15 @@ describe('the log', () => {
 		}
 	});
 
-	it('a checkpoint comes within a second of an entry, and covers it', async () => {
-		for (let n = 0; n < 3; n++) {
-			const { seq } = await platform.deliver(m4(platform));
-			const from = Date.now();
+	it('a checkpoint comes within a second of an entry, and covers it', async (t) => {
+		const took = [];
+		while (took.length < 3 || !took.some((ms) => ms <= 1000)) { // a machine that is busy with others may be late, but not each time
+			assert.ok(took.length < 20, `after ${took.join(', ')} ms`);
+			const { seq } = await platform.deliver(m4(platform)), from = Date.now();
 			await until(async () => (await log.checkpoint()).size > seq, 'a checkpoint with the entry in it');
-			server.tookMs = Math.max(server.tookMs ?? 0, Date.now() - from); // a figure, no verdict: docs/performance.md
+			took.push(Date.now() - from);
 		}
+		t.diagnostic(`${took.join(', ')} ms`);
 	});
 
 	it('proves an entry to who may read it, and tells nobody else that there is one', async () => {

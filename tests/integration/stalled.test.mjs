@@ -15,6 +15,7 @@ import { Server, until } from './lib/server.mjs';
 import { Steady } from './lib/steady.mjs';
 
 const PROMPTLY_MS = 15_000; // deadlines of the server's, of a second or two, on a machine that has others to serve
+const AT_MOST_MS = 3_000; // what is promised: by the server's own deadlines, and by the clock at least once out of several times
 
 /** psql in the role of a keeper. */
 class Session {
@@ -89,11 +90,26 @@ describe('somebody has the tip and stands still', () => {
 	}
 
 	it('between lock and append: it is put out, and others append', async (t) => {
-		await takeTip();
-		const { op, took } = await answered(control, inject('idle with the lock'));
-		assert.equal(op, 'accepted');
-		t.diagnostic(`${took} ms`);
-		await session.say('select 1;', /terminating connection due to idle-in-transaction timeout/);
+		const took = [];
+		while (!took.some((ms) => ms <= AT_MOST_MS)) { // a machine that is busy with others may be late, but not each time
+			assert.ok(took.length < 10, `others waited for ${took.join(', ')} ms`);
+			await takeTip();
+			const answer = await answered(control, inject('idle with the lock'));
+			assert.equal(answer.op, 'accepted');
+			took.push(answer.took);
+			await session.say('select 1;', /terminating connection due to idle-in-transaction timeout/);
+		}
+		t.diagnostic(`${took.join(', ')} ms`);
+	});
+
+	it('by deadlines that together are no more than three seconds: of who stands still, and of who waits', async () => {
+		const ms = (text) => Number(text.match(/^(\d+)(ms|s)$/)[1]) * (text.endsWith('ms') ? 1 : 1000), ledger = new Ledger(server);
+		const [{ idle }] = await ledger.rows("select current_setting('idle_in_transaction_session_timeout') as idle", 'app');
+		const waits = await ledger.rows(`select p.proname, split_part(c, '=', 2) as wait from pg_proc p, unnest(p.proconfig) c
+			where p.pronamespace = 'ledger'::regnamespace and p.proname in ('append', 'lock_tip') and starts_with(c, 'lock_timeout=')`, 'admin');
+		assert.deepEqual(waits.map((w) => w.proname).sort(), ['append', 'lock_tip']);
+		assert.ok(ms(idle) > 0, 'none at all is no deadline');
+		for (const { proname, wait } of waits) assert.ok(ms(wait) > 0 && ms(idle) + ms(wait) <= AT_MOST_MS, `${idle} and, of ${proname}, ${wait}`);
 	});
 
 	it('between append and commit: what it appended never was', async (t) => {
