@@ -55,6 +55,7 @@ describe('cut off on the way back', { skip: sanitized }, () => {
 			await until(async () => (await recorded(server, sent[0].id)).n && (await recorded(server, sent[2].id)).n, 'the others are recorded');
 			assert.equal((await recorded(server, barred.id)).n, 0);
 			await sql('alter table ledger.entry drop constraint bar');
+			await until(() => server.pids('keeper').length === 1, 'the one that was cut off has a successor');
 			await server.kill('keeper');
 			await until(async () => (await recorded(server, barred.id)).n, 'it is recorded, too');
 			all.push(...sent);
