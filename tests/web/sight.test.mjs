@@ -57,7 +57,7 @@ describe("in two seconds", { skip: haveChromium ? false : "there is no Chromium 
 	});
 
 	test("a telephone shows which exercise it is, its clock, where one is, and the way to the help", async () => {
-		const { page, violations } = await at("normal", { width: 390, height: 844 });
+		const { page, lantern, violations } = await at("normal", { width: 390, height: 844 });
 		const ribbon = await page.evaluate(() => {
 			const [title, clock] = [".ribbon-title", ".ribbon-clock"].map((s) => document.querySelector(s));
 			return { title: title.scrollWidth - title.clientWidth, clock: clock.scrollWidth - clock.clientWidth };
@@ -71,6 +71,8 @@ describe("in two seconds", { skip: haveChromium ? false : "there is no Chromium 
 			return a && a.left >= 0 && a.right <= innerWidth;
 		});
 		assert.equal(await place.innerText(), "Hand over");
+		await visit(page, `#/threat/${lantern.caseId}`); // which is none of the places: the first ones, as before
+		await page.waitForFunction(() => document.querySelector("header.top nav")?.scrollLeft === 0);
 		await visit(page, "#/settings");
 		await page.locator("main").getByRole("button", { name: "Keys and signs" }).click();
 		await page.locator("dialog.help").waitFor();

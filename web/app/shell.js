@@ -113,7 +113,7 @@ function Banner() {
 function Header() {
 	const places = useRef(/** @type {HTMLElement|null} */ (null));
 	/* on a telephone the places slide: where one is stands in sight */
-	useEffect(() => places.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [route.value.name]);
+	useEffect(() => (places.current?.querySelector("[aria-current]") ?? places.current?.firstElementChild)?.scrollIntoView({ block: "nearest", inline: "center" }), [route.value.name]);
 	const { me } = state.value;
 	const owed = [...state.value.orders.values()].filter((o) => binds(state.value, o)).length;
 	const asked = checksOwed(state.value, (c) => timeOf(state.value, c, now.value));
