@@ -192,6 +192,8 @@ static int make_and_begin(struct toc_eraser *e, struct toc_uuid newest, struct t
 		newest = now;
 		if (e->n_keys < TOC_WRAP_KEYS_MAX)
 			r = make(e, newest, reterr);
+		else if (toc_uuid_eq(newest, e->keys[0].id))
+			return 0; /* no room: the others go first, under this one */
 		if (r == 0)
 			r = toc_erasing_begin(e->ledger, newest, e->keys[0].id, e->node, &now, reterr);
 	} while (r == 0 && !toc_uuid_eq(now, e->keys[0].id));
