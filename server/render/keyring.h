@@ -51,7 +51,7 @@ void toc_keyring_leaves(struct toc_keyring *r, struct toc_uuid id);
 
 /** The keys made since the last settle, wrapped; what the rows point to lives as long as the keys.
  * @return 0, or TOC_EIO when the token does not wrap now: then nothing can be appended */
-int toc_keyring_fresh(const struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows, size_t *ret_n) TOC_MUSTCHECK;
+int toc_keyring_fresh(struct toc_keyring *r, struct toc_arena *a, struct toc_key_row **ret_rows, size_t *ret_n) TOC_MUSTCHECK;
 /** Their append was committed (kept) or not (forgotten). */
 void toc_keyring_settle(struct toc_keyring *r, bool kept);
 
