@@ -13,6 +13,7 @@ struct fetch {
 	struct toc_uuid eid;
 	uint64_t seq;
 	bool found, answer;
+	bool closed; /* it is there, and a key of it does not open here now: it is not to be disclosed without what that seals */
 };
 
 int toc_fetch_resolve(void *keeper, struct toc_uuid eid, struct toc_arena *a, struct toc_opened *ret_opened,
@@ -24,7 +25,7 @@ int toc_fetch_resolve(void *keeper, struct toc_uuid eid, struct toc_arena *a, st
 		*ret_has_seq = false;
 		return toc_away_find(k, eid, a, ret_opened);
 	}
-	if (!row || toc_render_open(a, k->o.ring, row, ret_opened, NULL) < 0)
+	if (!row || toc_render_open(a, k->o.ring, row, ret_opened, NULL) < 0 || ret_opened->closed)
 		return TOC_ENOTFOUND;
 	*ret_has_seq = true;
 	return 0;
@@ -39,7 +40,7 @@ static struct toc_store *source(struct toc_keeper *k)
 static void give_up(struct toc_keeper *k, struct toc_work *w, enum toc_refusal_code code, const char *words)
 {
 	toc_refuse(&w->refusal, code, "", "", "%s", words);
-	w->refusal.retry_after_s = code == TOC_REFUSE_DATABASE_AWAY ? 5 : 0;
+	w->refusal.retry_after_s = code == TOC_REFUSE_INTERNAL ? 0 : 5;
 	w->outcome = TOC_WORK_REFUSED;
 	toc_cycle_finish(k, w, NULL, true);
 }
@@ -54,6 +55,8 @@ static void end(struct fetch *f, int result)
 	else if (result < 0 || f->answer)
 		give_up(k, w, TOC_REFUSE_DATABASE_AWAY,
 			"The database cannot be reached; send it again with the same id.");
+	else if (f->closed)
+		give_up(k, w, TOC_REFUSE_BUSY, "What it discloses cannot be opened at this node now; send it again with the same id.");
 	else if (!f->found || ++w->fetches > FETCHES_MAX)
 		give_up(k, w, TOC_REFUSE_INTERNAL, "An entry that it discloses cannot be read.");
 	else
@@ -80,6 +83,7 @@ static void on_row(void *ctx, const struct toc_row *row)
 	if (row->seq != f->seq || (f->answer && f->found))
 		return;
 	if (!f->answer) {
+		f->closed = toc_render_open(f->w->arena, k->o.ring, row, &e, &error) == 0 && e.closed;
 		toc_cases_put(k->cases, f->eid, (struct toc_uuid){ { 0 } }, row);
 		f->found = true;
 		return;
