@@ -64,5 +64,5 @@ export function useFresh(question) {
 		const timer = setTimeout(() => setSeen(question), LOOK_MS);
 		return () => clearTimeout(timer);
 	}, [question]);
-	return { fresh: Boolean(question) && seen !== question, read: (event) => event.timeStamp >= since.current + LOOK_MS };
+	return { fresh: Boolean(question) && seen !== question, read: (event) => !question || event.timeStamp >= since.current + LOOK_MS };
 }
