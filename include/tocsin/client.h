@@ -122,7 +122,7 @@ struct tocsin_connection_settings {
 	 * (rate, busy, database_away) is obeyed, and is not a final answer until then. */
 	int patience_s;
 
-	/** The log, checked at every step; the connection goes on whatever it says. Its key (NULL: the first that a server
+	/** The log, checked at every step, and an alarm also when the server says that its signer has halted; the connection goes on whatever it says. Its key (NULL: the first that a server
 	 * names is believed), a file that keeps what is believed (NULL: only this program does), and who is told. on_log
 	 * NULL: nothing is checked. */
 	const char *log_key;

@@ -47,6 +47,7 @@ struct toc_link {
 	unsigned failures; /* attempts since the last welcome */
 	long long position;
 	char why[200];
+	bool halted;   /* so said the last beat */
 	int64_t heard, lagging_since; /* lagging_since: entries meant for us are missing; 0: none */
 	long long next_ref;
 	struct waiting *first, **end;
@@ -279,6 +280,20 @@ static void entry(struct toc_link *l, const struct toc_value *frame, struct toc_
 		l->on.on_position(l->on.user, seq);
 }
 
+/* The server says itself that what it has is not what it published. Nothing new is signed then, so no proof would show it. */
+static void hear_halted(struct toc_link *l, bool halted)
+{
+	const struct tocsin_log_news news = {
+		.alarm = true,
+		.size = l->trust ? toc_trust_size(l->trust) : 0,
+		.why = "the server's signer has halted: the ledger is not what was published",
+	};
+
+	if (halted && !l->halted && l->on.on_log)
+		l->on.on_log(l->on.user, &news);
+	l->halted = halted;
+}
+
 static int beat(struct toc_link *l, const struct toc_value *frame, int64_t now)
 {
 	long long last = toc_get_int(frame, "last", -1);
@@ -292,6 +307,7 @@ static int beat(struct toc_link *l, const struct toc_value *frame, int64_t now)
 		return drop(l, "entries up to %lld are missing after %lld", last, l->position);
 	if (l->on.on_beat)
 		l->on.on_beat(l->on.user, last);
+	hear_halted(l, toc_get_bool(frame, "halted"));
 	return 0;
 }
 

@@ -263,7 +263,7 @@ struct toc_front {
 	struct toc_buf frame; /* being built for a channel */
 	int control_fd;
 	uv_poll_t control_poll;
-	bool tip_known, database_up, draining, finished, confined;
+	bool tip_known, keeper_is_new, database_up, draining, finished, confined;
 	toc_time certificate_ends;
 	int64_t uncosigned_us, cosigned; /* health.c: since when a newer checkpoint waits for a witness; what was cosigned then */
 

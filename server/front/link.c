@@ -197,7 +197,9 @@ static void turn_away_ahead(struct toc_front *f, uint64_t size)
 	}
 }
 
-/* A ledger that is shorter than what we handed on was restored from a copy: everybody is to begin anew. */
+/* A ledger that is shorter than what we handed on was restored from a copy: everybody is to begin anew. So they are when others
+ * have written on since, past what we handed on: that shows in what was published, and the signer has halted. Whether a keeper that
+ * took another one's place knows the same entries is not known otherwise, so those that we keep go. */
 static void on_tip(struct toc_front *f, struct toc_frame *frame)
 {
 	uint64_t size = toc_frame_u64(frame);
@@ -208,9 +210,9 @@ static void on_tip(struct toc_front *f, struct toc_frame *frame)
 	uint64_t head = toc_ring_head(f->ring);
 	if (!up && f->tip_known && size < head)
 		size = head; /* that keeper has only its copy of the state, which is older than what was handed on */
-	if (f->tip_known && size < head) {
-		toc_log(TOC_LOG_ERROR, "ledger_shrank", "the ledger has %llu entries, %llu were handed on",
-		        (unsigned long long)size, (unsigned long long)head);
+	if (f->tip_known && (size < head || (up && toc_metrics_read(TOC_METRIC_SIGNER_HALTED, 0)))) {
+		toc_log(TOC_LOG_ERROR, "ledger_restored", "the ledger has %llu entries, %llu were handed on%s", (unsigned long long)size,
+		        (unsigned long long)head, size < head ? "" : ", and it is not what was published");
 		for (uint32_t i = 0; i < f->n_slots; i++)
 			if (f->slots[i])
 				toc_conn_close(f->slots[i], 1012, "the ledger was restored");
@@ -222,9 +224,10 @@ static void on_tip(struct toc_front *f, struct toc_frame *frame)
 	if (up) /* what is still being recorded is told again after this */
 		toc_urgent_clear(f->urgent);
 	f->database_up = up;
-	if (!f->tip_known || size != head)
+	if (!f->tip_known || size != head || f->keeper_is_new)
 		toc_fanout_reset(f, size);
 	f->tip_known = true;
+	f->keeper_is_new = false;
 	if (back)
 		turn_away_ahead(f, size);
 }
@@ -365,6 +368,7 @@ void toc_link_keeper_lost(struct toc_front *f)
 
 	(void)toc_refuse(&busy, TOC_REFUSE_BUSY, "", "", "the keeper is being restarted; send the same message again");
 	busy.retry_after_s = 1;
+	f->keeper_is_new = true;
 	for (uint32_t i = 0; i < f->n_slots; i++) {
 		struct toc_conn *c = f->slots[i];
 		if (!c)

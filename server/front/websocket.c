@@ -216,7 +216,7 @@ void toc_socket_beat(struct toc_conn *c)
 {
 	const struct toc_limits *l = &c->front->limits;
 	int64_t now = toc_now_us();
-	char text[TOC_TIME_TEXT], json[128];
+	char text[TOC_TIME_TEXT], json[160];
 
 	if (c->stalled_us || c->out.n > 0)
 		return; /* more of the same would not help it */
@@ -232,7 +232,8 @@ void toc_socket_beat(struct toc_conn *c)
 	long long tip = (long long)toc_ring_head(c->front->ring) - 1, last = c->cursor.last;
 	if (c->cursor.state != TOC_CURSOR_LIVE && tip > last)
 		last = tip;
-	int n = snprintf(json, sizeof json, "{\"last\":%lld,\"now\":\"%s\",\"op\":\"beat\"}", last, text);
+	const char *halted = toc_metrics_read(TOC_METRIC_SIGNER_HALTED, 0) ? "\"halted\":true," : "";
+	int n = snprintf(json, sizeof json, "{%s\"last\":%lld,\"now\":\"%s\",\"op\":\"beat\"}", halted, last, text);
 	/* What the ring has for us goes first, so that `last` is true where the beat stands. */
 	if (c->cursor.state != TOC_CURSOR_LIVE || c->cursor.next >= toc_ring_head(c->front->ring))
 		toc_conn_say(c, "beat", -1, (struct toc_str){ json, (size_t)n });

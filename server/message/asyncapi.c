@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum kind { TEXT, NUMBER, OBJECT, OBJECTS, MESSAGE, UUID, TIME };
+enum kind { TEXT, NUMBER, OBJECT, OBJECTS, MESSAGE, UUID, TIME, FLAG };
 enum { MAY, MUST };
 
 /* One table of rows in the order of the file: a member belongs to the frame above it. */
@@ -40,7 +40,7 @@ static struct toc_value *pointer(struct toc_arena *a, const char *where, const c
 
 static struct toc_value *value_of(struct toc_arena *a, const struct row *r)
 {
-	static const char *const types[] = { "string", "integer", "object", "array", "object", "string", "string" };
+	static const char *const types[] = { "string", "integer", "object", "array", "object", "string", "string", "boolean" };
 	struct toc_value *v = r->kind == MESSAGE ? pointer(a, "components/schemas", "message") : toc_value_map(a);
 
 	if (r->kind == MESSAGE)

@@ -150,6 +150,13 @@ describe("what this computer believes", () => {
 		assert.equal(t.held.size, 20, "what was believed stays");
 	});
 
+	test("a server that says itself that its signer has halted: an alarm, with what was signed", async () => {
+		const log = new FakeLog(20), t = await begun(log), beat = { op: "beat", halted: true, last: 25 };
+		await t.checkpoint(frame(log, 20, 20), 1000);
+		assert.equal(t.halted(beat, 2000), "alarm");
+		assert.deepEqual([t.alarm.code, t.alarm.shown, t.alarm.held.note], ["halted", beat, log.note(20)]);
+	});
+
 	test("an entry is proven against what is believed, and every bent proof is refused", async () => {
 		const log = new FakeLog(20), bent = log.bentAt(4);
 		const at = async (from, size, change = (x) => x) => {

@@ -49,8 +49,11 @@ async function catchUp() {
 
 /** @param {any} frame */
 async function take(frame) {
-	if (frame.op === "ahead") {
-		trust.ahead(frame.last, frame.refused, Date.now());
+	if (frame.op === "ahead" || frame.op === "beat") {
+		if (frame.op === "beat")
+			trust.halted(frame, Date.now());
+		else
+			trust.ahead(frame.last, frame.refused, Date.now());
 		return show();
 	}
 	if (!(await canCheck())) {

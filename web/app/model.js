@@ -147,8 +147,16 @@ const arrived = [];
 const turn = new MessageChannel();
 turn.port1.onmessage = flush;
 
-/** The server has fewer entries than were seen here: what is on the screen is not what it has. */
+/** The server has another past than was seen here, or may have: what is on the screen is not what it has. */
 let lostPast = false;
+/** … and says so itself: its signer has halted. Then each connection reads everything anew. */
+let halted = false;
+function halt(/** @type {any} */ frame) {
+	lostPast = true;
+	toLog(frame);
+	link.stop();
+	link.start(-1);
+}
 link.addEventListener("ahead", (event) => {
 	lostPast = true;
 	toLog({ op: "ahead", .../** @type {CustomEvent} */ (event).detail });
@@ -156,11 +164,16 @@ link.addEventListener("ahead", (event) => {
 
 link.addEventListener("frame", (event) => {
 	const frame = /** @type {CustomEvent} */ (event).detail;
+	const first = frame.op === "beat" && frame.halted && !halted;
+	if (frame.op === "beat")
+		halted = Boolean(frame.halted);
+	if (first)
+		return halt(frame);
 	if (frame.op === "welcome" || frame.op === "checkpoint")
 		toLog(frame);
 	if (frame.op === "checkpoint")
 		return; // says nothing of what is on the screen
-	if (frame.op === "welcome" && (lostPast || haveChanged(state.value.me, frame.you)))
+	if (frame.op === "welcome" && (lostPast || (halted && link.last >= 0) || haveChanged(state.value.me, frame.you)))
 		return anew(frame);
 	if (frame.op === "welcome")
 		serverClock.sample(frame.server_time);
@@ -337,7 +350,7 @@ function anew(welcome) {
 	link.stop();
 	arrived.length = 0;
 	begin(welcome);
-	if (!lostPast) // of which the log's alarm tells
+	if (!lostPast && !halted) // of which the log's alarm tells
 		announce(t("rights.changed"), true);
 	lostPast = false;
 }

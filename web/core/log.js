@@ -335,6 +335,11 @@ export class LogTrust {
 		return this.#raise("ahead", now, refused, { last });
 	}
 
+	/** The server says itself that what it has is not what it has published. @param {any} beat @param {number} now */
+	halted(beat, now) {
+		return this.#raise("halted", now, beat);
+	}
+
 	/** A person has been told why, and begins anew with what the server shows. */
 	forget() {
 		this.alarm = this.#key = this.#held = null;

@@ -33,6 +33,7 @@ export default {
 	"log.why.rewritten": "Das signierte Protokoll mit {size} Einträgen setzt das mit {held} nicht fort, das vorher signiert wurde.",
 	"log.why.rolled_back": "{held} Einträge waren signiert, und seit einer Minute zeigt der Server weniger.",
 	"log.why.ahead": "Dieser Browser hat den Eintrag {last} dieses Servers gesehen, und der hat jetzt weniger: Er arbeitet mit einer älteren Kopie weiter, oder sein Ende wurde abgeschnitten.",
+	"log.why.halted": "Der Signierer des Servers hat angehalten: Was in seiner Datenbank steht, ist nicht, was signiert und veröffentlicht wurde. Was er von jetzt an sagt, ist nicht bewiesen.",
 	"log.why.signature": "Was der Server zeigt, hat {name} nicht signiert.",
 	"log.why.origin": "Es ist ein anderes Protokoll: {name}.",
 	"log.why.malformed": "Was der Server vom Protokoll zeigt, ist nicht lesbar.",

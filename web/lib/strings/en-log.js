@@ -33,6 +33,7 @@ export default {
 	"log.why.rewritten": "The signed log of {size} entries does not go on from that of {held}, which was signed before.",
 	"log.why.rolled_back": "{held} entries were signed, and for a minute the server has shown fewer.",
 	"log.why.ahead": "This browser has seen entry {last} of this server, which now has fewer: it goes on from an older copy, or its end was cut off.",
+	"log.why.halted": "The server’s own signer has halted: what is in its database is not what was signed and published. What it says from now on is not proven.",
 	"log.why.signature": "What the server shows is not signed by {name}.",
 	"log.why.origin": "It is another log: {name}.",
 	"log.why.malformed": "What the server shows of the log cannot be read.",

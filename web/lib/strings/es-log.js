@@ -33,6 +33,7 @@ export default {
 	"log.why.rewritten": "El registro firmado de {size} entradas no continúa el de {held}, firmado antes.",
 	"log.why.rolled_back": "Había {held} entradas firmadas, y desde hace un minuto el servidor muestra menos.",
 	"log.why.ahead": "Este navegador ha visto la entrada {last} de este servidor, que ahora tiene menos: sigue a partir de una copia más antigua, o se cortó su final.",
+	"log.why.halted": "El firmante del propio servidor se ha detenido: lo que hay en su base de datos no es lo que se firmó y publicó. Lo que diga a partir de ahora no está probado.",
 	"log.why.signature": "Lo que muestra el servidor no está firmado por {name}.",
 	"log.why.origin": "Es otro registro: {name}.",
 	"log.why.malformed": "Lo que el servidor muestra del registro no se puede leer.",

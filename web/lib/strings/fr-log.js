@@ -33,6 +33,7 @@ export default {
 	"log.why.rewritten": "Le journal signé de {size} entrées ne continue pas celui de {held}, signé avant.",
 	"log.why.rolled_back": "{held} entrées étaient signées, et depuis une minute le serveur en montre moins.",
 	"log.why.ahead": "Ce navigateur a vu l’entrée {last} de ce serveur, qui en a maintenant moins : il continue à partir d’une copie plus ancienne, ou sa fin a été coupée.",
+	"log.why.halted": "Le signataire du serveur s’est arrêté : ce qui est dans sa base n’est pas ce qui a été signé et publié. Ce qu’il dit désormais n’est pas prouvé.",
 	"log.why.signature": "Ce que montre le serveur n’est pas signé par {name}.",
 	"log.why.origin": "C’est un autre journal : {name}.",
 	"log.why.malformed": "Ce que le serveur montre du journal est illisible.",

@@ -33,6 +33,7 @@ export default {
 	"log.why.rewritten": "Il registro firmato di {size} voci non continua quello di {held}, firmato prima.",
 	"log.why.rolled_back": "{held} voci erano firmate, e da un minuto il server ne mostra meno.",
 	"log.why.ahead": "Questo browser ha visto la voce {last} di questo server, che ora ne ha meno: prosegue da una copia più vecchia, o la sua fine è stata tagliata.",
+	"log.why.halted": "Il firmatario del server si è fermato: ciò che è nel suo database non è ciò che è stato firmato e pubblicato. Quello che dice da ora in poi non è provato.",
 	"log.why.signature": "Ciò che il server mostra non è firmato da {name}.",
 	"log.why.origin": "È un altro registro: {name}.",
 	"log.why.malformed": "Ciò che il server mostra del registro non è leggibile.",

@@ -33,6 +33,7 @@ export default {
 	"log.why.rewritten": "Podpisany rejestr o {size} wpisach nie jest dalszym ciągiem rejestru o {held}, podpisanego wcześniej.",
 	"log.why.rolled_back": "Podpisanych było {held} wpisów, a od minuty serwer pokazuje mniej.",
 	"log.why.ahead": "Ta przeglądarka widziała wpis {last} tego serwera, który ma ich teraz mniej: działa na starszej kopii albo jego koniec ucięto.",
+	"log.why.halted": "Moduł podpisujący serwera zatrzymał się: w bazie danych nie ma tego, co zostało podpisane i opublikowane. To, co serwer odtąd mówi, nie jest udowodnione.",
 	"log.why.signature": "Tego, co pokazuje serwer, nie podpisał {name}.",
 	"log.why.origin": "To inny rejestr: {name}.",
 	"log.why.malformed": "Tego, co serwer pokazuje z rejestru, nie da się odczytać.",
