@@ -8,7 +8,8 @@
 //   of everything:    under a mandate for three organisations that are in all entries; a page as people turn them, the first and, where there are
 //                     more, one far in (not with --one-thing); with --whole also to its end, which has no goal but to come
 //   of a person:      `subject`, by the data protection officer of one of these organisations, who alone may: it opens what is sealed; a page of what
-//                     is found at once, and all that there is looked through for somebody whom nobody has named
+//                     is found at once, and all that there is looked through for somebody whom nobody has named, which has no goal but to come: what is
+//                     personal is sealed, and in no index, which would outlive its erasure
 // and compared with the cheapest question that there is: own SQL that reads nothing. With --state the ledger stays. Each figure is said as it comes;
 // at the end stands which queries of the catalogue missed the goal, and which were not measured. Exit code 1: any of either.
 import { execFileSync } from 'node:child_process';
@@ -89,7 +90,7 @@ try {
 		if (must('identifier')) { // what is personal: no mandate, a person's own office
 			const officer = server.credentials.find((c) => c.organisation === SEEDED[0] && c.roles.includes('dpo'));
 			add('a person, the first page', await asked(null, q.name, { identifier: SAID, limit: PAGE }, {}, officer));
-			add('a person who is nowhere, to its end', await asked(null, q.name, { identifier: NOBODY }, {}, officer));
+			add('a person who is nowhere, to its end', await asked(null, q.name, { identifier: NOBODY }, {}, officer), {});
 			continue;
 		}
 		const seeded = { message: some.id, person: persons[0].person, org: 'CDA', at: some.at };

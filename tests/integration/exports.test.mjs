@@ -79,6 +79,17 @@ describe('an answer, taken away', { timeout: 400_000 }, () => {
 		return execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8', maxBuffer: 1 << 26 });
 	};
 
+	/** The marks of the picture: narrow and upright, one for each row, where its organisation's lane is. @returns the place of each from the top */
+	const marks = (pdf) => {
+		const file = path.join(dir, 'picture.pdf');
+		fs.writeFileSync(file, pdf);
+		return ['1', '2', '3'].flatMap((page) => {
+			const svg = spawnSync('pdftocairo', ['-svg', '-f', page, '-l', page, file, '-'], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout;
+			return [...svg.matchAll(/M ([\d.]+) ([\d.]+) L ([\d.]+) ([\d.]+) L ([\d.]+) ([\d.]+) L ([\d.]+) ([\d.]+)/g)].map((m) => m.slice(1).map(Number))
+				.filter((p) => Math.abs(Math.max(p[0], p[2], p[4]) - Math.min(p[0], p[2], p[4]) - 1.5) < 0.05).map((p) => Math.min(p[1], p[3], p[5]));
+		});
+	};
+
 	it('as a table: by Accept, by name, and by GET; what is on record is the digest of the file', async () => {
 		const lines = await ask(server, auditor, 'timeline', { mandate, purpose: 'lines', parameters: ofCase() });
 		const by = [await asked('timeline', 'csv', ofCase()), await take('/api/audit/timeline', { headers: { accept: 'image/png, TEXT/CSV;q=0.9, application/pdf' }, body: { mandate, purpose: 'accept', parameters: ofCase() } }),
@@ -132,6 +143,9 @@ describe('an answer, taken away', { timeout: 400_000 }, () => {
 		const text = words(r.bytes).replace(/\s+/g, ' '), lines = await ask(server, auditor, 'timeline', { mandate, purpose: 'lines', parameters: ofCase() });
 		for (const word of ['From the record: timeline', 'Was it in time? Български Ελληνικά', mandate, 'Witnesses', 'Time stamp', 'audit.localhost/ledger/1', 'When', 'M4.send', 'StreamHarbor', 'the mandate does not cover it'])
 			assert.ok(text.includes(word) || text.replaceAll(' ', '').includes(word.replaceAll(' ', '')), `${word}: ${text.slice(0, 1500)}`);
+		const drawn = marks(r.bytes), shown = lines.rows.filter((row) => row.at ?? row.recorded);
+		assert.equal(drawn.length, shown.length, 'a mark for each row');
+		assert.equal(new Set(drawn.map(Math.round)).size, new Set(shown.map((row) => row.org)).size, 'a lane for each organisation');
 		const { question, result } = await recorded(seqOf(r));
 		assert.deepEqual([question.format, result.export_digest, result.complete], ['pdf', sha256(r.bytes), true]);
 		const again = words((await asked('timeline', 'pdf', { ...ofCase(), as_of: String(lines.head.as_of) })).bytes);

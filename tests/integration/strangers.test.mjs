@@ -131,6 +131,8 @@ describe('the log of a running server', () => {
 			const mine = await verify(['--json', ...(old ? ['--against', path.join(dir, 'old')] : [])]);
 			assert.equal(mine.code, 0, mine.out + mine.err);
 			assert.equal(verdict(mine).size, size);
+			const told = mine.lines.map((l) => JSON.parse(l)).filter((l) => l.event === 'progress');
+			assert.ok(told.length && told.every((p) => p.of === size && p.entries <= size), `how far it is: ${JSON.stringify(told)}`);
 			old = c.note;
 		}
 	});

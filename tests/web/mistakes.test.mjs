@@ -12,6 +12,32 @@ describe("tired hands", { skip: haveChromium ? false : "there is no Chromium her
 	const visit = (page, hash) => page.evaluate((h) => (location.hash = h), hash);
 	/** What has the focus: its tag and its words. */
 	const focus = (page) => page.evaluate(() => `${document.activeElement?.tagName} ${/** @type {any} */ (document.activeElement)?.innerText ?? ""}`);
+	/** Events at the element that has the focus, pressed in the moment in which this comes: a slow machine hands them over later. Once it has come, wait for
+	 * what is returned. @param {any} page @param {string} selector @param {string} words in it @param {any[]} presses  inits; of a key, or of a click */
+	const asItComes = async (page, selector, words, presses) => {
+		await page.evaluate(([sel, w, inits]) => {
+			globalThis.pressed = new Promise((resolve) => {
+				const watch = new MutationObserver(() => {
+					if (![...document.querySelectorAll(sel)].some((e) => e.textContent.includes(w)))
+						return;
+					watch.disconnect();
+					const come = performance.now();
+					const press = () => {
+						for (const init of inits) {
+							const Event = init.key ? KeyboardEvent : MouseEvent;
+							const event = new Event(init.key ? "keydown" : "click", { bubbles: true, cancelable: true, ...init });
+							Object.defineProperty(event, "timeStamp", { value: come + 1 });
+							document.activeElement.dispatchEvent(event);
+						}
+						resolve();
+					};
+					requestAnimationFrame(() => requestAnimationFrame(press));
+				});
+				watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+			});
+		}, [selector, words, presses]);
+		return () => page.evaluate(() => globalThis.pressed);
+	};
 	const somewhere = async (page) => assert.doesNotMatch(await focus(page), /^BODY/, "the focus is nowhere");
 
 	test("out of a field the focus stays beside it, and keys are keys again; the second Escape leaves", async () => {
@@ -117,13 +143,10 @@ describe("tired hands", { skip: haveChromium ? false : "there is no Chromium her
 		await page.getByRole("group", { name: "How sure" }).getByText("likely", { exact: true }).click();
 		await page.getByRole("group", { name: /What is asked/ }).getByText("watch", { exact: true }).click();
 		for (const impatient of [() => keys("Control+Enter"), () => page.keyboard.down("Control").then(() => page.keyboard.press("Enter"))]) {
+			/* once more, while it has only just come, and held down */
+			const pressed = await asItComes(page, "main.check", "", [false, true, true].map((repeat) => ({ key: "Enter", code: "Enter", ctrlKey: true, repeat })));
 			await impatient();
-			await page.locator("main.check").waitFor();
-			await page.keyboard.down("Control");
-			await page.keyboard.press("Enter"); // once more, while it has only just come
-			await page.keyboard.down("Enter"); // and held down
-			await page.keyboard.down("Enter");
-			await page.keyboard.up("Enter");
+			await pressed();
 			await page.keyboard.up("Control");
 			await page.locator("main.is-fresh").waitFor({ state: "detached" });
 			assert.equal(fake.sent.filter((m) => m.type === "M2").length, 0, "nobody has read whom it goes to");
@@ -141,10 +164,10 @@ describe("tired hands", { skip: haveChromium ? false : "there is no Chromium her
 		await visit(page, "#/settings");
 		const button = page.getByRole("button", { name: /End all others/ });
 		await button.focus();
-		await page.keyboard.press("Enter");
-		await page.keyboard.press("Enter");
 		const sure = page.getByRole("button", { name: /End them now/ });
-		await sure.waitFor();
+		const pressed = await asItComes(page, "button", "End them now", [{}]);
+		await page.keyboard.press("Enter");
+		await pressed();
 		assert.match(await focus(page), /^BUTTON End them now/);
 		assert.equal(fake.sent.filter((m) => m.type === "credential").length, 0);
 		await sure.click();
