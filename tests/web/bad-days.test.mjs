@@ -78,6 +78,7 @@ describe("bad days", { skip: why }, () => {
 		await page.getByText("Your rights have changed.").first().waitFor();
 		await page.locator(".pill.is-live").waitFor();
 		await still(officer);
+		assert.ok(await page.getByRole("alert").filter({ hasText: "Your rights have changed." }).count(), "and what else there is to say does not take its place");
 		await harborSays();
 		await page.evaluate(() => (location.hash = "#/"));
 		await page.locator("main.board").waitFor();

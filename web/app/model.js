@@ -349,6 +349,8 @@ const haveChanged = (before, you) => Boolean(before && you && before.person === 
 function anew(welcome) {
 	link.stop();
 	arrived.length = 0;
+	returning = false; // nothing was missed of what is read anew; to say so would take the place of what is said here
+	missed = 0;
 	begin(welcome);
 	if (!lostPast && !halted) // of which the log's alarm tells
 		announce(t("rights.changed"), true);

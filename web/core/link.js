@@ -199,7 +199,10 @@ export class Link extends EventTarget {
 				this.dispatchEvent(new CustomEvent("stray", { detail: frame }));
 			return;
 		}
+		const generation = this.#generation;
 		this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+		if (generation !== this.#generation)
+			return; // who heard it has begun anew
 		if (frame.op === "welcome" && this.#phase === "opening") {
 			this.#aheadSince = null;
 			this.#become("catching");
