@@ -210,7 +210,7 @@ static void on_tip(struct toc_front *f, struct toc_frame *frame)
 	uint64_t head = toc_ring_head(f->ring);
 	if (!up && f->tip_known && size < head)
 		size = head; /* that keeper has only its copy of the state, which is older than what was handed on */
-	if (f->tip_known && (size < head || (up && toc_metrics_read(TOC_METRIC_SIGNER_HALTED, 0)))) {
+	if (f->tip_known && (size < head || (f->keeper_is_new && up && toc_metrics_read(TOC_METRIC_SIGNER_HALTED, 0)))) {
 		toc_log(TOC_LOG_ERROR, "ledger_restored", "the ledger has %llu entries, %llu were handed on%s", (unsigned long long)size,
 		        (unsigned long long)head, size < head ? "" : ", and it is not what was published");
 		for (uint32_t i = 0; i < f->n_slots; i++)
